@@ -1,0 +1,48 @@
+"""What goes wrong, in sentences that say what was expected and what was received.
+
+An error keeps its sentence as a template and the values that fill it, so that the same error reads in the language of
+whoever looks at it: ``str(error)`` translates at that moment.
+"""
+
+from __future__ import annotations
+
+from convviz.i18n import tr
+
+
+class ConvvizError(Exception):
+    """An error that a person caused or can mend.
+
+    Parameters
+    ----------
+    template
+        The sentence, a ``str.format`` template with named fields; it is the message id in the catalogues.
+    field
+        Dotted name of the setting or file entry that is at fault (``"layers[1].stride"``), or None.
+    values
+        What fills the template.
+    """
+
+    def __init__(self, template: str, *, field: str | None = None, **values: object) -> None:
+        super().__init__(template)
+        self.template = template
+        self.field = field
+        self.values = values
+
+    def within(self, prefix: str) -> ConvvizError:
+        """Return the same error, of the same class, told from one level further out.
+
+        ``"stride"`` within ``"layers[1]"`` becomes ``"layers[1].stride"``.
+        """
+        field = prefix if not self.field else prefix + ("" if self.field.startswith("[") else ".") + self.field
+        return type(self)(self.template, field=field, **self.values)
+
+    def __str__(self) -> str:
+        return tr(self.template).format(**self.values)
+
+
+class ShapeError(ConvvizError, ValueError):
+    """Arrays or layers whose sizes do not go together."""
+
+
+class ConfigError(ConvvizError, ValueError):
+    """A setting of a wrong type or outside its range, or an entry that does not exist."""

@@ -1,0 +1,238 @@
+"""Settings that describe themselves.
+
+Layers, losses, optimizers, initialisers, input sources and the experiment are frozen dataclasses whose fields are made
+with `setting`. The description beside the default (label, help, kind, range) is all there is: the window's controls,
+the file format and its JSON Schema, and the check of every value are generated from it.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from collections.abc import Mapping
+from dataclasses import MISSING, dataclass, field, fields
+from typing import Any, Callable, ClassVar, Self
+
+import numpy as np
+
+from convviz.engine.errors import ConfigError
+
+#: What a setting holds; `check_value` says what each accepts and `convviz.model.files` how each is written.
+KINDS = (
+    "int",
+    "float",
+    "bool",
+    "text",
+    "choice",  # one of `choices`
+    "pair",  # two ints (vertical, horizontal); one int means both
+    "padding",  # what conv2d's padding takes
+    "array",  # numbers: nested lists or an array
+    "spec",  # another self-describing value, from `registry`
+    "specs",  # a tuple of them
+)
+
+
+@dataclass(frozen=True)
+class Setting:
+    """The description of one field.
+
+    Attributes
+    ----------
+    label, help
+        Marked for translation, in the words a person reads on the control and in its tooltip.
+    minimum, maximum
+        Inclusive range of a number (of each of a pair's two); None: unbounded on that side.
+    positive
+        The value must be above zero (used where ``minimum=0`` would allow zero itself).
+    step
+        What one notch of a wheel changes.
+    logarithmic
+        A control runs over the exponent.
+    live
+        The setting can change while a run goes on; any other change rebuilds the run.
+    registry
+        For ``spec`` and ``specs``: returns the mapping from type name to class.
+    optional
+        The value may be None.
+    """
+
+    label: str
+    help: str
+    kind: str
+    minimum: float | None = None
+    maximum: float | None = None
+    positive: bool = False
+    step: float | None = None
+    unit: str = ""
+    logarithmic: bool = False
+    choices: tuple[str, ...] = ()
+    live: bool = False
+    optional: bool = False
+    registry: Callable[[], Mapping[str, type[Spec]]] | None = None
+
+
+def setting(
+    label: str, help: str, kind: str, default: Any = MISSING, *, factory: Any = MISSING, **description: Any
+) -> Any:
+    """Return a dataclass field that carries a `Setting`; ``default`` or ``factory`` as in `dataclasses.field`."""
+    if kind not in KINDS:
+        raise ConfigError("a setting's kind is one of {expected}, received {received}", expected=KINDS, received=kind)
+    metadata = {"setting": Setting(label, help, kind, **description)}
+    if factory is not MISSING:
+        return field(default_factory=factory, metadata=metadata)
+    return field(default=default, metadata=metadata)
+
+
+@dataclass(frozen=True)
+class Spec:
+    """Base of everything that describes itself: an immutable, comparable value without arrays bound to it."""
+
+    #: The name in files, unique within its registry.
+    kind: ClassVar[str] = ""
+    #: The name on screen, and one sentence about it; both marked for translation.
+    label: ClassVar[str] = ""
+    summary: ClassVar[str] = ""
+
+    def __post_init__(self) -> None:
+        for name, described in settings_of(type(self)).items():
+            object.__setattr__(self, name, check_value(getattr(self, name), described, name))
+
+    def replace(self, **changes: Any) -> Self:
+        """Return a copy with some fields changed, validated as a whole."""
+        return dataclasses.replace(self, **changes)
+
+
+def settings_of(cls: type[Spec]) -> dict[str, Setting]:
+    """Return the settings of a class in the order of its fields, by field name."""
+    return {f.name: f.metadata["setting"] for f in fields(cls) if "setting" in f.metadata}
+
+
+def check_value(value: Any, described: Setting, name: str) -> Any:
+    """Return ``value`` in its canonical form, or raise `ConfigError` naming the field, the expected and the received."""
+    if value is None:
+        if described.optional:
+            return None
+        raise ConfigError("{name}: expected a value, received none", field=name, name=name)
+    return _CHECKS[described.kind](value, described, name)
+
+
+def _fail(expected: str, value: Any, name: str) -> ConfigError:
+    shown = repr(value)
+    return ConfigError(
+        "{name}: expected {expected}, received {received}",
+        field=name,
+        name=name,
+        expected=expected,
+        received=shown if len(shown) <= 60 else shown[:57] + "...",
+    )
+
+
+def _range(described: Setting) -> str:
+    low, high = described.minimum, described.maximum
+    if described.positive and low is None:
+        return "> 0" if high is None else f"> 0, ≤ {high:g}"
+    if low is not None and high is not None:
+        return f"{low:g} … {high:g}"
+    if low is not None:
+        return f"≥ {low:g}"
+    return f"≤ {high:g}" if high is not None else ""
+
+
+def _in_range(value: float, described: Setting) -> bool:
+    return (
+        (described.minimum is None or value >= described.minimum)
+        and (described.maximum is None or value <= described.maximum)
+        and (not described.positive or value > 0)
+    )
+
+
+def _is_int(value: Any) -> bool:
+    return isinstance(value, (int, np.integer)) and not isinstance(value, bool)
+
+
+def _check_int(value: Any, described: Setting, name: str) -> int:
+    if not _is_int(value) or not _in_range(value, described):
+        raise _fail(f"int {_range(described)}".strip(), value, name)
+    return int(value)
+
+
+def _check_float(value: Any, described: Setting, name: str) -> float:
+    number = isinstance(value, (int, float, np.integer, np.floating)) and not isinstance(value, bool)
+    if not number or not math.isfinite(value) or not _in_range(value, described):
+        raise _fail(f"number {_range(described)}".strip(), value, name)
+    return float(value)
+
+
+def _check_bool(value: Any, described: Setting, name: str) -> bool:
+    if not isinstance(value, (bool, np.bool_)):
+        raise _fail("true / false", value, name)
+    return bool(value)
+
+
+def _check_text(value: Any, described: Setting, name: str) -> str:
+    if not isinstance(value, str):
+        raise _fail("text", value, name)
+    return value
+
+
+def _check_choice(value: Any, described: Setting, name: str) -> str:
+    if value not in described.choices:
+        raise _fail(" | ".join(described.choices), value, name)
+    return str(value)
+
+
+def _check_pair(value: Any, described: Setting, name: str) -> tuple[int, int]:
+    pair = (value, value) if _is_int(value) else value
+    if not isinstance(pair, (tuple, list)) or len(pair) != 2 or not all(_is_int(v) for v in pair):
+        raise _fail("int | (int, int)", value, name)
+    if not all(_in_range(v, described) for v in pair):
+        raise _fail(f"int {_range(described)}", value, name)
+    return int(pair[0]), int(pair[1])
+
+
+def _check_padding(value: Any, described: Setting, name: str) -> Any:
+    """Canonical: ``"same"``, ``"full"`` or ``((top, bottom), (left, right))``; ``"valid"`` is padding zero."""
+    if isinstance(value, str):
+        if value not in ("valid", "same", "full"):
+            raise _fail('int ≥ 0 | (int, int) | ((int, int), (int, int)) | "valid" | "same" | "full"', value, name)
+        return ((0, 0), (0, 0)) if value == "valid" else value
+    pair = (value, value) if _is_int(value) else value
+    if isinstance(pair, (tuple, list)) and len(pair) == 2:
+        sides = [(side, side) if _is_int(side) else side for side in pair]
+        if all(
+            isinstance(side, (tuple, list)) and len(side) == 2 and all(_is_int(v) and v >= 0 for v in side)
+            for side in sides
+        ):
+            (top, bottom), (left, right) = sides
+            return (int(top), int(bottom)), (int(left), int(right))
+    raise _fail('int ≥ 0 | (int, int) | ((int, int), (int, int)) | "valid" | "same" | "full"', value, name)
+
+
+def _check_array(value: Any, described: Setting, name: str) -> Any:
+    return value  # the owner knows the shape; it normalises in its own __post_init__
+
+
+def _check_spec(value: Any, described: Setting, name: str) -> Spec:
+    if not isinstance(value, Spec):
+        raise _fail("spec", value, name)
+    return value
+
+
+def _check_specs(value: Any, described: Setting, name: str) -> tuple[Spec, ...]:
+    if not isinstance(value, (tuple, list)) or not all(isinstance(v, Spec) for v in value):
+        raise _fail("list", value, name)
+    return tuple(value)
+
+
+_CHECKS: dict[str, Callable[[Any, Setting, str], Any]] = {
+    "int": _check_int,
+    "float": _check_float,
+    "bool": _check_bool,
+    "text": _check_text,
+    "choice": _check_choice,
+    "pair": _check_pair,
+    "padding": _check_padding,
+    "array": _check_array,
+    "spec": _check_spec,
+    "specs": _check_specs,
+}

@@ -1,0 +1,30 @@
+"""Where the files that are not code lie.
+
+In a checkout they are in ``resources/`` beside the package; a wheel carries the same folder inside the package as
+``_resources``. Nothing else in the program knows the difference.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+_PACKAGE = Path(__file__).resolve().parent
+
+
+def resource_root() -> Path:
+    """Return the folder that holds ``experiments/``, ``icons/``, ``images/`` and ``locale/``.
+
+    Raises
+    ------
+    FileNotFoundError
+        If neither the wheel's nor the checkout's folder exists.
+    """
+    for candidate in (_PACKAGE / "_resources", _PACKAGE.parent / "resources"):
+        if candidate.is_dir():
+            return candidate
+    raise FileNotFoundError(f"convviz's resources are missing: expected a folder beside {_PACKAGE}")
+
+
+def resource(*parts: str) -> Path:
+    """Return the path of one resource, e.g. ``resource("icons", "play.svg")``; it need not exist."""
+    return resource_root().joinpath(*parts)
