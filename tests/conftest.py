@@ -1,0 +1,89 @@
+"""What every test stands on: no screen, no trace of the person's own settings, English, and nothing left running."""
+
+from __future__ import annotations
+
+import gettext
+import os
+import threading
+from pathlib import Path
+from weakref import WeakSet
+
+import pytest
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+from typing import TYPE_CHECKING
+
+from PyQt6 import sip
+from PyQt6.QtCore import QCoreApplication, QEvent, QSettings, QThread
+from PyQt6.QtWidgets import QApplication, QWidget
+
+from convviz.i18n import set_language
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+#: How long a thread that was asked to stop may take before it counts as left running, in milliseconds.
+_GRACE = 2000
+
+
+@pytest.fixture(autouse=True)
+def _own_surroundings(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Give the test a home, settings and a language of its own."""
+    home = tmp_path_factory.mktemp("home")
+    monkeypatch.setenv("HOME", str(home))
+    for variable in ("CONFIG", "DATA", "CACHE", "STATE"):
+        monkeypatch.setenv(f"XDG_{variable}_HOME", str(home / variable.lower()))
+    for variable in ("LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG"):
+        monkeypatch.delenv(variable, raising=False)
+    monkeypatch.setenv("LANGUAGE", "en")  # set and not only removed: what a test makes of it is undone as well
+    domain = gettext.textdomain()
+    for form in (QSettings.Format.NativeFormat, QSettings.Format.IniFormat):
+        for scope in (QSettings.Scope.UserScope, QSettings.Scope.SystemScope):
+            QSettings.setPath(form, scope, str(home / "settings"))
+    set_language("en")
+    yield
+    set_language("en")
+    gettext.textdomain(domain)
+
+
+@pytest.fixture(autouse=True)
+def _nothing_left_behind(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Fail a test that leaves a thread running or a window open, and name it."""
+    started: WeakSet[QThread] = WeakSet()
+    start: Callable[..., None] = QThread.start
+
+    def remember(thread: QThread, *arguments: object) -> None:
+        started.add(thread)
+        start(thread, *arguments)
+
+    monkeypatch.setattr(QThread, "start", remember)
+    threads_before = set(threading.enumerate())
+    windows_before = _windows()
+    yield
+    running = [thread for thread in list(started) if not sip.isdeleted(thread) and not _ends(thread)]
+    assert not running, f"still running after the test: {running}"
+    left = [t for t in set(threading.enumerate()) - threads_before if not isinstance(t, threading._DummyThread)]
+    assert not left, f"still running after the test: {left}"
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    windows = _windows() - windows_before
+    names = [f"{type(w).__name__}({w.objectName()!r})" for w in windows]
+    for window in windows:  # or the next test would be told off for it too
+        window.close()
+        window.deleteLater()
+    assert not names, f"still open after the test (give it to qtbot.addWidget): {names}"
+
+
+def _ends(thread: QThread) -> bool:
+    return thread.isFinished() or not thread.isRunning() or thread.wait(_GRACE)
+
+
+def _windows() -> set[QWidget]:
+    """Return the windows that are on the screen; a hidden menu or tooltip that Qt keeps for itself does no harm."""
+    return {w for w in QApplication.topLevelWidgets() if w.isVisible()} if QApplication.instance() else set()
+
+
+@pytest.fixture
+def repository() -> Path:
+    """Return the root of the checkout that the tests lie in."""
+    return Path(__file__).resolve().parent.parent
