@@ -6,13 +6,13 @@ import gettext
 import os
 import threading
 from pathlib import Path
+from typing import TYPE_CHECKING
 from weakref import WeakSet
 
 import pytest
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
-
-from typing import TYPE_CHECKING
+os.environ["LC_ALL"] = "C.UTF-8"  # Qt warns of any other character encoding, and a warning fails a test
 
 from PyQt6 import sip
 from PyQt6.QtCore import QCoreApplication, QEvent, QSettings, QThread
@@ -34,9 +34,7 @@ def _own_surroundings(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pyt
     monkeypatch.setenv("HOME", str(home))
     for variable in ("CONFIG", "DATA", "CACHE", "STATE"):
         monkeypatch.setenv(f"XDG_{variable}_HOME", str(home / variable.lower()))
-    for variable in ("LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG"):
-        monkeypatch.delenv(variable, raising=False)
-    monkeypatch.setenv("LANGUAGE", "en")  # set and not only removed: what a test makes of it is undone as well
+    monkeypatch.setenv("LANGUAGE", "en")
     domain = gettext.textdomain()
     for form in (QSettings.Format.NativeFormat, QSettings.Format.IniFormat):
         for scope in (QSettings.Scope.UserScope, QSettings.Scope.SystemScope):
