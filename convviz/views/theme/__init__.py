@@ -1,0 +1,38 @@
+"""How the program looks: one palette, one scale of type, one scale of spacing, light and dark.
+
+Everything that is drawn takes its colours from `current`, its fonts from `font` and its distances from `SPACE`.
+Widgets that paint themselves read `current` while painting; a change of theme reaches every widget as
+``QEvent.PaletteChange``. Widgets of Qt's own get their look from the style sheet through two dynamic properties:
+
+``role``
+    of a QLabel: ``small muted strong heading title error warning good student teacher gradient``; of a QFrame:
+    ``card`` or ``divider``; of a button: ``primary`` (one per view), ``flat``.
+``invalid``
+    of an input field whose text cannot be accepted.
+
+Set them with `set_role` and `set_invalid`, which also make the style sheet look again.
+"""
+
+from __future__ import annotations
+
+from convviz.views.theme.apply import apply, current, dark_wanted, set_invalid, set_role
+from convviz.views.theme.palette import DARK, LIGHT, THEMES, Theme, contrast
+from convviz.views.theme.typography import FONT_SIZES, SPACE, FontRole, font, metrics
+
+__all__ = [
+    "DARK",
+    "FONT_SIZES",
+    "LIGHT",
+    "SPACE",
+    "THEMES",
+    "FontRole",
+    "Theme",
+    "apply",
+    "contrast",
+    "current",
+    "dark_wanted",
+    "font",
+    "metrics",
+    "set_invalid",
+    "set_role",
+]

@@ -1,0 +1,92 @@
+"""Put a theme on the application, and follow the system's choice of light or dark."""
+
+from __future__ import annotations
+
+from PyQt6.QtCore import QObject, Qt
+from PyQt6.QtGui import QGuiApplication
+from PyQt6.QtWidgets import QApplication, QToolTip, QWidget
+
+from convviz.views.theme.palette import DARK, LIGHT, THEMES, Theme
+from convviz.views.theme.style_sheet import style_sheet
+from convviz.views.theme.typography import font
+
+_current = LIGHT
+_follower: _SystemFollower | None = None
+
+
+def current() -> Theme:
+    """Return the theme that is on the screen."""
+    return _current
+
+
+def apply(app: QApplication, name: str = "system") -> Theme:
+    """Put the theme ``light``, ``dark`` or ``system`` on the application and return what it came to.
+
+    ``system`` goes on following the desktop until another is applied.
+    """
+    global _follower
+    if _follower is None:
+        _follower = _SystemFollower(app)
+    _follower.active = name == "system"
+    wanted = (DARK if dark_wanted() else LIGHT) if name == "system" else THEMES[name]
+    _put_on(app, wanted)
+    return wanted
+
+
+def dark_wanted() -> bool:
+    """Return whether the desktop asks for dark colours."""
+    hints = QGuiApplication.styleHints()
+    return hints is not None and hints.colorScheme() == Qt.ColorScheme.Dark
+
+
+def set_role(widget: QWidget, role: str) -> None:
+    """Give a widget one of the roles that the style sheet knows."""
+    _set_property(widget, "role", role)
+
+
+def set_invalid(widget: QWidget, invalid: bool) -> None:
+    """Mark an input field whose text cannot be accepted, or take the mark away."""
+    _set_property(widget, "invalid", invalid)
+
+
+def _set_property(widget: QWidget, name: str, value: object) -> None:
+    if widget.property(name) == value:
+        return
+    widget.setProperty(name, value)
+    style = widget.style()
+    if style is not None:
+        style.unpolish(widget)
+        style.polish(widget)
+    widget.update()
+
+
+def _put_on(app: QApplication, wanted: Theme) -> None:
+    global _current
+    sheet = style_sheet(wanted)
+    if wanted is _current and app.styleSheet() == sheet:
+        return
+    _current = wanted
+    style = app.style()
+    if style is None or style.name().lower() != "fusion":
+        app.setStyle("Fusion")  # the one style that looks alike on every system and takes all of the palette
+    app.setFont(font("body"))
+    palette = wanted.q_palette()
+    app.setPalette(palette)
+    QToolTip.setPalette(palette)
+    app.setStyleSheet(sheet)
+
+
+class _SystemFollower(QObject):
+    """Applies the system's theme again when the desktop changes its mind."""
+
+    def __init__(self, app: QApplication) -> None:
+        super().__init__(app)
+        self.active = False
+        hints = app.styleHints()
+        if hints is not None:
+            hints.colorSchemeChanged.connect(self._changed)
+
+    def _changed(self, scheme: Qt.ColorScheme) -> None:
+        app = QApplication.instance()
+        if self.active and isinstance(app, QApplication):
+            _put_on(app, DARK if scheme == Qt.ColorScheme.Dark else LIGHT)

@@ -1,0 +1,165 @@
+"""The colours, and what each is for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+
+from PyQt6.QtGui import QColor, QPalette
+
+
+@dataclass(frozen=True, eq=False)  # QColor does not hash; there is one of each theme
+class Theme:
+    """One set of colours. Text colours keep a contrast of 4.5:1 or better on window, surface and raised.
+
+    Attributes
+    ----------
+    window, surface, raised
+        The chrome around the picture; the picture's own ground; cards and controls that lie on it.
+    border, outline
+        Hairlines between surfaces; the edge of a control (3:1 against every surface).
+    hover, pressed
+        Ground of a control under the pointer, and held down.
+    text, muted, disabled
+        What is read; what explains it; what cannot be used now.
+    accent, on_accent, accent_soft
+        The one colour that says 'this is selected, do this next'; text on it; its tint as a ground.
+    good, warning, bad
+        States of a run or a check.
+    student, teacher, gradient
+        The identities: what learns, what it learns from, and what moves it there. Labels, frames and chips use them.
+    curve, grid
+        Of plots.
+    """
+
+    name: str
+    dark: bool
+    window: QColor
+    surface: QColor
+    raised: QColor
+    border: QColor
+    outline: QColor
+    hover: QColor
+    pressed: QColor
+    text: QColor
+    muted: QColor
+    disabled: QColor
+    accent: QColor
+    on_accent: QColor
+    accent_soft: QColor
+    good: QColor
+    warning: QColor
+    bad: QColor
+    student: QColor
+    teacher: QColor
+    gradient: QColor
+    curve: QColor
+    grid: QColor
+
+    def hex_values(self) -> dict[str, str]:
+        """Return every colour as ``#rrggbb`` by its name."""
+        colours = {f.name: getattr(self, f.name) for f in fields(self)}
+        return {name: colour.name() for name, colour in colours.items() if isinstance(colour, QColor)}
+
+    def q_palette(self) -> QPalette:
+        """Return the palette for the parts of widgets that no style sheet reaches."""
+        palette = QPalette(self.raised, self.window)
+        role = QPalette.ColorRole
+        for which, colour in {
+            role.Window: self.window,
+            role.WindowText: self.text,
+            role.Base: self.surface,
+            role.AlternateBase: self.raised,
+            role.Text: self.text,
+            role.Button: self.raised,
+            role.ButtonText: self.text,
+            role.BrightText: self.bad,
+            role.ToolTipBase: self.raised,
+            role.ToolTipText: self.text,
+            role.PlaceholderText: self.muted,
+            role.Highlight: self.accent,
+            role.HighlightedText: self.on_accent,
+            role.Accent: self.accent,
+            role.Link: self.accent,
+            role.LinkVisited: self.gradient,
+            role.Light: self.hover,
+            role.Midlight: self.raised,
+            role.Mid: self.border,
+            role.Dark: self.outline,
+            role.Shadow: self.outline,
+        }.items():
+            palette.setColor(which, colour)
+        for which in (role.WindowText, role.Text, role.ButtonText):
+            palette.setColor(QPalette.ColorGroup.Disabled, which, self.disabled)
+        palette.setColor(QPalette.ColorGroup.Disabled, role.Highlight, self.border)
+        return palette
+
+
+def _theme(name: str, dark: bool, **colours: str) -> Theme:
+    return Theme(name=name, dark=dark, **{key: QColor(value) for key, value in colours.items()})
+
+
+LIGHT = _theme(
+    "light",
+    False,
+    window="#eef0f4",
+    surface="#ffffff",
+    raised="#f7f8fa",
+    border="#d8dce4",
+    outline="#7e8695",
+    hover="#e6e9ef",
+    pressed="#d9dee7",
+    text="#171b24",
+    muted="#535c6b",
+    disabled="#9aa2b0",
+    accent="#2354d4",
+    on_accent="#ffffff",
+    accent_soft="#e2eafd",
+    good="#177239",
+    warning="#87540a",
+    bad="#bb2229",
+    student="#08716d",
+    teacher="#9c4b06",
+    gradient="#8430a6",
+    curve="#2354d4",
+    grid="#e4e7ed",
+)
+
+DARK = _theme(
+    "dark",
+    True,
+    window="#12151b",
+    surface="#191d25",
+    raised="#222731",
+    border="#343b48",
+    outline="#727c8d",
+    hover="#2c323e",
+    pressed="#363d4b",
+    text="#e9ecf2",
+    muted="#a6afbe",
+    disabled="#687180",
+    accent="#84aaff",
+    on_accent="#0c1322",
+    accent_soft="#24345a",
+    good="#62d08a",
+    warning="#e9b95c",
+    bad="#ff8f88",
+    student="#42cdc1",
+    teacher="#f2a65c",
+    gradient="#d896f2",
+    curve="#84aaff",
+    grid="#2a303b",
+)
+
+THEMES = {theme.name: theme for theme in (LIGHT, DARK)}
+
+
+def contrast(one: QColor, other: QColor) -> float:
+    """Return the contrast ratio of two colours, 1 … 21, as WCAG 2.1 defines it."""
+    light, dark = sorted((_luminance(one), _luminance(other)), reverse=True)
+    return (light + 0.05) / (dark + 0.05)
+
+
+def _luminance(colour: QColor) -> float:
+    channels = (colour.redF(), colour.greenF(), colour.blueF())
+    red, green, blue = (c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue

@@ -1,0 +1,228 @@
+"""The style sheet of Qt's own widgets, filled from a theme."""
+
+from __future__ import annotations
+
+from functools import cache
+from string import Template
+from typing import TYPE_CHECKING
+
+from convviz.resources import resource
+from convviz.views.theme.typography import FONT_SIZES
+
+if TYPE_CHECKING:
+    from convviz.views.theme.palette import Theme
+
+
+@cache
+def style_sheet(theme: Theme) -> str:
+    """Return the application's style sheet in the colours of ``theme``."""
+    sizes = {f"px_{role}": f"{size}px" for role, size in FONT_SIZES.items()}
+    icons = resource("icons", "theme", theme.name).as_posix()
+    return Template(_SHEET).substitute(theme.hex_values(), icons=icons, **sizes)
+
+
+_SHEET = """
+* { outline: 0; }
+QMainWindow, QDialog, QWizard { background: $window; }
+QWidget { color: $text; }
+QWidget:disabled { color: $disabled; }
+
+/* labels and frames ------------------------------------------------------------------------------------------------ */
+QLabel { background: transparent; }
+QLabel[role="small"] { font-size: $px_small; color: $muted; }
+QLabel[role="muted"] { color: $muted; }
+QLabel[role="strong"] { font-weight: 600; }
+QLabel[role="heading"] { font-size: $px_heading; font-weight: 600; }
+QLabel[role="title"] { font-size: $px_title; font-weight: 600; }
+QLabel[role="error"] { color: $bad; }
+QLabel[role="warning"] { color: $warning; }
+QLabel[role="good"] { color: $good; }
+QLabel[role="student"] { color: $student; font-weight: 600; }
+QLabel[role="teacher"] { color: $teacher; font-weight: 600; }
+QLabel[role="gradient"] { color: $gradient; font-weight: 600; }
+QFrame[role="card"] { background: $raised; border: 1px solid $border; border-radius: 8px; }
+QFrame[role="panel"] { background: $surface; border: none; }
+QFrame[role="divider"] { background: $border; border: none; max-height: 1px; min-height: 1px; }
+
+/* buttons ---------------------------------------------------------------------------------------------------------- */
+QPushButton {
+    background: $raised; border: 1px solid $outline; border-radius: 6px; padding: 4px 12px; min-height: 20px;
+}
+QPushButton:hover { background: $hover; }
+QPushButton:pressed, QPushButton:checked { background: $pressed; }
+QPushButton:focus { border: 2px solid $accent; padding: 3px 11px; }
+QPushButton:disabled { border-color: $border; color: $disabled; background: transparent; }
+QPushButton:default, QPushButton[role="primary"] { background: $accent; border-color: $accent; color: $on_accent; }
+QPushButton:default:hover, QPushButton[role="primary"]:hover { border-color: $text; }
+QPushButton:default:focus, QPushButton[role="primary"]:focus { border: 2px solid $text; }
+QPushButton:default:disabled, QPushButton[role="primary"]:disabled {
+    background: $hover; border-color: $border; color: $disabled;
+}
+QPushButton[role="flat"] { background: transparent; border-color: transparent; }
+QPushButton[role="flat"]:hover { background: $hover; }
+QPushButton[role="flat"]:focus { border: 2px solid $accent; }
+QPushButton::menu-indicator { image: url("$icons/down.svg"); subcontrol-position: right center; right: 6px; }
+
+QToolButton {
+    background: transparent; border: 1px solid transparent; border-radius: 6px; padding: 4px 6px; min-height: 20px;
+}
+QToolButton:hover { background: $hover; }
+QToolButton:pressed { background: $pressed; }
+QToolButton:checked { background: $accent_soft; border-color: $accent; }
+QToolButton:focus { border-color: $accent; }
+QToolButton:disabled { color: $disabled; }
+QToolButton[role="primary"] { background: $accent; color: $on_accent; border-color: $accent; }
+QToolButton[role="primary"]:hover { border-color: $text; }
+QToolButton[role="primary"]:disabled { background: $hover; border-color: $border; color: $disabled; }
+QToolButton[popupMode="1"], QToolButton[popupMode="2"] { padding-right: 18px; }
+QToolButton::menu-indicator { image: url("$icons/down.svg"); subcontrol-position: right center; right: 4px; }
+QToolButton::menu-button { border: none; width: 16px; border-radius: 6px; }
+QToolButton::menu-button:hover { background: $pressed; }
+QToolButton::menu-arrow { image: url("$icons/down.svg"); width: 12px; height: 12px; }
+
+/* fields ----------------------------------------------------------------------------------------------------------- */
+QLineEdit, QAbstractSpinBox, QComboBox, QPlainTextEdit, QTextEdit {
+    background: $surface; border: 1px solid $outline; border-radius: 6px; padding: 3px 6px;
+    selection-background-color: $accent; selection-color: $on_accent;
+}
+QLineEdit, QAbstractSpinBox, QComboBox { min-height: 20px; }
+QLineEdit:hover, QAbstractSpinBox:hover, QComboBox:hover { border-color: $muted; }
+QLineEdit:focus, QAbstractSpinBox:focus, QComboBox:focus, QPlainTextEdit:focus, QTextEdit:focus {
+    border: 2px solid $accent; padding: 2px 5px;
+}
+QLineEdit:disabled, QAbstractSpinBox:disabled, QComboBox:disabled { border-color: $border; background: $raised; }
+QLineEdit:read-only, QPlainTextEdit:read-only, QTextEdit:read-only { background: $raised; border-color: $border; }
+QLineEdit[invalid="true"], QAbstractSpinBox[invalid="true"], QComboBox[invalid="true"],
+QPlainTextEdit[invalid="true"] { border: 2px solid $bad; padding: 2px 5px; }
+QAbstractSpinBox QLineEdit, QComboBox QLineEdit { border: none; padding: 0; background: transparent; min-height: 0; }
+QAbstractSpinBox { padding-right: 20px; }
+QAbstractSpinBox:focus { padding-right: 19px; }
+QAbstractSpinBox[buttonSymbols="2"], QAbstractSpinBox[buttonSymbols="2"]:focus { padding-right: 4px; }
+QAbstractSpinBox::up-button, QAbstractSpinBox::down-button {
+    subcontrol-origin: border; width: 18px; border: none; background: transparent;
+}
+QAbstractSpinBox::up-button { subcontrol-position: top right; border-top-right-radius: 5px; margin: 1px 1px 0 0; }
+QAbstractSpinBox::down-button {
+    subcontrol-position: bottom right; border-bottom-right-radius: 5px; margin: 0 1px 1px 0;
+}
+QAbstractSpinBox::up-button:hover, QAbstractSpinBox::down-button:hover { background: $hover; }
+QAbstractSpinBox::up-button:pressed, QAbstractSpinBox::down-button:pressed { background: $pressed; }
+QAbstractSpinBox::up-arrow { image: url("$icons/up.svg"); width: 10px; height: 10px; }
+QAbstractSpinBox::down-arrow { image: url("$icons/down.svg"); width: 10px; height: 10px; }
+QAbstractSpinBox::up-arrow:off, QAbstractSpinBox::down-arrow:off { image: none; }
+QComboBox { padding-right: 22px; }
+QComboBox::drop-down { subcontrol-origin: border; subcontrol-position: center right; width: 22px; border: none; }
+QComboBox::down-arrow { image: url("$icons/down.svg"); width: 12px; height: 12px; }
+QComboBox QAbstractItemView {
+    background: $surface; border: 1px solid $border; padding: 4px;
+    selection-background-color: $accent_soft; selection-color: $text;
+}
+QComboBox QAbstractItemView::item { min-height: 24px; padding: 0 6px; border-radius: 4px; }
+
+QCheckBox, QRadioButton { spacing: 8px; background: transparent; }
+QCheckBox::indicator, QRadioButton::indicator, QGroupBox::indicator {
+    width: 14px; height: 14px; border: 1px solid $outline; background: $surface;
+}
+QCheckBox::indicator, QGroupBox::indicator { border-radius: 4px; }
+QRadioButton::indicator { border-radius: 8px; }
+QCheckBox::indicator:hover, QRadioButton::indicator:hover, QGroupBox::indicator:hover { border-color: $accent; }
+QCheckBox::indicator:focus, QRadioButton::indicator:focus { border: 2px solid $accent; width: 12px; height: 12px; }
+QCheckBox::indicator:checked, QGroupBox::indicator:checked {
+    background: $accent; border-color: $accent; image: url("$icons/check.svg");
+}
+QCheckBox::indicator:indeterminate { background: $accent; border-color: $accent; image: url("$icons/partial.svg"); }
+QRadioButton::indicator:checked {
+    background: qradialgradient(cx:0.5, cy:0.5, radius:0.5, fx:0.5, fy:0.5,
+        stop:0 $on_accent, stop:0.42 $on_accent, stop:0.5 $accent, stop:1 $accent);
+    border-color: $accent;
+}
+QCheckBox::indicator:disabled, QRadioButton::indicator:disabled { border-color: $border; background: $raised; }
+
+QSlider { background: transparent; min-height: 22px; }
+QSlider::groove:horizontal { height: 4px; border-radius: 2px; background: $border; }
+QSlider::sub-page:horizontal { height: 4px; border-radius: 2px; background: $accent; }
+QSlider::groove:vertical { width: 4px; border-radius: 2px; background: $border; }
+QSlider::add-page:vertical { width: 4px; border-radius: 2px; background: $accent; }
+QSlider::handle {
+    background: $surface; border: 2px solid $accent; border-radius: 8px; width: 12px; height: 12px;
+}
+QSlider::handle:horizontal { margin: -6px 0; }
+QSlider::handle:vertical { margin: 0 -6px; }
+QSlider::handle:hover, QSlider::handle:focus { background: $accent_soft; }
+QSlider:focus::handle { background: $accent; }
+QSlider::handle:disabled { border-color: $disabled; background: $raised; }
+QSlider::sub-page:disabled, QSlider::add-page:vertical:disabled { background: $disabled; }
+
+QProgressBar {
+    background: $border; border: none; border-radius: 3px; min-height: 6px; max-height: 6px; color: transparent;
+}
+QProgressBar::chunk { background: $accent; border-radius: 3px; }
+
+/* containers ------------------------------------------------------------------------------------------------------- */
+QGroupBox {
+    font-weight: 600; border: none; border-top: 1px solid $border; margin-top: 24px; padding: 8px 0 4px 0;
+}
+QGroupBox::title { subcontrol-origin: margin; subcontrol-position: top left; padding: 2px 0 4px 0; color: $text; }
+QScrollArea { background: transparent; border: none; }
+QScrollArea > QWidget > QWidget { background: transparent; }
+QSplitter::handle { background: $border; }
+QSplitter::handle:horizontal { width: 1px; }
+QSplitter::handle:vertical { height: 1px; }
+QSplitter::handle:hover { background: $accent; }
+QTabWidget::pane { border: none; border-top: 1px solid $border; }
+QTabBar { background: transparent; }
+QTabBar::tab {
+    background: transparent; color: $muted; padding: 6px 12px; border: none; border-bottom: 2px solid transparent;
+}
+QTabBar::tab:hover { color: $text; background: $hover; }
+QTabBar::tab:selected { color: $text; border-bottom-color: $accent; font-weight: 600; }
+QTabBar::tab:focus { color: $accent; }
+QTabBar::tab:disabled { color: $disabled; }
+
+QAbstractItemView {
+    background: $surface; alternate-background-color: $raised; border: 1px solid $border; border-radius: 6px;
+    selection-background-color: $accent_soft; selection-color: $text; gridline-color: $border;
+}
+QAbstractItemView::item:hover { background: $hover; }
+QAbstractItemView::item:selected { background: $accent_soft; color: $text; }
+QListView::item { padding: 4px 6px; border-radius: 4px; }
+QHeaderView { background: $raised; border: none; }
+QHeaderView::section {
+    background: $raised; color: $muted; padding: 4px 8px; border: none; border-bottom: 1px solid $border;
+}
+QTableCornerButton::section { background: $raised; border: none; }
+
+QScrollBar { background: transparent; border: none; }
+QScrollBar:vertical { width: 12px; margin: 0; }
+QScrollBar:horizontal { height: 12px; margin: 0; }
+QScrollBar::handle { background: $outline; border-radius: 4px; margin: 2px; }
+QScrollBar::handle:vertical { min-height: 28px; }
+QScrollBar::handle:horizontal { min-width: 28px; }
+QScrollBar::handle:hover { background: $muted; }
+QScrollBar::add-line, QScrollBar::sub-line { width: 0; height: 0; }
+QScrollBar::add-page, QScrollBar::sub-page { background: transparent; }
+
+/* chrome ----------------------------------------------------------------------------------------------------------- */
+QMenuBar { background: $window; border-bottom: 1px solid $border; }
+QMenuBar::item { background: transparent; padding: 4px 10px; border-radius: 4px; }
+QMenuBar::item:selected, QMenuBar::item:pressed { background: $hover; }
+QMenu { background: $surface; border: 1px solid $border; border-radius: 6px; padding: 4px; }
+QMenu::item { padding: 5px 24px 5px 10px; border-radius: 4px; }
+QMenu::item:selected { background: $accent_soft; }
+QMenu::item:disabled { color: $disabled; background: transparent; }
+QMenu::icon { padding-left: 8px; }
+QMenu::separator { height: 1px; background: $border; margin: 4px 8px; }
+QMenu::right-arrow { image: url("$icons/right.svg"); width: 12px; height: 12px; right: 6px; }
+QMenu::indicator { width: 14px; height: 14px; left: 6px; border: 1px solid $outline; border-radius: 4px; }
+QMenu::indicator:exclusive { border-radius: 7px; }
+QMenu::indicator:checked { background: $accent; border-color: $accent; image: url("$icons/check.svg"); }
+QToolBar { background: $window; border: none; border-bottom: 1px solid $border; spacing: 4px; padding: 4px 8px; }
+QToolBar::separator { background: $border; width: 1px; margin: 6px 6px; }
+QToolBar::handle { image: none; width: 0; }
+QToolBarExtension { qproperty-icon: url("$icons/right.svg"); }
+QStatusBar { background: $window; border-top: 1px solid $border; }
+QStatusBar::item { border: none; }
+QDockWidget { titlebar-close-icon: url("$icons/close.svg"); }
+QDockWidget::title { background: $window; padding: 6px 8px; border-bottom: 1px solid $border; }
+QToolTip { background: $raised; color: $text; border: 1px solid $outline; padding: 4px 6px; }
+"""

@@ -1,0 +1,60 @@
+"""One scale of type and one of spacing."""
+
+from __future__ import annotations
+
+from enum import IntEnum
+from functools import cache
+from typing import Literal
+
+from PyQt6.QtGui import QFont, QFontDatabase, QFontMetricsF
+
+FontRole = Literal["small", "body", "strong", "heading", "title"]
+
+#: Height of each role in pixels; ``strong`` is ``body`` in semi-bold, as are the two above it.
+FONT_SIZES: dict[FontRole, int] = {"small": 11, "body": 13, "strong": 13, "heading": 16, "title": 22}
+
+#: Where the system names no font of its own (a bare Linux), the first of these that is installed. The CJK face comes
+#: before DejaVu because its Latin letters are narrower and belong to the same design as its Chinese ones.
+_PREFERRED = ("Inter", "Noto Sans", "Noto Sans CJK SC", "Source Han Sans SC", "DejaVu Sans")
+_GENERIC = ("sans serif", "sans-serif", "sans", "")
+
+
+class SPACE(IntEnum):
+    """Distances between things, in pixels."""
+
+    XS = 4
+    S = 8
+    M = 12
+    L = 16
+    XL = 24
+
+
+@cache
+def family() -> str:
+    """Return the family of the interface: the desktop's own where it names one, else one that is installed."""
+    system = QFontDatabase.systemFont(QFontDatabase.SystemFont.GeneralFont).family()
+    if system.lower() not in _GENERIC:
+        return system
+    installed = set(QFontDatabase.families())
+    return next((name for name in _PREFERRED if name in installed), system)
+
+
+@cache
+def _font(role: FontRole, face: str, pixels: int) -> QFont:
+    made = QFont(face)
+    made.setPixelSize(pixels)
+    made.setWeight(QFont.Weight.Normal if role in ("small", "body") else QFont.Weight.DemiBold)
+    # Figures of equal width: a number that changes must not move what stands beside it.
+    made.setFeature(QFont.Tag("tnum"), 1)
+    return made
+
+
+def font(role: FontRole = "body", pixels: int | None = None) -> QFont:
+    """Return the font of a role; ``pixels`` overrides its size (cells of heatmaps size their own numbers)."""
+    return QFont(_font(role, family(), pixels or FONT_SIZES[role]))
+
+
+@cache
+def metrics(role: FontRole = "body", pixels: int | None = None) -> QFontMetricsF:
+    """Return the metrics of `font`; they are kept, because making them costs more than using them."""
+    return QFontMetricsF(font(role, pixels))
