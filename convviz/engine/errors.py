@@ -6,7 +6,13 @@ whoever looks at it: ``str(error)`` translates at that moment.
 
 from __future__ import annotations
 
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
 from convviz.i18n import tr
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 
 class ConvvizError(Exception):
@@ -31,10 +37,11 @@ class ConvvizError(Exception):
     def within(self, prefix: str) -> ConvvizError:
         """Return the same error, of the same class, told from one level further out.
 
-        ``"stride"`` within ``"layers[1]"`` becomes ``"layers[1].stride"``.
+        ``"stride"`` within ``"layers[1]"`` becomes ``"layers[1].stride"``, also where the sentence has a ``{name}``.
         """
         field = prefix if not self.field else prefix + ("" if self.field.startswith("[") else ".") + self.field
-        return type(self)(self.template, field=field, **self.values)
+        values = {**self.values, "name": field} if "name" in self.values else self.values
+        return type(self)(self.template, field=field, **values)
 
     def __str__(self) -> str:
         return tr(self.template).format(**self.values)
@@ -46,3 +53,12 @@ class ShapeError(ConvvizError, ValueError):
 
 class ConfigError(ConvvizError, ValueError):
     """A setting of a wrong type or outside its range, or an entry that does not exist."""
+
+
+@contextmanager
+def inside(prefix: str) -> Iterator[None]:
+    """Tell every `ConvvizError` that leaves the block `ConvvizError.within` ``prefix``."""
+    try:
+        yield
+    except ConvvizError as error:
+        raise error.within(prefix) from error

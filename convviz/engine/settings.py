@@ -9,13 +9,15 @@ from __future__ import annotations
 
 import dataclasses
 import math
-from collections.abc import Mapping
 from dataclasses import MISSING, dataclass, field, fields
-from typing import Any, Callable, ClassVar, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 import numpy as np
 
 from convviz.engine.errors import ConfigError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
 
 #: What a setting holds; `check_value` says what each accepts and `convviz.model.files` how each is written.
 KINDS = (
@@ -108,7 +110,7 @@ def settings_of(cls: type[Spec]) -> dict[str, Setting]:
 
 
 def check_value(value: Any, described: Setting, name: str) -> Any:
-    """Return ``value`` in its canonical form, or raise `ConfigError` naming the field, the expected and the received."""
+    """Return ``value`` in its canonical form, or raise `ConfigError`: the field, what it expected, what it received."""
     if value is None:
         if described.optional:
             return None
@@ -158,9 +160,16 @@ def _check_int(value: Any, described: Setting, name: str) -> int:
 
 def _check_float(value: Any, described: Setting, name: str) -> float:
     number = isinstance(value, (int, float, np.integer, np.floating)) and not isinstance(value, bool)
-    if not number or not math.isfinite(value) or not _in_range(value, described):
+    if not number or not _is_finite(value) or not _in_range(value, described):
         raise _fail(f"number {_range(described)}".strip(), value, name)
     return float(value)
+
+
+def _is_finite(value: Any) -> bool:
+    try:
+        return math.isfinite(value)
+    except OverflowError:  # an int beyond every float
+        return False
 
 
 def _check_bool(value: Any, described: Setting, name: str) -> bool:
@@ -213,8 +222,9 @@ def _check_array(value: Any, described: Setting, name: str) -> Any:
 
 
 def _check_spec(value: Any, described: Setting, name: str) -> Spec:
-    if not isinstance(value, Spec):
-        raise _fail("spec", value, name)
+    known = tuple(described.registry().values()) if described.registry is not None else (Spec,)
+    if not isinstance(value, known):
+        raise _fail(" | ".join(cls.__name__ for cls in known), value, name)
     return value
 
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from convviz.engine.errors import ConfigError, ConvvizError, ShapeError
-from convviz.engine.initializers import INITIALIZERS, Initializer, Normal, Zeros
+from convviz.engine.errors import ConfigError, ConvvizError, ShapeError, inside
+from convviz.engine.initializers import INITIALIZERS, Given, Initializer, Normal, Zeros
 from convviz.engine.layers import LAYERS, Conv2d, Layer
 from convviz.engine.losses import LOSSES, Loss, SumSquaredError
 from convviz.engine.network import Network
@@ -16,12 +17,24 @@ from convviz.engine.optimizers import OPTIMIZERS, SCHEDULES, SGD, ConstantRate, 
 from convviz.engine.settings import Spec, setting, settings_of
 from convviz.engine.trainer import Problem, StopConditions
 from convviz.i18n import mark
+from convviz.model.fitting import fit_initializer, parameter_shapes
 from convviz.model.sources import SOURCES, RandomMap, Source
 
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from numpy.typing import ArrayLike
+
 Shape = tuple[int, int, int]
+Parameters = dict[str, Any]
 
 #: First word of the random stream of each role, so that no two draws ever share one.
 _STUDENT, _TEACHER = 1, 2
+
+#: Numbers in the input and all maps together (128 MiB in float64), and parameters of one layer: sizes far beyond what
+#: can be shown, checked before memory is taken.
+MOST_VALUES = 2**24
+MOST_PARAMETERS = 2**20
 
 
 @dataclass(frozen=True)
@@ -55,14 +68,19 @@ class Stage(Spec):
         optional=True,
     )
 
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if not self.layer.parametrised:
+            object.__setattr__(self, "teacher_weight", Normal())
+            object.__setattr__(self, "teacher_bias", Zeros())
+
     def teacher_layer(self) -> Layer:
         """Return the layer with the teacher's initialisers in place of the student's."""
         if not self.layer.parametrised:
             return self.layer
-        bias = self.teacher_bias if self.teacher_bias is not None else Zeros()
-        student_has_bias = getattr(self.layer, "bias", None) is not None
-        if not student_has_bias and self.teacher_bias is None:
-            return self.layer.replace(weight=self.teacher_weight)
+        bias = self.teacher_bias
+        if bias is None and getattr(self.layer, "bias", None) is not None:
+            bias = Zeros()  # laid out like the student, so that their numbers can stand side by side
         return self.layer.replace(weight=self.teacher_weight, bias=bias)
 
 
@@ -115,7 +133,12 @@ class Experiment(Spec):
         registry=lambda: SCHEDULES,
     )
     stop: StopConditions = setting(
-        mark("Stop conditions"), mark("When a run stops by itself"), "spec", factory=StopConditions, live=True
+        mark("Stop conditions"),
+        mark("When a run stops by itself"),
+        "spec",
+        factory=StopConditions,
+        registry=lambda: {StopConditions.kind: StopConditions},
+        live=True,
     )
     seed: int = setting(
         mark("Student's seed"), mark("Draws the student's initial parameters"), "int", 0, minimum=0, maximum=2**32 - 1
@@ -142,27 +165,26 @@ class Experiment(Spec):
         Raises
         ------
         ShapeError, ConfigError
-            Where a layer does not fit what comes into it; ``field`` names the layer.
+            Where a layer does not fit what comes into it, or would need more memory than an experiment may have;
+            ``field`` names the layer.
         """
         if not self.stages:
             raise ConfigError("expected at least one layer, received none", field="layers")
         shapes = [self.input.shape]
         for index, layer in enumerate(self.layers):
-            try:
+            with inside(f"layers[{index}]"):
                 shapes.append(layer.output_shape(shapes[-1]))
-            except ConvvizError as error:
-                raise error.within(f"layers[{index}]") from error
+                _check_sizes(sum(map(math.prod, shapes)), layer.parameter_size(shapes[-2]))
         return tuple(shapes)
 
     def validate(self) -> None:
         """Raise `ShapeError` or `ConfigError` unless a run could start: shapes go together, every given array fits."""
         shapes = self.shapes()
         for index, stage in enumerate(self.stages):
-            for layer in (stage.layer, stage.teacher_layer()):
-                try:
-                    layer.check_init(shapes[index])
-                except ConvvizError as error:
-                    raise error.within(f"layers[{index}]") from error
+            with inside(f"layers[{index}]"):
+                stage.layer.check_init(shapes[index])
+            with inside(f"layers[{index}].teacher"):
+                stage.teacher_layer().check_init(shapes[index])
         if self.target is not None and self.target.shape != shapes[-1]:
             raise ShapeError(
                 "the target is {received}, but the network makes {expected}",
@@ -171,25 +193,31 @@ class Experiment(Spec):
                 received=shape_text(self.target.shape),
             )
 
+    def student_parameters(self) -> tuple[Parameters, ...]:
+        """Return what the student starts from: ``weight`` and ``bias`` of each layer that has them."""
+        return self._parameters(self.layers, self.seed, _STUDENT)
+
+    def teacher_parameters(self) -> tuple[Parameters, ...] | None:
+        """Return the teacher's parameters, laid out like the student's; None if the target is given."""
+        if self.target is not None:
+            return None
+        return self._parameters(self._teacher_layers, self.teacher_seed, _TEACHER)
+
     def build(self) -> Problem:
         """Return the arrays and specs that a trainer takes: everything random is drawn here, from the seeds."""
         self.validate()
         dtype = np.dtype(self.dtype)
         values = self.input.make().astype(dtype)
-        shapes = self.shapes()
-        student = self._parameters(self.layers, shapes, self.seed, _STUDENT)
-        teacher = None
-        if self.target is None:
-            teacher_layers = tuple(stage.teacher_layer() for stage in self.stages)
-            teacher = self._parameters(teacher_layers, shapes, self.teacher_seed, _TEACHER)
-            target = Network(teacher_layers, shapes[0], dtype).forward(teacher, values)[-1]
-        else:
+        teacher = self.teacher_parameters()
+        if self.target is not None:
             target = self.target.make().astype(dtype)
+        else:
+            target = Network(self._teacher_layers, values.shape, dtype).forward(teacher, values)[-1]
         return Problem(
             input=values,
             target=target,
             layers=self.layers,
-            initial=student,
+            initial=self.student_parameters(),
             teacher=teacher,
             loss=self.loss,
             optimizer=self.optimizer,
@@ -198,22 +226,109 @@ class Experiment(Spec):
             dtype=dtype,
         )
 
-    def _parameters(
-        self, layers: tuple[Layer, ...], shapes: tuple[Shape, ...], seed: int, role: int
-    ) -> tuple[dict[str, Any], ...]:
+    @property
+    def _teacher_layers(self) -> tuple[Layer, ...]:
+        return tuple(stage.teacher_layer() for stage in self.stages)
+
+    def _parameters(self, layers: tuple[Layer, ...], seed: int, role: int) -> tuple[Parameters, ...]:
         dtype = np.dtype(self.dtype)
         return tuple(
-            layer.init(np.random.default_rng([seed, role, index]), shapes[index], dtype)
-            for index, layer in enumerate(layers)
+            layer.init(np.random.default_rng([seed, role, index]), shape, dtype)
+            for index, (layer, shape) in enumerate(zip(layers, self.shapes(), strict=False))
         )
 
     def with_stage(self, index: int, stage: Stage) -> Experiment:
-        """Return the experiment with one stage replaced."""
+        """Return the experiment with one stage replaced and nothing else changed."""
+        self._check_index(index, len(self.stages))
         return self.replace(stages=(*self.stages[:index], stage, *self.stages[index + 1 :]))
+
+    def with_layer(self, index: int, layer: Layer) -> Experiment:
+        """Return the experiment with the layer of one stage replaced, its teacher kept, and given numbers `fitted`."""
+        self._check_index(index, len(self.stages))
+        return self.with_stage(index, self.stages[index].replace(layer=layer)).fitted()
+
+    def with_student(self, index: int, **parameters: Initializer | ArrayLike | None) -> Experiment:
+        """Return the experiment with other student's parameters in one stage.
+
+        Parameters
+        ----------
+        index
+            Which stage.
+        **parameters
+            ``weight`` and ``bias``: an initialiser, numbers, or None for no bias.
+        """
+        layer = self._parametrised(index)
+        return self.with_stage(index, self.stages[index].replace(layer=layer.replace(**_initializers(parameters))))
+
+    def with_teacher(self, index: int, **parameters: Initializer | ArrayLike | None) -> Experiment:
+        """Return the experiment with other teacher's parameters in one stage, given as in `with_student`."""
+        self._parametrised(index)
+        changes = {f"teacher_{name}": value for name, value in _initializers(parameters).items()}
+        return self.with_stage(index, self.stages[index].replace(**changes))
+
+    def insert_stage(self, index: int, stage: Stage) -> Experiment:
+        """Return the experiment with ``stage`` put before stage ``index`` (the last if ``index`` is their number)."""
+        self._check_index(index, len(self.stages) + 1)
+        return self.replace(stages=(*self.stages[:index], stage, *self.stages[index:])).fitted()
+
+    def remove_stage(self, index: int) -> Experiment:
+        """Return the experiment without one stage."""
+        self._check_index(index, len(self.stages))
+        return self.replace(stages=(*self.stages[:index], *self.stages[index + 1 :])).fitted()
+
+    def move_stage(self, index: int, to: int) -> Experiment:
+        """Return the experiment with one stage moved, so that it is stage ``to``."""
+        self._check_index(index, len(self.stages))
+        self._check_index(to, len(self.stages))
+        rest = [*self.stages[:index], *self.stages[index + 1 :]]
+        return self.replace(stages=(*rest[:to], self.stages[index], *rest[to:])).fitted()
+
+    def fitted(self) -> Experiment:
+        """Return the experiment with every given kernel and bias brought to the shape that its layer now needs.
+
+        A change of size or order leaves the numbers that a person gave in place as far as there is a place for them,
+        see `convviz.model.fitting`. Layers that do not go together are left for `validate` to complain about.
+        """
+        try:
+            shapes = self.shapes()
+        except ConvvizError:
+            return self
+        return self.replace(
+            stages=tuple(self._fitted_stage(index, shape) for index, shape in enumerate(shapes[:-1])),
+        )
+
+    def _fitted_stage(self, index: int, in_shape: Shape) -> Stage:
+        stage = self.stages[index]
+        student: dict[str, Initializer] = {}
+        for name, shape in parameter_shapes(stage.layer, in_shape).items():
+            student[name] = fit_initializer(getattr(stage.layer, name), shape, (self.seed, _STUDENT, index))
+        teacher: dict[str, Initializer] = {}
+        for name, shape in parameter_shapes(stage.teacher_layer(), in_shape).items():
+            initializer = getattr(stage, f"teacher_{name}")
+            if initializer is not None:
+                seed = (self.teacher_seed, _TEACHER, index)
+                teacher[f"teacher_{name}"] = fit_initializer(initializer, shape, seed)
+        return stage.replace(layer=stage.layer.replace(**student), **teacher)
 
     def needs_rebuild(self, other: Experiment) -> bool:
         """Return whether going from this experiment to ``other`` takes a new run: more than live settings differ."""
         return _without_live(self) != _without_live(other)
+
+    def _parametrised(self, index: int) -> Layer:
+        self._check_index(index, len(self.stages))
+        layer = self.layers[index]
+        if not layer.parametrised:
+            raise ConfigError("a layer of type {kind} has no parameters", field=f"layers[{index}]", kind=layer.kind)
+        return layer
+
+    def _check_index(self, index: int, count: int) -> None:
+        if not 0 <= index < count:
+            raise ConfigError(
+                "expected a layer's number from 0 to {last}, received {received}",
+                field="layers",
+                last=count - 1,
+                received=index,
+            )
 
 
 def shape_text(shape: tuple[int, ...]) -> str:
@@ -221,12 +336,35 @@ def shape_text(shape: tuple[int, ...]) -> str:
     return "×".join(str(n) for n in (shape[1:] if len(shape) == 3 and shape[0] == 1 else shape))
 
 
-def _without_live(spec: Spec) -> tuple[Any, ...]:
+def _initializers(parameters: Mapping[str, Initializer | ArrayLike | None]) -> dict[str, Initializer | None]:
+    return {
+        name: value if value is None or isinstance(value, Initializer) else Given(np.asarray(value))
+        for name, value in parameters.items()
+    }
+
+
+def _check_sizes(values: int, parameters: int) -> None:
+    if values > MOST_VALUES:
+        raise ConfigError(
+            "the maps so far have {received:,} numbers, expected at most {expected:,} in all",
+            received=values,
+            expected=MOST_VALUES,
+        )
+    if parameters > MOST_PARAMETERS:
+        raise ConfigError(
+            "the layer has {received:,} parameters, expected at most {expected:,}",
+            received=parameters,
+            expected=MOST_PARAMETERS,
+        )
+
+
+def _without_live(value: object) -> object:
     """Return what of a spec cannot change while a run goes on, as something that compares."""
-    parts: list[Any] = [type(spec)]
-    for name, described in settings_of(type(spec)).items():
-        value = getattr(spec, name)
-        if described.live:
-            continue
-        parts.append(_without_live(value) if isinstance(value, Spec) else value)
-    return tuple(parts)
+    if isinstance(value, tuple):
+        return tuple(map(_without_live, value))
+    if not isinstance(value, Spec):
+        return value
+    return (
+        type(value),
+        *(_without_live(getattr(value, name)) for name, known in settings_of(type(value)).items() if not known.live),
+    )
