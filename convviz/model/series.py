@@ -1,0 +1,176 @@
+"""A growing series of numbers of which a picture can be drawn in a time that does not grow with it.
+
+A curve of a million points on a thousand pixels shows, in each pixel column, the least and the greatest value. These
+are kept while the series streams in: buckets of 64 values, buckets of 8 buckets, and so on, each remembering *where*
+its least and greatest value are. A picture of any part takes a few thousand buckets, whatever the length.
+"""
+
+from __future__ import annotations
+
+from itertools import count
+from typing import Any
+
+import numpy as np
+from numpy.typing import DTypeLike, NDArray
+
+Array = NDArray[Any]
+Indices = NDArray[np.int64]
+
+#: Values in a bucket of the finest level, and buckets of one level in a bucket of the next.
+_FINEST, _BRANCHES = 64, 8
+
+
+class _Growing:
+    """An array whose end can be appended to in amortised constant time, and cut off."""
+
+    def __init__(self, dtype: DTypeLike) -> None:
+        self._store: Array = np.empty(1024, dtype)
+        self.length = 0
+
+    def __len__(self) -> int:
+        return self.length
+
+    def view(self) -> Array:
+        return self._store[: self.length]
+
+    def append(self, values: Array) -> None:
+        end = self.length + len(values)
+        if end > len(self._store):
+            store = np.empty(max(end, 2 * len(self._store)), self._store.dtype)
+            store[: self.length] = self.view()
+            self._store = store
+        self._store[self.length : end] = values
+        self.length = end
+
+    def truncate(self, length: int) -> None:
+        self.length = min(self.length, length)
+
+
+class _Level:
+    """Complete buckets of one size: the indices of each bucket's least and greatest value."""
+
+    def __init__(self, size: int) -> None:
+        self.size = size
+        self.low = _Growing(np.int64)
+        self.high = _Growing(np.int64)
+
+    def truncate(self, length: int) -> None:
+        self.low.truncate(length // self.size)
+        self.high.truncate(length // self.size)
+
+
+class LossSeries:
+    """The losses of a run, by step: complete, float64, and cheap to draw."""
+
+    def __init__(self) -> None:
+        self._data = _Growing(np.float64)
+        self._levels = [_Level(_FINEST)]
+
+    def __len__(self) -> int:
+        return len(self._data)
+
+    def values(self) -> Array:
+        """Return all values as a read-only view, valid until the series is next changed."""
+        view = self._data.view()
+        view.setflags(write=False)
+        return view
+
+    def append(self, values: Array) -> None:
+        """Add ``values``, one-dimensional, at the end."""
+        self._data.append(values)
+        self._extend_levels()
+
+    def truncate(self, length: int) -> None:
+        """Forget all but the first ``length`` values."""
+        self._data.truncate(length)
+        for level in self._levels:
+            level.truncate(length)
+
+    def envelope(self, max_points: int, start: int = 0, stop: int | None = None) -> tuple[Indices, Array]:
+        """Return the points of a curve that looks like the values ``start … stop`` (exclusive; None: the end).
+
+        Parameters
+        ----------
+        max_points
+            The most points wanted, at least 16. Where there are no more values than that, all of them are returned.
+
+        Returns
+        -------
+        (x, y)
+            Indices, ascending, and the values there. The first, the last, the least and the greatest value are among
+            them, and so are those of every bucket; what is not finite is passed over where a bucket has other values.
+        """
+        data = self._data.view()
+        start = max(0, start)
+        stop = len(data) if stop is None else min(stop, len(data))
+        if stop - start <= max(max_points, 16):
+            x = np.arange(start, max(start, stop))
+        else:
+            x = self._extremes_between(start, stop, max(max_points, 16) // 2 - 1)
+        return x, data[x]
+
+    def _extremes_between(self, start: int, stop: int, buckets: int) -> Indices:
+        """Return the ascending indices of both ends and of the extremes of at most ``buckets`` buckets."""
+        data = self._data.view()
+        wanted = (stop - start) // buckets
+        level = next((level for level in reversed(self._levels) if level.size <= wanted and len(level.low)), None)
+        parts = [np.array([start, stop - 1])]
+        if level is None:
+            everything = np.arange(start, stop)
+            parts += _grouped(data, everything, everything, buckets)
+        else:
+            first, last = -(-start // level.size), stop // level.size
+            low, high = level.low.view()[first:last], level.high.view()[first:last]
+            parts += _grouped(data, low, high, buckets - 2)
+            for begin, end in ((start, first * level.size), (last * level.size, stop)):
+                edge = np.arange(begin, end)
+                parts += _grouped(data, edge, edge, 1)
+        return np.unique(np.concatenate(parts))
+
+    def _extend_levels(self) -> None:
+        """Make the buckets that have become complete."""
+        data, levels = self._data.view(), self._levels
+        low: Indices = np.empty(0, np.int64)
+        high: Indices = low
+        for depth in count():
+            if depth == len(levels):
+                if len(levels[-1].low) < _BRANCHES:
+                    return
+                levels.append(_Level(levels[-1].size * _BRANCHES))
+            level = levels[depth]
+            have, complete = len(level.low), len(data) // level.size
+            if have == complete:
+                return
+            if depth == 0:
+                low = high = np.arange(have * _FINEST, complete * _FINEST).reshape(-1, _FINEST)
+            else:
+                new = slice(have * _BRANCHES, complete * _BRANCHES)
+                low, high = (levels[depth - 1].low.view()[new], levels[depth - 1].high.view()[new])
+                low, high = low.reshape(-1, _BRANCHES), high.reshape(-1, _BRANCHES)
+            level.low.append(_pick(data, low, least=True))
+            level.high.append(_pick(data, high, least=False))
+
+
+def _pick(data: Array, candidates: Indices, *, least: bool) -> Indices:
+    """Return, of each row of indices, the one whose value is the least or the greatest; finite ones come first."""
+    values = data[candidates]
+    if not np.isfinite(values).all():
+        values = np.where(np.isfinite(values), values, np.inf if least else -np.inf)
+    best = values.argmin(axis=1) if least else values.argmax(axis=1)
+    picked: Indices = candidates[np.arange(len(candidates)), best]
+    return picked
+
+
+def _grouped(data: Array, low: Indices, high: Indices, groups: int) -> list[Indices]:
+    """Return the least of ``low`` and the greatest of ``high``, for each of at most ``groups`` equal stretches."""
+    if not len(low):
+        return []
+    size = -(-len(low) // max(1, groups))
+    even = len(low) // size * size
+    stretches = [(0, even, size)] if even == len(low) else [(0, even, size), (even, len(low), len(low) - even)]
+    return [
+        _pick(data, indices[begin:end].reshape(-1, width), least=least)
+        for begin, end, width in stretches
+        if end > begin
+        for indices, least in ((low, True), (high, False))
+    ]

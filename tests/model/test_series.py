@@ -1,0 +1,119 @@
+import numpy as np
+import pytest
+
+from convviz.model.series import LossSeries
+
+
+def series_of(values, chunks=(1, 7, 64, 500, 3000)):
+    """Return a series that was fed ``values`` in chunks of changing length, as a run feeds it."""
+    series, at, turn = LossSeries(), 0, 0
+    while at < len(values):
+        size = chunks[turn % len(chunks)]
+        series.append(values[at : at + size])
+        at, turn = at + size, turn + 1
+    return series
+
+
+def wild(count, seed=0):
+    return np.random.default_rng(seed).standard_normal(count)
+
+
+@pytest.mark.parametrize("count", [0, 1, 63, 64, 65, 1023, 5000, 40_000])
+def test_values_are_what_was_appended(count):
+    values = wild(count)
+    series = series_of(values)
+    assert len(series) == count
+    np.testing.assert_array_equal(series.values(), values)
+
+
+def test_values_cannot_be_written_to():
+    with pytest.raises(ValueError, match="read-only"):
+        series_of(wild(5)).values()[0] = 1
+
+
+def test_a_truncated_series_goes_on_as_if_the_rest_had_never_been():
+    values, other = wild(30_000), wild(20_000, seed=1)
+    series = series_of(values)
+    series.truncate(12_345)
+    assert len(series) == 12_345
+    series.append(other)
+    whole = np.concatenate([values[:12_345], other])
+    np.testing.assert_array_equal(series.values(), whole)
+    for x, y in (series.envelope(200), series_of(whole).envelope(200)):
+        np.testing.assert_array_equal(y, whole[x])
+        assert y.min() == whole.min()
+        assert y.max() == whole.max()
+
+
+def test_truncating_beyond_the_end_changes_nothing():
+    series = series_of(wild(100))
+    series.truncate(1000)
+    assert len(series) == 100
+
+
+@pytest.mark.parametrize("count", [1, 16, 500])
+def test_few_values_are_all_in_the_envelope(count):
+    values = wild(count)
+    x, y = series_of(values).envelope(500)
+    np.testing.assert_array_equal(x, np.arange(count))
+    np.testing.assert_array_equal(y, values)
+
+
+def test_the_envelope_of_nothing_is_empty():
+    for series, start in ((LossSeries(), 0), (series_of(wild(10)), 10)):
+        x, y = series.envelope(100, start)
+        assert len(x) == len(y) == 0
+
+
+@pytest.mark.parametrize("max_points", [16, 100, 2048, 4096])
+@pytest.mark.parametrize("count", [4097, 60_000, 262_144, 300_001])
+@pytest.mark.parametrize(("begin", "end"), [(0, 1), (0.001, 0.999), (0.37, 0.81), (0.5, 0.52)])
+def test_the_envelope_touches_every_extreme(count, max_points, begin, end):
+    values = wild(count)
+    start, stop = int(begin * count), int(end * count)
+    x, y = series_of(values).envelope(max_points, start, stop)
+    part = values[start:stop]
+    assert len(x) <= max(max_points, 16)
+    assert np.all(np.diff(x) > 0)
+    assert (x[0], x[-1]) == (start, stop - 1)
+    np.testing.assert_array_equal(y, values[x])
+    assert (y.min(), y.max()) == (part.min(), part.max())
+
+
+@pytest.mark.parametrize("count", [5000, 300_000])
+def test_a_single_spike_anywhere_is_seen(count):
+    for at in np.random.default_rng(3).integers(0, count, 40):
+        values = np.zeros(count)
+        values[at] = 1
+        x, y = series_of(values, chunks=(4096,)).envelope(1000)
+        assert x[y == 1] == [at]
+
+
+def test_each_stretch_of_the_curve_keeps_its_own_extremes():
+    values = wild(200_000)
+    x, y = series_of(values).envelope(2000)
+    for start in range(0, 200_000, 1000):  # ten points fall to each thousand values
+        inside = (x >= start) & (x < start + 1000)
+        part = values[start : start + 1000]
+        assert inside.sum() >= 6
+        assert y[inside].max() >= np.sort(part)[-8]
+        assert y[inside].min() <= np.sort(part)[7]
+
+
+def test_a_number_that_is_not_finite_hides_no_other():
+    values = wild(100_000)
+    values[[10, 5000, 99_999]] = np.nan, np.inf, -np.inf
+    series = series_of(values)
+    x, y = series.envelope(500)
+    finite = values[np.isfinite(values)]
+    assert y[np.isfinite(y)].max() == finite.max()
+    assert y[np.isfinite(y)].min() == finite.min()
+    assert x[-1] == 99_999
+
+
+def test_the_picture_of_a_growing_series_is_the_picture_of_the_whole():
+    values = wild(150_000)
+    at_once = LossSeries()
+    at_once.append(values)
+    for expected, actual in zip(at_once.envelope(1500), series_of(values).envelope(1500), strict=True):
+        np.testing.assert_array_equal(actual, expected)
