@@ -1,0 +1,65 @@
+"""The one place where what the training thread has made waits for the window to take it."""
+
+from __future__ import annotations
+
+import threading
+
+import numpy as np
+
+from convviz.engine.frames import Array, Frame, Packet, Status
+
+
+class Mailbox:
+    """A slot for one `Packet`. A newer picture replaces an older one that nobody took; losses are all kept.
+
+    The only thing that both threads touch besides the commands, with a lock of its own that is never held for longer
+    than it takes to move a few references.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._full = False
+        self._frame: Frame | None = None
+        self._status = Status()
+        self._losses: list[Array] = []
+        self._first = 0
+
+    def leave(self, status: Status, frame: Frame | None, losses: Array, first: int) -> bool:
+        """Leave what is new; return whether the slot was empty, so that its owner must be told.
+
+        ``losses`` continue, or replace, those that were left before, from step ``first`` on.
+        """
+        with self._lock:
+            was_empty = not self._full
+            if was_empty or status.run != self._status.run or first <= self._first:
+                self._losses, self._first = [], first
+            self._cut(first - self._first)
+            if losses.size:
+                self._losses.append(losses)
+            # a picture that waits is still better than none, unless it shows another run
+            if frame is not None or status.run != self._status.run:
+                self._frame = frame
+            self._status = status
+            self._full = True
+            return was_empty
+
+    def take(self) -> Packet | None:
+        """Empty the slot and return what was in it, or None."""
+        with self._lock:
+            if not self._full:
+                return None
+            frame, status, losses, first = self._frame, self._status, self._losses, self._first
+            self._full, self._frame, self._losses = False, None, []
+        series = losses[0] if len(losses) == 1 else np.concatenate([np.empty(0), *losses])
+        series.setflags(write=False)
+        return Packet(frame, status, series, first)
+
+    def _cut(self, length: int) -> None:
+        """Keep the first ``length`` of the losses that wait: a rewind takes back what came after."""
+        kept: list[Array] = []
+        for losses in self._losses:
+            if length <= 0:
+                break
+            kept.append(losses[:length])
+            length -= kept[-1].size
+        self._losses = kept
