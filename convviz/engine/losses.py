@@ -1,0 +1,174 @@
+"""How far the reconstruction is from the target, as one number.
+
+Every loss here is a function of the residual r = y − t alone: a trainer keeps the residuals of many steps as the rows
+of one array and asks for all their losses at once (`Loss.of_residuals`), and each step only needs the derivative
+(`Loss.bind`). `Loss.value` and `Loss.grad` are the same two for a single pair of maps.
+
+Sums run through `np.vecdot`, whose result for a row does not depend on how many rows there are, so that a run gives the
+same losses however it is cut into pieces. They are accumulated in float64 whatever the maps are in.
+"""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from convviz.engine.errors import ShapeError
+from convviz.engine.settings import Spec, setting
+from convviz.i18n import mark
+
+if TYPE_CHECKING:
+    from convviz.engine.layers.base import Call
+
+Array = NDArray[Any]
+#: From one residual (N,) to the calls that fill the bound derivative from it.
+LossGradient = Callable[[Array], "tuple[Call, ...]"]
+
+
+@dataclass(frozen=True)
+class Loss(Spec):
+    """A function of the residual."""
+
+    @abstractmethod
+    def of_residuals(self, residuals: Array) -> NDArray[np.float64]:
+        """Return the loss (K,) of each row of ``residuals`` (K, N)."""
+
+    @abstractmethod
+    def bind(self, dy: Array) -> LossGradient:
+        """Return what makes the calls that fill ``dy`` (N,) with the loss's derivative at a given residual (N,)."""
+
+    def value(self, y: Array, t: Array) -> float:
+        """Return the loss of the reconstruction ``y`` against the target ``t`` of the same shape."""
+        return float(self.of_residuals(_residual(y, t).reshape(1, -1))[0])
+
+    def grad(self, y: Array, t: Array) -> Array:
+        """Return the derivative of the loss by ``y``, of the shape of ``y``."""
+        residual = _residual(y, t)
+        dy = np.empty(residual.size, residual.dtype)
+        for call in self.bind(dy)(residual.reshape(-1)):
+            call()
+        return dy.reshape(residual.shape)
+
+
+@dataclass(frozen=True)
+class SumSquaredError(Loss):
+    """Σ r²."""
+
+    kind = "sse"
+    label = mark("Sum of squared errors")
+    summary = mark("All differences squared and added: large ones weigh most, and so does a large map")
+
+    def of_residuals(self, residuals: Array) -> NDArray[np.float64]:
+        """Return Σ r² of each row."""
+        return _sum_of_products(residuals, residuals)
+
+    def bind(self, dy: Array) -> LossGradient:
+        """Make 2 r."""
+        return lambda r: (partial(np.add, r, r, dy),)
+
+
+@dataclass(frozen=True)
+class MeanSquaredError(Loss):
+    """Σ r² / N."""
+
+    kind = "mse"
+    label = mark("Mean squared error")
+    summary = mark("The differences squared, on average: large ones weigh most, the size of the map does not matter")
+
+    def of_residuals(self, residuals: Array) -> NDArray[np.float64]:
+        """Return the mean of r² of each row."""
+        return _mean_of_products(residuals, residuals)
+
+    def bind(self, dy: Array) -> LossGradient:
+        """Make 2 r / N."""
+        factor = _everywhere(2.0 / dy.size, dy)
+        return lambda r: (partial(np.multiply, r, factor, dy),)
+
+
+@dataclass(frozen=True)
+class MeanAbsoluteError(Loss):
+    """Σ |r| / N; the derivative at r = 0 is taken as 0."""
+
+    kind = "mae"
+    label = mark("Mean absolute error")
+    summary = mark("The differences without their sign, on average: every cell pulls with the same strength")
+
+    def of_residuals(self, residuals: Array) -> NDArray[np.float64]:
+        """Return the mean of |r| of each row."""
+        return _mean_of_products(np.sign(residuals), residuals)
+
+    def bind(self, dy: Array) -> LossGradient:
+        """Make sign(r) / N."""
+        scale = partial(np.multiply, dy, _everywhere(1.0 / dy.size, dy), dy)
+        return lambda r: (partial(np.sign, r, dy), scale)
+
+
+@dataclass(frozen=True)
+class Huber(Loss):
+    """Σ h(r) / N with h(r) = r²/2 where |r| ≤ δ and δ (|r| − δ/2) beyond.
+
+    Huber, *Robust Estimation of a Location Parameter*, Annals of Mathematical Statistics 35 (1964).
+    """
+
+    kind = "huber"
+    label = mark("Huber")
+    summary = mark("Squared for small differences, absolute for large ones: outliers pull no harder than delta")
+
+    delta: float = setting(
+        mark("Delta"),
+        mark("The difference above which a cell pulls with constant strength"),
+        "float",
+        1.0,
+        minimum=1e-6,
+        maximum=1e6,
+        step=0.1,
+    )
+
+    def of_residuals(self, residuals: Array) -> NDArray[np.float64]:
+        """Return the mean of h(r) of each row."""
+        clipped = np.clip(residuals, -self.delta, self.delta)
+        return _mean_of_products(clipped, residuals - 0.5 * clipped)
+
+    def bind(self, dy: Array) -> LossGradient:
+        """Make r / N, with r cut off at ±δ."""
+        above = partial(np.maximum, dy, _everywhere(-self.delta, dy), dy)
+        scale = partial(np.multiply, dy, _everywhere(1.0 / dy.size, dy), dy)
+        high = _everywhere(self.delta, dy)
+        return lambda r: (partial(np.minimum, r, high, dy), above, scale)
+
+
+def _sum_of_products(a: Array, b: Array) -> NDArray[np.float64]:
+    sums: NDArray[np.float64] = np.vecdot(a.astype(np.float64, copy=False), b.astype(np.float64, copy=False))
+    return sums
+
+
+def _mean_of_products(a: Array, b: Array) -> NDArray[np.float64]:
+    means: NDArray[np.float64] = _sum_of_products(a, b) / a.shape[1]
+    return means
+
+
+def _everywhere(number: float, like: Array) -> Array:
+    """Return one number as if it were an array like ``like``: operands of one shape take a ufunc's shortest way."""
+    return np.broadcast_to(np.asarray(number, like.dtype), like.shape)
+
+
+def _residual(y: Array, t: Array) -> Array:
+    y, t = np.asarray(y), np.asarray(t)
+    if y.shape != t.shape or y.size == 0:
+        raise ShapeError(
+            "expected a reconstruction and a target of one shape, received {received} and {target}",
+            received=y.shape,
+            target=t.shape,
+        )
+    residual: Array = np.subtract(y, t, dtype=np.result_type(y, t, np.float32))
+    return residual
+
+
+#: Every loss by the name it has in files.
+LOSSES: dict[str, type[Loss]] = {cls.kind: cls for cls in (SumSquaredError, MeanSquaredError, MeanAbsoluteError, Huber)}
