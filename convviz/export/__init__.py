@@ -1,0 +1,1 @@
+"""Pictures and tables of a frame or a run, made without a window."""

@@ -1,0 +1,93 @@
+"""Round numbers along an axis, and how they are written."""
+
+from __future__ import annotations
+
+import math
+import sys
+from dataclasses import dataclass
+
+_SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+
+
+@dataclass(frozen=True)
+class Axis:
+    """A stretch of numbers laid along a line.
+
+    Attributes
+    ----------
+    low, high
+        The numbers at the two ends, ``low < high``; above zero if ``logarithmic``.
+    ticks
+        The numbers that are written, in rising order.
+    minor
+        Numbers that only get a fainter line.
+    """
+
+    low: float
+    high: float
+    ticks: tuple[float, ...]
+    minor: tuple[float, ...] = ()
+    logarithmic: bool = False
+
+    def position(self, value: float) -> float:
+        """Return where ``value`` lies: 0 at ``low``, 1 at ``high``."""
+        if self.logarithmic:
+            return (math.log(value) - math.log(self.low)) / (math.log(self.high) - math.log(self.low))
+        return (value - self.low) / (self.high - self.low)
+
+    def label(self, tick: float) -> str:
+        """Return one of `ticks` as it is written beside the axis."""
+        if self.logarithmic:
+            plain = self.low >= 1e-4 and self.high <= 1e6
+            return f"{tick:,.{max(0, -_exponent(tick))}f}" if plain else _power_text(tick)
+        spacing = self.ticks[1] - self.ticks[0] if len(self.ticks) > 1 else abs(tick) or 1.0
+        if max(abs(self.low), abs(self.high)) >= 1e7 or spacing < 1e-6:
+            return f"{tick:.6g}"
+        return f"{tick:,.{max(0, -math.floor(math.log10(spacing) + 1e-9))}f}"
+
+
+def linear_axis(low: float, high: float, count: int = 6) -> Axis:
+    """Return an axis over at least ``low … high`` that begins and ends on a tick, with about ``count`` ticks."""
+    if not high > low:
+        low, high = low - (abs(low) / 2 or 1.0), high + (abs(high) / 2 or 1.0)
+    spacing = _round_spacing((high - low) / count)
+    first, last = math.floor(low / spacing + 1e-9), math.ceil(high / spacing - 1e-9)
+    ticks = tuple(index * spacing for index in range(first, last + 1))
+    return Axis(ticks[0], ticks[-1], ticks)
+
+
+def logarithmic_axis(low: float, high: float, count: int = 8) -> Axis:
+    """Return a logarithmic axis over at least ``low … high`` (both > 0), with ``count`` ticks at most where it can."""
+    first, last = _exponent(low), min(math.ceil(math.log10(high) - 1e-9), sys.float_info.max_10_exp)
+    if last - first <= 1:  # within one power of ten: 1, 2, 5 are needed too
+        steps = [digit * 10.0**first for digit in (1, 2, 5, 10)]
+        if last == first:
+            steps = [10.0**first / 2, 10.0**first, 2 * 10.0**first]
+        start = max((s for s in steps if s <= low * (1 + 1e-9)), default=steps[0])
+        end = min((s for s in steps if s >= high * (1 - 1e-9) and s > start), default=steps[-1])
+        ticks = tuple(s for s in steps if start <= s <= end)
+        minor = tuple(d * 10.0**first for d in range(2, 10) if start < d * 10.0**first < end)
+        return Axis(start, end, ticks, minor, logarithmic=True)
+    every = math.ceil((last - first) / count)
+    powers = range(first, last + 1)
+    ticks = tuple(10.0**p for p in powers if (p - first) % every == 0)
+    digits = range(2, 10) if every == 1 else (1,)
+    minor = tuple(d * 10.0**p for p in powers[:-1] for d in digits)
+    return Axis(10.0**first, 10.0**last, ticks, minor, logarithmic=True)
+
+
+def _round_spacing(rough: float) -> float:
+    """Return the smallest of 1, 2, 5 times a power of ten that is not below ``rough``."""
+    power = 10.0 ** math.floor(math.log10(rough))
+    return next(digit * power for digit in (1, 2, 5, 10) if digit * power >= rough * (1 - 1e-9))
+
+
+def _exponent(value: float) -> int:
+    return math.floor(math.log10(value) + 1e-9)
+
+
+def _power_text(value: float) -> str:
+    exponent = _exponent(value)
+    digit = round(value / 10.0**exponent)
+    power = f"10{str(exponent).translate(_SUPERSCRIPT)}"
+    return power if digit == 1 else f"{digit}·{power}"
