@@ -56,6 +56,8 @@ class Setting:
         For ``spec`` and ``specs``: returns the mapping from type name to class.
     optional
         The value may be None.
+    lines
+        How many lines the control of a text shows.
     """
 
     label: str
@@ -70,6 +72,7 @@ class Setting:
     choices: tuple[str, ...] = ()
     live: bool = False
     optional: bool = False
+    lines: int = 1
     registry: Callable[[], Mapping[str, type[Spec]]] | None = None
 
 

@@ -96,7 +96,7 @@ class Experiment(Spec):
     summary = mark("Everything needed to reproduce a run bit for bit")
 
     name: str = setting(mark("Name"), mark("What the experiment is called"), "text", "", live=True)
-    notes: str = setting(mark("Notes"), mark("What it shows, in a sentence or two"), "text", "", live=True)
+    notes: str = setting(mark("Notes"), mark("What it shows, in a sentence or two"), "text", "", live=True, lines=4)
     input: Source = setting(
         mark("Input"), mark("The map that goes into the network"), "spec", factory=RandomMap, registry=lambda: SOURCES
     )
