@@ -1,0 +1,145 @@
+"""What every optimizer is: a frozen spec that knows its state and binds itself to the network's one vector.
+
+The parameters of all layers lie in one vector, their gradients in another, and so does whatever an optimizer remembers
+from step to step. It is bound to that memory once and makes its share of a step as calls without arguments, like a
+layer. Whatever it does, it ends in the *update*, the vector that the trainer subtracts from the parameters.
+
+Numbers that differ from step to step (the rate; Adam's bias corrections) are the step's *coefficients*: `coefficients`
+makes those of many steps at once, and each step's calls are made for its row of them.
+"""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from convviz.engine.settings import Spec, setting
+from convviz.i18n import mark
+
+if TYPE_CHECKING:
+    from convviz.engine.layers.base import Call
+
+Array = NDArray[Any]
+#: From one step's coefficients, each spread over a vector (P,), to the calls of that step.
+Update = Callable[[tuple[Array, ...]], "tuple[Call, ...]"]
+
+
+@dataclass(frozen=True)
+class OptimizerSlots:
+    """The memory that an optimizer is bound to; all vectors are (P,) and of one dtype.
+
+    Attributes
+    ----------
+    parameters
+        Read, never written: the trainer subtracts the update.
+    gradients
+        Read, and used as working space: the next step fills it anew.
+    state
+        One vector for each of `Optimizer.state_names`; zero before the first step.
+    update, work
+        Written: the update, and working space.
+    """
+
+    parameters: Array
+    gradients: Array
+    state: tuple[Array, ...]
+    update: Array
+    work: Array
+
+
+@dataclass(frozen=True)
+class Optimizer(Spec):
+    """How the gradients change the parameters."""
+
+    learning_rate: float = setting(
+        mark("Learning rate"),
+        mark("How far each step goes against the gradient: too small is slow, too large diverges"),
+        "float",
+        1e-3,
+        minimum=1e-9,
+        maximum=1e3,
+        logarithmic=True,
+        live=True,
+    )
+
+    @property
+    def state_names(self) -> tuple[str, ...]:
+        """What is remembered from step to step: one vector like the parameters for each name."""
+        return ()
+
+    #: How many coefficients a step has.
+    coefficient_count: ClassVar[int] = 1
+
+    def coefficients(self, first: int, rates: Array) -> Array:
+        """Return the coefficients (K, coefficient_count) of the steps from ``first`` on, whose rates (K,) are given."""
+        return rates[:, np.newaxis]
+
+    @abstractmethod
+    def bind(self, slots: OptimizerSlots) -> Update:
+        """Return what makes the calls of one step, which leave the update in ``slots.update``."""
+
+
+def weight_decay_setting() -> Any:
+    """Return the field that `gradient_calls` takes as ``weight_decay``."""
+    return setting(
+        mark("Weight decay"),
+        mark("Pulls every parameter towards zero: this share of it is added to its gradient; 0 is off"),
+        "float",
+        0.0,
+        minimum=0,
+        maximum=10,
+        step=0.01,
+    )
+
+
+def clip_setting() -> Any:
+    """Return the field that `gradient_calls` takes as ``clip``."""
+    return setting(
+        mark("Gradient clipping"),
+        mark("A gradient longer than this, over all parameters, is shortened to it; 0 is off"),
+        "float",
+        0.0,
+        minimum=0,
+        maximum=1e9,
+        step=1,
+    )
+
+
+def gradient_calls(slots: OptimizerSlots, clip: float, weight_decay: float) -> tuple[Call, ...]:
+    """Return the calls that clip the gradient to the norm ``clip`` and then add the decay, as PyTorch does."""
+    calls: list[Call] = []
+    if clip:
+        calls += _clip_calls(slots.gradients, clip)
+    if weight_decay:
+        decay = everywhere(weight_decay, slots.work)
+        calls += (
+            partial(np.multiply, slots.parameters, decay, slots.work),
+            partial(np.add, slots.gradients, slots.work, slots.gradients),
+        )
+    return tuple(calls)
+
+
+def everywhere(number: float, like: Array) -> Array:
+    """Return one number as if it were an array like ``like``: operands of one shape take a ufunc's shortest way."""
+    return np.broadcast_to(np.asarray(number, like.dtype), like.shape)
+
+
+def _clip_calls(gradients: Array, clip: float) -> tuple[Call, ...]:
+    """Multiply by min(1, clip / (‖g‖ + 1e-6)), the factor of PyTorch's ``clip_grad_norm_``."""
+    dtype = gradients.dtype
+    limit, small, one = (np.asarray(number, dtype) for number in (clip, 1e-6, 1.0))
+    factor = np.zeros((), dtype)
+    return (
+        partial(np.vecdot, gradients, gradients, factor),
+        partial(np.sqrt, factor, factor),
+        partial(np.add, factor, small, factor),
+        partial(np.divide, limit, factor, factor),
+        partial(np.minimum, factor, one, factor),
+        partial(np.multiply, gradients, np.broadcast_to(factor, gradients.shape), gradients),
+    )

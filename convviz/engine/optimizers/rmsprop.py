@@ -1,0 +1,88 @@
+"""RMSprop: steps scaled by a running mean of the squared gradient."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from convviz.engine.optimizers.adam import epsilon_setting
+from convviz.engine.optimizers.base import (
+    Optimizer,
+    OptimizerSlots,
+    Update,
+    clip_setting,
+    everywhere,
+    gradient_calls,
+    weight_decay_setting,
+)
+from convviz.engine.settings import setting
+from convviz.i18n import mark
+
+if TYPE_CHECKING:
+    from convviz.engine.layers.base import Call
+
+
+@dataclass(frozen=True)
+class RMSprop(Optimizer):
+    """v ← ρ v + (1−ρ) g²; d = g / (√v + ε), or b ← μ b + d with momentum; update = rate · d (or b).
+
+    Tieleman and Hinton, *Neural Networks for Machine Learning*, lecture 6.5, 2012, in the form of
+    ``torch.optim.RMSprop``.
+    """
+
+    kind = "rmsprop"
+    label = mark("RMSprop")
+    summary = mark("Divides each gradient by its recent size, so that steep and flat directions move alike")
+
+    decay: float = setting(
+        mark("Decay"),
+        mark("How long the mean of the squared gradient remembers: 0.99 is about a hundred steps"),
+        "float",
+        0.99,
+        minimum=0,
+        maximum=0.99999,
+        step=0.01,
+    )
+    momentum: float = setting(
+        mark("Momentum"),
+        mark("How much of the last step's movement is kept: 0 is none, 0.9 makes steps up to ten times as long"),
+        "float",
+        0.0,
+        minimum=0,
+        maximum=0.9999,
+        step=0.05,
+    )
+    epsilon: float = epsilon_setting()
+    weight_decay: float = weight_decay_setting()
+    clip: float = clip_setting()
+
+    @property
+    def state_names(self) -> tuple[str, ...]:
+        """The running mean of the squared gradient, and the velocity where there is momentum."""
+        return ("square", "velocity") if self.momentum else ("square",)
+
+    def bind(self, slots: OptimizerSlots) -> Update:
+        """Make rate · d."""
+        square, *velocities = slots.state
+        gradients, work = slots.gradients, slots.work
+        before: tuple[Call, ...] = (
+            *gradient_calls(slots, self.clip, self.weight_decay),
+            partial(np.multiply, square, everywhere(self.decay, work), square),
+            partial(np.multiply, gradients, gradients, work),
+            partial(np.multiply, work, everywhere(1.0 - self.decay, work), work),
+            partial(np.add, square, work, square),
+            partial(np.sqrt, square, work),
+            partial(np.add, work, everywhere(self.epsilon, work), work),
+            partial(np.divide, gradients, work, work),
+        )
+        direction = work
+        for velocity in velocities:
+            before += (
+                partial(np.multiply, velocity, everywhere(self.momentum, work), velocity),
+                partial(np.add, velocity, work, velocity),
+            )
+            direction = velocity
+        return lambda rate: (*before, partial(np.multiply, direction, rate[0], slots.update))

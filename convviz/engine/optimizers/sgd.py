@@ -1,0 +1,93 @@
+"""Stochastic gradient descent, with momentum and Nesterov's form of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+
+import numpy as np
+
+from convviz.engine.errors import ConfigError
+from convviz.engine.optimizers.base import (
+    Optimizer,
+    OptimizerSlots,
+    Update,
+    clip_setting,
+    everywhere,
+    gradient_calls,
+    weight_decay_setting,
+)
+from convviz.engine.settings import setting
+from convviz.i18n import mark
+
+
+@dataclass(frozen=True)
+class SGD(Optimizer):
+    """Update = rate · d, with d = g, or d = v ← μ v + g with momentum, or d = g + μ v with Nesterov's.
+
+    The definitions are those of ``torch.optim.SGD`` (after Sutskever, Martens, Dahl and Hinton, *On the importance of
+    initialization and momentum in deep learning*, ICML 2013), without dampening.
+    """
+
+    kind = "sgd"
+    label = mark("Gradient descent")
+    summary = mark("Steps straight against the gradient, or with momentum, which remembers where it was going")
+
+    learning_rate: float = setting(
+        mark("Learning rate"),
+        mark("How far each step goes against the gradient: too small is slow, too large diverges"),
+        "float",
+        3e-5,
+        minimum=1e-9,
+        maximum=1e3,
+        logarithmic=True,
+        live=True,
+    )
+    momentum: float = setting(
+        mark("Momentum"),
+        mark("How much of the last step's movement is kept: 0 is none, 0.9 makes steps up to ten times as long"),
+        "float",
+        0.0,
+        minimum=0,
+        maximum=0.9999,
+        step=0.05,
+    )
+    nesterov: bool = setting(
+        mark("Nesterov"), mark("Looks ahead along the momentum before it steps; needs momentum above 0"), "bool", False
+    )
+    weight_decay: float = weight_decay_setting()
+    clip: float = clip_setting()
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.nesterov and not self.momentum:
+            raise ConfigError(
+                "Nesterov needs momentum: set momentum above 0, for example to 0.9, or switch Nesterov off",
+                field="nesterov",
+            )
+
+    @property
+    def state_names(self) -> tuple[str, ...]:
+        """The velocity, where there is momentum."""
+        return ("velocity",) if self.momentum else ()
+
+    def bind(self, slots: OptimizerSlots) -> Update:
+        """Make rate · d."""
+        gradients = slots.gradients
+        before = gradient_calls(slots, self.clip, self.weight_decay)
+        direction = gradients
+        if self.momentum:
+            (velocity,) = slots.state
+            momentum = everywhere(self.momentum, velocity)
+            before += (
+                partial(np.multiply, velocity, momentum, velocity),
+                partial(np.add, velocity, gradients, velocity),
+            )
+            direction = velocity
+            if self.nesterov:
+                before += (
+                    partial(np.multiply, velocity, momentum, slots.work),
+                    partial(np.add, slots.work, gradients, slots.work),
+                )
+                direction = slots.work
+        return lambda rate: (*before, partial(np.multiply, direction, rate[0], slots.update))
