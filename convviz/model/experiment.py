@@ -31,10 +31,11 @@ Parameters = dict[str, Any]
 #: First word of the random stream of each role, so that no two draws ever share one.
 _STUDENT, _TEACHER = 1, 2
 
-#: Numbers in the input and all maps together (128 MiB in float64), and parameters of one layer: sizes far beyond what
-#: can be shown, checked before memory is taken.
+#: Numbers in the input and all maps together (128 MiB in float64), parameters and layers: sizes far beyond what can
+#: be shown, checked before memory is taken.
 MOST_VALUES = 2**24
 MOST_PARAMETERS = 2**20
+MOST_LAYERS = 64
 
 
 @dataclass(frozen=True)
@@ -168,13 +169,20 @@ class Experiment(Spec):
             Where a layer does not fit what comes into it, or would need more memory than an experiment may have;
             ``field`` names the layer.
         """
-        if not self.stages:
-            raise ConfigError("expected at least one layer, received none", field="layers")
+        if not 1 <= len(self.stages) <= MOST_LAYERS:
+            raise ConfigError(
+                "expected from 1 to {most} layers, received {received}",
+                field="layers",
+                most=MOST_LAYERS,
+                received=len(self.stages),
+            )
         shapes = [self.input.shape]
+        parameters = 0
         for index, layer in enumerate(self.layers):
             with inside(f"layers[{index}]"):
                 shapes.append(layer.output_shape(shapes[-1]))
-                _check_sizes(sum(map(math.prod, shapes)), layer.parameter_size(shapes[-2]))
+                parameters += layer.parameter_size(shapes[-2])
+                _check_sizes(sum(map(math.prod, shapes)), parameters)
         return tuple(shapes)
 
     def validate(self) -> None:
@@ -352,7 +360,7 @@ def _check_sizes(values: int, parameters: int) -> None:
         )
     if parameters > MOST_PARAMETERS:
         raise ConfigError(
-            "the layer has {received:,} parameters, expected at most {expected:,}",
+            "the layers so far have {received:,} parameters, expected at most {expected:,} in all",
             received=parameters,
             expected=MOST_PARAMETERS,
         )

@@ -281,8 +281,8 @@ class PatternMap(Source):
         return np.rot90(PATTERNS[self.pattern](height, width, self.stroke), index)
 
 
-def check_cells(shape: tuple[int, ...], field: str) -> None:
-    """Raise `ConfigError` naming ``field`` if a map of ``shape`` has more than `MOST_CELLS` cells."""
+def check_cells(shape: tuple[int, ...], field: str | None = None) -> None:
+    """Raise `ConfigError` naming ``field`` if an array of ``shape`` has more than `MOST_CELLS` cells."""
     cells = math.prod(shape)
     if cells > MOST_CELLS:
         raise ConfigError(

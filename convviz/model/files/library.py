@@ -1,0 +1,75 @@
+"""The experiments that come with the program, in ``resources/experiments/``, one file each.
+
+Their names and notes are English in the files, and these sentences are message ids: whoever shows them calls `tr`.
+`builtin_texts` lists them for the catalogues.
+"""
+
+from __future__ import annotations
+
+import difflib
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from convviz.engine.errors import ConfigError
+from convviz.model.files.reading import read_experiment
+from convviz.resources import resource
+
+if TYPE_CHECKING:
+    from convviz.model.experiment import Experiment
+
+#: The experiment that the program begins with.
+FIRST = "demo"
+
+
+def builtin_experiments() -> dict[str, Path]:
+    """Return the file of every built-in experiment by its name on the command line, the first one first."""
+    paths = {path.stem: path for path in sorted(resource("experiments").glob("*.json"))}
+    return {FIRST: paths[FIRST], **paths}
+
+
+def load_builtin(name: str = FIRST) -> Experiment:
+    """Return a built-in experiment.
+
+    Raises
+    ------
+    ConfigError
+        If there is none of that name.
+    """
+    paths = builtin_experiments()
+    if name not in paths:
+        raise _not_found(name, paths)
+    return read_experiment(paths[name])
+
+
+def find_experiment(name_or_path: str | Path) -> Path:
+    """Return the file of the built-in experiment of that name, or else the file itself.
+
+    Raises
+    ------
+    ConfigError
+        If there is neither.
+    """
+    paths = builtin_experiments()
+    if str(name_or_path) in paths:
+        return paths[str(name_or_path)]
+    path = Path(name_or_path)
+    if path.is_file():
+        return path
+    raise _not_found(str(name_or_path), paths)
+
+
+def builtin_texts() -> list[str]:
+    """Return every sentence of the built-in experiments that is shown translated, in order, without repetition."""
+    experiments = map(read_experiment, builtin_experiments().values())
+    return list(dict.fromkeys(text for each in experiments for text in (each.name, each.notes) if text))
+
+
+def _not_found(name: str, known: dict[str, Path]) -> ConfigError:
+    guesses = difflib.get_close_matches(name, known, 1)
+    if guesses:
+        return ConfigError(
+            "no experiment and no file is called {received}; did you mean {guess}?", received=name, guess=guesses[0]
+        )
+    return ConfigError(
+        "no experiment and no file is called {received}; built in are {known}", received=name, known=", ".join(known)
+    )

@@ -1,0 +1,296 @@
+"""From the plain data of a file to an experiment. Nothing is guessed: what is not known is refused by its name.
+
+The settings of each class (`convviz.engine.settings`) say which entries it has; there is no second list of them here.
+"""
+
+from __future__ import annotations
+
+import difflib
+import reprlib
+from dataclasses import MISSING
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from convviz.engine.errors import ConfigError, ConvvizError, inside
+from convviz.engine.initializers import Given
+from convviz.engine.layers import LAYERS, Layer
+from convviz.engine.settings import Setting, Spec, check_value, default_of, settings_of
+from convviz.i18n import mark
+from convviz.model.experiment import Experiment, Stage
+from convviz.model.files.arrays import MOST_AXES, load_array
+from convviz.model.files.text import LARGEST_FILE, parse
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+
+SpecT = TypeVar("SpecT", bound=Spec)
+
+#: The version that is written, and the newest that is read.
+VERSION = 1
+
+#: What brings the data of an older version to the next one, by the older version's number. Version 1 is the first.
+MIGRATIONS: Mapping[int, Callable[[dict[str, Any]], dict[str, Any]]] = {}
+
+#: Entries of an experiment file that are not settings of an experiment.
+EXTRA_ENTRIES = ("$schema", "version")
+
+#: What a file calls the stages: each of its layers has the teacher's parameters as one more entry.
+LAYERS_ENTRY = "layers"
+TEACHER_ENTRY = "teacher"
+
+#: The entries of a layer's teacher, by the settings of a stage that they are.
+TEACHER_ENTRIES = {"weight": "teacher_weight", "bias": "teacher_bias"}
+
+
+def read_experiment(path: str | Path) -> Experiment:
+    """Return the experiment that a file holds, validated as a whole.
+
+    Raises
+    ------
+    ShapeError, ConfigError
+        'demo.json: layers[1].stride: expected int ≥ 1, received 0': the file, the field, and what is wrong there.
+    """
+    path = Path(path)
+    try:
+        return decode_experiment(parse(_read_bytes(path)), path.parent)
+    except ConvvizError as error:
+        says_where = not error.field or "name" in error.values
+        raise type(error)(
+            "{file}: {error}" if says_where else "{file}: {place}: {error}",
+            field=error.field,
+            file=path.name,
+            place=error.field,
+            error=error,
+        ) from error
+
+
+def decode_experiment(data: Any, folder: Path | None = None) -> Experiment:
+    """Return the experiment that plain data describe, validated as a whole.
+
+    Parameters
+    ----------
+    data
+        What `encode_experiment` returns, or what JSON text of that form holds.
+    folder
+        Where the files of ``{"file": …}`` entries lie; None: such entries are refused.
+
+    Raises
+    ------
+    ShapeError, ConfigError
+        Where something is unknown, missing, of the wrong type or size; ``field`` says where.
+    """
+    reader = _Reader(folder)
+    data = migrate(_mapping(data))
+    known = settings_of(Experiment)
+    names = {LAYERS_ENTRY if name == "stages" else name: name for name in known}
+    _refuse_unknown(data, (*EXTRA_ENTRIES, *names))
+    values: dict[str, Any] = {}
+    for entry, name in names.items():
+        if entry not in data:
+            continue
+        with inside(entry):
+            values[name] = reader.stages(data[entry]) if name == "stages" else reader.value(data[entry], known[name])
+    experiment = Experiment(**values)
+    experiment.validate()
+    return experiment
+
+
+def migrate(
+    data: dict[str, Any],
+    migrations: Mapping[int, Callable[[dict[str, Any]], dict[str, Any]]] = MIGRATIONS,
+    newest: int = VERSION,
+) -> dict[str, Any]:
+    """Return the data of any known version as data of the ``newest``.
+
+    Raises
+    ------
+    ConfigError
+        If the version is missing, is none, or is of a later program.
+    """
+    if "version" not in data:
+        raise ConfigError("expected the file's version, received none", field="version")
+    version = data["version"]
+    if not isinstance(version, int) or isinstance(version, bool) or version < 1:
+        raise ConfigError("expected int ≥ 1, received {received}", field="version", received=repr(version)[:60])
+    if version > newest:
+        raise ConfigError(
+            "the file has version {received}, this program reads versions up to {newest}; a later one is needed",
+            field="version",
+            received=version,
+            newest=newest,
+        )
+    for older in range(version, newest):
+        data = migrations[older](data)
+    return data
+
+
+class _Reader:
+    """Reads values by the description of their setting. Every method raises `ConfigError` or `ShapeError` only."""
+
+    def __init__(self, folder: Path | None) -> None:
+        self._folder = folder
+
+    def value(self, data: Any, described: Setting) -> Any:
+        """Return what one entry holds, in a form that the setting's own check takes."""
+        if data is None:
+            return None
+        if described.kind == "spec" and described.registry is not None:
+            return self.spec(data, described.registry())
+        return self.numbers(data) if described.kind == "array" else data
+
+    def spec(self, data: Any, registry: Mapping[str, type[Spec]]) -> Spec:
+        """Return the spec that an entry describes: by type and settings, by type alone, or as plain numbers."""
+        entries = {"type": data} if isinstance(data, str) else data
+        if Given.kind in registry and _is_numbers(data):
+            entries = {"type": Given.kind, "values": data}
+        cls = _class_of(_mapping(entries), registry)
+        return cls(**self.settings(cls, entries, ("type",)))
+
+    def settings(self, cls: type[Spec], entries: dict[str, Any], extra: tuple[str, ...]) -> dict[str, Any]:
+        """Return the settings of ``cls`` that ``entries`` have; entries named in ``extra`` are somebody else's."""
+        known = settings_of(cls)
+        _refuse_unknown(entries, (*known, *extra))
+        values = {}
+        for name, described in known.items():
+            if name in entries:
+                with inside(name):
+                    values[name] = self.value(entries[name], described)
+            elif default_of(cls, name) is MISSING:
+                raise ConfigError("{name}: expected a value, received none", field=name, name=name)
+        return values
+
+    def numbers(self, data: Any) -> Any:
+        """Return an array, or nested lists of numbers; whether their lengths agree is for their owner to see."""
+        if not isinstance(data, dict):
+            _check_numbers(data, MOST_AXES)
+            return data
+        _refuse_unknown(_mapping(data), ("file",))
+        name = data.get("file")
+        with inside("file"):
+            if not isinstance(name, str):
+                raise ConfigError("expected the name of a .npy file, received {received}", received=_shown(name))
+            if self._folder is None:
+                raise ConfigError(
+                    "expected numbers, received the file {file}: there is no folder to find it in", file=name
+                )
+            return load_array(self._folder, name)
+
+    def stages(self, data: Any) -> tuple[Stage, ...]:
+        """Return the stages that a list of layers describes."""
+        if not isinstance(data, list):
+            raise ConfigError("expected a list of layers, received {received}", received=_shown(data))
+        stages = []
+        for index, entry in enumerate(data):
+            with inside(f"[{index}]"):
+                stages.append(self.stage(entry))
+        return tuple(stages)
+
+    def stage(self, data: Any) -> Stage:
+        """Return the stage that one layer describes."""
+        entries = _mapping({"type": data} if isinstance(data, str) else data)
+        cls = _class_of(entries, LAYERS)
+        values = self.settings(cls, entries, ("type", TEACHER_ENTRY))
+        weight = values.get("weight")
+        if isinstance(weight, Given) and weight.values.ndim > 1 and "kernel" not in values:
+            values["kernel"] = values.pop("weight").values  # the numbers say how large the kernel is
+        layer = cls(**values)
+        if TEACHER_ENTRY not in entries:
+            return Stage(layer)
+        with inside(TEACHER_ENTRY):
+            return Stage(layer, **self._teacher(layer, _mapping(entries[TEACHER_ENTRY])))
+
+    def _teacher(self, layer: Layer, entries: dict[str, Any]) -> dict[str, Any]:
+        if not layer.parametrised:
+            raise ConfigError("a layer of type {kind} has no parameters", kind=layer.kind)
+        _refuse_unknown(entries, tuple(TEACHER_ENTRIES))
+        known = settings_of(Stage)
+        values = {}
+        for entry, name in TEACHER_ENTRIES.items():
+            if entry in entries:
+                with inside(entry):
+                    values[name] = check_value(self.value(entries[entry], known[name]), known[name], entry)
+        return values
+
+
+def _read_bytes(path: Path) -> bytes:
+    """Return the bytes of a file, or of as much of it as shows that it is too large."""
+    if path.exists() and not path.is_file():
+        raise ConfigError("expected a file, received a folder or a device")
+    try:
+        with path.open("rb") as file:
+            return file.read(LARGEST_FILE + 1)
+    except OSError as error:
+        raise ConfigError("cannot be read: {reason}", reason=error.strerror or error) from error
+    except ValueError as error:
+        raise ConfigError("not a name that a file can have") from error
+
+
+def _mapping(data: Any) -> dict[str, Any]:
+    if not isinstance(data, dict):
+        raise ConfigError("expected an object, received {received}", received=_shown(data))
+    for name in getattr(data, "repeated", ()):
+        raise ConfigError("{name}: the entry is there twice", field=name, name=name)
+    return data
+
+
+def _class_of(entries: dict[str, Any], registry: Mapping[str, type[SpecT]]) -> type[SpecT]:
+    """Return the class that the entry ``type`` names; where there is only one, it need not be named."""
+    if "type" not in entries and len(registry) == 1:
+        return next(iter(registry.values()))
+    kind = entries.get("type")
+    if isinstance(kind, str) and kind in registry:
+        return registry[kind]
+    raise _unknown(
+        mark("{name}: expected one of {known}, received {received}"),
+        mark("{name}: expected one of {known}, received {received}; did you mean {guess}?"),
+        "type",
+        kind,
+        registry,
+    )
+
+
+def _refuse_unknown(entries: Iterable[str], known: tuple[str, ...]) -> None:
+    for name in entries:
+        if name not in known:
+            raise _unknown(
+                mark("{name}: unknown entry, expected some of {known}"),
+                mark("{name}: unknown entry; did you mean {guess}?"),
+                name,
+                name,
+                known,
+            )
+
+
+def _unknown(plain: str, with_guess: str, field: str, received: Any, known: Iterable[str]) -> ConfigError:
+    """Return the error for a word that is not among the ``known`` ones, with the closest of them if one is close."""
+    names = list(known)
+    guesses = difflib.get_close_matches(received, names, 1) if isinstance(received, str) else []
+    return ConfigError(
+        with_guess if guesses else plain,
+        field=field,
+        name=field,
+        known=", ".join(names),
+        received=_shown(received),
+        guess=guesses[0] if guesses else None,
+    )
+
+
+def _is_numbers(data: Any) -> bool:
+    if isinstance(data, dict):
+        return "file" in data and "type" not in data
+    return isinstance(data, (list, int, float)) and not isinstance(data, bool)
+
+
+def _check_numbers(data: Any, axes: int) -> None:
+    """Raise `ConfigError` unless ``data`` is a number, or lists of numbers nested at most ``axes`` deep."""
+    if isinstance(data, list):
+        if axes == 0:
+            raise ConfigError("expected lists of numbers nested at most {most} deep", most=MOST_AXES)
+        for item in data:
+            _check_numbers(item, axes - 1)
+    elif not isinstance(data, (int, float)) or isinstance(data, bool):
+        raise ConfigError("expected a number, received {received}", received=_shown(data))
+
+
+def _shown(value: Any) -> str:
+    return reprlib.repr(value)

@@ -1,0 +1,199 @@
+"""The form of an experiment file as a JSON Schema, made from the settings that the program itself is made of."""
+
+from __future__ import annotations
+
+from dataclasses import MISSING
+from typing import TYPE_CHECKING, Any
+
+from convviz.engine.initializers import Given
+from convviz.engine.layers import LAYERS
+from convviz.engine.settings import Setting, Spec, default_of, settings_of
+from convviz.i18n import tr
+from convviz.model.experiment import MOST_LAYERS, Experiment, Stage
+from convviz.model.files.reading import LAYERS_ENTRY, TEACHER_ENTRIES, TEACHER_ENTRY, VERSION
+from convviz.model.files.writing import encode_value
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+Schema = dict[str, Any]
+
+DIALECT = "https://json-schema.org/draft/2020-12/schema"
+
+
+def experiment_schema() -> Schema:
+    """Return the JSON Schema (draft 2020-12) of an experiment file; titles and descriptions in the current language.
+
+    Whatever the program writes is valid by it. What no schema can say, such as that a kernel fits its input, only
+    reading the file tells.
+    """
+    maker = _SchemaMaker()
+    properties: Schema = {
+        "$schema": {"type": "string", "description": tr("The address of this schema, for editors that use it")},
+        "version": {"const": VERSION, "description": tr("The version of the file's form")},
+    }
+    for name, described in settings_of(Experiment).items():
+        if name == "stages":
+            properties[LAYERS_ENTRY] = maker.layers(described)
+        else:
+            properties[name] = maker.setting(Experiment, name, described)
+    return {
+        "$schema": DIALECT,
+        "title": tr(Experiment.label),
+        "description": tr(Experiment.summary),
+        **_object(properties, ("version", LAYERS_ENTRY)),
+        "$defs": maker.definitions,
+    }
+
+
+class _SchemaMaker:
+    """Makes the schemas of settings, and collects the definitions that they refer to."""
+
+    def __init__(self) -> None:
+        self.definitions: Schema = {
+            "numbers": {
+                "description": tr("A number, a list of numbers, or lists of them for rows and channels"),
+                "anyOf": [
+                    {"type": "number"},
+                    {"type": "array", "minItems": 1, "items": {"$ref": "#/$defs/numbers"}},
+                ],
+            },
+            "array_file": {
+                "description": tr("Numbers in a .npy file beside this file or below it"),
+                **_object({"file": {"type": "string", "pattern": r"\.npy$"}}, ("file",)),
+            },
+        }
+        self._prefixes: dict[int, str] = {}
+
+    def layers(self, described: Setting) -> Schema:
+        """Return the schema of the list of layers."""
+        known = settings_of(Stage)
+        self.definitions[TEACHER_ENTRY] = {
+            "title": tr("Teacher"),
+            "description": tr("The parameters that make the target"),
+            **_object({entry: self.setting(Stage, name, known[name]) for entry, name in TEACHER_ENTRIES.items()}),
+        }
+        for kind, cls in LAYERS.items():
+            teacher = {TEACHER_ENTRY: {"$ref": f"#/$defs/{TEACHER_ENTRY}"}} if cls.parametrised else {}
+            self.definitions[f"layer.{kind}"] = self.object(cls, kind, teacher)
+        return {
+            "title": tr(described.label),
+            "description": tr(described.help),
+            "type": "array",
+            "minItems": 1,
+            "maxItems": MOST_LAYERS,
+            "items": {"anyOf": [_names(LAYERS), *_references("layer", LAYERS)]},
+        }
+
+    def setting(self, cls: type[Spec], name: str, described: Setting) -> Schema:
+        """Return the schema of one setting of a class: what it is called, what it takes, and its default."""
+        schema = self._value(name, described)
+        if described.optional:
+            schema = {"anyOf": [*schema.pop("anyOf", [schema] if schema else []), {"type": "null"}]}
+        default = default_of(cls, name)
+        return {
+            "title": tr(described.label),
+            "description": tr(described.help),
+            **schema,
+            **({} if default is MISSING else {"default": encode_value(default, described)}),
+        }
+
+    def object(self, cls: type[Spec], kind: str | None, extra: Mapping[str, Schema]) -> Schema:
+        """Return the schema of an object that holds the settings of ``cls``; ``kind`` is its type if it needs one."""
+        known = settings_of(cls)
+        properties = {name: self.setting(cls, name, described) for name, described in known.items()}
+        required = [name for name in known if default_of(cls, name) is MISSING]
+        if kind is not None:
+            properties = {"type": {"const": kind}, **properties}
+            required = ["type", *required]
+        return {
+            "title": tr(cls.label),
+            "description": tr(cls.summary),
+            **_object({**properties, **extra}, required),
+        }
+
+    def _value(self, name: str, described: Setting) -> Schema:
+        if described.kind == "spec":
+            return self._spec(name, described.registry() if described.registry is not None else {})
+        if described.kind == "array":
+            return {"anyOf": [{"$ref": "#/$defs/numbers"}, {"$ref": "#/$defs/array_file"}]}
+        return _PLAIN[described.kind](described)
+
+    def _spec(self, name: str, registry: Mapping[str, type[Spec]]) -> Schema:
+        if len(registry) == 1:
+            return self.object(next(iter(registry.values())), None, {})
+        if id(registry) not in self._prefixes:
+            self._prefixes[id(registry)] = name
+            for kind, cls in registry.items():
+                self.definitions[f"{name}.{kind}"] = self.object(cls, kind, {})
+        choices = [_names(registry), *_references(self._prefixes[id(registry)], registry)]
+        if Given.kind in registry:
+            choices += [{"$ref": "#/$defs/numbers"}, {"$ref": "#/$defs/array_file"}]
+        return {"anyOf": choices}
+
+
+def _object(properties: Mapping[str, Schema], required: Iterable[str] = ()) -> Schema:
+    schema: Schema = {"type": "object", "properties": dict(properties), "additionalProperties": False}
+    return {**schema, "required": list(required)} if required else schema
+
+
+def _references(prefix: str, registry: Mapping[str, type[Spec]]) -> list[Schema]:
+    return [{"$ref": f"#/$defs/{prefix}.{kind}"} for kind in registry]
+
+
+def _names(registry: Mapping[str, type[Spec]]) -> Schema:
+    """Return the schema of a type's name alone, which stands for the type with all its defaults."""
+    complete = [
+        kind for kind, cls in registry.items() if all(default_of(cls, name) is not MISSING for name in settings_of(cls))
+    ]
+    return {"enum": complete}
+
+
+def _range(described: Setting) -> Schema:
+    schema: Schema = {}
+    if described.positive and not described.minimum:
+        schema["exclusiveMinimum"] = 0
+    elif described.minimum is not None:
+        schema["minimum"] = described.minimum
+    if described.maximum is not None:
+        schema["maximum"] = described.maximum
+    return schema
+
+
+def _int(described: Setting) -> Schema:
+    return {"type": "integer", **_range(described)}
+
+
+def _float(described: Setting) -> Schema:
+    return {"type": "number", **_range(described)}
+
+
+def _pair_of(item: Schema) -> Schema:
+    return {"type": "array", "items": item, "minItems": 2, "maxItems": 2}
+
+
+def _pair(described: Setting) -> Schema:
+    return {"anyOf": [_int(described), _pair_of(_int(described))]}
+
+
+def _padding(described: Setting) -> Schema:
+    side: Schema = {"type": "integer", "minimum": 0}
+    return {
+        "anyOf": [
+            {"enum": ["valid", "same", "full"]},
+            side,
+            _pair_of({"anyOf": [side, _pair_of(side)]}),
+        ]
+    }
+
+
+#: The schema of every kind of setting that holds no other settings.
+_PLAIN = {
+    "int": _int,
+    "float": _float,
+    "bool": lambda described: {"type": "boolean"},
+    "text": lambda described: {"type": "string"},
+    "choice": lambda described: {"enum": list(described.choices)},
+    "pair": _pair,
+    "padding": _padding,
+}
