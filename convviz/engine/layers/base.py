@@ -10,40 +10,22 @@ run and copy: there is one implementation of the mathematics, and it is this one
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
-from numpy.typing import DTypeLike, NDArray
 
+from convviz.engine.errors import ShapeError
+from convviz.engine.memory import Array, Buffer, Call
 from convviz.engine.settings import Spec
+from convviz.engine.shapes import Shape, size_text
 
-Array = NDArray[Any]
-Shape = tuple[int, int, int]
-Call = Callable[[], object]
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
+    from numpy.typing import DTypeLike
 
-class Buffer:
-    """A map of shape ``(channels, height, width)`` in memory that is allocated once.
-
-    One more cell than the map needs lies behind it and is zero for ever: an index table that points there (index
-    ``size``) reads the zeros of a padded border without a padded copy being made.
-
-    Attributes
-    ----------
-    array : (C, H, W) view
-    flat : (C·H·W,) view of the same memory
-    extended : (C·H·W + 1,) view whose last element is the zero
-    """
-
-    __slots__ = ("array", "extended", "flat")
-
-    def __init__(self, shape: Shape, dtype: DTypeLike = np.float64) -> None:
-        size = int(np.prod(shape))
-        self.extended: Array = np.zeros(size + 1, dtype)
-        self.flat: Array = self.extended[:size]
-        self.array: Array = self.flat.reshape(shape)
+__all__ = ["Array", "BoundLayer", "Buffer", "Call", "Layer", "Shape", "Slots"]
 
 
 @dataclass(frozen=True)
@@ -76,7 +58,8 @@ class BoundLayer:
     """A layer's share of a step, as calls to be made in order.
 
     ``forward`` fills ``y`` from ``x`` and the parameters; ``parameter_backward`` fills ``gradients`` from what forward
-    left and ``dy``; ``input_backward`` fills ``dx`` and may be left out where nobody looks.
+    left and ``dy``; ``input_backward`` comes after it, fills ``dx``, and may be left out where nobody looks. None of
+    them changes what it reads, so each may be made again.
     """
 
     forward: tuple[Call, ...]
@@ -93,7 +76,7 @@ class Layer(Spec):
 
     @abstractmethod
     def output_shape(self, in_shape: Shape) -> Shape:
-        """Return the output's ``(C, H, W)`` for an input of ``in_shape``; `ShapeError` where they do not go together."""
+        """Return the output's ``(C, H, W)`` for an input of ``in_shape``, or raise `ShapeError`."""
 
     def parameter_size(self, in_shape: Shape) -> int:
         """Return how many numbers the layer learns."""
@@ -111,6 +94,9 @@ class Layer(Spec):
         """Return the initial parameters by name, drawn from ``rng`` where they are random."""
         return {}
 
+    def check_init(self, in_shape: Shape) -> None:
+        """Raise `ShapeError` unless the initial parameters can be made for ``in_shape``; draws nothing."""
+
     @abstractmethod
     def bind(self, slots: Slots) -> BoundLayer:
         """Allocate what a step needs and return its calls."""
@@ -125,6 +111,13 @@ class Layer(Spec):
     def backward(self, params: Mapping[str, Array], cache: Any, dy: Array) -> tuple[Array, dict[str, Array]]:
         """Return ``(dx, grads)`` at the point where `forward` made ``cache``; ``dy`` has the output's shape."""
         slots, bound = cache
+        if dy.shape != slots.dy.array.shape:
+            raise ShapeError(
+                "dy: expected the output's shape {expected}, received {received}",
+                field="dy",
+                expected=size_text(slots.dy.array.shape),
+                received=size_text(dy.shape),
+            )
         slots.dy.array[...] = dy
         for call in (*bound.parameter_backward, *bound.input_backward):
             call()
@@ -132,7 +125,15 @@ class Layer(Spec):
         return slots.dx.array.copy(), {name: grad.copy() for name, grad in grads.items()}
 
     def _bound(self, params: Mapping[str, Array], x: Array) -> tuple[Slots, BoundLayer]:
-        in_shape: Shape = x.shape  # type: ignore[assignment]
+        if x.ndim != 3:
+            raise ShapeError(
+                "{name}: expected an array of shape {expected}, received shape {received}",
+                field="x",
+                name="x",
+                expected="(C, H, W)",
+                received=x.shape,
+            )
+        in_shape: Shape = (x.shape[0], x.shape[1], x.shape[2])
         out_shape = self.output_shape(in_shape)
         size = self.parameter_size(in_shape)
         slots = Slots(

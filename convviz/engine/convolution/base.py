@@ -1,0 +1,69 @@
+"""What every strategy is: one convolution bound to memory, as four lists of calls."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from convviz.engine.memory import Array, Buffer, Call
+
+if TYPE_CHECKING:
+    from convviz.engine.convolution.geometry import Geometry
+
+Calls = tuple[Call, ...]
+
+
+@dataclass(frozen=True)
+class Operands:
+    """The memory that a convolution works in.
+
+    Attributes
+    ----------
+    x, y, dx, dy
+        Input, output, and what flows back. A transposed convolution hands them over crosswise.
+    weight, dweight : (out_channels, taps) or (out_channels, taps + 1)
+        One filter a row, its weights in the order (kh, in_group, kw); behind them the bias, if ``bias``.
+    bias
+        Whether the last column is a bias.
+    constant
+        ``x`` keeps the values that it has now.
+    """
+
+    x: Buffer
+    y: Buffer
+    dx: Buffer
+    dy: Buffer
+    weight: Array
+    dweight: Array
+    bias: bool = False
+    constant: bool = False
+
+
+class Correlation(ABC):
+    """One convolution, bound to memory by one strategy.
+
+    `forward` fills ``y`` from ``x`` and ``weight``. `weight_grad` fills ``dweight`` from ``x`` and ``dy``, and relies
+    on what `unfold` left. `input_grad` fills ``dx`` from ``dy`` and ``weight``. Every method makes its calls and the scratch
+    memory they need when it is asked, so nothing is allocated for what nobody asks for.
+    """
+
+    def __init__(self, geometry: Geometry, operands: Operands) -> None:
+        self.geometry = geometry
+        self.operands = operands
+
+    def unfold(self) -> Calls:
+        """Return the calls that prepare ``x`` for `product` and `weight_grad`; none where these read ``x`` itself."""
+        return ()
+
+    @abstractmethod
+    def product(self) -> Calls:
+        """Return the calls that fill ``y`` from the unfolded ``x`` and the weights."""
+
+    @abstractmethod
+    def weight_grad(self) -> Calls:
+        """Return the calls that fill ``dweight`` from the unfolded ``x`` and ``dy``."""
+
+    @abstractmethod
+    def input_grad(self) -> Calls:
+        """Return the calls that fill ``dx`` from ``dy`` and the weights."""

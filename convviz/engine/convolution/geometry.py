@@ -1,0 +1,201 @@
+"""Where each tap of each window reads: the index arithmetic that every strategy shares.
+
+Along one axis, window ``o`` reads with tap ``k`` the cell ``i = o · stride + k · dilation − before``. Turned round, the
+cell ``i`` is read by tap ``k`` of window ``o = (i + before − k · dilation) / stride`` wherever that is whole. With
+``i + before = a · stride + r`` and ``k · dilation = j · stride + r'`` it is whole exactly where ``r = r'``, and then
+``o = a − j``. So the cells fall into *phases* ``r``, within a phase the gradient is a correlation of the error with
+stride 1 and offsets ``−j``, and all phases read the same error cells. That is why a strided layer's input gradient
+needs no zeros inserted: tap ``k`` belongs to phase ``k · dilation mod stride`` and offset ``k · dilation div stride``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import product
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+Indices = NDArray[np.intp]
+Pair = tuple[int, int]
+
+
+@dataclass(frozen=True)
+class Axis:
+    """How one axis of a map is read: tap ``t`` of window ``n`` reads cell ``n · step + offsets[t]``.
+
+    A cell outside ``0 … size − 1`` is border, and zero.
+    """
+
+    size: int
+    count: int
+    step: int
+    offsets: tuple[int, ...]
+
+    def inside(self, tap: int) -> Pair:
+        """Return the range ``start, stop`` of the windows for which the tap lies on the map."""
+        start = max(0, -(self.offsets[tap] // self.step))
+        stop = min(self.count, (self.size - 1 - self.offsets[tap]) // self.step + 1)
+        return start, max(start, stop)
+
+    def cells(self) -> Indices:
+        """Return the (taps, windows) cells that are read, −1 for the border."""
+        cells = np.arange(self.count) * self.step + np.array(self.offsets)[:, None]
+        return np.where((cells >= 0) & (cells < self.size), cells, -1)
+
+    def slices(self, tap: int, start: int = 0, stop: int | None = None) -> tuple[slice, slice]:
+        """Return which windows of ``start … stop`` have the tap on the map, counted from ``start``, and its cells."""
+        first, last = self.inside(tap)
+        first, last = max(first, start), min(last, self.count if stop is None else stop)
+        last = max(first, last)
+        begin = first * self.step + self.offsets[tap]
+        return slice(first - start, last - start), slice(begin, begin + (last - first) * self.step, self.step)
+
+
+@dataclass(frozen=True)
+class Phases:
+    """One axis of the way back: which error cells and which taps make the gradient of each input cell.
+
+    Attributes
+    ----------
+    first, count
+        The quotients ``a`` of the input's cells are ``first … first + count − 1``.
+    offsets
+        All ``j``, ascending.
+    residues
+        All ``r`` that some tap has, ascending; an input cell of another phase is never read.
+    of_tap
+        For every tap its index in ``offsets`` and in ``residues``.
+    """
+
+    first: int
+    count: int
+    offsets: tuple[int, ...]
+    residues: tuple[int, ...]
+    of_tap: tuple[Pair, ...]
+
+
+@dataclass(frozen=True)
+class Geometry:
+    """The sizes of one convolution, all checked before: ``channels`` → ``out_channels`` and ``size`` → ``out_size``."""
+
+    channels: int
+    size: Pair
+    out_channels: int
+    out_size: Pair
+    kernel: Pair
+    stride: Pair = (1, 1)
+    before: Pair = (0, 0)
+    dilation: Pair = (1, 1)
+    groups: int = 1
+
+    @property
+    def in_group(self) -> int:
+        """Input channels of one group."""
+        return self.channels // self.groups
+
+    @property
+    def out_group(self) -> int:
+        """Output channels of one group."""
+        return self.out_channels // self.groups
+
+    @property
+    def taps(self) -> int:
+        """Products in one output: the weights of one filter."""
+        return self.in_group * self.kernel[0] * self.kernel[1]
+
+    @property
+    def windows(self) -> int:
+        """Cells of one output channel."""
+        return self.out_size[0] * self.out_size[1]
+
+    @cached_property
+    def axes(self) -> tuple[Axis, Axis]:
+        """How the forward pass reads the input, down and across."""
+        down, across = (
+            Axis(
+                self.size[n],
+                self.out_size[n],
+                self.stride[n],
+                tuple(k * self.dilation[n] - self.before[n] for k in range(self.kernel[n])),
+            )
+            for n in (0, 1)
+        )
+        return down, across
+
+    @cached_property
+    def phases(self) -> tuple[Phases, Phases]:
+        """How the input gradient reads the error, down and across."""
+        return self._phases(0), self._phases(1)
+
+    @cached_property
+    def back_axes(self) -> tuple[Axis, Axis]:
+        """How one phase of the input gradient reads the error, down and across."""
+        down, across = (
+            Axis(self.out_size[n], phases.count, 1, tuple(phases.first - j for j in phases.offsets))
+            for n, phases in enumerate(self.phases)
+        )
+        return down, across
+
+    def back_weights(self) -> Indices:
+        """Return where each weight goes in the matrix of the way back.
+
+        Weights are counted as they lie in a layer's parameters, (out_channels, kh, in_group, kw). The matrix is
+        (groups, in_group, rv, rh, jv, out_group, jh): its rows are the phases of the input's channels, its columns
+        the products that an unfolded error has.
+        """
+        down, across = self.phases
+        shape = (
+            self.groups,
+            self.in_group,
+            len(down.residues),
+            len(across.residues),
+            len(down.offsets),
+            self.out_group,
+            len(across.offsets),
+        )
+        out, row, channel, column = np.indices(
+            (self.out_channels, self.kernel[0], self.in_group, self.kernel[1]), sparse=True
+        )
+        of_row, of_column = np.array(down.of_tap)[row], np.array(across.of_tap)[column]
+        position = (
+            out // self.out_group,
+            channel,
+            of_row[..., 1],
+            of_column[..., 1],
+            of_row[..., 0],
+            out % self.out_group,
+            of_column[..., 0],
+        )
+        return np.ravel_multi_index(np.broadcast_arrays(*position), shape)
+
+    def scatter(self) -> Iterator[tuple[Pair, tuple[slice, slice], tuple[slice, slice]]]:
+        """Yield for each phase (indices in ``residues``) its quotients that lie on the input, and those input cells."""
+        down, across = self.phases
+        for (v, rv), (h, rh) in product(enumerate(down.residues), enumerate(across.residues)):
+            vertical = self._phase_cells(0, rv)
+            horizontal = self._phase_cells(1, rh)
+            yield (v, h), (vertical[0], horizontal[0]), (vertical[1], horizontal[1])
+
+    def _phases(self, n: int) -> Phases:
+        stride, before = self.stride[n], self.before[n]
+        first = before // stride
+        count = (self.size[n] - 1 + before) // stride - first + 1
+        quotients = [divmod(k * self.dilation[n], stride) for k in range(self.kernel[n])]
+        offsets = sorted({j for j, _ in quotients})
+        residues = sorted({r for _, r in quotients})
+        of_tap = tuple((offsets.index(j), residues.index(r)) for j, r in quotients)
+        return Phases(first, count, tuple(offsets), tuple(residues), of_tap)
+
+    def _phase_cells(self, n: int, residue: int) -> tuple[slice, slice]:
+        phases, stride = self.phases[n], self.stride[n]
+        start = phases.first * stride + residue - self.before[n]
+        skip = 1 if start < 0 else 0
+        start += skip * stride
+        count = max(0, -(-(self.size[n] - start) // stride))
+        return slice(skip, skip + count), slice(start, start + count * stride, stride)

@@ -1,0 +1,119 @@
+"""Small and medium maps: every window's cells become a column of one matrix, and a product does the rest.
+
+The matrix of a map has one row for each tap and channel and one column for each window. The forward pass is the weights
+times that matrix; a last row of ones makes the bias one more weight, so that the weight gradient, the error times the
+same matrix, contains the bias gradient. The way back unfolds the error, phase by phase (see `geometry`).
+"""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from convviz.engine.convolution.base import Calls, Correlation, Operands
+
+if TYPE_CHECKING:
+    from convviz.engine.convolution.geometry import Axis, Geometry, Indices
+    from convviz.engine.memory import Array, Buffer, Call
+
+
+class Unfolded(Correlation):
+    """Convolution by one unfolded matrix that is kept from the forward to the backward pass."""
+
+    def __init__(self, geometry: Geometry, operands: Operands) -> None:
+        super().__init__(geometry, operands)
+        self._columns = np.empty(
+            (geometry.groups, geometry.taps + operands.bias, geometry.windows), operands.x.array.dtype
+        )
+
+    def unfold(self) -> Calls:
+        """Return the calls that fill the matrix from ``x``."""
+        return self._fill(self._columns, self.operands.x, self.geometry.axes, self.operands.bias)
+
+    def product(self) -> Calls:
+        """Return the product of the weights and the matrix."""
+        return (multiply(self._grouped(self.operands.weight), self._columns, self._windows(self.operands.y)),)
+
+    def weight_grad(self) -> Calls:
+        """Return the product of the error and the matrix."""
+        error = self._windows(self.operands.dy)
+        return (multiply(error, self._columns.transpose(0, 2, 1), self._grouped(self.operands.dweight)),)
+
+    def input_grad(self) -> Calls:
+        """Return the calls that unfold the error, multiply it by the weights, and put the phases in their places."""
+        geometry, operands = self.geometry, self.operands
+        down, across = geometry.phases
+        dtype = operands.x.array.dtype
+        taps = geometry.out_group * len(down.offsets) * len(across.offsets)
+        rows = geometry.in_group * len(down.residues) * len(across.residues)
+        columns = np.empty((geometry.groups, taps, down.count * across.count), dtype)
+        arrange, weights = self._back_weights((geometry.groups, rows, taps))
+        calls = [*self._fill(columns, operands.dy, geometry.back_axes, ones=False), *arrange]
+        if geometry.stride == (1, 1):
+            result = operands.dx.flat.reshape(geometry.groups, rows, -1)
+            return (*calls, multiply(weights, columns, result))
+        phases = np.zeros(geometry.groups * rows * columns.shape[2] + 1, dtype)
+        calls.append(multiply(weights, columns, phases[:-1].reshape(geometry.groups, rows, -1)))
+        return (*calls, *self._scatter(phases))
+
+    def _grouped(self, weight: Array) -> Array:
+        return weight.reshape(self.geometry.groups, self.geometry.out_group, -1)
+
+    def _windows(self, buffer: Buffer) -> Array:
+        return buffer.flat.reshape(self.geometry.groups, self.geometry.out_group, -1)
+
+    def _back_weights(self, shape: tuple[int, int, int]) -> tuple[Calls, Array]:
+        """Return the calls that arrange the weights for the way back, and the matrix that they fill."""
+        geometry, weight = self.geometry, self.operands.weight
+        if geometry.stride == (1, 1) and geometry.out_group == geometry.in_group == 1:
+            return (), weight[:, : geometry.taps].reshape(shape)
+        matrix = np.zeros(int(np.prod(shape)) + 1, weight.dtype)
+        places = geometry.back_weights().reshape(geometry.out_channels, -1)
+        if self.operands.bias:  # it goes nowhere: into the cell behind the matrix
+            places = np.concatenate([places, np.full((geometry.out_channels, 1), matrix.size - 1)], axis=1)
+        return (partial(matrix.put, places.ravel(), weight, "clip"),), matrix[:-1].reshape(shape)
+
+    def _fill(self, columns: Array, source: Buffer, axes: tuple[Axis, Axis], ones: bool) -> Calls:
+        """Return the calls that unfold ``source`` into ``columns``; a gathering by a table."""
+        table = unfold_table(axes, self.geometry.groups, source.array.shape[0], ones)
+        return (partial(source.extended.take, table, None, columns, "clip"),)
+
+    def _scatter(self, phases: Array) -> Calls:
+        """Return the calls that bring the phases (a zero behind them) to the cells of ``dx``."""
+        geometry = self.geometry
+        down, across = geometry.phases
+        counts = (geometry.channels, len(down.residues), len(across.residues), down.count, across.count)
+        numbers = np.arange(phases.size - 1).reshape(counts)
+        table = np.full((geometry.channels, *geometry.size), phases.size - 1, np.intp)
+        for (v, h), quotients, cells in geometry.scatter():
+            table[:, cells[0], cells[1]] = numbers[:, v, h, quotients[0], quotients[1]]
+        return (partial(phases.take, table, None, self.operands.dx.array, "clip"),)
+
+
+def unfold_table(axes: tuple[Axis, Axis], groups: int, channels: int, ones: bool) -> Indices:
+    """Return the (groups, rows, windows) indices into an extended buffer that unfold it; rows are (kh, channel, kw)."""
+    down, across = axes
+    rows, columns = down.cells(), across.cells()
+    size = channels * down.size * across.size
+    starts = np.arange(channels).reshape(groups, 1, -1, 1, 1, 1) * (down.size * across.size)
+    row = rows[None, :, None, None, :, None]
+    column = columns[None, None, None, :, None, :]
+    table = np.where((row < 0) | (column < 0), size, starts + row * across.size + column)
+    table = table.reshape(groups, -1, down.count * across.count)
+    if ones:
+        table = np.concatenate([table, np.full((groups, 1, table.shape[2]), size + 1)], axis=1)
+    return np.ascontiguousarray(table, dtype=np.intp)
+
+
+def multiply(left: Array, right: Array, out: Array) -> Call:
+    """Return the call ``out[...] = left @ right`` for stacks of matrices, in the form that costs least.
+
+    `ndarray.dot` has less to do before it calls BLAS than `np.matmul`, and a vector is better than a matrix of one row.
+    """
+    if left.shape[0] != 1:
+        return partial(np.matmul, left, right, out)
+    if left.shape[1] == 1:
+        return partial(left[0, 0].dot, right[0], out[0, 0])
+    return partial(left[0].dot, right[0], out[0])

@@ -1,0 +1,69 @@
+"""The convolution layer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from convviz.engine.convolution import Geometry, Operands, bind
+from convviz.engine.layers.base import Array, BoundLayer, Shape, Slots
+from convviz.engine.layers.filters import FilterLayer
+from convviz.engine.ops import weight_view, window_geometry
+from convviz.i18n import mark
+
+
+@dataclass(frozen=True)
+class Conv2d(FilterLayer):
+    """Convolution (cross-correlation) by kernels that are learnt.
+
+    Parameters are ``weight`` (O, C / groups, kh, kw) and, unless ``bias`` is None, ``bias`` (O,).
+    """
+
+    kind = "conv2d"
+    label = mark("Convolution")
+    summary = mark("Slides kernels over the map; each output is the sum of the products under the kernel")
+
+    def output_shape(self, in_shape: Shape) -> Shape:
+        """Return ``(out_channels, H', W')``."""
+        self._check_groups(in_shape)
+        height, width = self.window.output_size(in_shape[1], in_shape[2])
+        return self.out_channels, height, width
+
+    def weight_shape(self, in_shape: Shape) -> tuple[int, int, int, int]:
+        """Return ``(O, C / groups, kh, kw)``."""
+        self._check_groups(in_shape)
+        return self.out_channels, in_shape[0] // self.groups, *self.kernel
+
+    def parameter_size(self, in_shape: Shape) -> int:
+        """Return the number of weights and biases."""
+        return self.out_channels * (self.geometry(in_shape).taps + (self.bias is not None))
+
+    def parameter_views(self, flat: Array, in_shape: Shape) -> dict[str, Array]:
+        """Return ``weight`` and ``bias``: a row for each filter, its bias behind its weights."""
+        rows = flat.reshape(*flat.shape[:-1], self.out_channels, -1)
+        views = {"weight": weight_view(rows, self.geometry(in_shape))}
+        return views if self.bias is None else {**views, "bias": rows[..., -1]}
+
+    def geometry(self, in_shape: Shape) -> Geometry:
+        """Return the sizes of the convolution for an input of ``in_shape``."""
+        self._check_groups(in_shape)
+        return window_geometry(self.window, in_shape, self.out_channels, self.groups)
+
+    def bind(self, slots: Slots) -> BoundLayer:
+        """Bind the convolution; a constant input is unfolded here and never again."""
+        operands = Operands(
+            x=slots.x,
+            y=slots.y,
+            dx=slots.dx,
+            dy=slots.dy,
+            weight=slots.parameters.reshape(self.out_channels, -1),
+            dweight=slots.gradients.reshape(self.out_channels, -1),
+            bias=self.bias is not None,
+            constant=slots.constant_input,
+        )
+        bound = bind(self.geometry(slots.x.array.shape), operands)
+        unfold = bound.unfold()
+        if slots.constant_input:
+            for call in unfold:
+                call()
+            unfold = ()
+        return BoundLayer((*unfold, *bound.product()), bound.weight_grad(), bound.input_grad())

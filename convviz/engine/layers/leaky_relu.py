@@ -1,0 +1,41 @@
+"""The leaky rectified linear unit."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+
+import numpy as np
+
+from convviz.engine.layers.activations import Activation
+from convviz.engine.layers.base import BoundLayer, Slots
+from convviz.engine.settings import setting
+from convviz.i18n import mark
+
+
+@dataclass(frozen=True)
+class LeakyReLU(Activation):
+    """x where it is positive, ``slope`` · x elsewhere; its derivative at 0 is taken to be ``slope``."""
+
+    kind = "leaky_relu"
+    label = mark("Leaky ReLU")
+    summary = mark("Lets positive numbers through and makes negative ones small, so that no unit dies")
+
+    slope: float = setting(
+        mark("Slope"), mark("What negative numbers are multiplied by"), "float", 0.01, minimum=0, maximum=1, step=0.01
+    )
+
+    def bind(self, slots: Slots) -> BoundLayer:
+        """Bind; with a slope of at most 1 the larger of both branches is the right one."""
+        x, y, dx, dy = slots.x.flat, slots.y.flat, slots.dx.flat, slots.dy.flat
+        slope, zero = np.full((), self.slope, x.dtype), np.zeros((), x.dtype)
+        positive = np.empty(x.shape, np.bool_)
+        return BoundLayer(
+            forward=(partial(np.multiply, x, slope, y), partial(np.maximum, x, y, y)),
+            parameter_backward=(),
+            input_backward=(
+                partial(np.greater, x, zero, positive),
+                partial(np.multiply, dy, slope, dx),
+                partial(np.copyto, dx, dy, where=positive),
+            ),
+        )

@@ -1,0 +1,45 @@
+"""The logistic sigmoid."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+
+import numpy as np
+
+from convviz.engine.layers.activations import Activation
+from convviz.engine.layers.base import BoundLayer, Slots
+from convviz.i18n import mark
+
+
+@dataclass(frozen=True)
+class Sigmoid(Activation):
+    """1 / (1 + e^(−x)), computed from e^(−|x|), which never overflows: 1 / (1 + e) for x ≥ 0, else e / (1 + e)."""
+
+    kind = "sigmoid"
+    label = mark("Sigmoid")
+    summary = mark("Squeezes every number between 0 and 1 along an S-shaped curve")
+
+    def bind(self, slots: Slots) -> BoundLayer:
+        """Bind; the derivative is y · (1 − y)."""
+        x, y, dx, dy = slots.x.flat, slots.y.flat, slots.dx.flat, slots.dy.flat
+        one, zero = np.ones((), x.dtype), np.zeros((), x.dtype)
+        decay, scratch = np.empty_like(x), np.empty_like(x)
+        positive = np.empty(x.shape, np.bool_)
+        return BoundLayer(
+            forward=(
+                partial(np.abs, x, decay),
+                partial(np.negative, decay, decay),
+                partial(np.exp, decay, decay),
+                partial(np.add, decay, one, scratch),
+                partial(np.greater_equal, x, zero, positive),
+                partial(np.copyto, decay, one, where=positive),
+                partial(np.divide, decay, scratch, y),
+            ),
+            parameter_backward=(),
+            input_backward=(
+                partial(np.subtract, one, y, scratch),
+                partial(np.multiply, scratch, y, scratch),
+                partial(np.multiply, scratch, dy, dx),
+            ),
+        )

@@ -1,0 +1,37 @@
+"""Memory that is allocated once and read and written at every step."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+from numpy.typing import DTypeLike, NDArray
+
+Array = NDArray[Any]
+#: One piece of a step: takes nothing, was given everything when it was bound.
+Call = Callable[[], object]
+
+
+class Buffer:
+    """A map of shape ``(channels, height, width)`` in memory that is allocated once.
+
+    Two more cells than the map needs lie behind it and never change: a zero and a one. An index table that points
+    there (index ``size`` and ``size + 1``) reads the zeros of a padded border without a padded copy being made, and
+    the ones that make a bias one more weight.
+
+    Attributes
+    ----------
+    array : (C, H, W) view
+    flat : (C·H·W,) view of the same memory
+    extended : (C·H·W + 2,) view that ends with the zero and the one
+    """
+
+    __slots__ = ("array", "extended", "flat")
+
+    def __init__(self, shape: tuple[int, int, int], dtype: DTypeLike = np.float64) -> None:
+        size = int(np.prod(shape))
+        self.extended: Array = np.zeros(size + 2, dtype)
+        self.extended[-1] = 1
+        self.flat: Array = self.extended[:size]
+        self.array: Array = self.flat.reshape(shape)

@@ -1,0 +1,408 @@
+"""Convolution and its two gradients as plain functions of arrays, and the three steps of the way back.
+
+Convolution is cross-correlation, as in every framework: nothing is turned round on the way forward. For arrays
+``(channels, height, width)`` and weights ``(out_channels, in_channels / groups, kh, kw)``
+
+    y[o, i, j] = bias[o] + Σ weight[o, c, u, v] · x[c, i·stride + u·dilation − top, j·stride + v·dilation − left]
+
+float32 arguments give a float32 result; everything else is computed in float64. No argument is changed.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from convviz.engine.convolution import Geometry, Operands, bind
+from convviz.engine.errors import ConfigError, ShapeError
+from convviz.engine.memory import Array, Buffer, Call
+from convviz.engine.settings import Setting, check_value
+from convviz.engine.shapes import Shape, Window, size_text
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import ArrayLike, DTypeLike
+
+_COUNT = Setting("", "", "pair", minimum=0)
+_GROUPS = Setting("", "", "int", minimum=1)
+
+
+def conv2d(
+    x: ArrayLike,
+    weight: ArrayLike,
+    bias: ArrayLike | None = None,
+    *,
+    stride: Any = 1,
+    padding: Any = 0,
+    dilation: Any = 1,
+    groups: int = 1,
+) -> Array:
+    """Return the convolution of a map.
+
+    Parameters
+    ----------
+    x : (C, H, W)
+    weight : (O, C / groups, kh, kw)
+    bias : (O,), optional
+    stride, dilation
+        An int, or a pair (vertical, horizontal).
+    padding
+        Also ``((top, bottom), (left, right))``, ``"valid"``, ``"same"`` or ``"full"`` (see `Window`).
+    groups
+        The channels fall into this many groups that are convolved apart.
+
+    Returns
+    -------
+    (O, H', W') array
+
+    Raises
+    ------
+    ShapeError
+        If the sizes do not go together.
+    ConfigError
+        If an argument is of a wrong type, empty, or not finite.
+    """
+    values, weights = map_array(x, "x"), weight_array(weight)
+    offsets = None if bias is None else number_array(bias, "bias")
+    geometry = plan(values.shape, weights.shape, stride, padding, dilation, groups)
+    if offsets is not None and offsets.shape != weights.shape[:1]:
+        raise ShapeError(
+            "bias: expected {expected} numbers, one for each output channel, received shape {received}",
+            field="bias",
+            expected=weights.shape[0],
+            received=offsets.shape,
+        )
+    operands = _operands(geometry, _common(values, weights, offsets), bias=offsets is not None)
+    operands.x.array[...] = values
+    _set_weight(operands, geometry, weights)
+    if offsets is not None:
+        operands.weight[:, -1] = offsets
+    bound = bind(geometry, operands)
+    _run(*bound.unfold(), *bound.product())
+    return operands.y.array.copy()
+
+
+def conv2d_input_grad(
+    dy: ArrayLike,
+    weight: ArrayLike,
+    x_shape: Sequence[int],
+    *,
+    stride: Any = 1,
+    padding: Any = 0,
+    dilation: Any = 1,
+    groups: int = 1,
+) -> Array:
+    """Return the derivative by ``x`` of a loss whose derivative by ``conv2d(x, weight, …)`` is ``dy``.
+
+    It is the adjoint of `conv2d` in its first argument. Cells that no window reaches get zero.
+
+    Parameters
+    ----------
+    dy : (O, H', W')
+    weight : (O, C / groups, kh, kw)
+    x_shape
+        ``(C, H, W)``.
+    stride, padding, dilation, groups
+        As given to `conv2d`.
+
+    Returns
+    -------
+    (C, H, W) array
+
+    Raises
+    ------
+    ShapeError, ConfigError
+        As `conv2d`.
+    """
+    error, weights = map_array(dy, "dy"), weight_array(weight)
+    geometry = plan(_shape(x_shape, 3, "x_shape"), weights.shape, stride, padding, dilation, groups)
+    _check_error(error, geometry)
+    operands = _operands(geometry, _common(error, weights))
+    operands.dy.array[...] = error
+    _set_weight(operands, geometry, weights)
+    _run(*bind(geometry, operands).input_grad())
+    return operands.dx.array.copy()
+
+
+def conv2d_weight_grad(
+    x: ArrayLike,
+    dy: ArrayLike,
+    weight_shape: Sequence[int],
+    *,
+    stride: Any = 1,
+    padding: Any = 0,
+    dilation: Any = 1,
+    groups: int = 1,
+) -> Array:
+    """Return the derivative by ``weight`` of a loss whose derivative by ``conv2d(x, weight, …)`` is ``dy``.
+
+    Parameters
+    ----------
+    x : (C, H, W)
+    dy : (O, H', W')
+    weight_shape
+        ``(O, C / groups, kh, kw)``.
+    stride, padding, dilation, groups
+        As given to `conv2d`.
+
+    Returns
+    -------
+    (O, C / groups, kh, kw) array
+
+    Raises
+    ------
+    ShapeError, ConfigError
+        As `conv2d`.
+    """
+    values, error = map_array(x, "x"), map_array(dy, "dy")
+    geometry = plan(values.shape, _shape(weight_shape, 4, "weight_shape"), stride, padding, dilation, groups)
+    _check_error(error, geometry)
+    operands = _operands(geometry, _common(values, error))
+    operands.x.array[...] = values
+    operands.dy.array[...] = error
+    bound = bind(geometry, operands)
+    _run(*bound.unfold(), *bound.weight_grad())
+    return weight_view(operands.dweight, geometry).copy(order="C")
+
+
+def insert_zeros(x: ArrayLike, count: Any) -> Array:
+    """Return a map with ``count`` zeros between neighbouring rows and columns.
+
+    Parameters
+    ----------
+    x : (H, W) or (C, H, W)
+    count
+        At least 0; an int, or a pair (between rows, between columns).
+
+    Returns
+    -------
+    (…, H + (H − 1) · count, W + (W − 1) · count) array
+    """
+    values = map_array(x, "x", dimensions=(2, 3))
+    rows, columns = check_value(count, _COUNT, "count")
+    height, width = values.shape[-2:]
+    result = np.zeros((*values.shape[:-2], height + (height - 1) * rows, width + (width - 1) * columns), values.dtype)
+    result[..., :: rows + 1, :: columns + 1] = values
+    return result
+
+
+def pad_zeros(x: ArrayLike, left_right: Any, top_bottom: Any) -> Array:
+    """Return a map with a border of zeros.
+
+    Parameters
+    ----------
+    x : (H, W) or (C, H, W)
+    left_right, top_bottom
+        Columns and rows to add, at least 0: an int for both sides, or a pair.
+
+    Returns
+    -------
+    (…, top + H + bottom, left + W + right) array
+    """
+    values = map_array(x, "x", dimensions=(2, 3))
+    left, right = check_value(left_right, _COUNT, "left_right")
+    top, bottom = check_value(top_bottom, _COUNT, "top_bottom")
+    return np.pad(values, [(0, 0)] * (values.ndim - 2) + [(top, bottom), (left, right)])
+
+
+def rotate_180(x: ArrayLike) -> Array:
+    """Return a map, or a kernel, turned by half a turn: its last row first, and its last column first.
+
+    Parameters
+    ----------
+    x : (H, W) or (C, H, W)
+    """
+    return map_array(x, "x", dimensions=(2, 3))[..., ::-1, ::-1].copy()
+
+
+def plan(
+    x_shape: tuple[int, ...],
+    weight_shape: tuple[int, ...],
+    stride: Any = 1,
+    padding: Any = 0,
+    dilation: Any = 1,
+    groups: int = 1,
+) -> Geometry:
+    """Return the geometry of a convolution of a ``(C, H, W)`` map by ``(O, C / groups, kh, kw)`` weights.
+
+    Raises
+    ------
+    ShapeError, ConfigError
+        As `conv2d`.
+    """
+    groups = check_value(groups, _GROUPS, "groups")
+    window = Window(weight_shape[2:], stride, padding, dilation)
+    check_groups(x_shape[0], weight_shape[0], groups)
+    if weight_shape[1] * groups != x_shape[0]:
+        raise ShapeError(
+            "weight: expected {expected} input channels for an input of {channels} channels in {groups} groups, "
+            "received {received}",
+            field="weight",
+            expected=x_shape[0] // groups,
+            channels=x_shape[0],
+            groups=groups,
+            received=weight_shape[1],
+        )
+    return window_geometry(window, (x_shape[0], x_shape[1], x_shape[2]), weight_shape[0], groups)
+
+
+def window_geometry(window: Window, in_shape: Shape, out_channels: int, groups: int) -> Geometry:
+    """Return the geometry of a convolution whose channels and groups are known to go together."""
+    channels, height, width = in_shape
+    (top, _), (left, _) = window.pads(height, width)
+    return Geometry(
+        channels=channels,
+        size=(height, width),
+        out_channels=out_channels,
+        out_size=window.output_size(height, width),
+        kernel=window.kernel,
+        stride=window.stride,
+        before=(top, left),
+        dilation=window.dilation,
+        groups=groups,
+    )
+
+
+def check_groups(channels: int, out_channels: int, groups: int) -> None:
+    """Raise `ShapeError` unless ``groups`` divides both numbers of channels."""
+    if channels % groups or out_channels % groups:
+        raise ShapeError(
+            "{channels} input and {out_channels} output channels do not fall into {groups} equal groups; "
+            "possible: {possible}",
+            field="groups",
+            channels=channels,
+            out_channels=out_channels,
+            groups=groups,
+            possible=", ".join(str(n) for n in range(1, channels + 1) if channels % n == 0 and out_channels % n == 0),
+        )
+
+
+def weight_view(weight: Array, geometry: Geometry) -> Array:
+    """Return ``(…, O, taps)`` or ``(…, O, taps + 1)`` as a ``(…, O, C / groups, kh, kw)`` view of the weights in it."""
+    rows, columns = geometry.kernel
+    shape = (*weight.shape[:-1], rows, geometry.in_group, columns)
+    return np.swapaxes(weight[..., : geometry.taps].reshape(shape), -3, -2)
+
+
+def map_array(x: ArrayLike, name: str, dimensions: tuple[int, ...] = (3,)) -> Array:
+    """Return ``x`` as a finite float array of one of these numbers of dimensions, by default ``(C, H, W)``."""
+    array = number_array(x, name)
+    if array.ndim not in dimensions:
+        raise ShapeError(
+            "{name}: expected an array of shape {expected}, received shape {received}",
+            field=name,
+            name=name,
+            expected=" | ".join({2: "(H, W)", 3: "(C, H, W)"}[n] for n in dimensions),
+            received=array.shape,
+        )
+    return array
+
+
+def weight_array(weight: ArrayLike) -> Array:
+    """Return ``weight`` as a finite float array ``(O, C / groups, kh, kw)``."""
+    array = number_array(weight, "weight")
+    if array.ndim != 4:
+        raise ShapeError(
+            "{name}: expected an array of shape {expected}, received shape {received}",
+            field="weight",
+            name="weight",
+            expected="(O, C, kh, kw)",
+            received=array.shape,
+        )
+    return array
+
+
+def number_array(values: ArrayLike, name: str) -> Array:
+    """Return numbers as a float32 (if they are) or float64 array, which may be the one that was passed.
+
+    Raises
+    ------
+    ConfigError
+        If they are not real numbers, or not finite.
+    ShapeError
+        If there are none, or rows differ in length.
+    """
+    try:
+        array = np.asarray(values)
+    except ValueError as error:
+        raise ShapeError("{name}: the rows have different lengths", field=name, name=name) from error
+    if array.dtype.kind not in "iufb":
+        raise ConfigError(
+            "{name}: expected real numbers, received {received}", field=name, name=name, received=array.dtype.name
+        )
+    if array.size == 0:
+        raise ShapeError(
+            "{name}: expected at least one number, received an empty array of shape {received}",
+            field=name,
+            name=name,
+            received=array.shape,
+        )
+    array = array if array.dtype in (np.float32, np.float64) else array.astype(np.float64)
+    finite = np.isfinite(array)
+    if not finite.all():
+        place = np.unravel_index(int(np.argmin(finite)), array.shape)
+        raise ConfigError(
+            "{name}: expected finite numbers, received {received} at {place}",
+            field=name,
+            name=name,
+            received=float(array[place]),
+            place=tuple(int(n) for n in place),
+        )
+    return array
+
+
+def _shape(shape: Sequence[int], dimensions: int, name: str) -> tuple[int, ...]:
+    try:
+        sizes = tuple(shape)
+    except TypeError:
+        sizes = ()
+    integers = all(isinstance(n, (int, np.integer)) and not isinstance(n, bool) and n > 0 for n in sizes)
+    if len(sizes) != dimensions or not integers:
+        raise ShapeError(
+            "{name}: expected {expected} positive integers, received {received}",
+            field=name,
+            name=name,
+            expected=dimensions,
+            received=shape,
+        )
+    return tuple(int(n) for n in sizes)
+
+
+def _check_error(error: Array, geometry: Geometry) -> None:
+    expected = (geometry.out_channels, *geometry.out_size)
+    if error.shape != expected:
+        raise ShapeError(
+            "dy: expected the output's shape {expected}, received {received}",
+            field="dy",
+            expected=size_text(expected),
+            received=size_text(error.shape),
+        )
+
+
+def _common(*arrays: Array | None) -> DTypeLike:
+    return np.result_type(*(array.dtype for array in arrays if array is not None))
+
+
+def _operands(geometry: Geometry, dtype: DTypeLike, bias: bool = False) -> Operands:
+    inside, outside = (geometry.channels, *geometry.size), (geometry.out_channels, *geometry.out_size)
+    filters = (geometry.out_channels, geometry.taps + bias)
+    return Operands(
+        x=Buffer(inside, dtype),
+        y=Buffer(outside, dtype),
+        dx=Buffer(inside, dtype),
+        dy=Buffer(outside, dtype),
+        weight=np.zeros(filters, dtype),
+        dweight=np.zeros(filters, dtype),
+        bias=bias,
+    )
+
+
+def _set_weight(operands: Operands, geometry: Geometry, weight: Array) -> None:
+    weight_view(operands.weight, geometry)[...] = weight
+
+
+def _run(*calls: Call) -> None:
+    for call in calls:
+        call()
