@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from convviz.engine.errors import ConfigError, ConvvizError, ShapeError, inside
 from convviz.engine.initializers import INITIALIZERS, Given, Initializer, Normal, Zeros
@@ -15,7 +16,8 @@ from convviz.engine.losses import LOSSES, Loss, SumSquaredError
 from convviz.engine.network import Network
 from convviz.engine.optimizers import OPTIMIZERS, SCHEDULES, SGD, ConstantRate, Optimizer, Schedule
 from convviz.engine.settings import Spec, setting, settings_of
-from convviz.engine.trainer import Problem, StopConditions
+from convviz.engine.stopping import StopConditions
+from convviz.engine.trainer import Problem
 from convviz.i18n import mark
 from convviz.model.fitting import fit_initializer, parameter_shapes
 from convviz.model.sources import SOURCES, RandomMap, Source
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import ArrayLike
 
+Array = NDArray[Any]
 Shape = tuple[int, int, int]
 Parameters = dict[str, Any]
 
@@ -207,20 +210,26 @@ class Experiment(Spec):
 
     def teacher_parameters(self) -> tuple[Parameters, ...] | None:
         """Return the teacher's parameters, laid out like the student's; None if the target is given."""
-        if self.target is not None:
-            return None
-        return self._parameters(self._teacher_layers, self.teacher_seed, _TEACHER)
+        return None if self.target is not None else self._draw_teacher()
 
     def build(self) -> Problem:
-        """Return the arrays and specs that a trainer takes: everything random is drawn here, from the seeds."""
+        """Return the arrays and specs that a trainer takes: everything random is drawn here, from the seeds.
+
+        Raises
+        ------
+        ShapeError, ConfigError
+            As `validate`, or if the input or the target has numbers that are too large for the number format.
+        """
         self.validate()
         dtype = np.dtype(self.dtype)
-        values = self.input.make().astype(dtype)
-        teacher = self.teacher_parameters()
-        if self.target is not None:
-            target = self.target.make().astype(dtype)
-        else:
-            target = Network(self._teacher_layers, values.shape, dtype).forward(teacher, values)[-1]
+        with np.errstate(all="ignore"):
+            values = _finite(self.input.make().astype(dtype), "input")
+            if self.target is not None:
+                teacher, target = None, self.target.make().astype(dtype)
+            else:
+                teacher = self._draw_teacher()
+                target = Network(self._teacher_layers, self.input.shape, dtype).forward(teacher, values)[-1]
+            _finite(target, "target")
         return Problem(
             input=values,
             target=target,
@@ -237,6 +246,9 @@ class Experiment(Spec):
     @property
     def _teacher_layers(self) -> tuple[Layer, ...]:
         return tuple(stage.teacher_layer() for stage in self.stages)
+
+    def _draw_teacher(self) -> tuple[Parameters, ...]:
+        return self._parameters(self._teacher_layers, self.teacher_seed, _TEACHER)
 
     def _parameters(self, layers: tuple[Layer, ...], seed: int, role: int) -> tuple[Parameters, ...]:
         dtype = np.dtype(self.dtype)
@@ -342,6 +354,12 @@ class Experiment(Spec):
 def shape_text(shape: tuple[int, ...]) -> str:
     """Return ``(1, 8, 8)`` as ``8×8`` and ``(3, 8, 8)`` as ``3×8×8``."""
     return "×".join(str(n) for n in (shape[1:] if len(shape) == 3 and shape[0] == 1 else shape))
+
+
+def _finite(values: Array, field: str) -> Array:
+    if not np.isfinite(values).all():
+        raise ConfigError("the numbers are too large for {dtype}", field=field, dtype=values.dtype.name)
+    return values
 
 
 def _initializers(parameters: Mapping[str, Initializer | ArrayLike | None]) -> dict[str, Initializer | None]:

@@ -6,21 +6,19 @@ in one move.
 """
 
 from convviz.model.files.arrays import ArrayStore
-from convviz.model.files.library import builtin_experiments, builtin_texts, find_experiment, load_builtin
+from convviz.model.files.library import builtin_experiments, find_experiment, load_builtin
 from convviz.model.files.reading import decode_experiment, read_experiment
 from convviz.model.files.schema import experiment_schema
-from convviz.model.files.writing import encode_experiment, write_atomically, write_experiment
+from convviz.model.files.writing import encode_experiment, write_experiment
 
 __all__ = [
     "ArrayStore",
     "builtin_experiments",
-    "builtin_texts",
     "decode_experiment",
     "encode_experiment",
     "experiment_schema",
     "find_experiment",
     "load_builtin",
     "read_experiment",
-    "write_atomically",
     "write_experiment",
 ]

@@ -1,7 +1,6 @@
 """The experiments that come with the program, in ``resources/experiments/``, one file each.
 
 Their names and notes are English in the files, and these sentences are message ids: whoever shows them calls `tr`.
-`builtin_texts` lists them for the catalogues.
 """
 
 from __future__ import annotations
@@ -56,12 +55,6 @@ def find_experiment(name_or_path: str | Path) -> Path:
     if path.is_file():
         return path
     raise _not_found(str(name_or_path), paths)
-
-
-def builtin_texts() -> list[str]:
-    """Return every sentence of the built-in experiments that is shown translated, in order, without repetition."""
-    experiments = map(read_experiment, builtin_experiments().values())
-    return list(dict.fromkeys(text for each in experiments for text in (each.name, each.notes) if text))
 
 
 def _not_found(name: str, known: dict[str, Path]) -> ConfigError:

@@ -189,11 +189,7 @@ class _Reader:
         """Return the stage that one layer describes."""
         entries = _mapping({"type": data} if isinstance(data, str) else data)
         cls = _class_of(entries, LAYERS)
-        values = self.settings(cls, entries, ("type", TEACHER_ENTRY))
-        weight = values.get("weight")
-        if isinstance(weight, Given) and weight.values.ndim > 1 and "kernel" not in values:
-            values["kernel"] = values.pop("weight").values  # the numbers say how large the kernel is
-        layer = cls(**values)
+        layer = cls(**_kernel_settled(self.settings(cls, entries, ("type", TEACHER_ENTRY))))
         if TEACHER_ENTRY not in entries:
             return Stage(layer)
         with inside(TEACHER_ENTRY):
@@ -210,6 +206,16 @@ class _Reader:
                 with inside(entry):
                     values[name] = check_value(self.value(entries[entry], known[name]), known[name], entry)
         return values
+
+
+def _kernel_settled(values: dict[str, Any]) -> dict[str, Any]:
+    """Return the settings of a layer: where only ``kernel`` or ``weight`` is given, and as numbers, it says both."""
+    weight, kernel = values.get("weight"), values.get("kernel")
+    if weight is not None and isinstance(kernel, list) and any(isinstance(row, list) for row in kernel):
+        raise ConfigError("{name}: the numbers are already given as the kernel", field="weight", name="weight")
+    if "kernel" not in values and isinstance(weight, Given) and weight.values.ndim > 1:
+        return {**{name: value for name, value in values.items() if name != "weight"}, "kernel": weight.values}
+    return values
 
 
 def _read_bytes(path: Path) -> bytes:

@@ -74,8 +74,11 @@ class _SchemaMaker:
             **_object({entry: self.setting(Stage, name, known[name]) for entry, name in TEACHER_ENTRIES.items()}),
         }
         for kind, cls in LAYERS.items():
-            teacher = {TEACHER_ENTRY: {"$ref": f"#/$defs/{TEACHER_ENTRY}"}} if cls.parametrised else {}
-            self.definitions[f"layer.{kind}"] = self.object(cls, kind, teacher)
+            schema = self.object(cls, kind)
+            if cls.parametrised:
+                schema["properties"][TEACHER_ENTRY] = {"$ref": f"#/$defs/{TEACHER_ENTRY}"}
+                schema["properties"]["kernel"]["anyOf"].append({"$ref": "#/$defs/numbers"})  # size and weight at once
+            self.definitions[f"layer.{kind}"] = schema
         return {
             "title": tr(described.label),
             "description": tr(described.help),
@@ -98,7 +101,7 @@ class _SchemaMaker:
             **({} if default is MISSING else {"default": encode_value(default, described)}),
         }
 
-    def object(self, cls: type[Spec], kind: str | None, extra: Mapping[str, Schema]) -> Schema:
+    def object(self, cls: type[Spec], kind: str | None) -> Schema:
         """Return the schema of an object that holds the settings of ``cls``; ``kind`` is its type if it needs one."""
         known = settings_of(cls)
         properties = {name: self.setting(cls, name, described) for name, described in known.items()}
@@ -109,7 +112,7 @@ class _SchemaMaker:
         return {
             "title": tr(cls.label),
             "description": tr(cls.summary),
-            **_object({**properties, **extra}, required),
+            **_object(properties, required),
         }
 
     def _value(self, name: str, described: Setting) -> Schema:
@@ -121,11 +124,11 @@ class _SchemaMaker:
 
     def _spec(self, name: str, registry: Mapping[str, type[Spec]]) -> Schema:
         if len(registry) == 1:
-            return self.object(next(iter(registry.values())), None, {})
+            return self.object(next(iter(registry.values())), None)
         if id(registry) not in self._prefixes:
             self._prefixes[id(registry)] = name
             for kind, cls in registry.items():
-                self.definitions[f"{name}.{kind}"] = self.object(cls, kind, {})
+                self.definitions[f"{name}.{kind}"] = self.object(cls, kind)
         choices = [_names(registry), *_references(self._prefixes[id(registry)], registry)]
         if Given.kind in registry:
             choices += [{"$ref": "#/$defs/numbers"}, {"$ref": "#/$defs/array_file"}]

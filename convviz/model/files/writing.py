@@ -7,10 +7,10 @@ stays whole if anything fails.
 from __future__ import annotations
 
 import os
-import secrets
-import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+import numpy as np
 
 from convviz.engine.errors import ConfigError
 from convviz.engine.initializers import Given, Normal, Zeros
@@ -18,9 +18,10 @@ from convviz.engine.settings import Setting, Spec, default_of, settings_of
 from convviz.model.files.arrays import MOST_INLINE, ArrayStore
 from convviz.model.files.reading import LAYERS_ENTRY, TEACHER_ENTRIES, TEACHER_ENTRY, VERSION
 from convviz.model.files.text import LARGEST_FILE, render
+from convviz.storage import replacing
 
 if TYPE_CHECKING:
-    import numpy as np
+    from numpy.typing import ArrayLike
 
     from convviz.model.experiment import Experiment, Stage
 
@@ -51,8 +52,8 @@ def write_experiment(path: str | Path, experiment: Experiment) -> None:
             expected=LARGEST_FILE,
         )
     for name, content in store.files.items():
-        write_atomically(path.with_name(name), content)
-    write_atomically(path, raw)
+        _write_whole(path.with_name(name), content)
+    _write_whole(path, raw)
 
 
 def encode_experiment(experiment: Experiment, store: ArrayStore | None = None) -> dict[str, Any]:
@@ -80,32 +81,18 @@ def encode_value(value: Any, described: Setting) -> Any:
     return _Writer(None).value(value, described, "")
 
 
-def write_atomically(path: Path, content: bytes) -> None:
-    """Write a file whole or not at all; links are followed, and the rights of a file that is replaced are kept.
-
-    Raises
-    ------
-    ConfigError
-        If it cannot be written.
-    """
+def _write_whole(path: Path, content: bytes) -> None:
+    """Write a file whole or not at all."""
     try:
-        path = path.resolve()
-        fresh = path.with_name(f".{path.name}.{secrets.token_hex(4)}.tmp")
-        try:
-            with fresh.open("xb") as file:
-                file.write(content)
-                file.flush()
-                os.fsync(file.fileno())
-            if path.exists():
-                shutil.copymode(path, fresh)
-            fresh.replace(path)
-        finally:
-            fresh.unlink(missing_ok=True)
+        with replacing(path) as fresh, fresh.open("wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
     except OSError as error:
         raise ConfigError(
             "{file} cannot be written: {reason}", file=path.name, reason=error.strerror or error
         ) from error
-    except ValueError as error:
+    except ValueError as error:  # a null byte
         raise ConfigError("{file} is not the name of a file", file=repr(path.name)) from error
 
 
@@ -155,11 +142,12 @@ class _Writer:
             }
         return data
 
-    def numbers(self, values: np.ndarray[Any, np.dtype[np.float64]], where: str) -> Any:
+    def numbers(self, values: ArrayLike, where: str) -> Any:
         """Return an array as nested lists, or as the name of its file if it is large."""
-        if self._store is not None and values.size > MOST_INLINE:
-            return {"file": self._store.put(where, values)}
-        return values.tolist()
+        array = np.asarray(values, np.float64)
+        if self._store is not None and array.size > MOST_INLINE:
+            return {"file": self._store.put(where, array)}
+        return array.tolist()
 
 
 def _padding(value: Any) -> Any:
