@@ -4,6 +4,17 @@ from __future__ import annotations
 
 from convviz.engine.errors import ConfigError, ConvvizError, ShapeError
 from convviz.engine.frames import Frame, Packet, State, Status, StopReason
+from convviz.engine.initializers import (
+    INITIALIZERS,
+    Constant,
+    Given,
+    Glorot,
+    He,
+    Initializer,
+    Normal,
+    Uniform,
+    Zeros,
+)
 from convviz.engine.layers import (
     LAYERS,
     AvgPool2d,
@@ -16,29 +27,73 @@ from convviz.engine.layers import (
     Sigmoid,
     Tanh,
 )
+from convviz.engine.losses import LOSSES, Huber, Loss, MeanAbsoluteError, MeanSquaredError, SumSquaredError
+from convviz.engine.network import Network
 from convviz.engine.ops import conv2d, conv2d_input_grad, conv2d_weight_grad, insert_zeros, pad_zeros, rotate_180
+from convviz.engine.optimizers import (
+    OPTIMIZERS,
+    SCHEDULES,
+    SGD,
+    Adam,
+    ConstantRate,
+    CosineRate,
+    Optimizer,
+    RMSprop,
+    Schedule,
+    StepRate,
+)
 from convviz.engine.shapes import Window
+from convviz.engine.trainer import Problem, StopConditions, Trainer
 
 __all__ = [
+    "INITIALIZERS",
     "LAYERS",
+    "LOSSES",
+    "OPTIMIZERS",
+    "SCHEDULES",
+    "SGD",
+    "Adam",
     "AvgPool2d",
     "ConfigError",
+    "Constant",
+    "ConstantRate",
     "Conv2d",
     "ConvTranspose2d",
     "ConvvizError",
+    "CosineRate",
     "Frame",
+    "Given",
+    "Glorot",
+    "He",
+    "Huber",
+    "Initializer",
     "Layer",
     "LeakyReLU",
+    "Loss",
     "MaxPool2d",
+    "MeanAbsoluteError",
+    "MeanSquaredError",
+    "Network",
+    "Normal",
+    "Optimizer",
     "Packet",
+    "Problem",
+    "RMSprop",
     "ReLU",
+    "Schedule",
     "ShapeError",
     "Sigmoid",
     "State",
     "Status",
+    "StepRate",
+    "StopConditions",
     "StopReason",
+    "SumSquaredError",
     "Tanh",
+    "Trainer",
+    "Uniform",
     "Window",
+    "Zeros",
     "conv2d",
     "conv2d_input_grad",
     "conv2d_weight_grad",

@@ -1,0 +1,390 @@
+"""Gradient descent, step by step, with every step kept.
+
+A `Trainer` is deterministic: the same `Problem` gives the same numbers, however the steps are cut into runs, whatever
+is looked at in between, and whether a past step is still stored or has to be computed again. It raises nothing and
+warns of nothing when the numbers leave all bounds: a loss that is not finite is the state DIVERGED, and going back is
+possible.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import DTypeLike, NDArray
+
+from convviz.engine.errors import ConfigError, ShapeError
+from convviz.engine.frames import Frame, State, StopReason, read_only
+from convviz.engine.history import History, RateLog, Series
+from convviz.engine.initializers import given_array
+from convviz.engine.losses import Loss, SumSquaredError
+from convviz.engine.network import Network
+from convviz.engine.optimizers import SGD, ConstantRate, Optimizer, Schedule
+from convviz.engine.settings import check_value, settings_of
+from convviz.engine.steps import Steps
+from convviz.engine.stopping import StopConditions, Watch
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from convviz.engine.layers import Layer
+
+__all__ = ["HISTORY_BUDGET", "LOSS_BUDGET", "Problem", "StopConditions", "Trainer"]
+
+Array = NDArray[Any]
+
+#: The most bytes that the stored states of a run take. Beyond it every second is dropped, and computed again if wanted.
+HISTORY_BUDGET = 256 << 20
+#: The most bytes that the losses of a run take: 2²⁵ steps. There the run stops, with the reason MEMORY.
+LOSS_BUDGET = 256 << 20
+
+
+@dataclass(frozen=True, eq=False)
+class Problem:
+    """What is to be learned, from where, and how: arrays and specs, nothing random left in it.
+
+    The arrays are copied, read-only, in the wanted format.
+
+    Attributes
+    ----------
+    input : (C, H, W)
+    target : (C, H, W)
+        Of the shape of the network's output.
+    layers
+    initial
+        The parameters at step 0, one mapping per layer.
+    teacher
+        The parameters that made the target, laid out alike; None if nobody knows them.
+    loss, optimizer, schedule, stop
+    dtype
+        float64 or float32: the format of every number but the losses, which are float64.
+    network
+        The layers, fitted to the input.
+
+    Raises
+    ------
+    ShapeError, ConfigError
+        If the parts do not go together, or a number is not finite.
+    """
+
+    input: Array
+    target: Array
+    layers: tuple[Layer, ...]
+    initial: tuple[Mapping[str, Array], ...]
+    teacher: tuple[Mapping[str, Array], ...] | None = None
+    loss: Loss = field(default_factory=SumSquaredError)
+    optimizer: Optimizer = field(default_factory=SGD)
+    schedule: Schedule = field(default_factory=ConstantRate)
+    stop: StopConditions = field(default_factory=StopConditions)
+    dtype: DTypeLike = np.float64
+    network: Network = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        given = _map(self.input, "input")
+        network = Network(self.layers, given.shape, self.dtype)
+        target = _map(self.target, "target")
+        if target.shape != network.shapes[-1]:
+            raise ShapeError(
+                "the target is {received}, but the network makes {expected}",
+                field="target",
+                expected="×".join(map(str, network.shapes[-1])),
+                received="×".join(map(str, target.shape)),
+            )
+        own = {
+            "network": network,
+            "layers": network.layers,
+            "dtype": network.dtype,
+            "input": _as(given, network.dtype),
+            "target": _as(target, network.dtype),
+            "initial": _parameters(network, self.initial, "initial"),
+            "teacher": None if self.teacher is None else _parameters(network, self.teacher, "teacher"),
+        }
+        for name, value in own.items():
+            object.__setattr__(self, name, value)
+
+
+class Trainer:
+    """One run of a problem.
+
+    Step *n* is the state after *n* updates; the loss of step *n* is that before update *n + 1*.
+
+    Parameters
+    ----------
+    problem
+    run
+        The id that frames carry.
+    budget, loss_budget
+        The most bytes that the stored states, and the losses, take; see `HISTORY_BUDGET` and `LOSS_BUDGET`.
+    """
+
+    def __init__(
+        self, problem: Problem, *, run: int = 0, budget: int = HISTORY_BUDGET, loss_budget: int = LOSS_BUDGET
+    ) -> None:
+        self.problem = problem
+        self._run = run
+        self._network = problem.network
+        self._steps = Steps(self._network, problem.input, problem.target, problem.loss, problem.optimizer)
+        self._initial = self._network.pack(problem.initial)
+        self._steps.bound.parameters[...] = self._initial
+        self._history = History(self._steps.state.size, self._network.dtype, budget)
+        self._losses = Series()
+        self._loss_limit = max(1, loss_budget // 8)
+        self._rate = problem.optimizer.learning_rate
+        self._rates = RateLog(self._rate)
+        self._watch = Watch(problem.stop, self._losses.values())
+        self._state, self._reason = State.PAUSED, StopReason.NONE
+        self._loss: float | None = None
+
+    @property
+    def current_step(self) -> int:
+        """The number of updates made."""
+        return len(self._losses)
+
+    @property
+    def state(self) -> State:
+        """PAUSED: can go on; FINISHED: a stop condition was met, can go on beyond; DIVERGED: can only go back."""
+        return self._state
+
+    @property
+    def reason(self) -> StopReason:
+        """Why the last run stopped by itself, if it did."""
+        return self._reason
+
+    @property
+    def loss(self) -> float:
+        """The loss at the present parameters, which is that before the next update."""
+        if self._loss is None:
+            with np.errstate(all="ignore"):
+                self._loss = self._steps.loss()
+        return self._loss
+
+    @property
+    def initial_loss(self) -> float:
+        """The loss of step 0."""
+        return float(self._losses.values()[0]) if len(self._losses) else self.loss
+
+    @property
+    def best_loss(self) -> float:
+        """The lowest finite loss of any step up to the present one; NaN if there is none."""
+        best = min(self._watch.best, self.loss) if math.isfinite(self.loss) else self._watch.best
+        return best if math.isfinite(best) else math.nan
+
+    @property
+    def losses(self) -> NDArray[np.float64]:
+        """The losses before every update that was made, read-only."""
+        return self._losses.values()
+
+    @property
+    def learning_rate(self) -> float:
+        """The learning rate that is set, before the schedule. Setting it takes effect at the next step."""
+        return self._rate
+
+    @learning_rate.setter
+    def learning_rate(self, rate: float) -> None:
+        described = settings_of(type(self.problem.optimizer))["learning_rate"]
+        self._rate = check_value(rate, described, "learning_rate")
+        self._rates.set(self.current_step, self._rate)
+
+    @property
+    def stop(self) -> StopConditions:
+        """When the run stops by itself. Setting it takes effect at the next step."""
+        return self._watch.stop
+
+    @stop.setter
+    def stop(self, stop: StopConditions) -> None:
+        self._watch = Watch(stop, self._losses.values())
+
+    def rate_at(self, step: int) -> float:
+        """Return the learning rate that update ``step`` (from 0) used, or that the next would use."""
+        return self.problem.schedule.rate_at(self._rates.at(step)[0], step)
+
+    def step(self) -> float:
+        """Make one step and return the loss before its update.
+
+        At a loss that is not finite, or once the losses' memory is used up, no update is made.
+        """
+        step = self.current_step
+        return float(self._losses.values()[step]) if self.run(1) else self.loss
+
+    def run(self, count: int) -> int:
+        """Make up to ``count`` steps; return how many were made: fewer if a stop condition was met.
+
+        The number of steps stops a run only as it is reached from below, so that one can go on beyond; the other
+        conditions alike.
+        """
+        if self._state is State.DIVERGED:
+            return 0
+        self._state, self._reason = State.PAUSED, StopReason.NONE
+        start = self.current_step
+        with np.errstate(all="ignore"):
+            while self._state is State.PAUSED and (left := start + count - self.current_step) > 0:
+                self._advance(min(left, self._steps.rows))
+        return self.current_step - start
+
+    def _advance(self, count: int) -> None:
+        """Make up to ``count`` steps, which fit into one go, up to where a stop condition is met."""
+        first, goal = self.current_step, self._watch.stop.steps
+        count = min(count, self._loss_limit - first)
+        if first < goal:
+            count = min(count, goal - first)
+        if count <= 0:
+            self._finish(StopReason.MEMORY)
+            return
+        losses = self._make(first, count)
+        made, reason = self._watch.look(losses)
+        self._losses.append(losses[:made])
+        self._history.append(self._steps.states[:made])
+        self._loss = None
+        if made < count:  # what was computed beyond is undone
+            self._steps.state[...] = self._steps.states[made]
+        if reason is StopReason.DIVERGED:
+            self._loss = float(losses[made])
+        if reason is StopReason.NONE and self.current_step == goal:
+            reason = StopReason.STEPS
+        if reason is not StopReason.NONE:
+            self._finish(reason)
+
+    def _finish(self, reason: StopReason) -> None:
+        self._state = State.DIVERGED if reason is StopReason.DIVERGED else State.FINISHED
+        self._reason = reason
+
+    def _make(self, first: int, count: int) -> NDArray[np.float64]:
+        """Make ``count`` steps from ``first`` on with the rate that is logged there; record nothing."""
+        base, _ = self._rates.at(first)
+        rates = self.problem.schedule.rates(base, first, count)
+        return self._steps.run(self.problem.optimizer.coefficients(first, rates))
+
+    def frame(self, step: int | None = None, input_grad: bool = False) -> Frame:
+        """Return every number of the present step, or of any step before it, bit for bit what it was.
+
+        Parameters
+        ----------
+        step
+            0 … `current_step`; None: the present one.
+        input_grad
+            Whether the derivative by the input, which training has no use for, is wanted too.
+
+        Raises
+        ------
+        ConfigError
+            If the step has not been made.
+        """
+        step = self.current_step if step is None else step
+        live = self._steps.state.copy()
+        with np.errstate(all="ignore"):
+            try:
+                self._recall(step)
+                return self._picture(step, input_grad)
+            finally:
+                self._steps.state[...] = live
+
+    def parameters(self, step: int | None = None) -> tuple[Mapping[str, Array], ...]:
+        """Return each layer's parameters at the present step, or at any before it; read-only."""
+        return self._network_views(self._state_of(step)[: self._network.size])
+
+    def optimizer_state(self, step: int | None = None) -> dict[str, tuple[Mapping[str, Array], ...]]:
+        """Return what the optimizer remembers at a step, laid out like the parameters, by name (``velocity``, …)."""
+        names = self.problem.optimizer.state_names
+        vectors = self._state_of(step).reshape(1 + len(names), -1)[1:]
+        return {name: self._network_views(vector) for name, vector in zip(names, vectors, strict=True)}
+
+    def rewind(self, step: int) -> None:
+        """Make ``step`` the present one and forget what came after it.
+
+        The learning rate and the stop conditions stay as they are set now.
+        """
+        with np.errstate(all="ignore"):
+            self._recall(step)
+        self._losses.truncate(step)
+        self._history.truncate(step)
+        self._rates.set(step, self._rate)
+        self._watch = Watch(self._watch.stop, self._losses.values())
+        self._state, self._reason = State.PAUSED, StopReason.NONE
+        self._loss = None
+
+    def reset(self) -> None:
+        """Go back to step 0, to the same initial parameters."""
+        self.rewind(0)
+
+    def _recall(self, step: int) -> None:
+        """Put the state of ``step`` into the place of the present one."""
+        if not 0 <= step <= self.current_step:
+            raise ConfigError(
+                "step {received} has not been made: expected 0 … {last}",
+                field="step",
+                received=step,
+                last=self.current_step,
+            )
+        if step == self.current_step:
+            return
+        stored, state = self._history.nearest(step)
+        self._steps.state[...] = state
+        while stored < step:
+            _, changed = self._rates.at(stored)
+            count = min(step - stored, self._steps.rows, (changed or step) - stored)
+            self._make(stored, count)
+            stored += count
+
+    def _state_of(self, step: int | None) -> Array:
+        """Return a copy of the state of a step."""
+        live = self._steps.state.copy()
+        with np.errstate(all="ignore"):
+            try:
+                self._recall(self.current_step if step is None else step)
+                return self._steps.state.copy()
+            finally:
+                self._steps.state[...] = live
+
+    def _picture(self, step: int, input_grad: bool) -> Frame:
+        """Return the frame of the state that is in place."""
+        loss, residual = self._steps.evaluate(input_grad)
+        problem, bound = self.problem, self._steps.bound
+        first = read_only(bound.grads[0].array) if input_grad else None
+        return Frame(
+            run=self._run,
+            step=step,
+            loss=loss,
+            learning_rate=self.rate_at(step),
+            values=(problem.input, *(read_only(buffer.array) for buffer in bound.values[1:])),
+            value_grads=(first, *(read_only(buffer.array) for buffer in bound.grads[1:])),
+            parameters=self._network_views(bound.parameters),
+            gradients=self._network_views(bound.gradients),
+            teacher=problem.teacher,
+            target=problem.target,
+            residual=read_only(residual.reshape(problem.target.shape)),
+        )
+
+    def _network_views(self, flat: Array) -> tuple[Mapping[str, Array], ...]:
+        return _frozen(self._network.views(flat))
+
+
+def _map(values: Any, name: str) -> Array:
+    array = given_array(values, name)
+    if array.ndim != 3:
+        raise ShapeError(
+            "{name}: expected an array (channels, height, width), received shape {received}",
+            field=name,
+            name=name,
+            received=array.shape,
+        )
+    return array
+
+
+def _as(array: Array, dtype: DTypeLike) -> Array:
+    converted: Array = array.astype(dtype, copy=False)
+    converted.setflags(write=False)
+    return converted
+
+
+def _parameters(network: Network, given: Sequence[Mapping[str, Array]], name: str) -> tuple[Mapping[str, Array], ...]:
+    flat = network.pack(given)
+    if not np.isfinite(flat).all():
+        raise ConfigError("{name}: expected finite numbers, received infinity or NaN", field=name, name=name)
+    return _frozen(network.views(flat))
+
+
+def _frozen(parameters: Sequence[Mapping[str, Array]]) -> tuple[Mapping[str, Array], ...]:
+    return tuple(MappingProxyType({name: read_only(a) for name, a in layer.items()}) for layer in parameters)
