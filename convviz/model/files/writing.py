@@ -18,6 +18,7 @@ from convviz.engine.settings import Setting, Spec, default_of, settings_of
 from convviz.model.files.arrays import MOST_INLINE, ArrayStore
 from convviz.model.files.reading import LAYERS_ENTRY, TEACHER_ENTRIES, TEACHER_ENTRY, VERSION
 from convviz.model.files.text import LARGEST_FILE, render
+from convviz.model.sources import GivenMap
 from convviz.storage import replacing
 
 if TYPE_CHECKING:
@@ -105,7 +106,7 @@ class _Writer:
     def setting(self, data: dict[str, Any], spec: Spec, name: str, described: Setting, where: str) -> None:
         """Put one setting of ``spec`` into ``data``, unless it is empty by default and empty now."""
         value = getattr(spec, name)
-        if value in (None, "") and value == default_of(type(spec), name):
+        if (value is None or isinstance(value, str)) and not value and value == default_of(type(spec), name):
             return
         data[name] = self.value(value, described, where)
 
@@ -126,6 +127,8 @@ class _Writer:
         """Return a spec as plain data: given numbers as they are, anything else as an object with its type."""
         if isinstance(spec, Given):
             return self.numbers(spec.values, where)
+        if isinstance(spec, GivenMap):
+            return self.numbers(spec.values[0] if spec.shape[0] == 1 else spec.values, where)
         data: dict[str, Any] = {"type": spec.kind} if named else {}
         for name, described in settings_of(type(spec)).items():
             self.setting(data, spec, name, described, f"{where}-{name}")
