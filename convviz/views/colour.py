@@ -162,17 +162,17 @@ def calm_levels(low: float, high: float, signed: bool = False) -> Levels:
     if signed:
         extent = _round_up(max(-low, high))
         return -extent, extent
-    step = _round_up((high - low) / 16)
+    step = 10.0 ** math.floor(math.log10((high - low) / 2)) / 2 if high > low else 0.0
     if step <= 0 or not math.isfinite(step):
         return low, high
     return math.floor(low / step) * step, math.ceil(high / step) * step
 
 
-_ROUND_STEPS = (1.0, 1.25, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0, 6.0, 8.0)
+_ROUND_STEPS = (1.0, 1.2, 1.4, 1.6, 1.8, 2.0, 2.5, 3.0, 3.5, 4.0, 4.5, 5.0, 6.0, 7.0, 8.0, 9.0)
 
 
 def _round_up(value: float) -> float:
-    """Return the next of 1, 1.25, 1.5, 2, 2.5, 3, 4, 5, 6, 8 times a power of ten."""
+    """Return the next of a few round numbers times a power of ten."""
     if value <= 0 or not math.isfinite(value):
         return value
     power = 10.0 ** math.floor(math.log10(value))

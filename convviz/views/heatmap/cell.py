@@ -1,0 +1,73 @@
+"""One cell of a heatmap, as it is told to whoever listens."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from convviz.i18n import tr
+from convviz.views.colour import format_number
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A cell that is pointed at or was clicked.
+
+    Attributes
+    ----------
+    name
+        Which tensor it belongs to: the heatmap's name, the same in every language (``"layer0.student.weight"``).
+    index
+        Its place in that tensor as the tensor was given: ``(row, column)``, ``(channel, row, column)`` or
+        ``(out_channel, in_channel, row, column)``, counted from 0.
+    value
+        The exact number.
+    title, size
+        What the heatmap is called on screen, and its height × width.
+    """
+
+    name: str
+    index: tuple[int, ...]
+    value: float
+    title: str = ""
+    size: tuple[int, int] = (0, 0)
+
+    @property
+    def row(self) -> int:
+        """The row, counted from 0 at the top."""
+        return self.index[-2]
+
+    @property
+    def column(self) -> int:
+        """The column, counted from 0 at the left."""
+        return self.index[-1]
+
+    @property
+    def channel(self) -> int:
+        """The channel, or for a kernel its input channel; 0 where there is only one."""
+        return self.index[-3] if len(self.index) > 2 else 0
+
+
+def cell_text(cell: Cell, channels: bool = False) -> str:
+    """Return a sentence about a cell: 'Map 1 18×18, row 3, column 7: 4.213009'.
+
+    Parameters
+    ----------
+    channels
+        Also name the channel (and filter) that it lies in.
+    """
+    values = {
+        "title": cell.title,
+        "size": "×".join(str(n) for n in cell.size),
+        "row": cell.row,
+        "column": cell.column,
+        "value": format_number(cell.value, 8),
+    }
+    if channels and len(cell.index) == 4:
+        return tr("{title} {size}, filter {filter}, channel {channel}, row {row}, column {column}: {value}").format(
+            **values, filter=cell.index[0], channel=cell.index[1]
+        )
+    if channels and len(cell.index) == 3:
+        return tr("{title} {size}, channel {channel}, row {row}, column {column}: {value}").format(
+            **values, channel=cell.index[0]
+        )
+    return tr("{title} {size}, row {row}, column {column}: {value}").format(**values)

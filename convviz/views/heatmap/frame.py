@@ -1,0 +1,151 @@
+"""What stands around the cells of a heatmap: title, sentence, labels of channels, the scale."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING
+
+import numpy as np
+from PyQt6.QtCore import QRect, QRectF, Qt
+from PyQt6.QtGui import QColor, QImage, QPainter, QPen
+
+from convviz.i18n import tr
+from convviz.views import theme
+from convviz.views.colour import STEPS, Levels, colour_map, image_of
+from convviz.views.heatmap.layout import Form, HeatLayout
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+_LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+_RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+_CENTRE = Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignVCenter
+
+
+@dataclass
+class Caption:
+    """What a heatmap is called.
+
+    Attributes
+    ----------
+    title, sentence
+        Its name, and what it is, with its shape.
+    hue
+        The theme's colour of the chip before the title and of the frame around the cells; none: no chip.
+    read_out
+        Stands in place of the sentence while a cell is pointed at.
+    """
+
+    title: str = ""
+    sentence: str = ""
+    hue: str = ""
+    read_out: str = ""
+
+
+def paint_caption(
+    painter: QPainter, layout: HeatLayout, form: Form, caption: Caption, note: str, label: Callable[[int], str]
+) -> None:
+    """Paint title, sentence and the labels of the channels; ``note`` stands at the right of the sentence."""
+    colours = theme.current()
+    left = _paint_chip(painter, layout.title, caption.hue)
+    title = layout.title.adjusted(left, 0, 0, 0)
+    if form is Form.FULL:
+        _paint_text(painter, title, caption.title, "strong", colours.text)
+        _paint_pair(painter, layout.sentence, caption.read_out or caption.sentence, note, colours.muted)
+    elif form is Form.STRIP:
+        _paint_text(painter, title, caption.title, "small", colours.muted)
+    else:
+        _paint_tile_caption(painter, title, layout.bar.right(), caption, note)
+    painter.setFont(theme.font("small"))
+    painter.setPen(colours.muted)
+    for channel, rect in enumerate(layout.labels):
+        painter.drawText(rect, _LEFT, label(channel))
+
+
+def _paint_tile_caption(painter: QPainter, rect: QRect, right: int, caption: Caption, note: str) -> None:
+    """Paint title and sentence on one line; what is pointed at takes the title's place where both do not fit."""
+    colours = theme.current()
+    advance = theme.metrics("small").horizontalAdvance
+    room = rect.width() - advance(caption.title) - theme.SPACE.S
+    aside = caption.read_out or note or caption.sentence
+    if caption.read_out and advance(aside) > room:
+        _paint_text(painter, rect, aside, "small", colours.text)
+        return
+    hue = getattr(colours, caption.hue) if caption.hue else colours.text
+    _paint_text(painter, rect, caption.title, "small", hue)
+    if advance(aside) <= room:
+        flush = QRect(rect)
+        if advance(aside) <= room - (rect.right() - right):
+            flush.setRight(right)  # with the cells, where they leave room at the right
+        painter.setPen(colours.muted)
+        painter.drawText(flush, _RIGHT, aside)
+
+
+def _paint_text(painter: QPainter, rect: QRect, text: str, role: theme.FontRole, colour: QColor) -> None:
+    painter.setFont(theme.font(role))
+    painter.setPen(colour)
+    painter.drawText(rect, _LEFT, theme.metrics(role).elidedText(text, Qt.TextElideMode.ElideRight, rect.width()))
+
+
+def _paint_chip(painter: QPainter, title: QRect, hue: str) -> int:
+    """Paint the identifying chip and return how much room it takes."""
+    if not hue:
+        return 0
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(getattr(theme.current(), hue))
+    painter.drawRoundedRect(QRectF(title.x(), title.center().y() - 3, 8, 8), 2, 2)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+    return 13
+
+
+def _paint_pair(painter: QPainter, rect: QRect, text: str, note: str, colour: QColor) -> None:
+    taken = theme.metrics("small").horizontalAdvance(note) + theme.SPACE.S if note else 0
+    _paint_text(painter, rect.adjusted(0, 0, -round(taken), 0), text, "small", colour)
+    painter.drawText(rect, _RIGHT, note)
+
+
+def paint_scale(painter: QPainter, layout: HeatLayout, levels: Levels, signed: bool) -> None:
+    """Paint the colours from the lowest to the highest value, and the numbers at both ends (and zero between)."""
+    colours = theme.current()
+    bar = layout.bar
+    painter.drawImage(bar, _bar_image(signed, colours.dark))
+    painter.setPen(QPen(colours.border, 1))
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.drawRect(bar.adjusted(-1, -1, 0, 0))
+    painter.setFont(theme.font("small"))
+    painter.setPen(colours.muted)
+    low, high = (level_text(level) for level in levels)
+    painter.drawText(layout.numbers, _LEFT, low)
+    painter.drawText(layout.numbers, _RIGHT, high)
+    width = theme.metrics("small").horizontalAdvance
+    if signed and width(low) + width(high) + 4 * theme.SPACE.S < layout.numbers.width():
+        painter.drawText(layout.numbers, _CENTRE, "0")
+
+
+def level_text(value: float) -> str:
+    """Return the number at an end of a scale, as short as it can be: levels are round numbers."""
+    text = f"{float(f'{value:.3g}'):g}"
+    mantissa, _, exponent = text.partition("e")
+    return (f"{mantissa}e{int(exponent)}" if exponent else text).replace("-", "−")
+
+
+@cache
+def _bar_image(signed: bool, dark: bool) -> QImage:
+    return image_of(np.arange(STEPS, dtype=np.uint8)[None, :], colour_map(signed, dark))
+
+
+def paint_empty(painter: QPainter, rect: QRect) -> None:
+    """Paint the place where values will be."""
+    colours = theme.current()
+    ground = QColor(colours.hover)
+    painter.fillRect(rect, ground)
+    painter.setPen(QPen(colours.outline, 1, Qt.PenStyle.DashLine))
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.drawRect(rect.adjusted(0, 0, -1, -1))
+    painter.setPen(colours.muted)
+    painter.setFont(theme.font("small"))
+    text = tr("no values yet")
+    if theme.metrics("small").horizontalAdvance(text) < rect.width():
+        painter.drawText(rect, _CENTRE, text)

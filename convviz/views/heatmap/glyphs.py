@@ -1,0 +1,234 @@
+"""Numbers written into cells: all of a heatmap's with one call to the painter.
+
+Drawing a text costs ten times what a cell's colour costs. So the few characters that numbers are made of are drawn once
+into a pixmap (an atlas, per size of type, in white and in black), and a heatmap's numbers are copies of its pieces,
+whose places NumPy writes straight into the array that `QPainter.drawPixmapFragments` reads.
+
+All numbers of a map have one format, so that points stand under points; a sign takes room even where there is none.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from PyQt6 import sip
+from PyQt6.QtCore import QPointF, QRectF, Qt
+from PyQt6.QtGui import QColor, QPainter, QPixmap
+
+from convviz.views import theme
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Array = NDArray[Any]
+
+_DIGITS = "0123456789"
+_POINT, _MINUS, _NAN, _INFINITY, _MINUS_INFINITY, _BLANK = range(10, 16)  # behind the ten digits
+_DOUBLES = 10  # x, y, source x, source y, width, height, scale x, scale y, rotation, opacity
+
+#: Sizes of type that cells may have, the largest first, and the smallest at which a digit more is worth having.
+_PIXELS = (16, 15, 14, 13, 12, 11, 10, 9)
+_LEGIBLE = 10
+#: Room that is left in a cell, in pixels, and the largest share of its height that type takes.
+_AIR = 4
+_SHARE = 0.52
+
+
+@dataclass(frozen=True)
+class NumberFormat:
+    """How the numbers of one map are written.
+
+    Attributes
+    ----------
+    whole, decimals
+        Digits before and behind the point.
+    exponent
+        The numbers are written divided by ten to this power; a multiple of 3, 0 for ordinary magnitudes.
+    signed
+        Whether room is kept for a minus.
+    """
+
+    whole: int
+    decimals: int
+    exponent: int
+    signed: bool
+
+
+class GlyphAtlas:
+    """The characters of numbers in one size of type, white in the upper row and black in the lower."""
+
+    def __init__(self, pixels: int, ratio: float) -> None:
+        font = theme.font("body", pixels)
+        metrics = theme.metrics("body", pixels)
+        self.ratio = ratio
+        self.digit = max(1, round(metrics.horizontalAdvance("0")))
+        self.point = max(2, round(metrics.horizontalAdvance(".")))
+        self.minus = max(4, round(0.5 * pixels))
+        figure = metrics.tightBoundingRect("0123456789")
+        self.figure_height = math.ceil(figure.height())
+        texts = [*_DIGITS, ".", "", "NaN", "∞", "", ""]
+        widths = [self.digit] * 10 + [self.point, self.minus]
+        widths += [math.ceil(metrics.horizontalAdvance(text)) for text in ("NaN", "∞")]
+        widths += [widths[_INFINITY] + self.minus, self.digit + self.minus]
+        height = self.figure_height + 2
+        self.height = height
+        lefts = np.concatenate([[0], np.cumsum(np.array(widths) + 1)])
+        self.pixmap = QPixmap(math.ceil(lefts[-1] * ratio), math.ceil(2 * height * ratio))
+        self.pixmap.setDevicePixelRatio(ratio)
+        self.pixmap.fill(Qt.GlobalColor.transparent)
+        painter = QPainter(self.pixmap)
+        painter.setFont(font)
+        stroke = max(1, round(pixels / 11))
+        for row, colour in enumerate((QColor(255, 255, 255), QColor(0, 0, 0))):
+            painter.setPen(colour)
+            baseline = row * height + 1 + self.figure_height
+            middle = row * height + 1 + round(self.figure_height * 0.55) - stroke // 2
+            for code, text in enumerate(texts):
+                left = float(lefts[code])
+                if code in (_MINUS, _MINUS_INFINITY):
+                    painter.fillRect(QRectF(left, middle, self.minus - 1, stroke), colour)
+                if code == _MINUS_INFINITY:
+                    painter.drawText(QPointF(left + self.minus, baseline), "∞")
+                elif text:
+                    painter.drawText(QPointF(left, baseline), text)
+        painter.end()
+        self.source_left = lefts[:-1] * ratio
+        self.width = np.array(widths, dtype=np.float64)
+
+    def width_of(self, shape: NumberFormat) -> int:
+        """Return how wide the widest number of a format is."""
+        digits = shape.whole + shape.decimals
+        return digits * self.digit + (self.point if shape.decimals else 0) + (self.minus if shape.signed else 0)
+
+
+@cache
+def atlas(pixels: int, ratio: float) -> GlyphAtlas:
+    """Return the atlas of a size of type on a screen of ``ratio`` device pixels a pixel."""
+    return GlyphAtlas(pixels, ratio)
+
+
+@lru_cache(maxsize=1024)
+def choose_format(
+    extent: float, signed: bool, width: float, height: float, ratio: float = 1.0
+) -> tuple[int, NumberFormat] | None:
+    """Return the size of type and the format for cells of ``width`` × ``height``, or None where no number fits.
+
+    ``extent`` is the largest magnitude. Two significant digits of it are the least worth showing; a third is shown
+    where it stays legible.
+    """
+    three, two = (_format(extent, signed, significant) for significant in (3, 2))
+    for shape, smallest in ((three, _LEGIBLE if three != two else _PIXELS[-1]), (two, _PIXELS[-1])):
+        for pixels in _PIXELS:
+            made = atlas(pixels, ratio)
+            fits = made.width_of(shape) <= width - _AIR and pixels <= max(_LEGIBLE, height * _SHARE)
+            if fits and smallest <= pixels and made.figure_height <= height - _AIR:
+                return pixels, shape
+    return None
+
+
+def _format(extent: float, signed: bool, significant: int) -> NumberFormat:
+    """Return the format that shows ``significant`` digits of the largest magnitude (all its whole ones, if more)."""
+    exponent = 0
+    if extent > 0 and math.isfinite(extent) and not 0.0995 <= extent < 999.5:
+        exponent = 3 * math.floor(math.log10(extent) / 3)
+        if extent / 10.0**exponent >= 999.5:
+            exponent += 3
+    scaled = extent / 10.0**exponent if math.isfinite(extent) else 1.0
+    for whole in (1, 2, 3):
+        decimals = max(0, significant - whole)
+        if round(scaled * 10**decimals) < 10 ** (whole + decimals):
+            break
+    return NumberFormat(whole, decimals, exponent, signed)
+
+
+class CellNumbers:
+    """The fragments of one heatmap's numbers, in memory that is kept between frames.
+
+    Every number has the same slots: its digits, the point, the sign. Where they lie is written when the layout or the
+    format changes; a frame only chooses which piece of the atlas each shows, and moves the signs.
+    """
+
+    def __init__(self) -> None:
+        self._fragments: Any = None
+        self._slots: Array = np.empty((0, 0, _DOUBLES))
+        self._prepared: tuple[object, ...] = ()
+
+    def draw(
+        self, painter: QPainter, glyphs: GlyphAtlas, shape: NumberFormat, values: Array, centres: Array, dark: Array
+    ) -> None:
+        """Write ``values`` (N,) centred on ``centres`` (N, 2), in black where ``dark`` (N,) and else in white."""
+        wanted = (glyphs, shape, id(centres))
+        if self._prepared != wanted:
+            self._prepare(glyphs, shape, centres)
+            self._prepared = wanted
+        digits = shape.whole + shape.decimals
+        with np.errstate(all="ignore"):
+            magnitude = np.abs(values) * 10.0 ** (shape.decimals - shape.exponent)
+        all_finite = math.isfinite(float(magnitude.sum()))
+        if not all_finite:
+            magnitude = np.where(np.isfinite(magnitude), magnitude, 0.0)
+        number = np.minimum(np.rint(magnitude), 10**digits - 1).astype(np.int64)
+        quotients = number[:, None] // 10 ** np.arange(digits - 1, -1, -1)
+        codes = quotients % 10
+        # A digit before the point is left out while it and all before it are zero, but for the last one.
+        leading = quotients[:, : shape.whole - 1] == 0
+        codes[:, : shape.whole - 1][leading] = _BLANK
+        slots = self._slots
+        slots[:, :digits, 2] = glyphs.source_left[codes]
+        slots[:, :, 3] = (dark * (glyphs.height * glyphs.ratio))[:, None]
+        if shape.signed:
+            negative = (values < 0) & (number > 0)
+            slots[:, -1, 2] = np.where(negative, glyphs.source_left[_MINUS], glyphs.source_left[_BLANK])
+            slots[:, -1, 0] = slots[:, 0, 0] + (leading.sum(axis=1) * glyphs.digit - (glyphs.digit + glyphs.minus) / 2)
+        if not all_finite:
+            self._write_not_finite(values, centres, glyphs)
+        painter.drawPixmapFragments(self._fragments, glyphs.pixmap)
+
+    def _prepare(self, glyphs: GlyphAtlas, shape: NumberFormat, centres: Array) -> None:
+        """Lay out the slots: everything but the pieces that are shown."""
+        digits = shape.whole + shape.decimals
+        lefts = list(range(0, digits * glyphs.digit, glyphs.digit))
+        if shape.decimals:
+            behind = shape.whole * glyphs.digit
+            lefts = [left + (glyphs.point if left >= behind else 0) for left in lefts] + [behind]
+        widths = [glyphs.digit] * digits + [glyphs.point] * bool(shape.decimals)
+        if shape.signed:
+            lefts, widths = [*lefts, -glyphs.minus], [*widths, glyphs.minus]
+        self._reserve(len(centres), len(lefts))
+        # The sign counts half: a column of positive numbers should look centred, and so should one of negative ones.
+        body = glyphs.width_of(shape) - (glyphs.minus if shape.signed else 0)
+        start = np.floor(centres[:, :1] - body / 2 + (glyphs.minus / 2 if shape.signed else 0))
+        slots = self._slots
+        slots[:, :, 0] = start + np.array(lefts) + np.array(widths) / 2  # a fragment is placed by its middle
+        slots[:, :, 1] = np.floor(centres[:, 1:] - glyphs.figure_height / 2) - 1 + glyphs.height / 2
+        slots[:, :, 2] = glyphs.source_left[_POINT]
+        slots[:, :, 4] = np.array(widths) * glyphs.ratio
+        slots[:, :, 5] = glyphs.height * glyphs.ratio
+        slots[:, :, 6:8] = 1 / glyphs.ratio
+        slots[:, :, 8] = 0.0
+        slots[:, :, 9] = 1.0
+
+    def _reserve(self, numbers: int, slots: int) -> None:
+        count = numbers * slots
+        if self._slots.shape[:2] != (numbers, slots):
+            array: Any = sip.array  # its stub knows of no arguments
+            self._fragments = array(QPainter.PixmapFragment, count)
+            memory: Any = sip.voidptr(self._fragments, count * _DOUBLES * 8)
+            self._slots = np.frombuffer(memory, dtype=np.float64).reshape(numbers, slots, _DOUBLES)
+
+    def _write_not_finite(self, values: Array, centres: Array, glyphs: GlyphAtlas) -> None:
+        slots = self._slots
+        for code, where in (
+            (_NAN, np.isnan(values)),
+            (_INFINITY, values == math.inf),
+            (_MINUS_INFINITY, values == -math.inf),
+        ):
+            slots[where, :, 2] = glyphs.source_left[_BLANK]
+            slots[where, 0, 0] = np.floor(centres[where, 0] - glyphs.width[code] / 2) + glyphs.width[code] / 2
+            slots[where, 0, 2] = glyphs.source_left[code]
+            slots[where, 0, 4] = glyphs.width[code] * glyphs.ratio
+        self._prepared = ()

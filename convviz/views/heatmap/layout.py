@@ -1,0 +1,211 @@
+"""Where the parts of a heatmap lie. No widget, no painter: sizes in, rectangles out."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from enum import Enum
+
+from PyQt6.QtCore import QRect
+
+from convviz.views import theme
+
+#: Cells at least this large are all of one size, a whole number of pixels. Smaller ones fill the room instead, so that
+#: neighbours may differ by a pixel.
+WHOLE_PIXELS = 8
+#: The smallest picture of a channel that is worth showing; channels beyond those that fit are left out and counted.
+SMALLEST_TILE = 12
+#: Narrowest heatmap: what the two numbers of its scale need.
+NARROWEST = 60
+
+_GAP = 4
+_TILE_GAP = 6
+_LABEL_LEAST = 26
+#: Where the cells would get less than this, the scale gives way to them, and then the title.
+_CELLS_LEAST = 32
+
+
+class Form(Enum):
+    """How much a heatmap says beside its cells."""
+
+    FULL = "full"  #: title, sentence, cells, scale
+    TILE = "tile"  #: title and sentence on one line, cells, scale
+    STRIP = "strip"  #: one line: title, then the cells as wide as there is room, without a scale
+
+
+@dataclass(frozen=True)
+class HeatLayout:
+    """The rectangles of one heatmap, in its own coordinates.
+
+    Attributes
+    ----------
+    tiles
+        The cells of each channel that is shown.
+    labels
+        The line above each tile; empty where channels are not labelled.
+    cells
+        What changes when only the values do: all tiles.
+    title, sentence, bar, numbers
+        The lines above the cells, the scale below and the line of its numbers; empty where there is no room for them.
+    """
+
+    title: QRect
+    sentence: QRect
+    tiles: tuple[QRect, ...]
+    labels: tuple[QRect, ...]
+    cells: QRect
+    bar: QRect
+    numbers: QRect
+
+    def cell_size(self, shape: tuple[int, int, int]) -> tuple[float, float]:
+        """Return width and height of a cell, in pixels."""
+        if not self.tiles:
+            return 0.0, 0.0
+        return self.tiles[0].width() / shape[2], self.tiles[0].height() / shape[1]
+
+    def cell_rect(self, shape: tuple[int, int, int], channel: int, row: int, column: int) -> QRect:
+        """Return the pixels of one cell; at least one, also where several cells share it."""
+        tile = self.tiles[channel]
+        x0, x1 = _edge(column, tile.width(), shape[2]), _edge(column + 1, tile.width(), shape[2])
+        y0, y1 = _edge(row, tile.height(), shape[1]), _edge(row + 1, tile.height(), shape[1])
+        return QRect(tile.x() + x0, tile.y() + y0, max(1, x1 - x0), max(1, y1 - y0))
+
+    def cell_at(self, shape: tuple[int, int, int], x: int, y: int) -> tuple[int, int, int] | None:
+        """Return ``(channel, row, column)`` of the cell under a pixel."""
+        for channel, tile in enumerate(self.tiles):
+            if tile.contains(x, y):
+                column = (2 * (x - tile.x()) + 1) * shape[2] // (2 * tile.width())
+                row = (2 * (y - tile.y()) + 1) * shape[1] // (2 * tile.height())
+                return channel, row, column
+        return None
+
+
+def _edge(index: int, pixels: int, cells: int) -> int:
+    # The first pixel whose middle lies in the cell: where a scaled image changes colour, too.
+    return -((-index * pixels * 2 + cells) // (2 * cells))
+
+
+def title_height(form: Form) -> int:
+    """Return how far below a heatmap's upper edge its cells begin."""
+    if form is Form.FULL:
+        return _line("strong") + _line("small") + _GAP
+    return _line("small") + _GAP if form is Form.TILE else 0
+
+
+def scale_height(form: Form) -> int:
+    """Return how much room the scale takes below the cells."""
+    if form is Form.STRIP:
+        return 0
+    return _GAP + (6 if form is Form.FULL else 5) + 1 + _line("small")
+
+
+def strip_height() -> int:
+    """Return the height of a strip."""
+    return _line("small") + 2
+
+
+def size_for(form: Form, shape: tuple[int, int, int], cell: float) -> tuple[int, int]:
+    """Return the width and height that show one channel with cells of ``cell`` pixels."""
+    width = max(NARROWEST, math.ceil(shape[2] * cell))
+    return width + 2, math.ceil(shape[1] * cell) + 2 + title_height(form) + scale_height(form)
+
+
+def _line(role: theme.FontRole) -> int:
+    return math.ceil(theme.metrics(role).height())
+
+
+def lay_out(width: int, height: int, form: Form, shape: tuple[int, int, int] | None, columns: int = 0) -> HeatLayout:
+    """Return the layout of a heatmap of ``width`` × ``height`` pixels.
+
+    Parameters
+    ----------
+    shape
+        (channels, rows, columns) of the values, or None while there are none: a square is kept free.
+    columns
+        The number of tiles side by side that reads best (a kernel's input channels), if it costs little size.
+    """
+    if form is Form.STRIP:
+        return _strip(width, height, shape or (1, 1, 1))
+    top, below = title_height(form), scale_height(form)
+    if height - top - below < _CELLS_LEAST:
+        below = 0
+    if height - top - below < _CELLS_LEAST:
+        top = 0
+    if top == 0:
+        title = sentence = QRect()
+    elif form is Form.FULL:
+        title = QRect(0, 0, width, _line("strong"))
+        sentence = QRect(0, title.bottom() + 1, width, _line("small"))
+    else:
+        title = sentence = QRect(0, 0, width, _line("small"))
+    # One pixel all round is the border's.
+    room = QRect(1, top + 1, max(1, width - 2), max(1, height - top - below - 2))
+    tiles, labels = _tiles(room, shape or (1, 1, 1), columns)
+    cells = QRect(tiles[0])
+    for tile in tiles:
+        cells = cells.united(tile)
+    bar_width = min(width - 2, max(cells.width(), NARROWEST))
+    bar = QRect(1, cells.bottom() + 2 + _GAP, bar_width, 6 if form is Form.FULL else 5)
+    numbers = QRect(0, bar.bottom() + 1, bar_width + 2, _line("small"))
+    if below == 0:
+        bar = numbers = QRect()
+    return HeatLayout(title, sentence, tiles, labels, cells, bar, numbers)
+
+
+def _strip(width: int, height: int, shape: tuple[int, int, int]) -> HeatLayout:
+    label = round(theme.metrics("small").horizontalAdvance("bias 00"))
+    title = QRect(0, 0, min(label, width // 2), height)
+    cells = QRect(title.right() + 1, 1, max(1, width - title.width() - 1), max(1, height - 2))
+    # A single number is a chip as wide as a number needs; many share what there is.
+    wide = min(cells.width(), 64 * shape[2])
+    cells.setWidth(max(1, wide // shape[2] * shape[2] if wide >= shape[2] else wide))
+    return HeatLayout(title, QRect(), (cells,), (), cells, QRect(), QRect())
+
+
+def _tiles(room: QRect, shape: tuple[int, int, int], columns: int) -> tuple[tuple[QRect, ...], tuple[QRect, ...]]:
+    channels, rows, cols = shape
+    if channels == 1:
+        w, h = _tile_size(room.width(), room.height(), rows, cols)
+        return (QRect(room.x(), room.y(), w, h),), ()
+    for label in (_line("small"), 0):
+        across, (w, h) = _grid(room, shape, label, columns)
+        if w >= _LABEL_LEAST or label == 0:
+            break
+    if min(w, h) < SMALLEST_TILE:
+        scale = SMALLEST_TILE / min(rows, cols)
+        w, h = min(room.width(), round(cols * scale)), min(room.height(), round(rows * scale))
+        across, label = max(1, (room.width() + _TILE_GAP) // (w + _TILE_GAP)), 0
+    down = max(1, (room.height() + _TILE_GAP) // (h + label + _TILE_GAP))
+    places = []
+    for channel in range(min(channels, across * down)):
+        x = room.x() + channel % across * (w + _TILE_GAP)
+        y = room.y() + channel // across * (h + label + _TILE_GAP)
+        places.append((x, y))
+    tiles = tuple(QRect(x, y + label, w, h) for x, y in places)
+    labels = tuple(QRect(x, y, w + _TILE_GAP - 2, label) for x, y in places) if label else ()
+    return tiles, labels
+
+
+def _grid(room: QRect, shape: tuple[int, int, int], label: int, columns: int) -> tuple[int, tuple[int, int]]:
+    """Return the number of tiles side by side, and their size, that make them largest."""
+    channels, rows, cols = shape
+    sizes = {}
+    for across in range(1, channels + 1):
+        down = math.ceil(channels / across)
+        w = (room.width() - (across - 1) * _TILE_GAP) / across
+        h = (room.height() - (down - 1) * _TILE_GAP) / down - label
+        sizes[across] = min(w / cols, h / rows)
+    best = max(sizes, key=lambda across: sizes[across])
+    if columns in sizes and sizes[columns] >= 0.8 * sizes[best]:
+        best = columns
+    down = math.ceil(channels / best)
+    w = (room.width() - (best - 1) * _TILE_GAP) // best
+    h = (room.height() - (down - 1) * _TILE_GAP) // down - label
+    return best, _tile_size(max(1, w), max(1, h), rows, cols)
+
+
+def _tile_size(width: int, height: int, rows: int, cols: int) -> tuple[int, int]:
+    cell = min(width / cols, height / rows)
+    if cell >= WHOLE_PIXELS:
+        cell = math.floor(cell)
+    return max(1, round(cols * cell)), max(1, round(rows * cell))

@@ -1,0 +1,267 @@
+"""The cells of a heatmap as pixels: colours, values, hatching and marks, kept until one of them changes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from PyQt6.QtCore import QPointF, QRect, Qt
+from PyQt6.QtGui import QBrush, QColor, QImage, QPainter, QPen, QPixmap
+
+from convviz.views import theme
+from convviz.views.colour import Levels, colour_map, image_of, reduce_to, to_index
+from convviz.views.heatmap.glyphs import CellNumbers, NumberFormat, atlas, choose_format
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from convviz.views.heatmap.layout import HeatLayout
+
+    Array = NDArray[Any]
+
+#: Cells from this size on are parted by hairlines, and marked cells by frames.
+_PARTED = 11
+_FRAMED = 5
+#: How much of a cell's colour is veiled while others are marked.
+_VEIL = 165
+
+
+class Picture:
+    """Paints the cells of one heatmap.
+
+    The owner sets the attributes and calls `forget` with what they affect.
+
+    Attributes
+    ----------
+    values : (C, H, W) or None
+    levels, signed
+        The scale; whether it is the diverging one.
+    unreached : (H, W) bool or None
+        Cells that no window reads: hatched.
+    marks : (C, H, W) or None
+        Strength of each cell's mark, 0 … 1; cells without one are veiled.
+    """
+
+    def __init__(self) -> None:
+        self.values: Array | None = None
+        self.levels: Levels = (0.0, 1.0)
+        self.signed = False
+        self.unreached: Array | None = None
+        self.marks: Array | None = None
+        self._layout: HeatLayout | None = None
+        self._image: QImage | None = None
+        self._index: Array = np.empty((0, 0, 0), np.uint8)
+        self._numbers = CellNumbers()
+        self._centres: Array = np.empty((0, 2))
+        self._overlay: QPixmap | None = None
+        self._veil: QImage | None = None
+        self._format: tuple[int, NumberFormat] | None = None
+        self._format_known = False
+
+    def forget(self) -> None:
+        """Make the picture again at the next painting: the values, the levels or the theme have changed."""
+        self._image = None
+        self._format_known = False
+
+    def forget_overlay(self) -> None:
+        """Draw what lies over the colours again at the next painting."""
+        self._overlay = None
+
+    def forget_marks(self) -> None:
+        """Make the marks again at the next painting."""
+        self._veil = None
+
+    def place(self, layout: HeatLayout) -> None:
+        """Take another layout."""
+        self._layout = layout
+        self._image = self._veil = None
+        self._format_known = False
+        self._centres = np.empty((0, 2))
+        self._overlay = None
+
+    def number_format(self, ratio: float) -> tuple[int, NumberFormat] | None:
+        """Return the size of type and the format of the numbers in the cells, or None where they do not fit."""
+        if not self._format_known:
+            self._format = self._choose(ratio)
+            self._format_known = True
+        return self._format
+
+    def _choose(self, ratio: float) -> tuple[int, NumberFormat] | None:
+        if self._layout is None or self.values is None or not self._layout.tiles:
+            return None
+        width, height = self._layout.cell_size(self._shape)
+        low, high = self.levels
+        # The levels stand still while the values move, and so does a format made from them.
+        extent = max(abs(low), abs(high), self._beyond())
+        return choose_format(extent, self.signed or low < 0, width, height, ratio)
+
+    def paint(self, painter: QPainter, ratio: float) -> None:
+        """Paint the cells of every channel that is shown."""
+        layout = self._layout
+        if layout is None or self.values is None:
+            return
+        if self._image is None:
+            self._make_image(layout)
+        image = self._image
+        if image is None:
+            return
+        rows = image.height() // len(layout.tiles)
+        for channel, tile in enumerate(layout.tiles):
+            painter.drawImage(tile, image, QRect(0, channel * rows, image.width(), rows))
+        overlay = self._overlay_of(layout, ratio)
+        if overlay is not None:
+            painter.drawPixmap(layout.cells.topLeft(), overlay)
+        found = self.number_format(ratio)
+        if found is not None:
+            self._paint_numbers(painter, layout, found, ratio)
+        if self.marks is not None:
+            self._paint_marks(painter, layout, self.marks)
+
+    @property
+    def _shape(self) -> tuple[int, int, int]:
+        assert self.values is not None
+        channels, height, width = self.values.shape
+        return channels, height, width
+
+    def _beyond(self) -> float:
+        """Return the largest magnitude of all values, if small enough a map that its numbers could be shown."""
+        values = self.values
+        if values is None or values.size > 4096:
+            return 0.0
+        low, high = float(values.min()), float(values.max())
+        if np.isfinite(low) and np.isfinite(high):
+            return max(-low, high)
+        finite = np.abs(values[np.isfinite(values)])
+        return float(finite.max()) if finite.size else 0.0
+
+    def _make_image(self, layout: HeatLayout) -> None:
+        assert self.values is not None
+        tile = layout.tiles[0]
+        shown = self.values[: len(layout.tiles)]
+        if shown.shape[1] > tile.height() or shown.shape[2] > tile.width():
+            shown = np.stack([reduce_to(channel, tile.height(), tile.width()) for channel in shown])
+        self._index = to_index(shown, self.levels)
+        channels, height, width = self._index.shape
+        self._image = image_of(self._index.reshape(channels * height, width), colour_map(self.signed))
+
+    def _overlay_of(self, layout: HeatLayout, ratio: float) -> QPixmap | None:
+        """Return what lies over the colours at every frame: drawn once, because translucent lines are slow to draw."""
+        parted = min(layout.cell_size(self._shape)) >= _PARTED
+        if self._overlay is None and (parted or self.unreached is not None):
+            self._overlay = QPixmap(layout.cells.size() * ratio)
+            self._overlay.setDevicePixelRatio(ratio)
+            self._overlay.fill(Qt.GlobalColor.transparent)
+            painter = QPainter(self._overlay)
+            painter.translate(-QPointF(layout.cells.topLeft()))
+            if parted:
+                self._paint_lines(painter, layout)
+            if self.unreached is not None:
+                self._paint_unreached(painter, layout, self.unreached)
+            painter.end()
+        return self._overlay
+
+    def _paint_lines(self, painter: QPainter, layout: HeatLayout) -> None:
+        line = QColor(theme.current().surface)
+        line.setAlpha(110)
+        _, rows, columns = self._shape
+        for channel, tile in enumerate(layout.tiles):
+            for column in range(1, columns):
+                x = layout.cell_rect(self._shape, channel, 0, column).x()
+                painter.fillRect(QRect(x, tile.y(), 1, tile.height()), line)
+            for row in range(1, rows):
+                y = layout.cell_rect(self._shape, channel, row, 0).y()
+                painter.fillRect(QRect(tile.x(), y, tile.width(), 1), line)
+
+    def _paint_numbers(
+        self, painter: QPainter, layout: HeatLayout, found: tuple[int, NumberFormat], ratio: float
+    ) -> None:
+        assert self.values is not None
+        if len(self._centres) == 0:
+            self._centres = self._cell_centres(layout)
+        pixels, shape = found
+        dark = colour_map(self.signed).dark_text.take(self._index.ravel())
+        values = self.values[: len(layout.tiles)].ravel()
+        self._numbers.draw(painter, atlas(pixels, ratio), shape, values, self._centres, dark)
+
+    def _cell_centres(self, layout: HeatLayout) -> Array:
+        _, rows, columns = self._shape
+        parts = []
+        for tile in layout.tiles:
+            x = tile.x() + (np.arange(columns) + 0.5) * tile.width() / columns
+            y = tile.y() + (np.arange(rows) + 0.5) * tile.height() / rows
+            parts.append(np.stack(np.broadcast_arrays(x[None, :], y[:, None]), axis=-1).reshape(-1, 2))
+        return np.concatenate(parts)
+
+    def _paint_unreached(self, painter: QPainter, layout: HeatLayout, unreached: Array) -> None:
+        brush = QBrush(_hatch(theme.current()))
+        for channel in range(len(layout.tiles)):
+            for top, bottom, left, right in _runs(unreached):
+                first = layout.cell_rect(self._shape, channel, top, left)
+                last = layout.cell_rect(self._shape, channel, bottom, right)
+                painter.fillRect(first.united(last), brush)
+
+    def _paint_marks(self, painter: QPainter, layout: HeatLayout, marks: Array) -> None:
+        rows = marks.shape[1]
+        if self._veil is None:
+            self._veil = _veil_image(marks[: len(layout.tiles)])
+        for channel, tile in enumerate(layout.tiles):
+            painter.drawImage(tile, self._veil, QRect(0, channel * rows, marks.shape[2], rows))
+        if min(layout.cell_size(self._shape)) < _FRAMED:
+            return
+        accent = QColor(theme.current().accent)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        for channel, row, column in np.argwhere(marks[: len(layout.tiles)] > 0).tolist():
+            accent.setAlphaF(0.35 + 0.65 * min(1.0, float(marks[channel, row, column])))
+            painter.setPen(QPen(accent, 1))
+            painter.drawRect(layout.cell_rect(self._shape, channel, row, column).adjusted(0, 0, -1, -1))
+
+
+def _runs(mask: Array) -> list[tuple[int, int, int, int]]:
+    """Return rectangles ``(top, bottom, left, right)``, inclusive, that cover the cells of a mask.
+
+    Rows that are alike are taken together: a border is two rectangles.
+    """
+    found = []
+    top = 0
+    rows = len(mask)
+    while top < rows:
+        bottom = top
+        while bottom + 1 < rows and np.array_equal(mask[bottom + 1], mask[top]):
+            bottom += 1
+        edges = np.flatnonzero(np.diff(np.concatenate([[0], mask[top].astype(np.int8), [0]])))
+        found += [(top, bottom, int(a), int(b) - 1) for a, b in zip(edges[::2], edges[1::2], strict=True)]
+        top = bottom + 1
+    return found
+
+
+def _veil_image(marks: Array) -> QImage:
+    ground = theme.current().surface
+    red, green, blue = ground.red(), ground.green(), ground.blue()
+    channels, height, width = marks.shape
+    pixels = np.zeros((channels * height, width, 4), np.uint8)
+    pixels[..., 3] = np.where(marks.reshape(channels * height, width) > 0, 0, _VEIL)
+    for place, part in enumerate((blue, green, red)):
+        pixels[..., place] = part * pixels[..., 3].astype(np.uint16) // 255
+    made = QImage(pixels.tobytes(), width, channels * height, 4 * width, QImage.Format.Format_ARGB32_Premultiplied)
+    return made.copy()
+
+
+_hatches: dict[str, QPixmap] = {}
+
+
+def _hatch(colours: theme.Theme) -> QPixmap:
+    """Return the pattern of cells that no window reads: stripes, over a veil that takes the colour back."""
+    made = _hatches.get(colours.name)
+    if made is None:
+        made = QPixmap(6, 6)
+        veil = QColor(colours.surface)
+        veil.setAlpha(150)
+        made.fill(veil)
+        painter = QPainter(made)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(QPen(colours.muted, 1.2))
+        for shift in (-6, 0, 6):
+            painter.drawLine(shift, 6, shift + 6, 0)
+        painter.end()
+        _hatches[colours.name] = made
+    return made

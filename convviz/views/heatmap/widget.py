@@ -1,0 +1,382 @@
+"""The widget that shows one tensor."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from PyQt6.QtCore import QEvent, QPoint, QPointF, QRect, QSize, Qt, pyqtSignal
+from PyQt6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QResizeEvent
+from PyQt6.QtWidgets import QSizePolicy, QWidget
+
+from convviz.i18n import tr
+from convviz.views import theme
+from convviz.views.colour import Levels, calm_levels, format_number, levels_of
+from convviz.views.heatmap.cell import Cell, cell_text
+from convviz.views.heatmap.frame import Caption, paint_caption, paint_empty, paint_scale
+from convviz.views.heatmap.layout import Form, HeatLayout, lay_out, size_for, strip_height
+from convviz.views.heatmap.picture import Picture
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Array = NDArray[Any]
+
+_STEPS = {
+    Qt.Key.Key_Left: (0, 0, -1),
+    Qt.Key.Key_Right: (0, 0, 1),
+    Qt.Key.Key_Up: (0, -1, 0),
+    Qt.Key.Key_Down: (0, 1, 0),
+    Qt.Key.Key_PageUp: (-1, 0, 0),
+    Qt.Key.Key_PageDown: (1, 0, 0),
+    Qt.Key.Key_Home: (0, 0, -(10**9)),
+    Qt.Key.Key_End: (0, 0, 10**9),
+}
+
+
+class Heatmap(QWidget):
+    """A tensor as coloured cells, painted by hand.
+
+    Only what changed is painted: new values alone repaint the cells; a hidden heatmap does not even make its image.
+
+    Parameters
+    ----------
+    name
+        The tensor's name in `Cell.name`; also the object name.
+    form
+        How much is said beside the cells.
+    ground
+        The theme's colour that the heatmap lies on.
+
+    Signals
+    -------
+    pointed(Cell | None)
+        The pointer or the cursor is on another cell, or the cell's value has changed; None: on no cell any more.
+    clicked(Cell)
+        A cell was clicked, or Enter or Space was pressed on it.
+    """
+
+    pointed = pyqtSignal(object)
+    clicked = pyqtSignal(object)
+
+    def __init__(
+        self, name: str = "", form: Form = Form.FULL, ground: str = "surface", parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self.setObjectName(name)
+        self.setMouseTracking(True)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self._form = form
+        self._ground = ground
+        self._caption = Caption()
+        self._picture = Picture()
+        self._given: Array | None = None  # as it was set: its shape numbers the cells
+        self._layout: HeatLayout | None = None
+        self._cursor: tuple[int, int, int] | None = None
+        self._columns = 0
+        self._painted_note = ""
+
+    # what is shown ---------------------------------------------------------------------------------------------------
+
+    def set_text(self, title: str, sentence: str = "", hue: str = "") -> None:
+        """Set the title, the sentence under it, and the theme's colour that identifies the tensor (or none)."""
+        caption = Caption(title, sentence, hue)
+        if caption != self._caption:
+            self._caption = caption
+            self._describe()
+            self.update()
+
+    def title(self) -> str:
+        """Return the title."""
+        return self._caption.title
+
+    def sentence(self) -> str:
+        """Return the sentence under the title."""
+        return self._caption.sentence
+
+    def set_values(self, values: Array | None, levels: Levels | None = None, signed: bool = False) -> None:
+        """Show values of shape ``(H, W)``, ``(C, H, W)`` or ``(O, I, H, W)``; None: nothing yet.
+
+        The array is kept, not copied, so it must not be written to afterwards.
+
+        Parameters
+        ----------
+        levels
+            The values at the ends of the scale; by default round numbers just beyond the smallest and largest.
+        signed
+            Use the diverging colours and a scale that is even about zero.
+        """
+        if values is not None and (values.ndim < 2 or values.ndim > 4 or values.size == 0):
+            raise ValueError(f"expected (H, W), (C, H, W) or (O, I, H, W), received {values.shape}")
+        if levels is None and values is not None:
+            levels = calm_levels(*levels_of(values, signed=signed), signed)
+        picture = self._picture
+        scale_is_same = (levels or (0.0, 1.0)) == picture.levels and signed == picture.signed
+        if scale_is_same and _same(values, self._given):
+            self._given = values
+            return
+        shape_is_same = values is not None and self._given is not None and values.shape == self._given.shape
+        self._given = values
+        picture.values = None if values is None else values.reshape(-1, *values.shape[-2:])
+        picture.levels, picture.signed = levels or (0.0, 1.0), signed
+        picture.forget()
+        if not shape_is_same:
+            self._columns = values.shape[1] if values is not None and values.ndim == 4 else 0
+            self._cursor = None
+            self._place()
+        elif not scale_is_same:
+            self.update()
+        elif self._layout is not None:
+            self.update(self._layout.cells)
+            if self._caption.read_out:
+                self._point(self._cursor)
+
+    def set_unreached(self, mask: Array | None) -> None:
+        """Hatch the cells of an ``(H, W)`` mask: no window reads them."""
+        wanted = mask if mask is not None and mask.any() else None
+        if not _same(wanted, self._picture.unreached):
+            self._picture.unreached = wanted
+            self._picture.forget_overlay()
+            self.update()
+
+    def set_marks(self, marks: Array | None) -> None:
+        """Mark cells by strengths 0 … 1 in the shape of the values; cells with 0 are veiled. None: no marks at all."""
+        if marks is not None and (self._given is None or marks.shape != self._given.shape):
+            raise ValueError("expected marks in the shape of the values")
+        self._picture.marks = None if marks is None else marks.reshape(-1, *marks.shape[-2:])
+        self._picture.forget_marks()
+        self.update()
+
+    def values(self) -> Array | None:
+        """Return the array that is shown, as it was set."""
+        return self._given
+
+    def levels(self) -> Levels:
+        """Return the values at the two ends of the scale."""
+        return self._picture.levels
+
+    def cell_rect(self, *index: int) -> QRect:
+        """Return where a cell is painted, by its index in the array as it was set; empty if it is not shown."""
+        place = self._place_of(index)
+        layout = self._layout
+        if layout is None or place is None or place[0] >= len(layout.tiles):
+            return QRect()
+        return layout.cell_rect(self._shape(), *place)
+
+    # sizes -----------------------------------------------------------------------------------------------------------
+
+    def sizeHint(self) -> QSize:
+        """Return a size at which cells are easy to tell apart."""
+        if self._form is Form.STRIP:
+            return QSize(120, strip_height())
+        _, rows, columns = self._shape()
+        return QSize(*size_for(self._form, self._shape(), max(2.0, min(26.0, 200 / max(rows, columns)))))
+
+    def minimumSizeHint(self) -> QSize:
+        """Return the size below which nothing can be told apart."""
+        return QSize(60, strip_height() if self._form is Form.STRIP else 60)
+
+    def resizeEvent(self, event: QResizeEvent | None) -> None:
+        """Lay out anew."""
+        self._place()
+
+    # painting --------------------------------------------------------------------------------------------------------
+
+    def paintEvent(self, event: QPaintEvent | None) -> None:
+        """Paint what the event asks for: everything, or the cells alone."""
+        layout = self._layout
+        if layout is None or event is None:
+            return
+        painter = QPainter(self)
+        if not self.isEnabled():
+            painter.fillRect(self.rect(), getattr(theme.current(), self._ground))
+            painter.setOpacity(0.45)
+        if not layout.cells.contains(event.rect()) or not self.isEnabled():
+            self._paint_around(painter, layout)
+        if self._given is None:
+            paint_empty(painter, layout.cells)
+        else:
+            self._picture.paint(painter, self.devicePixelRatioF())
+            self._paint_cursor(painter, layout)
+            if self._note() != self._painted_note:
+                self.update(layout.sentence)
+        painter.end()
+
+    def _paint_around(self, painter: QPainter, layout: HeatLayout) -> None:
+        colours = theme.current()
+        if self.isEnabled():
+            painter.fillRect(self.rect(), getattr(colours, self._ground))
+        self._painted_note = self._note()
+        paint_caption(painter, layout, self._form, self._caption, self._painted_note, self._tile_label)
+        if self._given is None:
+            return
+        hue = getattr(colours, self._caption.hue) if self._caption.hue else colours.border
+        painter.setPen(QPen(colours.accent if self.hasFocus() else hue, 1))
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        for tile in layout.tiles:
+            painter.drawRect(tile.adjusted(-1, -1, 0, 0))
+        if not layout.bar.isEmpty():
+            paint_scale(painter, layout, self._picture.levels, self._picture.signed)
+
+    def _paint_cursor(self, painter: QPainter, layout: HeatLayout) -> None:
+        if self._cursor is None or self._cursor[0] >= len(layout.tiles):
+            return
+        rect = layout.cell_rect(self._shape(), *self._cursor)
+        if min(rect.width(), rect.height()) < 5:  # too small to frame: frame its neighbourhood
+            rect = rect.adjusted(-3, -3, 3, 3).intersected(layout.tiles[self._cursor[0]])
+        colours = theme.current()
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.setPen(QPen(colours.surface, 1))
+        painter.drawRect(rect.adjusted(1, 1, -2, -2))
+        painter.setPen(QPen(colours.text, 1))
+        painter.drawRect(rect.adjusted(0, 0, -1, -1))
+
+    def _note(self) -> str:
+        """Return what stands at the right of the sentence: the factor of the numbers, channels that are left out."""
+        layout, values = self._layout, self._picture.values
+        if layout is None or values is None or self._form is Form.STRIP:
+            return ""
+        if len(layout.tiles) < len(values):
+            return tr("{shown} of {all} shown").format(shown=len(layout.tiles), all=len(values))
+        found = self._picture.number_format(self.devicePixelRatioF())
+        if found is not None and found[1].exponent:
+            return "×" + format_number(10.0 ** found[1].exponent, 1)
+        return ""
+
+    def _tile_label(self, channel: int) -> str:
+        given = self._given
+        if given is None or given.ndim == 3:
+            return str(channel)
+        return ", ".join(str(n) for n in np.unravel_index(channel, given.shape[:-2]) if given.ndim == 4)
+
+    # pointing --------------------------------------------------------------------------------------------------------
+
+    def mouseMoveEvent(self, event: QMouseEvent | None) -> None:
+        """Tell which cell the pointer is on."""
+        if event is not None:
+            self._point(self._at(event.position().toPoint()))
+
+    def leaveEvent(self, event: QEvent | None) -> None:
+        """Tell that the pointer is on no cell any more."""
+        self._point(None)
+
+    def mouseReleaseEvent(self, event: QMouseEvent | None) -> None:
+        """Tell which cell was clicked."""
+        if event is None or event.button() != Qt.MouseButton.LeftButton:
+            super().mouseReleaseEvent(event)
+            return
+        place = self._at(event.position().toPoint())
+        if place is None:
+            event.ignore()  # the title and the scale belong to whatever holds the heatmap
+        else:
+            self.clicked.emit(self._cell(place))
+
+    def mousePressEvent(self, event: QMouseEvent | None) -> None:
+        """Take the press on a cell, so that the release comes here as well; leave others to the holder."""
+        if event is not None and self._at(event.position().toPoint()) is None:
+            event.ignore()
+
+    def keyPressEvent(self, event: QKeyEvent | None) -> None:
+        """Move the cursor from cell to cell; Enter or Space clicks, Escape lets go."""
+        if event is None:
+            return
+        key = Qt.Key(event.key())
+        if key in _STEPS and self._given is not None:
+            self._step(*_STEPS[key])
+        elif key == Qt.Key.Key_Escape and self._cursor is not None:
+            self._point(None)
+        elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space) and self._given is not None:
+            self.clicked.emit(self._cell(self._cursor or (0, 0, 0)))
+        else:
+            super().keyPressEvent(event)
+
+    def focusInEvent(self, event: QFocusEvent | None) -> None:
+        """Show the focus."""
+        self.update()
+
+    def focusOutEvent(self, event: QFocusEvent | None) -> None:
+        """Take the cursor away with the focus."""
+        self._point(None)
+        self.update()
+
+    def changeEvent(self, event: QEvent | None) -> None:
+        """Take the colours of another theme, or other fonts."""
+        if event is not None and event.type() in (QEvent.Type.PaletteChange, QEvent.Type.StyleChange):
+            self._picture.forget()
+            self._picture.forget_marks()
+            self._place()
+        elif event is not None and event.type() == QEvent.Type.EnabledChange:
+            self.update()
+        super().changeEvent(event)
+
+    def _step(self, channels: int, rows: int, columns: int) -> None:
+        shape = self._shape()
+        if self._cursor is None:
+            self._point((0, 0, 0))
+            return
+        moved = (a + b for a, b in zip(self._cursor, (channels, rows, columns), strict=True))
+        channel, row, column = (min(max(0, n), size - 1) for n, size in zip(moved, shape, strict=True))
+        shown = len(self._layout.tiles) if self._layout is not None else 1
+        self._point((min(channel, shown - 1), row, column))
+
+    def _point(self, place: tuple[int, int, int] | None) -> None:
+        if place is None and self._cursor is None:
+            return
+        self._cursor = place
+        cell = None if place is None else self._cell(place)
+        self._caption.read_out = "" if cell is None else self._read_out(cell)
+        if self._layout is not None:
+            self.update(self._layout.cells)
+            self.update(self._layout.sentence)
+        if self.hasFocus():
+            self._describe(cell)
+        self.pointed.emit(cell)
+
+    def _read_out(self, cell: Cell) -> str:
+        index = ", ".join(str(n) for n in cell.index)
+        return f"[{index}] = {format_number(cell.value, 6)}"
+
+    def _cell(self, place: tuple[int, int, int]) -> Cell:
+        given = self._given
+        assert given is not None
+        leading = np.unravel_index(place[0], given.shape[:-2]) if given.ndim > 2 else ()
+        numbers = (*(int(n) for n in leading), *place[1:])
+        size = (given.shape[-2], given.shape[-1])
+        return Cell(self.objectName(), numbers, float(given[numbers]), self._caption.title, size)
+
+    # geometry --------------------------------------------------------------------------------------------------------
+
+    def _place(self) -> None:
+        self._layout = lay_out(self.width(), self.height(), self._form, self._shape(), self._columns)
+        self._picture.place(self._layout)
+        self.update()
+
+    def _shape(self) -> tuple[int, int, int]:
+        values = self._picture.values
+        return (1, 1, 1) if values is None else (values.shape[0], values.shape[1], values.shape[2])
+
+    def _at(self, point: QPoint | QPointF) -> tuple[int, int, int] | None:
+        if self._layout is None or self._given is None:
+            return None
+        return self._layout.cell_at(self._shape(), int(point.x()), int(point.y()))
+
+    def _place_of(self, index: tuple[int, ...]) -> tuple[int, int, int] | None:
+        given = self._given
+        if given is None or len(index) != given.ndim:
+            return None
+        channel = int(np.ravel_multi_index(index[:-2], given.shape[:-2])) if given.ndim > 2 else 0
+        return channel, index[-2], index[-1]
+
+    def _describe(self, cell: Cell | None = None) -> None:
+        self.setAccessibleName(self._caption.title)
+        self.setAccessibleDescription(self._caption.sentence if cell is None else cell_text(cell, channels=True))
+
+
+def _same(one: Array | None, other: Array | None) -> bool:
+    if one is other:
+        return True
+    if one is None or other is None or one.size > 65536:
+        return False
+    return np.array_equal(one, other)
