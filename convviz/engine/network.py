@@ -127,12 +127,15 @@ class Network:
         """Return initial parameters for every layer, drawn one layer after the other from ``rng``."""
         return tuple(layer.init(rng, shape, self.dtype) for layer, shape in zip(self.layers, self.shapes, strict=False))
 
-    def bind(self, x: Array, parameters: Array | None = None) -> BoundNetwork:
+    def bind(self, x: Array, parameters: Array | None = None, gradients: Array | None = None) -> BoundNetwork:
         """Return the network in memory of its own, for the input ``x`` of the shape ``shapes[0]``.
 
-        ``parameters`` (size,) is the vector to work on, a new one of zeros if None.
+        ``parameters`` and ``gradients`` (size,) are the vectors to work on, new ones of zeros if None.
         """
-        return BoundNetwork(self, x, np.zeros(self.size, self.dtype) if parameters is None else parameters)
+        new = np.zeros((2, self.size), self.dtype)
+        return BoundNetwork(
+            self, x, new[0] if parameters is None else parameters, new[1] if gradients is None else gradients
+        )
 
     def forward(self, parameters: Parameters, x: Array) -> tuple[Array, ...]:
         """Return the input and the output of every layer, in order."""
@@ -192,7 +195,7 @@ class BoundNetwork:
         The calls that after all others fill the input's gradient, the first of `grads`.
     """
 
-    def __init__(self, network: Network, x: Array, parameters: Array) -> None:
+    def __init__(self, network: Network, x: Array, parameters: Array, gradients: Array) -> None:
         if np.shape(x) != network.shapes[0]:
             raise ShapeError(
                 "input: expected shape {expected}, received {received}",
@@ -202,7 +205,7 @@ class BoundNetwork:
             )
         self.network = network
         self.parameters = parameters
-        self.gradients: Array = np.zeros(network.size, network.dtype)
+        self.gradients = gradients
         self.values = tuple(Buffer(shape, network.dtype) for shape in network.shapes)
         self.grads = tuple(Buffer(shape, network.dtype) for shape in network.shapes)
         self.values[0].array[...] = x

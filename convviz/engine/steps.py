@@ -2,14 +2,16 @@
 
 Everything that a step needs is allocated and looked up when it is laid out, none of it while it runs:
 
-- The state of a run, the parameters of all layers and behind them what the optimizer remembers, is one vector. One
-  assignment records it, one subtraction updates it.
+- The state of a run, the parameters of all layers and behind them what the optimizer remembers, is one vector, and the
+  gradients, which the optimizer turns into the direction of the step, are another that lies behind the parameters as
+  the second row of a matrix. So the update of all layers is one product, (1, −length) · (parameters, direction), and
+  as it goes to a row of a table, it is recorded in the same go.
 - The calls of the forward pass, the loss, the backward pass and the update take no arguments: each was given the
   memory that it reads and writes. Many steps are laid out behind one another as one flat tuple, and running them is
   one loop over it.
-- What differs from step to step is a row of a table, one row for each of the steps: the residual and the recorded state
-  are written to it, the learning rate is read from it. So the losses of all steps are one reduction at the end, and
-  nothing is looked up, checked or converted in between.
+- What differs from step to step is a row of a table, one row for each of the steps: the residual and the new state are
+  written to it, the learning rate is read from it. So the losses of all steps are one reduction at the end, and nothing
+  is looked up, checked or converted in between.
 
 How many steps are laid out is a matter of the cache that the tables should stay in, never of the results: each step
 computes the same from the same state, whichever row it uses.
@@ -26,13 +28,11 @@ from convviz.engine.network import Network, run
 from convviz.engine.optimizers import OptimizerSlots
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from numpy.typing import NDArray
 
     from convviz.engine.losses import Loss
     from convviz.engine.memory import Array, Call
-    from convviz.engine.optimizers import Optimizer
+    from convviz.engine.optimizers import Direction, Optimizer
 
 #: The tables together take about this many bytes, and hold at most so many steps.
 _TABLES = 1 << 18
@@ -44,32 +44,43 @@ class Steps:
 
     Attributes
     ----------
-    state : (S,)
-        The parameters, then each of the optimizer's vectors. Whoever trains may write to it between two steps.
-    states : (rows, S)
-        The state before each of the steps that were made last.
+    states : (rows + 1, S)
+        The state before each of the steps that were made last, and after the last of them.
     rows
         How many steps can be made at once.
     bound
-        The network in memory, whose parameters are the first part of `state`.
+        The network in memory.
     """
 
     def __init__(self, network: Network, x: Array, target: Array, loss: Loss, optimizer: Optimizer) -> None:
         size, dtype = network.size, network.dtype
-        self.state: Array = np.zeros(size * (1 + len(optimizer.state_names)), dtype)
-        self.bound = network.bind(x, self.state[:size])
+        # parameters, direction (the gradients' memory), then the optimizer's own
+        self._memory: Array = np.zeros((2 + len(optimizer.state_names), size), dtype)
+        self.bound = network.bind(x, self._memory[0], self._memory[1])
         self._loss = loss
         self._target = np.ascontiguousarray(target, dtype).reshape(-1)
-        row_bytes = (self._target.size + self.state.size) * dtype.itemsize
-        self.rows = max(1, min(_MOST, _TABLES // row_bytes))
-        self.states: Array = np.zeros((self.rows, self.state.size), dtype)
+        width = size * (1 + len(optimizer.state_names))
+        self.rows = max(1, min(_MOST, _TABLES // ((self._target.size + width) * dtype.itemsize)))
+        self.states: Array = np.zeros((self.rows + 1, width), dtype)
         self._residuals: Array = np.zeros((self.rows, self._target.size), dtype)
         self._coefficients: Array = np.zeros((self.rows, optimizer.coefficient_count), dtype)
+        self._factors: Array = np.ones((self.rows, 2), dtype)
         self._loss_gradient = loss.bind(self.bound.grads[-1].flat)
-        self._new_update = self._bind_optimizer(optimizer)
+        self._direction = self._bind_optimizer(optimizer)
         steps = [self._calls_of(row) for row in range(self.rows)]
         self._calls_per_step = len(steps[0])
         self._calls = tuple(call for step in steps for call in step)
+
+    @property
+    def state(self) -> Array:
+        """A copy of the state (S,): the parameters, then each of the optimizer's vectors. Whoever trains may set it."""
+        return np.concatenate((self._memory[0], self._memory[2:].reshape(-1)))
+
+    @state.setter
+    def state(self, state: Array) -> None:
+        size = self._memory.shape[1]
+        self._memory[0] = state[:size]
+        self._memory[2:] = state[size:].reshape(-1, size) if size else 0
 
     def run(self, coefficients: Array) -> NDArray[np.float64]:
         """Make as many steps as ``coefficients`` (K, …) has rows, at most `rows`; return their losses (K,).
@@ -78,12 +89,13 @@ class Steps:
         """
         count = len(coefficients)
         self._coefficients[:count] = coefficients
-        before = self.state.copy()
+        self._factors[:count, 1] = -self._coefficients[:count, 0]
+        self.states[0] = self.state
         try:
             for call in self._calls[: count * self._calls_per_step]:
                 call()
         except BaseException:
-            self.state[...] = before
+            self.state = self.states[0]
             raise
         return self._loss.of_residuals(self._residuals[:count])
 
@@ -107,35 +119,31 @@ class Steps:
             run(self.bound.input_backward)
         return loss, self._residuals[0]
 
-    def _bind_optimizer(self, optimizer: Optimizer) -> Callable[[int], tuple[Call, ...]]:
-        """Return what makes the calls of a row that take the state from one step to the next."""
-        parameters, update = self.bound.parameters, np.zeros_like(self.bound.parameters)
-        slots = OptimizerSlots(
-            parameters=parameters,
-            gradients=self.bound.gradients,
-            state=tuple(self.state.reshape(1 + len(optimizer.state_names), -1)[1:]),
-            update=update,
-            work=np.zeros_like(parameters),
-        )
-        make = optimizer.bind(slots)
+    def _bind_optimizer(self, optimizer: Optimizer) -> Direction:
+        """Return what makes the calls of a step that turn the gradients into the direction."""
+        parameters, gradients, *state = self._memory
+        slots = OptimizerSlots(parameters, gradients, tuple(state), work=np.zeros_like(parameters))
+        direction = optimizer.bind(slots)
         scales = self.bound.network.rate_scales()
-        scaled = () if np.all(scales == 1) else (partial(np.multiply, update, scales, update),)
-        apply = partial(np.subtract, parameters, update, parameters)
-
-        def calls(row: int) -> tuple[Call, ...]:
-            columns = [self._coefficients[row, c : c + 1] for c in range(optimizer.coefficient_count)]
-            spread = tuple(np.broadcast_to(column, parameters.shape) for column in columns)
-            return (*make(spread), *scaled, apply)
-
-        return calls
+        if np.all(scales == 1):
+            return direction
+        return lambda coefficients: (*direction(coefficients), partial(np.multiply, gradients, scales, gradients))
 
     def _calls_of(self, row: int) -> tuple[Call, ...]:
-        residual = self._residuals[row]
-        return (
-            partial(self.states[row].__setitem__, ..., self.state),
+        size = self._memory.shape[1]
+        residual, after = self._residuals[row], self.states[row + 1]
+        coefficients = tuple(
+            np.broadcast_to(self._coefficients[row, c : c + 1], size) for c in range(self._coefficients.shape[1])
+        )
+        calls: list[Call] = [
             *self.bound.forward,
             partial(np.subtract, self.bound.values[-1].flat, self._target, residual),
             *self._loss_gradient(residual),
             *self.bound.backward,
-            *self._new_update(row),
-        )
+            *self._direction(coefficients),
+            partial(self._factors[row].dot, self._memory[:2], after[:size]),
+            partial(self._memory[0].__setitem__, ..., after[:size]),
+        ]
+        if after.size > size:
+            calls.append(partial(after[size:].__setitem__, ..., self._memory[2:].reshape(-1)))
+        return tuple(calls)

@@ -129,7 +129,7 @@ class Trainer:
         self._steps = Steps(self._network, problem.input, problem.target, problem.loss, problem.optimizer)
         self._initial = self._network.pack(problem.initial)
         self._steps.bound.parameters[...] = self._initial
-        self._history = History(self._steps.state.size, self._network.dtype, budget)
+        self._history = History(self._steps.states.shape[1], self._network.dtype, budget)
         self._losses = Series()
         self._loss_limit = max(1, loss_budget // 8)
         self._rate = problem.optimizer.learning_rate
@@ -239,7 +239,7 @@ class Trainer:
         self._history.append(self._steps.states[:made])
         self._loss = None
         if made < count:  # what was computed beyond is undone
-            self._steps.state[...] = self._steps.states[made]
+            self._steps.state = self._steps.states[made]
         if reason is StopReason.DIVERGED:
             self._loss = float(losses[made])
         if reason is StopReason.NONE and self.current_step == goal:
@@ -273,13 +273,13 @@ class Trainer:
             If the step has not been made.
         """
         step = self.current_step if step is None else step
-        live = self._steps.state.copy()
+        live = self._steps.state
         with np.errstate(all="ignore"):
             try:
                 self._recall(step)
                 return self._picture(step, input_grad)
             finally:
-                self._steps.state[...] = live
+                self._steps.state = live
 
     def parameters(self, step: int | None = None) -> tuple[Mapping[str, Array], ...]:
         """Return each layer's parameters at the present step, or at any before it; read-only."""
@@ -321,7 +321,7 @@ class Trainer:
         if step == self.current_step:
             return
         stored, state = self._history.nearest(step)
-        self._steps.state[...] = state
+        self._steps.state = state
         while stored < step:
             _, changed = self._rates.at(stored)
             count = min(step - stored, self._steps.rows, (changed or step) - stored)
@@ -330,13 +330,13 @@ class Trainer:
 
     def _state_of(self, step: int | None) -> Array:
         """Return a copy of the state of a step."""
-        live = self._steps.state.copy()
+        live = self._steps.state
         with np.errstate(all="ignore"):
             try:
                 self._recall(self.current_step if step is None else step)
-                return self._steps.state.copy()
+                return self._steps.state
             finally:
-                self._steps.state[...] = live
+                self._steps.state = live
 
     def _picture(self, step: int, input_grad: bool) -> Frame:
         """Return the frame of the state that is in place."""

@@ -6,7 +6,7 @@ A new optimizer or schedule is one file here (or one class in `schedules`) and o
 from __future__ import annotations
 
 from convviz.engine.optimizers.adam import Adam
-from convviz.engine.optimizers.base import Optimizer, OptimizerSlots, Update
+from convviz.engine.optimizers.base import Direction, Optimizer, OptimizerSlots
 from convviz.engine.optimizers.rmsprop import RMSprop
 from convviz.engine.optimizers.schedules import ConstantRate, CosineRate, Schedule, StepRate
 from convviz.engine.optimizers.sgd import SGD
@@ -24,10 +24,10 @@ __all__ = [
     "Adam",
     "ConstantRate",
     "CosineRate",
+    "Direction",
     "Optimizer",
     "OptimizerSlots",
     "RMSprop",
     "Schedule",
     "StepRate",
-    "Update",
 ]

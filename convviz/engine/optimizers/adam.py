@@ -10,9 +10,9 @@ import numpy as np
 
 from convviz.engine.optimizers.base import (
     Array,
+    Direction,
     Optimizer,
     OptimizerSlots,
-    Update,
     clip_setting,
     everywhere,
     gradient_calls,
@@ -40,7 +40,7 @@ def epsilon_setting() -> Any:
 
 @dataclass(frozen=True)
 class Adam(Optimizer):
-    """m ← β₁ m + (1−β₁) g; v ← β₂ v + (1−β₂) g²; update = rate · m̂ / (√v̂ + ε), m̂ = m/(1−β₁ᵗ), v̂ = v/(1−β₂ᵗ).
+    """m ← β₁ m + (1−β₁) g; v ← β₂ v + (1−β₂) g²; w ← w − rate · m̂ / (√v̂ + ε), m̂ = m/(1−β₁ᵗ), v̂ = v/(1−β₂ᵗ).
 
     Kingma and Ba, *Adam: A Method for Stochastic Optimization*, ICLR 2015, algorithm 1; weight decay is added to the
     gradient as in ``torch.optim.Adam``.
@@ -88,8 +88,8 @@ class Adam(Optimizer):
         square = np.array([1.0 - self.beta2**t for t in times])
         return np.stack([rates / mean, 1.0 / np.sqrt(square)], axis=1)
 
-    def bind(self, slots: OptimizerSlots) -> Update:
-        """Make rate · m̂ / (√v̂ + ε)."""
+    def bind(self, slots: OptimizerSlots) -> Direction:
+        """Make m / (√v̂ + ε); the correction of m is in the length of the step."""
         mean, square = slots.state
         gradients, work = slots.gradients, slots.work
         before: tuple[Call, ...] = (
@@ -105,11 +105,6 @@ class Adam(Optimizer):
         )
         after = (
             partial(np.add, work, everywhere(self.epsilon, work), work),
-            partial(np.divide, mean, work, work),
+            partial(np.divide, mean, work, gradients),
         )
-        return lambda step: (
-            *before,
-            partial(np.multiply, work, step[1], work),
-            *after,
-            partial(np.multiply, work, step[0], slots.update),
-        )
+        return lambda coefficients: (*before, partial(np.multiply, work, coefficients[1], work), *after)

@@ -2,10 +2,11 @@
 
 The parameters of all layers lie in one vector, their gradients in another, and so does whatever an optimizer remembers
 from step to step. It is bound to that memory once and makes its share of a step as calls without arguments, like a
-layer. Whatever it does, it ends in the *update*, the vector that the trainer subtracts from the parameters.
+layer: they turn the gradients, in place, into the *direction* that the trainer goes against.
 
-Numbers that differ from step to step (the rate; Adam's bias corrections) are the step's *coefficients*: `coefficients`
-makes those of many steps at once, and each step's calls are made for its row of them.
+Numbers that differ from step to step are the step's *coefficients*; `coefficients` makes those of many steps at once.
+The first is the length of the step: the trainer's update is parameters − length · direction. The others (Adam's second
+bias correction) are the optimizer's own.
 """
 
 from __future__ import annotations
@@ -26,8 +27,8 @@ if TYPE_CHECKING:
     from convviz.engine.layers.base import Call
 
 Array = NDArray[Any]
-#: From one step's coefficients, each spread over a vector (P,), to the calls of that step.
-Update = Callable[[tuple[Array, ...]], "tuple[Call, ...]"]
+#: From one step's coefficients, each spread over a vector (P,), to the calls of that step that make the direction.
+Direction = Callable[[tuple[Array, ...]], "tuple[Call, ...]"]
 
 
 @dataclass(frozen=True)
@@ -39,17 +40,16 @@ class OptimizerSlots:
     parameters
         Read, never written: the trainer subtracts the update.
     gradients
-        Read, and used as working space: the next step fills it anew.
+        Read, and turned into the direction; the next step fills it anew.
     state
         One vector for each of `Optimizer.state_names`; zero before the first step.
-    update, work
-        Written: the update, and working space.
+    work
+        Working space.
     """
 
     parameters: Array
     gradients: Array
     state: tuple[Array, ...]
-    update: Array
     work: Array
 
 
@@ -62,7 +62,7 @@ class Optimizer(Spec):
         mark("How far each step goes against the gradient: too small is slow, too large diverges"),
         "float",
         1e-3,
-        minimum=1e-9,
+        minimum=1e-12,
         maximum=1e3,
         logarithmic=True,
         live=True,
@@ -81,8 +81,8 @@ class Optimizer(Spec):
         return rates[:, np.newaxis]
 
     @abstractmethod
-    def bind(self, slots: OptimizerSlots) -> Update:
-        """Return what makes the calls of one step, which leave the update in ``slots.update``."""
+    def bind(self, slots: OptimizerSlots) -> Direction:
+        """Return what makes the calls of one step, which leave the direction in ``slots.gradients``."""
 
 
 def weight_decay_setting() -> Any:

@@ -10,9 +10,9 @@ import numpy as np
 
 from convviz.engine.optimizers.adam import epsilon_setting
 from convviz.engine.optimizers.base import (
+    Direction,
     Optimizer,
     OptimizerSlots,
-    Update,
     clip_setting,
     everywhere,
     gradient_calls,
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class RMSprop(Optimizer):
-    """v ← ρ v + (1−ρ) g²; d = g / (√v + ε), or b ← μ b + d with momentum; update = rate · d (or b).
+    """v ← ρ v + (1−ρ) g²; d = g / (√v + ε), or b ← μ b + d with momentum; w ← w − rate · d (or b).
 
     Tieleman and Hinton, *Neural Networks for Machine Learning*, lecture 6.5, 2012, in the form of
     ``torch.optim.RMSprop``.
@@ -64,11 +64,11 @@ class RMSprop(Optimizer):
         """The running mean of the squared gradient, and the velocity where there is momentum."""
         return ("square", "velocity") if self.momentum else ("square",)
 
-    def bind(self, slots: OptimizerSlots) -> Update:
-        """Make rate · d."""
+    def bind(self, slots: OptimizerSlots) -> Direction:
+        """Make d, or b with momentum."""
         square, *velocities = slots.state
         gradients, work = slots.gradients, slots.work
-        before: tuple[Call, ...] = (
+        calls: tuple[Call, ...] = (
             *gradient_calls(slots, self.clip, self.weight_decay),
             partial(np.multiply, square, everywhere(self.decay, work), square),
             partial(np.multiply, gradients, gradients, work),
@@ -76,13 +76,12 @@ class RMSprop(Optimizer):
             partial(np.add, square, work, square),
             partial(np.sqrt, square, work),
             partial(np.add, work, everywhere(self.epsilon, work), work),
-            partial(np.divide, gradients, work, work),
+            partial(np.divide, gradients, work, gradients),
         )
-        direction = work
         for velocity in velocities:
-            before += (
+            calls += (
                 partial(np.multiply, velocity, everywhere(self.momentum, work), velocity),
-                partial(np.add, velocity, work, velocity),
+                partial(np.add, velocity, gradients, velocity),
+                partial(gradients.__setitem__, ..., velocity),
             )
-            direction = velocity
-        return lambda rate: (*before, partial(np.multiply, direction, rate[0], slots.update))
+        return lambda coefficients: calls

@@ -9,9 +9,9 @@ import numpy as np
 
 from convviz.engine.errors import ConfigError
 from convviz.engine.optimizers.base import (
+    Direction,
     Optimizer,
     OptimizerSlots,
-    Update,
     clip_setting,
     everywhere,
     gradient_calls,
@@ -23,7 +23,7 @@ from convviz.i18n import mark
 
 @dataclass(frozen=True)
 class SGD(Optimizer):
-    """Update = rate · d, with d = g, or d = v ← μ v + g with momentum, or d = g + μ v with Nesterov's.
+    """w ← w − rate · d, with d = g, or d = v ← μ v + g with momentum, or d = g + μ v with Nesterov's.
 
     The definitions are those of ``torch.optim.SGD`` (after Sutskever, Martens, Dahl and Hinton, *On the importance of
     initialization and momentum in deep learning*, ICML 2013), without dampening.
@@ -38,7 +38,7 @@ class SGD(Optimizer):
         mark("How far each step goes against the gradient: too small is slow, too large diverges"),
         "float",
         3e-5,
-        minimum=1e-9,
+        minimum=1e-12,
         maximum=1e3,
         logarithmic=True,
         live=True,
@@ -71,23 +71,22 @@ class SGD(Optimizer):
         """The velocity, where there is momentum."""
         return ("velocity",) if self.momentum else ()
 
-    def bind(self, slots: OptimizerSlots) -> Update:
-        """Make rate · d."""
+    def bind(self, slots: OptimizerSlots) -> Direction:
+        """Make d."""
         gradients = slots.gradients
-        before = gradient_calls(slots, self.clip, self.weight_decay)
-        direction = gradients
+        calls = gradient_calls(slots, self.clip, self.weight_decay)
         if self.momentum:
             (velocity,) = slots.state
             momentum = everywhere(self.momentum, velocity)
-            before += (
+            calls += (
                 partial(np.multiply, velocity, momentum, velocity),
                 partial(np.add, velocity, gradients, velocity),
             )
-            direction = velocity
             if self.nesterov:
-                before += (
+                calls += (
                     partial(np.multiply, velocity, momentum, slots.work),
-                    partial(np.add, slots.work, gradients, slots.work),
+                    partial(np.add, gradients, slots.work, gradients),
                 )
-                direction = slots.work
-        return lambda rate: (*before, partial(np.multiply, direction, rate[0], slots.update))
+            else:
+                calls += (partial(gradients.__setitem__, ..., velocity),)
+        return lambda coefficients: calls
