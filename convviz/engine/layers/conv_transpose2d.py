@@ -29,7 +29,7 @@ class ConvTranspose2d(FilterLayer):
     kind = "conv_transpose2d"
     label = mark("Transposed convolution")
     summary = mark("Spreads every input cell over the output by a kernel; with a stride it makes the map larger")
-    _out_axis: ClassVar[int] = 1
+    out_axis: ClassVar[int] = 1
 
     output_padding: Any = setting(
         mark("Output padding"),

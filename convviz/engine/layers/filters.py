@@ -31,7 +31,7 @@ class FilterLayer(Layer):
 
     parametrised: ClassVar[bool] = True
     #: Which axis of a whole weight array counts the output channels of one group.
-    _out_axis: ClassVar[int] = 0
+    out_axis: ClassVar[int] = 0
 
     kernel: Any = setting(
         mark("Kernel"),
@@ -169,7 +169,7 @@ class FilterLayer(Layer):
         object.__setattr__(self, "weight", given)
         object.__setattr__(self, "kernel", (shape[-2], shape[-1]))
         if len(shape) == 4:
-            outputs = shape[self._out_axis] * (self.groups if self._out_axis else 1)
+            outputs = shape[self.out_axis] * (self.groups if self.out_axis else 1)
             object.__setattr__(self, "out_channels", outputs)
 
 
