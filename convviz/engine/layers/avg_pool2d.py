@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import partial
+from typing import ClassVar
 
 import numpy as np
 
@@ -22,6 +23,7 @@ class AvgPool2d(Pooling):
     kind = "avg_pool2d"
     label = mark("Average pooling")
     summary = mark("Makes one number of every window: the mean of its cells")
+    linear: ClassVar[bool] = True
 
     count_padding: bool = setting(
         mark("Count the border"),

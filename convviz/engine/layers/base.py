@@ -73,6 +73,8 @@ class Layer(Spec):
 
     #: Whether the layer has parameters (and so a kernel to show, a teacher, a learning-rate scale).
     parametrised: ClassVar[bool] = False
+    #: Whether the output, but for the bias, is a linear function of the input: then going back is its adjoint.
+    linear: ClassVar[bool] = False
 
     @abstractmethod
     def output_shape(self, in_shape: Shape) -> Shape:

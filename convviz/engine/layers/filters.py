@@ -30,6 +30,7 @@ class FilterLayer(Layer):
     """
 
     parametrised: ClassVar[bool] = True
+    linear: ClassVar[bool] = True
     #: Which axis of a whole weight array counts the output channels of one group.
     out_axis: ClassVar[int] = 0
 
