@@ -237,7 +237,7 @@ def plan(
     check_groups(x_shape[0], weight_shape[0], groups)
     if weight_shape[1] * groups != x_shape[0]:
         raise ShapeError(
-            "weight: expected {expected} input channels for an input of {channels} channels in {groups} groups, "
+            "weight: expected {expected} input channels (channels of the input: {channels}, groups: {groups}), "
             "received {received}",
             field="weight",
             expected=x_shape[0] // groups,

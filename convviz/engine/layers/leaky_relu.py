@@ -31,7 +31,7 @@ class LeakyReLU(Activation):
         slope, zero = np.full((), self.slope, x.dtype), np.zeros((), x.dtype)
         positive = np.empty(x.shape, np.bool_)
         return BoundLayer(
-            forward=(partial(np.multiply, x, slope, y), partial(np.maximum, x, y, y)),
+            forward=(partial(np.multiply, x, slope, y), partial(np.maximum, x, y, out=y)),
             parameter_backward=(),
             input_backward=(
                 partial(np.greater, x, zero, positive),

@@ -25,7 +25,7 @@ class ReLU(Activation):
         x, y, dx, dy = slots.x.flat, slots.y.flat, slots.dx.flat, slots.dy.flat
         open_ = np.empty_like(y)
         return BoundLayer(
-            forward=(partial(np.maximum, x, np.zeros((), x.dtype), y),),
+            forward=(partial(np.maximum, x, np.zeros((), x.dtype), out=y),),
             parameter_backward=(),
             input_backward=(partial(np.sign, y, open_), partial(np.multiply, dy, open_, dx)),
         )
