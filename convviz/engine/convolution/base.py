@@ -43,9 +43,9 @@ class Operands:
 class Correlation(ABC):
     """One convolution, bound to memory by one strategy.
 
-    `product` fills ``y`` from ``x`` and ``weight``. `weight_grad` fills ``dweight`` from ``x`` and ``dy``. Both rely on
-    what `unfold` left. `input_grad` fills ``dx`` from ``dy`` and ``weight``. Every method makes its calls, and the scratch
-    memory they need, when it is asked, so nothing is allocated for what nobody asks for.
+    `product` fills ``y`` from ``x`` and ``weight``, `weight_grad` fills ``dweight`` from ``x`` and ``dy``; both rely on
+    what `unfold` left. `input_grad` fills ``dx`` from ``dy`` and ``weight``. Every method makes its calls, and the
+    scratch memory they need, when it is asked, so nothing is allocated for what nobody asks for.
     """
 
     def __init__(self, geometry: Geometry, operands: Operands) -> None:
