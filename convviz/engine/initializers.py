@@ -36,6 +36,7 @@ def _seed() -> Any:
         maximum=2**32 - 1,
         step=1,
         optional=True,
+        absent=mark("the network's"),
     )
 
 

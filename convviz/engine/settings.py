@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 import numpy as np
 
 from convviz.engine.errors import ConfigError
+from convviz.i18n import mark
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -56,6 +57,8 @@ class Setting:
         For ``spec`` and ``specs``: returns the mapping from type name to class.
     optional
         The value may be None.
+    absent
+        What a control calls None; marked for translation.
     lines
         How many lines the control of a text shows.
     """
@@ -72,6 +75,7 @@ class Setting:
     choices: tuple[str, ...] = ()
     live: bool = False
     optional: bool = False
+    absent: str = mark("none")
     lines: int = 1
     registry: Callable[[], Mapping[str, type[Spec]]] | None = None
 
@@ -110,6 +114,12 @@ class Spec:
 def settings_of(cls: type[Spec]) -> dict[str, Setting]:
     """Return the settings of a class in the order of its fields, by field name."""
     return {f.name: f.metadata["setting"] for f in fields(cls) if "setting" in f.metadata}
+
+
+def default_of(cls: type[Spec], name: str) -> Any:
+    """Return the default of one setting of a class, or `MISSING` if it has to be given."""
+    described = cls.__dataclass_fields__[name]
+    return described.default if described.default_factory is MISSING else described.default_factory()
 
 
 def check_value(value: Any, described: Setting, name: str) -> Any:

@@ -48,6 +48,7 @@ class StopConditions(Spec):
         logarithmic=True,
         live=True,
         optional=True,
+        absent=mark("never"),
     )
     patience: int | None = setting(
         mark("Patience"),
@@ -60,6 +61,7 @@ class StopConditions(Spec):
         unit=mark("steps"),
         live=True,
         optional=True,
+        absent=mark("never"),
     )
     min_progress: float = setting(
         mark("Least progress"),
