@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from convviz.engine.errors import ConfigError, ConvvizError, ShapeError, inside
 from convviz.engine.initializers import INITIALIZERS, Given, Initializer, Normal, Zeros
@@ -27,7 +26,6 @@ if TYPE_CHECKING:
 
     from numpy.typing import ArrayLike
 
-Array = NDArray[Any]
 Shape = tuple[int, int, int]
 Parameters = dict[str, Any]
 
@@ -82,9 +80,9 @@ class Stage(Spec):
         """Return the layer with the teacher's initialisers in place of the student's."""
         if not self.layer.parametrised:
             return self.layer
-        bias = self.teacher_bias
-        if bias is None and getattr(self.layer, "bias", None) is not None:
-            bias = Zeros()  # laid out like the student, so that their numbers can stand side by side
+        bias = None
+        if getattr(self.layer, "bias", None) is not None:
+            bias = self.teacher_bias or Zeros()  # laid out like the student: their numbers stand side by side
         return self.layer.replace(weight=self.teacher_weight, bias=bias)
 
 
@@ -114,6 +112,7 @@ class Experiment(Spec):
         None,
         registry=lambda: SOURCES,
         optional=True,
+        absent=mark("the teacher's"),
     )
     loss: Loss = setting(
         mark("Loss"),
@@ -218,18 +217,17 @@ class Experiment(Spec):
         Raises
         ------
         ShapeError, ConfigError
-            As `validate`, or if the input or the target has numbers that are too large for the number format.
+            As `validate`, or if the input or the target has numbers that are not finite in the number format.
         """
         self.validate()
         dtype = np.dtype(self.dtype)
         with np.errstate(all="ignore"):
-            values = _finite(self.input.make().astype(dtype), "input")
+            values = self.input.make().astype(dtype)
             if self.target is not None:
                 teacher, target = None, self.target.make().astype(dtype)
             else:
                 teacher = self._draw_teacher()
                 target = Network(self._teacher_layers, self.input.shape, dtype).forward(teacher, values)[-1]
-            _finite(target, "target")
         return Problem(
             input=values,
             target=target,
@@ -354,12 +352,6 @@ class Experiment(Spec):
 def shape_text(shape: tuple[int, ...]) -> str:
     """Return ``(1, 8, 8)`` as ``8×8`` and ``(3, 8, 8)`` as ``3×8×8``."""
     return "×".join(str(n) for n in (shape[1:] if len(shape) == 3 and shape[0] == 1 else shape))
-
-
-def _finite(values: Array, field: str) -> Array:
-    if not np.isfinite(values).all():
-        raise ConfigError("the numbers are too large for {dtype}", field=field, dtype=values.dtype.name)
-    return values
 
 
 def _initializers(parameters: Mapping[str, Initializer | ArrayLike | None]) -> dict[str, Initializer | None]:
