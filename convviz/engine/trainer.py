@@ -57,7 +57,8 @@ class Problem:
     initial
         The parameters at step 0, one mapping per layer.
     teacher
-        The parameters that made the target, laid out alike; None if nobody knows them.
+        The parameters that made the target, laid out alike, though with a bias perhaps where the student has none;
+        None if nobody knows them.
     loss, optimizer, schedule, stop
     dtype
         float64 or float32: the format of every number but the losses, which are float64.
@@ -100,7 +101,7 @@ class Problem:
             "input": _as(given, network.dtype),
             "target": _as(target, network.dtype),
             "initial": _parameters(network, self.initial, "initial"),
-            "teacher": None if self.teacher is None else _parameters(network, self.teacher, "teacher"),
+            "teacher": None if self.teacher is None else _teacher(network, self.teacher),
         }
         for name, value in own.items():
             object.__setattr__(self, name, value)
@@ -384,6 +385,13 @@ def _parameters(network: Network, given: Sequence[Mapping[str, Array]], name: st
     if not np.isfinite(flat).all():
         raise ConfigError("{name}: expected finite numbers, received infinity or NaN", field=name, name=name)
     return _frozen(network.views(flat))
+
+
+def _teacher(network: Network, given: Sequence[Mapping[str, Array]]) -> tuple[Mapping[str, Array], ...]:
+    own = network.views(np.zeros(network.size))
+    shared = [{name: layer[name] for name in layer if name in mine} for layer, mine in zip(given, own, strict=False)]
+    _parameters(network, shared, "teacher")
+    return _frozen([{name: np.asarray(a, network.dtype) for name, a in layer.items()} for layer in given])
 
 
 def _frozen(parameters: Sequence[Mapping[str, Array]]) -> tuple[Mapping[str, Array], ...]:

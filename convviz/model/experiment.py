@@ -80,9 +80,11 @@ class Stage(Spec):
         """Return the layer with the teacher's initialisers in place of the student's."""
         if not self.layer.parametrised:
             return self.layer
-        bias = None
+        bias = self.teacher_bias
         if getattr(self.layer, "bias", None) is not None:
-            bias = self.teacher_bias or Zeros()  # laid out like the student: their numbers stand side by side
+            bias = bias or Zeros()  # laid out like the student, so that their numbers can stand side by side
+        elif isinstance(bias, Zeros):
+            bias = None
         return self.layer.replace(weight=self.teacher_weight, bias=bias)
 
 

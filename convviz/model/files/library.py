@@ -41,19 +41,19 @@ def load_builtin(name: str = FIRST) -> Experiment:
 
 
 def find_experiment(name_or_path: str | Path) -> Path:
-    """Return the file of the built-in experiment of that name, or else the file itself.
+    """Return the file of that name, or else that of the built-in experiment of that name.
 
     Raises
     ------
     ConfigError
         If there is neither.
     """
-    paths = builtin_experiments()
-    if str(name_or_path) in paths:
-        return paths[str(name_or_path)]
     path = Path(name_or_path)
     if path.is_file():
         return path
+    paths = builtin_experiments()
+    if str(name_or_path) in paths:
+        return paths[str(name_or_path)]
     raise _not_found(str(name_or_path), paths)
 
 
