@@ -1,0 +1,293 @@
+"""Puts the program together: the one place that knows every layer.
+
+What is imported inside functions here is imported late on purpose: the window's frame is on the screen before NumPy,
+the engine and the plot are loaded.
+"""
+
+from __future__ import annotations
+
+import errno
+import math
+import signal
+import socket
+import sys
+import tempfile
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PyQt6 import sip
+from PyQt6.QtCore import QEventLoop, QSocketNotifier, pyqtBoundSignal
+from PyQt6.QtWidgets import QApplication
+
+from convviz.i18n import tr
+from convviz.resources import resource
+from convviz.views import theme
+from convviz.views.banner import Message
+from convviz.views.language import speak
+from convviz.views.main_window import MainWindow
+from convviz.views.preferences import Preferences
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from types import TracebackType
+
+    from convviz.model.document import Document
+    from convviz.model.session import Session
+
+_SCREENSHOT_SIZE = (1280, 800)
+_INTERRUPTED = 130  #: what a shell reports of a program that Ctrl+C ended
+
+
+def run(
+    experiment: str | None = None,
+    *,
+    screenshot: Path | None = None,
+    size: tuple[int, int] | None = None,
+    after: int | None = None,
+    theme: str | None = None,
+    language: str | None = None,
+) -> int:
+    """Open the window, or write its picture to ``screenshot``; return the process's exit code."""
+    if screenshot is not None:
+        return render_screenshot(screenshot, size or _SCREENSHOT_SIZE, after or 0, experiment, theme, language)
+    return run_window(experiment, size=size, after=after or 0, theme=theme, language=language)
+
+
+def run_window(
+    experiment: str | None = None,
+    *,
+    size: tuple[int, int] | None = None,
+    after: int = 0,
+    theme: str | None = None,
+    language: str | None = None,
+    preferences: Preferences | None = None,
+) -> int:
+    """Open the window and return when it is closed.
+
+    Parameters
+    ----------
+    experiment
+        A built-in experiment's name or a file; None: the demo.
+    size
+        Width and height in pixels; None: as it was left.
+    after
+        Steps to be made at once.
+    theme, language
+        For this time; None: what is remembered.
+
+    Raises
+    ------
+    ShapeError, ConfigError
+        If the experiment cannot be opened; no window has been shown then.
+    """
+    app = _application()
+    preferences = preferences or Preferences()
+    _dress(app, theme or preferences.theme, language or preferences.language)
+    document = None if experiment is None or _is_builtin(experiment) else _document(experiment)
+    window = MainWindow(None, None, preferences)
+    if size is not None:
+        window.take_size(*size)
+    with _reported_errors(window), _ctrl_c(app):
+        opening = _Opening(window, preferences, document, experiment, after)
+        window.painted.connect(opening.fill)
+        window.show()
+        code = app.exec()
+        opening.close()
+    return code
+
+
+def render_screenshot(
+    out: Path,
+    size: tuple[int, int] = _SCREENSHOT_SIZE,
+    after_steps: int = 0,
+    experiment: str | None = None,
+    theme: str | None = None,
+    language: str | None = None,
+) -> int:
+    """Write a PNG picture of the whole window after so many steps; return 0.
+
+    The platform is Qt's ``offscreen``, which needs no display, unless the application exists already. The person's
+    preferences are neither read nor changed.
+
+    Raises
+    ------
+    ShapeError, ConfigError
+        If the experiment cannot be opened.
+    OSError
+        If the picture cannot be written.
+    """
+    app = _application("offscreen")
+    with tempfile.TemporaryDirectory(prefix="convviz-") as folder:
+        preferences = Preferences(Path(folder) / "settings.ini")
+        _dress(app, theme or "light", language or preferences.language)
+        document, session = _document(experiment), _session()
+        window = MainWindow(None, None, preferences)
+        window.take_size(*size)
+        window.attach(document, session)
+        try:
+            window.show()
+            _train(session, after_steps, preferences.speed)
+            _wait_until(lambda: window.is_complete, window.completed)
+            app.processEvents()
+            written = window.grab().save(str(out), "PNG")
+        finally:
+            session.close()
+            window.deleteLater()
+            app.processEvents()
+    if not written:
+        raise OSError(errno.EIO, tr("the picture could not be written"), str(out))
+    return 0
+
+
+class _Opening:
+    """Fills the window once its frame is on the screen."""
+
+    def __init__(
+        self,
+        window: MainWindow,
+        preferences: Preferences,
+        document: Document | None,
+        experiment: str | None,
+        after: int,
+    ) -> None:
+        self._window = window
+        self._preferences = preferences
+        self._document = document
+        self._experiment = experiment
+        self._after = after
+        self._session: Session | None = None
+
+    def fill(self) -> None:
+        """Import the rest of the program, open the experiment and show it."""
+        document = self._document or _document(self._experiment)
+        self._session = _session()
+        self._window.attach(document, self._session)
+        _train(self._session, self._after, self._preferences.speed)
+
+    def close(self) -> None:
+        """End the training, also where the window was not closed but the program told to leave."""
+        if self._session is not None:
+            self._session.close()
+
+
+def _application(platform: str | None = None) -> QApplication:
+    existing = QApplication.instance()
+    if isinstance(existing, QApplication):
+        return existing
+    arguments = [sys.argv[0], *(("-platform", platform) if platform else ())]
+    app = QApplication(arguments)
+    app.setApplicationName("convviz")
+    app.setDesktopFileName("convviz")
+    return app
+
+
+def _dress(app: QApplication, theme_name: str, language: str) -> None:
+    theme.apply(app, theme_name)
+    speak(language)
+
+
+def _is_builtin(name: str) -> bool:
+    return resource("experiments", f"{name}.json").is_file()
+
+
+def _document(experiment: str | None) -> Document:
+    from convviz.model.document import Document
+    from convviz.model.files import find_experiment, load_builtin
+
+    if experiment is None or _is_builtin(experiment):
+        return Document(load_builtin(experiment or "demo"))
+    document = Document()
+    document.open(find_experiment(experiment))
+    return document
+
+
+def _session() -> Session:
+    from convviz.model.session import Session
+
+    return Session()
+
+
+def _train(session: Session, steps: int, speed: float) -> None:
+    """Make ``steps`` steps as fast as it goes, go back to ``speed``, and return when all of it has been shown."""
+    from convviz.engine.frames import State
+
+    def came() -> bool:
+        status = session.status
+        resting = status.state not in (State.EMPTY, State.RUNNING)
+        arrived = status.step >= steps or status.state in (State.DIVERGED, State.FAILED)
+        return resting and arrived and status.speed == speed
+
+    if steps:
+        session.set_speed(math.inf)
+        session.run(steps)
+    session.set_speed(speed)
+    _wait_until(came, session.status_changed)
+
+
+def _wait_until(holds: Callable[[], bool], *signals: pyqtBoundSignal) -> None:
+    """Let events happen until ``holds`` does, which is asked whenever one of the signals comes."""
+    loop = QEventLoop()
+
+    def look() -> None:
+        if holds():
+            loop.quit()
+
+    for each in signals:
+        each.connect(look)
+    if not holds():
+        loop.exec()
+    for each in signals:
+        each.disconnect(look)
+
+
+@contextmanager
+def _reported_errors(window: MainWindow) -> Iterator[None]:
+    """Show an error that nobody caught, instead of ending the program as PyQt would."""
+    before = sys.excepthook
+
+    def report(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+        sys.__excepthook__(kind, error, trace)
+        if issubclass(kind, Exception):
+            told = f"{kind.__name__}: {error}"
+            window.show_message(
+                Message(
+                    lambda: tr("The program made a mistake. Nothing is lost, and you can save. {error}").format(
+                        error=told
+                    ),
+                    subject="program",
+                )
+            )
+        else:
+            QApplication.exit(_INTERRUPTED)
+
+    sys.excepthook = report
+    try:
+        yield
+    finally:
+        sys.excepthook = before
+
+
+@contextmanager
+def _ctrl_c(app: QApplication) -> Iterator[None]:
+    """Leave at Ctrl+C in the terminal.
+
+    Python acts on a signal only while Python code runs, which an idle window does not. The signal therefore also
+    writes to a socket that Qt watches; that wakes Python up without a timer that would run all the time.
+    """
+    reading, writing = socket.socketpair()
+    reading.setblocking(False)
+    writing.setblocking(False)
+    notifier = QSocketNotifier(sip.voidptr(reading.fileno()), QSocketNotifier.Type.Read, app)
+    notifier.activated.connect(lambda: reading.recv(64))
+    descriptor = signal.set_wakeup_fd(writing.fileno(), warn_on_full_buffer=False)
+    handler = signal.signal(signal.SIGINT, lambda number, frame: app.exit(_INTERRUPTED))
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, handler)
+        signal.set_wakeup_fd(descriptor)
+        notifier.setEnabled(False)
+        notifier.deleteLater()
+        reading.close()
+        writing.close()

@@ -1,0 +1,265 @@
+"""Everything a person can do in the window, in one table.
+
+Menus, toolbar, tooltips and the page of shortcuts are all made from `ACTIONS`, so that a thing that can be done has one
+name, one icon and one shortcut everywhere.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from PyQt6.QtCore import QObject
+from PyQt6.QtGui import QAction, QKeySequence
+
+from convviz.i18n import mark, tr
+from convviz.views import icons, theme
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+@dataclass(frozen=True)
+class ActionSpec:
+    """One thing that can be done.
+
+    Attributes
+    ----------
+    name
+        Its object name, by which everything refers to it.
+    text, help
+        The name on menus and buttons, and the sentence in tooltips; marked for translation.
+    shortcuts
+        Key sequences in Qt's portable form; the first is shown.
+    caption
+        A shorter name for a tool button; empty: the same as ``text``.
+    """
+
+    name: str
+    group: str
+    text: str
+    help: str
+    shortcuts: tuple[str, ...] = ()
+    icon: str = ""
+    caption: str = ""
+    checkable: bool = False
+
+
+#: The titles of the menus and, without their access keys, the headings of the page of shortcuts; in order.
+GROUPS = {
+    "file": mark("&File"),
+    "edit": mark("&Edit"),
+    "run": mark("&Run"),
+    "history": mark("H&istory"),
+    "view": mark("&View"),
+    "help": mark("&Help"),
+}
+
+ACTIONS: tuple[ActionSpec, ...] = (
+    ActionSpec("open", "file", mark("Open…"), mark("Open an experiment file"), ("Ctrl+O",), "open"),
+    ActionSpec("save", "file", mark("Save"), mark("Save the experiment to its file"), ("Ctrl+S",), "save"),
+    ActionSpec(
+        "save_as", "file", mark("Save as…"), mark("Save the experiment to another file"), ("Ctrl+Shift+S",), "save_as"
+    ),
+    ActionSpec(
+        "save_picture",
+        "file",
+        mark("Save picture of the window…"),
+        mark("Save what the window shows now as a PNG picture"),
+        ("Ctrl+Shift+P",),
+        "picture",
+    ),
+    ActionSpec("quit", "file", mark("Quit"), mark("Close the window and leave"), ("Ctrl+Q",), "quit"),
+    ActionSpec("undo", "edit", mark("Undo"), mark("Take back the last change of the experiment"), ("Ctrl+Z",), "undo"),
+    ActionSpec(
+        "redo",
+        "edit",
+        mark("Redo"),
+        mark("Make the change again that was taken back"),
+        ("Ctrl+Shift+Z", "Ctrl+Y"),
+        "redo",
+    ),
+    ActionSpec("play", "run", mark("Play"), mark("Let the student learn"), ("Space",), "play"),
+    ActionSpec("step", "run", mark("Step"), mark("Make one training step"), (".",), "step"),
+    ActionSpec(
+        "run_n",
+        "run",
+        mark("Run N steps"),
+        mark("Make as many steps as the number beside it says, then pause"),
+        ("N",),
+        "run_n",
+        mark("Run N"),
+    ),
+    ActionSpec("reset", "run", mark("Reset"), mark("Go back to step 0 with the same initial kernels"), ("R",), "reset"),
+    ActionSpec(
+        "new_seed",
+        "run",
+        mark("New student"),
+        mark("Draw other random initial kernels for the student, with a new seed"),
+        ("Shift+R",),
+        "new_seed",
+        mark("New seed"),
+    ),
+    ActionSpec("slower", "run", mark("Slower"), mark("Make fewer steps a second"), ("[",), "slower"),
+    ActionSpec("faster", "run", mark("Faster"), mark("Make more steps a second"), ("]",), "faster"),
+    ActionSpec(
+        "free",
+        "run",
+        mark("As fast as it goes"),
+        mark("Train as fast as the machine can, or at the speed of the slider again"),
+        ("F",),
+        "free",
+        mark("Free"),
+        checkable=True,
+    ),
+    ActionSpec("earlier", "history", mark("One step earlier"), mark("Show the step before"), ("Alt+Left",), "earlier"),
+    ActionSpec("later", "history", mark("One step later"), mark("Show the step after"), ("Alt+Right",), "later"),
+    ActionSpec(
+        "live", "history", mark("Live"), mark("Leave the past and show the newest step again"), ("End",), "live"
+    ),
+    ActionSpec(
+        "continue",
+        "history",
+        mark("Continue from here"),
+        mark("Make the step that is shown the newest one; the steps after it are forgotten"),
+        ("C",),
+        "continue",
+        mark("Continue"),
+    ),
+    ActionSpec(
+        "log_loss",
+        "view",
+        mark("Logarithmic loss"),
+        mark("Draw the loss on a logarithmic axis"),
+        ("L",),
+        "log",
+        mark("Log"),
+        checkable=True,
+    ),
+    ActionSpec(
+        "reset_zoom",
+        "view",
+        mark("Show the whole loss curve"),
+        mark("Undo zooming and moving in the loss plot"),
+        ("Ctrl+0",),
+        "reset_zoom",
+        mark("Whole curve"),
+    ),
+    ActionSpec(
+        "inspector",
+        "view",
+        mark("Inspector"),
+        mark("Show the controls of what is selected"),
+        ("F9",),
+        "inspector",
+        checkable=True,
+    ),
+    ActionSpec(
+        "full_screen",
+        "view",
+        mark("Full screen"),
+        mark("Use the whole screen"),
+        ("F11",),
+        "full_screen",
+        checkable=True,
+    ),
+    ActionSpec(
+        "reset_layout",
+        "view",
+        mark("Reset layout"),
+        mark("Give every part of the window its first size again"),
+        (),
+        "reset_layout",
+    ),
+    ActionSpec("shortcuts", "help", mark("Shortcuts"), mark("List every shortcut"), ("F1",), "shortcuts"),
+    ActionSpec("about", "help", mark("About convviz"), mark("Version, licence and libraries"), (), "about"),
+)
+
+
+class Actions(QObject):
+    """The window's `QAction` objects, by the names of the table."""
+
+    def __init__(self, parent: QObject) -> None:
+        super().__init__(parent)
+        self._specs = {spec.name: spec for spec in ACTIONS}
+        self._shown = dict(self._specs)
+        self._actions = {spec.name: self._make(spec) for spec in ACTIONS}
+        self.retranslate()
+        self.recolour()
+
+    def __getitem__(self, name: str) -> QAction:
+        return self._actions[name]
+
+    def __iter__(self) -> Iterator[QAction]:
+        return iter(self._actions.values())
+
+    def enable(self, **states: bool) -> None:
+        """Enable or disable actions by name."""
+        for name, on in states.items():
+            self._actions[name].setEnabled(on)
+
+    def restore(self, name: str) -> None:
+        """Let the action ``name`` look and read as the table says again."""
+        self._show(self._specs[name])
+
+    def present(self, name: str, text: str, help: str, icon: str) -> None:
+        """Let the action ``name`` look and read otherwise than the table says, as *play* does while it would pause."""
+        spec = self._specs[name]
+        self._show(ActionSpec(name, spec.group, text, help, spec.shortcuts, icon, checkable=spec.checkable))
+
+    def explain(self, name: str, sentence: str | None) -> None:
+        """Give the tooltip of ``name`` another sentence (None: the table's), until the language changes."""
+        action = self._actions[name]
+        action.setToolTip(tooltip(sentence or tr(self._specs[name].help), action.shortcut()))
+
+    def retranslate(self) -> None:
+        """Read every text again in the current language."""
+        for spec in self._shown.values():
+            self._write(spec)
+
+    def recolour(self) -> None:
+        """Load every icon again in the colours of the current theme."""
+        for spec in self._shown.values():
+            self._paint(spec)
+
+    def _show(self, spec: ActionSpec) -> None:
+        if spec != self._shown[spec.name]:
+            self._shown[spec.name] = spec
+            self._write(spec)
+            self._paint(spec)
+
+    def _make(self, spec: ActionSpec) -> QAction:
+        action = QAction(self)
+        action.setObjectName(spec.name)
+        action.setCheckable(spec.checkable)
+        action.setShortcuts([QKeySequence(keys) for keys in spec.shortcuts])
+        return action
+
+    def _write(self, spec: ActionSpec) -> None:
+        action = self._actions[spec.name]
+        action.setText(tr(spec.text))
+        action.setIconText(tr(spec.caption or spec.text).rstrip("…"))
+        action.setToolTip(tooltip(tr(spec.help), action.shortcut()))
+
+    def _paint(self, spec: ActionSpec) -> None:
+        if spec.icon:
+            colours = theme.current()
+            self._actions[spec.name].setIcon(icons.icon(spec.icon, colours.text, colours.disabled, colours.accent))
+
+
+def tooltip(sentence: str, shortcut: QKeySequence) -> str:
+    """Return a tooltip that ends with the shortcut, where there is one."""
+    if shortcut.isEmpty():
+        return sentence
+    return tr("{sentence} ({keys})").format(sentence=sentence, keys=keys_text(shortcut))
+
+
+def keys_text(shortcut: QKeySequence) -> str:
+    """Return a shortcut as the platform writes it."""
+    return shortcut.toString(QKeySequence.SequenceFormat.NativeText)
+
+
+def plain(text: str) -> str:
+    """Return a menu's title without the mark of its access key: ``&File`` and ``文件(&F)`` become plain words."""
+    return re.sub(r"\(&\w\)|&", "", text)

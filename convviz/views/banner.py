@@ -1,0 +1,155 @@
+"""A message that lies over the picture until it is dealt with. It blocks nothing and moves nothing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from PyQt6.QtCore import QEvent, QObject, Qt
+from PyQt6.QtGui import QFontMetrics
+from PyQt6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QToolButton, QVBoxLayout, QWidget
+
+from convviz.i18n import tr
+from convviz.views import icons, theme
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+_WIDTH = 720
+_MARGIN = theme.SPACE.M
+
+
+@dataclass(frozen=True)
+class Offer:
+    """Something a person can do about the message, as a button.
+
+    ``text`` returns the button's text in the current language.
+    """
+
+    name: str
+    text: Callable[[], str]
+    act: Callable[[], object]
+
+
+@dataclass(frozen=True)
+class Message:
+    """What a banner says.
+
+    Attributes
+    ----------
+    text
+        Returns it in the current language.
+    subject
+        What it is about, so that whoever put it up can tell whether it is still his that is shown.
+    """
+
+    text: Callable[[], str]
+    kind: Literal["warning", "error"] = "error"
+    subject: str = "file"
+    offers: tuple[Offer, ...] = ()
+
+
+class Banner(QFrame):
+    """Shows one `Message` at the upper edge of the widget it lies over."""
+
+    _message: Message | None = None
+
+    def __init__(self, over: QWidget) -> None:
+        super().__init__(over)
+        self.setObjectName("banner")
+        self._over = over
+        self._icon = QLabel(self)
+        self._text = QLabel(self)
+        self._text.setObjectName("banner_text")
+        self._text.setWordWrap(True)
+        self._text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self._text.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.MinimumExpanding)
+        self._buttons = QHBoxLayout()
+        self._buttons.setSpacing(theme.SPACE.S)
+        self._close = QToolButton(self)
+        self._close.setObjectName("banner_close")
+        self._close.clicked.connect(self.dismiss)
+        self._lay_out()
+        theme.set_role(self, "card")
+        self.hide()
+        over.installEventFilter(self)
+        self.retranslate()
+
+    def _lay_out(self) -> None:
+        words = QVBoxLayout()
+        words.setSpacing(theme.SPACE.S)
+        words.addWidget(self._text)
+        words.addLayout(self._buttons)
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(theme.SPACE.L, theme.SPACE.M, theme.SPACE.S, theme.SPACE.M)
+        layout.setSpacing(theme.SPACE.M)
+        layout.addWidget(self._icon, 0, Qt.AlignmentFlag.AlignTop)
+        layout.addLayout(words, 1)
+        layout.addWidget(self._close, 0, Qt.AlignmentFlag.AlignTop)
+
+    @property
+    def subject(self) -> str:
+        """What the message that is shown is about; empty: none is shown."""
+        return self._message.subject if self._message is not None else ""
+
+    def show_message(self, message: Message) -> None:
+        """Show ``message`` in place of the one before."""
+        self._message = message
+        while (item := self._buttons.takeAt(0)) is not None:
+            if (widget := item.widget()) is not None:
+                widget.deleteLater()
+        for offer in message.offers:
+            button = QPushButton(self)
+            button.setObjectName(offer.name)
+            button.clicked.connect(offer.act)
+            self._buttons.addWidget(button)
+        self._buttons.addStretch(1)
+        self.retranslate()
+        self._restyle()
+        self.show()
+        self.raise_()
+        self._place()
+
+    def dismiss(self) -> None:
+        """Take the message away."""
+        self._message = None
+        self.hide()
+
+    def retranslate(self) -> None:
+        """Read every text again in the current language."""
+        self._close.setToolTip(tr("Close this message"))
+        self._close.setAccessibleName(tr("Close this message"))
+        if self._message is not None:
+            self._text.setText(self._message.text())
+            self.setAccessibleName(self._text.text())
+            for offer in self._message.offers:
+                button = self.findChild(QPushButton, offer.name)
+                if button is not None:
+                    button.setText(offer.text())
+            self._place()
+
+    def changeEvent(self, event: QEvent | None) -> None:
+        """Follow a change of the theme."""
+        super().changeEvent(event)
+        if event is not None and event.type() == QEvent.Type.PaletteChange and self._message is not None:
+            self._restyle()
+
+    def eventFilter(self, watched: QObject | None, event: QEvent | None) -> bool:
+        """Stay at the upper edge of what this lies over."""
+        if event is not None and event.type() == QEvent.Type.Resize and self.isVisible():
+            self._place()
+        return super().eventFilter(watched, event)
+
+    def _restyle(self) -> None:
+        colours = theme.current()
+        kind = self._message.kind if self._message is not None else "error"
+        self._icon.setPixmap(icons.pixmap(kind, colours.warning if kind == "warning" else colours.bad, 20))
+        self._close.setIcon(icons.icon("dismiss", colours.muted, colours.disabled))
+
+    def _place(self) -> None:
+        width = min(_WIDTH, self._over.width() - 2 * _MARGIN)
+        self.setFixedWidth(max(width, 120))
+        layout = self.layout()
+        height = layout.heightForWidth(self.width()) if layout is not None else self.sizeHint().height()
+        self.setFixedHeight(max(height, QFontMetrics(self.font()).height()))
+        self.move((self._over.width() - self.width()) // 2, _MARGIN)

@@ -1,0 +1,192 @@
+"""The windows beside the window: the page of shortcuts, the about box, questions before something is lost."""
+
+from __future__ import annotations
+
+import platform
+from html import escape
+from typing import TYPE_CHECKING
+
+from PyQt6.QtCore import PYQT_VERSION_STR, QSize, Qt, QUrl, qVersion
+from PyQt6.QtGui import QDesktopServices
+from PyQt6.QtWidgets import (
+    QDialog,
+    QDialogButtonBox,
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QMessageBox,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
+
+import convviz
+from convviz.i18n import mark, tr
+from convviz.views import icons, theme
+from convviz.views.actions import ACTIONS, GROUPS, ActionSpec, keys_text, plain
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from convviz.views.actions import Actions
+
+#: What can be done with the pointer, which no action stands for.
+GESTURES = (
+    (mark("Wheel over the loss plot"), mark("Show fewer or more steps")),
+    (mark("Drag in the loss plot"), mark("Move along the steps")),
+    (mark("Click in the loss plot"), mark("Show that step")),
+    (mark("Double-click in the loss plot"), mark("Show the whole loss curve")),
+)
+_LICENCE = "https://www.gnu.org/licenses/gpl-3.0.html"
+
+
+class ShortcutsPage(QDialog):
+    """Lists every action with its shortcuts, and what the pointer does."""
+
+    def __init__(self, actions: Actions, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("shortcuts_page")
+        self._actions = actions
+        self._scroll = QScrollArea(self)
+        self._scroll.setWidgetResizable(True)
+        self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close, self)
+        self._buttons.rejected.connect(self.reject)
+        layout = QVBoxLayout(self)
+        layout.addWidget(self._scroll)
+        layout.addWidget(self._buttons)
+        self.resize(QSize(860, 560))
+        self.retranslate()
+
+    def retranslate(self) -> None:
+        """Read every text again in the current language."""
+        self.setWindowTitle(tr("Shortcuts"))
+        columns = QHBoxLayout()
+        columns.setSpacing(theme.SPACE.XL * 2)
+        left, right = _column(), _column()
+        for group in ("file", "edit", "view", "help"):
+            self._add_group(left, group)
+        for group in ("run", "history"):
+            self._add_group(right, group)
+        _add_heading(right, tr("Pointer"))
+        for gesture, effect in GESTURES:
+            _add_row(right, tr(effect), tr(gesture))
+        for column in (left, right):
+            column.setRowStretch(column.rowCount(), 1)
+            columns.addLayout(column, 1)
+        page = QWidget()
+        page.setLayout(columns)
+        self._scroll.setWidget(page)
+
+    def _add_group(self, column: QGridLayout, group: str) -> None:
+        _add_heading(column, plain(tr(GROUPS[group])))
+        for spec in ACTIONS:
+            if spec.group == group:
+                _add_row(column, tr(spec.text).rstrip("…"), self._keys(spec))
+
+    def _keys(self, spec: ActionSpec) -> str:
+        return "  ·  ".join(keys_text(shortcut) for shortcut in self._actions[spec.name].shortcuts())
+
+
+def _column() -> QGridLayout:
+    column = QGridLayout()
+    column.setHorizontalSpacing(theme.SPACE.L)
+    column.setVerticalSpacing(theme.SPACE.XS + 2)
+    column.setColumnStretch(0, 1)
+    return column
+
+
+def _add_heading(column: QGridLayout, text: str) -> None:
+    heading = QLabel(text)
+    theme.set_role(heading, "heading")
+    if column.count():
+        heading.setContentsMargins(0, theme.SPACE.M, 0, 0)
+    column.addWidget(heading, column.rowCount(), 0, 1, 2)
+
+
+def _add_row(column: QGridLayout, text: str, keys: str) -> None:
+    row = column.rowCount()
+    column.addWidget(QLabel(text), row, 0)
+    shown = QLabel(keys)
+    theme.set_role(shown, "muted")
+    column.addWidget(shown, row, 1, Qt.AlignmentFlag.AlignRight)
+
+
+class AboutBox(QDialog):
+    """Says what the program is, whose it is, and what it stands on."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("about_box")
+        self._mark = QLabel(self)
+        self._mark.setPixmap(icons.window_icon().pixmap(64))
+        self._text = QLabel(self)
+        self._text.setObjectName("about_text")
+        self._text.setWordWrap(True)
+        self._text.setTextFormat(Qt.TextFormat.RichText)
+        self._text.setTextInteractionFlags(Qt.TextInteractionFlag.TextBrowserInteraction)
+        self._text.linkActivated.connect(_follow_link)
+        self._buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close, self)
+        self._buttons.rejected.connect(self.reject)
+        words = QHBoxLayout()
+        words.setSpacing(theme.SPACE.L)
+        words.addWidget(self._mark, 0, Qt.AlignmentFlag.AlignTop)
+        words.addWidget(self._text, 1)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(theme.SPACE.XL, theme.SPACE.XL, theme.SPACE.XL, theme.SPACE.L)
+        layout.setSpacing(theme.SPACE.L)
+        layout.addLayout(words)
+        layout.addWidget(self._buttons)
+        self.setFixedWidth(520)
+        self.retranslate()
+
+    def retranslate(self) -> None:
+        """Read every text again in the current language."""
+        self.setWindowTitle(tr("About convviz"))
+        paragraphs = (
+            tr("See a small convolution network learn: forward pass, backward pass and every training step, live."),
+            tr("Version {version}").format(version=convviz.__version__),
+            tr("Free software under the {licence}; it comes without any warranty.").format(
+                licence=f'<a href="{_LICENCE}">GPL-3.0-or-later</a>'
+            ),
+            escape(" · ".join(f"{name} {version}" for name, version in libraries().items())),
+        )
+        body = "".join(f"<p>{text}</p>" for text in paragraphs)
+        self._text.setText(f'<span style="font-size: {theme.FONT_SIZES["title"]}px">convviz</span>{body}')
+
+
+def libraries() -> dict[str, str]:
+    """Return what the program stands on, with versions."""
+    from importlib.metadata import version
+
+    return {
+        "Python": platform.python_version(),
+        "Qt": qVersion() or "",
+        "PyQt": PYQT_VERSION_STR,
+        "pyqtgraph": version("pyqtgraph"),
+        "NumPy": version("numpy"),
+    }
+
+
+def _follow_link(address: str) -> None:
+    QDesktopServices.openUrl(QUrl(address))
+
+
+def ask_about_changes(
+    parent: QWidget, name: str, save: Callable[[], object], discard: Callable[[], object], cancel: Callable[[], object]
+) -> QMessageBox:
+    """Ask what is to become of unsaved changes, and call what was answered. Does not wait for the answer."""
+    box = QMessageBox(parent)
+    box.setObjectName("unsaved_changes")
+    box.setIcon(QMessageBox.Icon.Question)
+    box.setWindowTitle(tr("Unsaved changes"))
+    box.setText(tr("Save the changes of '{name}'?").format(name=name))
+    box.setInformativeText(tr("They are lost if you do not."))
+    button = QMessageBox.StandardButton
+    box.setStandardButtons(button.Save | button.Discard | button.Cancel)
+    box.setDefaultButton(button.Save)
+    box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    answers = {button.Save: save, button.Discard: discard}
+    box.finished.connect(lambda code: answers.get(QMessageBox.StandardButton(code), cancel)())
+    box.open()
+    return box

@@ -1,0 +1,239 @@
+"""Between the document and the window: opening, saving, and what the window is called."""
+
+from __future__ import annotations
+
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PyQt6.QtCore import QObject, pyqtSignal
+from PyQt6.QtWidgets import QFileDialog, QMainWindow
+
+from convviz.engine.errors import ConvvizError
+from convviz.i18n import mark, tr
+from convviz.model.files import builtin_experiments, load_builtin
+from convviz.views.banner import Message
+from convviz.views.dialogs import ask_about_changes
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from convviz.model.document import Document
+    from convviz.model.experiment import Experiment
+    from convviz.views.parts import Parts
+    from convviz.views.preferences import Preferences
+
+_UNREADABLE = mark("'{file}' could not be opened. {reason}")
+_UNWRITABLE = mark("'{file}' could not be saved. {reason}")
+
+
+class FileControl(QObject):
+    """Opens and saves experiments, asks before changes are lost, and says what went wrong without losing anything.
+
+    Signals
+    -------
+    reopened()
+        An experiment was opened that equals the one before it: it is to begin anew, though nothing has changed.
+    """
+
+    reopened = pyqtSignal()
+
+    def __init__(self, window: QMainWindow, document: Document, preferences: Preferences, parts: Parts) -> None:
+        super().__init__(window)
+        self._window = window
+        self._document = document
+        self._preferences = preferences
+        self._actions = parts.actions
+        self._menus = parts.menus
+        self._transport = parts.transport
+        self._banner = parts.banner
+        self._builtin = {name: load_builtin(name).name for name in builtin_experiments()}
+        self._after_saving: Callable[[], object] | None = None
+        self._connect()
+        parts.menus.set_recent(preferences.recent)
+        self.retranslate()
+        self._undo_texts()
+
+    def _connect(self) -> None:
+        actions, stack = self._actions, self._document.undo_stack
+        for name, act in {
+            "open": self._ask_for_file,
+            "save": self._save_clicked,
+            "save_as": self._save_as_clicked,
+            "save_picture": self._ask_for_picture,
+            "undo": stack.undo,
+            "redo": stack.redo,
+        }.items():
+            actions[name].triggered.connect(act)
+        self._menus.experiment_chosen.connect(self.open_builtin)
+        self._menus.file_chosen.connect(self.open_file)
+        self._transport.experiment_chosen.connect(self.open_builtin)
+        self._document.changed.connect(self._changed)
+        self._document.path_changed.connect(self._entitle)
+        stack.cleanChanged.connect(self._entitle)
+        for signal in (stack.canUndoChanged, stack.canRedoChanged, stack.undoTextChanged, stack.redoTextChanged):
+            signal.connect(self._undo_texts)
+
+    @property
+    def is_unsettled(self) -> bool:
+        """Whether there are changes that would be lost."""
+        return self._document.is_modified
+
+    def open_builtin(self, name: str) -> None:
+        """Open the built-in experiment ``name``, once unsaved changes have been dealt with."""
+        self.settle(partial(self._open_builtin, name), self._entitle)
+
+    def open_file(self, path: Path) -> None:
+        """Open the experiment in a file, once unsaved changes have been dealt with."""
+        self.settle(partial(self._open_file, path))
+
+    def settle(self, then: Callable[[], object], cancelled: Callable[[], object] | None = None) -> None:
+        """Call ``then`` when no unsaved changes are left that could be lost; ask first if there are some."""
+        if not self.is_unsettled:
+            then()
+            return
+        ask_about_changes(
+            self._window,
+            self._shown_name(),
+            save=partial(self._save, then),
+            discard=then,
+            cancel=cancelled or self._entitle,
+        )
+
+    def retranslate(self) -> None:
+        """Read every text again in the current language."""
+        names = {name: tr(text) for name, text in self._builtin.items()}
+        self._menus.set_experiments(names)
+        self._transport.set_experiments(names)
+        self._undo_texts()
+        self._entitle()
+
+    # -- opening -------------------------------------------------------------------------------------------------------
+
+    def _ask_for_file(self) -> None:
+        dialog = self._file_dialog(tr("Open an experiment"), tr("Experiments (*.json)"))
+        dialog.setObjectName("open_dialog")
+        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
+        dialog.fileSelected.connect(self._file_selected)
+        dialog.open()
+
+    def _file_selected(self, name: str) -> None:
+        self.open_file(Path(name))
+
+    def _open_builtin(self, name: str) -> None:
+        before = self._document.experiment
+        self._document.open_experiment(load_builtin(name))
+        self._opened(before)
+
+    def _open_file(self, path: Path) -> None:
+        before = self._document.experiment
+        try:
+            self._document.open(path)
+        except (ConvvizError, OSError) as error:
+            self._complain(_UNREADABLE, path, error)
+            return
+        self._remember(path)
+        self._opened(before)
+
+    def _opened(self, before: Experiment) -> None:
+        self._banner.dismiss()
+        self._entitle()
+        if self._document.experiment == before:
+            self.reopened.emit()
+
+    # -- saving --------------------------------------------------------------------------------------------------------
+
+    def _save_clicked(self) -> None:
+        self._save(None)
+
+    def _save_as_clicked(self) -> None:
+        self._ask_where_to_save(None)
+
+    def _save(self, then: Callable[[], object] | None) -> None:
+        if self._document.path is None:
+            self._ask_where_to_save(then)
+        else:
+            self._write(self._document.path, then)
+
+    def _ask_where_to_save(self, then: Callable[[], object] | None) -> None:
+        dialog = self._file_dialog(tr("Save the experiment"), tr("Experiments (*.json)"))
+        dialog.setObjectName("save_dialog")
+        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        dialog.setDefaultSuffix("json")
+        dialog.selectFile(self._document.path.name if self._document.path else "experiment.json")
+        self._after_saving = then
+        dialog.fileSelected.connect(self._save_selected)
+        dialog.open()
+
+    def _save_selected(self, name: str) -> None:
+        self._write(Path(name), self._after_saving)
+
+    def _write(self, path: Path, then: Callable[[], object] | None) -> None:
+        try:
+            self._document.save(path)
+        except (ConvvizError, OSError) as error:
+            self._complain(_UNWRITABLE, path, error)
+            return
+        self._remember(path)
+        self._entitle()
+        if then is not None:
+            then()
+
+    def _ask_for_picture(self) -> None:
+        dialog = self._file_dialog(tr("Save picture of the window"), tr("Pictures (*.png)"))
+        dialog.setObjectName("picture_dialog")
+        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        dialog.setDefaultSuffix("png")
+        dialog.selectFile("convviz.png")
+        dialog.fileSelected.connect(self._picture_selected)
+        dialog.open()
+
+    def _picture_selected(self, name: str) -> None:
+        if not self._window.grab().save(name, "PNG"):
+            reason = tr("The file cannot be written there.")
+            self._banner.show_message(Message(lambda: tr(_UNWRITABLE).format(file=Path(name).name, reason=reason)))
+
+    # -- what is shown -------------------------------------------------------------------------------------------------
+
+    def _file_dialog(self, title: str, kinds: str) -> QFileDialog:
+        dialog = QFileDialog(self._window, title, self._preferences.folder, kinds)
+        dialog.finished.connect(dialog.deleteLater)
+        return dialog
+
+    def _remember(self, path: Path) -> None:
+        self._preferences.remember_file(path)
+        self._menus.set_recent(self._preferences.recent)
+
+    def _complain(self, template: str, path: Path, error: Exception) -> None:
+        def text() -> str:
+            reason = (error.strerror or str(error)) if isinstance(error, OSError) else str(error)
+            return tr(template).format(file=path.name, reason=reason)
+
+        self._banner.show_message(Message(text))
+        self._entitle()
+
+    def _changed(self, old: object, new: object) -> None:
+        self._entitle()
+
+    def _shown_name(self) -> str:
+        if self._document.path is not None:
+            return self._document.path.name
+        return tr(self._document.experiment.name) or tr("untitled")
+
+    def _entitle(self) -> None:
+        """Tell everywhere what is open, and whether it has changes that are not saved."""
+        document = self._document
+        known = {text: name for name, text in self._builtin.items()}
+        builtin = known.get(document.experiment.name) if document.path is None else None
+        self._transport.set_experiment(builtin, self._shown_name())
+        self._window.setWindowTitle(tr("{name}[*] – convviz").format(name=self._shown_name()))
+        self._window.setWindowModified(document.is_modified)
+
+    def _undo_texts(self) -> None:
+        stack = self._document.undo_stack
+        for name, able, told, text in (
+            ("undo", stack.canUndo(), tr("Undo: {change}"), stack.undoText()),
+            ("redo", stack.canRedo(), tr("Redo: {change}"), stack.redoText()),
+        ):
+            self._actions[name].setEnabled(able)
+            self._actions.explain(name, told.format(change=text) if able and text else None)

@@ -1,0 +1,126 @@
+"""The history: a slider over every recorded step, and the ways out of the past."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PyQt6.QtCore import QSignalBlocker, QSize, Qt, pyqtSignal
+from PyQt6.QtWidgets import QFrame, QHBoxLayout, QSlider, QToolButton, QWidget
+
+from convviz.i18n import tr
+from convviz.views import theme
+from convviz.views.readout import ReadOut
+
+if TYPE_CHECKING:
+    from convviz.views.actions import Actions
+
+
+class HistoryBar(QFrame):
+    """Shows which step is on the screen, and lets a person look at any other that was recorded.
+
+    Signals
+    -------
+    step_asked(object)
+        The step to show, or None for the live one.
+    """
+
+    step_asked = pyqtSignal(object)
+
+    def __init__(self, actions: Actions, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("history")
+        self._actions = actions
+        self._recorded = 0
+        self._live_step = 0
+        self._shown: int | None = None
+        self._slider = QSlider(Qt.Orientation.Horizontal, self)
+        self._slider.setObjectName("history_slider")
+        self._slider.setRange(0, 0)
+        self._slider.setEnabled(False)
+        self._slider.valueChanged.connect(self._slider_moved)
+        self._slider.sliderReleased.connect(self._slider_released)
+        self._text = ReadOut(sample="step 99,999 of 99,999 · past", parent=self)
+        self._text.setObjectName("history_text")
+        self._lay_out()
+        for name, ask in (("earlier", self._earlier), ("later", self._later), ("live", self._live)):
+            actions[name].triggered.connect(ask)
+        self._enable()
+        self.retranslate()
+
+    def _lay_out(self) -> None:
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(theme.SPACE.M, theme.SPACE.XS, theme.SPACE.S, theme.SPACE.XS)
+        layout.setSpacing(theme.SPACE.XS)
+        layout.addWidget(self._button("earlier", 28))
+        layout.addWidget(self._slider, 1)
+        layout.addWidget(self._button("later", 28))
+        layout.addSpacing(theme.SPACE.S)
+        layout.addWidget(self._text)
+        for name, width in (("live", 72), ("continue", 100)):
+            button = self._button(name, width)
+            button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+            layout.addWidget(button)
+
+    def _button(self, name: str, width: int) -> QToolButton:
+        button = QToolButton(self)
+        button.setObjectName(name)
+        button.setDefaultAction(self._actions[name])
+        button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonIconOnly)
+        button.setIconSize(QSize(16, 16))
+        button.setFixedSize(width, 28)
+        return button
+
+    def set_position(self, recorded: int, live: int, shown: int | None) -> None:
+        """Show how many steps there are, which is the newest, and which of the past is on the screen, if any."""
+        if (recorded, live, shown) == (self._recorded, self._live_step, self._shown):
+            return
+        self._recorded, self._live_step, self._shown = recorded, live, shown
+        if not self._slider.isSliderDown():  # a slider in somebody's hand keeps its scale
+            blocker = QSignalBlocker(self._slider)
+            self._slider.setRange(0, recorded)
+            self._slider.setPageStep(max(1, recorded // 20))
+            self._slider.setValue(live if shown is None else shown)
+            blocker.unblock()
+        self._enable()
+        self._write()
+
+    def retranslate(self) -> None:
+        """Read every text again in the current language."""
+        self._slider.setToolTip(tr("Every step that was made: drag to look at any of them, exactly as it was"))
+        self._slider.setAccessibleName(tr("Step shown"))
+        self._write()
+
+    def _enable(self) -> None:
+        past = self._shown is not None
+        at = self._shown if self._shown is not None else self._live_step
+        self._slider.setEnabled(self._recorded > 0)
+        self._actions.enable(
+            **{"earlier": at > 0, "later": past and at < self._recorded, "live": past, "continue": past}
+        )
+
+    def _write(self) -> None:
+        if self._shown is None:
+            text = tr("step {step} · live").format(step=f"{self._live_step:,}")
+        else:
+            text = tr("step {step} of {count} · past").format(step=f"{self._shown:,}", count=f"{self._live_step:,}")
+        self._text.set_text(text)
+        self._text.set_colour("text" if self._shown is None else "accent")
+
+    def _slider_moved(self, step: int) -> None:
+        self.step_asked.emit(step if step < self._recorded else None)
+
+    def _slider_released(self) -> None:
+        recorded, live, shown = self._recorded, self._live_step, self._shown
+        self._recorded = -1  # the scale may have grown while the slider was held
+        self.set_position(recorded, live, shown)
+
+    def _earlier(self) -> None:
+        at = self._live_step if self._shown is None else self._shown
+        self.step_asked.emit(max(0, at - 1))
+
+    def _later(self) -> None:
+        if self._shown is not None:
+            self._slider_moved(self._shown + 1)
+
+    def _live(self) -> None:
+        self.step_asked.emit(None)

@@ -1,0 +1,314 @@
+"""The window."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PyQt6.QtCore import QEvent, QObject, QSize, Qt, QTimer, pyqtSignal
+from PyQt6.QtGui import QGuiApplication, QKeyEvent, QKeySequence
+from PyQt6.QtWidgets import (
+    QAbstractButton,
+    QAbstractItemView,
+    QApplication,
+    QComboBox,
+    QFrame,
+    QMainWindow,
+    QSplitter,
+    QVBoxLayout,
+    QWidget,
+)
+
+from convviz.views import theme
+from convviz.views.actions import Actions
+from convviz.views.banner import Banner
+from convviz.views.history_bar import HistoryBar
+from convviz.views.icons import window_icon
+from convviz.views.language import speak
+from convviz.views.menus import Menus
+from convviz.views.parts import Parts
+from convviz.views.status_line import StatusLine
+from convviz.views.transport import TransportBar
+
+if TYPE_CHECKING:
+    from PyQt6.QtGui import QCloseEvent
+
+    from convviz.model.document import Document
+    from convviz.model.session import Session
+    from convviz.views.banner import Message
+    from convviz.views.panel_control import PanelControl
+    from convviz.views.preferences import Preferences
+
+_FIRST_SIZE = QSize(1280, 800)
+_INSPECTOR_WIDTH = 304
+_LOSS_HEIGHT = 190
+_MENU_HEIGHT = 28  #: whatever the script: Chinese letters are taller, and nothing is to move
+
+
+class MainWindow(QMainWindow):
+    """The one window: menus and toolbar, the picture with the loss under it, the inspector, the history, the status.
+
+    Its frame needs nothing but Qt and is on the screen at once. The panels come when it is given the document and the
+    session, here or later to `attach`.
+
+    Signals
+    -------
+    painted()
+        The window is on the screen for the first time.
+    completed()
+        Every panel has all of its contents.
+    """
+
+    painted = pyqtSignal()
+    completed = pyqtSignal()
+
+    _was_painted = False  # of the class, because Qt sends events to the window before __init__ has come to an end
+
+    def __init__(self, document: Document | None, session: Session | None, preferences: Preferences) -> None:
+        super().__init__()
+        self.setObjectName("main_window")
+        self.setWindowIcon(window_icon())
+        self.setWindowTitle("convviz")
+        self._preferences = preferences
+        self._session: Session | None = None
+        self._panels: PanelControl | None = None
+        self._may_close = False
+        self._columns = QSplitter(Qt.Orientation.Horizontal)
+        self._rows = QSplitter(Qt.Orientation.Vertical)
+        self._picture = QFrame()
+        self._parts = self._make_parts()
+        self._lay_out()
+        self._connect()
+        self._restore()
+        if document is not None and session is not None:
+            self.attach(document, session)
+
+    def attach(self, document: Document, session: Session) -> None:
+        """Fill the window with the panels that show ``document`` and ``session``, which is the window's to close."""
+        from convviz.views.panel_control import PanelControl
+
+        self._session = session
+        self._panels = PanelControl(self, document, session, self._preferences, self._parts)
+        for splitter, index, panel in (
+            (self._rows, 0, self._panels.pipeline),
+            (self._rows, 1, self._panels.loss),
+            (self._columns, 1, self._panels.inspector),
+        ):
+            placeholder = splitter.replaceWidget(index, panel)
+            if placeholder is not None:
+                placeholder.deleteLater()
+            splitter.setCollapsible(index, False)
+        self._panels.inspector.setVisible(self._parts.actions["inspector"].isChecked())
+        self._panels.loss.plotted.connect(self.completed)
+        self._parts.banner.raise_()
+
+    def take_size(self, width: int, height: int) -> None:
+        """Be so many pixels wide and high, whatever the screen."""
+        self.setWindowState(Qt.WindowState.WindowNoState)
+        self.resize(width, height)
+        self._first_layout()
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether every panel has all of its contents."""
+        return self._panels is not None and self._panels.loss.has_plot
+
+    def show_message(self, message: Message) -> None:
+        """Show a message over the picture."""
+        self._parts.banner.show_message(message)
+
+    # -- the frame -----------------------------------------------------------------------------------------------------
+
+    def _make_parts(self) -> Parts:
+        bar = self.menuBar()
+        if bar is None:
+            raise RuntimeError("a main window has a menu bar")
+        bar.setFixedHeight(_MENU_HEIGHT)
+        actions = Actions(self)
+        return Parts(
+            actions=actions,
+            menus=Menus(bar, actions),
+            transport=TransportBar(actions, self),
+            history=HistoryBar(actions, self._picture),
+            line=StatusLine(self),
+            banner=Banner(self._picture),
+        )
+
+    def _lay_out(self) -> None:
+        self.addToolBar(self._parts.transport)
+        self.setStatusBar(self._parts.line)
+        theme.set_role(self._picture, "panel")
+        picture = QVBoxLayout(self._picture)
+        picture.setContentsMargins(0, 0, 0, 0)
+        picture.setSpacing(0)
+        picture.addWidget(self._rows, 1)
+        picture.addWidget(self._parts.history)
+        self._rows.addWidget(QWidget())
+        self._rows.addWidget(QWidget())
+        self._rows.setStretchFactor(0, 1)
+        self._columns.addWidget(self._picture)
+        self._columns.addWidget(QWidget())
+        self._columns.setStretchFactor(0, 1)
+        self._columns.setCollapsible(0, False)
+        self.setCentralWidget(self._columns)
+
+    def _connect(self) -> None:
+        actions = self._parts.actions
+        self.addActions(list(actions))
+        for name, act in {
+            "quit": self.close,
+            "reset_layout": self._reset_layout,
+            "shortcuts": self._show_shortcuts,
+            "about": self._show_about,
+        }.items():
+            actions[name].triggered.connect(act)
+        actions["inspector"].toggled.connect(self._show_inspector)
+        actions["full_screen"].triggered.connect(self._set_full_screen)
+        actions["log_loss"].toggled.connect(self._remember_log)
+        self._parts.menus.theme_asked.connect(self.set_theme)
+        self._parts.menus.language_asked.connect(self.set_language)
+        for name in ("open", "save", "save_as", "save_picture", "undo", "redo", "play", "step", "run_n", "reset"):
+            actions[name].setEnabled(False)  # until there is something that they act on
+
+    def set_theme(self, name: str) -> None:
+        """Wear the theme ``light``, ``dark`` or ``system`` from now on."""
+        self._preferences.theme = name
+        app = QApplication.instance()
+        if isinstance(app, QApplication):
+            theme.apply(app, name)
+        self._show_choices()
+
+    def set_language(self, code: str) -> None:
+        """Speak the language ``code``, or the system's, from now on."""
+        self._preferences.language = code
+        speak(code)
+        self.retranslate()
+
+    def retranslate(self) -> None:
+        """Read every text in the window again in the current language."""
+        for child in self.findChildren(QObject):
+            again = getattr(child, "retranslate", None)
+            if callable(again):
+                again()
+        self._show_choices()
+
+    def _show_choices(self) -> None:
+        self._parts.menus.show_choices(self._preferences.theme, self._preferences.language)
+
+    def _show_shortcuts(self) -> None:
+        from convviz.views.dialogs import ShortcutsPage
+
+        self._open(ShortcutsPage(self._parts.actions, self))
+
+    def _show_about(self) -> None:
+        from convviz.views.dialogs import AboutBox
+
+        self._open(AboutBox(self))
+
+    def _open(self, dialog: QWidget) -> None:
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.show()
+
+    # -- layout --------------------------------------------------------------------------------------------------------
+
+    def _restore(self) -> None:
+        preferences, actions = self._preferences, self._parts.actions
+        actions["log_loss"].setChecked(preferences.log_loss)
+        actions["inspector"].setChecked(preferences.show_inspector)
+        self._show_choices()
+        if not self.restoreGeometry(preferences.layout("geometry")):
+            self._take_first_size()
+        self._first_layout()
+        self._columns.restoreState(preferences.layout("columns"))
+        self._rows.restoreState(preferences.layout("rows"))
+        actions["full_screen"].setChecked(self.isFullScreen())
+
+    def _take_first_size(self) -> None:
+        screen = QGuiApplication.primaryScreen()
+        room = screen.availableGeometry().size() if screen is not None else _FIRST_SIZE
+        self.resize(_FIRST_SIZE.boundedTo(room))
+        if room.width() < _FIRST_SIZE.width() or room.height() < _FIRST_SIZE.height():
+            self.setWindowState(Qt.WindowState.WindowMaximized)
+
+    def _first_layout(self) -> None:
+        self._columns.setSizes([self.width() - _INSPECTOR_WIDTH, _INSPECTOR_WIDTH])
+        self._rows.setSizes([self.height() - _LOSS_HEIGHT, _LOSS_HEIGHT])
+
+    def _reset_layout(self) -> None:
+        self._preferences.forget_layout()
+        self._parts.actions["inspector"].setChecked(True)
+        self._first_layout()
+
+    def _remember(self) -> None:
+        preferences = self._preferences
+        preferences.set_layout("geometry", self.saveGeometry())
+        preferences.set_layout("columns", self._columns.saveState())
+        preferences.set_layout("rows", self._rows.saveState())
+        preferences.show_inspector = self._parts.actions["inspector"].isChecked()
+        preferences.flush()
+
+    def _remember_log(self, on: bool) -> None:
+        self._preferences.log_loss = on
+
+    def _show_inspector(self, on: bool) -> None:
+        if self._panels is not None:
+            self._panels.inspector.setVisible(on)
+
+    def _set_full_screen(self, on: bool) -> None:
+        state = self.windowState()
+        full = Qt.WindowState.WindowFullScreen
+        self.setWindowState(state | full if on else state & ~full)
+
+    # -- events --------------------------------------------------------------------------------------------------------
+
+    def event(self, event: QEvent | None) -> bool:
+        """Tell of the first painting, and leave keys to those who need them more than a shortcut does."""
+        if event is None:
+            return False
+        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent) and self._is_wanted(event):
+            event.accept()
+            return True
+        handled = super().event(event)
+        if not self._was_painted and event.type() == QEvent.Type.UpdateRequest:
+            self._was_painted = True
+            QTimer.singleShot(0, self.painted.emit)
+        return handled
+
+    def _is_wanted(self, event: QKeyEvent) -> bool:
+        """Return whether the focused control has a use of its own for a key that is also a shortcut."""
+        focused = QApplication.focusWidget()
+        if focused is None or event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier:
+            return False
+        if event.key() == Qt.Key.Key_Space:
+            return isinstance(focused, (QAbstractButton, QComboBox, QAbstractItemView))
+        if event.key() == Qt.Key.Key_End:
+            return isinstance(focused, (QComboBox, QAbstractItemView))
+        types_text = focused.testAttribute(Qt.WidgetAttribute.WA_InputMethodEnabled)
+        return types_text and bool(QKeySequence(event.key()).toString()) and event.text().isprintable()
+
+    def changeEvent(self, event: QEvent | None) -> None:
+        """Follow a change of the theme, and of the window's state."""
+        super().changeEvent(event)
+        if event is None or not hasattr(self, "_parts"):
+            return
+        if event.type() == QEvent.Type.PaletteChange:
+            self._parts.actions.recolour()
+            self._parts.menus.recolour()
+        elif event.type() == QEvent.Type.WindowStateChange:
+            self._parts.actions["full_screen"].setChecked(self.isFullScreen())
+
+    def closeEvent(self, event: QCloseEvent | None) -> None:
+        """Ask about unsaved changes, then end the training and remember the window."""
+        if event is None:
+            return
+        if self._panels is not None and self._panels.files.is_unsettled and not self._may_close:
+            event.ignore()
+            self._panels.files.settle(self._close_for_good)
+            return
+        if self._session is not None:
+            self._session.close()
+        self._remember()
+        event.accept()
+
+    def _close_for_good(self) -> None:
+        self._may_close = True
+        self.close()

@@ -1,0 +1,188 @@
+"""The loss panel: how far the student still is from the target, over all steps, in a picture and in words."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PyQt6.QtCore import Qt, QTimer, pyqtSignal
+from PyQt6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QToolButton, QVBoxLayout, QWidget
+
+from convviz.engine.frames import State, Status
+from convviz.i18n import tr
+from convviz.model.series import LossSeries
+from convviz.views import theme
+from convviz.views.panels import loss_scale
+from convviz.views.readout import ReadOut
+
+if TYPE_CHECKING:
+    from PyQt6.QtGui import QPaintEvent, QShowEvent
+
+    from convviz.views.actions import Actions
+    from convviz.views.panels.loss_plot import LossPlot
+
+
+class LossPanel(QFrame):
+    """The live loss plot with its words and its controls.
+
+    The plot itself is made once the panel has been painted for the first time: pyqtgraph takes longer to import than
+    the rest of the window takes to appear. A panel that is not visible draws nothing and imports nothing.
+
+    Signals
+    -------
+    step_clicked(int)
+        A step of the curve was clicked: it is wanted on the screen.
+    plotted()
+        The plot has been made.
+    """
+
+    step_clicked = pyqtSignal(int)
+    plotted = pyqtSignal()
+
+    def __init__(self, actions: Actions, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("loss")
+        theme.set_role(self, "panel")
+        self._actions = actions
+        self._series = LossSeries()
+        self._status = Status()
+        self._under: int | None = None
+        self._plot: LossPlot | None = None
+        self._plot_asked = False
+        self._title = QLabel(self)
+        theme.set_role(self._title, "strong")
+        self._words = ReadOut(parent=self)
+        self._words.setObjectName("loss_words")
+        self._pointed = ReadOut(align=Qt.AlignmentFlag.AlignRight, parent=self)
+        self._pointed.setObjectName("loss_pointed")
+        self._pointed.set_colour("muted")
+        self._empty = QWidget(self)  # the plot's place until it is made
+        self._empty.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self._lay_out()
+        self.setMinimumHeight(130)
+        actions["log_loss"].toggled.connect(self._set_log)
+        actions["reset_zoom"].triggered.connect(self._reset_zoom)
+        actions.enable(reset_zoom=False)
+        self.retranslate()
+
+    def _lay_out(self) -> None:
+        header = QHBoxLayout()
+        header.setSpacing(theme.SPACE.S)
+        header.addWidget(self._title)
+        header.addWidget(self._words, 3)
+        header.addWidget(self._pointed, 2)
+        for name in ("log_loss", "reset_zoom"):
+            button = QToolButton(self)
+            button.setObjectName(name)
+            button.setDefaultAction(self._actions[name])
+            button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonIconOnly)
+            header.addWidget(button)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(theme.SPACE.M, theme.SPACE.XS, theme.SPACE.S, 0)
+        layout.setSpacing(0)
+        layout.addLayout(header)
+        layout.addWidget(self._empty, 1)
+
+    @property
+    def has_plot(self) -> bool:
+        """Whether the plot has been made."""
+        return self._plot is not None
+
+    def set_series(self, series: LossSeries) -> None:
+        """Draw ``series`` from now on; call `refresh` whenever it has changed."""
+        self._series = series
+        self._under = None
+        if self._plot is not None:
+            self._plot.set_series(series)
+
+    def set_status(self, status: Status) -> None:
+        """Mark and tell what ``status`` says."""
+        settled = status.state is not self._status.state
+        self._status = status
+        self._write()
+        if self._plot is not None and self.isVisible():
+            self._plot.set_marks(status.goal, status.shown)
+            if settled:
+                self._plot.refresh(force=True)
+        if settled:
+            self.setAccessibleDescription(self._words.text())
+
+    def refresh(self) -> None:
+        """Draw the series, which has changed."""
+        if self._plot is not None and self.isVisible():
+            self._plot.refresh(force=self._status.state is not State.RUNNING)
+
+    def retranslate(self) -> None:
+        """Read every text again in the current language."""
+        self._title.setText(tr("Loss"))
+        self.setAccessibleName(tr("Loss"))
+        self._write()
+        if self._plot is not None:
+            self._plot.retranslate()
+
+    def showEvent(self, event: QShowEvent | None) -> None:
+        """Catch up with what happened while nobody looked."""
+        super().showEvent(event)
+        self.set_status(self._status)
+        self.refresh()
+
+    def paintEvent(self, event: QPaintEvent | None) -> None:
+        """Ask for the plot once the panel is on the screen without it."""
+        super().paintEvent(event)
+        if not self._plot_asked:
+            self._plot_asked = True
+            QTimer.singleShot(0, self._make_plot)
+
+    def _make_plot(self) -> None:
+        from convviz.views.panels.loss_plot import LossPlot
+
+        plot = LossPlot(self)
+        plot.setObjectName("loss_plot")
+        plot.setAccessibleName(tr("Loss over the steps"))
+        plot.set_log(self._actions["log_loss"].isChecked())
+        plot.set_series(self._series)
+        plot.step_clicked.connect(self.step_clicked)
+        plot.pointed.connect(self._point)
+        plot.zoomed.connect(self._actions["reset_zoom"].setEnabled)
+        viewport = plot.viewport()
+        viewport.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
+        viewport.addActions([self._actions["reset_zoom"], self._actions["log_loss"]])
+        layout = self.layout()
+        if layout is not None:
+            layout.replaceWidget(self._empty, plot)
+        self._empty.deleteLater()
+        self._plot = plot
+        self.set_status(self._status)
+        self.refresh()
+        self.plotted.emit()
+
+    def _set_log(self, on: bool) -> None:
+        if self._plot is not None:
+            self._plot.set_log(on)
+
+    def _reset_zoom(self) -> None:
+        if self._plot is not None:
+            self._plot.reset_zoom()
+
+    def _point(self, step: int | None) -> None:
+        self._under = step
+        self._write()
+
+    def _write(self) -> None:
+        status = self._status
+        if status.initial_loss != status.initial_loss:  # NaN: nothing has been evaluated
+            self._words.set_text(tr("no step has been made yet"))
+        else:
+            self._words.set_text(
+                tr("start {start} · now {now} · best {best}").format(
+                    start=loss_scale.loss_text(status.initial_loss),
+                    now=loss_scale.loss_text(status.loss),
+                    best=loss_scale.loss_text(status.best_loss),
+                )
+            )
+        self._pointed.set_text(self._told(self._under if self._under is not None else status.shown))
+
+    def _told(self, step: int | None) -> str:
+        if step is None or not 0 <= step < len(self._series):
+            return ""
+        loss = float(self._series.values()[step])
+        return tr("step {step}: {loss}").format(step=f"{step:,}", loss=loss_scale.exact_text(loss))

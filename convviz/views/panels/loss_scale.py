@@ -1,0 +1,122 @@
+"""How the loss plot chooses its axes, and how it writes numbers. No widgets, no drawing."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[Any]
+Range = tuple[float, float]
+
+#: Steps by which an axis grows: seldom enough that the picture stands still, close enough that it is well filled.
+_NICE = (1.0, 1.5, 2.0, 3.0, 4.0, 5.0, 7.5, 10.0)
+#: Decades that a logarithmic axis shows at least, and at most below its highest value.
+_FEWEST_DECADES, _MOST_DECADES = 1.0, 14.0
+#: What stands in for the top of the axis where a loss exceeds what can be drawn.
+_GREATEST = 1e300
+
+
+def nice_above(value: float) -> float:
+    """Return the least of 1, 1.5, 2, 3, 4, 5, 7.5 times a power of ten that is not below ``value`` (> 0)."""
+    power = 10.0 ** math.floor(math.log10(value))
+    return next(factor * power for factor in _NICE if factor * power >= value * (1 - 1e-12))
+
+
+def step_range(count: int, goal: int | None) -> Range:
+    """Return the steps that an axis spans for ``count`` recorded losses and a run that goes on to ``goal``."""
+    last = max(count - 1, 1)
+    if goal is not None and goal >= last:
+        return 0.0, float(max(goal, 10))
+    return 0.0, float(max(nice_above(last), 10))
+
+
+def value_range(values: Array, log: bool) -> Range:
+    """Return the range of the vertical axis for ``values``; of their decimal logarithms if ``log``.
+
+    What is not finite, and on a logarithmic axis what is not positive, is left out.
+    """
+    usable = values[np.isfinite(values)]
+    if log:
+        usable = usable[usable > 0]
+    if not len(usable):
+        return (-1.0, 1.0) if log else (0.0, 1.0)
+    low, high = float(usable.min()), min(float(usable.max()), _GREATEST)
+    if log:
+        return _decades(math.log10(low), math.log10(high))
+    if low >= 0:
+        return 0.0, nice_above(max(high * 1.02, 1e-300))
+    margin = 0.05 * (high - low or 1.0)
+    return low - margin, high + margin
+
+
+def _decades(low: float, high: float) -> Range:
+    top = math.ceil(high * 2 + 0.02) / 2  # to half a decade, so that the axis seldom changes
+    bottom = max(math.floor(low * 2 - 0.02) / 2, top - _MOST_DECADES)
+    return min(bottom, top - _FEWEST_DECADES), top
+
+
+def on_axis(values: Array, log: bool, bottom: float) -> Array:
+    """Return ``values`` as positions on the axis; what has no logarithm lies at the ``bottom`` of a logarithmic one."""
+    if not log:
+        return values
+    positive = values > 0
+    return np.where(positive, np.log10(np.where(positive, values, 1.0)), bottom)
+
+
+def log_ticks(bottom: float, top: float) -> list[tuple[float, list[float]]]:
+    """Return the ticks of a logarithmic axis as pyqtgraph wants them: whole decades, and 2…9 between while few."""
+    decades = list(range(math.ceil(bottom - 1e-9), math.floor(top + 1e-9) + 1))
+    every = 1 + len(decades) // 7
+    major = [float(d) for d in decades if d % every == 0]
+    if top - bottom > 4:
+        return [(float(every), major)]
+    between = [
+        d + math.log10(factor)
+        for d in range(math.floor(bottom), math.ceil(top))
+        for factor in range(2, 10)
+        if bottom <= d + math.log10(factor) <= top
+    ]
+    return [(float(every), major), (0.0, between)]
+
+
+def log_tick_text(value: float, decades: float) -> str:
+    """Return the label of a logarithmic tick at ``10**value``; between decades only 2 and 5 have one, while few."""
+    exponent = round(value)
+    if abs(value - exponent) < 1e-6:
+        return axis_text(10.0**exponent)
+    factor = round(10 ** (value - math.floor(value)))
+    return axis_text(factor * 10.0 ** math.floor(value)) if decades <= 2 and factor in (2, 5) else ""
+
+
+def axis_text(value: float) -> str:
+    """Return a number as an axis shows it: short, with separators while they help."""
+    size = abs(value)
+    if size != 0 and not 1e-3 <= size < 1e7:
+        mantissa, exponent = f"{value:.3e}".split("e")
+        mantissa = mantissa.rstrip("0").rstrip(".")
+        return f"{mantissa}e{int(exponent)}"
+    return f"{value:,.6g}" if size < 1e6 else f"{value:,.0f}"
+
+
+def loss_text(value: float) -> str:
+    """Return a loss as it is told in words, to about four digits: ``29,770``, ``310.4``, ``0.01234``, ``1.2e-9``."""
+    if math.isnan(value):
+        return "–"
+    if math.isinf(value):
+        return "∞"
+    size = abs(value)
+    if size >= 1e7 or 0 < size < 1e-3:
+        return f"{value:.3e}".replace("e+0", "e").replace("e+", "e").replace("e-0", "e-")
+    if size >= 1000:
+        return f"{value:,.0f}"
+    return f"{value:.4g}"
+
+
+def exact_text(value: float) -> str:
+    """Return a loss with every digit worth reading."""
+    if not math.isfinite(value):
+        return loss_text(value) if math.isinf(value) else "NaN"
+    return f"{value:,.12g}"

@@ -1,0 +1,130 @@
+"""What the program remembers about the window between two days. An experiment is never among it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from PyQt6.QtCore import QByteArray, QSettings
+
+SYSTEM = "system"  #: follow the desktop's theme, or its language
+DEFAULT_SPEED = 200.0  #: the demo's 2000 steps take ten seconds: slow enough to be seen happening
+_RECENT = 8
+
+
+class Preferences:
+    """Typed access to the settings file.
+
+    Parameters
+    ----------
+    path
+        The file to keep them in; None: where the platform keeps a program's settings.
+    """
+
+    def __init__(self, path: Path | None = None) -> None:
+        if path is None:
+            self._settings = QSettings(QSettings.Format.IniFormat, QSettings.Scope.UserScope, "convviz", "convviz")
+        else:
+            self._settings = QSettings(str(path), QSettings.Format.IniFormat)
+
+    @property
+    def theme(self) -> str:
+        """``light``, ``dark`` or ``system``."""
+        return self._one_of("theme", ("light", "dark", SYSTEM), SYSTEM)
+
+    @theme.setter
+    def theme(self, name: str) -> None:
+        self._settings.setValue("theme", name)
+
+    @property
+    def language(self) -> str:
+        """A language code, or ``system``."""
+        return str(self._settings.value("language", SYSTEM))
+
+    @language.setter
+    def language(self, code: str) -> None:
+        self._settings.setValue("language", code)
+
+    @property
+    def speed(self) -> float:
+        """Wanted steps per second; infinity: as fast as it goes."""
+        return self._number("speed", DEFAULT_SPEED, 1.0, float("inf"))
+
+    @speed.setter
+    def speed(self, steps_per_second: float) -> None:
+        self._settings.setValue("speed", str(steps_per_second))
+
+    @property
+    def run_length(self) -> int:
+        """How many steps *run N* makes."""
+        return int(self._number("run_length", 100, 1, 1_000_000))
+
+    @run_length.setter
+    def run_length(self, steps: int) -> None:
+        self._settings.setValue("run_length", steps)
+
+    @property
+    def log_loss(self) -> bool:
+        """Whether the loss is drawn on a logarithmic axis."""
+        return str(self._settings.value("log_loss", "false")) == "true"
+
+    @log_loss.setter
+    def log_loss(self, on: bool) -> None:
+        self._settings.setValue("log_loss", "true" if on else "false")
+
+    @property
+    def show_inspector(self) -> bool:
+        """Whether the inspector is open."""
+        return str(self._settings.value("layout/inspector", "true")) == "true"
+
+    @show_inspector.setter
+    def show_inspector(self, on: bool) -> None:
+        self._settings.setValue("layout/inspector", "true" if on else "false")
+
+    @property
+    def folder(self) -> str:
+        """The folder a file was last opened from or saved to."""
+        return str(self._settings.value("folder", ""))
+
+    @property
+    def recent(self) -> list[Path]:
+        """Files opened lately, the newest first; those that are gone are left out."""
+        stored = self._settings.value("recent", [])
+        names = [stored] if isinstance(stored, str) else list(stored or [])
+        return [Path(name) for name in names if name and Path(name).is_file()]
+
+    def remember_file(self, path: Path) -> None:
+        """Put ``path`` at the head of the recent files."""
+        path = path.absolute()
+        names = [str(path), *(str(other) for other in self.recent if other != path)]
+        self._settings.setValue("recent", names[:_RECENT])
+        self._settings.setValue("folder", str(path.parent))
+
+    def layout(self, name: str) -> QByteArray:
+        """Return the remembered state of a part of the window (``geometry``, ``columns``, …); empty: none is."""
+        value = self._settings.value(f"layout/{name}")
+        return value if isinstance(value, QByteArray) else QByteArray()
+
+    def set_layout(self, name: str, state: QByteArray) -> None:
+        """Remember the state of one part of the window."""
+        self._settings.setValue(f"layout/{name}", state)
+
+    def forget_layout(self) -> None:
+        """Forget the state of every part of the window."""
+        self._settings.remove("layout")
+
+    def flush(self) -> None:
+        """Write everything to the file now."""
+        self._settings.sync()
+
+    def _one_of(self, name: str, known: tuple[str, ...], default: str) -> str:
+        value = str(self._settings.value(name, default))
+        return value if value in known else default
+
+    def _number(self, name: str, default: float, low: float, high: float) -> float:
+        value: Any = self._settings.value(name, default)
+        try:
+            number = float(value)
+        except (TypeError, ValueError):
+            return default  # the file was edited by hand
+        return number if low <= number <= high else default

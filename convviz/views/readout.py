@@ -1,0 +1,81 @@
+"""A line of text that changes while training runs."""
+
+from __future__ import annotations
+
+from PyQt6.QtCore import QSize, Qt
+from PyQt6.QtGui import QColor, QPainter, QPaintEvent
+from PyQt6.QtWidgets import QSizePolicy, QWidget
+
+from convviz.views import theme
+
+
+class ReadOut(QWidget):
+    """One line of text in a place whose size never depends on it.
+
+    A `QLabel` asks for a new layout at every change of its text, which moves what stands beside it and costs more than
+    drawing the text. This one only paints, and shortens what does not fit (its tooltip then has the whole of it).
+
+    Parameters
+    ----------
+    sample
+        A text as long as any that must fit; the wanted width is its width. Empty: as much as there is.
+    """
+
+    def __init__(
+        self,
+        sample: str = "",
+        role: theme.FontRole = "body",
+        align: Qt.AlignmentFlag = Qt.AlignmentFlag.AlignLeft,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._sample = sample
+        self._role: theme.FontRole = role
+        self._align = align | Qt.AlignmentFlag.AlignVCenter
+        self._colour = "text"
+        self._text = ""
+        self._shortened = False
+        policy = QSizePolicy.Policy.Fixed if sample else QSizePolicy.Policy.Ignored
+        self.setSizePolicy(policy, QSizePolicy.Policy.Fixed)
+
+    def text(self) -> str:
+        """Return the whole text, also where it is shown shortened."""
+        return self._text
+
+    def set_text(self, text: str) -> None:
+        """Show ``text``."""
+        if text != self._text:
+            self._text = text
+            self.update()
+
+    def set_colour(self, name: str) -> None:
+        """Write in the theme's colour ``name``."""
+        if name != self._colour:
+            self._colour = name
+            self.update()
+
+    def sizeHint(self) -> QSize:
+        """Return the size of the sample."""
+        metrics = theme.metrics(self._role)
+        return QSize(round(metrics.horizontalAdvance(self._sample)) + 2, round(metrics.height()) + 2)
+
+    def minimumSizeHint(self) -> QSize:
+        """Return the size of the sample: it is never shortened where a sample was given."""
+        return self.sizeHint()
+
+    def paintEvent(self, event: QPaintEvent | None) -> None:
+        """Draw the text."""
+        shown = theme.metrics(self._role).elidedText(self._text, Qt.TextElideMode.ElideRight, self.width())
+        self._set_shortened(shown != self._text)
+        painter = QPainter(self)
+        painter.setFont(theme.font(self._role))
+        colours = theme.current()
+        colour: QColor = getattr(colours, self._colour) if self.isEnabled() else colours.disabled
+        painter.setPen(colour)
+        painter.drawText(self.rect(), self._align, shown)
+        painter.end()
+
+    def _set_shortened(self, shortened: bool) -> None:
+        if shortened or self._shortened:
+            self._shortened = shortened
+            self.setToolTip(self._text if shortened else "")

@@ -1,0 +1,170 @@
+"""Between the session and the window: what a person asks of the run, and what the run reports."""
+
+from __future__ import annotations
+
+import random
+from typing import TYPE_CHECKING
+
+from PyQt6.QtCore import QObject
+
+from convviz.engine.frames import State, Status
+from convviz.i18n import tr
+from convviz.views import run_words
+from convviz.views.banner import Message, Offer
+
+if TYPE_CHECKING:
+    from convviz.model.document import Document
+    from convviz.model.session import Session
+    from convviz.views.menus import Menus
+    from convviz.views.panels.loss import LossPanel
+    from convviz.views.parts import Parts
+    from convviz.views.preferences import Preferences
+
+
+class RunControl(QObject):
+    """Turns actions into requests to the session, and reports into what the controls show.
+
+    A control shows what the training thread has reported, never what was clicked.
+    """
+
+    def __init__(
+        self,
+        document: Document,
+        session: Session,
+        preferences: Preferences,
+        parts: Parts,
+        loss: LossPanel,
+        parent: QObject,
+    ) -> None:
+        super().__init__(parent)
+        self._document = document
+        self._session = session
+        self._preferences = preferences
+        self._actions = parts.actions
+        self._transport = parts.transport
+        self._history = parts.history
+        self._loss = loss
+        self._line = parts.line
+        self._banner = parts.banner
+        self._status = Status()
+        self._began_at = 0
+        self._connect(parts.menus)
+        loss.set_series(session.losses)
+        parts.transport.set_run_length(preferences.run_length)
+        session.set_speed(preferences.speed)
+        self._report(session.status)
+
+    def _connect(self, menus: Menus) -> None:
+        session = self._session
+        for name, act in {
+            "play": session.toggle,
+            "step": session.step,
+            "run_n": self._run_n,
+            "reset": session.reset,
+            "new_seed": self._new_seed,
+            "continue": self._continue,
+        }.items():
+            self._actions[name].triggered.connect(act)
+        self._transport.speed_asked.connect(self._set_speed)
+        self._transport.run_length_changed.connect(self._run_length_changed)
+        menus.speed_asked.connect(self._set_speed)
+        self._history.step_asked.connect(session.show_step)
+        self._loss.step_clicked.connect(session.show_step)
+        session.status_changed.connect(self._report)
+        session.losses_changed.connect(self._loss.refresh)
+        session.failed.connect(self._failed)
+
+    def retranslate(self) -> None:
+        """Read every text again in the current language."""
+        self._tell(self._status)
+
+    # -- requests ------------------------------------------------------------------------------------------------------
+
+    def _run_n(self) -> None:
+        self._session.run(self._transport.run_length())
+
+    def _run_length_changed(self, steps: int) -> None:
+        self._preferences.run_length = steps
+
+    def _set_speed(self, steps_per_second: float) -> None:
+        self._preferences.speed = steps_per_second
+        self._session.set_speed(steps_per_second)
+
+    def _new_seed(self) -> None:
+        experiment = self._document.experiment
+        seed = random.SystemRandom().randrange(1, 10_000)  # short enough to be told to somebody
+        self._document.propose(experiment.replace(seed=seed), tr("New student"))
+
+    def _continue(self) -> None:
+        if self._status.shown is not None:
+            self._session.rewind(self._status.shown)
+
+    # -- reports -------------------------------------------------------------------------------------------------------
+
+    def _report(self, status: Status) -> None:
+        before, self._status = self._status, status
+        if status.goal != before.goal or status.run != before.run or status.step < self._began_at:
+            self._began_at = status.step
+        self._transport.set_running(status.state is State.RUNNING)
+        self._transport.set_speed(status.speed)
+        self._history.set_position(status.recorded, status.step, status.shown)
+        self._loss.set_status(status)
+        self._tell(status)
+        if (status.state, status.run) != (before.state, before.run):
+            self._enable(status)
+            self._warn(status)
+
+    def _tell(self, status: Status) -> None:
+        self._line.show_state(run_words.state_text(status), run_words.state_colour(status))
+        self._line.show_rate(run_words.rate_text(status))
+        if status.goal is None or status.state is not State.RUNNING:
+            done = status.state is State.FINISHED
+            self._line.show_progress(1.0 if done else None)
+            return
+        length = max(1, status.goal - self._began_at)
+        left = status.goal - status.step
+        self._line.show_progress(1 - left / length, run_words.time_left_text(left, status.rate))
+
+    def _enable(self, status: Status) -> None:
+        able = status.state in (State.PAUSED, State.RUNNING, State.FINISHED)
+        loaded = status.state is not State.EMPTY and status.state is not State.FAILED
+        self._actions.enable(play=able, step=able, run_n=able, reset=loaded)
+
+    def _warn(self, status: Status) -> None:
+        if status.state is State.DIVERGED:
+            self._banner.show_message(self._divergence(status))
+        elif self._banner.subject == "run" and status.state is not State.FAILED:
+            self._banner.dismiss()
+
+    def _divergence(self, status: Status) -> Message:
+        good = run_words.last_good_step(self._session.losses.values())
+        rate = run_words.smaller_rate(self._document.experiment.optimizer.learning_rate)
+        return Message(
+            lambda: run_words.divergence_text(status),
+            "warning",
+            "run",
+            (
+                Offer(
+                    "go_back",
+                    lambda: tr("Go back to step {step}, the last good one").format(step=f"{good:,}"),
+                    lambda: self._session.rewind(good),
+                ),
+                Offer(
+                    "try_smaller_rate",
+                    lambda: tr("Start again with rate {rate}").format(rate=f"{rate:g}"),
+                    lambda: self._try_rate(rate),
+                ),
+                Offer("banner_reset", lambda: tr("Reset"), self._session.reset),
+            ),
+        )
+
+    def _try_rate(self, rate: float) -> None:
+        experiment = self._document.experiment
+        optimizer = experiment.optimizer.replace(learning_rate=rate)
+        self._document.propose(experiment.replace(optimizer=optimizer), tr("Smaller learning rate"))
+        self._session.reset()
+
+    def _failed(self, message: str) -> None:
+        self._banner.show_message(
+            Message(lambda: tr("The run was stopped by an error. {reason}").format(reason=message), "error", "run")
+        )

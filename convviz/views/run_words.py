@@ -1,0 +1,95 @@
+"""What a run does, in words. No widgets."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from convviz.engine.frames import State, Status, StopReason
+from convviz.i18n import mark, ntr, tr
+
+Array = NDArray[Any]
+
+#: A loss is still good while it is at most this much above the least so far.
+_GOOD = 1.1
+
+_FINISHED = {
+    StopReason.LOSS_BELOW: mark("finished: the loss is small enough"),
+    StopReason.NO_PROGRESS: mark("finished: no more progress"),
+    StopReason.MEMORY: mark("finished: the memory for losses is full"),
+}
+
+
+def state_text(status: Status) -> str:
+    """Return what the run does, for the status bar."""
+    match status.state:
+        case State.RUNNING:
+            return tr("training")
+        case State.PAUSED:
+            return tr("paused at step {step}").format(step=f"{status.step:,}")
+        case State.FINISHED:
+            if status.reason in _FINISHED:
+                return tr(_FINISHED[status.reason])
+            return ntr("finished: {steps} step was made", "finished: {steps} steps were made", status.step).format(
+                steps=f"{status.step:,}"
+            )
+        case State.DIVERGED:
+            return tr("diverged at step {step}").format(step=f"{status.step:,}")
+        case State.FAILED:
+            return tr("stopped by an error")
+        case State.EMPTY:
+            return tr("nothing is loaded yet")
+
+
+def state_colour(status: Status) -> str:
+    """Return the name of the theme's colour in which `state_text` is written."""
+    return {State.RUNNING: "accent", State.FINISHED: "good", State.DIVERGED: "bad", State.FAILED: "bad"}.get(
+        status.state, "muted"
+    )
+
+
+def rate_text(status: Status) -> str:
+    """Return how fast the run goes; nothing while it does not."""
+    if status.state is not State.RUNNING or status.rate <= 0:
+        return ""
+    rate = f"{status.rate:,.0f}" if status.rate >= 10 else f"{status.rate:.1f}"
+    return tr("{rate} steps/s").format(rate=rate)
+
+
+def time_left_text(steps: int, rate: float) -> str:
+    """Return how long ``steps`` more steps take at ``rate`` steps a second; nothing if that is not known."""
+    if steps <= 0 or rate <= 0:
+        return ""
+    seconds = math.ceil(steps / rate)
+    if seconds < 60:
+        return tr("{seconds} s left").format(seconds=seconds)
+    minutes, seconds = divmod(seconds, 60)
+    if minutes < 60:
+        return tr("{minutes} min {seconds} s left").format(minutes=minutes, seconds=seconds)
+    hours, minutes = divmod(minutes, 60)
+    return tr("{hours} h {minutes} min left").format(hours=f"{hours:,}", minutes=minutes)
+
+
+def divergence_text(status: Status) -> str:
+    """Return at which step the run diverged, and why."""
+    return tr(
+        "Diverged at step {step}: the loss is no longer a finite number. With a learning rate of {rate} every update "
+        "overshoots further than the one before; a smaller rate takes smaller steps."
+    ).format(step=f"{status.step:,}", rate=f"{status.learning_rate:.3g}")
+
+
+def last_good_step(losses: Array) -> int:
+    """Return the last step before the loss ran away: the last whose loss was within 10 % of the least so far."""
+    finite = np.where(np.isfinite(losses), losses, np.inf)
+    if not len(finite):
+        return 0
+    good = np.flatnonzero(finite <= _GOOD * finite.min())
+    return int(good[-1]) if len(good) and math.isfinite(finite.min()) else 0
+
+
+def smaller_rate(rate: float) -> float:
+    """Return a rate worth trying after ``rate`` was too great: a tenth, to one digit."""
+    return float(f"{rate / 10:.1g}")

@@ -1,0 +1,67 @@
+"""The status bar: the cell under the pointer, what the run does, how far it has come, how fast it goes."""
+
+from __future__ import annotations
+
+from PyQt6.QtCore import Qt
+from PyQt6.QtWidgets import QProgressBar, QStatusBar, QWidget
+
+from convviz.i18n import tr
+from convviz.views import theme
+from convviz.views.readout import ReadOut
+
+_FINENESS = 1000  #: positions of the progress bar
+
+
+class StatusLine(QStatusBar):
+    """Read-outs in places that never move."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("status")
+        self.setSizeGripEnabled(False)
+        self._pointed = ReadOut(parent=self)
+        self._pointed.setObjectName("pointed")
+        self._state = ReadOut(
+            sample="finished: 9,999,999 steps were made", align=Qt.AlignmentFlag.AlignRight, parent=self
+        )
+        self._state.setObjectName("state")
+        self._progress = QProgressBar(self)
+        self._progress.setObjectName("progress")
+        self._progress.setRange(0, _FINENESS)
+        self._progress.setFixedWidth(120)
+        self._progress.setTextVisible(False)
+        self._left = ReadOut(sample="99 min 59 s left", parent=self)
+        self._left.setObjectName("time_left")
+        self._rate = ReadOut(sample="999,999 steps/s", align=Qt.AlignmentFlag.AlignRight, parent=self)
+        self._rate.setObjectName("rate")
+        self.addWidget(self._pointed, 1)
+        for part in (self._state, self._progress, self._left, self._rate):
+            self.addPermanentWidget(part)
+        self.setContentsMargins(theme.SPACE.S, 0, theme.SPACE.S, 0)
+        self.setFixedHeight(28)
+        self.show_progress(None)
+        self.retranslate()
+
+    def show_cell(self, text: str) -> None:
+        """Tell what is under the pointer; empty: nothing is."""
+        self._pointed.set_text(text)
+
+    def show_state(self, text: str, colour: str = "muted") -> None:
+        """Tell what the run does, in the theme's colour of that name."""
+        self._state.set_text(text)
+        self._state.set_colour(colour)
+
+    def show_rate(self, text: str) -> None:
+        """Tell how fast it goes."""
+        self._rate.set_text(text)
+
+    def show_progress(self, share: float | None, left: str = "") -> None:
+        """Show how much of a run is done, 0 … 1 (None: there is no end to it), and the time that is left."""
+        self._progress.setValue(0 if share is None else round(share * _FINENESS))
+        self._progress.setEnabled(share is not None)
+        self._left.set_text(left)
+
+    def retranslate(self) -> None:
+        """Read every text again in the current language."""
+        self._progress.setAccessibleName(tr("Progress of the run"))
+        self._progress.setToolTip(tr("Progress of the run"))

@@ -1,0 +1,224 @@
+"""The toolbar: which experiment, run and pause, how fast, back and forth."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+from PyQt6.QtCore import QSignalBlocker, QSize, Qt, pyqtSignal
+from PyQt6.QtWidgets import QComboBox, QSlider, QSpinBox, QToolBar, QToolButton, QVBoxLayout, QWidget
+
+from convviz.i18n import mark, tr
+from convviz.views import theme
+from convviz.views.readout import ReadOut
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from convviz.views.actions import Actions
+
+#: Limits of the speed slider, steps per second; beyond its right end there is 'free'.
+SLOWEST, FASTEST = 1.0, 10_000.0
+#: What *slower* and *faster* go through, and what the menu offers.
+SPEEDS = (1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0, 200.0, 500.0, 1000.0, 2000.0, 5000.0, 10_000.0)
+#: Positions of the slider in a decade.
+_FINENESS = 50
+
+_BUTTON = QSize(60, 44)  #: of every button, in every language, so that no text moves another control
+_PLAYING = (mark("Pause"), mark("Let the student rest after the step in hand"), "pause")
+
+
+class TransportBar(QToolBar):
+    """Controls of the run. It asks by signals and actions, and shows what `set_running` and `set_speed` tell it.
+
+    Signals
+    -------
+    experiment_chosen(str)
+        The name of a built-in experiment was picked.
+    run_length_changed(int)
+        *Run N* is to make another number of steps.
+    speed_asked(float)
+        Steps per second; infinity: as fast as it goes.
+    """
+
+    experiment_chosen = pyqtSignal(str)
+    run_length_changed = pyqtSignal(int)
+    speed_asked = pyqtSignal(float)
+
+    def __init__(self, actions: Actions, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("transport")
+        self.setMovable(False)
+        self.setFloatable(False)
+        self.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)  # Qt's own would hide the toolbar for good
+        self.setIconSize(QSize(20, 20))
+        self.setStyleSheet("QToolBar { spacing: 2px; } QToolButton { padding: 3px 1px; }")  # captions fill the buttons
+        self.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextUnderIcon)
+        self._actions = actions
+        self._speed = SLOWEST
+        self._slider_speed = SLOWEST
+        self._make_controls()
+        self._fill()
+        actions["free"].triggered.connect(self._free_clicked)
+        actions["slower"].triggered.connect(self._slower)
+        actions["faster"].triggered.connect(self._faster)
+        self.retranslate()
+
+    def _make_controls(self) -> None:
+        self._experiment = QComboBox(self)
+        self._experiment.setObjectName("experiment")
+        self._experiment.setFixedWidth(168)
+        self._experiment.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self._experiment.activated.connect(self._experiment_picked)
+        self._length = QSpinBox(self)
+        self._length.setObjectName("run_length")
+        self._length.setRange(1, 1_000_000)
+        self._length.setGroupSeparatorShown(True)
+        self._length.setFixedWidth(88)
+        self._length.valueChanged.connect(self.run_length_changed)
+        self._slider = QSlider(Qt.Orientation.Horizontal, self)
+        self._slider.setObjectName("speed")
+        self._slider.setRange(0, round(math.log10(FASTEST / SLOWEST) * _FINENESS))
+        self._slider.setPageStep(_FINENESS // 2)
+        self._slider.setFixedWidth(120)
+        self._slider.valueChanged.connect(self._slider_moved)
+        self._experiment_caption, self._length_caption, self._speed_caption = (
+            ReadOut(role="small", align=Qt.AlignmentFlag.AlignHCenter) for _ in range(3)
+        )
+        self._speed_caption.setObjectName("speed_text")
+
+    def _fill(self) -> None:
+        self.addWidget(_captioned(self._experiment, self._experiment_caption))
+        self.addSeparator()
+        for name in ("play", "step", "run_n"):
+            self._add_button(name)
+        self.addWidget(_captioned(self._length, self._length_caption))
+        self.addSeparator()
+        for name in ("reset", "new_seed"):
+            self._add_button(name)
+        self.addSeparator()
+        self.addWidget(_captioned(self._slider, self._speed_caption))
+        self._add_button("free")
+        self.addSeparator()
+        for name in ("undo", "redo"):
+            self._add_button(name)
+
+    def _add_button(self, name: str) -> None:
+        self.addAction(self._actions[name])
+        button = self.widgetForAction(self._actions[name])
+        if isinstance(button, QToolButton):
+            button.setObjectName(name)
+            button.setFixedSize(_BUTTON)
+            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+            button.setFont(theme.font("small"))
+
+    def set_experiments(self, names: Mapping[str, str]) -> None:
+        """Offer the built-in experiments: what each is called on screen, by its name."""
+        blocker = QSignalBlocker(self._experiment)
+        self._experiment.clear()
+        for name, text in names.items():
+            self._experiment.addItem(text, name)
+        blocker.unblock()
+
+    def set_experiment(self, name: str | None, text: str) -> None:
+        """Show which experiment is open: the built-in one ``name``, or another one called ``text``."""
+        index = self._experiment.findData(name) if name is not None else -1
+        blocker = QSignalBlocker(self._experiment)
+        self._experiment.setCurrentIndex(index)
+        self._experiment.setPlaceholderText(text)
+        blocker.unblock()
+
+    def set_running(self, running: bool) -> None:
+        """Show whether training goes on."""
+        if running:
+            self._actions.present("play", *_PLAYING)
+        else:
+            self._actions.restore("play")
+
+    def set_speed(self, steps_per_second: float) -> None:
+        """Show the speed that was set, infinity for as fast as it goes."""
+        if steps_per_second == self._speed:
+            return
+        self._speed = steps_per_second
+        free = math.isinf(steps_per_second)
+        self._actions["free"].setChecked(free)
+        if not free:
+            self._slider_speed = steps_per_second
+            if not self._slider.isSliderDown():
+                blocker = QSignalBlocker(self._slider)
+                self._slider.setValue(_position(steps_per_second))
+                blocker.unblock()
+        self._write_speed()
+
+    def set_run_length(self, steps: int) -> None:
+        """Show how many steps *run N* makes."""
+        self._length.setValue(steps)
+
+    def run_length(self) -> int:
+        """Return how many steps *run N* makes."""
+        return self._length.value()
+
+    def retranslate(self) -> None:
+        """Read every text again in the current language."""
+        self.setWindowTitle(tr("Toolbar"))
+        self._experiment_caption.set_text(tr("experiment"))
+        self._experiment.setToolTip(tr("The experiment: what comes in, which layers, and what is to be learned"))
+        self._experiment.setAccessibleName(tr("Experiment"))
+        self._length_caption.set_text(tr("N steps"))
+        self._length.setToolTip(tr("How many steps 'Run N' makes, 1 … 1,000,000"))
+        self._length.setAccessibleName(tr("Number of steps"))
+        self._slider.setToolTip(
+            tr(
+                "Speed, 1 … 10,000 steps a second; the button beside it lets go of every limit ({slower} {faster})"
+            ).format(
+                slower=self._actions["slower"].shortcut().toString(),
+                faster=self._actions["faster"].shortcut().toString(),
+            )
+        )
+        self._slider.setAccessibleName(tr("Speed"))
+        self._write_speed()
+
+    def _write_speed(self) -> None:
+        if math.isinf(self._speed):
+            self._speed_caption.set_text(tr("as fast as it goes"))
+        else:
+            self._speed_caption.set_text(tr("{speed} steps/s").format(speed=f"{self._speed:,.0f}"))
+
+    def _experiment_picked(self, index: int) -> None:
+        self.experiment_chosen.emit(self._experiment.itemData(index))
+
+    def _slider_moved(self, position: int) -> None:
+        self.speed_asked.emit(_speed_at(position))
+
+    def _free_clicked(self) -> None:
+        # The click has already checked the button; it is to show what the run does, which is heard of later.
+        self._actions["free"].setChecked(math.isinf(self._speed))
+        self.speed_asked.emit(self._slider_speed if math.isinf(self._speed) else math.inf)
+
+    def _slower(self) -> None:
+        below = [speed for speed in SPEEDS if speed < self._speed]
+        self.speed_asked.emit(below[-1] if below else SLOWEST)
+
+    def _faster(self) -> None:
+        self.speed_asked.emit(next((speed for speed in SPEEDS if speed > self._speed), math.inf))
+
+
+def _position(speed: float) -> int:
+    return round(math.log10(speed / SLOWEST) * _FINENESS)
+
+
+def _speed_at(position: int) -> float:
+    """Return the speed at a position of the slider, to two digits: nobody wants 199.53 steps a second."""
+    return float(f"{SLOWEST * 10 ** (position / _FINENESS):.2g}")
+
+
+def _captioned(control: QWidget, caption: ReadOut) -> QWidget:
+    """Return ``control`` with ``caption`` under it, in line with the texts of the buttons beside it."""
+    cell = QWidget()
+    cell.setFixedHeight(_BUTTON.height())
+    layout = QVBoxLayout(cell)
+    layout.setContentsMargins(theme.SPACE.XS, 0, theme.SPACE.XS, 0)
+    layout.setSpacing(0)
+    layout.addWidget(control, 1, Qt.AlignmentFlag.AlignCenter)
+    layout.addWidget(caption)
+    return cell
