@@ -137,10 +137,10 @@ class Huber(Loss):
 
     def bind(self, dy: Array) -> LossGradient:
         """Make r / N, with r cut off at ±δ."""
-        above = partial(np.maximum, dy, _everywhere(-self.delta, dy), dy)
+        above = partial(np.maximum, dy, _everywhere(-self.delta, dy), out=dy)
         scale = partial(np.multiply, dy, _everywhere(1.0 / dy.size, dy), dy)
         high = _everywhere(self.delta, dy)
-        return lambda r: (partial(np.minimum, r, high, dy), above, scale)
+        return lambda r: (partial(np.minimum, r, high, out=dy), above, scale)
 
 
 def _sum_of_products(a: Array, b: Array) -> NDArray[np.float64]:

@@ -140,6 +140,6 @@ def _clip_calls(gradients: Array, clip: float) -> tuple[Call, ...]:
         partial(np.sqrt, factor, factor),
         partial(np.add, factor, small, factor),
         partial(np.divide, limit, factor, factor),
-        partial(np.minimum, factor, one, factor),
+        partial(np.minimum, factor, one, out=factor),
         partial(np.multiply, gradients, np.broadcast_to(factor, gradients.shape), gradients),
     )

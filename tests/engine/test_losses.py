@@ -1,0 +1,110 @@
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+
+from convviz.engine import LOSSES, ConfigError, Huber, MeanAbsoluteError, MeanSquaredError, ShapeError, SumSquaredError
+
+CASES = [SumSquaredError(), MeanSquaredError(), MeanAbsoluteError(), Huber(), Huber(delta=0.3)]
+
+
+@pytest.fixture(params=CASES, ids=repr)
+def loss(request):
+    return request.param
+
+
+@pytest.fixture
+def maps(rng):
+    return rng.normal(size=(2, 5, 4)), rng.normal(size=(2, 5, 4))
+
+
+def test_every_loss_is_tried():
+    assert {type(loss) for loss in CASES} == set(LOSSES.values())
+    assert list(LOSSES) == ["sse", "mse", "mae", "huber"]
+    assert all(cls.kind == kind for kind, cls in LOSSES.items())
+
+
+def plain(loss, residuals):
+    """The definitions, number by number."""
+    h = {
+        "sse": lambda r: r * r,
+        "mse": lambda r: r * r / len(residuals),
+        "mae": lambda r: abs(r) / len(residuals),
+        "huber": lambda r: (
+            (r * r / 2 if abs(r) <= loss.delta else loss.delta * (abs(r) - loss.delta / 2)) / len(residuals)
+        ),
+    }[loss.kind]
+    return math.fsum(h(r) for r in residuals)
+
+
+def test_value_is_the_definition(loss, maps):
+    y, t = maps
+    assert loss.value(y, t) == pytest.approx(plain(loss, (y - t).ravel().tolist()), rel=1e-13)
+    assert loss.value(t, t) == 0
+
+
+def test_grad_is_the_derivative(loss, maps):
+    y, t = maps
+    grad = loss.grad(y, t)
+    assert grad.shape == y.shape
+    for place in np.ndindex(y.shape):
+        moved = y.copy()
+        moved[place] += 1e-6
+        ahead = loss.value(moved, t)
+        moved[place] -= 2e-6
+        assert grad[place] == pytest.approx((ahead - loss.value(moved, t)) / 2e-6, rel=1e-6, abs=1e-8)
+
+
+def test_like_pytorch(loss, maps):
+    torch = pytest.importorskip("torch", reason="PyTorch is what the numbers are compared with, and is not installed")
+    theirs = {
+        "sse": torch.nn.MSELoss(reduction="sum"),
+        "mse": torch.nn.MSELoss(),
+        "mae": torch.nn.L1Loss(),
+        "huber": torch.nn.HuberLoss(delta=getattr(loss, "delta", 1.0)),
+    }[loss.kind]
+    y, t = (torch.tensor(array) for array in maps)
+    y.requires_grad_()
+    value = theirs(y, t)
+    value.backward()
+    assert loss.value(*maps) == pytest.approx(value.item(), rel=1e-13)
+    np.testing.assert_allclose(loss.grad(*maps), y.grad.numpy(), rtol=1e-13)
+
+
+@pytest.mark.parametrize("size", [1, 2, 7, 64, 1000, 20011])
+@pytest.mark.parametrize("dtype", [np.float64, np.float32])
+def test_a_rows_loss_does_not_depend_on_the_other_rows(loss, size, dtype, rng):
+    residuals = rng.normal(size=(9, size)).astype(dtype)
+    together = loss.of_residuals(residuals)
+    assert together.dtype == np.float64
+    assert np.array_equal(together, [loss.of_residuals(row[np.newaxis])[0] for row in residuals])
+    assert np.array_equal(together[3:8], loss.of_residuals(residuals[3:8]))
+
+
+def test_losses_of_single_precision_are_summed_in_double(loss):
+    residuals = np.full((1, 100_000), 0.1, np.float32)
+    exact = plain(loss, [float(np.float32(0.1))] * 100_000)
+    assert loss.of_residuals(residuals)[0] == pytest.approx(exact, rel=1e-6 if loss.kind == "huber" else 1e-12)
+
+
+def test_the_derivative_of_the_absolute_error_at_zero_is_zero():
+    assert np.array_equal(MeanAbsoluteError().grad(np.zeros((1, 2, 2)), np.zeros((1, 2, 2))), np.zeros((1, 2, 2)))
+
+
+def test_whole_numbers_are_taken_as_numbers():
+    assert SumSquaredError().value(np.array([[[3]]]), np.array([[[1]]])) == 4
+    assert MeanSquaredError().grad(np.array([[[3, 1]]]), np.array([[[1, 1]]])).tolist() == [[[2.0, 0.0]]]
+
+
+@pytest.mark.parametrize(("y", "t"), [((1, 2, 2), (1, 2, 3)), ((1, 2, 2), (2, 2)), ((1, 0, 2), (1, 0, 2))])
+def test_shapes_must_be_the_same(loss, y, t):
+    with pytest.raises(ShapeError):
+        loss.value(np.zeros(y), np.zeros(t))
+
+
+@pytest.mark.parametrize("delta", [0, -1, np.nan, "1"])
+def test_delta_is_positive(delta):
+    with pytest.raises(ConfigError):
+        Huber(delta=delta)
