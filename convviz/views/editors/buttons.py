@@ -1,0 +1,73 @@
+"""Small square buttons with an icon in the colours of the theme."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PyQt6.QtCore import QEvent, QSize, Qt
+from PyQt6.QtWidgets import QComboBox, QMenu, QToolButton, QWidget
+
+from convviz.views import theme
+from convviz.views.icons import icon
+
+if TYPE_CHECKING:
+    from PyQt6.QtGui import QWheelEvent
+
+#: Of every control of one line.
+CONTROL_HEIGHT = 28
+
+
+class IconButton(QToolButton):
+    """A button that shows an icon; what it does is said in its tooltip, and to a screen reader."""
+
+    def __init__(self, name: str, icon_name: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName(name)
+        self._icon_name = icon_name
+        self.setAutoRaise(True)
+        self.setIconSize(QSize(18, 18))
+        self.setFixedSize(CONTROL_HEIGHT, CONTROL_HEIGHT)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.setStyleSheet("QToolButton { padding: 0; min-height: 0; }")
+        self._load()
+
+    def open_menu(self, menu: QMenu) -> None:
+        """Open ``menu`` when pressed; the icon alone says so."""
+        self.setMenu(menu)
+        self.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self.setStyleSheet("QToolButton { padding: 0; min-height: 0; } QToolButton::menu-indicator { image: none; }")
+
+    def describe(self, name: str, help: str = "") -> None:
+        """Say what the button does, in a few words and in a sentence."""
+        self.setAccessibleName(name)
+        self.setAccessibleDescription(help)
+        self.setToolTip(help or name)
+
+    def changeEvent(self, event: QEvent | None) -> None:
+        """Take the icon in the colours of a new theme."""
+        if event is not None and event.type() == QEvent.Type.PaletteChange:
+            self._load()
+        super().changeEvent(event)
+
+    def _load(self) -> None:
+        colours = theme.current()
+        self.setIcon(icon(self._icon_name, colours.text, colours.disabled, colours.accent))
+
+
+class Choice(QComboBox):
+    """A list to choose from that never asks for more width than it is given, and leaves the wheel to the panel."""
+
+    def __init__(self, name: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName(name)
+        self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self.setMinimumContentsLength(4)
+        self.setFixedHeight(CONTROL_HEIGHT)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+
+    def wheelEvent(self, event: QWheelEvent | None) -> None:
+        """Turn only with the focus."""
+        if event is not None and not self.hasFocus():
+            event.ignore()
+            return
+        super().wheelEvent(event)

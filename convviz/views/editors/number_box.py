@@ -1,0 +1,243 @@
+"""A box for one number, whole or not, of any size, typed freely or stepped."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from PyQt6.QtCore import QEvent, QSize, Qt, pyqtSignal
+from PyQt6.QtGui import QFocusEvent, QKeyEvent, QKeySequence, QMouseEvent, QValidator, QWheelEvent
+from PyQt6.QtWidgets import QAbstractSpinBox, QLineEdit, QSizePolicy, QWidget
+
+from convviz.engine.errors import ConfigError
+from convviz.views.editors.buttons import CONTROL_HEIGHT
+from convviz.views.editors.gestures import Gesture
+from convviz.views.editors.numbers import default_step, magnified, number_text, parse_number, shifted
+from convviz.views.theme import metrics
+
+if TYPE_CHECKING:
+    from convviz.engine.settings import Setting
+
+Number = int | float
+
+
+@dataclass(frozen=True)
+class Range:
+    """What a box steps over. Typing may go beyond it: whoever receives the number says what is possible."""
+
+    integer: bool = False
+    minimum: float | None = None
+    maximum: float | None = None
+    positive: bool = False
+    step: float | None = None
+    logarithmic: bool = False
+    optional: bool = False
+
+    @classmethod
+    def of(cls, described: Setting) -> Range:
+        """Return the range of a setting, of one of its two numbers if it is a pair."""
+        return cls(
+            integer=described.kind != "float",
+            minimum=described.minimum,
+            maximum=described.maximum,
+            positive=described.positive,
+            step=described.step,
+            logarithmic=described.logarithmic,
+            optional=described.optional and described.kind != "pair",
+        )
+
+    def contains(self, value: Number) -> bool:
+        """Return whether ``value`` lies in the range."""
+        above = self.minimum is None or value >= self.minimum
+        below = self.maximum is None or value <= self.maximum
+        return above and below and not (self.positive and value <= 0)
+
+    def stepped(self, value: Number | None, notches: int) -> Number:
+        """Return the value ``notches`` steps away, held within the range; a missing one begins at its low end."""
+        if value is None:
+            return self._held(self._first())
+        if self.logarithmic and value > 0:
+            return self._held(magnified(value, notches))
+        step = self.step if self.step is not None else (1.0 if self.integer else default_step(value))
+        moved = shifted(value, notches, step)
+        return value if self.positive and moved <= 0 else self._held(moved)
+
+    def _first(self) -> float:
+        if self.minimum is not None and not (self.positive and self.minimum <= 0):
+            return self.minimum
+        return 1.0 if self.positive else 0.0
+
+    def _held(self, value: float) -> Number:
+        low = value if self.minimum is None else max(value, self.minimum)
+        held = low if self.maximum is None else min(low, self.maximum)
+        return round(held) if self.integer else float(held)
+
+
+class NumberBox(QAbstractSpinBox):
+    """A number field that takes what people type (``3e-5``, ``0,5``, ``1/9``) and leaves its own digits alone.
+
+    Only the person's edits are emitted: `edited` with the value (None where the field may be empty and is) and a merge
+    key, ``""`` for a typed value; `refused` with a sentence where the text is no number. The wheel turns only a box
+    that has the focus, so that scrolling past it changes nothing.
+    """
+
+    edited = pyqtSignal(object, str)
+    refused = pyqtSignal(str)
+
+    def __init__(self, name: str, limits: Range, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName(name)
+        self._range = limits
+        self._value: Number | None = None
+        self._gesture = Gesture()
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setKeyboardTracking(False)
+        self.setFixedHeight(CONTROL_HEIGHT)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        self.setAccelerated(True)
+        self.editingFinished.connect(self._commit)
+
+    def value(self) -> Number | None:
+        """Return the value shown, with all of its digits."""
+        return self._value
+
+    def set_value(self, value: Number | None) -> None:
+        """Show ``value`` without emitting anything."""
+        if value != self._value:
+            self._gesture.end()
+        self._value = value
+        self._show()
+
+    def set_placeholder(self, text: str) -> None:
+        """Say what an empty field means."""
+        self._line().setPlaceholderText(text)
+
+    def set_limits(self, limits: Range) -> None:
+        """Step over another range from now on."""
+        self._range = limits
+
+    def _line(self) -> QLineEdit:
+        line = self.lineEdit()
+        assert line is not None  # every QAbstractSpinBox is made with one
+        return line
+
+    def _show(self) -> None:
+        text = "" if self._value is None else number_text(self._value)
+        if self._line().text() != text or self._line().isModified():
+            self._line().setText(text)
+            if not self.hasFocus():
+                self._line().setCursorPosition(0)  # the first digits are seen where not all of them fit
+        self.update()
+
+    def _commit(self) -> None:
+        if not self._line().isModified():
+            return
+        text = self._line().text().strip()
+        if not text and self._range.optional:
+            self._emit(None, "")
+            return
+        try:
+            value = self._parsed(text)
+        except ConfigError as error:
+            self._show()
+            self.refused.emit(str(error))
+            return
+        self._emit(value, "")
+
+    def _parsed(self, text: str) -> Number:
+        value = parse_number(text)
+        if not self._range.integer:
+            return value
+        if value != round(value):
+            raise ConfigError("'{text}' is not a whole number", text=text)
+        return int(value)
+
+    def _emit(self, value: Number | None, merge: str) -> None:
+        """Show and emit a new value; whoever finds it impossible puts the old one back with `set_value`."""
+        changed = value != self._value
+        self._value = value
+        self._show()
+        if not merge:
+            self._gesture.end()
+        if changed:
+            self.edited.emit(value, merge)
+
+    # Qt's own interface -----------------------------------------------------------------------------------------------
+
+    def stepBy(self, steps: int) -> None:
+        """Move by ``steps``; what was typed so far counts."""
+        base = self._value
+        if self._line().isModified():
+            try:
+                base = self._parsed(self._line().text())
+            except ConfigError:
+                base = self._value
+        self._emit(self._range.stepped(base, steps), self._gesture.key(self.objectName()))
+        self._line().selectAll()
+
+    def stepEnabled(self) -> QAbstractSpinBox.StepEnabledFlag:
+        """Allow stepping as far as the range goes."""
+        flag = QAbstractSpinBox.StepEnabledFlag
+        if self._value is None:
+            return flag.StepUpEnabled
+        allowed = flag.StepNone
+        if self._range.stepped(self._value, 1) != self._value:
+            allowed |= flag.StepUpEnabled
+        if self._range.stepped(self._value, -1) != self._value:
+            allowed |= flag.StepDownEnabled
+        return allowed
+
+    def validate(self, text: str | None, position: int) -> tuple[QValidator.State, str, int]:
+        """Let every text be typed; `refused` says what is wrong with it once it is finished."""
+        return QValidator.State.Acceptable, text or "", position
+
+    def sizeHint(self) -> QSize:
+        """Return room for a number in scientific notation, the same for every value."""
+        return QSize(round(metrics().horizontalAdvance("−1.2345e−10")) + 30, CONTROL_HEIGHT)
+
+    def minimumSizeHint(self) -> QSize:
+        """Return room for three digits."""
+        return QSize(round(metrics().horizontalAdvance("000")) + 30, CONTROL_HEIGHT)
+
+    def event(self, event: QEvent | None) -> bool:
+        """Leave undo and redo to the document unless there is typing to take back."""
+        if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.ShortcutOverride:
+            undoing = event.matches(QKeySequence.StandardKey.Undo) or event.matches(QKeySequence.StandardKey.Redo)
+            if undoing and not self._line().isModified():
+                event.ignore()
+                return False
+        return super().event(event)
+
+    def keyPressEvent(self, event: QKeyEvent | None) -> None:
+        """Escape restores the value; every key pressed anew begins a new movement."""
+        if event is not None:
+            if not event.isAutoRepeat():
+                self._gesture.end()
+            if event.key() == Qt.Key.Key_Escape and self._line().isModified():
+                self._show()
+                self._line().selectAll()
+                return
+        super().keyPressEvent(event)
+
+    def mousePressEvent(self, event: QMouseEvent | None) -> None:
+        """Every press of a step button begins a new movement."""
+        self._gesture.end()
+        super().mousePressEvent(event)
+
+    def wheelEvent(self, event: QWheelEvent | None) -> None:
+        """Step if the box has the focus; else let the panel scroll."""
+        if event is None or not self.hasFocus():
+            if event is not None:
+                event.ignore()
+            return
+        super().wheelEvent(event)
+
+    def leaveEvent(self, event: QEvent | None) -> None:
+        """End the movement of a wheel."""
+        self._gesture.end()
+        super().leaveEvent(event)
+
+    def focusOutEvent(self, event: QFocusEvent | None) -> None:
+        """End the movement, and commit what was typed (Qt tells by ``editingFinished``)."""
+        self._gesture.end()
+        super().focusOutEvent(event)

@@ -1,0 +1,90 @@
+"""Numbers as people write and read them in a control."""
+
+from __future__ import annotations
+
+import math
+import re
+
+from convviz.engine.errors import ConfigError
+
+#: Significant digits that a control shows; the value behind it keeps all of its own.
+DIGITS = 6
+
+_MINUS = str.maketrans({"−": "-", "–": "-", "⁄": "/"})
+_FRACTION = re.compile(r"^([^/]+)/([^/]+)$")
+
+
+def parse_number(text: str) -> float:
+    """Return the number that ``text`` means: ``0.5``, ``0,5``, ``3e-5``, ``−2`` or a fraction such as ``1/9``.
+
+    Raises
+    ------
+    ConfigError
+        If it is none of these, or not finite.
+    """
+    plain = text.strip().translate(_MINUS)
+    try:
+        fraction = _FRACTION.match(plain)
+        value = _decimal(fraction[1]) / _decimal(fraction[2]) if fraction else _decimal(plain)
+    except (ValueError, ZeroDivisionError):
+        raise ConfigError("'{text}' is not a number; possible are 0.5, 3e-5 or 1/9", text=text.strip()) from None
+    if not math.isfinite(value):
+        raise ConfigError("'{text}' is not a finite number", text=text.strip())
+    return value
+
+
+def _decimal(text: str) -> float:
+    plain = text.strip()
+    if "_" in plain:
+        raise ValueError(plain)
+    if plain.count(",") == 1 and "." not in plain:
+        plain = plain.replace(",", ".")
+    return float(plain)
+
+
+def number_text(value: float, digits: int = DIGITS) -> str:
+    """Return ``value`` with at most ``digits`` significant digits: ``0.5``, ``12``, ``3e-5``.
+
+    ``digits=17`` loses nothing: the text is the shortest one that reads back as the same number.
+    """
+    if isinstance(value, int):
+        return str(value)
+    text = repr(value) if digits >= 17 else f"{value:.{digits}g}"
+    if "e" in text:
+        mantissa, exponent = text.split("e")
+        return f"{mantissa.removesuffix('.0')}e{int(exponent)}"
+    return text.removesuffix(".0")
+
+
+def shifted(value: float, notches: float, step: float) -> float:
+    """Return ``value`` moved by ``notches`` steps, without the dust that binary fractions leave in decimals."""
+    return round(value + notches * step, 12) + 0.0  # no negative zero
+
+
+def magnified(value: float, notches: int) -> float:
+    """Return a positive ``value`` moved by ``notches`` units of its leading digit: 9e-5, 1e-4, 2e-4.
+
+    A value between two such numbers goes to the nearest one on the way.
+    """
+    for _ in range(abs(notches)):
+        value = _next_leading(value) if notches > 0 else _previous_leading(value)
+    return value
+
+
+def _next_leading(value: float) -> float:
+    exponent = math.floor(math.log10(value) + 1e-12)
+    digit = math.floor(value / 10.0**exponent + 1e-9) + 1
+    return float(f"{digit}e{exponent}")
+
+
+def _previous_leading(value: float) -> float:
+    exponent = math.floor(math.log10(value) + 1e-12)
+    digit = math.ceil(value / 10.0**exponent - 1e-9) - 1
+    return float(f"{digit}e{exponent}") if digit > 0 else float(f"9e{exponent - 1}")
+
+
+def default_step(value: float) -> float:
+    """Return a step that suits a number without one of its own: a tenth of its decade, never below 0.001."""
+    if value == 0 or not math.isfinite(value):
+        return 0.1
+    return max(10.0 ** (math.floor(math.log10(abs(value)) + 1e-12) - 1), 0.001)

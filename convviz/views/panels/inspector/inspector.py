@@ -1,0 +1,244 @@
+"""The panel with the list of layers and the controls of what is selected."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from PyQt6.QtCore import Qt, pyqtSignal
+from PyQt6.QtWidgets import QFrame, QLabel, QScrollArea, QVBoxLayout, QWidget
+
+from convviz.engine.errors import ConvvizError
+from convviz.engine.layers import LAYERS
+from convviz.engine.settings import Spec, settings_of
+from convviz.i18n import tr
+from convviz.model.experiment import Experiment, Stage
+from convviz.views.editors.note import Note
+from convviz.views.editors.wording import error_text
+from convviz.views.panels.inspector import edits
+from convviz.views.panels.inspector.outline import Outline
+from convviz.views.panels.inspector.pages import Page, make_page, sentence_of, title_of
+from convviz.views.selection import Selection
+from convviz.views.theme import SPACE, metrics, set_role
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from numpy.typing import NDArray
+
+    from convviz.model.document import Document
+
+_LAYER = re.compile(r"layers\[(\d+)\]")
+
+
+class Inspector(QWidget):
+    """Shows what is selected and proposes every change of it to the document.
+
+    A change that is not possible is explained beside its control, which goes back to what it was. `selected` tells
+    that the person picked something else in the list.
+    """
+
+    selected = pyqtSignal(object)
+
+    def __init__(self, document: Document, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("inspector")
+        self._document = document
+        self._selection = Selection("training")
+        self._page: Page | None = None
+        self._outline = Outline()
+        self._title = QLabel()
+        self._sentence = QLabel()
+        self._scroll = QScrollArea()
+        self._note = Note(self)
+        self._lay_out()
+        self._outline.selected.connect(self._pick)
+        self._outline.added.connect(self._add)
+        self._outline.removed.connect(self._remove)
+        self._outline.moved.connect(self._move)
+        document.changed.connect(self._follow)
+        self.show_selection(self._first_selection())
+        self.retranslate()
+
+    def selection(self) -> Selection:
+        """Return what is shown."""
+        return self._selection
+
+    def show_selection(self, selection: Selection) -> None:
+        """Show the controls of ``selection`` without emitting anything; of the last layer if there are not so many."""
+        if selection.kind == "layer":
+            selection = Selection("layer", min(selection.index, len(self._document.experiment.stages) - 1))
+        self._note.hide()
+        if selection != self._selection or self._page is None:
+            self._selection = selection
+            self._replace_page()
+        self._refresh()
+
+    def retranslate(self) -> None:
+        """Say everything in the current language."""
+        self.setAccessibleName(tr("Controls"))
+        self._outline.retranslate()
+        if self._page is not None:
+            self._page.retranslate()
+        self._refresh()
+
+    # inside -----------------------------------------------------------------------------------------------------------
+
+    def _lay_out(self) -> None:
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, SPACE.S, 0, 0)
+        column.setSpacing(0)
+        top = QVBoxLayout()
+        top.setContentsMargins(SPACE.M, 0, SPACE.M, SPACE.S)
+        top.setSpacing(2)
+        set_role(self._title, "heading")
+        set_role(self._sentence, "small")
+        self._sentence.setWordWrap(True)
+        # Two lines are kept for the sentence, so that a longer one moves nothing.
+        self._sentence.setFixedHeight(round(2 * metrics("small").lineSpacing()) + 2)
+        self._sentence.setAlignment(Qt.AlignmentFlag.AlignTop)
+        top.addWidget(self._outline)
+        top.addWidget(self._title)
+        top.addWidget(self._sentence)
+        column.addLayout(top)
+        line = QFrame()
+        set_role(line, "divider")
+        column.addWidget(line)
+        self._scroll.setObjectName("inspector.scroll")
+        self._scroll.setWidgetResizable(True)
+        self._scroll.setFrameShape(QFrame.Shape.NoFrame)
+        self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        bar = self._scroll.verticalScrollBar()
+        assert bar is not None
+        bar.rangeChanged.connect(self._leave_room)
+        column.addWidget(self._scroll, 1)
+        self.setMinimumWidth(280)
+
+    def _leave_room(self) -> None:
+        """Let the scroll bar stand in the page's margin, so that no control moves when it comes or goes."""
+        bar = self._scroll.verticalScrollBar()
+        if self._page is not None and bar is not None:
+            beside = bar.sizeHint().width() if bar.maximum() > bar.minimum() else 0
+            self._page.leave_right(max(0, SPACE.M - beside))
+
+    def _first_selection(self) -> Selection:
+        return Selection("layer", 0) if self._document.experiment.stages else Selection("training")
+
+    def _replace_page(self) -> None:
+        page = make_page(self._selection, self._convert)
+        page.edited.connect(self._edit)
+        page.refused.connect(self._refuse)
+        page.numbers_edited.connect(self._edit_numbers)
+        page.seeded.connect(self._seed)
+        page.set_experiment(self._document.experiment)
+        page.retranslate()
+        old = self._scroll.takeWidget()
+        self._page = page
+        self._scroll.setWidget(page)
+        self._leave_room()
+        if old is not None:
+            old.deleteLater()
+
+    def _refresh(self) -> None:
+        experiment = self._document.experiment
+        self._outline.set_experiment(experiment)
+        self._outline.set_selection(self._selection)
+        self._title.setText(title_of(self._selection, experiment))
+        self._sentence.setText(sentence_of(self._selection, experiment))
+
+    def _follow(self, old: Experiment, new: Experiment) -> None:
+        """Show a changed experiment, whoever changed it."""
+        self._note.hide()
+        count = len(new.stages)
+        if self._selection.kind == "layer" and self._selection.index >= count:
+            self._pick(Selection("layer", count - 1))
+            return
+        if self._page is not None:
+            self._page.set_experiment(new)
+        self._refresh()
+
+    def _pick(self, selection: Selection) -> None:
+        self.show_selection(selection)
+        self.selected.emit(self._selection)
+
+    # proposals --------------------------------------------------------------------------------------------------------
+
+    def _propose(self, path: str, make: Callable[[], Experiment], text: str, merge: str = "") -> bool:
+        """Propose what ``make`` returns; where it is impossible, say so at ``path`` and show what still holds."""
+        try:
+            self._document.propose(make(), text, merge or None)
+        except ConvvizError as error:
+            self._refuse(path, self._explained(path, error))
+            return False
+        return True
+
+    def _edit(self, path: str, value: object, merge: str) -> None:
+        self._propose(
+            path, lambda: edits.with_value(self._document.experiment, path, value), self._change_text(path), merge
+        )
+
+    def _edit_numbers(self, path: str, numbers: NDArray[Any], merge: str) -> None:
+        self._propose(
+            path, lambda: edits.with_numbers(self._document.experiment, path, numbers), self._change_text(path), merge
+        )
+
+    def _seed(self, path: str, seed: int) -> None:
+        self._propose(path, lambda: edits.seeded(self._document.experiment, path, seed), self._change_text(path))
+
+    def _convert(self, path: str, old: Spec | None, cls: type[Spec]) -> Spec:
+        return edits.converted(self._document.experiment, path, old, cls)
+
+    def _add(self, kind: str) -> None:
+        cls, stages = LAYERS[kind], self._document.experiment.stages
+        index = self._selection.index + 1 if self._selection.kind == "layer" else len(stages)
+        index = 0 if self._selection.kind == "input" else index
+        text = tr("Add: {layer}").format(layer=tr(cls.label))
+        if self._propose("layers.add", lambda: edits.with_new_layer(self._document.experiment, index, cls), text):
+            self._pick(Selection("layer", index))
+
+    def _remove(self) -> None:
+        index = self._selection.index
+        text = tr("Remove layer {number}").format(number=index + 1)
+        self._propose("layers.remove", lambda: edits.without_layer(self._document.experiment, index), text)
+
+    def _move(self, index: int, to: int) -> None:
+        text = tr("Move layer {number}").format(number=index + 1)
+        if self._propose("layers.up", lambda: self._document.experiment.move_stage(index, to), text):
+            self._pick(Selection("layer", to))
+
+    def _refuse(self, path: str, sentence: str) -> None:
+        """Show what still holds, and beside the control why nothing else does."""
+        if self._page is not None:
+            self._page.set_experiment(self._document.experiment)
+        self._refresh()
+        control = self._page.locate(path) if self._page is not None else None
+        if control is None:
+            control = self.findChild(QWidget, path) or self._title
+        self._scroll.ensureWidgetVisible(control, 0, SPACE.S)
+        self._note.show_at(control, sentence)
+
+    def _explained(self, path: str, error: ConvvizError) -> str:
+        """Return the error's sentence in the words of the controls, naming the layer if it is another one."""
+        sentence = error_text(error, {path.rpartition(".")[2]: self._label(path)})
+        layer = _LAYER.match(error.field or "")
+        if layer is None or path.startswith(f"layers.{layer[1]}"):
+            return sentence
+        return tr("Layer {number}: {sentence}").format(number=int(layer[1]) + 1, sentence=sentence)
+
+    def _change_text(self, path: str) -> str:
+        names = path.split(".")
+        label = self._label(path)
+        if names[0] == "layers":
+            return tr("Change {setting} of layer {number}").format(setting=label, number=int(names[1]) + 1)
+        return tr("Change {setting}").format(setting=label)
+
+    def _label(self, path: str) -> str:
+        """Return the label of the setting at ``path``."""
+        parent, _, name = path.rpartition(".")
+        if parent == "layers":
+            return tr(settings_of(Stage)["layer"].label)
+        if name.startswith("teacher_"):
+            owner: type[Spec] = Stage if parent.startswith("layers") else Experiment
+        else:
+            owner = type(edits.value_at(self._document.experiment, parent)) if parent else Experiment
+        return tr(settings_of(owner)[name].label)

@@ -1,0 +1,238 @@
+"""The list of what there is to set: the input, the layers in order, the target, the training."""
+
+from __future__ import annotations
+
+from PyQt6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QSize, Qt, pyqtSignal
+from PyQt6.QtGui import QDropEvent, QPainter
+from PyQt6.QtWidgets import (
+    QAbstractItemView,
+    QHBoxLayout,
+    QLabel,
+    QListWidget,
+    QListWidgetItem,
+    QMenu,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QVBoxLayout,
+    QWidget,
+)
+
+from convviz.engine.layers import LAYERS
+from convviz.engine.settings import settings_of
+from convviz.engine.shapes import size_text
+from convviz.i18n import tr
+from convviz.model.experiment import Experiment, shape_text
+from convviz.views import theme
+from convviz.views.editors.buttons import IconButton
+from convviz.views.editors.numbers import number_text
+from convviz.views.editors.wording import summary_text
+from convviz.views.selection import Selection
+from convviz.views.theme import SPACE, set_role
+
+_ROW = 24
+#: The list shows so many rows at most and scrolls beyond.
+_MOST_ROWS = 6
+_NOTE = Qt.ItemDataRole.UserRole
+_WHAT = Qt.ItemDataRole.UserRole + 1
+
+
+class Outline(QWidget):
+    """The list, and the buttons that add, remove and move layers."""
+
+    selected = pyqtSignal(object)
+    added = pyqtSignal(str)
+    removed = pyqtSignal()
+    moved = pyqtSignal(int, int)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._experiment: Experiment | None = None
+        self._selection = Selection("training")
+        self._title = QLabel()
+        set_role(self._title, "strong")
+        self._add = IconButton("layers.add", "add")
+        self._remove = IconButton("layers.remove", "remove")
+        self._up = IconButton("layers.up", "move_up")
+        self._down = IconButton("layers.down", "move_down")
+        self._list = _List()
+        self._menu = QMenu(self)
+        self._lay_out()
+        self._list.currentRowChanged.connect(self._select_row)
+        self._list.moved.connect(self.moved)
+        self._remove.clicked.connect(self.removed)
+        self._up.clicked.connect(lambda: self._move(-1))
+        self._down.clicked.connect(lambda: self._move(1))
+
+    def set_experiment(self, experiment: Experiment) -> None:
+        """Show what is in ``experiment`` without emitting anything."""
+        self._experiment = experiment
+        rows = _rows(experiment)
+        blocked = self._list.blockSignals(True)
+        while self._list.count() > len(rows):
+            self._list.takeItem(self._list.count() - 1)
+        while self._list.count() < len(rows):
+            self._list.addItem(QListWidgetItem())
+        for place, (what, text, note) in enumerate(rows):
+            item = self._list.item(place)
+            assert item is not None
+            item.setText(text)
+            item.setData(_NOTE, note)
+            item.setData(_WHAT, what)
+            item.setData(Qt.ItemDataRole.AccessibleTextRole, f"{text}, {note}")
+            flags = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
+            item.setFlags(flags | Qt.ItemFlag.ItemIsDragEnabled if what.kind == "layer" else flags)
+        self._list.blockSignals(blocked)
+        self._list.setFixedHeight(min(len(rows), _MOST_ROWS) * _ROW + 2)
+        self.set_selection(self._selection)
+
+    def set_selection(self, selection: Selection) -> None:
+        """Mark what is selected without emitting anything."""
+        self._selection = selection
+        blocked = self._list.blockSignals(True)
+        for place in range(self._list.count()):
+            item = self._list.item(place)
+            if item is not None and item.data(_WHAT) == selection:
+                self._list.setCurrentItem(item)
+        self._list.blockSignals(blocked)
+        count = len(self._experiment.stages) if self._experiment is not None else 0
+        on_layer = selection.kind == "layer"
+        self._remove.setEnabled(on_layer)
+        self._up.setEnabled(on_layer and selection.index > 0)
+        self._down.setEnabled(on_layer and selection.index < count - 1)
+
+    def retranslate(self) -> None:
+        """Say everything in the current language."""
+        self._title.setText(tr("Network"))
+        self._list.setAccessibleName(tr("Network"))
+        self._add.describe(tr("Add a layer"), tr("Add a layer after the selected one"))
+        self._remove.describe(tr("Remove the layer"), tr("Remove the selected layer"))
+        self._up.describe(tr("Move the layer up"), tr("Move the selected layer towards the input"))
+        self._down.describe(tr("Move the layer down"), tr("Move the selected layer towards the reconstruction"))
+        self._menu.clear()
+        for kind, cls in LAYERS.items():
+            action = self._menu.addAction(tr(cls.label))
+            assert action is not None
+            action.setObjectName(f"layers.add.{kind}")
+            action.setToolTip(summary_text(cls))
+            action.triggered.connect(lambda _=False, kind=kind: self.added.emit(kind))
+        if self._experiment is not None:
+            self.set_experiment(self._experiment)
+
+    def _lay_out(self) -> None:
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(SPACE.XS)
+        bar = QHBoxLayout()
+        bar.setSpacing(0)
+        bar.addWidget(self._title, 1)
+        for button in (self._add, self._remove, self._up, self._down):
+            bar.addWidget(button)
+        column.addLayout(bar)
+        column.addWidget(self._list)
+        self._menu.setToolTipsVisible(True)
+        self._add.open_menu(self._menu)
+
+    def _select_row(self, row: int) -> None:
+        item = self._list.item(row)
+        if item is not None:
+            self.selected.emit(item.data(_WHAT))
+
+    def _move(self, by: int) -> None:
+        self.moved.emit(self._selection.index, self._selection.index + by)
+
+
+def _rows(experiment: Experiment) -> list[tuple[Selection, str, str]]:
+    """Return what each row stands for, its text, and the note at its right end."""
+    shapes = experiment.shapes()
+    rows = [(Selection("input"), tr("Input"), shape_text(shapes[0]))]
+    for index, layer in enumerate(experiment.layers):
+        kernel = size_text(layer.kernel) if "kernel" in settings_of(type(layer)) else ""  # type: ignore[attr-defined]
+        text = tr("{number}  {layer} {kernel}").format(number=index + 1, layer=tr(layer.label), kernel=kernel)
+        rows.append((Selection("layer", index), text.rstrip(), shape_text(shapes[index + 1])))
+    rows.append((Selection("target"), tr("Target"), shape_text(shapes[-1])))
+    rate = number_text(experiment.optimizer.learning_rate)
+    rows.append((Selection("training"), tr("Training"), tr("rate {rate}").format(rate=rate)))
+    return rows
+
+
+class _List(QListWidget):
+    """Rows of which the layers can be dragged to another place among themselves."""
+
+    moved = pyqtSignal(int, int)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setObjectName("outline")
+        self.setItemDelegate(_Row(self))
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setDragDropMode(QAbstractItemView.DragDropMode.InternalMove)
+        self.setDefaultDropAction(Qt.DropAction.MoveAction)
+        self.setUniformItemSizes(True)
+
+    def dropEvent(self, event: QDropEvent | None) -> None:
+        """Ask for the move; the rows follow the experiment."""
+        if event is None:
+            return
+        dragged, below = self.currentItem(), self.itemAt(event.position().toPoint())
+        event.setDropAction(Qt.DropAction.IgnoreAction)
+        event.accept()
+        if dragged is None or dragged.data(_WHAT).kind != "layer":
+            return
+        start = dragged.data(_WHAT).index
+        layers = sum(1 for row in range(self.count()) if self._what(row).kind == "layer")
+        gap = layers
+        if below is not None:
+            row = self.row(below)
+            half = event.position().y() > self.visualItemRect(below).center().y()
+            gap = row - 1 + half  # the input is row 0
+        to = max(0, min(layers, gap))
+        to -= to > start
+        if to != start:
+            self.moved.emit(start, to)
+
+    def _what(self, row: int) -> Selection:
+        item = self.item(row)
+        assert item is not None
+        what = item.data(_WHAT)
+        assert isinstance(what, Selection)
+        return what
+
+
+class _Row(QStyledItemDelegate):
+    """Draws a name at the left and a note at the right."""
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex) -> QSize:
+        """Return the height of a row."""
+        return QSize(80, _ROW)
+
+    def paint(
+        self, painter: QPainter | None, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
+    ) -> None:
+        """Draw the row."""
+        if painter is None:
+            return
+        colours = theme.current()
+        rect = QRect(option.rect).adjusted(0, 1, 0, -1)
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        chosen = bool(option.state & QStyle.StateFlag.State_Selected)
+        if chosen or option.state & QStyle.StateFlag.State_MouseOver:
+            painter.setBrush(colours.accent_soft if chosen else colours.hover)
+            painter.drawRoundedRect(rect, 4, 4)
+        if chosen:
+            painter.setBrush(colours.accent)
+            painter.drawRoundedRect(QRect(rect.left(), rect.top() + 4, 3, rect.height() - 8), 1.5, 1.5)
+        text_rect = rect.adjusted(SPACE.S, 0, -SPACE.S, 0)
+        note = str(index.data(_NOTE))
+        painter.setFont(theme.font("small"))
+        painter.setPen(colours.muted)
+        painter.drawText(text_rect, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, note)
+        room = text_rect.width() - round(theme.metrics("small").horizontalAdvance(note)) - SPACE.S
+        role: theme.FontRole = "strong" if chosen else "body"
+        painter.setFont(theme.font(role))
+        painter.setPen(colours.text)
+        name = theme.metrics(role).elidedText(str(index.data()), Qt.TextElideMode.ElideRight, room)
+        painter.drawText(text_rect, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, name)
+        painter.restore()

@@ -1,0 +1,219 @@
+"""The pages of the inspector: what can be set of the input, the target, the training, and of a layer."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from PyQt6.QtCore import pyqtSignal
+from PyQt6.QtWidgets import QFrame, QVBoxLayout, QWidget
+
+from convviz.engine.settings import Setting, settings_of
+from convviz.i18n import mark, tr
+from convviz.model.experiment import Experiment, Stage, shape_text
+from convviz.views.editors.forms import Convert, Form, SpecField
+from convviz.views.panels.inspector import edits
+from convviz.views.panels.inspector.parameters import Parameters, makes_parameter
+from convviz.views.theme import SPACE, set_role
+
+if TYPE_CHECKING:
+    from convviz.engine.layers import Layer
+    from convviz.views.editors.field import Field
+    from convviz.views.selection import Selection
+
+#: The experiment's settings on the pages of the input and of the target, and those at the end of the training's; all
+#: others are the training's, so that a new one has its place at once. The layers have pages of their own.
+_INPUT = ("input",)
+_TARGET = ("target", "teacher_seed")
+_LAST = ("name", "notes")
+_LAYERS = "stages"
+
+_TITLES = {"input": mark("Input"), "target": mark("Target"), "training": mark("Training")}
+_FROM_TEACHER = mark("A map of {shape}, made by the teacher, to be reproduced")
+_GIVEN_TARGET = mark("A given map of {shape}, to be reproduced")
+
+
+class Page(QWidget):
+    """One page.
+
+    ``edited`` and ``refused`` as in `Field`; ``numbers_edited(path, array, merge)`` for the numbers of a parameter, and
+    ``seeded(path, seed)`` for random ones.
+    """
+
+    edited = pyqtSignal(str, object, str)
+    refused = pyqtSignal(str, str)
+    numbers_edited = pyqtSignal(str, object, str)
+    seeded = pyqtSignal(str, int)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.column = QVBoxLayout(self)
+        self.column.setContentsMargins(SPACE.M, SPACE.S, SPACE.M, SPACE.M)
+        self.column.setSpacing(SPACE.S)
+
+    def leave_right(self, margin: int) -> None:
+        """Keep ``margin`` pixels free at the right."""
+        self.column.setContentsMargins(SPACE.M, SPACE.S, margin, SPACE.M)
+
+    def set_experiment(self, experiment: Experiment) -> None:
+        """Show the settings of ``experiment`` without emitting anything."""
+        raise NotImplementedError
+
+    def locate(self, path: str) -> QWidget | None:
+        """Return the control at ``path``."""
+        raise NotImplementedError
+
+    def retranslate(self) -> None:
+        """Say everything in the current language."""
+        raise NotImplementedError
+
+    def _take(self, form: Form | Field) -> None:
+        form.edited.connect(self.edited)
+        form.refused.connect(self.refused)
+        self.column.addWidget(form)
+
+    def _divide(self) -> None:
+        line = QFrame()
+        set_role(line, "divider")
+        self.column.addWidget(line)
+
+
+class SettingsPage(Page):
+    """Some of the experiment's own settings."""
+
+    def __init__(self, groups: tuple[tuple[str, ...], ...], convert: Convert, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._forms: list[Form] = []
+        for group in groups:
+            if self._forms:
+                self._divide()
+            form = Form("", Experiment, convert, shown=partial(_is_in, group))
+            self._forms.append(form)
+            self._take(form)
+        self.column.addStretch(1)
+
+    def set_experiment(self, experiment: Experiment) -> None:
+        """Show the settings of ``experiment`` without emitting anything."""
+        for form in self._forms:
+            form.set_value(experiment)
+            seed = form.fields.get("teacher_seed")
+            if seed is not None:  # without a teacher its seed decides nothing
+                seed.setEnabled(experiment.target is None)
+
+    def locate(self, path: str) -> QWidget | None:
+        """Return the control at ``path``."""
+        found = (form.locate(path) for form in self._forms)
+        return next((field.control() for field in found if field is not None), None)
+
+    def retranslate(self) -> None:
+        """Say everything in the current language."""
+        for form in self._forms:
+            form.retranslate()
+
+
+def _is_in(group: tuple[str, ...], name: str, described: Setting) -> bool:
+    return name in group
+
+
+class LayerPage(Page):
+    """The settings of one layer, and the parameters that student and teacher have in it."""
+
+    def __init__(self, index: int, convert: Convert, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._path = f"layers.{index}"
+        self._index = index
+        self._convert = convert
+        self._type: type[Layer] | None = None
+        self._parameters: Parameters | None = None
+        described = settings_of(Stage)["layer"]
+        self._layer = SpecField(
+            self._path, described, convert, shown=lambda *setting: not makes_parameter(*setting), indented=False
+        )
+        self._take(self._layer)
+        self.column.addStretch(1)
+
+    def set_experiment(self, experiment: Experiment) -> None:
+        """Show the layer without emitting anything."""
+        layer = experiment.layers[self._index]
+        self._layer.set_value(layer)
+        if type(layer) is not self._type:
+            self._type = type(layer)
+            self._replace_parameters(experiment)
+        if self._parameters is not None:
+            self._parameters.set_experiment(experiment)
+
+    def locate(self, path: str) -> QWidget | None:
+        """Return the control at ``path``."""
+        field = self._layer if path == self._path else self._layer.locate(path)
+        if field is not None:
+            return field.control()
+        return self._parameters.locate(path) if self._parameters is not None else None
+
+    def retranslate(self) -> None:
+        """Say everything in the current language."""
+        self._layer.retranslate()
+        if self._parameters is not None:
+            self._parameters.retranslate()
+
+    def _replace_parameters(self, experiment: Experiment) -> None:
+        if self._parameters is not None:
+            self.column.removeWidget(self._parameters)
+            self._parameters.setParent(None)
+            self._parameters.deleteLater()
+            self._parameters = None
+        layer = experiment.layers[self._index]
+        if not layer.parametrised:
+            return
+        parameters = Parameters(self._index, experiment, self._convert)
+        parameters.edited.connect(self.edited)
+        parameters.refused.connect(self.refused)
+        parameters.numbers_edited.connect(self.numbers_edited)
+        parameters.seeded.connect(self.seeded)
+        parameters.retranslate()
+        self.column.insertWidget(self.column.count() - 1, parameters)
+        self._parameters = parameters
+
+
+def make_page(selection: Selection, convert: Convert) -> Page:
+    """Return the page of what is selected."""
+    if selection.kind == "layer":
+        return LayerPage(selection.index, convert)
+    if selection.kind == "input":
+        return SettingsPage((_INPUT,), convert)
+    if selection.kind == "target":
+        return SettingsPage((_TARGET,), convert)
+    elsewhere = {*_INPUT, *_TARGET, *_LAST, _LAYERS}
+    training = tuple(name for name in settings_of(Experiment) if name not in elsewhere)
+    return SettingsPage((training, _LAST), convert)
+
+
+def title_of(selection: Selection, experiment: Experiment) -> str:
+    """Return what is selected, as a heading."""
+    if selection.kind == "layer":
+        layer = experiment.layers[selection.index]
+        return tr("Layer {number}: {layer}").format(number=selection.index + 1, layer=tr(layer.label))
+    return tr(_TITLES[selection.kind])
+
+
+def sentence_of(selection: Selection, experiment: Experiment) -> str:
+    """Return a sentence about what is selected, with its shape."""
+    shapes = experiment.shapes()
+    if selection.kind == "input":
+        return tr("A map of {shape}, which goes into the network").format(shape=shape_text(shapes[0]))
+    if selection.kind == "target":
+        source = _FROM_TEACHER if experiment.target is None else _GIVEN_TARGET
+        return tr(source).format(shape=shape_text(shapes[-1]))
+    if selection.kind == "training":
+        return tr("How the student's {count} parameters are changed from step to step").format(
+            count=sum(layer.parameter_size(s) for layer, s in zip(experiment.layers, shapes, strict=False))
+        )
+    layer, in_shape, out_shape = experiment.layers[selection.index], *shapes[selection.index : selection.index + 2]
+    missed = edits.unreached(layer, in_shape)
+    values = {"output": shape_text(out_shape), "input": shape_text(in_shape)}
+    if missed is None:
+        return tr("Makes {output} out of {input}").format(**values)
+    if missed == (0, 0):
+        return tr("Makes {output} out of {input}; every cell is reached").format(**values)
+    return tr("Makes {output} out of {input}; not reached by any window: rows {rows}, columns {columns}").format(
+        rows=missed[0], columns=missed[1], **values
+    )

@@ -1,0 +1,193 @@
+"""What a layer's parameters start from, for student and teacher each."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PyQt6.QtCore import QEvent, QRectF, Qt, pyqtSignal
+from PyQt6.QtGui import QColor, QIcon, QPainter, QPixmap
+from PyQt6.QtWidgets import QFrame, QTabBar, QVBoxLayout, QWidget
+
+from convviz.engine.initializers import INITIALIZERS
+from convviz.engine.settings import Setting, settings_of
+from convviz.i18n import mark, tr
+from convviz.model.experiment import Experiment, Stage
+from convviz.views import theme
+from convviz.views.editors.forms import Convert, SpecField
+from convviz.views.editors.kernel import KernelEditor
+from convviz.views.editors.matrix import MatrixEditor
+from convviz.views.panels.inspector import edits
+from convviz.views.theme import SPACE, set_role
+
+if TYPE_CHECKING:
+    from convviz.engine.layers import Layer
+
+_ROLES = {
+    "student": (mark("Student"), mark("What the student starts from; training changes it")),
+    "teacher": (mark("Teacher"), mark("What makes the target; training does not change it")),
+}
+_NO_TEACHER = mark("The target is given, so that there is no teacher")
+
+
+class Parameters(QWidget):
+    """Two pages, student and teacher, with every parameter's numbers and the way they are made.
+
+    Signals as in `Page`.
+    """
+
+    edited = pyqtSignal(str, object, str)
+    refused = pyqtSignal(str, str)
+    numbers_edited = pyqtSignal(str, object, str)
+    seeded = pyqtSignal(str, int)
+
+    def __init__(self, index: int, experiment: Experiment, convert: Convert, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(SPACE.S)
+        self._tabs = QTabBar()
+        self._tabs.setObjectName(f"layers.{index}.role")
+        self._tabs.setDrawBase(False)
+        self._tabs.setExpanding(False)
+        column.addWidget(self._tabs)
+        self._roles: list[_Role] = []
+        settings, stage = parameter_settings(type(experiment.layers[index])), settings_of(Stage)
+        teachers = {edits.TEACHER[name]: stage[edits.TEACHER[name]] for name in settings if name in edits.TEACHER}
+        for described in (settings, teachers):
+            self._tabs.addTab("")
+            role = _Role(index, described, experiment, convert)
+            role.edited.connect(self.edited)
+            role.refused.connect(self.refused)
+            role.numbers_edited.connect(self.numbers_edited)
+            role.seeded.connect(self.seeded)
+            column.addWidget(role)
+            self._roles.append(role)
+        self._tabs.currentChanged.connect(self._show_role)
+        self._show_role(0)
+
+    def set_experiment(self, experiment: Experiment) -> None:
+        """Show the parameters without emitting anything."""
+        has_teacher = experiment.target is None
+        self._tabs.setTabEnabled(1, has_teacher)
+        self._tabs.setTabToolTip(1, tr(_ROLES["teacher"][1]) if has_teacher else tr(_NO_TEACHER))
+        if not has_teacher and self._tabs.currentIndex() == 1:
+            self._tabs.setCurrentIndex(0)
+        for role in self._roles[: 1 + has_teacher]:
+            role.set_experiment(experiment)
+
+    def locate(self, path: str) -> QWidget | None:
+        """Return the control at ``path``."""
+        found = (role.locate(path) for role in self._roles)
+        return next((control for control in found if control is not None), None)
+
+    def retranslate(self) -> None:
+        """Say everything in the current language."""
+        colours = theme.current()
+        for place, (name, (label, help)) in enumerate(_ROLES.items()):
+            self._tabs.setTabText(place, tr(label))
+            self._tabs.setTabToolTip(place, tr(help if self._tabs.isTabEnabled(place) else _NO_TEACHER))
+            self._tabs.setTabIcon(place, _chip(getattr(colours, name)))
+        for role in self._roles:
+            role.retranslate()
+
+    def changeEvent(self, event: QEvent | None) -> None:
+        """Take the chips in the colours of a new theme."""
+        if event is not None and event.type() == QEvent.Type.PaletteChange and self._roles:
+            self.retranslate()
+        super().changeEvent(event)
+
+    def _show_role(self, place: int) -> None:
+        for at, role in enumerate(self._roles):
+            role.setVisible(at == place)
+
+
+class _Role(QWidget):
+    """The parameters of the student or of the teacher."""
+
+    edited = pyqtSignal(str, object, str)
+    refused = pyqtSignal(str, str)
+    numbers_edited = pyqtSignal(str, object, str)
+    seeded = pyqtSignal(str, int)
+
+    def __init__(self, index: int, settings: dict[str, Setting], experiment: Experiment, convert: Convert) -> None:
+        super().__init__()
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(SPACE.S)
+        self._fields: dict[str, SpecField] = {}
+        self._editors: dict[str, MatrixEditor] = {}
+        for name, described in settings.items():
+            if self._fields:
+                line = QFrame()
+                set_role(line, "divider")
+                column.addWidget(line)
+            path = f"layers.{index}.{name}"
+            field = SpecField(path, described, convert, shown=lambda _, inner: inner.kind != "array")
+            field.edited.connect(self.edited)
+            field.refused.connect(self.refused)
+            editor = self._make_editor(path, experiment)
+            if isinstance(editor, KernelEditor):
+                column.addWidget(editor)
+            else:
+                field.put_below_type(editor)
+            column.addWidget(field)
+            self._fields[path], self._editors[path] = field, editor
+
+    def set_experiment(self, experiment: Experiment) -> None:
+        """Show the parameters without emitting anything."""
+        for path, field in self._fields.items():
+            field.set_value(edits.value_at(experiment, path))
+            numbers = edits.parameter(experiment, path)
+            self._editors[path].setVisible(numbers is not None)
+            if numbers is not None:
+                self._editors[path].set_values(numbers)
+
+    def locate(self, path: str) -> QWidget | None:
+        """Return the control at ``path``."""
+        for own, field in self._fields.items():
+            inner = field.locate(path)
+            if inner is not None:
+                return inner.control()
+            if own == path:
+                return field.control()
+        return None
+
+    def retranslate(self) -> None:
+        """Say everything in the current language."""
+        for path, field in self._fields.items():
+            field.retranslate()
+            self._editors[path].retranslate()
+
+    def _make_editor(self, path: str, experiment: Experiment) -> MatrixEditor:
+        editor: MatrixEditor
+        if len(edits.parameter_shape(experiment, path)) == 4:
+            editor = kernel = KernelEditor(path, edits.weight_axes(experiment, path))
+            kernel.seeded.connect(lambda seed: self.seeded.emit(path, seed))
+        else:
+            editor = MatrixEditor(path, compact=True)
+        editor.edited.connect(lambda numbers, merge: self.numbers_edited.emit(path, numbers, merge))
+        editor.refused.connect(lambda sentence: self.refused.emit(path, sentence))
+        return editor
+
+
+def parameter_settings(cls: type[Layer]) -> dict[str, Setting]:
+    """Return the settings of a layer that make parameters: those that hold an initialiser."""
+    return {name: described for name, described in settings_of(cls).items() if makes_parameter(name, described)}
+
+
+def makes_parameter(name: str, described: Setting) -> bool:
+    """Return whether a setting holds an initialiser."""
+    return described.registry is not None and described.registry() is INITIALIZERS
+
+
+def _chip(colour: QColor) -> QIcon:
+    """Return a small square in an identity's colour."""
+    image = QPixmap(24, 24)
+    image.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(image)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(colour)
+    painter.drawRoundedRect(QRectF(4, 4, 16, 16), 5, 5)
+    painter.end()
+    return QIcon(image)
