@@ -21,15 +21,17 @@ class Cell:
         ``(out_channel, in_channel, row, column)``, counted from 0.
     value
         The exact number.
-    title, size
-        What the heatmap is called on screen, and its height × width.
+    title
+        What the heatmap is called on screen.
+    shape
+        The tensor's shape, as long as ``index``.
     """
 
     name: str
     index: tuple[int, ...]
     value: float
     title: str = ""
-    size: tuple[int, int] = (0, 0)
+    shape: tuple[int, ...] = ()
 
     @property
     def row(self) -> int:
@@ -47,27 +49,35 @@ class Cell:
         return self.index[-3] if len(self.index) > 2 else 0
 
 
-def cell_text(cell: Cell, channels: bool = False) -> str:
+def cell_text(cell: Cell, channels: bool = True) -> str:
     """Return a sentence about a cell: 'Map 1 18×18, row 3, column 7: 4.213009'.
 
     Parameters
     ----------
     channels
-        Also name the channel (and filter) that it lies in.
+        Also name the channel (and filter) that it lies in, where there are several.
     """
     values = {
         "title": cell.title,
-        "size": "×".join(str(n) for n in cell.size),
+        "size": "×".join(str(n) for n in cell.shape[-2:]),
         "row": cell.row,
         "column": cell.column,
         "value": format_number(cell.value, 8),
     }
-    if channels and len(cell.index) == 4:
+    several = channels and any(size > 1 for size in cell.shape[:-2])
+    if several and len(cell.index) == 4:
         return tr("{title} {size}, filter {filter}, channel {channel}, row {row}, column {column}: {value}").format(
             **values, filter=cell.index[0], channel=cell.index[1]
         )
-    if channels and len(cell.index) == 3:
+    if several:
         return tr("{title} {size}, channel {channel}, row {row}, column {column}: {value}").format(
             **values, channel=cell.index[0]
         )
     return tr("{title} {size}, row {row}, column {column}: {value}").format(**values)
+
+
+def place_text(cell: Cell) -> str:
+    """Return a cell's place and value as briefly as can be: '[3, 7] = 4.21301'; axes of one entry are left out."""
+    plain = all(size == 1 for size in cell.shape[:-2])
+    index = ", ".join(str(n) for n in (cell.index[-2:] if plain else cell.index))
+    return f"[{index}] = {format_number(cell.value, 6)}"

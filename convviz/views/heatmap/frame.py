@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
@@ -48,7 +49,7 @@ def paint_caption(
 ) -> None:
     """Paint title, sentence and the labels of the channels; ``note`` stands at the right of the sentence."""
     colours = theme.current()
-    left = _paint_chip(painter, layout.title, caption.hue)
+    left = 0 if form is Form.STRIP else _paint_chip(painter, layout.title, caption.hue)
     title = layout.title.adjusted(left, 0, 0, 0)
     if form is Form.FULL:
         _paint_text(painter, title, caption.title, "strong", colours.text)
@@ -56,7 +57,7 @@ def paint_caption(
     elif form is Form.STRIP:
         _paint_text(painter, title, caption.title, "small", colours.muted)
     else:
-        _paint_tile_caption(painter, title, layout.bar.right(), caption, note)
+        _paint_tile_caption(painter, title, layout.cells.right(), caption, note)
     painter.setFont(theme.font("small"))
     painter.setPen(colours.muted)
     for channel, rect in enumerate(layout.labels):
@@ -109,18 +110,23 @@ def _paint_pair(painter: QPainter, rect: QRect, text: str, note: str, colour: QC
 def paint_scale(painter: QPainter, layout: HeatLayout, levels: Levels, signed: bool) -> None:
     """Paint the colours from the lowest to the highest value, and the numbers at both ends (and zero between)."""
     colours = theme.current()
-    bar = layout.bar
-    painter.drawImage(bar, _bar_image(signed, colours.dark))
-    painter.setPen(QPen(colours.border, 1))
-    painter.setBrush(Qt.BrushStyle.NoBrush)
-    painter.drawRect(bar.adjusted(-1, -1, 0, 0))
+    low, high = (level_text(level) for level in levels)
+    width = theme.metrics("small").horizontalAdvance
+    beside = layout.bar.top() > layout.numbers.top()
+    bar = QRect(layout.bar)
+    if beside:  # a long number takes its room from the bar
+        bar.setLeft(max(bar.left(), layout.numbers.left() + math.ceil(width(low)) + 5))
+        bar.setRight(min(bar.right(), layout.numbers.right() - math.ceil(width(high)) - 5))
+    if bar.width() >= 8:
+        painter.drawImage(bar, _bar_image(signed, colours.dark))
+        painter.setPen(QPen(colours.border, 1))
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.drawRect(bar.adjusted(-1, -1, 0, 0))
     painter.setFont(theme.font("small"))
     painter.setPen(colours.muted)
-    low, high = (level_text(level) for level in levels)
     painter.drawText(layout.numbers, _LEFT, low)
     painter.drawText(layout.numbers, _RIGHT, high)
-    width = theme.metrics("small").horizontalAdvance
-    if signed and width(low) + width(high) + 4 * theme.SPACE.S < layout.numbers.width():
+    if signed and not beside and width(low) + width(high) + 4 * theme.SPACE.S < layout.numbers.width():
         painter.drawText(layout.numbers, _CENTRE, "0")
 
 

@@ -34,7 +34,7 @@ _DOUBLES = 10  # x, y, source x, source y, width, height, scale x, scale y, rota
 _PIXELS = (16, 15, 14, 13, 12, 11, 10, 9)
 _LEGIBLE = 10
 #: Room that is left in a cell, in pixels, and the largest share of its height that type takes.
-_AIR = 4
+_AIR = 6
 _SHARE = 0.52
 
 
@@ -125,7 +125,7 @@ def choose_format(
         for pixels in _PIXELS:
             made = atlas(pixels, ratio)
             fits = made.width_of(shape) <= width - _AIR and pixels <= max(_LEGIBLE, height * _SHARE)
-            if fits and smallest <= pixels and made.figure_height <= height - _AIR:
+            if fits and smallest <= pixels and made.figure_height <= height - 4:
                 return pixels, shape
     return None
 

@@ -96,7 +96,7 @@ def scale_height(form: Form) -> int:
     """Return how much room the scale takes below the cells."""
     if form is Form.STRIP:
         return 0
-    return _GAP + (6 if form is Form.FULL else 5) + 1 + _line("small")
+    return _GAP + 7 + _line("small") if form is Form.FULL else 2 + _line("small")
 
 
 def strip_height() -> int:
@@ -145,15 +145,20 @@ def lay_out(width: int, height: int, form: Form, shape: tuple[int, int, int] | N
     for tile in tiles:
         cells = cells.united(tile)
     bar_width = min(width - 2, max(cells.width(), NARROWEST))
-    bar = QRect(1, cells.bottom() + 2 + _GAP, bar_width, 6 if form is Form.FULL else 5)
-    numbers = QRect(0, bar.bottom() + 1, bar_width + 2, _line("small"))
+    if form is Form.FULL:
+        bar = QRect(1, cells.bottom() + 2 + _GAP, bar_width, 6)
+        numbers = QRect(0, bar.bottom() + 2, bar_width + 2, _line("small"))
+    else:  # the numbers beside the bar
+        numbers = QRect(0, cells.bottom() + 4, bar_width + 2, _line("small"))
+        end = round(theme.metrics("small").horizontalAdvance("−0.00 "))
+        bar = QRect(end, numbers.center().y() - 2, numbers.width() - 2 * end, 5)
     if below == 0:
         bar = numbers = QRect()
     return HeatLayout(title, sentence, tiles, labels, cells, bar, numbers)
 
 
 def _strip(width: int, height: int, shape: tuple[int, int, int]) -> HeatLayout:
-    label = round(theme.metrics("small").horizontalAdvance("bias 00"))
+    label = round(theme.metrics("small").horizontalAdvance("bias 0"))
     title = QRect(0, 0, min(label, width // 2), height)
     cells = QRect(title.right() + 1, 1, max(1, width - title.width() - 1), max(1, height - 2))
     # A single number is a chip as wide as a number needs; many share what there is.

@@ -9,7 +9,7 @@ from PyQt6.QtCore import QPointF, QRect, Qt
 from PyQt6.QtGui import QBrush, QColor, QImage, QPainter, QPen, QPixmap
 
 from convviz.views import theme
-from convviz.views.colour import Levels, colour_map, image_of, reduce_to, to_index
+from convviz.views.colour import Levels, colour_map, format_number, image_of, reduce_to, to_index
 from convviz.views.heatmap.glyphs import CellNumbers, NumberFormat, atlas, choose_format
 
 if TYPE_CHECKING:
@@ -29,7 +29,13 @@ _VEIL = 165
 class Picture:
     """Paints the cells of one heatmap.
 
-    The owner sets the attributes and calls `forget` with what they affect.
+    The owner sets the attributes and calls what makes the picture forget that which they affect.
+
+    Parameters
+    ----------
+    plain
+        There is no place to tell a factor of the numbers: a single number is written out in full, and several are left
+        away where they would need one.
 
     Attributes
     ----------
@@ -42,7 +48,8 @@ class Picture:
         Strength of each cell's mark, 0 … 1; cells without one are veiled.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, plain: bool = False) -> None:
+        self._plain = plain
         self.values: Array | None = None
         self.levels: Levels = (0.0, 1.0)
         self.signed = False
@@ -93,7 +100,8 @@ class Picture:
         low, high = self.levels
         # The levels stand still while the values move, and so does a format made from them.
         extent = max(abs(low), abs(high), self._beyond())
-        return choose_format(extent, self.signed or low < 0, width, height, ratio)
+        found = choose_format(extent, self.signed or low < 0, width, height, ratio)
+        return None if self._plain and found is not None and found[1].exponent else found
 
     def paint(self, painter: QPainter, ratio: float) -> None:
         """Paint the cells of every channel that is shown."""
@@ -112,7 +120,9 @@ class Picture:
         if overlay is not None:
             painter.drawPixmap(layout.cells.topLeft(), overlay)
         found = self.number_format(ratio)
-        if found is not None:
+        if self._plain and self.values.size == 1:
+            self._paint_single(painter, layout.cells)
+        elif found is not None:
             self._paint_numbers(painter, layout, found, ratio)
         if self.marks is not None:
             self._paint_marks(painter, layout, self.marks)
@@ -182,6 +192,13 @@ class Picture:
         dark = colour_map(self.signed).dark_text.take(self._index.ravel())
         values = self.values[: len(layout.tiles)].ravel()
         self._numbers.draw(painter, atlas(pixels, ratio), shape, values, self._centres, dark)
+
+    def _paint_single(self, painter: QPainter, rect: QRect) -> None:
+        assert self.values is not None
+        dark = colour_map(self.signed).dark_text[int(self._index.ravel()[0])]
+        painter.setFont(theme.font("small"))
+        painter.setPen(Qt.GlobalColor.black if dark else Qt.GlobalColor.white)
+        painter.drawText(rect, Qt.AlignmentFlag.AlignCenter, format_number(float(self.values.ravel()[0]), 4))
 
     def _cell_centres(self, layout: HeatLayout) -> Array:
         _, rows, columns = self._shape

@@ -12,7 +12,7 @@ from PyQt6.QtWidgets import QSizePolicy, QWidget
 from convviz.i18n import tr
 from convviz.views import theme
 from convviz.views.colour import Levels, calm_levels, format_number, levels_of
-from convviz.views.heatmap.cell import Cell, cell_text
+from convviz.views.heatmap.cell import Cell, cell_text, place_text
 from convviz.views.heatmap.frame import Caption, paint_caption, paint_empty, paint_scale
 from convviz.views.heatmap.layout import Form, HeatLayout, lay_out, size_for, strip_height
 from convviz.views.heatmap.picture import Picture
@@ -42,7 +42,7 @@ class Heatmap(QWidget):
     Parameters
     ----------
     name
-        The tensor's name in `Cell.name`; also the object name.
+        The tensor's name in `Cell.name`; also the object name at first.
     form
         How much is said beside the cells.
     ground
@@ -63,6 +63,7 @@ class Heatmap(QWidget):
         self, name: str = "", form: Form = Form.FULL, ground: str = "surface", parent: QWidget | None = None
     ) -> None:
         super().__init__(parent)
+        self._name = name
         self.setObjectName(name)
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -71,20 +72,31 @@ class Heatmap(QWidget):
         self._form = form
         self._ground = ground
         self._caption = Caption()
-        self._picture = Picture()
+        self._picture = Picture(plain=form is Form.STRIP)
         self._given: Array | None = None  # as it was set: its shape numbers the cells
         self._layout: HeatLayout | None = None
         self._cursor: tuple[int, int, int] | None = None
         self._columns = 0
         self._painted_note = ""
+        self._told = ""
 
     # what is shown ---------------------------------------------------------------------------------------------------
 
-    def set_text(self, title: str, sentence: str = "", hue: str = "") -> None:
-        """Set the title, the sentence under it, and the theme's colour that identifies the tensor (or none)."""
-        caption = Caption(title, sentence, hue)
-        if caption != self._caption:
-            self._caption = caption
+    def set_text(self, title: str, sentence: str = "", hue: str = "", told: str = "") -> None:
+        """Set what the heatmap is called.
+
+        Parameters
+        ----------
+        title, sentence
+            Its name, and what it is, with its shape.
+        hue
+            The theme's colour that identifies the tensor; none: nobody's.
+        told
+            The name away from the heatmap, in `Cell.title`, where ``title`` alone would not say which one is meant.
+        """
+        caption = Caption(title, sentence, hue, self._caption.read_out)
+        if caption != self._caption or told != self._told:
+            self._caption, self._told = caption, told
             self._describe()
             self.update()
 
@@ -326,7 +338,7 @@ class Heatmap(QWidget):
             return
         self._cursor = place
         cell = None if place is None else self._cell(place)
-        self._caption.read_out = "" if cell is None else self._read_out(cell)
+        self._caption.read_out = "" if cell is None else place_text(cell)
         if self._layout is not None:
             self.update(self._layout.cells)
             self.update(self._layout.sentence)
@@ -334,17 +346,12 @@ class Heatmap(QWidget):
             self._describe(cell)
         self.pointed.emit(cell)
 
-    def _read_out(self, cell: Cell) -> str:
-        index = ", ".join(str(n) for n in cell.index)
-        return f"[{index}] = {format_number(cell.value, 6)}"
-
     def _cell(self, place: tuple[int, int, int]) -> Cell:
         given = self._given
         assert given is not None
         leading = np.unravel_index(place[0], given.shape[:-2]) if given.ndim > 2 else ()
         numbers = (*(int(n) for n in leading), *place[1:])
-        size = (given.shape[-2], given.shape[-1])
-        return Cell(self.objectName(), numbers, float(given[numbers]), self._caption.title, size)
+        return Cell(self._name, numbers, float(given[numbers]), self._told or self._caption.title, given.shape)
 
     # geometry --------------------------------------------------------------------------------------------------------
 
@@ -370,8 +377,8 @@ class Heatmap(QWidget):
         return channel, index[-2], index[-1]
 
     def _describe(self, cell: Cell | None = None) -> None:
-        self.setAccessibleName(self._caption.title)
-        self.setAccessibleDescription(self._caption.sentence if cell is None else cell_text(cell, channels=True))
+        self.setAccessibleName(self._told or self._caption.title)
+        self.setAccessibleDescription(self._caption.sentence if cell is None else cell_text(cell))
 
 
 def _same(one: Array | None, other: Array | None) -> bool:

@@ -1,0 +1,250 @@
+"""A layer as a card: its operation, its kernels beside the teacher's, and what is about to change them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from PyQt6.QtCore import QEvent, QPoint, QRect, QRectF, Qt, pyqtSignal
+from PyQt6.QtGui import QEnterEvent, QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
+from PyQt6.QtWidgets import QWidget
+
+from convviz.i18n import tr
+from convviz.views import theme
+from convviz.views.colour import calm_levels, levels_of
+from convviz.views.heatmap import Form, Heatmap
+from convviz.views.heatmap.layout import strip_height
+from convviz.views.panels.pipeline.emblem import paint_emblem
+from convviz.views.panels.pipeline.plan import CARD_HEAD, CARD_PAD, Column
+from convviz.views.panels.pipeline.wording import kernel_text, layer_lines, layer_text, pair_text, short_layer_text
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from convviz.views.panels.pipeline.structure import LayerPart
+
+_LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+_CENTRE = Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignVCenter
+
+
+class LayerCard(QWidget):
+    """One layer.
+
+    Signals
+    -------
+    chosen()
+        The card was clicked, or Enter or Space pressed on it or on one of its heatmaps.
+    pointed(Cell | None)
+        As of its heatmaps.
+    """
+
+    chosen = pyqtSignal()
+    pointed = pyqtSignal(object)
+
+    def __init__(self, index: int, part: LayerPart, teacher: bool, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName(f"pipeline.layer{index}")
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self._index = index
+        self._part = part
+        self._selected = False
+        self._hovered = False
+        self._words = QRect()
+        roles = ("student", "teacher", "gradient") if teacher else ("student", "gradient")
+        self._roles = roles if part.weight else ()
+        self._weights = {role: self._heatmap(role, Form.TILE) for role in self._roles}
+        self._biases = {role: self._heatmap(f"{role}.bias", Form.STRIP) for role in self._roles if part.bias}
+        self.set_part(part)
+
+    def _heatmap(self, role: str, form: Form) -> Heatmap:
+        name = f"layer{self._index}.{role}"
+        made = Heatmap(name, form, "raised", self)
+        made.setObjectName(f"pipeline.{name}")
+        made.pointed.connect(self.pointed)
+        made.clicked.connect(self._choose)
+        return made
+
+    def set_part(self, part: LayerPart) -> None:
+        """Show another layer of the same shapes."""
+        self._part = part
+        self.retranslate()
+
+    def set_selected(self, selected: bool) -> None:
+        """Frame the card, or take the frame away."""
+        if selected != self._selected:
+            self._selected = selected
+            self.update()
+
+    def place(self, column: Column, origin: QPoint) -> None:
+        """Take the places of a plan whose corner lies at ``origin``."""
+        self.setGeometry(column.rect.translated(origin))
+        self._words = column.words.translated(-column.rect.topLeft())
+        for role, tile in zip(self._roles, column.tiles, strict=True):
+            rect = tile.translated(-column.rect.topLeft())
+            if role in self._biases:
+                strip = QRect(rect.x(), rect.bottom() + 1 - strip_height(), rect.width(), strip_height())
+                self._biases[role].setGeometry(strip)
+                rect.setBottom(strip.top() - 4)
+            self._weights[role].setGeometry(rect)
+        self.update()
+
+    def show_numbers(
+        self, student: Mapping[str, Any], teacher: Mapping[str, Any] | None, gradient: Mapping[str, Any]
+    ) -> None:
+        """Show the parameters of a step. Student and teacher share one scale: equal colours are equal numbers."""
+        for name, heatmaps in (("weight", self._weights), ("bias", self._biases)):
+            if not heatmaps:
+                continue
+            own, moves = _grid(student[name]), _grid(gradient[name])
+            taught = None if teacher is None else _grid(teacher[name])
+            known = (own,) if taught is None else (own, taught)
+            levels = calm_levels(*levels_of(*known, signed=True), signed=True)
+            heatmaps["student"].set_values(own, levels, signed=True)
+            heatmaps["gradient"].set_values(moves, signed=True)
+            if "teacher" in heatmaps:
+                heatmaps["teacher"].set_values(taught, levels, signed=True)
+
+    def clear(self) -> None:
+        """Show that no numbers are known yet."""
+        for heatmap in (*self._weights.values(), *self._biases.values()):
+            heatmap.set_values(None)
+
+    def retranslate(self) -> None:
+        """Read every text again in the current language."""
+        number = self._index + 1
+        titles = {"student": tr("Student"), "teacher": tr("Teacher"), "gradient": tr("Gradient")}
+        told = {
+            "student": tr("Layer {number}, student's kernel").format(number=number),
+            "teacher": tr("Layer {number}, teacher's kernel").format(number=number),
+            "gradient": tr("Layer {number}, gradient of the kernel").format(number=number),
+        }
+        told_bias = {
+            "student": tr("Layer {number}, student's bias").format(number=number),
+            "teacher": tr("Layer {number}, teacher's bias").format(number=number),
+            "gradient": tr("Layer {number}, gradient of the bias").format(number=number),
+        }
+        for role, heatmap in self._weights.items():
+            heatmap.set_text(titles[role], kernel_text(self._part.weight), role, told[role])
+        for role, heatmap in self._biases.items():
+            heatmap.set_text(tr("bias"), "", role, told_bias[role])
+        self.setAccessibleName(tr("Layer {number}: {operation}").format(number=number, operation=self._title()))
+        self.setToolTip("" if self._words else "\n".join((self._title(), *self._lines())))
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent | None) -> None:
+        """Paint the card, its title and what it says about the layer."""
+        colours = theme.current()
+        painter = QPainter(self)
+        painter.fillRect(self.rect(), colours.surface)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        edge = 2.0 if self._selected else 1.0
+        framed = colours.accent if self._selected else colours.outline if self._hovered else colours.border
+        painter.setPen(QPen(framed, edge))
+        painter.setBrush(colours.raised)
+        painter.drawRoundedRect(QRectF(self.rect()).adjusted(edge / 2, edge / 2, -edge / 2, -edge / 2), 8, 8)
+        if self.hasFocus():
+            painter.setPen(QPen(colours.accent, 1))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawRoundedRect(QRectF(self.rect()).adjusted(3.5, 3.5, -3.5, -3.5), 5, 5)
+        if self._roles:
+            self._paint_head(painter)
+        else:
+            self._paint_compact(painter)
+        painter.end()
+
+    def _paint_head(self, painter: QPainter) -> None:
+        colours = theme.current()
+        head = QRect(CARD_PAD, CARD_PAD - 3, self.width() - 2 * CARD_PAD, CARD_HEAD - 4)
+        metrics = theme.metrics("strong")
+        title = self._title()
+        if metrics.horizontalAdvance(title) > head.width():
+            title = short_layer_text(self._part.layer)
+        painter.setFont(theme.font("strong"))
+        painter.setPen(colours.text)
+        painter.drawText(head, _LEFT, metrics.elidedText(title, Qt.TextElideMode.ElideRight, head.width()))
+        painter.setFont(theme.font("small"))
+        painter.setPen(colours.muted)
+        high = round(theme.metrics("small").height()) + 2
+        for line, text in enumerate(self._lines()):
+            rect = QRect(self._words.x(), self._words.y() + line * high, self._words.width(), high)
+            if rect.bottom() <= self._words.bottom():
+                painter.drawText(rect, _LEFT, text)
+
+    def _paint_compact(self, painter: QPainter) -> None:
+        colours = theme.current()
+        small, strong = theme.metrics("small"), theme.metrics("strong")
+        line = round(strong.height())
+        inner = self.rect().adjusted(4, 6, -4, -6)
+        painter.setFont(theme.font("strong"))
+        painter.setPen(colours.text)
+        name = strong.elidedText(short_layer_text(self._part.layer), Qt.TextElideMode.ElideRight, inner.width())
+        painter.drawText(QRect(inner.x(), inner.y(), inner.width(), line), _CENTRE, name)
+        below = inner.adjusted(0, line, 0, 0)
+        text = self._window_text()
+        if text:
+            high = round(small.height())
+            painter.setFont(theme.font("small"))
+            painter.setPen(colours.muted)
+            painter.drawText(QRect(below.x(), below.y(), below.width(), high), _CENTRE, text)
+            below.adjust(0, high, 0, 0)
+        paint_emblem(painter, QRectF(below.adjusted(8, 4, -8, -2)), self._part.layer)
+
+    def _title(self) -> str:
+        return layer_text(self._part.layer)
+
+    def _window_text(self) -> str:
+        kernel, stride = (getattr(self._part.layer, name, None) for name in ("kernel", "stride"))
+        if kernel is None or stride is None:
+            return ""
+        return tr("{kernel}, stride {stride}").format(kernel="×".join(map(str, kernel)), stride=pair_text(stride))
+
+    def _lines(self) -> list[str]:
+        weight, bias = self._part.weight, self._part.bias
+        count = 1
+        for size in weight:
+            count *= size
+        return layer_lines(self._part.layer, count if weight else 0, bias[0] if bias else 0)
+
+    # choosing --------------------------------------------------------------------------------------------------------
+
+    def _choose(self, _cell: object = None) -> None:
+        self.chosen.emit()
+
+    def mousePressEvent(self, event: QMouseEvent | None) -> None:
+        """Take the press, so that the release comes here."""
+
+    def mouseReleaseEvent(self, event: QMouseEvent | None) -> None:
+        """Choose the layer."""
+        if event is not None and event.button() == Qt.MouseButton.LeftButton:
+            self.chosen.emit()
+
+    def keyPressEvent(self, event: QKeyEvent | None) -> None:
+        """Choose the layer with Enter or Space."""
+        if event is not None and event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space):
+            self.chosen.emit()
+        else:
+            super().keyPressEvent(event)
+
+    def enterEvent(self, event: QEnterEvent | None) -> None:
+        """Show that the card can be clicked."""
+        self._set_hovered(True)
+
+    def leaveEvent(self, event: QEvent | None) -> None:
+        """Show the card as it is."""
+        self._set_hovered(False)
+
+    def focusInEvent(self, event: QFocusEvent | None) -> None:
+        """Show the focus."""
+        self.update()
+
+    def focusOutEvent(self, event: QFocusEvent | None) -> None:
+        """Show the card as it is."""
+        self.update()
+
+    def _set_hovered(self, hovered: bool) -> None:
+        self._hovered = hovered
+        self.update()
+
+
+def _grid(values: Any) -> Any:
+    """Return a bias ``(O,)`` as a row of cells, and anything else as it is."""
+    return values.reshape(1, -1) if values.ndim == 1 else values

@@ -1,0 +1,183 @@
+"""The lower row: reconstruction − target = residual, and beside it whatever the window puts there."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from PyQt6.QtCore import QRect, Qt, pyqtSignal
+from PyQt6.QtGui import QMouseEvent, QPainter, QPaintEvent, QResizeEvent
+from PyQt6.QtWidgets import QWidget
+
+from convviz.engine.shapes import size_text
+from convviz.i18n import ntr, tr
+from convviz.views import theme
+from convviz.views.colour import calm_levels, levels_of
+from convviz.views.heatmap import Heatmap
+from convviz.views.heatmap.layout import Form, title_height
+from convviz.views.panels.pipeline.flow import MARGIN, paint_selected
+from convviz.views.panels.pipeline.plan import EquationPlan, plan_equation
+from convviz.views.selection import Selection
+
+if TYPE_CHECKING:
+    from convviz.engine.frames import Frame
+    from convviz.views.panels.pipeline.structure import Structure
+
+
+class EquationRow(QWidget):
+    """What the student makes, what it should make, and what is left between the two.
+
+    Signals
+    -------
+    selected(Selection)
+        One of the maps was clicked.
+    pointed(Cell | None)
+        As of the heatmaps.
+    """
+
+    selected = pyqtSignal(object)
+    pointed = pyqtSignal(object)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._structure: Structure | None = None
+        self._plan: EquationPlan | None = None
+        self._companion: QWidget | None = None
+        self._selection: Selection | None = None
+        self._reconstruction, self._target, self._residual = (
+            self._heatmap(name) for name in ("reconstruction", "target", "residual")
+        )
+
+    def _heatmap(self, name: str) -> Heatmap:
+        made = Heatmap(name, parent=self)
+        made.setObjectName(f"pipeline.{name}")
+        made.pointed.connect(self.pointed)
+        made.clicked.connect(partial(self._choose, name))
+        return made
+
+    def _choose(self, name: str, _cell: object = None) -> None:
+        self.selected.emit(self._choice(name))
+
+    def _choice(self, name: str) -> Selection:
+        last = len(self._structure.layers) - 1 if self._structure is not None else 0
+        if name == "reconstruction":
+            return Selection("layer", last)
+        return Selection("target") if name == "target" else Selection("training")
+
+    def set_structure(self, structure: Structure) -> None:
+        """Show the output of an experiment."""
+        if not structure.looks_like(self._structure):
+            for heatmap in (self._reconstruction, self._target, self._residual):
+                heatmap.set_values(None)
+        self._structure = structure
+        self._place()
+        self.retranslate()
+
+    def set_companion(self, widget: QWidget | None) -> None:
+        """Put a widget to the right of the equation, or take it away."""
+        if self._companion is not None and self._companion is not widget and self._companion.parent() is self:
+            self._companion.setParent(None)
+        self._companion = widget
+        if widget is not None:
+            widget.setParent(self)
+            widget.show()
+        self._place()
+
+    @property
+    def companion(self) -> QWidget | None:
+        """The widget beside the equation."""
+        return self._companion
+
+    def set_selection(self, selection: Selection) -> None:
+        """Frame what is selected."""
+        self._selection = selection
+        self.update()
+
+    def set_frame(self, frame: Frame) -> None:
+        """Show the numbers of a step; reconstruction and target on one scale."""
+        low, high = levels_of(frame.output, frame.target)
+        levels = calm_levels(low, high)
+        self._reconstruction.set_values(frame.output, levels)
+        self._target.set_values(frame.target, levels)
+        self._residual.set_values(frame.residual, signed=True)
+
+    def retranslate(self) -> None:
+        """Read every text again in the current language."""
+        structure = self._structure
+        if structure is None:
+            return
+        channels, *sizes = structure.shapes[-1]
+        size = size_text(sizes)
+        made, taught, left = (
+            ntr("made by the student, {size}", "made by the student, {count} maps {size}", channels),
+            ntr("made by the teacher, {size}", "made by the teacher, {count} maps {size}", channels),
+            ntr("reconstruction − target, {size}", "reconstruction − target, {count} maps {size}", channels),
+        )
+        if not structure.teacher:
+            taught = ntr("given, {size}", "given, {count} maps {size}", channels)
+        self._reconstruction.set_text(tr("Reconstruction"), made.format(size=size, count=channels), "student")
+        self._target.set_text(tr("Target"), taught.format(size=size, count=channels), "teacher")
+        self._residual.set_text(tr("Residual"), left.format(size=size, count=channels))
+
+    def target_x(self) -> int:
+        """Return where, from the left, the line from the upper row arrives."""
+        rect = self._reconstruction.geometry()
+        return rect.left() + min(rect.width() // 2, 120)
+
+    def resizeEvent(self, event: QResizeEvent | None) -> None:
+        """Lay out anew."""
+        self._place()
+
+    def _place(self) -> None:
+        if self._structure is None:
+            return
+        width, height = self.width() - 2 * MARGIN, self.height()
+        plan = plan_equation(width, height, self._structure.shapes[-1], self._companion is not None)
+        self._plan = plan
+        heatmaps = (self._reconstruction, self._target, self._residual)
+        for heatmap, rect in zip(heatmaps, plan.maps, strict=True):
+            heatmap.setGeometry(rect.translated(MARGIN, 0))
+        if self._companion is not None:
+            self._companion.setGeometry(plan.companion.translated(MARGIN, 0))
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent | None) -> None:
+        """Paint the ground, the signs, and the frame of a selected map."""
+        if event is None:
+            return
+        colours = theme.current()
+        painter = QPainter(self)
+        painter.fillRect(event.rect(), colours.surface)
+        if self._plan is not None:
+            painter.setFont(theme.font("title"))
+            painter.setPen(colours.muted)
+            top = title_height(Form.FULL)
+            middle = top + self._cells_height() // 2
+            for sign, rect in zip(("−", "="), self._plan.signs, strict=True):
+                place = QRect(rect.x() + MARGIN, middle - 20, rect.width(), 40)
+                painter.drawText(place, Qt.AlignmentFlag.AlignCenter, sign)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        for name, heatmap in (("target", self._target), ("residual", self._residual)):
+            if self._selection == self._choice(name):
+                paint_selected(painter, heatmap.geometry())
+        painter.end()
+
+    def _cells_height(self) -> int:
+        values = self._residual.values()
+        if values is None:
+            return 60
+        first = self._residual.cell_rect(*(0 for _ in values.shape))
+        last = self._residual.cell_rect(*(size - 1 for size in values.shape))
+        return last.bottom() - first.top() if not last.isEmpty() else 60
+
+    def mousePressEvent(self, event: QMouseEvent | None) -> None:
+        """Take the press, so that the release comes here."""
+
+    def mouseReleaseEvent(self, event: QMouseEvent | None) -> None:
+        """Select the map whose title or scale was clicked."""
+        if event is None or event.button() != Qt.MouseButton.LeftButton:
+            return
+        heatmaps = {"reconstruction": self._reconstruction, "target": self._target, "residual": self._residual}
+        for name, heatmap in heatmaps.items():
+            if heatmap.geometry().contains(event.position().toPoint()):
+                self.selected.emit(self._choice(name))

@@ -1,0 +1,226 @@
+"""The upper row: from the input through the layers, read like a line of text."""
+
+from __future__ import annotations
+
+from functools import partial
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+from PyQt6.QtCore import QPoint, QPointF, QRect, QRectF, Qt, pyqtSignal
+from PyQt6.QtGui import QMouseEvent, QPainter, QPainterPath, QPaintEvent, QPen, QPolygonF
+from PyQt6.QtWidgets import QWidget
+
+from convviz.i18n import tr
+from convviz.views import theme
+from convviz.views.heatmap import Form, Heatmap
+from convviz.views.panels.pipeline.card import LayerCard
+from convviz.views.panels.pipeline.plan import FlowPlan, plan_flow
+from convviz.views.panels.pipeline.wording import map_text
+from convviz.views.selection import Selection
+
+if TYPE_CHECKING:
+    from convviz.engine.frames import Frame
+    from convviz.views.panels.pipeline.structure import Structure
+
+#: Around the row, and below it, where the line turns to the row beneath.
+MARGIN = int(theme.SPACE.L)
+GUTTER = 30
+
+
+class FlowRow(QWidget):
+    """The input, each layer, and each map between two layers.
+
+    Signals
+    -------
+    selected(Selection)
+        A column was clicked.
+    pointed(Cell | None)
+        As of the heatmaps.
+    """
+
+    selected = pyqtSignal(object)
+    pointed = pyqtSignal(object)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._structure: Structure | None = None
+        self._plan: FlowPlan | None = None
+        self._maps: list[Heatmap] = []
+        self._gradients: list[Heatmap] = []
+        self._cards: list[LayerCard] = []
+        self._selection: Selection | None = None
+        self._target_x = 0
+
+    # contents --------------------------------------------------------------------------------------------------------
+
+    def set_structure(self, structure: Structure) -> None:
+        """Show the columns of an experiment; those of the same form are kept, with their numbers."""
+        if not structure.looks_like(self._structure):
+            self._rebuild(structure)
+        self._structure = structure
+        for card, part in zip(self._cards, structure.layers, strict=True):
+            card.set_part(part)
+        for heatmap, part in zip(self._maps, structure.layers, strict=True):
+            heatmap.set_unreached(part.unreached())
+        self.retranslate()
+
+    def _rebuild(self, structure: Structure) -> None:
+        for old in (*self._maps, *self._gradients, *self._cards):
+            old.hide()
+            old.setParent(None)
+            old.deleteLater()
+        count = len(structure.layers)
+        names = ["input", *(f"map{index}" for index in range(1, count))]
+        self._maps, self._cards, self._gradients = [], [], []
+        for index, (name, part) in enumerate(zip(names, structure.layers, strict=True)):
+            self._maps.append(self._heatmap(name, Form.FULL, index))
+            if index:
+                self._gradients.append(self._heatmap(f"{name}.gradient", Form.TILE, index))
+            card = LayerCard(index, part, structure.teacher, self)
+            card.chosen.connect(partial(self.selected.emit, Selection("layer", index)))
+            card.pointed.connect(self.pointed)
+            self._cards.append(card)
+        for widget in (*self._maps, *self._cards):
+            widget.show()
+        self._plan = None
+
+    def _heatmap(self, name: str, form: Form, index: int) -> Heatmap:
+        made = Heatmap(name, form, parent=self)
+        made.setObjectName(f"pipeline.{name}")
+        made.pointed.connect(self.pointed)
+        # A map is the work of the layer before it; clicking it shows what can be changed about it.
+        choice = Selection("layer", index - 1) if index else Selection("input")
+        made.clicked.connect(partial(self._choose, choice))
+        return made
+
+    def _choose(self, choice: Selection, _cell: object = None) -> None:
+        self.selected.emit(choice)
+
+    def set_selection(self, selection: Selection) -> None:
+        """Frame what is selected."""
+        self._selection = selection
+        for index, card in enumerate(self._cards):
+            card.set_selected(selection == Selection("layer", index))
+        self.update()
+
+    def set_frame(self, frame: Frame) -> None:
+        """Show the numbers of a step."""
+        for heatmap, values in zip(self._maps, frame.values[:-1], strict=True):
+            heatmap.set_values(values)
+        for heatmap, grad in zip(self._gradients, frame.value_grads[1:-1], strict=True):
+            heatmap.set_values(grad, signed=True)
+        teachers = frame.teacher if frame.teacher is not None else (None,) * len(self._cards)
+        for card, student, taught, gradient in zip(
+            self._cards, frame.parameters, teachers, frame.gradients, strict=True
+        ):
+            card.show_numbers(student, taught, gradient)
+
+    def retranslate(self) -> None:
+        """Read every text again in the current language."""
+        if self._structure is None:
+            return
+        for index, heatmap in enumerate(self._maps):
+            title = tr("Map {number}").format(number=index) if index else tr("Input")
+            heatmap.set_text(title, map_text(self._structure.shapes[index]))
+        for index, heatmap in enumerate(self._gradients, start=1):
+            told = tr("Gradient of map {number}").format(number=index)
+            heatmap.set_text(tr("Gradient"), "", "gradient", told)
+
+    # geometry --------------------------------------------------------------------------------------------------------
+
+    def plan(self, width: int, height: int) -> int:
+        """Lay the columns out for ``width`` × ``height`` pixels and return the width that the row takes."""
+        if self._structure is None:
+            return width
+        plan = plan_flow(width - 2 * MARGIN, height - theme.SPACE.M, self._structure.items())
+        if plan is not self._plan:
+            self._plan = plan
+            self._place(plan)
+        return plan.width + 2 * MARGIN
+
+    def set_target_x(self, x: int) -> None:
+        """Set where, from the left, the line arrives that goes to the row beneath."""
+        self._target_x = x
+        self.update()
+
+    def _place(self, plan: FlowPlan) -> None:
+        maps, cards = plan.columns[::2], plan.columns[1::2]
+        for heatmap, column in zip(self._maps, maps, strict=True):
+            heatmap.setGeometry(column.rect.translated(MARGIN, theme.SPACE.M))
+        for heatmap, column in zip(self._gradients, maps[1:], strict=True):
+            heatmap.setGeometry(column.gradient.translated(MARGIN, theme.SPACE.M))
+            heatmap.setVisible(not column.gradient.isEmpty())
+        for card, column in zip(self._cards, cards, strict=True):
+            card.place(column, QPoint(MARGIN, theme.SPACE.M))
+        self.update()
+
+    # painting --------------------------------------------------------------------------------------------------------
+
+    def paintEvent(self, event: QPaintEvent | None) -> None:
+        """Paint the ground, the arrows between the columns, and the frame of a selected map."""
+        if event is None:
+            return
+        colours = theme.current()
+        painter = QPainter(self)
+        painter.fillRect(event.rect(), colours.surface)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        if self._plan is not None:
+            self._paint_arrows(painter, self._plan)
+        if self._selection == Selection("input") and self._maps:
+            paint_selected(painter, self._maps[0].geometry())
+        painter.end()
+
+    def _paint_arrows(self, painter: QPainter, plan: FlowPlan) -> None:
+        rects = [column.rect.translated(MARGIN, theme.SPACE.M) for column in plan.columns]
+        y = plan.arrow + theme.SPACE.M
+        for one, next_one in pairwise(rects):
+            paint_arrow(painter, [(one.right() + 6, y), (next_one.left() - 5, y)])
+        last = rects[-1]
+        turn, floor = last.right() + 16, self.height() - GUTTER // 2 - 4
+        path = [(last.right() + 1, y), (turn, y), (turn, floor), (self._target_x, floor)]
+        paint_arrow(painter, [*path, (self._target_x, self.height() - 3)])
+
+    def mousePressEvent(self, event: QMouseEvent | None) -> None:
+        """Take the press, so that the release comes here."""
+
+    def mouseReleaseEvent(self, event: QMouseEvent | None) -> None:
+        """Select the map whose title or scale was clicked."""
+        if event is None or event.button() != Qt.MouseButton.LeftButton:
+            return
+        for index, heatmap in enumerate(self._maps):
+            if heatmap.geometry().contains(event.position().toPoint()):
+                self.selected.emit(Selection("layer", index - 1) if index else Selection("input"))
+
+
+def paint_arrow(painter: QPainter, points: list[tuple[int, int]]) -> None:
+    """Paint an arrow along points, with rounded turns."""
+    colours = theme.current()
+    corners = [QPointF(x + 0.5, y + 0.5) for x, y in points]
+    path = QPainterPath(corners[0])
+    for before, corner, after in zip(corners, corners[1:], corners[2:], strict=False):
+        path.lineTo(_towards(corner, before, 8))
+        path.quadTo(corner, _towards(corner, after, 8))
+    end, back = corners[-1], _towards(corners[-1], corners[-2], 7)
+    path.lineTo(_towards(end, corners[-2], 3))
+    painter.setPen(QPen(colours.outline, 1.5, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap))
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.drawPath(path)
+    along = QPointF(end - back)
+    aside = QPointF(-along.y(), along.x()) * 0.6
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(colours.outline)
+    painter.drawPolygon(QPolygonF([end, back + aside, back - aside]))
+
+
+def _towards(start: QPointF, end: QPointF, distance: float) -> QPointF:
+    step = end - start
+    length = max(abs(step.x()), abs(step.y()))
+    return start + step * (min(distance, length / 2) / length) if length else QPointF(start)
+
+
+def paint_selected(painter: QPainter, rect: QRect) -> None:
+    """Paint the frame that says a map is selected."""
+    colours = theme.current()
+    painter.setPen(QPen(colours.accent, 2))
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.drawRoundedRect(QRectF(rect).adjusted(-8, -6, 8, 4), 8, 8)

@@ -1,0 +1,117 @@
+"""The panel: the line of layers above, the equation below."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PyQt6.QtCore import QSize, Qt, pyqtSignal
+from PyQt6.QtGui import QPainter, QPaintEvent, QResizeEvent
+from PyQt6.QtWidgets import QFrame, QScrollArea, QWidget
+
+from convviz.views import theme
+from convviz.views.panels.pipeline.equation import EquationRow
+from convviz.views.panels.pipeline.flow import GUTTER, MARGIN, FlowRow
+from convviz.views.panels.pipeline.plan import equation_height
+from convviz.views.panels.pipeline.structure import Structure
+
+if TYPE_CHECKING:
+    from convviz.engine.frames import Frame
+    from convviz.model.experiment import Experiment
+    from convviz.views.selection import Selection
+
+_SCROLL_BAR = 12
+
+
+class Pipeline(QWidget):
+    """The network as a picture that is read from left to right.
+
+    Signals
+    -------
+    selected(Selection)
+        A layer, or the input, the target or the residual was clicked.
+    pointed(Cell | None)
+        The cell under the pointer, or under the cursor of the keyboard; again whenever its value changes.
+    """
+
+    selected = pyqtSignal(object)
+    pointed = pyqtSignal(object)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("pipeline")
+        self._structure: Structure | None = None
+        self._flow = FlowRow()
+        self._equation = EquationRow(self)
+        self._scroll = QScrollArea(self)
+        self._scroll.setObjectName("pipeline.scroll")
+        self._scroll.setFrameShape(QFrame.Shape.NoFrame)
+        self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._scroll.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._scroll.setWidget(self._flow)
+        for row in (self._flow, self._equation):
+            row.selected.connect(self.selected)
+            row.pointed.connect(self.pointed)
+        QWidget.setTabOrder(self._flow, self._equation)
+
+    def set_experiment(self, experiment: Experiment) -> None:
+        """Show the columns of ``experiment``. Numbers come with the next frame; where nothing moves, the old stay."""
+        structure = Structure.of(experiment)
+        self._flow.set_structure(structure)
+        self._equation.set_structure(structure)
+        self._structure = structure
+        self._place()
+
+    def set_frame(self, frame: Frame) -> None:
+        """Show the numbers of a step; a frame of another experiment than the one that is shown is passed over."""
+        if self._structure is not None and self._structure.fits(frame):
+            self._flow.set_frame(frame)
+            self._equation.set_frame(frame)
+
+    def set_selection(self, selection: Selection) -> None:
+        """Frame what is selected."""
+        self._flow.set_selection(selection)
+        self._equation.set_selection(selection)
+
+    def set_companion(self, widget: QWidget | None) -> None:
+        """Put a widget (the loss) into the room to the right of the equation, or take it away."""
+        self._equation.set_companion(widget)
+        self._place()
+
+    def retranslate(self) -> None:
+        """Read every text again in the current language."""
+        self._flow.retranslate()
+        self._equation.retranslate()
+
+    def sizeHint(self) -> QSize:
+        """Return a size at which the default experiment reads well."""
+        return QSize(970, 680)
+
+    def minimumSizeHint(self) -> QSize:
+        """Return the size below which it does not read at all."""
+        return QSize(520, 400)
+
+    def resizeEvent(self, event: QResizeEvent | None) -> None:
+        """Lay out anew."""
+        self._place()
+
+    def paintEvent(self, event: QPaintEvent | None) -> None:
+        """Paint the ground."""
+        if event is not None:
+            painter = QPainter(self)
+            painter.fillRect(event.rect(), theme.current().surface)
+            painter.end()
+
+    def _place(self) -> None:
+        if self._structure is None:
+            return
+        width, height = self.width(), self.height() - theme.SPACE.M
+        companion = self._equation.companion is not None
+        lower = equation_height(width - 2 * MARGIN, height - GUTTER, self._structure.shapes[-1], companion)
+        upper = height - lower
+        taken = self._flow.plan(width, upper - GUTTER)
+        if taken > width:
+            taken = self._flow.plan(width, upper - GUTTER - _SCROLL_BAR)
+        self._equation.setGeometry(0, upper, width, lower)
+        self._scroll.setGeometry(0, 0, width, upper)
+        self._flow.resize(max(width, taken), upper - (_SCROLL_BAR if taken > width else 0))
+        self._flow.set_target_x(self._equation.target_x())

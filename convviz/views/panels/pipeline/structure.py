@@ -1,0 +1,98 @@
+"""What there is to be shown of an experiment, before any number of it is known."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from convviz.engine.layers import ConvTranspose2d, Layer
+from convviz.views.panels.pipeline.plan import LayerItem, MapItem
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from convviz.engine.frames import Frame
+    from convviz.model.experiment import Experiment
+
+Shape = tuple[int, int, int]
+
+
+@dataclass(frozen=True)
+class LayerPart:
+    """One layer: what it is, what comes in and goes out, and the shapes of its parameters by name."""
+
+    layer: Layer
+    in_shape: Shape
+    out_shape: Shape
+    parameters: tuple[tuple[str, tuple[int, ...]], ...]
+
+    @property
+    def weight(self) -> tuple[int, ...]:
+        """The shape of the weights, or () if there are none."""
+        return dict(self.parameters).get("weight", ())
+
+    @property
+    def bias(self) -> tuple[int, ...]:
+        """The shape of the bias, or () if there is none."""
+        return dict(self.parameters).get("bias", ())
+
+    def unreached(self) -> NDArray[np.bool_] | None:
+        """Return the cells of the input that no window reads, ``(H, W)``; None where there are no windows."""
+        window: Any = getattr(self.layer, "window", None)
+        if window is None or isinstance(self.layer, ConvTranspose2d):  # a transposed one spreads every cell
+            return None
+        return ~np.asarray(window.reached(*self.in_shape[1:]))
+
+
+@dataclass(frozen=True)
+class Structure:
+    """The columns of the picture."""
+
+    layers: tuple[LayerPart, ...]
+    teacher: bool
+
+    @classmethod
+    def of(cls, experiment: Experiment) -> Structure:
+        """Return the structure of a valid experiment."""
+        shapes = experiment.shapes()
+        parts = []
+        for index, layer in enumerate(experiment.layers):
+            views = layer.parameter_views(np.empty(layer.parameter_size(shapes[index])), shapes[index])
+            named = tuple((name, view.shape) for name, view in views.items())
+            parts.append(LayerPart(layer, shapes[index], shapes[index + 1], named))
+        return cls(tuple(parts), experiment.target is None)
+
+    @property
+    def shapes(self) -> tuple[Shape, ...]:
+        """The shapes of the input and of every layer's output."""
+        return (self.layers[0].in_shape, *(part.out_shape for part in self.layers))
+
+    def looks_like(self, other: Structure | None) -> bool:
+        """Return whether the same widgets in the same places show both."""
+        return other is not None and self._form() == other._form()
+
+    def fits(self, frame: Frame) -> bool:
+        """Return whether a frame is one of this structure, and not of an experiment that has just been left."""
+        return (
+            tuple(values.shape for values in frame.values) == self.shapes
+            and (frame.teacher is not None) == self.teacher
+            and all(
+                {name: values.shape for name, values in given.items()} == dict(part.parameters)
+                for given, part in zip(frame.parameters, self.layers, strict=True)
+            )
+        )
+
+    def items(self) -> tuple[MapItem | LayerItem, ...]:
+        """Return the items of the upper row: input, layer, map, layer, …; the last map is in the lower row."""
+        items: list[MapItem | LayerItem] = [MapItem(self.layers[0].in_shape)]
+        for index, part in enumerate(self.layers):
+            tiles = (3 if self.teacher else 2) if part.weight else 0
+            items.append(LayerItem(part.weight, bool(part.bias), tiles))
+            if index + 1 < len(self.layers):
+                items.append(MapItem(part.out_shape, gradient=True))
+        return tuple(items)
+
+    def _form(self) -> tuple[object, ...]:
+        return (self.teacher, *((p.layer.kind, p.in_shape, p.out_shape, p.parameters) for p in self.layers))

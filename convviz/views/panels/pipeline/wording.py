@@ -1,0 +1,82 @@
+"""What the parts of the picture are called."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from convviz.engine.shapes import padding_text, size_text
+from convviz.i18n import mark, ntr, tr
+
+if TYPE_CHECKING:
+    from convviz.engine.layers import Layer
+
+Shape = tuple[int, int, int]
+
+#: Names short enough for the head of a column; a layer that is not listed is called by its label.
+_SHORT = {
+    "conv2d": mark("conv"),
+    "conv_transpose2d": mark("transposed conv"),
+    "max_pool2d": mark("max pool"),
+    "avg_pool2d": mark("mean pool"),
+    "leaky_relu": mark("leaky ReLU"),
+}
+
+
+def layer_text(layer: Layer) -> str:
+    """Return a layer's operation in brief: 'conv 3×3, stride 1'."""
+    name = tr(_SHORT.get(layer.kind, layer.label))
+    kernel = getattr(layer, "kernel", None)
+    if kernel is None:
+        return name
+    stride = getattr(layer, "stride", None)
+    if stride is None:
+        return tr("{name} {kernel}").format(name=name, kernel=size_text(kernel))
+    return tr("{name} {kernel}, stride {stride}").format(name=name, kernel=size_text(kernel), stride=pair_text(stride))
+
+
+def short_layer_text(layer: Layer) -> str:
+    """Return only what a narrow column has room for: the name."""
+    return tr(_SHORT.get(layer.kind, layer.label))
+
+
+def layer_lines(layer: Layer, weights: int, biases: int) -> list[str]:
+    """Return what else there is to say about a layer, a phrase a line."""
+    lines = []
+    if weights:
+        lines.append(ntr("{n} weight", "{n} weights", weights).format(n=weights))
+        lines.append(ntr("{n} bias", "{n} biases", biases).format(n=biases) if biases else tr("no bias"))
+    padding = getattr(layer, "padding", None)
+    if padding is not None:
+        lines.append(tr("padding {padding}").format(padding=padding_text(padding)))
+    for name, template in (("dilation", mark("dilation {value}")), ("output_padding", mark("output padding {value}"))):
+        value = getattr(layer, name, None)
+        if value is not None and set(value) != {1 if name == "dilation" else 0}:
+            lines.append(tr(template).format(value=pair_text(value)))
+    if getattr(layer, "groups", 1) != 1:
+        lines.append(tr("groups {value}").format(value=layer.groups))  # type: ignore[attr-defined]
+    slope = getattr(layer, "slope", None)
+    if slope is not None:
+        lines.append(tr("slope {value}").format(value=f"{slope:g}"))
+    rate = getattr(layer, "rate", 1.0)
+    if rate == 0:
+        lines.append(tr("frozen"))
+    elif rate != 1:
+        lines.append(tr("learning rate × {value}").format(value=f"{rate:g}"))
+    return lines
+
+
+def pair_text(pair: Any) -> str:
+    """Return ``(2, 2)`` as ``2`` and ``(1, 2)`` as ``1×2``."""
+    return str(pair[0]) if pair[0] == pair[1] else size_text(pair)
+
+
+def map_text(shape: Shape) -> str:
+    """Return what a map is, with its shape: 'map 18×18' or '8 maps 16×16'."""
+    return ntr("map {size}", "{count} maps {size}", shape[0]).format(count=shape[0], size=size_text(shape[1:]))
+
+
+def kernel_text(shape: tuple[int, ...]) -> str:
+    """Return the shape of a weight: '3×3' or '8 of 3×3'."""
+    count = shape[0] * shape[1]
+    size = size_text(shape[2:])
+    return size if count == 1 else tr("{count} of {size}").format(count=count, size=size)
