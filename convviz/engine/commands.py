@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from convviz.engine.errors import ConfigError
+
 if TYPE_CHECKING:
+    from collections import deque
+    from collections.abc import Callable
+
     from convviz.engine.trainer import Problem, StopConditions
 
 
@@ -35,6 +40,9 @@ class RunSteps:
 
     count: int
 
+    def __post_init__(self) -> None:
+        _require(self.count >= 1, "steps", "int ≥ 1", self.count)
+
 
 @dataclass(frozen=True)
 class Reset:
@@ -61,6 +69,9 @@ class SetLearningRate:
 
     rate: float
 
+    def __post_init__(self) -> None:
+        _require(0 < self.rate < math.inf, "learning_rate", "number > 0", self.rate)
+
 
 @dataclass(frozen=True)
 class SetStop:
@@ -75,12 +86,18 @@ class SetSpeed:
 
     steps_per_second: float
 
+    def __post_init__(self) -> None:
+        _require(self.steps_per_second > 0, "speed", "number > 0", self.steps_per_second)
+
 
 @dataclass(frozen=True)
 class SetFrameRate:
     """Offer at most ``frames_per_second`` frames a second."""
 
     frames_per_second: float
+
+    def __post_init__(self) -> None:
+        _require(0 < self.frames_per_second < math.inf, "frame_rate", "number > 0", self.frames_per_second)
 
 
 @dataclass(frozen=True)
@@ -104,3 +121,30 @@ Command = (
     | SetFrameRate
     | WantInputGradient
 )
+
+#: What is said to one run: a new run makes it pointless.
+_TO_A_RUN = (Load, Play, Pause, RunSteps, Reset, Rewind, ShowStep, SetLearningRate, SetStop)
+#: What replaces an earlier command of its kind that nobody has acted on: a slider that is dragged sends many.
+_LATEST_COUNTS = (ShowStep, SetLearningRate, SetStop, SetSpeed, SetFrameRate, WantInputGradient)
+
+
+def enqueue(waiting: deque[Command], command: Command) -> None:
+    """Add ``command`` to those that wait to be acted on, and drop those that it makes pointless."""
+    if isinstance(command, Load):
+        kept = [other for other in waiting if not isinstance(other, _TO_A_RUN)]
+        waiting.clear()
+        waiting.extend(kept)
+    elif isinstance(command, _LATEST_COUNTS) and waiting and type(waiting[-1]) is type(command):
+        waiting.pop()
+    waiting.append(command)
+
+
+def _require(condition: bool, name: str, expected: str, received: object) -> None:
+    if not condition:
+        raise ConfigError(
+            "{name}: expected {expected}, received {received}",
+            field=name,
+            name=name,
+            expected=expected,
+            received=repr(received),
+        )

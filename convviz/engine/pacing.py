@@ -28,9 +28,9 @@ class Pace:
         self._last = 0.0  # when the last step was due: the next is due one interval later
         self._looked = 0.0
 
-    def start(self, now: float) -> None:
-        """Begin at ``now``, with one step due at once."""
-        self._last = now - 1 / self.speed
+    def start(self, now: float, *, at_once: bool) -> None:
+        """Begin at ``now``, with the first step due at once or after one interval."""
+        self._last = now - 1 / self.speed if at_once else now
         self._looked = now - _TICK
 
     def change(self, speed: float, now: float) -> None:
@@ -42,7 +42,9 @@ class Pace:
         """Return when it is worth waking up for the next step."""
         if self.speed == math.inf:
             return -math.inf
-        return max(self._last + 1 / self.speed, self._looked + min(_TICK, 1 / self.speed))
+        interval = 1 / self.speed
+        due = self._last + interval
+        return due if interval >= _TICK else max(due, self._looked + _TICK)
 
     def due(self, now: float, most: int) -> int:
         """Return how many steps, up to ``most``, are due at ``now``."""
@@ -123,20 +125,21 @@ class RateMeter:
     def __init__(self) -> None:
         self._marks: deque[tuple[float, int]] = deque()
 
-    def start(self, now: float, step: int) -> None:
-        """Forget what was and count from ``step``."""
+    def start(self) -> None:
+        """Forget what was."""
         self._marks.clear()
-        self._marks.append((now, step))
 
-    def rate(self, now: float, step: int) -> float:
-        """Return the rate, given that ``step`` has been reached."""
+    def mark(self, now: float, step: int) -> None:
+        """Note that ``step`` has been reached by making steps."""
         marks = self._marks
-        if not marks:
-            return 0.0
-        time, counted = marks[-1]
-        if step != counted and (len(marks) == 1 or now - time >= self._SPAN / 16) and now > time:
+        if not marks or (step != marks[-1][1] and (len(marks) == 1 or now - marks[-1][0] >= self._SPAN / 16)):
             marks.append((now, step))
         while len(marks) > 2 and marks[1][0] <= marks[-1][0] - self._SPAN:
             marks.popleft()
-        (began, first), (ended, last) = marks[0], marks[-1]
+
+    def rate(self) -> float:
+        """Return the rate, or 0 as long as it is not known."""
+        if len(self._marks) < 2:
+            return 0.0
+        (began, first), (ended, last) = self._marks[0], self._marks[-1]
         return (last - first) / (ended - began) if ended > began else 0.0

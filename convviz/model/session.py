@@ -1,0 +1,215 @@
+"""The running experiment, as the views see it."""
+
+from __future__ import annotations
+
+import weakref
+from typing import TYPE_CHECKING
+
+from PyQt6.QtCore import QObject, pyqtSignal, pyqtSlot
+
+from convviz.engine.commands import (
+    Command,
+    Load,
+    Pause,
+    Play,
+    Reset,
+    Rewind,
+    RunSteps,
+    SetFrameRate,
+    SetLearningRate,
+    SetSpeed,
+    SetStop,
+    ShowStep,
+    WantInputGradient,
+)
+from convviz.engine.frames import Frame, Packet, State, Status
+from convviz.engine.worker import TrainingThread
+from convviz.model.series import LossSeries
+
+if TYPE_CHECKING:
+    from convviz.model.experiment import Experiment
+
+
+class Session(QObject):
+    """Owns the training thread, and tells the views what it reports. To be used from the thread of the window.
+
+    The requests return at once; what became of them is in the signals. While these are sent, the training waits (not
+    for long): a view that repaints at once is not disturbed by it.
+
+    Signals
+    -------
+    run_started : int
+        The first news of a new run; its id. The series of losses begins anew.
+    status_changed : Status
+    losses_changed
+        `losses` has grown, or was cut off.
+    frame_changed : Frame
+    failed : str
+        Nothing runs any more, for the reason given; another experiment can be loaded.
+    """
+
+    run_started = pyqtSignal(int)
+    status_changed = pyqtSignal(object)
+    losses_changed = pyqtSignal()
+    frame_changed = pyqtSignal(object)
+    failed = pyqtSignal(str)
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._thread = TrainingThread()
+        self._thread.frame_ready.connect(self._receive)
+        weakref.finalize(self, self._thread.request_close)
+        self._closed = False
+        self._run = 0
+        self._frame: Frame | None = None
+        self._status = Status()
+        self._losses = LossSeries()
+        self._playing = False
+        self._plays_by_itself = False
+
+    @property
+    def frame(self) -> Frame | None:
+        """The newest picture of the current run, or None."""
+        return self._frame
+
+    @property
+    def status(self) -> Status:
+        """What the training thread reported last."""
+        return self._status
+
+    @property
+    def losses(self) -> LossSeries:
+        """The losses of the current run, complete; always the same object."""
+        return self._losses
+
+    def load(self, experiment: Experiment, play: bool | None = None) -> None:
+        """Begin a new run.
+
+        Parameters
+        ----------
+        experiment
+            What to run; it is built in the thread, and an earlier one that was not begun by then is passed over.
+        play
+            Whether the run goes at once; None: if the one before it was playing. A run that was begun playing in
+            this way and has come to its end by itself counts as playing.
+        """
+        self._playing = self._playing if play is None else play
+        self._plays_by_itself = self._playing
+        self._run += 1
+        self._post(Load(self._run, experiment.build, self._playing))
+
+    def follow(self, old: Experiment, new: Experiment) -> None:
+        """Go from ``old``, which runs, to ``new``: while it runs where that is possible, else by a new run."""
+        if old.needs_rebuild(new):
+            self.load(new)
+            return
+        if new.optimizer.learning_rate != old.optimizer.learning_rate:
+            self.set_learning_rate(new.optimizer.learning_rate)
+        if new.stop != old.stop:
+            self._post(SetStop(new.stop))
+
+    def play(self) -> None:
+        """Run to the experiment's number of steps, or, once that is reached, on without a goal."""
+        self._transport(Play(), playing=True)
+
+    def pause(self) -> None:
+        """Stop after the step in hand."""
+        self._transport(Pause(), playing=False)
+
+    def toggle(self) -> None:
+        """Pause what runs, play what does not."""
+        if self._status.state is State.RUNNING:
+            self.pause()
+        else:
+            self.play()
+
+    def step(self) -> None:
+        """Make one step."""
+        self.run(1)
+
+    def run(self, steps: int) -> None:
+        """Make ``steps`` more steps, then pause."""
+        self._transport(RunSteps(steps), playing=False)
+
+    def reset(self) -> None:
+        """Go back to step 0, with the same initial parameters, and pause."""
+        self._transport(Reset(), playing=False)
+
+    def rewind(self, step: int) -> None:
+        """Make recorded step ``step`` the live one, forget what came after, and pause."""
+        self._transport(Rewind(step), playing=False)
+
+    def show_step(self, step: int | None) -> None:
+        """Look at recorded step ``step``, or at the live one again (None); the training is not touched."""
+        self._post(ShowStep(step))
+
+    def set_learning_rate(self, rate: float) -> None:
+        """Use ``rate`` from the next step on."""
+        self._post(SetLearningRate(rate))
+
+    def set_speed(self, steps_per_second: float) -> None:
+        """Make so many steps a second; infinity: as fast as it goes."""
+        self._post(SetSpeed(steps_per_second))
+
+    def set_frame_rate(self, frames_per_second: float) -> None:
+        """Show at most so many frames a second."""
+        self._post(SetFrameRate(frames_per_second))
+
+    def want_input_gradient(self, wanted: bool) -> None:
+        """Say whether frames carry the derivative of the loss by the input."""
+        self._post(WantInputGradient(wanted))
+
+    def close(self) -> None:
+        """End the training thread: ask it, and wait for it. Nothing is reported, and nothing can be asked, after it."""
+        self._closed = True
+        self._thread.close()
+
+    def _transport(self, command: Command, *, playing: bool) -> None:
+        self._playing = playing
+        self._plays_by_itself = False
+        self._post(command)
+
+    def _post(self, command: Command) -> None:
+        if self._closed:
+            return
+        self._thread.post(command)
+        if not self._thread.isRunning():
+            self._thread.start()
+
+    @pyqtSlot()
+    def _receive(self) -> None:
+        """Take what the thread has left, show it, and let the thread go on, whatever the views make of it."""
+        packet = None if self._closed else self._thread.take()
+        try:
+            if packet is not None and packet.status.run == self._run:
+                self._show(packet)
+        finally:
+            self._thread.painted()
+
+    def _show(self, packet: Packet) -> None:
+        before, status = self._status, packet.status
+        if new_run := status.run != before.run:
+            self._frame = None
+            self._losses.truncate(0)
+        grown = packet.losses.size > 0 or packet.first < len(self._losses)
+        self._losses.truncate(packet.first)
+        self._losses.append(packet.losses)
+        self._status = status
+        self._frame = packet.frame or self._frame
+        self._note_playing(status)
+        if new_run:
+            self.run_started.emit(status.run)
+        self.status_changed.emit(status)
+        if grown or new_run:
+            self.losses_changed.emit()
+        if packet.frame is not None:
+            self.frame_changed.emit(packet.frame)
+        if status.state is State.FAILED and (new_run or before.state is not State.FAILED):
+            self.failed.emit(status.message)
+
+    def _note_playing(self, status: Status) -> None:
+        """Remember whether a run that takes this one's place is to go at once."""
+        if status.state is State.RUNNING:
+            self._playing = True
+        elif status.state is State.PAUSED or not self._plays_by_itself:
+            self._playing = False

@@ -1,0 +1,66 @@
+from collections import deque
+
+import pytest
+
+from convviz.engine.commands import (
+    Load,
+    Pause,
+    Play,
+    Reset,
+    Rewind,
+    RunSteps,
+    SetFrameRate,
+    SetLearningRate,
+    SetSpeed,
+    ShowStep,
+    WantInputGradient,
+    enqueue,
+)
+from convviz.engine.errors import ConfigError
+
+
+def queue_of(*commands):
+    waiting = deque()
+    for command in commands:
+        enqueue(waiting, command)
+    return list(waiting)
+
+
+def load(run):
+    return Load(run, build=lambda: None)
+
+
+def test_commands_keep_their_order():
+    commands = [Play(), RunSteps(3), SetSpeed(5), Pause(), Rewind(2), Reset(), RunSteps(3), RunSteps(3)]
+    assert queue_of(*commands) == commands
+
+
+def test_of_a_drag_only_the_last_value_is_left():
+    assert queue_of(*(ShowStep(k) for k in range(60))) == [ShowStep(59)]
+    assert queue_of(SetSpeed(1), SetSpeed(2), Play(), SetSpeed(3), SetSpeed(4)) == [SetSpeed(2), Play(), SetSpeed(4)]
+
+
+def test_a_step_between_two_rates_is_made_at_the_first():
+    commands = [SetLearningRate(0.1), RunSteps(1), SetLearningRate(0.2)]
+    assert queue_of(*commands) == commands
+
+
+def test_a_new_run_drops_what_was_said_to_earlier_ones_and_only_that():
+    first, second = load(1), load(2)
+    settings = [SetSpeed(3), WantInputGradient(True), SetFrameRate(60)]
+    assert queue_of(Play(), first, *settings, Play(), ShowStep(3), second) == [*settings, second]
+    assert queue_of(first, second, Play()) == [second, Play()]
+
+
+@pytest.mark.parametrize("value", [0, -1, float("nan")])
+@pytest.mark.parametrize("command", [RunSteps, SetLearningRate, SetSpeed, SetFrameRate])
+def test_what_cannot_be_meant_is_refused_where_it_is_asked_for(command, value):
+    with pytest.raises(ConfigError, match="expected"):
+        command(value)
+
+
+@pytest.mark.parametrize("command", [SetLearningRate, SetFrameRate])
+def test_only_a_speed_may_be_infinite(command):
+    assert SetSpeed(float("inf")).steps_per_second == float("inf")
+    with pytest.raises(ConfigError, match="inf"):
+        command(float("inf"))
