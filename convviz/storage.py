@@ -20,7 +20,10 @@ def replacing(path: str | os.PathLike[str]) -> Iterator[Path]:
     is replaced keeps its permissions.
     """
     target = Path(path).resolve()
-    handle, name = tempfile.mkstemp(prefix=f".{target.name}.", suffix=".part", dir=target.parent)
+    try:
+        handle, name = tempfile.mkstemp(prefix=f".{target.name}.", suffix=".part", dir=target.parent)
+    except OSError as error:  # which speaks of a file that nobody asked for
+        raise OSError(error.errno, error.strerror, str(path)) from error
     os.close(handle)
     temporary = Path(name)
     try:

@@ -56,5 +56,6 @@ def test_a_new_file_is_readable_as_any_other(tmp_path: Path) -> None:
 
 
 def test_a_missing_folder_is_an_error_at_once(tmp_path: Path) -> None:
-    with pytest.raises(FileNotFoundError), replacing(tmp_path / "absent" / "run.npz"):
+    with pytest.raises(FileNotFoundError) as raised, replacing(tmp_path / "absent" / "run.npz"):
         pytest.fail("there is nowhere to write to")
+    assert raised.value.filename == str(tmp_path / "absent" / "run.npz")

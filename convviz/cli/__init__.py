@@ -1,0 +1,119 @@
+"""The command line. ``convviz`` alone opens the window; a first word that is a command does something else.
+
+Each command is a module of this package with ``SUMMARY``, ``add_arguments(parser)`` and ``run(options) -> exit code``.
+Qt and NumPy are imported inside ``run``, so that help and errors come at once, and come on a machine without them.
+"""
+
+from __future__ import annotations
+
+import gettext
+import importlib
+import os
+import sys
+from typing import TYPE_CHECKING
+
+from convviz import i18n
+from convviz.cli.arguments import ArgumentParser, window_parser
+from convviz.cli.exits import BAD_INPUT, DONE, INTERRUPTED, UNABLE
+from convviz.resources import resource
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+#: Word on the command line -> module. The window is what there is without such a word.
+COMMANDS = {
+    "train": "convviz.cli.train",
+    "list": "convviz.cli.listing",
+    "schema": "convviz.cli.schema",
+    "doctor": "convviz.cli.doctor",
+}
+WINDOW = "convviz.cli.window"
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Do what the command line ``arguments`` (None: the process's) ask for, and return the exit code."""
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")  # rather a question mark than a traceback on an old terminal
+    _speak(_wanted_language(words))
+    try:
+        return _dispatch(words)
+    except SystemExit as leaving:  # argparse, having said why
+        return leaving.code if isinstance(leaving.code, int) else BAD_INPUT
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except BrokenPipeError:  # the reader, `head` for instance, has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return DONE
+
+
+def _dispatch(words: list[str]) -> int:
+    name = _command(words)
+    if name is None:
+        module = importlib.import_module(WINDOW)
+        parser = window_parser({word: importlib.import_module(path).SUMMARY for word, path in COMMANDS.items()})
+    else:
+        module = importlib.import_module(COMMANDS[name])
+        parser = ArgumentParser(name, module.SUMMARY)
+        words.remove(name)
+    module.add_arguments(parser)
+    options = parser.parse_args(words)
+    try:
+        code = int(module.run(options))
+        sys.stdout.flush()
+        return code
+    except BrokenPipeError:
+        raise
+    except ImportError:
+        return _say_what_is_missing()
+    except OSError as error:
+        return _complain(f"{error.filename}: {error.strerror}" if error.filename else str(error))
+    except ValueError as error:
+        from convviz.engine.errors import ConvvizError
+
+        if not isinstance(error, ConvvizError):
+            raise
+        where = f"{error.field}: " if error.field and error.field not in str(error) else ""
+        return _complain(f"{where}{error}")
+
+
+def _complain(sentence: str) -> int:
+    print(f"convviz: {sentence}", file=sys.stderr)
+    return BAD_INPUT
+
+
+def _say_what_is_missing() -> int:
+    """Turn the `ImportError` being handled into the doctor's advice, unless the machine is not to blame for it."""
+    from convviz import doctor
+
+    missing = doctor.obstacles(doctor.examine(platform="offscreen", fonts=False))
+    if not missing:
+        raise
+    print(doctor.refusal(missing), file=sys.stderr)
+    return UNABLE
+
+
+def _command(words: Sequence[str]) -> str | None:
+    """Return the command that the words begin with; the language may stand before it."""
+    rest = list(words)
+    while rest and rest[0].startswith("--language"):
+        rest = rest[1 if "=" in rest[0] else 2 :]
+    return rest[0] if rest and rest[0] in COMMANDS else None
+
+
+def _wanted_language(words: Sequence[str]) -> str | None:
+    """Find the language before the arguments are parsed, so that the parser's own errors are said in it."""
+    for index, word in enumerate(words):
+        if word == "--language" and index + 1 < len(words):
+            return words[index + 1]
+        if word.startswith("--language="):
+            return word.partition("=")[2]
+    return None
+
+
+def _speak(language: str | None) -> None:
+    """Use ``language`` (None: the system's), for argparse too, which asks gettext's default domain and environment."""
+    os.environ["LANGUAGE"] = i18n.set_language(language)
+    gettext.bindtextdomain(i18n.DOMAIN, str(resource("locale")))
+    gettext.textdomain(i18n.DOMAIN)

@@ -1,0 +1,95 @@
+"""What the commands' parsers have in common."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import TYPE_CHECKING, NoReturn
+
+import convviz
+from convviz.cli.exits import BAD_INPUT
+from convviz.i18n import LANGUAGES, mark, tr
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+#: argparse's own sentences, which it looks up in gettext's default domain.
+ARGPARSE_SENTENCES = (
+    mark("usage: "),
+    mark("positional arguments"),
+    mark("options"),
+    mark("show this help message and exit"),
+    mark("show program's version number and exit"),
+    mark("argument %(argument_name)s: %(message)s"),
+    mark("expected one argument"),
+    mark("unrecognized arguments: %s"),
+    mark("invalid choice: %(value)r (choose from %(choices)s)"),
+    mark("invalid %(type)s value: %(value)r"),
+    mark("ambiguous option: %(option)s could match %(matches)s"),
+    mark("ignored explicit argument %r"),
+)
+
+
+class ArgumentParser(argparse.ArgumentParser):
+    """A parser for ``convviz`` followed by ``command``, with the options that every command has."""
+
+    def __init__(self, command: str, summary: str, epilog: str | None = None) -> None:
+        super().__init__(
+            prog=f"convviz {command}".strip(),
+            description=tr(summary),
+            epilog=epilog,
+            formatter_class=argparse.RawDescriptionHelpFormatter,
+        )
+        self.add_argument(
+            "--language", choices=LANGUAGES, help=tr("language of the messages and the window (default: the system's)")
+        )
+
+    def error(self, message: str) -> NoReturn:
+        """Say in one line what is wrong, and leave."""
+        self.exit(BAD_INPUT, f"{self.prog}: {message}\n")
+
+
+def window_parser(commands: Mapping[str, str]) -> ArgumentParser:
+    """Return the parser of ``convviz`` without a command; ``commands`` maps each command's name to its summary."""
+    lines = [tr("commands (“convviz COMMAND --help” says more):")]
+    lines += [f"  {name:<10} {tr(summary)}" for name, summary in commands.items()]
+    lines += ["", tr("A file that is named like a command is opened by its path, for example ./train")]
+    parser = ArgumentParser("", mark("See a convolution network learn."), "\n".join(lines))
+    parser.add_argument("--version", action="version", version=f"convviz {convviz.__version__}")
+    return parser
+
+
+def add_experiment(parser: argparse.ArgumentParser) -> None:
+    """Let a command take an experiment: a file, or a built-in one's name."""
+    parser.add_argument(
+        "experiment",
+        metavar="EXPERIMENT",
+        nargs="?",
+        default="demo",
+        help=tr("an experiment's file, or the name of a built-in one, see “convviz list” (default: demo)"),
+    )
+
+
+def size(text: str) -> tuple[int, int]:
+    """Return ``"1280x800"`` as a pair of numbers."""
+    width, separator, height = text.lower().replace("×", "x").partition("x")
+    if separator and width.isdecimal() and height.isdecimal() and 1 <= min(int(width), int(height)) <= 16_384:
+        return int(width), int(height)
+    raise argparse.ArgumentTypeError(tr("expected WIDTHxHEIGHT such as 1280x800, received {text}").format(text=text))
+
+
+def whole_number(text: str) -> int:
+    """Return a number of steps or a seed: an int of 0 or more."""
+    if text.isdecimal():
+        return int(text)
+    raise argparse.ArgumentTypeError(tr("expected a whole number of 0 or more, received {text}").format(text=text))
+
+
+def output_file(text: str) -> Path:
+    """Return the path of a file to be written; its folder must exist, which is better known before the work is done."""
+    path = Path(text)
+    if path.is_dir():
+        raise argparse.ArgumentTypeError(tr("{path} is a folder, expected a file's name").format(path=text))
+    if not path.absolute().parent.is_dir():
+        raise argparse.ArgumentTypeError(tr("the folder of {path} does not exist").format(path=text))
+    return path

@@ -1,0 +1,219 @@
+"""``convviz train``: a run without a window."""
+
+from __future__ import annotations
+
+import signal
+import sys
+import threading
+import time
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from convviz.cli.arguments import add_experiment, output_file, whole_number
+from convviz.cli.exits import DIVERGED, DONE, INTERRUPTED, UNABLE
+from convviz.cli.progress import ProgressBar
+from convviz.i18n import mark, tr
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+    from convviz.engine import Frame, Trainer
+    from convviz.model.experiment import Experiment
+
+SUMMARY = mark("train without a window and print the numbers")
+
+#: The loss is printed whenever this many steps have been made.
+PRINT_EVERY = 100
+
+#: Ctrl+C is heard, and the bar drawn, about this often, in seconds.
+_BREATH = 0.05
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Describe the command's arguments."""
+    add_experiment(parser)
+    parser.add_argument(
+        "--steps", type=whole_number, metavar="N", help=tr("number of steps instead of the experiment's")
+    )
+    parser.add_argument("--seed", type=whole_number, metavar="N", help=tr("draw other initial kernels for the student"))
+    parser.add_argument(
+        "--output",
+        type=output_file,
+        metavar="RUN.npz",
+        help=tr("write input, target, output, losses, and initial, final and teacher's parameters"),
+    )
+    parser.add_argument(
+        "--plot", type=output_file, metavar="OUT.png|.svg", help=tr("write a plot of the loss, as PNG or SVG")
+    )
+    parser.add_argument("--quiet", action="store_true", help=tr("print nothing but errors"))
+
+
+def run(options: argparse.Namespace) -> int:
+    """Train, print, write what was asked for."""
+    from convviz.engine import State, Trainer
+    from convviz.model.files import find_experiment, read_experiment
+
+    if options.plot is not None and not _can_plot(options.plot):
+        return UNABLE
+    experiment = _changed(read_experiment(find_experiment(options.experiment)), options)
+    trainer = Trainer(experiment.build())
+    first = trainer.frame()
+    if not options.quiet:
+        _print_problem(experiment, first)
+    started = time.perf_counter()
+    interrupted = _train(trainer, experiment.stop.steps, quiet=options.quiet)
+    seconds = time.perf_counter() - started
+    last = trainer.frame()
+    if not options.quiet:
+        _print_result(last)
+        print(_ending(trainer, seconds))
+    _write(options, experiment, trainer, first, last)
+    if trainer.state is State.DIVERGED:
+        print(f"convviz: {_reason(trainer)}", file=sys.stderr)
+        return DIVERGED
+    return INTERRUPTED if interrupted else DONE
+
+
+def _changed(experiment: Experiment, options: argparse.Namespace) -> Experiment:
+    if options.steps is not None:
+        experiment = experiment.replace(stop=experiment.stop.replace(steps=options.steps))
+    if options.seed is not None:
+        experiment = experiment.replace(seed=options.seed)
+    return experiment
+
+
+def _can_plot(path: Path) -> bool:
+    """Return whether the plot can be drawn at the end, having said why not: better known before the work is done."""
+    from convviz import doctor
+    from convviz.export.plot import check_plot_path
+
+    check_plot_path(path)
+    if path.suffix.lower() == ".svg":
+        return True
+    problems = doctor.obstacles(doctor.examine(platform="offscreen", fonts=False))
+    if problems:
+        print(doctor.refusal(problems), file=sys.stderr)
+    return not problems
+
+
+def _train(trainer: Trainer, goal: int, *, quiet: bool) -> bool:
+    """Run until a stop condition is met; return whether Ctrl+C came first."""
+    from convviz.engine import State
+
+    bar = ProgressBar(goal, sys.stderr, live=not quiet and sys.stderr.isatty())
+    chunk = PRINT_EVERY
+    with _ctrl_c() as asked_to_stop:
+        if not quiet:
+            _print_loss(trainer)
+        while trainer.state is State.PAUSED and not asked_to_stop():
+            wanted = min(chunk, PRINT_EVERY - trainer.current_step % PRINT_EVERY)
+            started = time.perf_counter()
+            made = trainer.run(wanted)
+            seconds = time.perf_counter() - started
+            chunk = max(1, min(PRINT_EVERY, int(wanted * _BREATH / max(seconds, 1e-9))))
+            bar.show(trainer.current_step)
+            if not quiet and made and trainer.current_step % PRINT_EVERY == 0:
+                bar.clear()
+                _print_loss(trainer)
+        bar.clear()
+        return asked_to_stop()
+
+
+@contextmanager
+def _ctrl_c() -> Iterator[Callable[[], bool]]:
+    """Make Ctrl+C a question that is asked between steps; a second one interrupts at once, as it always does."""
+    heard = threading.Event()
+
+    def hear(number: int, frame: object) -> None:
+        heard.set()
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+
+    if threading.current_thread() is not threading.main_thread():  # where no signal is ever heard
+        yield heard.is_set
+        return
+    before = signal.signal(signal.SIGINT, hear)
+    try:
+        yield heard.is_set
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def _print_problem(experiment: Experiment, first: Frame) -> None:
+    print(tr(experiment.name))
+    _print_array(tr("input {shape}"), first.values[0])
+    for index, parameters in enumerate(first.teacher or ()):
+        _print_array(tr("teacher's kernel {shape}, layer {layer}"), parameters.get("weight"), layer=index)
+        _print_array(tr("teacher's bias {shape}, layer {layer}"), parameters.get("bias"), layer=index)
+    _print_array(tr("target {shape}"), first.target)
+    _print_student(first)
+    print("\n" + tr("    step  loss"))
+
+
+def _print_loss(trainer: Trainer) -> None:
+    print(f"{trainer.current_step:>8}  {trainer.loss:.10g}", flush=True)
+
+
+def _print_result(last: Frame) -> None:
+    _print_student(last)
+    _print_array(tr("reconstruction {shape}"), last.output)
+    print()
+
+
+def _print_student(frame: Frame) -> None:
+    kernel = tr("student's kernel {shape}, layer {layer}, after step {step}")
+    bias = tr("student's bias {shape}, layer {layer}, after step {step}")
+    for index, parameters in enumerate(frame.parameters):
+        _print_array(kernel, parameters.get("weight"), layer=index, step=frame.step)
+        _print_array(bias, parameters.get("bias"), layer=index, step=frame.step)
+
+
+def _print_array(heading: str, array: NDArray[Any] | None, **places: object) -> None:
+    from convviz.export.text import matrix_text
+    from convviz.model.experiment import shape_text
+
+    if array is not None:
+        shape = array.shape[1:] if array.ndim == 4 and array.shape[0] == 1 else array.shape
+        print("\n" + heading.format(shape=shape_text(shape), **places))
+        print(matrix_text(array))
+
+
+def _ending(trainer: Trainer, seconds: float) -> str:
+    sentence = tr("{reason}: loss {first_loss} at first, {loss} now; {seconds} s, {rate} steps/s")
+    return sentence.format(
+        reason=_reason(trainer),
+        first_loss=f"{trainer.initial_loss:.10g}",
+        loss=f"{trainer.loss:.10g}",
+        seconds=f"{seconds:.3g}",
+        rate=f"{trainer.current_step / max(seconds, 1e-9):,.0f}",
+    )
+
+
+def _reason(trainer: Trainer) -> str:
+    from convviz.engine import StopReason
+
+    sentences = {
+        StopReason.NONE: tr("interrupted after step {step}"),
+        StopReason.STEPS: tr("finished after step {step}"),
+        StopReason.LOSS_BELOW: tr("finished after step {step}, the loss is low enough"),
+        StopReason.NO_PROGRESS: tr("finished after step {step}, the loss falls no further"),
+        StopReason.DIVERGED: tr("diverged at step {step}: the loss is no longer a finite number"),
+        StopReason.MEMORY: tr("stopped after step {step}: no more losses can be kept"),
+    }
+    return sentences[trainer.reason].format(step=trainer.current_step)
+
+
+def _write(options: argparse.Namespace, experiment: Experiment, trainer: Trainer, first: Frame, last: Frame) -> None:
+    if options.output is not None:
+        from convviz.export.run import run_arrays, write_run
+
+        write_run(options.output, run_arrays(last, first.parameters, trainer.losses))
+    if options.plot is not None:
+        import numpy as np
+
+        from convviz.export.plot import loss_plot
+
+        loss_plot(np.append(trainer.losses, last.loss), options.plot, title=tr(experiment.name))

@@ -1,0 +1,50 @@
+"""``convviz`` without a command: the window, or its picture."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import TYPE_CHECKING
+
+from convviz import doctor
+from convviz.cli.arguments import add_experiment, output_file, size, whole_number
+from convviz.cli.exits import UNABLE
+from convviz.i18n import tr
+
+if TYPE_CHECKING:
+    import argparse
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Describe the arguments."""
+    add_experiment(parser)
+    parser.add_argument(
+        "--screenshot",
+        type=output_file,
+        metavar="OUT.png",
+        help=tr("write a picture of the window and leave; no display is needed"),
+    )
+    parser.add_argument("--size", type=size, metavar="WxH", help=tr("size of the window in pixels, such as 1280x800"))
+    parser.add_argument("--after", type=whole_number, metavar="N", help=tr("train for N steps before showing anything"))
+    parser.add_argument("--theme", choices=("light", "dark", "system"), help=tr("colours of the window"))
+
+
+def run(options: argparse.Namespace) -> int:
+    """Open the window and return when it is closed; or write its picture."""
+    if options.screenshot is not None:
+        os.environ["QT_QPA_PLATFORM"] = "offscreen"
+    # Qt ends the process when it cannot open a window, so it has to be known before.
+    problems = doctor.obstacles(doctor.examine(fonts=False))
+    if problems:
+        print(doctor.refusal(problems), file=sys.stderr)
+        return UNABLE
+    from convviz import app
+
+    return app.run(
+        options.experiment,
+        screenshot=options.screenshot,
+        size=options.size,
+        after=options.after,
+        theme=options.theme,
+        language=options.language,
+    )

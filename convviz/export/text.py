@@ -1,0 +1,31 @@
+"""Arrays as text, the way NumPy prints them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from convviz.i18n import tr
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+
+def matrix_text(array: NDArray[Any], *, digits: int = 4) -> str:
+    """Return a matrix row by row, each on a line of its own however wide it is.
+
+    A map ``(C, H, W)`` or a weight ``(O, I, kh, kw)`` of one channel is printed as its matrix; with several channels,
+    one matrix after another, each under its index. Of more than a thousand numbers only the edges are printed.
+    """
+    leading = array.shape[:-2]
+    if all(length == 1 for length in leading):
+        matrix = array.reshape(array.shape[-2:]) if array.ndim > 1 else array
+        return np.array2string(
+            matrix, precision=digits, suppress_small=True, max_line_width=10_000, floatmode="fixed", threshold=1000
+        )
+    parts = []
+    for index in np.ndindex(*leading):
+        label = tr("channel {index}") if len(leading) == 1 else tr("filter and channel {index}")
+        parts.append(f"{label.format(index=', '.join(map(str, index)))}\n{matrix_text(array[index], digits=digits)}")
+    return "\n".join(parts)
