@@ -99,6 +99,7 @@ class MainWindow(QMainWindow):
             splitter.setCollapsible(index, False)
         self._panels.inspector.setVisible(self._parts.actions["inspector"].isChecked())
         self._panels.loss.plotted.connect(self.completed)
+        self._panels.pipeline.setFocus()  # not the first control of the toolbar, which would take the space bar
         self._parts.banner.raise_()
 
     def take_size(self, width: int, height: int) -> None:

@@ -14,6 +14,7 @@ from convviz.views.banner import Message, Offer
 
 if TYPE_CHECKING:
     from convviz.model.document import Document
+    from convviz.model.experiment import Experiment
     from convviz.model.session import Session
     from convviz.views.menus import Menus
     from convviz.views.panels.loss import LossPanel
@@ -53,6 +54,7 @@ class RunControl(QObject):
         parts.transport.set_run_length(preferences.run_length)
         session.set_speed(preferences.speed)
         self._report(session.status)
+        self._offer_seed()
 
     def _connect(self, menus: Menus) -> None:
         session = self._session
@@ -73,10 +75,12 @@ class RunControl(QObject):
         session.status_changed.connect(self._report)
         session.losses_changed.connect(self._loss.refresh)
         session.failed.connect(self._failed)
+        self._document.changed.connect(self._offer_seed)
 
     def retranslate(self) -> None:
         """Read every text again in the current language."""
         self._tell(self._status)
+        self._offer_seed()
 
     # -- requests ------------------------------------------------------------------------------------------------------
 
@@ -94,6 +98,13 @@ class RunControl(QObject):
         experiment = self._document.experiment
         seed = random.SystemRandom().randrange(1, 10_000)  # short enough to be told to somebody
         self._document.propose(experiment.replace(seed=seed), tr("New student"))
+
+    def _offer_seed(self) -> None:
+        """Offer a new seed only where it makes a difference, and say where it does not."""
+        drawn = draws_by_seed(self._document.experiment)
+        self._actions["new_seed"].setEnabled(drawn)
+        why_not = tr("Every initial kernel of this student is given, or has a seed of its own")
+        self._actions.explain("new_seed", None if drawn else why_not)
 
     def _continue(self) -> None:
         if self._status.shown is not None:
@@ -168,3 +179,9 @@ class RunControl(QObject):
         self._banner.show_message(
             Message(lambda: tr("The run was stopped by an error. {reason}").format(reason=message), "error", "run")
         )
+
+
+def draws_by_seed(experiment: Experiment) -> bool:
+    """Return whether anything of the student is drawn with the experiment's seed."""
+    initial = (getattr(layer, name, None) for layer in experiment.layers for name in ("weight", "bias"))
+    return any(hasattr(each, "seed") and each.seed is None for each in initial)

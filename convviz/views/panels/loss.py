@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import Qt, QTimer, pyqtSignal
@@ -100,7 +101,8 @@ class LossPanel(QFrame):
         self._status = status
         self._write()
         if self._plot is not None and self.isVisible():
-            self._plot.set_marks(status.goal, status.shown)
+            live = None if math.isnan(status.initial_loss) else (status.step, status.loss)
+            self._plot.set_marks(live, status.goal, status.shown)
             if settled:
                 self._plot.refresh(force=True)
         if settled:
@@ -169,7 +171,7 @@ class LossPanel(QFrame):
 
     def _write(self) -> None:
         status = self._status
-        if status.initial_loss != status.initial_loss:  # NaN: nothing has been evaluated
+        if math.isnan(status.initial_loss):  # nothing has been evaluated
             self._words.set_text(tr("no step has been made yet"))
         else:
             self._words.set_text(
@@ -182,7 +184,12 @@ class LossPanel(QFrame):
         self._pointed.set_text(self._told(self._under if self._under is not None else status.shown))
 
     def _told(self, step: int | None) -> str:
-        if step is None or not 0 <= step < len(self._series):
+        """Return a step and its loss in words."""
+        status = self._status
+        if step is not None and 0 <= step < len(self._series):
+            loss = float(self._series.values()[step])
+        elif step is not None and step == status.step:  # the series holds the losses before each update
+            loss = status.loss
+        else:
             return ""
-        loss = float(self._series.values()[step])
         return tr("step {step}: {loss}").format(step=f"{step:,}", loss=loss_scale.exact_text(loss))

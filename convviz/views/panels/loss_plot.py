@@ -95,6 +95,7 @@ class LossPlot(pg.PlotWidget):  # type: ignore[misc]
         super().__init__(parent, axisItems=self._axes)
         self._series = LossSeries()
         self._log = False
+        self._live: tuple[int, float] | None = None
         self._goal: int | None = None
         self._shown: int | None = None
         self._under: int | None = None
@@ -133,16 +134,20 @@ class LossPlot(pg.PlotWidget):  # type: ignore[misc]
         self.retranslate()
         self.refresh(force=True)
 
-    def set_marks(self, goal: int | None, shown: int | None) -> None:
-        """Say up to which step the run goes (None: nobody knows) and which step of the past is shown (None: none)."""
-        self._goal, self._shown = goal, shown
+    def set_marks(self, live: tuple[int, float] | None, goal: int | None, shown: int | None) -> None:
+        """Say where the run is, up to which step it goes, and which step of the past is shown; None: nowhere, none.
+
+        ``live`` is the newest step with its loss, which the series does not have yet: it holds the losses *before* each
+        update.
+        """
+        self._live, self._goal, self._shown = live, goal, shown
 
     def refresh(self, *, force: bool = False) -> None:
         """Draw again; axes follow at most ten times a second unless ``force``."""
         now = time.monotonic()
         if force or now - self._changed_at >= _RANGE_INTERVAL:
             if not self._is_zoomed:
-                self._set_range(x=loss_scale.step_range(len(self._series), self._goal))
+                self._set_range(x=loss_scale.step_range(self._newest + 1, self._goal))
             self._fit_values()
         self.viewport().update()
 
@@ -206,7 +211,20 @@ class LossPlot(pg.PlotWidget):  # type: ignore[misc]
         last = len(self._series)
         start = int(np.clip(math.floor(low) - 1, 0, last))
         stop = int(np.clip(math.ceil(high) + 2, start, last))
-        return self._series.envelope(points, start, stop)
+        steps, values = self._series.envelope(points, start, stop)
+        if self._live is not None and stop == last <= high + 1:
+            return np.append(steps, self._live[0]), np.append(values, self._live[1])
+        return steps, values
+
+    @property
+    def _newest(self) -> int:
+        """The newest step whose loss is known; −1: none is."""
+        return self._live[0] if self._live is not None else len(self._series) - 1
+
+    def _loss(self, step: int) -> float:
+        if self._live is not None and step == self._live[0]:
+            return self._live[1]
+        return float(self._series.values()[step])
 
     # -- drawing -------------------------------------------------------------------------------------------------------
 
@@ -215,7 +233,7 @@ class LossPlot(pg.PlotWidget):  # type: ignore[misc]
         (left, right), (bottom, top) = self._box.viewRange()
         to_pixels = _Mapping(area, left, right, bottom, top)
         self._draw_grid(painter, to_pixels)
-        if not len(self._series):
+        if self._newest < 0:
             painter.setPen(theme.current().muted)
             painter.setFont(theme.font("body"))
             painter.drawText(area, Qt.AlignmentFlag.AlignCenter, tr("The loss is drawn here while the student learns"))
@@ -252,8 +270,7 @@ class LossPlot(pg.PlotWidget):  # type: ignore[misc]
 
     def _draw_marks(self, painter: QPainter, to_pixels: _Mapping) -> None:
         colours = theme.current()
-        newest = len(self._series) - 1
-        self._mark(painter, to_pixels, newest, colours.curve, Qt.PenStyle.DotLine)
+        self._mark(painter, to_pixels, self._newest, colours.curve, Qt.PenStyle.DotLine)
         if self._shown is not None:
             self._mark(painter, to_pixels, self._shown, colours.accent, Qt.PenStyle.SolidLine)
         if self._under is not None:
@@ -265,10 +282,10 @@ class LossPlot(pg.PlotWidget):  # type: ignore[misc]
         self, painter: QPainter, to_pixels: _Mapping, step: int, colour: QColor, style: Qt.PenStyle
     ) -> float | None:
         """Draw a vertical line at ``step`` and a dot where it meets the curve; return the dot's height."""
-        if not 0 <= step < len(self._series):
+        if not 0 <= step <= self._newest:
             return None
         x = round(float(to_pixels.x(step))) + 0.5
-        value = self._series.values()[step : step + 1]
+        value = np.array([self._loss(step)])
         painter.setPen(QPen(colour, 1, style))
         painter.drawLine(QLineF(x, to_pixels.area.top(), x, to_pixels.area.bottom()))
         if not np.isfinite(value[0]):
@@ -316,11 +333,11 @@ class LossPlot(pg.PlotWidget):  # type: ignore[misc]
 
     def _step_at(self, position: QPointF) -> int | None:
         inside = self._box.mapFromScene(self.mapToScene(position.toPoint()))
-        if not len(self._series) or not self._box.rect().contains(inside):
+        if self._newest < 0 or not self._box.rect().contains(inside):
             return None
         (left, right), _ = self._box.viewRange()
         step: int = round(left + (right - left) * inside.x() / self._box.rect().width())
-        return min(max(step, 0), len(self._series) - 1)
+        return min(max(step, 0), self._newest)
 
     def _point_at(self, step: int | None) -> None:
         if step != self._under:

@@ -1,0 +1,147 @@
+"""A real window with a real training thread, and a person who uses it."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeVar
+
+import pytest
+from PyQt6.QtCore import QCoreApplication, QEvent, QObject, Qt
+from PyQt6.QtGui import QKeySequence
+from PyQt6.QtTest import QTest
+from PyQt6.QtWidgets import QAbstractButton, QApplication, QWidget
+
+from convviz.engine.frames import State
+from convviz.model.document import Document
+from convviz.model.files import load_builtin
+from convviz.model.session import Session
+from convviz.views import theme
+from convviz.views.language import speak
+from convviz.views.main_window import MainWindow
+from convviz.views.preferences import Preferences
+from convviz.views.readout import ReadOut
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+    from typing import Protocol
+
+    from pytestqt.qtbot import QtBot
+
+    from convviz.model.experiment import Experiment
+
+    class OpenWindow(Protocol):
+        def __call__(
+            self, experiment: Experiment | str = "demo", *, speed: float = math.inf, size: tuple[int, int] = (1280, 800)
+        ) -> Person: ...
+
+W = TypeVar("W", bound=QObject)
+
+
+@dataclass
+class Person:
+    """Somebody in front of a window: does things with mouse and keys, and reads what there is to read."""
+
+    bot: QtBot
+    window: MainWindow
+    document: Document
+    session: Session
+    preferences: Preferences
+
+    def find(self, kind: type[W], name: str) -> W:
+        found = self.window.findChild(kind, name)
+        assert found is not None, f"no {kind.__name__} {name!r}"
+        return found
+
+    def button(self, name: str) -> QAbstractButton:
+        return self.find(QAbstractButton, name)
+
+    def click(self, name: str) -> None:
+        button = self.button(name)
+        assert button.isVisible(), name
+        assert button.isEnabled(), name
+        self.bot.mouseClick(button, Qt.MouseButton.LeftButton)
+
+    def press(self, keys: str, on: QWidget | None = None) -> None:
+        """Press keys as they are written in the page of shortcuts, on whatever has the focus."""
+        target = on or QApplication.focusWidget() or self.window
+        combination = QKeySequence(keys)[0]
+        QTest.keyClick(target, combination.key(), combination.keyboardModifiers())
+
+    def text(self, name: str) -> str:
+        return self.find(ReadOut, name).text()
+
+    def sees(self, seen: Callable[[], bool], timeout: int = 5000) -> None:
+        self.bot.waitUntil(seen, timeout=timeout)
+
+    def sees_state(self, state: State) -> None:
+        self.sees(lambda: self.session.status.state is state)
+
+    def sees_step(self, step: int) -> None:
+        """Wait until the run rests at ``step``, and its picture is the one on the screen."""
+        self.sees(
+            lambda: (
+                self.session.status.state is not State.RUNNING
+                and self.session.status.step == step
+                and self.session.frame is not None
+                and self.session.frame.step == step
+            )
+        )
+
+    def run_to_the_end(self) -> None:
+        self.click("play")
+        self.sees_state(State.FINISHED)
+
+    def dialog(self, kind: type[W], name: str) -> W:
+        """Wait for a dialog."""
+        self.sees(lambda: self.window.findChild(kind, name) is not None)
+        return self.find(kind, name)
+
+
+@pytest.fixture(autouse=True)
+def _plain_looks(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Begin and end in the light theme and in English, whatever a test does."""
+    yield
+    app = QApplication.instance()
+    if isinstance(app, QApplication):
+        theme.apply(app, "light")
+        speak("en")
+
+
+@pytest.fixture
+def preferences(tmp_path: Path) -> Preferences:
+    return Preferences(tmp_path / "settings.ini")
+
+
+@pytest.fixture
+def open_window(qtbot: QtBot, preferences: Preferences) -> Iterator[OpenWindow]:
+    """Return what opens a window, at rest at step 0 and completely drawn; every one is closed afterwards."""
+    app = QApplication.instance()
+    assert isinstance(app, QApplication)
+    theme.apply(app, "light")
+    people: list[Person] = []
+
+    def open_one(
+        experiment: Experiment | str = "demo", *, speed: float = math.inf, size: tuple[int, int] = (1280, 800)
+    ) -> Person:
+        document = Document(load_builtin(experiment) if isinstance(experiment, str) else experiment)
+        session = Session()
+        preferences.speed = speed
+        window = MainWindow(document, session, preferences)
+        person = Person(qtbot, window, document, session, preferences)
+        people.append(person)
+        window.take_size(*size)
+        window.show()
+        window.activateWindow()
+        qtbot.waitExposed(window)
+        person.sees(lambda: window.is_complete and session.frame is not None and session.status.speed == speed)
+        return person
+
+    yield open_one
+    for person in people:
+        person.document.undo_stack.setClean()  # so that closing asks nothing
+        person.window.close()
+        person.session.close()
+        person.window.deleteLater()
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)

@@ -1,0 +1,244 @@
+"""What a person does to the run, and what the window then shows."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+from PyQt6.QtCore import Qt
+from PyQt6.QtGui import QAction
+from PyQt6.QtWidgets import QApplication, QProgressBar, QPushButton, QSlider, QSpinBox
+
+from convviz.engine.frames import State
+
+if TYPE_CHECKING:
+    from tests.views.conftest import OpenWindow, Person
+
+
+def kernels(person: Person) -> list[np.ndarray]:
+    frame = person.session.frame
+    assert frame is not None
+    return [layer["weight"] for layer in frame.parameters]
+
+
+def test_play_trains_and_pause_stops(open_window: OpenWindow) -> None:
+    person = open_window(speed=50.0)
+    play = person.button("play")
+    assert play.text() == "Play"
+    person.click("play")
+    person.sees_state(State.RUNNING)
+    assert play.text() == "Pause"
+    assert person.text("state") == "training"
+    before = person.text("loss_words")
+    person.sees(lambda: person.text("loss_words") != before)
+    person.click("play")
+    person.sees_state(State.PAUSED)
+    assert play.text() == "Play"
+    assert person.text("state") == f"paused at step {person.session.status.step}"
+
+
+def test_the_whole_run_is_told(open_window: OpenWindow) -> None:
+    person = open_window()
+    person.run_to_the_end()
+    assert person.session.status.step == 2000
+    assert person.text("state") == "finished: 2,000 steps were made"
+    assert person.find(QProgressBar, "progress").value() == person.find(QProgressBar, "progress").maximum()
+    first, now = person.session.losses.values()[0], person.session.status.loss
+    assert now < person.session.losses.values()[-1]
+    assert person.text("loss_words") == f"start {first:,.0f} · now {now:.4g} · best {now:.4g}"
+
+
+def test_progress_and_time_left_are_shown_while_it_runs(open_window: OpenWindow) -> None:
+    person = open_window(speed=100.0)
+    person.click("play")
+    person.sees(lambda: person.text("time_left").endswith("s left"))
+    person.sees(lambda: person.find(QProgressBar, "progress").value() > 0)
+    person.sees(lambda: person.text("rate").endswith("steps/s"))
+    person.click("play")
+    person.sees_state(State.PAUSED)
+    assert person.text("rate") == person.text("time_left") == ""
+
+
+def test_step_makes_exactly_one(open_window: OpenWindow) -> None:
+    person = open_window(speed=1.0)
+    for step in (1, 2, 3):
+        person.click("step")
+        person.sees_step(step)
+    assert len(person.session.losses) == 3  # before each of the updates
+    assert person.text("history_text") == "step 3 · live"
+
+
+def test_run_n_makes_n_and_then_n_more_beyond_the_end(open_window: OpenWindow) -> None:
+    person = open_window()
+    length = person.find(QSpinBox, "run_length")
+    length.setValue(1500)
+    for step in (1500, 3000):
+        person.click("run_n")
+        person.sees_step(step)
+        assert person.session.status.state is State.PAUSED
+
+
+def test_play_goes_on_beyond_the_end(open_window: OpenWindow) -> None:
+    person = open_window()
+    person.run_to_the_end()
+    person.click("play")
+    person.sees(lambda: person.session.status.step > 2000)
+    assert person.session.status.goal is None
+    assert not person.find(QProgressBar, "progress").isEnabled()
+    person.click("play")
+    person.sees_state(State.PAUSED)
+
+
+def test_reset_gives_the_same_start(open_window: OpenWindow) -> None:
+    person = open_window()
+    before, words = kernels(person), person.text("loss_words")
+    person.run_to_the_end()
+    assert person.text("loss_words") != words
+    person.click("reset")
+    person.sees_step(0)
+    assert all(np.array_equal(one, other) for one, other in zip(kernels(person), before, strict=True))
+    assert person.text("loss_words") == words
+    assert person.text("history_text") == "step 0 · live"
+
+
+def test_a_new_seed_makes_another_student_and_can_be_undone(open_window: OpenWindow) -> None:
+    person = open_window()
+    before, seed = kernels(person), person.document.experiment.seed
+    person.click("new_seed")
+    person.sees(lambda: not np.array_equal(kernels(person)[0], before[0]))
+    assert person.document.experiment.seed != seed
+    person.click("undo")
+    person.sees(lambda: np.array_equal(kernels(person)[0], before[0]))
+
+
+
+def test_the_learning_rate_changes_without_a_new_run(open_window: OpenWindow) -> None:
+    person = open_window(speed=100.0)
+    person.click("play")
+    person.sees_state(State.RUNNING)
+    run, experiment = person.session.status.run, person.document.experiment
+    slower = experiment.optimizer.replace(learning_rate=1e-6)
+    person.document.propose(experiment.replace(optimizer=slower), "Change the rate")
+    person.sees(lambda: person.session.status.learning_rate == 1e-6)
+    assert person.session.status.run == run
+    assert person.session.status.state is State.RUNNING
+    assert person.session.status.step > 0
+
+
+def test_a_stride_changed_in_mid_run_rebuilds_and_goes_on(open_window: OpenWindow) -> None:
+    person = open_window(speed=100.0)
+    person.click("play")
+    person.sees_state(State.RUNNING)
+    experiment = person.document.experiment
+    stage = experiment.stages[1]
+    other = stage.replace(layer=stage.layer.replace(stride=3))
+    person.document.propose(experiment.with_stage(1, other), "Change the stride")
+    person.sees(lambda: person.session.frame is not None and person.session.frame.output.shape == (1, 5, 5))
+    person.sees_state(State.RUNNING)
+    person.press("Ctrl+Z")
+    person.sees(lambda: person.session.frame is not None and person.session.frame.output.shape == (1, 8, 8))
+    assert person.document.experiment == experiment
+    person.press("Ctrl+Shift+Z")
+    person.sees(lambda: person.session.frame is not None and person.session.frame.output.shape == (1, 5, 5))
+
+
+def test_undo_tells_what_it_undoes(open_window: OpenWindow) -> None:
+    person = open_window()
+    undo = person.button("undo")
+    assert not undo.isEnabled()
+    person.document.propose(person.document.experiment.replace(seed=7), "Change the seed")
+    assert undo.isEnabled()
+    assert "Undo: Change the seed" in undo.toolTip()
+    person.click("undo")
+    assert not undo.isEnabled()
+    assert "Redo: Change the seed" in person.button("redo").toolTip()
+
+
+def test_free_lets_go_and_takes_back_the_speed(open_window: OpenWindow) -> None:
+    person = open_window(speed=200.0)
+    free = person.button("free")
+    assert person.text("speed_text") == "200 steps/s"
+    assert not free.isChecked()
+    person.click("free")
+    person.sees(free.isChecked)
+    assert person.session.status.speed == math.inf
+    assert person.text("speed_text") == "as fast as it goes"
+    assert person.preferences.speed == math.inf
+    person.click("free")
+    person.sees(lambda: not free.isChecked())
+    assert person.session.status.speed == 200.0
+
+
+def test_the_slider_sets_the_speed(open_window: OpenWindow) -> None:
+    person = open_window(speed=math.inf)
+    slider = person.find(QSlider, "speed")
+    slider.setValue(slider.maximum())
+    person.sees(lambda: person.session.status.speed == 10_000)
+    assert not person.button("free").isChecked()
+    slider.setValue(slider.minimum())
+    person.sees(lambda: person.text("speed_text") == "1 steps/s")
+
+
+def test_faster_and_slower_go_through_round_speeds(open_window: OpenWindow) -> None:
+    person = open_window(speed=10_000.0)
+    person.press("]")
+    person.sees(lambda: person.session.status.speed == math.inf)
+    for speed in (10_000, 5_000, 2_000):
+        person.press("[")
+        person.sees(lambda speed=speed: person.session.status.speed == speed)
+
+
+@pytest.mark.parametrize(
+    ("keys", "seen"),
+    [
+        ("Space", lambda person: person.session.status.state is State.RUNNING),
+        (".", lambda person: person.session.status.step == 1),
+        ("N", lambda person: person.session.status.step == person.find(QSpinBox, "run_length").value()),
+        ("F", lambda person: person.session.status.speed == math.inf),
+        ("L", lambda person: person.find(QAction, "log_loss").isChecked()),
+        ("F9", lambda person: not person.find(QAction, "inspector").isChecked()),
+        ("F11", lambda person: person.window.isFullScreen()),
+    ],
+)
+def test_keys(open_window: OpenWindow, keys: str, seen: object) -> None:
+    person = open_window(speed=1000.0)
+    person.press(keys)
+    person.sees(lambda: seen(person))
+
+
+def test_space_presses_the_button_that_has_the_focus(open_window: OpenWindow) -> None:
+    person = open_window()
+    person.button("step").setFocus(Qt.FocusReason.TabFocusReason)
+    person.press("Space")
+    person.sees_step(1)
+    assert person.session.status.state is State.PAUSED
+
+
+def test_typing_a_number_triggers_no_shortcut(open_window: OpenWindow) -> None:
+    person = open_window()
+    length = person.find(QSpinBox, "run_length")
+    length.setFocus()
+    length.selectAll()
+    for key in ("5", "0", "."):
+        person.press(key, on=QApplication.focusWidget())
+    assert length.value() == 50
+    assert person.session.status.step == 0
+
+
+def test_a_diverged_run_offers_a_way_back(open_window: OpenWindow) -> None:
+    person = open_window("diverging")
+    banner = person.find(type(person.window.findChild(object, "banner")), "banner")
+    assert not banner.isVisible()
+    person.click("play")
+    person.sees_state(State.DIVERGED)
+    assert banner.isVisible()
+    assert f"step {person.session.status.step:,}" in banner.accessibleName()
+    assert not person.button("play").isEnabled()
+    assert person.find(QPushButton, "try_smaller_rate").text()
+    person.click("go_back")
+    person.sees_state(State.PAUSED)
+    assert not banner.isVisible()
+    assert math.isfinite(person.session.status.loss)
+    assert person.button("play").isEnabled()
