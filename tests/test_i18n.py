@@ -112,7 +112,7 @@ def package_files(repository: Path) -> list[Path]:
 
 
 def test_sentences_are_written_where_they_can_be_found(repository: Path) -> None:
-    """`mark` and the errors take a text in quotes, `tr` one or the name of one: anything else is never extracted."""
+    """`mark` takes a text in quotes, `tr` and the errors one or the name of one: nothing else is ever extracted."""
     strays = []
     for path in package_files(repository):
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
