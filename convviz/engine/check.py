@@ -7,9 +7,9 @@ any x and y; and because such a layer is linear in its parameters p too, ⟨A x,
 A check runs in float64 whatever the problem's format is, on memory of its own, in small portions: `Check.advance` does
 one, so that it can be done in idle time, be shown as it goes, and be left at any moment.
 
-Where the loss has a kink (a ReLU at 0, a tie in a pooling window, a residual of 0 under the absolute error) there is no
-slope, but one to the left and one to the right, and every number between is as right as another. Such a parameter is
-counted as a kink, not as an error.
+Where the loss has a kink (a ReLU at 0, a tie in a pooling window, a residual of 0 under the absolute error) it has one
+slope to the left, another to the right, and no derivative. A kink is gone as soon as one moves a little, an error is
+not: a parameter whose derivatives differ here and agree nearby counts as a kink, not as an error.
 """
 
 from __future__ import annotations
@@ -40,6 +40,8 @@ ADJOINT_TOLERANCE = 1e-12
 _FIRST, _SHRINK, _LEVELS = 1e-2, 4.0, 8
 #: How many roundings stand between the parameters and the loss.
 _ROUNDING = 64 * float(np.finfo(np.float64).eps)
+#: How far to go from where the derivatives differ, to see whether it is a kink.
+_NEARBY = 1e-3
 #: A derivative is compared relative to itself, but to no less than this share of the largest one.
 _SMALLEST = 1e-4
 
@@ -58,7 +60,7 @@ class Slope:
         Their difference, relative to the larger of the two; or, where both are so small that rounding decides, to
         what finite differences could still tell apart.
     kink
-        The slopes to the left and to the right differ, and the gradient lies between them.
+        The loss has no derivative here: the two numbers differ, but agree at a point nearby.
     """
 
     layer: int
@@ -225,10 +227,10 @@ class Check:
         gradient, here = float(self._gradients[place]), float(self._parameters[place])
         try:
             slope, doubt = _richardson(lambda at: self._loss_at(place, at), here)
-            error = self._error(gradient, slope, doubt)
-            kink = error > SLOPE_TOLERANCE and self._is_kink(place, here, gradient)
         finally:
             self._parameters[place] = here
+        error = self._error(gradient, slope, doubt)
+        kink = error > SLOPE_TOLERANCE and self._right_nearby(place)
         return Slope(layer, name, index, gradient, slope, error, kink)
 
     def _error(self, gradient: float, slope: float, doubt: float) -> float:
@@ -236,18 +238,19 @@ class Check:
         apart = abs(gradient - slope)
         return (apart / size if size else 0.0) if math.isfinite(apart) else math.inf
 
-    def _is_kink(self, place: int, here: float, gradient: float) -> bool:
-        """Return whether the slopes to both sides stay apart however near one looks, with the gradient between them."""
-        gaps, low, high = [], 0.0, 0.0
-        for distance in (1e-5, 1e-6):
-            step = distance * max(1.0, abs(here))
-            right = (self._loss_at(place, here + step)[0] - self._loss) / step
-            left = (self._loss - self._loss_at(place, here - step)[0]) / step
-            low, high = min(left, right), max(left, right)
-            gaps.append(high - low)
-        # Of a curve the gap would be a tenth.
-        slack = 1e-3 * max(abs(low), abs(high), _SMALLEST * self._largest)
-        return gaps[1] > slack and gaps[1] > 0.5 * gaps[0] and low - slack <= gradient <= high + slack
+    def _right_nearby(self, place: int) -> bool:
+        """Return whether slope and gradient agree once all parameters are moved a little: off a kink, if it was one."""
+        here = self._parameters.copy()
+        try:
+            self._parameters += _NEARBY * self._rng.standard_normal(here.size) * np.maximum(1.0, np.abs(here))
+            there = float(self._parameters[place])
+            self._loss_here()
+            run(self._bound.backward)
+            gradient = float(self._bound.gradients[place])
+            slope, doubt = _richardson(lambda at: self._loss_at(place, at), there)
+        finally:
+            self._parameters[...] = here
+        return self._error(gradient, slope, doubt) <= SLOPE_TOLERANCE
 
     def _loss_at(self, place: int, value: float) -> tuple[float, float]:
         self._parameters[place] = value
@@ -280,7 +283,7 @@ def _richardson(loss: Callable[[float], tuple[float, float]], here: float) -> tu
         apart = abs(central - before) + rounding
         if apart < agreement:
             best, doubt, agreement = central + (central - before) / (_SHRINK**2 - 1), rounding, apart
-        if apart <= 1e-7 * abs(central):
+        if apart <= 1e-6 * abs(central):
             break
         before = central
     return best, doubt

@@ -55,6 +55,12 @@ class Network:
             raise ConfigError(
                 "dtype: expected float64 or float32, received {received}", field="dtype", received=self.dtype.name
             )
+        if len(in_shape) != 3 or min(in_shape) < 1:
+            raise ShapeError(
+                "expected an input of shape (channels, height, width), received {received}",
+                field="input",
+                received=tuple(in_shape),
+            )
         shapes = [in_shape]
         for index, layer in enumerate(self.layers):
             try:

@@ -1,0 +1,115 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from convviz.engine.history import History, RateLog, Series
+
+
+def states(first, count, width=3):
+    """Rows that tell which step they belong to."""
+    return np.arange(first, first + count)[:, np.newaxis] + np.arange(width) / 10
+
+
+def filled(steps, budget_rows, sizes=(7,), width=3):
+    history = History(width, np.float64, budget_rows * width * 8)
+    at, turn = 0, 0
+    while at < steps:
+        count = min(sizes[turn % len(sizes)], steps - at)
+        history.append(states(at, count, width))
+        at, turn = at + count, turn + 1
+    return history
+
+
+@pytest.mark.parametrize("sizes", [(1,), (7,), (128,), (3, 100, 1)], ids=str)
+@pytest.mark.parametrize("rows", [2, 3, 8, 50, 1000])
+@pytest.mark.parametrize("steps", [1, 2, 9, 100, 999])
+def test_the_nearest_stored_step_is_never_far(sizes, rows, steps):
+    history = filled(steps, rows, sizes)
+    assert history.steps == steps
+    assert history.stride == 1 or steps / history.stride >= rows // 2 // 2
+    for step in range(steps):
+        stored, state = history.nearest(step)
+        assert step - history.stride < stored <= step
+        assert np.array_equal(state, states(stored, 1)[0])
+
+
+def test_nothing_is_dropped_before_the_budget_is_used_up():
+    assert filled(50, 50).stride == 1
+    assert filled(51, 50).stride == 2
+    assert filled(101, 50).stride == 4
+
+
+def test_the_budget_is_kept():
+    budget, width = 3 << 20, 100
+    history = History(width, np.float64, budget)
+    for first in range(0, 40_000, 500):
+        history.append(states(first, 500, width))
+        assert sum(block.nbytes for block in history._blocks) <= budget
+    stored, state = history.nearest(39_999)
+    assert np.array_equal(state, states(stored, 1, width)[0])
+
+
+def test_what_was_forgotten_can_be_recorded_anew():
+    history = filled(100, 10)
+    stride = history.stride
+    history.truncate(37)
+    assert (history.steps, history.stride) == (37, stride)
+    history.append(states(37, 100) + 1000)
+    for step in range(137):
+        stored, state = history.nearest(step)
+        assert state[0] == stored + (1000 if stored >= 37 else 0)
+
+
+def test_an_emptied_history_stores_every_step_again():
+    history = filled(100, 10)
+    history.truncate(0)
+    history.append(states(0, 5))
+    assert history.stride == 1
+    assert [history.nearest(step)[0] for step in range(5)] == [0, 1, 2, 3, 4]
+
+
+def test_states_without_numbers():
+    history = History(0, np.float64, 100)
+    history.append(np.empty((500, 0)))
+    assert history.steps == 500
+    assert history.nearest(499)[1].shape == (0,)
+
+
+def test_a_series_is_read_as_one_array():
+    series, expected = Series(), []
+    for count in (1, 1022, 1, 1, 5000, 0, 3):
+        numbers = np.arange(len(expected), len(expected) + count, dtype=float)
+        series.append(numbers)
+        expected.extend(numbers)
+        assert len(series) == len(expected)
+        assert np.array_equal(series.values(), expected)
+    assert not series.values().flags.writeable
+
+
+def test_a_truncated_series_leaves_what_was_read():
+    series = Series()
+    series.append(np.arange(10.0))
+    before = series.values()
+    series.truncate(4)
+    series.append(np.full(3, -1.0))
+    assert before.tolist() == list(range(10))
+    assert series.values().tolist() == [0, 1, 2, 3, -1, -1, -1]
+
+
+def test_a_rate_log():
+    log = RateLog(0.5)
+    log.set(10, 0.25)
+    log.set(20, 0.125)
+    assert [log.at(step) for step in (0, 9, 10, 19, 20, 99)] == [
+        (0.5, 10),
+        (0.5, 10),
+        (0.25, 20),
+        (0.25, 20),
+        (0.125, None),
+        (0.125, None),
+    ]
+    log.set(15, 1.0)
+    assert [log.at(step) for step in (9, 14, 15, 30)] == [(0.5, 10), (0.25, 15), (1.0, None), (1.0, None)]
+    log.set(0, 2.0)
+    assert log.at(30) == (2.0, None)

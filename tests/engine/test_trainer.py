@@ -1,0 +1,399 @@
+from __future__ import annotations
+
+import gc
+import warnings
+
+import numpy as np
+import pytest
+
+from convviz.engine import (
+    SGD,
+    Adam,
+    ConfigError,
+    Conv2d,
+    CosineRate,
+    Huber,
+    Problem,
+    RMSprop,
+    ShapeError,
+    State,
+    StepRate,
+    StopReason,
+    Trainer,
+)
+from tests.engine.problems import STACKS, arrays_of, assert_same_frame, reference_problem, small_problem
+
+#: Ways to train that keep different things from step to step.
+WAYS = {
+    "plain": {"optimizer": SGD(learning_rate=3e-4)},
+    "momentum": {"optimizer": SGD(learning_rate=1e-4, momentum=0.9, nesterov=True, clip=50.0)},
+    "adam and cosine": {"optimizer": Adam(learning_rate=1e-2), "schedule": CosineRate(period=60)},
+    "rmsprop and steps": {
+        "optimizer": RMSprop(learning_rate=1e-3, momentum=0.5),
+        "schedule": StepRate(every=50, factor=0.5),
+        "loss": Huber(),
+    },
+    "single precision": {"optimizer": Adam(learning_rate=1e-2), "dtype": np.float32},
+}
+
+
+@pytest.fixture(params=WAYS, ids=str)
+def way(request):
+    return WAYS[request.param]
+
+
+def trained(steps, problem, **settings):
+    trainer = Trainer(problem, **settings)
+    assert trainer.run(steps) == steps
+    return trainer
+
+
+def flat(trainer, step=None):
+    return trainer.problem.network.pack(trainer.parameters(step))
+
+
+def test_the_same_problem_gives_the_same_run(way):
+    first, second = (trained(300, small_problem(**way)) for _ in range(2))
+    assert np.array_equal(first.losses, second.losses)
+    assert_same_frame(first.frame(), second.frame())
+
+
+def test_a_run_does_not_depend_on_how_it_is_cut(way):
+    whole = trained(300, small_problem(**way))
+    cut = Trainer(small_problem(**way))
+    for count in [1] * 20 + [130, 3, 129, 18]:
+        assert cut.run(count) == count
+    stepped = Trainer(small_problem(**way))
+    losses = [stepped.step() for _ in range(300)]
+    assert np.array_equal(whole.losses, cut.losses)
+    assert np.array_equal(whole.losses, losses)
+    for step in (0, 1, 127, 128, 129, 299, 300):
+        assert_same_frame(cut.frame(step), whole.frame(step))
+        assert_same_frame(stepped.frame(step), whole.frame(step))
+
+
+def test_looking_does_not_disturb(way):
+    alone = trained(300, small_problem(**way))
+    watched = Trainer(small_problem(**way))
+    for _ in range(30):
+        watched.run(10)
+        watched.frame(input_grad=True)
+        watched.frame(watched.current_step // 2)
+        watched.parameters(watched.current_step // 3)
+        watched.optimizer_state(0)
+        assert watched.loss > 0
+    assert np.array_equal(watched.losses, alone.losses)
+    assert_same_frame(watched.frame(), alone.frame())
+
+
+def test_a_past_step_is_what_it_was_when_it_was_live(way):
+    trainer = Trainer(small_problem(**way))
+    seen = []
+    for _ in range(15):
+        seen.append((trainer.frame(input_grad=True), trainer.parameters(), trainer.optimizer_state(), trainer.loss))
+        trainer.run(9)
+    for frame, parameters, remembered, loss in seen:
+        again = trainer.frame(frame.step, input_grad=True)
+        assert_same_frame(again, frame)
+        assert again.loss == loss == trainer.losses[frame.step]
+        _assert_same_layers(trainer.parameters(frame.step), parameters)
+        assert trainer.optimizer_state(frame.step).keys() == remembered.keys()
+        for name, layers in trainer.optimizer_state(frame.step).items():
+            _assert_same_layers(layers, remembered[name])
+
+
+def _assert_same_layers(actual, expected):
+    for ours, theirs in zip(actual, expected, strict=True):
+        assert ours.keys() == theirs.keys()
+        assert all(np.array_equal(ours[name], theirs[name]) for name in ours)
+
+
+@pytest.mark.parametrize("rows", [2, 5, 64])
+def test_a_tiny_history_changes_nothing(way, rows):
+    """Rates are changed on the way, rows are dropped many times: every step is still bit for bit what it was."""
+
+    def run(**settings):
+        trainer = Trainer(small_problem(**way), **settings)
+        for rate in (2e-3, 1e-3, 3e-3):
+            trainer.run(97)
+            trainer.learning_rate = rate
+        trainer.run(110)
+        return trainer
+
+    width = flat(Trainer(small_problem(**way))).nbytes * 3
+    kept, thinned = run(), run(budget=rows * width)
+    assert np.array_equal(kept.losses, thinned.losses)
+    for step in [*range(0, 401, 13), 96, 97, 98, 193, 194, 195, 290, 291, 292, 401]:
+        assert_same_frame(thinned.frame(step), kept.frame(step))
+    assert np.array_equal(flat(kept, 123), flat(thinned, 123))
+
+
+def test_the_learning_rate_takes_effect_at_the_next_step():
+    trainer = trained(10, small_problem(optimizer=SGD(learning_rate=1e-3)))
+    trainer.learning_rate = 5e-4
+    assert trainer.learning_rate == 5e-4
+    trainer.run(10)
+    for step, rate in ((8, 1e-3), (9, 1e-3), (10, 5e-4), (11, 5e-4), (20, 5e-4)):
+        frame = trainer.frame(step)
+        assert frame.learning_rate == rate == trainer.rate_at(step)
+        if step < 20:
+            for before, gradient, after in zip(
+                frame.parameters, frame.gradients, trainer.parameters(step + 1), strict=True
+            ):
+                for name in before:
+                    np.testing.assert_allclose(after[name], before[name] - rate * gradient[name], rtol=1e-13)
+
+
+def test_the_last_rate_set_at_a_step_counts():
+    changed = trained(5, small_problem(optimizer=SGD(learning_rate=1e-3)))
+    for rate in (1.0, 1e-5, 1e-3):
+        changed.learning_rate = rate
+    changed.run(5)
+    assert np.array_equal(changed.losses, trained(10, small_problem(optimizer=SGD(learning_rate=1e-3))).losses)
+
+
+@pytest.mark.parametrize("rate", [0, -1, np.nan, np.inf, "1", None, True])
+def test_impossible_rates_are_refused(rate):
+    trainer = trained(3, small_problem())
+    with pytest.raises(ConfigError) as caught:
+        trainer.learning_rate = rate
+    assert caught.value.field == "learning_rate"
+    assert trainer.learning_rate == trainer.problem.optimizer.learning_rate
+
+
+def test_schedules_start_from_the_rate_that_is_set():
+    trainer = trained(30, small_problem(optimizer=SGD(learning_rate=1e-3), schedule=StepRate(every=20, factor=0.5)))
+    assert [trainer.rate_at(step) for step in (0, 19, 20, 30)] == [1e-3, 1e-3, 5e-4, 5e-4]
+    trainer.learning_rate = 4e-3
+    assert trainer.frame().learning_rate == 2e-3
+    assert trainer.rate_at(20) == 5e-4
+
+
+def test_rewinding_and_going_on_repeats_the_run(way):
+    trainer = trained(300, small_problem(**way))
+    losses, last = trainer.losses.copy(), trainer.frame()
+    for step in (200, 131, 0, 0, 300):
+        trainer.rewind(min(step, trainer.current_step))
+        assert trainer.current_step == len(trainer.losses) == step
+        assert trainer.state is State.PAUSED
+        with pytest.raises(ConfigError):
+            trainer.frame(step + 1)
+        trainer.run(300 - step)
+        assert np.array_equal(trainer.losses, losses)
+        assert_same_frame(trainer.frame(), last)
+
+
+def test_rewinding_a_thinned_history_repeats_the_run(way):
+    trainer = trained(300, small_problem(**way), budget=7000)
+    losses, middle = trainer.losses.copy(), trainer.frame(170)
+    for step in (171, 40, 299):
+        trainer.rewind(step)
+        trainer.run(300 - step)
+        assert np.array_equal(trainer.losses, losses)
+        assert_same_frame(trainer.frame(170), middle)
+
+
+def test_rewinding_forgets_rates_that_were_set_later():
+    trainer = trained(20, small_problem(optimizer=SGD(learning_rate=1e-3)))
+    trainer.learning_rate = 2e-3
+    trainer.run(20)
+    trainer.rewind(10)
+    assert trainer.learning_rate == 2e-3
+    trainer.run(20)
+    assert [trainer.rate_at(step) for step in (9, 10, 19, 20, 25, 30)] == [1e-3, 2e-3, 2e-3, 2e-3, 2e-3, 2e-3]
+    assert_same_frame(trainer.frame(9), trained(20, small_problem(optimizer=SGD(learning_rate=1e-3))).frame(9))
+
+
+def test_losses_that_were_handed_out_are_never_changed():
+    trainer = trained(50, small_problem())
+    before = trainer.losses
+    copy = before.copy()
+    trainer.learning_rate = 1e-4
+    trainer.rewind(10)
+    trainer.run(3000)
+    assert np.array_equal(before, copy)
+    assert not np.array_equal(trainer.losses[:50], copy)
+    with pytest.raises(ValueError, match="read-only"):
+        trainer.losses[0] = 0
+
+
+def test_reset_starts_again(way):
+    trainer = Trainer(small_problem(**way))
+    first = trainer.frame()
+    trainer.run(150)
+    losses = trainer.losses
+    trainer.reset()
+    assert (trainer.current_step, len(trainer.losses)) == (0, 0)
+    assert_same_frame(trainer.frame(), first)
+    trainer.run(150)
+    assert np.array_equal(trainer.losses, losses)
+
+
+def test_losses_in_words():
+    trainer = Trainer(small_problem(optimizer=SGD(learning_rate=1e-3)))
+    assert trainer.loss == trainer.initial_loss == trainer.best_loss == trainer.frame().loss
+    trainer.run(100)
+    assert trainer.initial_loss == trainer.losses[0]
+    assert trainer.loss == trainer.frame().loss
+    assert trainer.best_loss == min(*trainer.losses, trainer.loss)
+    trainer.rewind(1)
+    assert trainer.best_loss == min(trainer.losses[0], trainer.loss)
+
+
+def test_a_frozen_layer_stays_exactly(way):
+    trainer = trained(60, small_problem("scaled", **way))
+    first, frozen, last = trainer.parameters()
+    start = trainer.parameters(0)
+    assert np.array_equal(frozen["weight"], start[1]["weight"])
+    assert np.array_equal(frozen["bias"], start[1]["bias"])
+    assert not np.array_equal(first["weight"], start[0]["weight"])
+    assert not np.array_equal(last["weight"], start[2]["weight"])
+
+
+def test_a_layers_rate_scales_the_steps():
+    layers = (Conv2d((3, 3)), Conv2d((2, 2)))
+    scaled = (Conv2d((3, 3), rate=3.0), Conv2d((2, 2), rate=0.5))
+    moves = []
+    for stack in (layers, scaled):
+        trainer = Trainer(small_problem(stack))
+        before = trainer.parameters()
+        trainer.step()
+        moves.append([now["weight"] - old["weight"] for now, old in zip(trainer.parameters(), before, strict=True)])
+    np.testing.assert_allclose(moves[1][0], 3.0 * moves[0][0], rtol=1e-9)
+    np.testing.assert_allclose(moves[1][1], 0.5 * moves[0][1], rtol=1e-9)
+
+
+@pytest.mark.parametrize("stack", STACKS)
+def test_every_stack_trains(stack):
+    trainer = trained(200, small_problem(stack, optimizer=Adam(learning_rate=1e-2)))
+    if trainer.problem.network.size:
+        assert trainer.losses[-1] < trainer.losses[0]
+    else:
+        assert np.array_equal(trainer.losses, np.full(200, trainer.initial_loss))
+    assert trainer.state is State.PAUSED
+
+
+def test_frames_are_read_only_and_nobodys_buffer(way):
+    trainer = trained(5, small_problem(**way))
+    frame = trainer.frame(input_grad=True)
+    copies = {name: array.copy() for name, array in arrays_of(frame).items()}
+    trainer.run(100)
+    trainer.frame(3)
+    for name, array in arrays_of(frame).items():
+        assert not array.flags.writeable, name
+        assert array.flags.c_contiguous, name
+        assert array.dtype == trainer.problem.dtype, name
+        assert np.array_equal(array, copies[name]), name
+    with pytest.raises(TypeError):
+        frame.parameters[0]["weight"] = None
+
+
+def test_frames_carry_the_run_and_the_teacher():
+    problem = small_problem()
+    frame = Trainer(problem, run=7).frame()
+    assert frame.run == 7
+    np.testing.assert_allclose(problem.network.forward(frame.teacher, problem.input)[-1], frame.target)
+    np.testing.assert_array_equal(frame.residual, frame.output - frame.target)
+    assert frame.value_grads[0] is None
+    assert Trainer(reference_problem()).frame().teacher is None
+
+
+@pytest.mark.parametrize("step", [-1, 11, 10**9])
+def test_steps_that_were_not_made_are_refused(step):
+    trainer = trained(10, small_problem())
+    for ask in (trainer.frame, trainer.parameters, trainer.optimizer_state, trainer.rewind):
+        with pytest.raises(ConfigError, match="0 … 10"):
+            ask(step)
+    assert trainer.current_step == 10
+
+
+def test_an_interrupted_run_is_as_before_the_interrupted_steps():
+    class Interrupt(BaseException):
+        pass
+
+    trainer = trained(40, small_problem(optimizer=Adam()))
+    before = trainer.frame()
+
+    def interrupt(*_):
+        raise Interrupt
+
+    broken = trainer._steps._calls
+    trainer._steps._calls = (*broken[: len(broken) // 2], interrupt)
+    with pytest.raises(Interrupt):
+        trainer.run(500)
+    trainer._steps._calls = broken
+    assert trainer.current_step == 40
+    assert_same_frame(trainer.frame(), before)
+    trainer.run(60)
+    assert np.array_equal(trainer.losses, trained(100, small_problem(optimizer=Adam())).losses)
+
+
+def test_a_dropped_trainer_frees_its_memory():
+    """A trainer holds large buffers; they must not wait for the cycle collector."""
+    import weakref
+
+    gc.collect()
+    gc.disable()
+    try:
+        trainer = trained(3, small_problem())
+        memory = weakref.ref(trainer.losses.base)
+        dropped = weakref.ref(trainer)
+        del trainer
+        assert dropped() is None
+        assert memory() is None
+    finally:
+        gc.enable()
+
+
+# What a problem must be
+
+
+@pytest.mark.parametrize(
+    ("changes", "error", "field"),
+    [
+        ({"input": np.zeros((20, 20))}, ShapeError, "input"),
+        ({"input": np.zeros((1, 0, 20))}, ConfigError, "input"),
+        ({"input": np.full((1, 20, 20), np.nan)}, ConfigError, "input"),
+        ({"input": "zeros"}, ConfigError, "input"),
+        ({"target": np.zeros((1, 8, 9))}, ShapeError, "target"),
+        ({"target": np.full((1, 8, 8), np.inf)}, ConfigError, "target"),
+        ({"layers": ()}, ConfigError, "layers"),
+        ({"initial": ({}, {})}, ShapeError, "layers[0]"),
+        ({"teacher": ({},)}, ShapeError, None),
+        ({"dtype": np.int32}, ConfigError, "dtype"),
+    ],
+)
+def test_impossible_problems_are_refused(changes, error, field):
+    with pytest.raises(error) as caught:
+        reference_problem(**changes)
+    assert caught.value.field == field
+
+
+def test_parameters_that_are_not_finite_are_refused():
+    good = reference_problem()
+    bad = ({**good.initial[0], "bias": np.array([np.nan])}, good.initial[1])
+    with pytest.raises(ConfigError, match="initial"):
+        reference_problem(initial=bad)
+
+
+def test_a_problem_keeps_its_own_numbers():
+    problem = small_problem()
+    mine = problem.input.copy()
+    own = Problem(input=mine, target=problem.target, layers=problem.layers, initial=problem.initial)
+    mine[...] = 0
+    assert np.array_equal(own.input, problem.input)
+    assert not own.input.flags.writeable
+    assert not own.initial[0]["weight"].flags.writeable
+
+
+def test_nothing_warns():
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        trained(50, small_problem(optimizer=SGD(learning_rate=1e-3))).frame()
+
+
+def test_finishing_is_reported():
+    trainer = Trainer(small_problem(steps=25))
+    assert (trainer.state, trainer.reason) == (State.PAUSED, StopReason.NONE)
+    assert trainer.run(100) == 25
+    assert (trainer.state, trainer.reason) == (State.FINISHED, StopReason.STEPS)
