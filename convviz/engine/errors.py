@@ -7,7 +7,7 @@ whoever looks at it: ``str(error)`` translates at that moment.
 from __future__ import annotations
 
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 from convviz.i18n import tr
 
@@ -34,12 +34,15 @@ class ConvvizError(Exception):
         self.field = field
         self.values = values
 
-    def within(self, prefix: str) -> ConvvizError:
+    def within(self, prefix: str) -> Self:
         """Return the same error, of the same class, told from one level further out.
 
         ``"stride"`` within ``"layers[1]"`` becomes ``"layers[1].stride"``, also where the sentence has a ``{name}``.
         """
-        field = prefix if not self.field else prefix + ("" if self.field.startswith("[") else ".") + self.field
+        return self.at(prefix if not self.field else prefix + ("" if self.field.startswith("[") else ".") + self.field)
+
+    def at(self, field: str) -> Self:
+        """Return the same error, of the same class, about another ``field``."""
         values = {**self.values, "name": field} if "name" in self.values else self.values
         return type(self)(self.template, field=field, **values)
 

@@ -332,7 +332,7 @@ class Experiment(Spec):
 
     def needs_rebuild(self, other: Experiment) -> bool:
         """Return whether going from this experiment to ``other`` takes a new run: more than live settings differ."""
-        return _without_live(self) != _without_live(other)
+        return not _same_but_live(self, other)
 
     def _parametrised(self, index: int) -> Layer:
         self._check_index(index, len(self.stages))
@@ -378,13 +378,11 @@ def _check_sizes(values: int, parameters: int) -> None:
         )
 
 
-def _without_live(value: object) -> object:
-    """Return what of a spec cannot change while a run goes on, as something that compares."""
-    if isinstance(value, tuple):
-        return tuple(map(_without_live, value))
-    if not isinstance(value, Spec):
-        return value
-    return (
-        type(value),
-        *(_without_live(getattr(value, name)) for name, known in settings_of(type(value)).items() if not known.live),
-    )
+def _same_but_live(old: Any, new: Any) -> bool:
+    """Return whether two values differ in nothing but settings that can change while a run goes on."""
+    if isinstance(old, Spec) and type(old) is type(new):
+        known = settings_of(type(old)).items()
+        return all(each.live or _same_but_live(getattr(old, name), getattr(new, name)) for name, each in known)
+    if isinstance(old, tuple) and isinstance(new, tuple):
+        return len(old) == len(new) and all(map(_same_but_live, old, new))
+    return np.array_equal(old, new) if isinstance(old, np.ndarray) else bool(old == new)

@@ -79,19 +79,14 @@ def decode_experiment(data: Any, folder: Path | None = None) -> Experiment:
     ShapeError, ConfigError
         Where something is unknown, missing, of the wrong type or size; ``field`` says where.
     """
-    reader = _Reader(folder)
-    data = migrate(_mapping(data))
-    known = settings_of(Experiment)
-    names = {LAYERS_ENTRY if name == "stages" else name: name for name in known}
-    _refuse_unknown(data, (*EXTRA_ENTRIES, *names))
-    values: dict[str, Any] = {}
-    for entry, name in names.items():
-        if entry not in data:
-            continue
-        with inside(entry):
-            values[name] = reader.stages(data[entry]) if name == "stages" else reader.value(data[entry], known[name])
-    experiment = Experiment(**values)
-    experiment.validate()
+    try:
+        experiment = _Reader(folder).experiment(migrate(_mapping(data)))
+        experiment.validate()
+    except ConvvizError as error:
+        # Plain numbers stand for a given kernel or map without its entry ``values``, which need not be named then.
+        if error.field is None or ".values" not in error.field:
+            raise
+        raise error.at(error.field.replace(".values", "")) from error
     return experiment
 
 
@@ -129,6 +124,20 @@ class _Reader:
 
     def __init__(self, folder: Path | None) -> None:
         self._folder = folder
+
+    def experiment(self, data: dict[str, Any]) -> Experiment:
+        """Return the experiment that the entries of a file of the newest version describe."""
+        known = settings_of(Experiment)
+        names = {LAYERS_ENTRY if name == "stages" else name: name for name in known}
+        _refuse_unknown(data, (*EXTRA_ENTRIES, *names))
+        values: dict[str, Any] = {}
+        for entry, name in names.items():
+            if entry in data:
+                with inside(entry):
+                    values[name] = (
+                        self.stages(data[entry]) if name == "stages" else self.value(data[entry], known[name])
+                    )
+        return Experiment(**values)
 
     def value(self, data: Any, described: Setting) -> Any:
         """Return what one entry holds, in a form that the setting's own check takes."""
@@ -204,7 +213,8 @@ class _Reader:
         for entry, name in TEACHER_ENTRIES.items():
             if entry in entries:
                 with inside(entry):
-                    values[name] = check_value(self.value(entries[entry], known[name]), known[name], entry)
+                    value = self.value(entries[entry], known[name])
+                values[name] = check_value(value, known[name], entry)
         return values
 
 
