@@ -4,12 +4,40 @@ from __future__ import annotations
 
 from convviz.engine.convolution.base import Calls, Correlation, Operands
 from convviz.engine.convolution.geometry import Geometry
+from convviz.engine.convolution.strips import Strips
 from convviz.engine.convolution.unfolded import Unfolded
+
+#: Numbers in a full unfolding up to which it is worth while: at every step, and of an input that is constant.
+UNFOLDED, UNFOLDED_CONSTANT = 1 << 14, 1 << 16
+
+__all__ = ["Calls", "Correlation", "Geometry", "Operands", "Strips", "Unfolded", "bind"]
+
+
+class _Pair(Correlation):
+    """One strategy forward and for the weights, and one for the input gradient, whose matrices have other sizes."""
+
+    def __init__(self, ahead: Correlation, back: Correlation) -> None:
+        super().__init__(ahead.geometry, ahead.operands)
+        self._ahead, self._back = ahead, back
+
+    def unfold(self) -> Calls:
+        return self._ahead.unfold()
+
+    def product(self) -> Calls:
+        return self._ahead.product()
+
+    def weight_grad(self) -> Calls:
+        return self._ahead.weight_grad()
+
+    def input_grad(self) -> Calls:
+        return self._back.input_grad()
 
 
 def bind(geometry: Geometry, operands: Operands) -> Correlation:
-    """Return the convolution bound to its memory by the strategy that suits its size."""
-    return Unfolded(geometry, operands)
-
-
-__all__ = ["Calls", "Correlation", "Geometry", "Operands", "bind"]
+    """Return the convolution bound to its memory by the strategies that suit its size."""
+    limit = UNFOLDED_CONSTANT if operands.constant else UNFOLDED
+    ahead = Unfolded if geometry.taps * geometry.groups * geometry.windows <= limit else Strips
+    down, across = geometry.back_axes
+    error = geometry.out_channels * down.taps * down.count * across.taps * across.count
+    back = Unfolded if error <= UNFOLDED else Strips
+    return _Pair(ahead(geometry, operands), back(geometry, operands))

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
+
+import numpy as np
 
 from convviz.engine.memory import Array, Buffer, Call
 
@@ -67,3 +70,16 @@ class Correlation(ABC):
     @abstractmethod
     def input_grad(self) -> Calls:
         """Return the calls that fill ``dx`` from ``dy`` and the weights."""
+
+    def _back_weights(self, rows: int, columns: int) -> tuple[Calls, Array]:
+        """Return the calls that arrange the weights for the way back, and the (groups, rows, columns) matrix.
+
+        In each phase of it the kernel is turned by 180°, since the offsets are descending.
+        """
+        geometry, weight = self.geometry, self.operands.weight
+        matrix = np.zeros(geometry.groups * rows * columns + 1, weight.dtype)
+        places = geometry.back_weights().reshape(geometry.out_channels, -1)
+        if self.operands.bias:  # it goes nowhere: into the cell behind the matrix
+            places = np.concatenate([places, np.full((geometry.out_channels, 1), matrix.size - 1)], axis=1)
+        arrange = partial(matrix.put, places.ravel(), weight, "clip")
+        return (arrange,), matrix[:-1].reshape(geometry.groups, rows, columns)

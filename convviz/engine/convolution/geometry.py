@@ -12,14 +12,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import product
-from typing import TYPE_CHECKING
+from math import gcd
 
 import numpy as np
 from numpy.typing import NDArray
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 Indices = NDArray[np.intp]
 Pair = tuple[int, int]
@@ -27,7 +23,7 @@ Pair = tuple[int, int]
 
 @dataclass(frozen=True)
 class Axis:
-    """How one axis of a map is read: tap ``t`` of window ``n`` reads cell ``n · step + offsets[t]``.
+    """How one axis of a map is read: tap ``t`` of window ``n`` reads cell ``first + n · step + t · spacing``.
 
     A cell outside ``0 … size − 1`` is border, and zero.
     """
@@ -35,26 +31,36 @@ class Axis:
     size: int
     count: int
     step: int
-    offsets: tuple[int, ...]
+    first: int
+    spacing: int
+    taps: int
+
+    @property
+    def stop(self) -> int:
+        """One more than the last cell that is read."""
+        return self.first + (self.count - 1) * self.step + (self.taps - 1) * self.spacing + 1
+
+    @property
+    def offsets(self) -> tuple[int, ...]:
+        """The cell that each tap of window 0 reads."""
+        return tuple(self.first + t * self.spacing for t in range(self.taps))
+
+    @property
+    def borderless(self) -> bool:
+        """Whether every cell that is read lies on the map."""
+        return self.first >= 0 and self.stop <= self.size
 
     def inside(self, tap: int) -> Pair:
         """Return the range ``start, stop`` of the windows for which the tap lies on the map."""
-        start = max(0, -(self.offsets[tap] // self.step))
-        stop = min(self.count, (self.size - 1 - self.offsets[tap]) // self.step + 1)
+        offset = self.offsets[tap]
+        start = max(0, -(offset // self.step))
+        stop = min(self.count, (self.size - 1 - offset) // self.step + 1)
         return start, max(start, stop)
 
     def cells(self) -> Indices:
         """Return the (taps, windows) cells that are read, −1 for the border."""
-        cells = np.arange(self.count) * self.step + np.array(self.offsets)[:, None]
+        cells = self.first + np.arange(self.count) * self.step + np.arange(self.taps)[:, None] * self.spacing
         return np.where((cells >= 0) & (cells < self.size), cells, -1)
-
-    def slices(self, tap: int, start: int = 0, stop: int | None = None) -> tuple[slice, slice]:
-        """Return which windows of ``start … stop`` have the tap on the map, counted from ``start``, and its cells."""
-        first, last = self.inside(tap)
-        first, last = max(first, start), min(last, self.count if stop is None else stop)
-        last = max(first, last)
-        begin = first * self.step + self.offsets[tap]
-        return slice(first - start, last - start), slice(begin, begin + (last - first) * self.step, self.step)
 
 
 @dataclass(frozen=True)
@@ -66,7 +72,7 @@ class Phases:
     first, count
         The quotients ``a`` of the input's cells are ``first … first + count − 1``.
     offsets
-        All ``j``, ascending.
+        All ``j`` and what lies between them at equal distances, descending, so that the error is read forwards.
     residues
         All ``r`` that some tap has, ascending; an input cell of another phase is never read.
     of_tap
@@ -119,10 +125,12 @@ class Geometry:
         """How the forward pass reads the input, down and across."""
         down, across = (
             Axis(
-                self.size[n],
-                self.out_size[n],
-                self.stride[n],
-                tuple(k * self.dilation[n] - self.before[n] for k in range(self.kernel[n])),
+                size=self.size[n],
+                count=self.out_size[n],
+                step=self.stride[n],
+                first=-self.before[n],
+                spacing=self.dilation[n],
+                taps=self.kernel[n],
             )
             for n in (0, 1)
         )
@@ -137,7 +145,14 @@ class Geometry:
     def back_axes(self) -> tuple[Axis, Axis]:
         """How one phase of the input gradient reads the error, down and across."""
         down, across = (
-            Axis(self.out_size[n], phases.count, 1, tuple(phases.first - j for j in phases.offsets))
+            Axis(
+                size=self.out_size[n],
+                count=phases.count,
+                step=1,
+                first=phases.first - phases.offsets[0],
+                spacing=phases.offsets[0] - phases.offsets[1] if len(phases.offsets) > 1 else 1,
+                taps=len(phases.offsets),
+            )
             for n, phases in enumerate(self.phases)
         )
         return down, across
@@ -174,28 +189,28 @@ class Geometry:
         )
         return np.ravel_multi_index(np.broadcast_arrays(*position), shape)
 
-    def scatter(self) -> Iterator[tuple[Pair, tuple[slice, slice], tuple[slice, slice]]]:
-        """Yield for each phase (indices in ``residues``) its quotients that lie on the input, and those input cells."""
-        down, across = self.phases
-        for (v, rv), (h, rh) in product(enumerate(down.residues), enumerate(across.residues)):
-            vertical = self._phase_cells(0, rv)
-            horizontal = self._phase_cells(1, rh)
-            yield (v, h), (vertical[0], horizontal[0]), (vertical[1], horizontal[1])
+    def landing(self, n: int, quotients: slice, residue: int) -> tuple[slice, slice]:
+        """Return which of some quotients of axis ``n`` lie on the input in a phase, and at which cells.
+
+        ``quotients`` is a slice of 0 … count; the first slice returned counts from its start.
+        """
+        phases, stride = self.phases[n], self.stride[n]
+        numbers = range(phases.count)[quotients]
+        start = (phases.first + numbers.start) * stride + residue - self.before[n]
+        step = stride * numbers.step
+        skip = max(0, -(start // step))
+        count = max(0, min(len(numbers), -(-(self.size[n] - start) // step)) - skip)
+        begin = start + skip * step
+        return slice(skip, skip + count), slice(begin, begin + count * step, step)
 
     def _phases(self, n: int) -> Phases:
         stride, before = self.stride[n], self.before[n]
         first = before // stride
         count = (self.size[n] - 1 + before) // stride - first + 1
         quotients = [divmod(k * self.dilation[n], stride) for k in range(self.kernel[n])]
-        offsets = sorted({j for j, _ in quotients})
+        last = quotients[-1][0]
+        distance = gcd(*(j for j, _ in quotients)) or 1
+        offsets = range(last, -1, -distance)
         residues = sorted({r for _, r in quotients})
         of_tap = tuple((offsets.index(j), residues.index(r)) for j, r in quotients)
         return Phases(first, count, tuple(offsets), tuple(residues), of_tap)
-
-    def _phase_cells(self, n: int, residue: int) -> tuple[slice, slice]:
-        phases, stride = self.phases[n], self.stride[n]
-        start = phases.first * stride + residue - self.before[n]
-        skip = 1 if start < 0 else 0
-        start += skip * stride
-        count = max(0, -(-(self.size[n] - start) // stride))
-        return slice(skip, skip + count), slice(start, start + count * stride, stride)

@@ -7,26 +7,28 @@ same matrix, contains the bias gradient. The way back unfolds the error, phase b
 
 from __future__ import annotations
 
-from functools import partial
+from functools import cached_property, partial
+from itertools import product
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from convviz.engine.convolution.base import Calls, Correlation, Operands
+from convviz.engine.convolution.base import Calls, Correlation
 
 if TYPE_CHECKING:
-    from convviz.engine.convolution.geometry import Axis, Geometry, Indices
+    from convviz.engine.convolution.geometry import Axis, Indices
     from convviz.engine.memory import Array, Buffer, Call
 
 
 class Unfolded(Correlation):
     """Convolution by one unfolded matrix that is kept from the forward to the backward pass."""
 
-    def __init__(self, geometry: Geometry, operands: Operands) -> None:
-        super().__init__(geometry, operands)
-        self._columns = np.empty(
-            (geometry.groups, geometry.taps + operands.bias, geometry.windows), operands.x.array.dtype
-        )
+    @cached_property
+    def _columns(self) -> Array:
+        """The unfolded input, (groups, rows, windows)."""
+        geometry, operands = self.geometry, self.operands
+        shape = (geometry.groups, geometry.taps + operands.bias, geometry.windows)
+        return np.empty(shape, operands.x.array.dtype)
 
     def unfold(self) -> Calls:
         """Return the calls that fill the matrix from ``x``."""
@@ -49,7 +51,7 @@ class Unfolded(Correlation):
         taps = geometry.out_group * len(down.offsets) * len(across.offsets)
         rows = geometry.in_group * len(down.residues) * len(across.residues)
         columns = np.empty((geometry.groups, taps, down.count * across.count), dtype)
-        arrange, weights = self._back_weights((geometry.groups, rows, taps))
+        arrange, weights = self._back_weights(rows, taps)
         calls = [*self._fill(columns, operands.dy, geometry.back_axes, ones=False), *arrange]
         if geometry.stride == (1, 1):
             result = operands.dx.flat.reshape(geometry.groups, rows, -1)
@@ -64,17 +66,6 @@ class Unfolded(Correlation):
     def _windows(self, buffer: Buffer) -> Array:
         return buffer.flat.reshape(self.geometry.groups, self.geometry.out_group, -1)
 
-    def _back_weights(self, shape: tuple[int, int, int]) -> tuple[Calls, Array]:
-        """Return the calls that arrange the weights for the way back, and the matrix that they fill."""
-        geometry, weight = self.geometry, self.operands.weight
-        if geometry.stride == (1, 1) and geometry.out_group == geometry.in_group == 1:
-            return (), weight[:, : geometry.taps].reshape(shape)
-        matrix = np.zeros(int(np.prod(shape)) + 1, weight.dtype)
-        places = geometry.back_weights().reshape(geometry.out_channels, -1)
-        if self.operands.bias:  # it goes nowhere: into the cell behind the matrix
-            places = np.concatenate([places, np.full((geometry.out_channels, 1), matrix.size - 1)], axis=1)
-        return (partial(matrix.put, places.ravel(), weight, "clip"),), matrix[:-1].reshape(shape)
-
     def _fill(self, columns: Array, source: Buffer, axes: tuple[Axis, Axis], ones: bool) -> Calls:
         """Return the calls that unfold ``source`` into ``columns``; a gathering by a table."""
         table = unfold_table(axes, self.geometry.groups, source.array.shape[0], ones)
@@ -87,8 +78,10 @@ class Unfolded(Correlation):
         counts = (geometry.channels, len(down.residues), len(across.residues), down.count, across.count)
         numbers = np.arange(phases.size - 1).reshape(counts)
         table = np.full((geometry.channels, *geometry.size), phases.size - 1, np.intp)
-        for (v, h), quotients, cells in geometry.scatter():
-            table[:, cells[0], cells[1]] = numbers[:, v, h, quotients[0], quotients[1]]
+        for (v, r), (h, q) in product(enumerate(down.residues), enumerate(across.residues)):
+            rows, row_cells = geometry.landing(0, slice(None), r)
+            columns, column_cells = geometry.landing(1, slice(None), q)
+            table[:, row_cells, column_cells] = numbers[:, v, h, rows, columns]
         return (partial(phases.take, table, None, self.operands.dx.array, "clip"),)
 
 

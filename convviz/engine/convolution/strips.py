@@ -1,0 +1,253 @@
+"""Large maps: only columns are unfolded, and every row of windows is a matrix that is already there.
+
+A full unfolding of a kernel (kh, kw) holds every cell kh · kw times and soon leaves the cache. Here a map is copied kw
+times, each copy shifted by one tap, row beside row: (row, channel, tap across, column). The kh rows under a row of
+windows lie behind one another in that memory, so the matrix (kh · channels · kw, columns) of that row of windows is a
+view, and the matrix of the next row begins ``stride`` rows further on in the same memory. All of them together are one
+stack of overlapping matrices, and `np.matmul` multiplies a stack in one call.
+
+With a dilation the rows under a window lie apart. Windows whose rows come from the same residue class are taken
+together: within the class they are neighbours.
+
+What does not fit into the cache, or into memory, is cut into strips that do, by rows and by columns of windows.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property, partial
+from math import gcd
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.lib.stride_tricks import as_strided
+
+from convviz.engine.convolution.base import Calls, Correlation
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from convviz.engine.convolution.geometry import Axis
+    from convviz.engine.memory import Array, Buffer, Call
+
+#: Bytes of one matrix of windows: it is read whole for each row, and should stay in the second cache meanwhile.
+WINDOW = 1 << 19
+#: Bytes of one strip that is filled anew at every step.
+STRIP = 1 << 20
+#: Bytes of unfolded input that is kept from the forward to the backward pass, and of a constant one.
+KEEP, KEEP_CONSTANT = 1 << 23, 1 << 25
+
+
+@dataclass(frozen=True)
+class Strip:
+    """Some rows and columns of windows.
+
+    Attributes
+    ----------
+    fill
+        Unfolds what they read.
+    windows : (groups, rows, taps, columns)
+        The matrix of each row of windows.
+    rows, columns
+        Which of all windows these are.
+    """
+
+    fill: Call
+    windows: Array
+    rows: slice
+    columns: slice
+
+
+@dataclass(frozen=True)
+class Size:
+    """How large strips are to be: bytes of one row's matrix, of a strip, of everything that hangs on a row."""
+
+    window: int = WINDOW
+    strip: int = STRIP
+
+
+class Strips(Correlation):
+    """Convolution by stacks of overlapping matrices, strip by strip."""
+
+    size = Size()
+
+    def unfold(self) -> Calls:
+        """Return the calls that put a border around ``x`` and, if it is kept, unfold it."""
+        enter, _ = self._source
+        return (*enter, *(strip.fill for strip in self._strips)) if self._kept else enter
+
+    def product(self) -> Calls:
+        """Return one product for each strip, and the bias added to it while it is in the cache."""
+        geometry, operands = self.geometry, self.operands
+        y = self._by_rows(operands.y)
+        weight = operands.weight.reshape(geometry.groups, 1, geometry.out_group, -1)
+        calls: list[Call] = []
+        for strip in self._strips:
+            target = y[:, strip.rows, :, strip.columns]
+            calls += () if self._kept else (strip.fill,)
+            calls.append(partial(np.matmul, weight[..., : geometry.taps], strip.windows, target))
+            if operands.bias:
+                calls.append(partial(np.add, target, weight[..., geometry.taps :], target))
+        return tuple(calls)
+
+    def weight_grad(self) -> Calls:
+        """Return for each strip the products of all its rows, and their sum."""
+        geometry, operands = self.geometry, self.operands
+        dtype, shape = operands.weight.dtype, (geometry.groups, geometry.out_group, geometry.taps)
+        dy = self._by_rows(operands.dy)
+        most = max(strip.windows.shape[1] for strip in self._strips)
+        parts, part, total = np.empty((most, *shape), dtype), np.empty(shape, dtype), np.empty(shape, dtype)
+        ones = np.ones(most, dtype)
+        calls: list[Call] = []
+        for number, strip in enumerate(self._strips):
+            rows = strip.windows.shape[1]
+            products = parts[:rows].transpose(1, 0, 2, 3)
+            calls += () if self._kept else (strip.fill,)
+            calls.append(
+                partial(np.matmul, dy[:, strip.rows, :, strip.columns], strip.windows.transpose(0, 1, 3, 2), products)
+            )
+            sum_up = partial(ones[:rows].dot, parts[:rows].reshape(rows, -1))
+            calls.append(partial(sum_up, (part if number else total).reshape(-1)))
+            calls += (partial(np.add, total, part, total),) if number else ()
+        dweight = operands.dweight.reshape(geometry.groups, geometry.out_group, -1)
+        calls.append(partial(np.copyto, dweight[..., : geometry.taps], total))
+        if operands.bias:
+            errors = operands.dy.flat.reshape(geometry.out_channels, -1)
+            calls.append(partial(np.add.reduce, errors, 1, None, operands.dweight[:, geometry.taps]))
+        return tuple(calls)
+
+    def input_grad(self) -> Calls:
+        """Return for each strip of the error its product with the weights, and the calls that spread its phases."""
+        geometry, operands = self.geometry, self.operands
+        down, across = geometry.phases
+        phases = (len(down.residues), len(across.residues))
+        rows = geometry.in_group * phases[0] * phases[1]
+        arrange, weights = self._back_weights(rows, geometry.out_group * len(down.offsets) * len(across.offsets))
+        enter, source = bordered(operands.dy, geometry.back_axes)
+        strips = list(cut(source, geometry.back_axes, geometry.groups, rows, self.size))
+        calls = [*arrange, *enter]
+        if phases != geometry.stride:  # cells of the phases that no tap has
+            calls.append(partial(operands.dx.flat.fill, 0))
+        most = max(strip.windows[:, :, 0].size for strip in strips)
+        scratch = np.empty(most * rows, source.dtype)
+        dx = self._by_rows(operands.dx)
+        for strip in strips:
+            calls.append(strip.fill)
+            if geometry.stride == (1, 1):
+                target = dx[:, strip.rows, :, strip.columns]
+                calls.append(partial(np.matmul, weights[:, None], strip.windows, target))
+                continue
+            groups, count, _, columns = strip.windows.shape
+            result = scratch[: groups * count * rows * columns].reshape(groups, count, rows, columns)
+            calls.append(partial(np.matmul, weights[:, None], strip.windows, result))
+            calls += self._spread(strip, result.reshape(groups, count, geometry.in_group, *phases, columns))
+        return tuple(calls)
+
+    def _spread(self, strip: Strip, result: Array) -> Iterator[Call]:
+        """Yield the calls that bring each phase of a strip, (groups, rows, channels, rv, rh, columns), to its cells."""
+        geometry = self.geometry
+        down, across = geometry.phases
+        dx = self._by_rows(self.operands.dx)
+        for v, residue in enumerate(down.residues):
+            rows, row_cells = geometry.landing(0, strip.rows, residue)
+            for h, other in enumerate(across.residues):
+                columns, column_cells = geometry.landing(1, strip.columns, other)
+                yield partial(np.copyto, dx[:, row_cells, :, column_cells], result[:, rows, :, v, h, columns])
+
+    @cached_property
+    def _source(self) -> tuple[Calls, Array]:
+        return bordered(self.operands.x, self.geometry.axes)
+
+    @cached_property
+    def _kept(self) -> bool:
+        """Whether the unfolded input is small enough to be kept."""
+        _, source = self._source
+        across = self.geometry.axes[1]
+        size = source.shape[0] * source.shape[1] * across.taps * across.count * source.itemsize
+        return bool(size <= (KEEP_CONSTANT if self.operands.constant else KEEP))
+
+    @cached_property
+    def _strips(self) -> list[Strip]:
+        _, source = self._source
+        geometry = self.geometry
+        return list(cut(source, geometry.axes, geometry.groups, geometry.out_group, self.size, keep=self._kept))
+
+    def _by_rows(self, buffer: Buffer) -> Array:
+        """Return a map as (groups, rows, channels of a group, columns)."""
+        channels, height, width = buffer.array.shape
+        groups = self.geometry.groups
+        return buffer.array.reshape(groups, channels // groups, height, width).transpose(0, 2, 1, 3)
+
+
+def bordered(source: Buffer, axes: tuple[Axis, Axis]) -> tuple[Calls, Array]:
+    """Return what the windows read, from the first cell to the last, and the calls that copy it if it has a border."""
+    down, across = axes
+    if down.borderless and across.borderless:
+        return (), source.array[:, down.first : down.stop, across.first : across.stop]
+    height, width = down.stop - down.first, across.stop - across.first
+    padded = np.zeros((source.array.shape[0], height, width), source.array.dtype)
+    here, there = [slice(None)], [slice(None)]
+    for axis in axes:
+        begin, end = max(0, axis.first), min(axis.size, axis.stop)
+        here.append(slice(begin - axis.first, max(begin, end) - axis.first))
+        there.append(slice(begin, max(begin, end)))
+    return (partial(np.copyto, padded[tuple(here)], source.array[tuple(there)]),), padded
+
+
+def cut(
+    source: Array, axes: tuple[Axis, Axis], groups: int, results: int, size: Size, keep: bool = False
+) -> Iterator[Strip]:
+    """Yield the strips of all windows over ``source`` (channels, rows, columns), whose border is there.
+
+    ``results`` is the number of results that each window has. Strips that are to be kept have memory of their own and
+    all rows of windows of a class; the others share theirs, and each must be filled before it is read.
+    """
+    down, across = axes
+    common = gcd(down.step, down.spacing) if down.taps > 1 else down.step
+    spacing, step = (down.spacing, down.step // common) if down.taps > 1 else (down.step, 1)
+    classes = spacing // common
+    channels = source.shape[0] // groups
+    line = channels * across.taps * source.itemsize
+    tiles = -(-across.count * line * down.taps // size.window)
+    width = -(-across.count // max(1, min(tiles, across.count // 64)))
+    row = groups * line * width
+    band = down.count if keep else max(2 * down.taps, (size.strip // row - down.taps) // step)
+    memory = np.empty(0, source.dtype)
+    for number in range(min(classes, down.count)):
+        count = -(-(down.count - number) // classes)
+        for start in range(0, count, band):
+            windows = min(band, count - start)
+            rows = (windows - 1) * step + down.taps
+            for left in range(0, across.count, width):
+                columns = min(width, across.count - left)
+                shape = (groups, rows, channels, across.taps, columns)
+                if keep or memory.size < np.prod(shape):
+                    memory = np.empty(int(np.prod(shape)), source.dtype)
+                lines = memory[: int(np.prod(shape))].reshape(shape)
+                first = number * down.step + start * step * spacing
+                yield Strip(
+                    partial(np.copyto, lines, _shifted(source, first, spacing, left, across, shape)),
+                    _windows(lines, windows, step, down.taps),
+                    slice(number + start * classes, number + (start + windows - 1) * classes + 1, classes),
+                    slice(left, left + columns),
+                )
+
+
+def _shifted(source: Array, first: int, spacing: int, left: int, across: Axis, shape: tuple[int, ...]) -> Array:
+    """Return the cells that a strip of ``shape`` is filled with, as a view of the map."""
+    channel, row, cell = source.strides
+    return as_strided(
+        source[:, first:, left * across.step :],
+        shape,
+        (shape[2] * channel, spacing * row, channel, across.spacing * cell, across.step * cell),
+        writeable=False,
+    )
+
+
+def _windows(lines: Array, count: int, step: int, taps: int) -> Array:
+    """Return the overlapping matrices (groups, windows, taps · channels · taps across, columns) of a filled strip."""
+    groups, _, channels, across, columns = lines.shape
+    group, row, _, line, cell = lines.strides
+    return as_strided(
+        lines, (groups, count, taps * channels * across, columns), (group, step * row, line, cell), writeable=False
+    )
