@@ -68,17 +68,17 @@ class _SchemaMaker:
     def layers(self, described: Setting) -> Schema:
         """Return the schema of the list of layers."""
         known = settings_of(Stage)
-        self.definitions[TEACHER_ENTRY] = {
-            "title": tr("Teacher"),
-            "description": tr("The parameters that make the target"),
-            **_object({entry: self.setting(Stage, name, known[name]) for entry, name in TEACHER_ENTRIES.items()}),
-        }
         for kind, cls in LAYERS.items():
             schema = self.object(cls, kind)
             if cls.parametrised:
                 schema["properties"][TEACHER_ENTRY] = {"$ref": f"#/$defs/{TEACHER_ENTRY}"}
                 schema["properties"]["kernel"]["anyOf"].append({"$ref": "#/$defs/numbers"})  # size and weight at once
             self.definitions[f"layer.{kind}"] = schema
+        self.definitions[TEACHER_ENTRY] = {
+            "title": tr("Teacher"),
+            "description": tr("The parameters that make the target"),
+            **_object({entry: self.setting(Stage, name, known[name]) for entry, name in TEACHER_ENTRIES.items()}),
+        }
         return {
             "title": tr(described.label),
             "description": tr(described.help),
