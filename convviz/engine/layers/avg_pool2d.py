@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import partial
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
@@ -14,6 +14,9 @@ from convviz.engine.layers.pooling import Pooling
 from convviz.engine.ops import window_geometry
 from convviz.engine.settings import setting
 from convviz.i18n import mark
+
+if TYPE_CHECKING:
+    from convviz.engine.links import Indices
 
 
 @dataclass(frozen=True)
@@ -46,13 +49,21 @@ class AvgPool2d(Pooling):
             weight=np.full((x.shape[0], taps), 1 / taps if self.count_padding else 1, x.dtype),
             dweight=np.empty(0, x.dtype),
         )
-        bound = bind(window_geometry(self.window, in_shape, in_shape[0], in_shape[0]), operands)
+        bound = bind(self.geometry(in_shape), operands)
         forward, input_backward = (*bound.unfold(), *bound.product()), bound.input_grad()
         if not self.count_padding:
             share = self._shares(in_shape).astype(x.dtype)
             forward = (*forward, partial(np.multiply, slots.y.array, share, slots.y.array))
             input_backward = (partial(np.multiply, slots.dy.array, share, error.array), *input_backward)
         return BoundLayer(forward, (), input_backward)
+
+    def slopes(self, x: Array, inputs: Indices, outputs: Indices) -> Array:
+        """Return 1 / (number of cells that count) of each output's window."""
+        if self.count_padding:
+            return np.full(len(outputs), 1 / (self.kernel[0] * self.kernel[1]), x.dtype)
+        windows, which = self._windows_of(x, outputs)
+        shares: Array = (1 / np.bincount(windows.owner))[which]
+        return shares
 
     def _shares(self, in_shape: Shape) -> Array:
         """Return 1 / (number of cells on the map) for every window, (H', W')."""

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
-from convviz.engine.errors import ShapeError
+from convviz.engine.errors import ConfigError, ShapeError
 from convviz.engine.memory import Array, Buffer, Call
 from convviz.engine.settings import Spec
 from convviz.engine.shapes import Shape, size_text
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from numpy.typing import DTypeLike
+
+    from convviz.engine.links import Indices, Links
 
 __all__ = ["Array", "BoundLayer", "Buffer", "Call", "Layer", "Shape", "Slots"]
 
@@ -102,6 +104,21 @@ class Layer(Spec):
     @abstractmethod
     def bind(self, slots: Slots) -> BoundLayer:
         """Allocate what a step needs and return its calls."""
+
+    @abstractmethod
+    def back_links(self, params: Mapping[str, Array], x: Array, y: Array, cells: Indices) -> Links:
+        """Return the links from the output ``cells`` (N, 3) to the input cells that they are computed from.
+
+        ``x`` and ``y`` are the layer's input and output; cells of a padded border are left out.
+        """
+
+    @abstractmethod
+    def forward_links(self, params: Mapping[str, Array], x: Array, y: Array, cells: Indices) -> Links:
+        """Return the links from the input ``cells`` (N, 3) to the output cells that are computed from them."""
+
+    def weight_pairs(self, in_shape: Shape, weight: tuple[int, int, int, int]) -> tuple[Indices, Indices]:
+        """Return the (input cells, output cells), both (M, 3), that a weight joins; layers with kernels only."""
+        raise ConfigError("{layer} has no weights", layer=self.kind)
 
     def forward(self, params: Mapping[str, Array], x: Array) -> tuple[Array, Any]:
         """Return ``(y, cache)`` for ``x`` of shape ``(C, H, W)``; ``cache`` is what `backward` wants."""

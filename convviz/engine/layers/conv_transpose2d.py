@@ -30,6 +30,7 @@ class ConvTranspose2d(FilterLayer):
     label = mark("Transposed convolution")
     summary = mark("Spreads every input cell over the output by a kernel; with a stride it makes the map larger")
     out_axis: ClassVar[int] = 1
+    adjoint: ClassVar[bool] = True
 
     output_padding: Any = setting(
         mark("Output padding"),

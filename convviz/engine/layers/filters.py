@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -11,13 +12,18 @@ import numpy as np
 from convviz.engine.errors import ConvvizError, ShapeError
 from convviz.engine.initializers import INITIALIZERS, Given, Initializer, Normal, Zeros
 from convviz.engine.layers.base import Array, Layer, Shape
+from convviz.engine.links import Ends, Indices, Links, at, weight_pairs, windows_read, windows_reading
 from convviz.engine.ops import check_groups
 from convviz.engine.settings import setting
 from convviz.engine.shapes import Window
 from convviz.i18n import mark
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from numpy.typing import DTypeLike
+
+    from convviz.engine.convolution import Geometry
 
 
 @dataclass(frozen=True)
@@ -33,6 +39,8 @@ class FilterLayer(Layer):
     linear: ClassVar[bool] = True
     #: Which axis of a whole weight array counts the output channels of one group.
     out_axis: ClassVar[int] = 0
+    #: Whether the layer is the adjoint of a convolution: it spreads where a convolution gathers.
+    adjoint: ClassVar[bool] = False
 
     kernel: Any = setting(
         mark("Kernel"),
@@ -117,6 +125,25 @@ class FilterLayer(Layer):
         super().__post_init__()
         _ = self.window  # refuses a padding that does not go with the stride
 
+    @abstractmethod
+    def geometry(self, in_shape: Shape) -> Geometry:
+        """Return the sizes of the convolution that the layer is, or is the adjoint of."""
+
+    def back_links(self, params: Mapping[str, Array], x: Array, y: Array, cells: Indices) -> Links:
+        """Return the products of each output: the slopes are weights."""
+        find = windows_reading if self.adjoint else windows_read
+        return self._links(find(self.geometry(_shape(x)), cells), params)
+
+    def forward_links(self, params: Mapping[str, Array], x: Array, y: Array, cells: Indices) -> Links:
+        """Return the windows that use each input: the slopes are weights."""
+        find = windows_read if self.adjoint else windows_reading
+        return self._links(find(self.geometry(_shape(x)), cells), params)
+
+    def weight_pairs(self, in_shape: Shape, weight: tuple[int, int, int, int]) -> tuple[Indices, Indices]:
+        """Return the input and output cells whose products a weight's gradient sums."""
+        read, made = weight_pairs(self.geometry(in_shape), weight)
+        return (made, read) if self.adjoint else (read, made)
+
     @property
     def window(self) -> Window:
         """How the kernel walks over the map."""
@@ -151,6 +178,10 @@ class FilterLayer(Layer):
     def _check_groups(self, in_shape: Shape) -> None:
         check_groups(in_shape[0], self.out_channels, self.groups)
 
+    @staticmethod
+    def _links(ends: Ends, params: Mapping[str, Array]) -> Links:
+        return Links(ends.owner, ends.cells, at(params["weight"], ends.weights), ends.weights)
+
     def _take_kernel_array(self) -> None:
         """Turn a kernel that is given by its numbers into its size and an initialiser."""
         if isinstance(self.kernel, (int, np.integer)) or _is_pair(self.kernel):
@@ -172,6 +203,10 @@ class FilterLayer(Layer):
         if len(shape) == 4:
             outputs = shape[self.out_axis] * (self.groups if self.out_axis else 1)
             object.__setattr__(self, "out_channels", outputs)
+
+
+def _shape(x: Array) -> Shape:
+    return x.shape[0], x.shape[1], x.shape[2]
 
 
 def _is_pair(value: Any) -> bool:

@@ -12,6 +12,7 @@ from numpy.lib.stride_tricks import sliding_window_view
 from convviz.engine.errors import ShapeError
 from convviz.engine.layers.base import Array, BoundLayer, Call, Shape, Slots
 from convviz.engine.layers.pooling import Pooling
+from convviz.engine.links import Indices, at
 from convviz.engine.ops import window_geometry
 from convviz.engine.settings import setting
 from convviz.engine.shapes import Window
@@ -56,6 +57,16 @@ class MaxPool2d(Pooling):
                     width=in_shape[2],
                 )
         return shape
+
+    def slopes(self, x: Array, inputs: Indices, outputs: Indices) -> Array:
+        """Return 1 where an input is its window's winner, else 0."""
+        windows, which = self._windows_of(x, outputs)
+        values = at(x, windows.cells)
+        largest = np.maximum.reduceat(values, np.flatnonzero(np.diff(windows.owner, prepend=-1)))
+        winners = np.flatnonzero(values == largest[windows.owner])
+        _, first = np.unique(windows.owner[winners], return_index=True)
+        won: Array = (inputs == windows.cells[winners[first]][which]).all(axis=1)
+        return won.astype(x.dtype)
 
     def bind(self, slots: Slots) -> BoundLayer:
         """Bind: the winner of every window is found on the way forward, and gets the gradient on the way back."""

@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
 
 from convviz.engine.errors import ConfigError
-from convviz.engine.layers.base import Layer, Shape
+from convviz.engine.layers.base import Array, Layer, Shape
+from convviz.engine.links import Ends, Indices, Links, windows_read, windows_reading
+from convviz.engine.ops import window_geometry
 from convviz.engine.settings import setting
 from convviz.engine.shapes import Window, padding_text
 from convviz.i18n import mark
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from convviz.engine.convolution import Geometry
 
 
 @dataclass(frozen=True)
@@ -62,3 +72,29 @@ class Pooling(Layer):
         """Return ``(C, H', W')``."""
         height, width = self.window.output_size(in_shape[1], in_shape[2])
         return in_shape[0], height, width
+
+    def geometry(self, in_shape: Shape) -> Geometry:
+        """Return the sizes of a convolution whose windows are the pooling's, each channel by itself."""
+        return window_geometry(self.window, in_shape, in_shape[0], in_shape[0])
+
+    def back_links(self, params: Mapping[str, Array], x: Array, y: Array, cells: Indices) -> Links:
+        """Return the links of every cell under each window, with its share in the window's number."""
+        ends = windows_read(self._geometry_of(x), cells)
+        return Links(ends.owner, ends.cells, self.slopes(x, inputs=ends.cells, outputs=cells[ends.owner]))
+
+    def forward_links(self, params: Mapping[str, Array], x: Array, y: Array, cells: Indices) -> Links:
+        """Return the links to every window over each cell, with the cell's share in it."""
+        ends = windows_reading(self._geometry_of(x), cells)
+        return Links(ends.owner, ends.cells, self.slopes(x, inputs=cells[ends.owner], outputs=ends.cells))
+
+    @abstractmethod
+    def slopes(self, x: Array, inputs: Indices, outputs: Indices) -> Array:
+        """Return the derivatives (M,) of ``outputs`` by ``inputs``, both (M, 3) and linked pair by pair."""
+
+    def _geometry_of(self, x: Array) -> Geometry:
+        return self.geometry((x.shape[0], x.shape[1], x.shape[2]))
+
+    def _windows_of(self, x: Array, outputs: Indices) -> tuple[Ends, Indices]:
+        """Return the cells under each of the different windows among ``outputs``, and which window each output is."""
+        windows, which = np.unique(outputs, axis=0, return_inverse=True)
+        return windows_read(self._geometry_of(x), windows), which.reshape(-1)
