@@ -133,7 +133,8 @@ def levels_of(*arrays: Array, signed: bool = False) -> Levels:
     """
     lows, highs = [], []
     for array in arrays:
-        low, high = (float(array.min()), float(array.max())) if array.size else (math.inf, -math.inf)
+        with np.errstate(invalid="ignore"):
+            low, high = (float(array.min()), float(array.max())) if array.size else (math.inf, -math.inf)
         if not (math.isfinite(low) and math.isfinite(high)):  # NaN and infinity pass through min and max
             finite = array[np.isfinite(array)]
             if finite.size == 0:
@@ -192,11 +193,12 @@ def to_index(array: Array, levels: Levels) -> NDArray[np.uint8]:
     if not math.isfinite(span):  # levels near the largest floats: halve first
         array, low, span = array / 2, low / 2, high / 2 - low / 2
     scale = (STEPS - 1) / span if span > 0 else 0.0
-    position = np.subtract(array, low, dtype=np.float64)
-    position *= scale
-    position += 0.5
-    if not math.isfinite(float(position.sum())):
-        return _to_index_checked(array, position)
+    with np.errstate(all="ignore"):
+        position = np.subtract(array, low, dtype=np.float64)
+        position *= scale
+        position += 0.5
+        if not math.isfinite(float(position.sum())):
+            return _to_index_checked(array, position)
     np.maximum(position, 0.0, out=position)
     np.minimum(position, STEPS - 1, out=position)
     return position.astype(np.uint8)
@@ -271,7 +273,12 @@ def format_number(value: float, digits: int = 4) -> str:
     sign = "−" if value < 0 else ""
     if -3 <= power < 6:
         return sign + f"{abs(value):.{max(0, digits - 1 - power)}f}"
-    return f"{sign}{mantissa}×10{str(power).translate(_SUPERSCRIPTS)}"
+    return f"{sign}{mantissa}×{power_text(power)}"
+
+
+def power_text(exponent: int) -> str:
+    """Return a power of ten: '10⁻⁷'; '1000' for the third, which is shorter to read."""
+    return "1000" if exponent == 3 else f"10{str(exponent).translate(_SUPERSCRIPTS)}"
 
 
 _SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")

@@ -49,7 +49,7 @@ def paint_caption(
 ) -> None:
     """Paint title, sentence and the labels of the channels; ``note`` stands at the right of the sentence."""
     colours = theme.current()
-    left = 0 if form is Form.STRIP else _paint_chip(painter, layout.title, caption.hue)
+    left = 0 if form in (Form.STRIP, Form.BARE) else _paint_chip(painter, layout.title, caption.hue)
     title = layout.title.adjusted(left, 0, 0, 0)
     if form is Form.FULL:
         _paint_text(painter, title, caption.title, "strong", colours.text)
@@ -110,7 +110,7 @@ def _paint_pair(painter: QPainter, rect: QRect, text: str, note: str, colour: QC
 def paint_scale(painter: QPainter, layout: HeatLayout, levels: Levels, signed: bool) -> None:
     """Paint the colours from the lowest to the highest value, and the numbers at both ends (and zero between)."""
     colours = theme.current()
-    low, high = (level_text(level) for level in levels)
+    low, high = _level_texts(levels, signed, layout.numbers.width())
     width = theme.metrics("small").horizontalAdvance
     beside = layout.bar.top() > layout.numbers.top()
     bar = QRect(layout.bar)
@@ -125,9 +125,18 @@ def paint_scale(painter: QPainter, layout: HeatLayout, levels: Levels, signed: b
     painter.setFont(theme.font("small"))
     painter.setPen(colours.muted)
     painter.drawText(layout.numbers, _LEFT, low)
-    painter.drawText(layout.numbers, _RIGHT, high)
+    painter.drawText(layout.numbers, _RIGHT if low else _CENTRE, high)
     if signed and not beside and width(low) + width(high) + 4 * theme.SPACE.S < layout.numbers.width():
         painter.drawText(layout.numbers, _CENTRE, "0")
+
+
+def _level_texts(levels: Levels, signed: bool, room: float) -> tuple[str, str]:
+    """Return the two numbers of a scale, or only one where there is no room for both (a run that diverges)."""
+    low, high = (level_text(level) for level in levels)
+    advance = theme.metrics("small").horizontalAdvance
+    if advance(low) + advance(high) + theme.SPACE.XS <= room:
+        return low, high
+    return "", f"±{high}" if signed else f"≤ {high}"
 
 
 def level_text(value: float) -> str:

@@ -168,7 +168,7 @@ class CellNumbers:
         digits = shape.whole + shape.decimals
         with np.errstate(all="ignore"):
             magnitude = np.abs(values) * 10.0 ** (shape.decimals - shape.exponent)
-        all_finite = math.isfinite(float(magnitude.sum()))
+            all_finite = math.isfinite(float(magnitude.sum()))
         if not all_finite:
             magnitude = np.where(np.isfinite(magnitude), magnitude, 0.0)
         number = np.minimum(np.rint(magnitude), 10**digits - 1).astype(np.int64)

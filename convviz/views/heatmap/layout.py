@@ -18,8 +18,13 @@ SMALLEST_TILE = 12
 #: Narrowest heatmap: what the two numbers of its scale need.
 NARROWEST = 60
 
+#: Around the cells: the frame, and the second line that shows the focus.
+BORDER = 2
+#: Between the channels of a map, and between those that are hardly larger than it.
+CHANNEL_GAP = 6
+_NARROW_GAP = 3
+
 _GAP = 4
-_TILE_GAP = 6
 _LABEL_LEAST = 26
 #: Where the cells would get less than this, the scale gives way to them, and then the title.
 _CELLS_LEAST = 32
@@ -30,6 +35,7 @@ class Form(Enum):
 
     FULL = "full"  #: title, sentence, cells, scale
     TILE = "tile"  #: title and sentence on one line, cells, scale
+    BARE = "bare"  #: title and sentence on one line, cells
     STRIP = "strip"  #: one line: title, then the cells as wide as there is room, without a scale
 
 
@@ -89,32 +95,44 @@ def title_height(form: Form) -> int:
     """Return how far below a heatmap's upper edge its cells begin."""
     if form is Form.FULL:
         return _line("strong") + _line("small") + _GAP
-    return _line("small") + _GAP if form is Form.TILE else 0
+    return 0 if form is Form.STRIP else _line("small") + _GAP
 
 
 def scale_height(form: Form) -> int:
     """Return how much room the scale takes below the cells."""
-    if form is Form.STRIP:
+    if form in (Form.STRIP, Form.BARE):
         return 0
     return _GAP + 7 + _line("small") if form is Form.FULL else 2 + _line("small")
 
 
+def around(form: Form) -> int:
+    """Return how much higher a heatmap is than its cells."""
+    return title_height(form) + 2 * BORDER + scale_height(form)
+
+
+def label_height() -> int:
+    """Return the height of the line above a channel."""
+    return _line("small")
+
+
 def strip_height() -> int:
     """Return the height of a strip."""
-    return _line("small") + 2
+    return _line("small") + 2 * BORDER
 
 
 def size_for(form: Form, shape: tuple[int, int, int], cell: float) -> tuple[int, int]:
     """Return the width and height that show one channel with cells of ``cell`` pixels."""
     width = max(NARROWEST, math.ceil(shape[2] * cell))
-    return width + 2, math.ceil(shape[1] * cell) + 2 + title_height(form) + scale_height(form)
+    return width + 2 * BORDER, math.ceil(shape[1] * cell) + around(form)
 
 
 def _line(role: theme.FontRole) -> int:
     return math.ceil(theme.metrics(role).height())
 
 
-def lay_out(width: int, height: int, form: Form, shape: tuple[int, int, int] | None, columns: int = 0) -> HeatLayout:
+def lay_out(
+    width: int, height: int, form: Form, shape: tuple[int, int, int] | None, columns: int = 0, label: int = 0
+) -> HeatLayout:
     """Return the layout of a heatmap of ``width`` × ``height`` pixels.
 
     Parameters
@@ -123,9 +141,11 @@ def lay_out(width: int, height: int, form: Form, shape: tuple[int, int, int] | N
         (channels, rows, columns) of the values, or None while there are none: a square is kept free.
     columns
         The number of tiles side by side that reads best (a kernel's input channels), if it costs little size.
+    label
+        Room for the title of a strip, at its left.
     """
     if form is Form.STRIP:
-        return _strip(width, height, shape or (1, 1, 1))
+        return _strip(width, height, shape or (1, 1, 1), label)
     top, below = title_height(form), scale_height(form)
     if height - top - below < _CELLS_LEAST:
         below = 0
@@ -134,37 +154,43 @@ def lay_out(width: int, height: int, form: Form, shape: tuple[int, int, int] | N
     if top == 0:
         title = sentence = QRect()
     elif form is Form.FULL:
-        title = QRect(0, 0, width, _line("strong"))
-        sentence = QRect(0, title.bottom() + 1, width, _line("small"))
+        title = QRect(BORDER, 0, width - BORDER, _line("strong"))
+        sentence = QRect(BORDER, title.bottom() + 1, width - BORDER, _line("small"))
     else:
-        title = sentence = QRect(0, 0, width, _line("small"))
-    # One pixel all round is the border's.
-    room = QRect(1, top + 1, max(1, width - 2), max(1, height - top - below - 2))
+        title = sentence = QRect(BORDER, 0, width - BORDER, _line("small"))
+    room = QRect(BORDER, top + BORDER, max(1, width - 2 * BORDER), max(1, height - top - below - 2 * BORDER))
     tiles, labels = _tiles(room, shape or (1, 1, 1), columns)
     cells = QRect(tiles[0])
     for tile in tiles:
         cells = cells.united(tile)
-    bar_width = min(width - 2, max(cells.width(), NARROWEST))
+    bar_width = min(width - 2 * BORDER, max(cells.width(), NARROWEST))
+    lower = cells.bottom() + 1 + BORDER
     if form is Form.FULL:
-        bar = QRect(1, cells.bottom() + 2 + _GAP, bar_width, 6)
-        numbers = QRect(0, bar.bottom() + 2, bar_width + 2, _line("small"))
+        bar = QRect(BORDER, lower + _GAP, bar_width, 6)
+        numbers = QRect(BORDER, bar.bottom() + 2, bar_width, _line("small"))
     else:  # the numbers beside the bar
-        numbers = QRect(0, cells.bottom() + 4, bar_width + 2, _line("small"))
+        numbers = QRect(BORDER, lower + 2, bar_width, _line("small"))
         end = round(theme.metrics("small").horizontalAdvance("−0.00 "))
-        bar = QRect(end, numbers.center().y() - 2, numbers.width() - 2 * end, 5)
+        bar = QRect(BORDER + end, numbers.center().y() - 2, numbers.width() - 2 * end, 5)
     if below == 0:
         bar = numbers = QRect()
     return HeatLayout(title, sentence, tiles, labels, cells, bar, numbers)
 
 
-def _strip(width: int, height: int, shape: tuple[int, int, int]) -> HeatLayout:
-    label = round(theme.metrics("small").horizontalAdvance("bias 0"))
-    title = QRect(0, 0, min(label, width // 2), height)
-    cells = QRect(title.right() + 1, 1, max(1, width - title.width() - 1), max(1, height - 2))
+def _strip(width: int, height: int, shape: tuple[int, int, int], label: int) -> HeatLayout:
+    title = QRect(BORDER, 0, min(label, width // 2), height)
+    cells = QRect(title.right() + 2, BORDER, max(1, width - title.width() - 2 - BORDER), max(1, height - 2 * BORDER))
     # A single number is a chip as wide as a number needs; many share what there is.
     wide = min(cells.width(), 64 * shape[2])
     cells.setWidth(max(1, wide // shape[2] * shape[2] if wide >= shape[2] else wide))
     return HeatLayout(title, QRect(), (cells,), (), cells, QRect(), QRect())
+
+
+def tiles_across(channels: int) -> int:
+    """Return how many channels stand side by side: rather wide than high, and with a full last line."""
+    wide = 1.4 * math.sqrt(channels)
+    candidates = range(1, 2 * math.isqrt(channels) + 2)
+    return min(candidates, key=lambda n: 2 * (math.ceil(channels / n) * n - channels) + abs(n - wide))
 
 
 def _tiles(room: QRect, shape: tuple[int, int, int], columns: int) -> tuple[tuple[QRect, ...], tuple[QRect, ...]]:
@@ -172,41 +198,40 @@ def _tiles(room: QRect, shape: tuple[int, int, int], columns: int) -> tuple[tupl
     if channels == 1:
         w, h = _tile_size(room.width(), room.height(), rows, cols)
         return (QRect(room.x(), room.y(), w, h),), ()
-    for label in (_line("small"), 0):
-        across, (w, h) = _grid(room, shape, label, columns)
-        if w >= _LABEL_LEAST or label == 0:
+    for label, gap in ((label_height(), CHANNEL_GAP), (0, CHANNEL_GAP), (0, _NARROW_GAP)):
+        across, (w, h) = _grid(room, shape, label, gap, columns)
+        if w >= _LABEL_LEAST:
             break
     if min(w, h) < SMALLEST_TILE:
         scale = SMALLEST_TILE / min(rows, cols)
         w, h = min(room.width(), round(cols * scale)), min(room.height(), round(rows * scale))
-        across, label = max(1, (room.width() + _TILE_GAP) // (w + _TILE_GAP)), 0
-    down = max(1, (room.height() + _TILE_GAP) // (h + label + _TILE_GAP))
+        across = max(1, (room.width() + gap) // (w + gap))
+    down = max(1, (room.height() + gap) // (h + label + gap))
     places = []
     for channel in range(min(channels, across * down)):
-        x = room.x() + channel % across * (w + _TILE_GAP)
-        y = room.y() + channel // across * (h + label + _TILE_GAP)
+        x = room.x() + channel % across * (w + gap)
+        y = room.y() + channel // across * (h + label + gap)
         places.append((x, y))
     tiles = tuple(QRect(x, y + label, w, h) for x, y in places)
-    labels = tuple(QRect(x, y, w + _TILE_GAP - 2, label) for x, y in places) if label else ()
+    labels = tuple(QRect(x, y, w + gap - 2, label) for x, y in places) if label else ()
     return tiles, labels
 
 
-def _grid(room: QRect, shape: tuple[int, int, int], label: int, columns: int) -> tuple[int, tuple[int, int]]:
+def _grid(room: QRect, shape: tuple[int, int, int], label: int, gap: int, columns: int) -> tuple[int, tuple[int, int]]:
     """Return the number of tiles side by side, and their size, that make them largest."""
     channels, rows, cols = shape
-    sizes = {}
-    for across in range(1, channels + 1):
+
+    def size(across: int) -> tuple[float, float]:
         down = math.ceil(channels / across)
-        w = (room.width() - (across - 1) * _TILE_GAP) / across
-        h = (room.height() - (down - 1) * _TILE_GAP) / down - label
-        sizes[across] = min(w / cols, h / rows)
-    best = max(sizes, key=lambda across: sizes[across])
-    if columns in sizes and sizes[columns] >= 0.8 * sizes[best]:
-        best = columns
-    down = math.ceil(channels / best)
-    w = (room.width() - (best - 1) * _TILE_GAP) // best
-    h = (room.height() - (down - 1) * _TILE_GAP) // down - label
-    return best, _tile_size(max(1, w), max(1, h), rows, cols)
+        return (room.width() - (across - 1) * gap) / across, (room.height() - (down - 1) * gap) / down - label
+
+    cells = {across: min(size(across)[0] / cols, size(across)[1] / rows) for across in range(1, channels + 1)}
+    best = max(cells, key=lambda across: cells[across])
+    wanted = columns or tiles_across(channels)
+    if cells.get(wanted, 0.0) >= 0.8 * cells[best]:
+        best = wanted
+    w, h = size(best)
+    return best, _tile_size(max(1, math.floor(w)), max(1, math.floor(h)), rows, cols)
 
 
 def _tile_size(width: int, height: int, rows: int, cols: int) -> tuple[int, int]:

@@ -198,7 +198,11 @@ class Picture:
         dark = colour_map(self.signed).dark_text[int(self._index.ravel()[0])]
         painter.setFont(theme.font("small"))
         painter.setPen(Qt.GlobalColor.black if dark else Qt.GlobalColor.white)
-        painter.drawText(rect, Qt.AlignmentFlag.AlignCenter, format_number(float(self.values.ravel()[0]), 4))
+        value, advance = float(self.values.ravel()[0]), theme.metrics("small").horizontalAdvance
+        for text in (*(format_number(value, digits) for digits in (4, 3, 2)), f"{value:.2f}".replace("-", "−")):
+            if advance(text) <= rect.width() - 2:
+                painter.drawText(rect, Qt.AlignmentFlag.AlignCenter, text)
+                return
 
     def _cell_centres(self, layout: HeatLayout) -> Array:
         _, rows, columns = self._shape

@@ -11,7 +11,7 @@ from PyQt6.QtWidgets import QSizePolicy, QWidget
 
 from convviz.i18n import tr
 from convviz.views import theme
-from convviz.views.colour import Levels, calm_levels, format_number, levels_of
+from convviz.views.colour import Levels, calm_levels, levels_of, power_text
 from convviz.views.heatmap.cell import Cell, cell_text, place_text
 from convviz.views.heatmap.frame import Caption, paint_caption, paint_empty, paint_scale
 from convviz.views.heatmap.layout import Form, HeatLayout, lay_out, size_for, strip_height
@@ -32,6 +32,11 @@ _STEPS = {
     Qt.Key.Key_Home: (0, 0, -(10**9)),
     Qt.Key.Key_End: (0, 0, 10**9),
 }
+_BY_KEYBOARD = (
+    Qt.FocusReason.TabFocusReason,
+    Qt.FocusReason.BacktabFocusReason,
+    Qt.FocusReason.ShortcutFocusReason,
+)
 
 
 class Heatmap(QWidget):
@@ -79,6 +84,7 @@ class Heatmap(QWidget):
         self._columns = 0
         self._painted_note = ""
         self._told = ""
+        self._focus_shown = False
 
     # what is shown ---------------------------------------------------------------------------------------------------
 
@@ -98,7 +104,13 @@ class Heatmap(QWidget):
         if caption != self._caption or told != self._told:
             self._caption, self._told = caption, told
             self._describe()
-            self.update()
+            self._place()
+
+    def set_form(self, form: Form) -> None:
+        """Say more or less beside the cells."""
+        if form is not self._form:
+            self._form = form
+            self._place()
 
     def title(self) -> str:
         """Return the title."""
@@ -225,11 +237,13 @@ class Heatmap(QWidget):
         if self._given is None:
             return
         hue = getattr(colours, self._caption.hue) if self._caption.hue else colours.border
-        painter.setPen(QPen(colours.accent if self.hasFocus() else hue, 1))
+        painter.setPen(QPen(colours.accent if self._focus_shown else hue, 1))
         painter.setBrush(Qt.BrushStyle.NoBrush)
         for tile in layout.tiles:
             painter.drawRect(tile.adjusted(-1, -1, 0, 0))
-        if not layout.bar.isEmpty():
+            if self._focus_shown:
+                painter.drawRect(tile.adjusted(-2, -2, 1, 1))
+        if not layout.numbers.isEmpty():
             paint_scale(painter, layout, self._picture.levels, self._picture.signed)
 
     def _paint_cursor(self, painter: QPainter, layout: HeatLayout) -> None:
@@ -254,7 +268,7 @@ class Heatmap(QWidget):
             return tr("{shown} of {all} shown").format(shown=len(layout.tiles), all=len(values))
         found = self._picture.number_format(self.devicePixelRatioF())
         if found is not None and found[1].exponent:
-            return "×" + format_number(10.0 ** found[1].exponent, 1)
+            return "×" + power_text(found[1].exponent)
         return ""
 
     def _tile_label(self, channel: int) -> str:
@@ -296,6 +310,7 @@ class Heatmap(QWidget):
             return
         key = Qt.Key(event.key())
         if key in _STEPS and self._given is not None:
+            self._focus_shown = True
             self._step(*_STEPS[key])
         elif key == Qt.Key.Key_Escape and self._cursor is not None:
             self._point(None)
@@ -305,11 +320,13 @@ class Heatmap(QWidget):
             super().keyPressEvent(event)
 
     def focusInEvent(self, event: QFocusEvent | None) -> None:
-        """Show the focus."""
+        """Show the focus where it came by the keyboard; one that came by a click needs no showing."""
+        self._focus_shown = event is not None and event.reason() in _BY_KEYBOARD
         self.update()
 
     def focusOutEvent(self, event: QFocusEvent | None) -> None:
         """Take the cursor away with the focus."""
+        self._focus_shown = False
         self._point(None)
         self.update()
 
@@ -356,7 +373,8 @@ class Heatmap(QWidget):
     # geometry --------------------------------------------------------------------------------------------------------
 
     def _place(self) -> None:
-        self._layout = lay_out(self.width(), self.height(), self._form, self._shape(), self._columns)
+        label = round(theme.metrics("small").horizontalAdvance(self._caption.title)) + theme.SPACE.XS
+        self._layout = lay_out(self.width(), self.height(), self._form, self._shape(), self._columns, label)
         self._picture.place(self._layout)
         self.update()
 

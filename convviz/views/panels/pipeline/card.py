@@ -15,7 +15,7 @@ from convviz.views.heatmap import Form, Heatmap
 from convviz.views.heatmap.layout import strip_height
 from convviz.views.panels.pipeline.emblem import paint_emblem
 from convviz.views.panels.pipeline.plan import CARD_HEAD, CARD_PAD, Column
-from convviz.views.panels.pipeline.wording import kernel_text, layer_lines, layer_text, pair_text, short_layer_text
+from convviz.views.panels.pipeline.wording import kernel_text, layer_lines, layer_texts, pair_text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -74,13 +74,23 @@ class LayerCard(QWidget):
             self._selected = selected
             self.update()
 
-    def place(self, column: Column, origin: QPoint) -> None:
-        """Take the places of a plan whose corner lies at ``origin``."""
+    def focus_order(self) -> list[QWidget]:
+        """Return the card and its heatmaps in the order in which they are read."""
+        order: list[QWidget] = [self]
+        for role in self._roles:
+            order += [heatmaps[role] for heatmaps in (self._weights, self._biases) if role in heatmaps]
+        return order
+
+    def place(self, column: Column, origin: QPoint, dense: bool) -> None:
+        """Take the places of a plan whose corner lies at ``origin``; ``dense``: without scales and biases."""
         self.setGeometry(column.rect.translated(origin))
         self._words = column.words.translated(-column.rect.topLeft())
         for role, tile in zip(self._roles, column.tiles, strict=True):
             rect = tile.translated(-column.rect.topLeft())
+            self._weights[role].set_form(Form.BARE if dense else Form.TILE)
             if role in self._biases:
+                self._biases[role].setVisible(not dense)
+            if role in self._biases and not dense:
                 strip = QRect(rect.x(), rect.bottom() + 1 - strip_height(), rect.width(), strip_height())
                 self._biases[role].setGeometry(strip)
                 rect.setBottom(strip.top() - 4)
@@ -155,9 +165,8 @@ class LayerCard(QWidget):
         colours = theme.current()
         head = QRect(CARD_PAD, CARD_PAD - 3, self.width() - 2 * CARD_PAD, CARD_HEAD - 4)
         metrics = theme.metrics("strong")
-        title = self._title()
-        if metrics.horizontalAdvance(title) > head.width():
-            title = short_layer_text(self._part.layer)
+        texts = layer_texts(self._part.layer)
+        title = next((text for text in texts if metrics.horizontalAdvance(text) <= head.width()), texts[-1])
         painter.setFont(theme.font("strong"))
         painter.setPen(colours.text)
         painter.drawText(head, _LEFT, metrics.elidedText(title, Qt.TextElideMode.ElideRight, head.width()))
@@ -167,7 +176,8 @@ class LayerCard(QWidget):
         for line, text in enumerate(self._lines()):
             rect = QRect(self._words.x(), self._words.y() + line * high, self._words.width(), high)
             if rect.bottom() <= self._words.bottom():
-                painter.drawText(rect, _LEFT, text)
+                shown = theme.metrics("small").elidedText(text, Qt.TextElideMode.ElideRight, rect.width())
+                painter.drawText(rect, _LEFT, shown)
 
     def _paint_compact(self, painter: QPainter) -> None:
         colours = theme.current()
@@ -176,7 +186,7 @@ class LayerCard(QWidget):
         inner = self.rect().adjusted(4, 6, -4, -6)
         painter.setFont(theme.font("strong"))
         painter.setPen(colours.text)
-        name = strong.elidedText(short_layer_text(self._part.layer), Qt.TextElideMode.ElideRight, inner.width())
+        name = strong.elidedText(layer_texts(self._part.layer)[-1], Qt.TextElideMode.ElideRight, inner.width())
         painter.drawText(QRect(inner.x(), inner.y(), inner.width(), line), _CENTRE, name)
         below = inner.adjusted(0, line, 0, 0)
         text = self._window_text()
@@ -189,7 +199,7 @@ class LayerCard(QWidget):
         paint_emblem(painter, QRectF(below.adjusted(8, 4, -8, -2)), self._part.layer)
 
     def _title(self) -> str:
-        return layer_text(self._part.layer)
+        return layer_texts(self._part.layer)[0]
 
     def _window_text(self) -> str:
         kernel, stride = (getattr(self._part.layer, name, None) for name in ("kernel", "stride"))

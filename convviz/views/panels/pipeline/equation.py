@@ -109,15 +109,19 @@ class EquationRow(QWidget):
         channels, *sizes = structure.shapes[-1]
         size = size_text(sizes)
         made, taught, left = (
-            ntr("made by the student, {size}", "made by the student, {count} maps {size}", channels),
-            ntr("made by the teacher, {size}", "made by the teacher, {count} maps {size}", channels),
-            ntr("reconstruction − target, {size}", "reconstruction − target, {count} maps {size}", channels),
+            ntr("{size}, made by the student", "{count} maps {size}, made by the student", channels),
+            ntr("{size}, made by the teacher", "{count} maps {size}, made by the teacher", channels),
+            ntr("{size}, reconstruction − target", "{count} maps {size}, reconstruction − target", channels),
         )
         if not structure.teacher:
-            taught = ntr("given, {size}", "given, {count} maps {size}", channels)
+            taught = ntr("{size}, given", "{count} maps {size}, given", channels)
         self._reconstruction.set_text(tr("Reconstruction"), made.format(size=size, count=channels), "student")
         self._target.set_text(tr("Target"), taught.format(size=size, count=channels), "teacher")
         self._residual.set_text(tr("Residual"), left.format(size=size, count=channels))
+
+    def focus_order(self) -> list[QWidget]:
+        """Return the widgets in the order in which they are read."""
+        return [self._reconstruction, self._target, self._residual]
 
     def target_x(self) -> int:
         """Return where, from the left, the line from the upper row arrives."""

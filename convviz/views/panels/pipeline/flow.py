@@ -126,6 +126,13 @@ class FlowRow(QWidget):
             told = tr("Gradient of map {number}").format(number=index)
             heatmap.set_text(tr("Gradient"), "", "gradient", told)
 
+    def focus_order(self) -> list[QWidget]:
+        """Return the widgets in the order in which they are read."""
+        order: list[QWidget] = []
+        for index, (heatmap, card) in enumerate(zip(self._maps, self._cards, strict=True)):
+            order += [heatmap, *self._gradients[index - 1 : index], *card.focus_order()]
+        return order
+
     # geometry --------------------------------------------------------------------------------------------------------
 
     def plan(self, width: int, height: int) -> int:
@@ -151,7 +158,7 @@ class FlowRow(QWidget):
             heatmap.setGeometry(column.gradient.translated(MARGIN, theme.SPACE.M))
             heatmap.setVisible(not column.gradient.isEmpty())
         for card, column in zip(self._cards, cards, strict=True):
-            card.place(column, QPoint(MARGIN, theme.SPACE.M))
+            card.place(column, QPoint(MARGIN, theme.SPACE.M), plan.dense)
         self.update()
 
     # painting --------------------------------------------------------------------------------------------------------

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import QSize, Qt, pyqtSignal
-from PyQt6.QtGui import QPainter, QPaintEvent, QResizeEvent
+from PyQt6.QtGui import QPainter, QPaintEvent, QResizeEvent, QShowEvent
 from PyQt6.QtWidgets import QFrame, QScrollArea, QWidget
 
 from convviz.views import theme
@@ -51,13 +52,16 @@ class Pipeline(QWidget):
         for row in (self._flow, self._equation):
             row.selected.connect(self.selected)
             row.pointed.connect(self.pointed)
-        QWidget.setTabOrder(self._flow, self._equation)
 
     def set_experiment(self, experiment: Experiment) -> None:
         """Show the columns of ``experiment``. Numbers come with the next frame; where nothing moves, the old stay."""
         structure = Structure.of(experiment)
         self._flow.set_structure(structure)
         self._equation.set_structure(structure)
+        if not structure.looks_like(self._structure):
+            order = [*self._flow.focus_order(), *self._equation.focus_order()]
+            for one, following in pairwise(order):
+                QWidget.setTabOrder(one, following)
         self._structure = structure
         self._place()
 
@@ -101,8 +105,12 @@ class Pipeline(QWidget):
             painter.fillRect(event.rect(), theme.current().surface)
             painter.end()
 
+    def showEvent(self, event: QShowEvent | None) -> None:
+        """Lay out what was changed while nobody looked."""
+        self._place()
+
     def _place(self) -> None:
-        if self._structure is None:
+        if self._structure is None or not self.isVisible():
             return
         width, height = self.width(), self.height() - theme.SPACE.M
         companion = self._equation.companion is not None

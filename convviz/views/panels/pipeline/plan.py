@@ -8,37 +8,54 @@ the layers' cards, each size of tile, and the largest maps that then fit; the be
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import QRect
 
-from convviz.views.heatmap.layout import Form, scale_height, strip_height, title_height
+from convviz.views.heatmap.layout import (
+    BORDER,
+    CHANNEL_GAP,
+    Form,
+    around,
+    label_height,
+    strip_height,
+    tiles_across,
+    title_height,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
 Shape = tuple[int, int, int]
 
-#: Room for the arrow between two columns, at least and at most.
-ARROW_LEAST, ARROW_MOST = 24, 44
+#: Room for the arrow between two columns: at least, where room is dear, and at most.
+ARROW, ARROW_DENSE, ARROW_MOST = 24, 16, 44
 #: Room at the right of the last column, where the line to the next row turns.
-TURN = 22
-CARD_PAD = 10
+TURN = 18
+CARD_PAD = 8
 CARD_HEAD = 24
-TILE_GAP = 10
+TILE_GAP = 8
 LINE_GAP = 8
 #: Width of a column without kernels.
-COMPACT = 84
-#: Smallest tile of a kernel, smallest map, and the largest cell that a map is given.
-TILE_LEAST, MAP_LEAST, CELL_MOST = 60, 66, 40
+COMPACT = 72
+#: Smallest tile of a kernel (and without scale and bias), smallest map, and the largest cell that a map is given.
+TILE_LEAST, BARE_LEAST, MAP_LEAST, CELL_MOST = 60, 44, 60, 40
+#: Narrowest map of several channels, and narrowest map of the lower row: what their words need.
+CHANNELS_LEAST, EQUATION_LEAST = 84, 112
+#: Maps and tiles of a row that scrolls.
+_SCROLLED_MAP, _SCROLLED_TILE = 110, 100
+#: How far a row is lowered where there is room below it.
+_SHIFT_MOST = 24
 #: What is legible: a cell of a kernel with its number, a map.
 _KERNEL_CELL, _MAP_SIZE = 28.0, 190.0
 #: Cells of maps up to this many columns are made large enough for their numbers, where there is room.
 _NUMBERED, _NUMBERED_CELL = 10, 24
+#: The channels of a map have cells this much smaller than a map of one channel, and a picture at least this wide.
+_CHANNEL_SHARE, _CHANNEL_LEAST = 0.5, 28
 #: Height of a map's gradient below it, at least.
-_GRADIENT_LEAST = 84
+_GRADIENT_LEAST = 100
 
 
 @dataclass(frozen=True)
@@ -60,8 +77,18 @@ class LayerItem:
     @property
     def kernel(self) -> tuple[int, int]:
         """Rows and columns of a kernel as it is shown; many kernels share a square."""
-        single = self.weight[0] * self.weight[1] == 1
-        return (self.weight[2], self.weight[3]) if single else (1, 1)
+        return (self.weight[2], self.weight[3]) if self.count == 1 else (1, 1)
+
+    @property
+    def count(self) -> int:
+        """The number of kernels."""
+        return self.weight[0] * self.weight[1]
+
+    @property
+    def cells_across(self) -> float:
+        """How many cells, large enough for a number, one would like a tile to hold side by side."""
+        largest = max(self.weight[2:])
+        return largest if self.count == 1 else max(4.0, 0.25 * math.sqrt(self.count) * largest)
 
 
 @dataclass(frozen=True)
@@ -72,6 +99,15 @@ class Column:
     tiles: tuple[QRect, ...] = ()
     words: QRect = field(default_factory=QRect)
     gradient: QRect = field(default_factory=QRect)
+
+    def moved(self, right: int, down: int) -> Column:
+        """Return the same somewhere else."""
+        tiles = tuple(tile.translated(right, down) for tile in self.tiles)
+        rect, words, gradient = (
+            QRect() if part.isEmpty() else part.translated(right, down)
+            for part in (self.rect, self.words, self.gradient)
+        )
+        return Column(rect, tiles, words, gradient)
 
 
 @dataclass(frozen=True)
@@ -86,99 +122,149 @@ class FlowPlan:
         The height at which the arrows run.
     width
         What the row takes; more than was given if it does not fit.
+    dense
+        Kernels stand without their scales and biases.
     """
 
     columns: tuple[Column, ...]
     arrow: int
     width: int
+    dense: bool
+
+
+@dataclass(frozen=True)
+class _Division:
+    """One way to divide the room.
+
+    ``across``: tiles side by side in a card; ``tile``: the width of their cells; ``cell``: the pixels of a map's cell;
+    ``numbered``: small maps are larger than that, for the sake of their numbers.
+    """
+
+    items: tuple[MapItem | LayerItem, ...]
+    across: int
+    tile: int
+    cell: float
+    numbered: bool
+    dense: bool
+
+    def map_width(self, item: MapItem) -> int:
+        """Return the width of a map with its border."""
+        return _map_width(item, self.cell, self.numbered)
+
+    def map_height(self, item: MapItem) -> int:
+        """Return the height of a map with all that is said about it."""
+        inner = self.map_width(item) - 2 * BORDER
+        channels, rows, columns = item.shape
+        if channels == 1:
+            return around(Form.FULL) + math.ceil(rows * inner / columns)
+        wide = tiles_across(channels)
+        down = math.ceil(channels / wide)
+        one = (inner - (wide - 1) * CHANNEL_GAP) / wide
+        return around(Form.FULL) + math.ceil(down * (rows * one / columns + label_height() + CHANNEL_GAP))
+
+    def card_size(self, item: LayerItem) -> tuple[int, int]:
+        """Return the width and height of a layer's card."""
+        if not item.tiles:
+            return COMPACT, COMPACT + 24
+        columns = min(self.across, item.tiles)
+        lines = math.ceil(item.tiles / columns)
+        return (
+            2 * CARD_PAD + columns * (self.tile + 2 * BORDER) + (columns - 1) * TILE_GAP,
+            2 * CARD_PAD + CARD_HEAD + lines * self.tile_height(item) + (lines - 1) * LINE_GAP,
+        )
+
+    def tile_height(self, item: LayerItem) -> int:
+        """Return the height of one kernel with its caption, its scale and its bias."""
+        rows, columns = item.kernel
+        cell = self.tile / max(rows, columns)
+        cells = math.ceil(rows * (math.floor(cell) if cell >= 8 else cell))
+        if self.dense:
+            return around(Form.BARE) + cells
+        return around(Form.TILE) + cells + (strip_height() + 3 if item.bias else 0)
+
+    def score(self) -> float:
+        """Return how well it reads; both kernels and maps count, and what is too small counts most."""
+        kernels = [self.tile / item.cells_across for item in self.items if isinstance(item, LayerItem) and item.tiles]
+        widest = max(self.map_width(item) for item in self.items if isinstance(item, MapItem))
+        smallest = min(kernels) if kernels else _KERNEL_CELL
+        return _use(smallest / _KERNEL_CELL) + _use(widest / _MAP_SIZE) + (0.3 if self.numbered else 0.0)
+
+
+def _use(share: float) -> float:
+    return (2.5 if share < 1 else 0.4) * math.log(share)
 
 
 @lru_cache(maxsize=64)
 def plan_flow(width: int, height: int, items: tuple[MapItem | LayerItem, ...]) -> FlowPlan:
     """Return the plan of the upper row in ``width`` × ``height`` pixels."""
-    best: tuple[float, int, int, float] | None = None
+    for dense in (False, True):
+        found = list(_divisions(width, height, items, dense))
+        if found:
+            return _place(width, height, max(found, key=_Division.score))
+    # Too many columns: the row scrolls, so that everything may as well be legible.
+    cell = _SCROLLED_MAP / max(item.shape[2] for item in items if isinstance(item, MapItem))
+    for dense, least in ((False, TILE_LEAST), (True, BARE_LEAST)):
+        for tile, across in ((tile, across) for tile in range(_SCROLLED_TILE, least - 1, -4) for across in (1, 2, 3)):
+            division = _Division(items, across, tile, cell, False, dense)
+            if _is_low_enough(division, height):
+                return _place(width, height, division)
+    return _place(width, height, _Division(items, 3, BARE_LEAST, cell, False, True))
+
+
+def _divisions(width: int, height: int, items: tuple[MapItem | LayerItem, ...], dense: bool) -> Iterator[_Division]:
+    """Yield every division that fits, with the largest maps that its cards leave room for."""
+    least = _least_cell(items)
+    arrows = (len(items) - 1) * (ARROW_DENSE if dense else ARROW) + TURN
     for across in (3, 2, 1):
-        for tile in range(TILE_LEAST, 361, 4):
-            if not _tiles_fit(items, across, tile, height):
+        for tile in range(BARE_LEAST if dense else TILE_LEAST, 361, 6):
+            cards = _Division(items, across, tile, least, False, dense)
+            if not _is_low_enough(cards, height):
                 break
-            cell = _map_cell(width - _cards_width(items, across, tile) - _arrows(items), height, items)
-            if cell is None:
-                continue
-            score = _score(items, tile, cell)
-            if best is None or score > best[0]:
-                best = score, across, tile, cell
-    if best is None:  # too many columns: everything at its least, and the row scrolls
-        across = next((n for n in (1, 2, 3) if _tiles_fit(items, n, TILE_LEAST, height)), 3)
-        best = 0.0, across, TILE_LEAST, _least_cell(items)
-    _, across, tile, cell = best
-    return _place(width, height, items, across, tile, cell)
+            room = width - arrows - sum(cards.card_size(item)[0] for item in items if isinstance(item, LayerItem))
+            plain = _map_cell(room, height, items, numbered=False)
+            if plain is None:
+                break  # wider tiles leave even less
+            yield replace(cards, cell=plain)
+            numbered = _map_cell(room, height, items, numbered=True)
+            if numbered is not None:
+                yield replace(cards, cell=numbered, numbered=True)
 
 
-def _arrows(items: Sequence[MapItem | LayerItem]) -> int:
-    return (len(items) - 1) * ARROW_LEAST + TURN
+def _is_low_enough(division: _Division, height: int) -> bool:
+    cards = (item for item in division.items if isinstance(item, LayerItem))
+    return all(division.card_size(item)[1] <= height for item in cards)
 
 
-def _cards_width(items: Sequence[MapItem | LayerItem], across: int, tile: int) -> int:
-    return sum(_card_size(item, across, tile)[0] for item in items if isinstance(item, LayerItem))
-
-
-def _card_size(item: LayerItem, across: int, tile: int) -> tuple[int, int]:
-    if not item.tiles:
-        return COMPACT, COMPACT + 24
-    columns = min(across, item.tiles)
-    lines = math.ceil(item.tiles / columns)
-    high = tile_height(item, tile)
-    return (
-        2 * CARD_PAD + columns * (tile + 2) + (columns - 1) * TILE_GAP,
-        2 * CARD_PAD + CARD_HEAD + lines * high + (lines - 1) * LINE_GAP,
-    )
-
-
-def tile_height(item: LayerItem, tile: int) -> int:
-    """Return the height of one kernel with its caption, its scale and its bias, in a column ``tile`` wide."""
-    rows, columns = item.kernel
-    cell = tile / max(rows, columns)
-    cells = math.ceil(rows * (math.floor(cell) if cell >= 8 else cell))
-    strip = strip_height() + 3 if item.bias else 0
-    return title_height(Form.TILE) + cells + 2 + scale_height(Form.TILE) + strip
-
-
-def _has_tiles(item: MapItem | LayerItem) -> bool:
-    return isinstance(item, LayerItem) and item.tiles > 0
-
-
-def _tiles_fit(items: Sequence[MapItem | LayerItem], across: int, tile: int, height: int) -> bool:
-    return all(_card_size(item, across, tile)[1] <= height for item in items if isinstance(item, LayerItem))
-
-
-def _map_width(item: MapItem, cell: float) -> int:
+def _map_width(item: MapItem, cell: float, numbered: bool) -> int:
     channels, rows, columns = item.shape
     if channels > 1:
-        return max(MAP_LEAST, math.floor(cell * _widest_cells(item)))
-    own = max(cell, _NUMBERED_CELL if max(rows, columns) <= _NUMBERED else 0)
-    return max(MAP_LEAST, math.floor(own * columns) + 2)
+        across = tiles_across(channels)
+        one = max(_CHANNEL_LEAST, cell * _CHANNEL_SHARE * columns)
+        return max(CHANNELS_LEAST, math.floor(across * one + (across - 1) * CHANNEL_GAP)) + 2 * BORDER
+    own = max(cell, _NUMBERED_CELL if numbered and max(rows, columns) <= _NUMBERED else 0)
+    return max(MAP_LEAST, math.floor(own * columns)) + 2 * BORDER
 
 
-def _widest_cells(item: MapItem) -> float:
-    """Return how many cells a picture of several channels counts as being wide."""
-    channels, rows, columns = item.shape
-    return math.sqrt(channels * rows * columns) * 1.1
-
-
-def _map_cell(room: int, height: int, items: Sequence[MapItem | LayerItem]) -> float | None:
+def _map_cell(room: int, height: int, items: Sequence[MapItem | LayerItem], numbered: bool) -> float | None:
     """Return the largest cell with which all maps fit side by side, or None."""
     maps = [item for item in items if isinstance(item, MapItem)]
-    around = title_height(Form.FULL) + scale_height(Form.FULL) + 2
     low, high = _least_cell(items), float(CELL_MOST)
-    for item in maps:
-        rows = item.shape[1] if item.shape[0] == 1 else math.sqrt(math.prod(item.shape))
-        high = min(high, (height - around) / rows)
-    if sum(_map_width(item, low) for item in maps) > room:
+    if sum(_map_width(item, low, numbered) for item in maps) > room:
         return None
+    tallest = height - around(Form.FULL)
+    for item in maps:
+        channels, rows, _ = item.shape
+        if channels == 1:
+            high = min(high, tallest / rows)
+        else:
+            down = math.ceil(channels / tiles_across(channels))
+            high = min(high, (tallest / down - label_height() - CHANNEL_GAP) / (rows * _CHANNEL_SHARE))
     high = max(low, high)
-    for _ in range(12):
+    if sum(_map_width(item, high, numbered) for item in maps) <= room:
+        low = high
+    while high - low > 0.1:
         middle = (low + high) / 2
-        if sum(_map_width(item, middle) for item in maps) <= room:
+        if sum(_map_width(item, middle, numbered) for item in maps) <= room:
             low = middle
         else:
             high = middle
@@ -186,73 +272,60 @@ def _map_cell(room: int, height: int, items: Sequence[MapItem | LayerItem]) -> f
 
 
 def _least_cell(items: Sequence[MapItem | LayerItem]) -> float:
-    widest = max(item.shape[2] for item in items if isinstance(item, MapItem))
-    return MAP_LEAST / widest
+    return MAP_LEAST / max(item.shape[2] for item in items if isinstance(item, MapItem))
 
 
-def _score(items: Sequence[MapItem | LayerItem], tile: int, cell: float) -> float:
-    """Return how well a division of the room reads; both kernels and maps count, and what is too small counts most."""
-    kernels = [tile / max(item.kernel) for item in items if isinstance(item, LayerItem) and item.tiles]
-    widest = max(_map_width(item, cell) for item in items if isinstance(item, MapItem))
-    return _use(min(kernels) / _KERNEL_CELL if kernels else 1.0) + _use(widest / _MAP_SIZE)
-
-
-def _use(share: float) -> float:
-    return (2.5 if share < 1 else 0.4) * math.log(share)
-
-
-def _place(
-    width: int, height: int, items: tuple[MapItem | LayerItem, ...], across: int, tile: int, cell: float
-) -> FlowPlan:
+def _place(width: int, height: int, division: _Division) -> FlowPlan:
+    items = division.items
     sizes = [
-        _card_size(item, across, tile)
+        division.card_size(item)
         if isinstance(item, LayerItem)
-        else (_map_width(item, cell), _map_height(item, cell))
+        else (division.map_width(item), min(height, division.map_height(item)))
         for item in items
     ]
-    gaps = max(1, len(items) - 1)
     spare = width - TURN - sum(size[0] for size in sizes)
-    arrow = max(ARROW_LEAST, min(ARROW_MOST, spare // gaps))
-    top_of_cells = title_height(Form.FULL)
-    lowest = min((size[1] for size, item in zip(sizes, items, strict=True) if isinstance(item, MapItem)), default=80)
-    line = top_of_cells + max(16, min(60, (lowest - top_of_cells - scale_height(Form.FULL)) // 2))
+    least = ARROW_DENSE if division.dense else ARROW
+    arrow = max(least, min(ARROW_MOST, spare // max(1, len(items) - 1)))
+    both = list(zip(items, sizes, strict=True))
+    tallest = max((size[1] for item, size in both if _has_tiles(item)), default=0)
+    shortest = min(size[1] for item, size in both if isinstance(item, MapItem))
+    line = title_height(Form.FULL) + max(16, min(60, (shortest - around(Form.FULL)) // 2))
     columns, x = [], 0
-    tallest = max((size[1] for size, item in zip(sizes, items, strict=True) if _has_tiles(item)), default=0)
-    for item, (w, own) in zip(items, sizes, strict=True):
-        h = tallest if _has_tiles(item) else own
-        if isinstance(item, LayerItem):
-            columns.append(_place_layer(item, x, w, h, across, tile, line))
+    for item, (w, h) in both:
+        if isinstance(item, MapItem):
+            columns.append(_place_map(item, QRect(x, 0, w, h), height))
+        elif item.tiles:
+            columns.append(_place_card(item, QRect(x, 0, w, tallest), division))
         else:
-            columns.append(_place_map(item, x, w, min(h, height), height))
+            columns.append(Column(QRect(x, max(0, line - h // 2), w, h)))
         x += w + arrow
-    return FlowPlan(tuple(columns), line, x - arrow + TURN)
+    # Room that is left over below is shared out, so that the row does not hang from the upper edge.
+    lowest = max(rect.bottom() for column in columns for rect in (column.rect, column.gradient))
+    shift = max(0, min(_SHIFT_MOST, (height - lowest) // 2))
+    moved = tuple(column.moved(0, shift) for column in columns)
+    return FlowPlan(moved, line + shift, x - arrow + TURN, division.dense)
 
 
-def _map_height(item: MapItem, cell: float) -> int:
-    channels, rows, columns = item.shape
-    wide = _map_width(item, cell) - 2
-    cells = wide if channels > 1 else math.ceil(rows * wide / columns)
-    return title_height(Form.FULL) + cells + 2 + scale_height(Form.FULL)
+def _has_tiles(item: MapItem | LayerItem) -> bool:
+    return isinstance(item, LayerItem) and item.tiles > 0
 
 
-def _place_map(item: MapItem, x: int, w: int, h: int, height: int) -> Column:
-    below = QRect(x, h + LINE_GAP, w, min(height - h - LINE_GAP, w + 40))
-    shown = item.gradient and below.height() >= _GRADIENT_LEAST
-    return Column(QRect(x, 0, w, h), gradient=below if shown else QRect())
+def _place_map(item: MapItem, rect: QRect, height: int) -> Column:
+    top = rect.bottom() + 1 + LINE_GAP
+    below = QRect(rect.x(), top, rect.width(), min(height - top, rect.width() + 40))
+    return Column(rect, gradient=below if item.gradient and below.height() >= _GRADIENT_LEAST else QRect())
 
 
-def _place_layer(item: LayerItem, x: int, w: int, h: int, across: int, tile: int, line: int) -> Column:
-    if not item.tiles:
-        return Column(QRect(x, max(0, line - h // 2), w, h))
-    columns = min(across, item.tiles)
-    high = tile_height(item, tile)
+def _place_card(item: LayerItem, rect: QRect, division: _Division) -> Column:
+    columns = min(division.across, item.tiles)
+    wide, high = division.tile + 2 * BORDER, division.tile_height(item)
     places = []
     for number in range(columns * math.ceil(item.tiles / columns)):
-        left = x + CARD_PAD + number % columns * (tile + 2 + TILE_GAP)
-        top = CARD_PAD + CARD_HEAD + number // columns * (high + LINE_GAP)
-        places.append(QRect(left, top, tile + 2, high))
+        left = rect.x() + CARD_PAD + number % columns * (wide + TILE_GAP)
+        top = rect.y() + CARD_PAD + CARD_HEAD + number // columns * (high + LINE_GAP)
+        places.append(QRect(left, top, wide, high))
     words = places[item.tiles] if len(places) > item.tiles else QRect()
-    return Column(QRect(x, 0, w, h), tuple(places[: item.tiles]), words)
+    return Column(rect, tuple(places[: item.tiles]), words)
 
 
 @dataclass(frozen=True)
@@ -268,27 +341,37 @@ class EquationPlan:
 SIGN, COMPANION_GAP = 30, 24
 #: The companion's share of the row, and its least width.
 _COMPANION_SHARE, _COMPANION_LEAST = 0.27, 230
+#: How much of the height the lower row takes at most.
+_EQUATION_SHARE = 0.45
 
 
 def equation_height(width: int, height: int, shape: Shape, companion: bool) -> int:
     """Return how much of ``height`` the lower row makes good use of."""
     side = _equation_side(width, companion)
-    around = title_height(Form.FULL) + scale_height(Form.FULL) + 2
-    cells = _fit(side - 2, round(height * 0.45) - around, shape)[1]
-    return around + max(cells, 60)
+    cells = _fit(side - 2 * BORDER, round(height * _EQUATION_SHARE) - around(Form.FULL), shape)[1]
+    return around(Form.FULL) + max(cells, 60)
 
 
 def _equation_side(width: int, companion: bool) -> int:
     beside = max(_COMPANION_LEAST, round(width * _COMPANION_SHARE)) + COMPANION_GAP if companion else 0
-    return max(MAP_LEAST, (width - beside - 2 * SIGN) // 3)
+    return max(EQUATION_LEAST, (width - beside - 2 * SIGN) // 3)
 
 
 def _fit(width: int, height: int, shape: Shape) -> tuple[int, int]:
     """Return the width and height of a map's cells in ``width`` × ``height`` pixels."""
     channels, rows, columns = shape
     if channels > 1:
-        side = max(40, min(width, height))
-        return side, side
+        across = tiles_across(channels)
+        down = math.ceil(channels / across)
+        one = min(
+            (width - (across - 1) * CHANNEL_GAP) / across / columns,
+            (height / down - label_height() - CHANNEL_GAP) / rows,
+        )
+        one = max(one, 8 / columns)
+        return (
+            math.floor(across * columns * one) + (across - 1) * CHANNEL_GAP,
+            math.floor(down * (rows * one + label_height() + CHANNEL_GAP)),
+        )
     cell = max(1.0, min(width / columns, height / rows))
     cell = math.floor(cell) if cell >= 8 else cell
     return round(columns * cell), round(rows * cell)
@@ -296,9 +379,8 @@ def _fit(width: int, height: int, shape: Shape) -> tuple[int, int]:
 
 def plan_equation(width: int, height: int, shape: Shape, companion: bool) -> EquationPlan:
     """Return the plan of the lower row in ``width`` × ``height`` pixels."""
-    around = title_height(Form.FULL) + scale_height(Form.FULL) + 2
-    cells = _fit(_equation_side(width, companion) - 2, height - around, shape)[0]
-    wide = max(MAP_LEAST, cells + 2)
+    cells = _fit(_equation_side(width, companion) - 2 * BORDER, height - around(Form.FULL), shape)[0]
+    wide = max(EQUATION_LEAST, cells) + 2 * BORDER
     maps, signs, x = [], [], 0
     for number in range(3):
         maps.append(QRect(x, 0, wide, height))

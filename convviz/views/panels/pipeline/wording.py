@@ -22,21 +22,17 @@ _SHORT = {
 }
 
 
-def layer_text(layer: Layer) -> str:
-    """Return a layer's operation in brief: 'conv 3×3, stride 1'."""
+def layer_texts(layer: Layer) -> list[str]:
+    """Return a layer's operation in words: 'conv 3×3, stride 1', then shorter: 'conv 3×3', 'conv'."""
     name = tr(_SHORT.get(layer.kind, layer.label))
-    kernel = getattr(layer, "kernel", None)
-    if kernel is None:
-        return name
-    stride = getattr(layer, "stride", None)
-    if stride is None:
-        return tr("{name} {kernel}").format(name=name, kernel=size_text(kernel))
-    return tr("{name} {kernel}, stride {stride}").format(name=name, kernel=size_text(kernel), stride=pair_text(stride))
-
-
-def short_layer_text(layer: Layer) -> str:
-    """Return only what a narrow column has room for: the name."""
-    return tr(_SHORT.get(layer.kind, layer.label))
+    kernel, stride = (getattr(layer, field, None) for field in ("kernel", "stride"))
+    texts = [name]
+    if kernel is not None:
+        texts.append(tr("{name} {kernel}").format(name=name, kernel=size_text(kernel)))
+    if kernel is not None and stride is not None:
+        whole = tr("{name} {kernel}, stride {stride}")
+        texts.append(whole.format(name=name, kernel=size_text(kernel), stride=pair_text(stride)))
+    return texts[::-1]
 
 
 def layer_lines(layer: Layer, weights: int, biases: int) -> list[str]:
