@@ -132,14 +132,15 @@ class LiveRun:
     def frame(self, input_gradient: bool) -> Frame:
         """Return the picture of the step that is being looked at.
 
-        A diverged run shows its last step whose numbers are all finite.
+        Of a live step whose loss has left all bounds, the picture is that of the last whose numbers are all finite.
         """
-        if self.shown is None and self.state is State.DIVERGED:
-            for step in range(self.step, max(-1, self.step - _STEPS_BACK), -1):
-                frame = self._trainer.frame(step, input_gradient)
-                if all(np.isfinite(array).all() for array in _arrays(frame)):
-                    return frame
-        return self._trainer.frame(self.shown, input_gradient)
+        frame = self._trainer.frame(self.shown, input_gradient)
+        if self.shown is None and not math.isfinite(frame.loss):
+            for step in range(self.step - 1, max(-1, self.step - _STEPS_BACK), -1):
+                earlier = self._trainer.frame(step, input_gradient)
+                if all(np.isfinite(array).all() for array in _arrays(earlier)):
+                    return earlier
+        return frame
 
     def status(self, *, rate: float, speed: float) -> Status:
         """Return what the window is told about the run."""

@@ -247,9 +247,9 @@ class TrainingLoop:
             self._status = replace(self._status, speed=self._pace.speed)
             status, frame, losses = self._status, None, np.empty(0)
         else:
+            frame = live.frame(self._input_gradient) if picture else None
             live.check()
             status = live.status(rate=self._meter.rate(), speed=self._pace.speed)
-            frame = live.frame(self._input_gradient) if picture else None
             losses = live.losses(self._sent)
         first, self._sent = self._sent, self._sent + len(losses)
         self._painting = True
