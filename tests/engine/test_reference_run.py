@@ -78,4 +78,4 @@ def test_single_precision_stays_near_at_first(run):
     trainer.run(500)
     assert trainer.losses.dtype == np.float64
     assert all(array.dtype == np.float32 for layer in trainer.parameters() for array in layer.values())
-    np.testing.assert_allclose(trainer.losses, run["losses"][:500], rtol=1e-4)
+    np.testing.assert_allclose(trainer.losses, run["losses"][:500], rtol=1e-3)
