@@ -34,7 +34,7 @@ _DOUBLES = 10  # x, y, source x, source y, width, height, scale x, scale y, rota
 _PIXELS = (16, 15, 14, 13, 12, 11, 10, 9)
 _LEGIBLE = 10
 #: Room that is left in a cell, in pixels, and the largest share of its height that type takes.
-_AIR = 6
+_AIR = 5
 _SHARE = 0.52
 
 
@@ -67,7 +67,7 @@ class GlyphAtlas:
         self.ratio = ratio
         self.digit = max(1, round(metrics.horizontalAdvance("0")))
         self.point = max(2, round(metrics.horizontalAdvance(".")))
-        self.minus = max(4, round(0.5 * pixels))
+        self.minus = max(4, round(0.45 * pixels))
         figure = metrics.tightBoundingRect("0123456789")
         self.figure_height = math.ceil(figure.height())
         texts = [*_DIGITS, ".", "", "NaN", "∞", "", ""]

@@ -32,6 +32,8 @@ _STEPS = {
     Qt.Key.Key_Home: (0, 0, -(10**9)),
     Qt.Key.Key_End: (0, 0, 10**9),
 }
+#: Narrowest channel whose frame has the tensor's hue.
+_HUE_LEAST = 24
 _BY_KEYBOARD = (
     Qt.FocusReason.TabFocusReason,
     Qt.FocusReason.BacktabFocusReason,
@@ -236,7 +238,9 @@ class Heatmap(QWidget):
         paint_caption(painter, layout, self._form, self._caption, self._painted_note, self._tile_label)
         if self._given is None:
             return
-        hue = getattr(colours, self._caption.hue) if self._caption.hue else colours.border
+        # Many small kernels would drown in frames of their hue.
+        framed = self._caption.hue and layout.tiles[0].width() >= _HUE_LEAST
+        hue = getattr(colours, self._caption.hue) if framed else colours.border
         painter.setPen(QPen(colours.accent if self._focus_shown else hue, 1))
         painter.setBrush(Qt.BrushStyle.NoBrush)
         for tile in layout.tiles:

@@ -191,9 +191,9 @@ QHeaderView::section {
 QTableCornerButton::section { background: $raised; border: none; }
 
 QScrollBar { background: transparent; border: none; }
-QScrollBar:vertical { width: 12px; margin: 0; }
-QScrollBar:horizontal { height: 12px; margin: 0; }
-QScrollBar::handle { background: $outline; border-radius: 4px; margin: 2px; }
+QScrollBar:vertical { width: 10px; margin: 0; }
+QScrollBar:horizontal { height: 10px; margin: 0; }
+QScrollBar::handle { background: $outline; border-radius: 3px; margin: 2px; }
 QScrollBar::handle:vertical { min-height: 28px; }
 QScrollBar::handle:horizontal { min-width: 28px; }
 QScrollBar::handle:hover { background: $muted; }

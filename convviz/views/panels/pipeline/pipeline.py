@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from convviz.model.experiment import Experiment
     from convviz.views.selection import Selection
 
-_SCROLL_BAR = 12
+_SCROLL_BAR = 10
 
 
 class Pipeline(QWidget):
