@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from convviz.i18n import mark
+from convviz.i18n import mark, tr
 from convviz.views.editors.field import Field
 from convviz.views.editors.matrix import MatrixEditor
 
@@ -24,7 +24,6 @@ class ArrayField(Field):
         self._editor = MatrixEditor(path, (mark("Channel"),), signed=False)
         self._row()
         self._column.addWidget(self._editor)
-        self._describes(self._editor.grid)
         self._editor.edited.connect(lambda values, merge: self.edited.emit(path, values, merge))
         self._editor.refused.connect(lambda sentence: self.refused.emit(path, sentence))
 
@@ -35,4 +34,9 @@ class ArrayField(Field):
     def retranslate(self) -> None:
         """Say everything in the current language."""
         super().retranslate()
+        self._editor.describe(tr(self.described.label), tr(self.described.help))
         self._editor.retranslate()
+
+    def control(self) -> QWidget:
+        """Return the cells."""
+        return self._editor.grid

@@ -255,7 +255,10 @@ class _Lines(QPlainTextEdit):
 
 
 class TextField(Field):
-    """A text of one line, or of several below its label."""
+    """A text of one line, or of several below its label.
+
+    The texts of the built-in experiments are message ids, and are shown in the current language.
+    """
 
     def __init__(self, path: str, described: Setting, level: int = 0, parent: QWidget | None = None) -> None:
         super().__init__(path, described, level, parent)
@@ -268,11 +271,18 @@ class TextField(Field):
             self._row()
             self._column.addWidget(self._text)
         self._describes(self._text)
+        self._value = ""
         self._text.finished.connect(lambda text: self.edited.emit(path, text, ""))
 
     def set_value(self, value: Any) -> None:
         """Show ``value`` without emitting anything."""
-        self._text.show_text(value or "")
+        self._value = value or ""
+        self._text.show_text(tr(self._value))
+
+    def retranslate(self) -> None:
+        """Say everything in the current language."""
+        super().retranslate()
+        self._text.show_text(tr(self._value))
 
 
 class PairField(Field):

@@ -19,6 +19,7 @@ from convviz.views.editors.buttons import IconButton
 from convviz.views.editors.matrix_grid import MatrixGrid
 from convviz.views.editors.matrix_text import numpy_text, parse_matrix, python_text, spreadsheet_text
 from convviz.views.editors.number_box import NumberBox, Range
+from convviz.views.editors.wording import paragraphs
 from convviz.views.theme import SPACE, set_role
 
 if TYPE_CHECKING:
@@ -84,6 +85,7 @@ class MatrixEditor(QWidget):
         self._name = name
         self._axes = axes
         self._values: Array = np.zeros((1, 1))
+        self._title = ""
         self.grid = MatrixGrid(f"{name}.cells", signed)
         self._channels = tuple(NumberBox(f"{name}.channel{axis}", Range(integer=True, minimum=1)) for axis in (0, 1))
         self._channel_labels = tuple(QLabel() for _ in self._channels)
@@ -111,6 +113,14 @@ class MatrixEditor(QWidget):
             self._totals[axis].setText(tr("of {count}").format(count=count))
         self._show_matrix()
 
+    def describe(self, title: str, help: str) -> None:
+        """Say what the numbers are, in a word and in a sentence."""
+        self._title = title
+        how = tr("Type a number, drag up or down, or turn the wheel; Shift is finer, Ctrl coarser; arrow keys move")
+        self.grid.setToolTip(paragraphs(help, how))
+        self.grid.setAccessibleDescription(help)
+        self._show_matrix()
+
     def retranslate(self) -> None:
         """Say everything in the current language."""
         for axis, label in enumerate(self._channel_labels):
@@ -118,9 +128,6 @@ class MatrixEditor(QWidget):
             label.setText(text)
             self._channels[axis].setAccessibleName(text)
             self._channels[axis].setToolTip(tr("Which channel's numbers are shown below"))
-        self.grid.setToolTip(
-            tr("Type a number, drag up or down, or turn the wheel; Shift is finer, Ctrl coarser; arrow keys move")
-        )
         self._value.setAccessibleName(tr("Value of the cell"))
         self._value.setToolTip(tr("The cell's value with all of its digits; 1/9 and 3e-5 can be typed too"))
         self._copy.describe(tr("Copy"), tr("Copy the matrix for a spreadsheet (Ctrl+C in its cells)"))
@@ -238,7 +245,9 @@ class MatrixEditor(QWidget):
         matrix = self._matrix()
         self.grid.set_values(matrix, self._values.size if self._values.ndim < 2 else None)
         self.grid.setAccessibleName(
-            tr("Numbers, {rows} × {columns}").format(rows=matrix.shape[0], columns=matrix.shape[1])
+            tr("{title}, {rows} × {columns} numbers").format(
+                title=self._title, rows=matrix.shape[0], columns=matrix.shape[1]
+            )
         )
         self._show_value()
 

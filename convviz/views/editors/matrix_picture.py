@@ -16,8 +16,8 @@ from convviz.views.editors.numbers import number_text
 Array = NDArray[Any]
 Cell = tuple[int, int]
 
-#: Largest cell, and the height at which a grid of many rows stops growing.
-_WIDEST, _HIGHEST, _TALLEST = 64, 34, 264
+#: Largest cell, the height that cells keep while there is room, and the height that a grid of many rows keeps to.
+_WIDEST, _HIGHEST, _LOWEST, _TALLEST = 64, 34, 12, 264
 #: Cells smaller than this are drawn without lines between them.
 _LINES_FROM = 7
 
@@ -67,7 +67,7 @@ class MatrixPicture(QWidget):
     def _cell_size(self) -> tuple[float, float]:
         rows, columns = self._values.shape
         width = min((self.width() - 2) / columns, _WIDEST)
-        height = min(width, _HIGHEST)
+        height = min(max(width, min(_LOWEST, _TALLEST / rows)), _HIGHEST)
         shrink = min(1.0, _TALLEST / (rows * height))
         return (width * shrink, height * shrink) if width < _HIGHEST else (width, height * shrink)
 

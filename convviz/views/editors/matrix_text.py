@@ -23,6 +23,8 @@ Matrix = NDArray[np.float64]
 LONGEST = 4_000_000
 DEEPEST = 4
 
+#: What may stand before a list: ``name =``, PyTorch's ``Parameter containing:``, and the name of a function.
+_NAMED = re.compile(r"^[A-Za-z_][\w ]*[=:]\s*")
 _WRAPPED = re.compile(r"^[A-Za-z_][\w.]*\s*\(\s*(?=[\[(])")
 _TOKENS = re.compile(r"[\[\](),]|[^\s\[\](),]+")
 _COMMA_PAIR = re.compile(r"^\s*[-+−]?\d+,\d+\s*$")
@@ -46,10 +48,11 @@ def parse_matrix(text: str) -> Matrix:
         raise ConfigError(
             "the text is {received} characters long; at most {most} can be pasted", received=len(text), most=LONGEST
         )
+    stripped = _NAMED.sub("", stripped)
     wrapped = _WRAPPED.match(stripped)
     if wrapped:
         return _nested(stripped[wrapped.end() :], closed_by=")")
-    if stripped[0] in "[(":
+    if stripped[:1] in ("[", "("):
         return _nested(stripped, closed_by="")
     return _rows(text.strip("\ufeff\r\n"))
 

@@ -95,6 +95,9 @@ class NumberBox(QAbstractSpinBox):
         self.setFixedHeight(CONTROL_HEIGHT)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         self.setAccelerated(True)
+        # Not QLineEdit.isModified, which QAbstractSpinBox clears before it tells that editing is finished.
+        self._typed = False
+        self._line().textEdited.connect(self._note_typing)
         self.editingFinished.connect(self._commit)
 
     def value(self) -> Number | None:
@@ -123,14 +126,18 @@ class NumberBox(QAbstractSpinBox):
 
     def _show(self) -> None:
         text = "" if self._value is None else number_text(self._value)
-        if self._line().text() != text or self._line().isModified():
+        self._typed = False
+        if self._line().text() != text:
             self._line().setText(text)
             if not self.hasFocus():
                 self._line().setCursorPosition(0)  # the first digits are seen where not all of them fit
         self.update()
 
+    def _note_typing(self) -> None:
+        self._typed = True
+
     def _commit(self) -> None:
-        if not self._line().isModified():
+        if not self._typed:
             return
         text = self._line().text().strip()
         if not text and self._range.optional:
@@ -167,7 +174,7 @@ class NumberBox(QAbstractSpinBox):
     def stepBy(self, steps: int) -> None:
         """Move by ``steps``; what was typed so far counts."""
         base = self._value
-        if self._line().isModified():
+        if self._typed:
             try:
                 base = self._parsed(self._line().text())
             except ConfigError:
@@ -203,7 +210,7 @@ class NumberBox(QAbstractSpinBox):
         """Leave undo and redo to the document unless there is typing to take back."""
         if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.ShortcutOverride:
             undoing = event.matches(QKeySequence.StandardKey.Undo) or event.matches(QKeySequence.StandardKey.Redo)
-            if undoing and not self._line().isModified():
+            if undoing and not self._typed:
                 event.ignore()
                 return False
         return super().event(event)
@@ -213,7 +220,7 @@ class NumberBox(QAbstractSpinBox):
         if event is not None:
             if not event.isAutoRepeat():
                 self._gesture.end()
-            if event.key() == Qt.Key.Key_Escape and self._line().isModified():
+            if event.key() == Qt.Key.Key_Escape and self._typed:
                 self._show()
                 self._line().selectAll()
                 return

@@ -10,6 +10,7 @@ from convviz.i18n import mark, tr
 from convviz.views.editors.buttons import Choice
 from convviz.views.editors.field import INDENT, LABEL_WIDTH, Field
 from convviz.views.editors.number_box import NumberBox, Range
+from convviz.views.editors.wording import help_lines, paragraphs
 from convviz.views.theme import SPACE
 
 if TYPE_CHECKING:
@@ -68,7 +69,11 @@ class PaddingField(Field):
             caption.setText(tr(side))
             box.setAccessibleName(tr("padding, {part}").format(part=tr(side)))
         super().retranslate()
-        self._modes.setToolTip(tr(_MODES[self._mode][1]))
+        self._say_mode()
+
+    def _say_mode(self) -> None:
+        """Put what the chosen way means into the tooltip."""
+        self._modes.setToolTip(paragraphs(*help_lines(self.described), tr(_MODES[self._mode][1])))
 
     def _make_four(self) -> QWidget:
         four = QWidget()
@@ -113,7 +118,7 @@ class PaddingField(Field):
             self._number.set_value(numbers[0])
             for box, number in zip(self._sides, numbers, strict=True):
                 box.set_value(number)
-        self._modes.setToolTip(tr(_MODES[self._mode][1]))
+        self._say_mode()
 
 
 def _mode_of(value: Any, preferred: str) -> str:

@@ -156,6 +156,7 @@ class _Role(QWidget):
         """Say everything in the current language."""
         for path, field in self._fields.items():
             field.retranslate()
+            self._editors[path].describe(tr(field.described.label), tr(field.described.help))
             self._editors[path].retranslate()
 
     def _make_editor(self, path: str, experiment: Experiment) -> MatrixEditor:

@@ -1,0 +1,87 @@
+from __future__ import annotations
+
+import math
+
+import pytest
+
+from convviz.engine.errors import ConfigError
+from convviz.views.editors.numbers import default_step, magnified, number_text, parse_number, shifted
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("0.5", 0.5),
+        (" 12 ", 12.0),
+        ("0,5", 0.5),
+        ("-0,25", -0.25),
+        ("−2", -2.0),
+        ("3e-5", 3e-5),
+        ("3E−5", 3e-5),
+        (".5", 0.5),
+        ("1/9", 1 / 9),
+        ("−1 / 8", -0.125),
+        ("0,5/2", 0.25),
+    ],
+)
+def test_reads_what_people_write(text: str, value: float) -> None:
+    assert parse_number(text) == value
+
+
+@pytest.mark.parametrize("text", ["", "abc", "1.2.3", "1,2,3", "1,234.5", "1/0", "1/2/3", "1_000", "0x10", "two"])
+def test_says_what_is_no_number(text: str) -> None:
+    with pytest.raises(ConfigError, match="is not a number"):
+        parse_number(text)
+
+
+@pytest.mark.parametrize("text", ["inf", "nan", "-inf", "1e999", "1e308/1e-308"])
+def test_refuses_what_is_not_finite(text: str) -> None:
+    with pytest.raises(ConfigError, match="not a finite number"):
+        parse_number(text)
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (0.0, "0"),
+        (1.0, "1"),
+        (2000, "2000"),
+        (4294967295, "4294967295"),
+        (0.5, "0.5"),
+        (3e-5, "3e-5"),
+        (1e-3, "0.001"),
+        (1e9, "1e9"),
+        (-0.1234567, "-0.123457"),
+    ],
+)
+def test_writes_numbers_briefly(value: float, text: str) -> None:
+    assert number_text(value) == text
+
+
+@pytest.mark.parametrize("value", [1 / 3, math.pi * 1e-7, -2.5e300, 0.1 + 0.2])
+def test_keeps_every_digit_where_asked(value: float) -> None:
+    assert float(number_text(value, 17)) == value
+
+
+def test_a_logarithmic_step_is_one_of_the_leading_digit() -> None:
+    seen = [3e-5]
+    for _ in range(8):
+        seen.append(magnified(seen[-1], 1))
+    assert seen == [3e-5, 4e-5, 5e-5, 6e-5, 7e-5, 8e-5, 9e-5, 1e-4, 2e-4]
+    assert magnified(2e-4, -8) == 3e-5
+    assert magnified(3.4e-5, 1) == 4e-5
+    assert magnified(3.4e-5, -1) == 3e-5
+    assert magnified(1e-5, -1) == 9e-6
+
+
+def test_steps_leave_no_dust() -> None:
+    value = 0.0
+    for _ in range(3):
+        value = shifted(value, 1, 0.1)
+    assert value == 0.3
+    assert math.copysign(1, shifted(0.1, -1, 0.1)) == 1
+
+
+@pytest.mark.parametrize(("value", "step"), [(0.0, 0.1), (1.0, 0.1), (25.0, 1.0), (-0.3, 0.01), (1e-9, 0.001)])
+def test_a_step_suits_the_number(value: float, step: float) -> None:
+    assert default_step(value) == pytest.approx(step)

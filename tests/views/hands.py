@@ -1,0 +1,67 @@
+"""What hands do that QTest has no call for: turning a wheel, dragging, typing over."""
+
+from __future__ import annotations
+
+from PyQt6.QtCore import QPoint, QPointF, Qt
+from PyQt6.QtGui import QWheelEvent
+from PyQt6.QtTest import QTest
+from PyQt6.QtWidgets import QApplication, QComboBox, QWidget
+
+_NOTCH = 120
+_NOTHING = Qt.KeyboardModifier.NoModifier
+
+
+def turn(
+    widget: QWidget, notches: int = 1, at: QPoint | None = None, held: Qt.KeyboardModifier = _NOTHING
+) -> QWheelEvent:
+    """Turn the wheel over ``widget`` and return the event, accepted or not."""
+    spot = widget.rect().center() if at is None else at
+    event = QWheelEvent(
+        QPointF(spot),
+        QPointF(widget.mapToGlobal(spot)),
+        QPoint(),
+        QPoint(0, notches * _NOTCH),
+        Qt.MouseButton.NoButton,
+        held,
+        Qt.ScrollPhase.NoScrollPhase,
+        False,
+    )
+    event.ignore()
+    QApplication.sendEvent(widget, event)
+    return event
+
+
+def drag(widget: QWidget, start: QPoint, by: QPoint, moves: int = 4, let_go: bool = True) -> None:
+    """Press at ``start``, move by ``by`` in several moves, let go."""
+    left = Qt.MouseButton.LeftButton
+    QTest.mousePress(widget, left, _NOTHING, start)
+    for move in range(1, moves + 1):
+        QTest.mouseMove(widget, start + by * move / moves)
+    if let_go:
+        QTest.mouseRelease(widget, left, _NOTHING, start + by)
+
+
+def choose_item(combo: QComboBox, text: str) -> None:
+    """Open a list and click the entry called ``text``."""
+    row = combo.findText(text)
+    assert row >= 0, [combo.itemText(at) for at in range(combo.count())]
+    combo.showPopup()
+    view = combo.view()
+    assert view is not None
+    model = combo.model()
+    assert model is not None
+    entry = view.visualRect(model.index(row, 0))
+    QTest.mouseClick(view.viewport(), Qt.MouseButton.LeftButton, pos=entry.center())
+    combo.hidePopup()
+
+
+def type_over(widget: QWidget, text: str, then: Qt.Key | None = Qt.Key.Key_Return) -> None:
+    """Go into a field, replace what is in it, and press a key."""
+    widget.setFocus(Qt.FocusReason.TabFocusReason)
+    QTest.keySequence(widget, "Ctrl+A")
+    if text:
+        QTest.keyClicks(widget, text)
+    else:
+        QTest.keyClick(widget, Qt.Key.Key_Delete)
+    if then is not None:
+        QTest.keyClick(widget, then)
