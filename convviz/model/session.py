@@ -5,6 +5,7 @@ from __future__ import annotations
 import weakref
 from typing import TYPE_CHECKING
 
+import numpy as np
 from PyQt6.QtCore import QObject, pyqtSignal, pyqtSlot
 
 from convviz.engine.commands import (
@@ -22,6 +23,7 @@ from convviz.engine.commands import (
     ShowStep,
     WantInputGradient,
 )
+from convviz.engine.errors import ConvvizError
 from convviz.engine.frames import Frame, Packet, State, Status
 from convviz.engine.worker import TrainingThread
 from convviz.model.series import LossSeries
@@ -61,6 +63,7 @@ class Session(QObject):
         weakref.finalize(self, self._thread.request_close)
         self._closed = False
         self._run = 0
+        self._layouts: dict[int, _Layout | None] = {}  # of the runs that were asked for and not yet seen
         self._frame: Frame | None = None
         self._status = Status()
         self._losses = LossSeries()
@@ -96,6 +99,7 @@ class Session(QObject):
         self._playing = self._playing if play is None else play
         self._plays_by_itself = self._playing
         self._run += 1
+        self._layouts[self._run] = _layout(experiment)
         self._post(Load(self._run, experiment.build, self._playing))
 
     def follow(self, old: Experiment, new: Experiment) -> None:
@@ -181,22 +185,36 @@ class Session(QObject):
         """Take what the thread has left, show it, and let the thread go on, whatever the views make of it."""
         packet = None if self._closed else self._thread.take()
         try:
-            if packet is not None and packet.status.run == self._run:
+            if packet is not None and self._is_wanted(packet.status.run):
                 self._show(packet)
         finally:
             self._thread.painted()
+
+    def _is_wanted(self, run: int) -> bool:
+        """Return whether news of a run are to be shown: of the newest, or on the way to it.
+
+        While a control is dragged, experiments are asked for faster than large ones can be built. The one that has
+        just been built is shown, though a newer one waits, unless the arrays of the two differ in shape; news of a run
+        that was seen before are late.
+        """
+        if run == self._run:
+            return True
+        layout = self._layouts.get(run)
+        return run > self._status.run and layout is not None and layout == self._layouts.get(self._run)
 
     def _show(self, packet: Packet) -> None:
         before, status = self._status, packet.status
         if new_run := status.run != before.run:
             self._frame = None
             self._losses.truncate(0)
+            self._layouts = {run: layout for run, layout in self._layouts.items() if run > status.run}
         grown = packet.losses.size > 0 or packet.first < len(self._losses)
         self._losses.truncate(packet.first)
         self._losses.append(packet.losses)
         self._status = status
         self._frame = packet.frame or self._frame
-        self._note_playing(status)
+        if status.run == self._run:
+            self._note_playing(status)
         if new_run:
             self.run_started.emit(status.run)
         self.status_changed.emit(status)
@@ -213,3 +231,20 @@ class Session(QObject):
             self._playing = True
         elif status.state is State.PAUSED or not self._plays_by_itself:
             self._playing = False
+
+
+#: The shapes of all maps, and by layer the shapes of its parameters by name.
+_Layout = tuple[tuple[tuple[int, ...], ...], tuple[dict[str, tuple[int, ...]], ...]]
+
+
+def _layout(experiment: Experiment) -> _Layout | None:
+    """Return the shapes of everything in a frame, or None if the experiment is impossible."""
+    try:
+        shapes = experiment.shapes()
+    except ConvvizError:
+        return None
+    parameters = (
+        layer.parameter_views(np.empty(layer.parameter_size(shape)), shape)
+        for layer, shape in zip(experiment.layers, shapes, strict=False)
+    )
+    return shapes, tuple({name: view.shape for name, view in views.items()} for views in parameters)
