@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from convviz.engine.check import Check
 from convviz.engine.errors import ConfigError, ConvvizError, ShapeError
 from convviz.engine.frames import Frame, Packet, State, Status, StopReason
 from convviz.engine.initializers import (
@@ -54,6 +55,7 @@ __all__ = [
     "SGD",
     "Adam",
     "AvgPool2d",
+    "Check",
     "ConfigError",
     "Constant",
     "ConstantRate",

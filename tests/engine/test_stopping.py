@@ -36,6 +36,7 @@ def test_reaching_the_number_of_steps_exactly_is_finishing():
     assert trainer.run(30) == 30
     assert trainer.state is State.FINISHED
     assert trainer.run(0) == 0
+    assert trainer.state is State.FINISHED
 
 
 def test_the_number_of_steps_can_be_changed():
