@@ -216,7 +216,7 @@ class Trainer:
         The number of steps stops a run only as it is reached from below, so that one can go on beyond; the other
         conditions alike.
         """
-        if self._state is State.DIVERGED:
+        if self._state is State.DIVERGED or count < 1:
             return 0
         self._state, self._reason = State.PAUSED, StopReason.NONE
         start = self.current_step
