@@ -5,13 +5,17 @@ Everything here is immutable; every array is read-only and never used again as a
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from convviz.engine.trainer import Problem
 
 Array = NDArray[Any]
 
@@ -61,6 +65,10 @@ class Frame:
         The teacher's parameters, laid out alike; None if the target was given.
     target, residual : (C, H, W)
         `residual` is reconstruction − target.
+    problem
+        What is being learned: the layers, the loss and the optimizer that these numbers come from.
+    optimizer_state
+        What the optimizer remembers before the next update: vectors (P,) over all parameters, by name.
     """
 
     run: int
@@ -74,6 +82,8 @@ class Frame:
     teacher: tuple[Mapping[str, Array], ...] | None
     target: Array
     residual: Array
+    problem: Problem
+    optimizer_state: Mapping[str, Array]
 
     @property
     def output(self) -> Array:

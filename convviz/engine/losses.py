@@ -43,6 +43,14 @@ class Loss(Spec):
     def bind(self, dy: Array) -> LossGradient:
         """Return what makes the calls that fill ``dy`` (N,) with the loss's derivative at a given residual (N,)."""
 
+    @abstractmethod
+    def factors(self, r: Array) -> tuple[Array, ...]:
+        """Return the factors (N,), ``r`` itself among them, whose products add up to the loss of one residual (N,)."""
+
+    @abstractmethod
+    def slope_factors(self, r: Array) -> tuple[Array, ...]:
+        """Return the factors (N,) whose products are the derivative of the loss by each element of ``r`` (N,)."""
+
     def value(self, y: Array, t: Array) -> float:
         """Return the loss of the reconstruction ``y`` against the target ``t`` of the same shape."""
         return float(self.of_residuals(_residual(y, t).reshape(1, -1))[0])
@@ -72,6 +80,14 @@ class SumSquaredError(Loss):
         """Make 2 r."""
         return lambda r: (partial(np.add, r, r, dy),)
 
+    def factors(self, r: Array) -> tuple[Array, ...]:
+        """Return r and r."""
+        return r, r
+
+    def slope_factors(self, r: Array) -> tuple[Array, ...]:
+        """Return 2 and r."""
+        return np.full_like(r, 2), r
+
 
 @dataclass(frozen=True)
 class MeanSquaredError(Loss):
@@ -90,6 +106,14 @@ class MeanSquaredError(Loss):
         factor = _everywhere(2.0 / dy.size, dy)
         return lambda r: (partial(np.multiply, r, factor, dy),)
 
+    def factors(self, r: Array) -> tuple[Array, ...]:
+        """Return r, r and 1 / N."""
+        return r, r, _share(r)
+
+    def slope_factors(self, r: Array) -> tuple[Array, ...]:
+        """Return 2 / N and r."""
+        return 2 * _share(r), r
+
 
 @dataclass(frozen=True)
 class MeanAbsoluteError(Loss):
@@ -107,6 +131,14 @@ class MeanAbsoluteError(Loss):
         """Make sign(r) / N."""
         scale = partial(np.multiply, dy, _everywhere(1.0 / dy.size, dy), dy)
         return lambda r: (partial(np.sign, r, dy), scale)
+
+    def factors(self, r: Array) -> tuple[Array, ...]:
+        """Return the sign, r and 1 / N."""
+        return np.sign(r), r, _share(r)
+
+    def slope_factors(self, r: Array) -> tuple[Array, ...]:
+        """Return the sign and 1 / N."""
+        return np.sign(r), _share(r)
 
 
 @dataclass(frozen=True)
@@ -142,6 +174,15 @@ class Huber(Loss):
         high = _everywhere(self.delta, dy)
         return lambda r: (partial(np.minimum, r, high, out=dy), above, scale)
 
+    def factors(self, r: Array) -> tuple[Array, ...]:
+        """Return r cut off at ±δ, what the rest adds to it, and 1 / N."""
+        clipped = np.clip(r, -self.delta, self.delta)
+        return clipped, r - 0.5 * clipped, _share(r)
+
+    def slope_factors(self, r: Array) -> tuple[Array, ...]:
+        """Return r cut off at ±δ, and 1 / N."""
+        return np.clip(r, -self.delta, self.delta), _share(r)
+
 
 def _sum_of_products(a: Array, b: Array) -> NDArray[np.float64]:
     sums: NDArray[np.float64] = np.vecdot(a.astype(np.float64, copy=False), b.astype(np.float64, copy=False))
@@ -151,6 +192,10 @@ def _sum_of_products(a: Array, b: Array) -> NDArray[np.float64]:
 def _mean_of_products(a: Array, b: Array) -> NDArray[np.float64]:
     means: NDArray[np.float64] = _sum_of_products(a, b) / a.shape[1]
     return means
+
+
+def _share(r: Array) -> Array:
+    return np.full_like(r, 1 / r.size)
 
 
 def _everywhere(number: float, like: Array) -> Array:

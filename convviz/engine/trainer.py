@@ -356,7 +356,14 @@ class Trainer:
             teacher=problem.teacher,
             target=problem.target,
             residual=read_only(residual.reshape(problem.target.shape)),
+            problem=problem,
+            optimizer_state=self._optimizer_vectors(),
         )
+
+    def _optimizer_vectors(self) -> Mapping[str, Array]:
+        names = self.problem.optimizer.state_names
+        vectors = self._steps.state.reshape(1 + len(names), -1)[1:]
+        return MappingProxyType({name: read_only(v) for name, v in zip(names, vectors, strict=True)})
 
     def _network_views(self, flat: Array) -> tuple[Mapping[str, Array], ...]:
         return _frozen(self._network.views(flat))

@@ -9,7 +9,7 @@ NOTHING = np.empty(0)
 
 def frame(step, run=1):
     one = np.zeros((1, 1, 1))
-    return Frame(run, step, 0.0, 0.1, (one, one), (None, one), ({},), ({},), None, one, one)
+    return Frame(run, step, 0.0, 0.1, (one, one), (None, one), ({},), ({},), None, one, one, None, {})
 
 
 def losses(first, end):

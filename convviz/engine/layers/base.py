@@ -77,6 +77,8 @@ class Layer(Spec):
     parametrised: ClassVar[bool] = False
     #: Whether the output, but for the bias, is a linear function of the input: then going back is its adjoint.
     linear: ClassVar[bool] = False
+    #: Whether an output is one of the inputs that it is linked with.
+    chooses: ClassVar[bool] = False
 
     @abstractmethod
     def output_shape(self, in_shape: Shape) -> Shape:

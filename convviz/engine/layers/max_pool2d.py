@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
@@ -29,6 +29,7 @@ class MaxPool2d(Pooling):
     kind = "max_pool2d"
     label = mark("Maximum pooling")
     summary = mark("Makes one number of every window: its largest cell")
+    chooses: ClassVar[bool] = True
 
     dilation: Any = setting(
         mark("Dilation"),

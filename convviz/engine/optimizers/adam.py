@@ -76,6 +76,11 @@ class Adam(Optimizer):
     coefficient_count: ClassVar[int] = 2
 
     @property
+    def formula(self) -> str:
+        """The step with both running means."""
+        return "m ← β₁·m + (1 − β₁)·g; v ← β₂·v + (1 − β₂)·g²; w − η·m̂ / (√v̂ + ε)"
+
+    @property
     def state_names(self) -> tuple[str, ...]:
         """The running means of the gradient and of its square."""
         return ("mean", "square")

@@ -73,6 +73,11 @@ class Optimizer(Spec):
         """What is remembered from step to step: one vector like the parameters for each name."""
         return ()
 
+    @property
+    @abstractmethod
+    def formula(self) -> str:
+        """How a parameter w becomes the next one, with g its gradient and η the rate."""
+
     #: How many coefficients a step has.
     coefficient_count: ClassVar[int] = 1
 

@@ -60,6 +60,12 @@ class RMSprop(Optimizer):
     clip: float = clip_setting()
 
     @property
+    def formula(self) -> str:
+        """The scaled step, or the one with the velocity."""
+        scaled = "v ← ρ·v + (1 − ρ)·g²; "
+        return scaled + ("b ← μ·b + g / (√v + ε); w − η·b" if self.momentum else "w − η·g / (√v + ε)")
+
+    @property
     def state_names(self) -> tuple[str, ...]:
         """The running mean of the squared gradient, and the velocity where there is momentum."""
         return ("square", "velocity") if self.momentum else ("square",)

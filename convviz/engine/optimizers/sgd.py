@@ -67,6 +67,13 @@ class SGD(Optimizer):
             )
 
     @property
+    def formula(self) -> str:
+        """The plain step, or the one with the velocity."""
+        if not self.momentum:
+            return "w − η·g"
+        return "v ← μ·v + g; w − η·(g + μ·v)" if self.nesterov else "v ← μ·v + g; w − η·v"
+
+    @property
     def state_names(self) -> tuple[str, ...]:
         """The velocity, where there is momentum."""
         return ("velocity",) if self.momentum else ()

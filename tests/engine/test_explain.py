@@ -1,0 +1,268 @@
+"""Every number of random experiments, taken apart and put together again."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from convviz.engine import (
+    LAYERS,
+    LOSSES,
+    OPTIMIZERS,
+    SGD,
+    AvgPool2d,
+    ConfigError,
+    Conv2d,
+    ConvTranspose2d,
+    LeakyReLU,
+    MaxPool2d,
+    Normal,
+    Problem,
+    ReLU,
+    Sigmoid,
+    StopConditions,
+    SumSquaredError,
+    Trainer,
+)
+from convviz.engine.explain import Kind, Rule, Tensor, array_of, explain, fields, next_parameters
+
+NETWORKS = {
+    "demo": (Conv2d(3), Conv2d(4, stride=2)),
+    "remainder": (Conv2d((2, 3), stride=(3, 2)), Conv2d(2)),
+    "channels": (Conv2d(3, 4, padding=1), ReLU(), Conv2d(3, 2, groups=2, dilation=2)),
+    "max": (Conv2d(2, 2), MaxPool2d(2), Sigmoid()),
+    "mean": (Conv2d(2, 2, bias=None), AvgPool2d(3, stride=2, padding=1, count_padding=False), LeakyReLU()),
+    "transposed": (Conv2d(3, 2, stride=2), ConvTranspose2d(3, 2, stride=2, padding=1)),
+}
+
+
+def trained(layers, *, loss=None, optimizer=None, steps=3, dtype=np.float64):
+    """The frame after some steps of a network on random numbers."""
+    rng = np.random.default_rng(11)
+    x = rng.normal(1, 1, (2, 9, 10)) if layers[0].bias is None else rng.normal(1, 1, (1, 11, 10))
+    shapes = [x.shape]
+    for layer in layers:
+        shapes.append(layer.output_shape(shapes[-1]))
+    problem = Problem(
+        input=x,
+        target=rng.normal(size=shapes[-1]),
+        layers=layers,
+        initial=[layer.init(rng, shape) for layer, shape in zip(layers, shapes, strict=False)],
+        loss=loss or SumSquaredError(),
+        optimizer=optimizer or SGD(learning_rate=1e-4),
+        stop=StopConditions(steps=100),
+        dtype=dtype,
+    )
+    trainer = Trainer(problem)
+    trainer.run(steps)
+    return trainer.frame(input_grad=True), trainer
+
+
+def tensors(frame):
+    """Every array that the frame has."""
+    found = []
+    for kind in Kind:
+        for position in range(len(frame.values)):
+            tensor = Tensor(kind, position)
+            try:
+                array = array_of(frame, tensor)
+            except ConfigError:
+                continue
+            if position == 0 or kind not in (Kind.LOSS, Kind.TARGET, Kind.RESIDUAL):
+                found.append((tensor, array))
+    return found
+
+
+def some_indices(array, rng, count=6):
+    flat = rng.permutation(array.size)[:count]
+    corners = [0, array.size - 1]
+    return [tuple(int(i) for i in np.unravel_index(n, array.shape)) for n in (*corners, *flat)]
+
+
+def size_of(explanation):
+    return max((np.abs(part.terms).sum() for part in explanation.parts), default=abs(explanation.value)) or 1.0
+
+
+@pytest.mark.parametrize("name", NETWORKS)
+def test_the_terms_of_every_number_make_it(name, rng):
+    frame, _ = trained(NETWORKS[name])
+    kinds = set()
+    for tensor, array in tensors(frame):
+        for index in some_indices(array, rng):
+            explanation = explain(frame, tensor, index)
+            kinds.add((tensor.kind, explanation.rule))
+            assert explanation.value == array[index]
+            assert abs(explanation.total - explanation.value) <= 1e-12 * size_of(explanation), (tensor, index)
+    assert {Kind.VALUE, Kind.VALUE_GRAD, Kind.WEIGHT_GRAD, Kind.RESIDUAL, Kind.LOSS} <= {kind for kind, _ in kinds}
+
+
+@pytest.mark.parametrize("name", NETWORKS)
+def test_factors_are_the_numbers_of_the_frame(name, rng):
+    frame, _ = trained(NETWORKS[name])
+    for tensor, array in tensors(frame):
+        for index in some_indices(array, rng, 2):
+            for part in explain(frame, tensor, index).parts:
+                for factor in part.factors:
+                    if factor.tensor is None:
+                        assert factor.cells is None
+                        continue
+                    source = array_of(frame, factor.tensor)
+                    for term in range(min(len(part), 5)):
+                        assert source[factor.cell(term)] == factor.values[term]
+
+
+@pytest.mark.parametrize("kind", LOSSES)
+def test_every_loss_is_the_sum_of_its_terms(kind):
+    frame, _ = trained(NETWORKS["demo"], loss=LOSSES[kind]())
+    whole = explain(frame, Tensor(Kind.LOSS), ())
+    np.testing.assert_allclose(whole.total, frame.loss, rtol=1e-13)
+    for index in np.ndindex(frame.residual.shape):
+        slope = explain(frame, Tensor(Kind.VALUE_GRAD, len(frame.values) - 1), index)
+        np.testing.assert_allclose(slope.total, frame.value_grads[-1][index], rtol=1e-13)
+
+
+@pytest.mark.parametrize("kind", OPTIMIZERS)
+@pytest.mark.parametrize("changes", [{}, {"momentum": 0.9}, {"clip": 0.5, "weight_decay": 0.1}])
+def test_the_next_parameters_are_those_that_the_trainer_makes(kind, changes, rng):
+    known = {name: value for name, value in changes.items() if hasattr(OPTIMIZERS[kind](), name)}
+    optimizer = OPTIMIZERS[kind](learning_rate=1e-3, **known)
+    layers = (Conv2d(3, rate=0.5), Conv2d(4, stride=2))
+    frame, trainer = trained(layers, optimizer=optimizer)
+    trainer.run(1)
+    for number, (expected, made) in enumerate(zip(trainer.parameters(), next_parameters(frame), strict=True)):
+        for name, kind_ in (("weight", Kind.NEXT_WEIGHT), ("bias", Kind.NEXT_BIAS)):
+            np.testing.assert_allclose(made[name], expected[name], rtol=1e-12, atol=1e-15)
+            index = some_indices(expected[name], rng, 0)[1]
+            explanation = explain(frame, Tensor(kind_, number), index)
+            np.testing.assert_allclose(explanation.total, expected[name][index], rtol=1e-12, atol=1e-15)
+
+
+def test_a_plain_update_is_old_minus_rate_times_gradient():
+    frame, _ = trained(NETWORKS["demo"])
+    explanation = explain(frame, Tensor(Kind.NEXT_WEIGHT, 0), (0, 0, 1, 2))
+    old, change = explanation.parts
+    assert old.factors[0].tensor == Tensor(Kind.WEIGHT, 0)
+    assert change.factors[0].values[0] == -frame.learning_rate
+    assert change.factors[1].tensor == Tensor(Kind.WEIGHT_GRAD, 0)
+
+
+def test_a_maximum_names_its_winner():
+    frame, _ = trained(NETWORKS["max"])
+    explanation = explain(frame, Tensor(Kind.VALUE, 2), (0, 1, 1))
+    assert explanation.rule is Rule.CHOICE
+    assert explanation.parts[0].terms[explanation.chosen] == explanation.parts[0].terms.max() == explanation.value
+
+
+def test_what_was_given_has_no_terms():
+    frame, _ = trained(NETWORKS["demo"])
+    for tensor in (Tensor(Kind.VALUE), Tensor(Kind.WEIGHT, 1)):
+        explanation = explain(frame, tensor, (0,) * array_of(frame, tensor).ndim)
+        assert (explanation.rule, len(explanation)) == (Rule.GIVEN, 0)
+
+
+def test_a_cell_that_no_window_reaches_has_the_gradient_zero_and_no_terms():
+    frame, _ = trained(NETWORKS["remainder"])
+    explanation = explain(frame, Tensor(Kind.VALUE_GRAD, 0), (0, 10, 9))
+    assert (explanation.value, explanation.total, len(explanation)) == (0, 0, 0)
+
+
+def test_the_gradient_of_the_input_is_explained_even_where_nobody_asked_for_it():
+    layers = NETWORKS["demo"]
+    asked, trainer = trained(layers)
+    explanation = explain(trainer.frame(), Tensor(Kind.VALUE_GRAD, 0), (0, 4, 5))
+    np.testing.assert_allclose(explanation.value, asked.value_grads[0][0, 4, 5], rtol=1e-12)
+
+
+@pytest.mark.parametrize("index", [(0, 0), (0, 11, 0), (1, 0, 0), (-1, 0, 0)])
+def test_a_place_outside_is_refused(index):
+    frame, _ = trained(NETWORKS["demo"])
+    with pytest.raises(ConfigError, match="has the shape"):
+        explain(frame, Tensor(Kind.VALUE), index)
+
+
+def test_an_array_that_is_not_there_is_refused():
+    frame, _ = trained(NETWORKS["channels"])
+    for tensor in (Tensor(Kind.WEIGHT, 1), Tensor(Kind.VALUE, 9), Tensor(Kind.TEACHER_WEIGHT, 0)):
+        with pytest.raises(ConfigError, match="has no"):
+            explain(frame, tensor, (0, 0, 0))
+
+
+def test_the_largest_terms_keep_their_order():
+    frame, _ = trained(NETWORKS["demo"])
+    explanation = explain(frame, Tensor(Kind.VALUE, 2), (0, 1, 1))
+    chosen = explanation.largest(5)
+    sizes = sorted((abs(t) for part in explanation.parts for t in part.terms), reverse=True)
+    assert sorted((abs(explanation.parts[p].terms[t]) for p, t in chosen), reverse=True) == sizes[:5]
+    assert list(chosen) == sorted(chosen)
+
+
+# ---------------------------------------------------------------------------------------------------------- fields
+
+
+@pytest.mark.parametrize("name", NETWORKS)
+def test_the_receptive_field_is_what_changes_the_cell(name, rng):
+    """Nudging an input cell changes an output exactly if the field has it (or the change is switched off)."""
+    frame, _ = trained(NETWORKS[name])
+    network, params, x = frame.problem.network, frame.parameters, frame.values[0]
+    last = len(frame.values) - 1
+    index = some_indices(frame.values[-1], rng, 1)[2]
+    field = fields(frame, Tensor(Kind.VALUE, last), index)[Tensor(Kind.VALUE, 0)]
+    inside = {tuple(cell) for cell in field.cells}
+    assert field.source
+    assert field.strength.max() <= 1
+    for cell in np.ndindex(x.shape):
+        nudged = x.copy()
+        nudged[cell] += 0.5
+        changed = network.forward(params, nudged)[-1][index] != frame.values[-1][index]
+        assert not changed or cell in inside
+
+
+@pytest.mark.parametrize("name", NETWORKS)
+def test_strengths_are_contributions(name, rng):
+    """For a cell of the output, derivative times value, from the engine's own backward pass."""
+    frame, _ = trained(NETWORKS[name])
+    index = some_indices(frame.values[-1], rng, 1)[2]
+    dy = np.zeros_like(frame.values[-1])
+    dy[index] = 1
+    grads, _ = frame.problem.network.backward(frame.parameters, frame.values, dy)
+    found = fields(frame, Tensor(Kind.VALUE, len(grads) - 1), index)
+    for number, grad in enumerate(grads[:-1]):
+        expected = np.abs(grad * frame.values[number])
+        strength = np.zeros_like(expected)
+        field = found[Tensor(Kind.VALUE, number)]
+        strength[tuple(field.cells.T)] = field.strength
+        np.testing.assert_allclose(strength, expected / expected.max(), atol=1e-12)
+
+
+@pytest.mark.parametrize("name", NETWORKS)
+def test_the_projective_field_is_the_receptive_field_from_the_other_end(name, rng):
+    frame, _ = trained(NETWORKS[name])
+    index = some_indices(frame.values[0], rng, 1)[2]
+    seen_by = fields(frame, Tensor(Kind.VALUE), index).get(Tensor(Kind.VALUE, len(frame.values) - 1))
+    cells = {tuple(cell) for cell in seen_by.cells}
+    for cell in np.ndindex(frame.values[-1].shape):
+        sees = fields(frame, Tensor(Kind.VALUE, len(frame.values) - 1), cell)[Tensor(Kind.VALUE, 0)]
+        assert (cell in cells) == (index in {tuple(c) for c in sees.cells})
+
+
+def test_every_array_can_be_pointed_at(rng):
+    frame, _ = trained(NETWORKS["channels"])
+    for tensor, array in tensors(frame):
+        for index in some_indices(array, rng, 2):
+            found = fields(frame, tensor, index)
+            assert tensor in found
+            for other, field in found.items():
+                assert len(field.cells) == len(field.strength)
+                assert np.isfinite(field.strength).all()
+                if other.kind not in (Kind.NEXT_WEIGHT, Kind.NEXT_BIAS):
+                    shape = array_of(frame, other).shape
+                    assert (field.cells >= 0).all()
+                    assert (field.cells < np.array(shape)).all()
+
+
+def test_every_layer_can_be_explained():
+    for kind, layer in LAYERS.items():
+        frame, _ = trained((Conv2d(2, 2), layer(), Conv2d(2, weight=Normal())), steps=1)
+        explanation = explain(frame, Tensor(Kind.VALUE, 2), (0, 0, 0))
+        assert len(explanation), kind
+        assert fields(frame, Tensor(Kind.VALUE, 2), (0, 0, 0))
