@@ -1,0 +1,127 @@
+"""The engine's figures: steps per second against the plain loops and against PyTorch, and its memory."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from convviz.bench import competitors
+from convviz.bench.report import Report, figure_text, ratio_text
+from convviz.bench.timing import Figure, ratios, steps_per_second
+from convviz.bench.work import Work, chain, demo, several_channels, single_channel
+from convviz.i18n import tr
+
+#: Steps whose losses are compared before anything is timed.
+_CHECKED = 4
+
+
+@dataclass(frozen=True)
+class Effort:
+    """How long to measure: seconds for one turn of one competitor, and turns."""
+
+    seconds: float = 0.3
+    rounds: int = 5
+
+
+def against_naive(report: Report, effort: Effort) -> None:
+    """Print the demo against the plain loops."""
+    work = demo()
+    _check(competitors.engine(work.problem()), competitors.naive(work.problem()), work)
+    figures = steps_per_second(
+        {"convviz": competitors.engine(work.problem()), "loops": competitors.naive(work.problem())},
+        seconds=effort.seconds,
+        rounds=effort.rounds,
+    )
+    ratio = ratios(figures["convviz"], figures["loops"])
+    report.table(
+        tr("The demo against plain loops, steps per second"),
+        [(tr("work"), 14), ("convviz", 30), (tr("plain loops"), 20), (tr("ratio"), 28)],
+    )
+    report.row(
+        [work.name, figure_text(figures["convviz"]), figure_text(figures["loops"]), ratio_text(ratio)],
+        {"work": work.name, "dtype": work.dtype, **figures, "ratio": ratio},
+    )
+
+
+def against_torch(report: Report, effort: Effort, *, whole: bool) -> None:
+    """Print every cell of the tables against PyTorch, or only the demo and one of several channels."""
+    if not competitors.has_torch():
+        report.say(tr("PyTorch is not installed: nothing to compare with (pip install torch)"))
+        return
+    _torch_table(
+        report,
+        effort,
+        tr("One channel: kernel 1 (stride 1) / kernel 2 (stride 2), steps per second"),
+        single_channel() if whole else [demo(), *single_channel((64,), ((3, 4),))],
+    )
+    channels = list(several_channels())
+    _torch_table(
+        report, effort, tr("Several channels, steps per second"), channels if whole else channels[:1]
+    )
+
+
+def memory(report: Report) -> None:
+    """Print the peak memory of a whole process without the window that trains at 1024×1024."""
+    report.table(tr("Peak memory of a whole process, 1024×1024, MiB"), [(tr("work"), 14), ("convviz", 12)])
+    for first, second in ((3, 4), (11, 12)):
+        peak = _peak_of_process(first, second)
+        name = f"1024  {first}/{second}"
+        report.row([name, f"{peak:,.0f}"], {"work": name, "mebibytes": peak})
+
+
+def train_for_memory(first: int, second: int) -> float:
+    """Train at 1024×1024 in this process and return the process's own peak, in MiB."""
+    Work("", (1, 1024, 1024), chain(first, second), "float64").trainer().run(3)
+    return _own_peak()
+
+
+def _torch_table(report: Report, effort: Effort, title: str, works: Iterable[Work]) -> None:
+    report.table(
+        title, [(tr("work"), 34), (tr("numbers"), 8), ("convviz", 28), ("PyTorch", 26), (tr("ratio"), 24)]
+    )
+    for work in works:
+        for threads in (1, 2):
+            _check(competitors.engine(work.problem()), competitors.torch(work.problem(), threads), work)
+        figures = steps_per_second(
+            {
+                "convviz": competitors.engine(work.problem()),
+                "torch 1": competitors.torch(work.problem(), 1),
+                "torch 2": competitors.torch(work.problem(), 2),
+            },
+            seconds=effort.seconds,
+            rounds=effort.rounds,
+        )
+        best = max(figures["torch 1"], figures["torch 2"], key=lambda figure: figure.median)
+        ratio = ratios(figures["convviz"], best)
+        report.row(
+            [work.name, work.dtype, _short(figures["convviz"]), _short(best), ratio_text(ratio)],
+            {"work": work.name, "dtype": work.dtype, **figures, "ratio": ratio},
+        )
+
+
+def _short(figure: Figure) -> str:
+    return figure_text(figure, 0 if figure.median >= 100 else 1)
+
+
+def _check(ours: competitors.Competitor, theirs: competitors.Competitor, work: Work) -> None:
+    competitors.check_same_losses(ours(_CHECKED), theirs(_CHECKED), work.dtype)
+
+
+def _peak_of_process(first: int, second: int) -> float:
+    code = f"from convviz.bench.engine import train_for_memory; print(train_for_memory({first}, {second}))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    return float(done.stdout)
+
+
+def _own_peak() -> float:
+    """Return this process's peak resident memory in MiB, of its own and not of what it was started from."""
+    try:
+        with open("/proc/self/status", encoding="ascii") as status:
+            line = next(line for line in status if line.startswith("VmHWM"))
+        return int(line.split()[1]) / 1024
+    except OSError:
+        import resource
+
+        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (1 << (20 if sys.platform == "darwin" else 10))
