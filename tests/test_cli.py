@@ -25,6 +25,9 @@ from convviz.model.files import builtin_experiments, load_builtin, write_experim
 from convviz.model.sources import RandomMap
 
 FROM_ANYWHERE = {"PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8", "PYTHONPATH": str(Path(convviz.__file__).parents[1])}
+#: A plot or a look at the fonts makes an application of its own, unless there is one that serves every test.
+pytestmark = pytest.mark.usefixtures("qapp")
+
 CHINESE = re.compile("[一-鿿]")
 
 

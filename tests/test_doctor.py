@@ -14,6 +14,10 @@ from convviz.doctor import Grade, Machine, examine, obstacles, refusal, remedies
 from convviz.i18n import LANGUAGES, set_language
 
 
+#: A plot or a look at the fonts makes an application of its own, unless there is one that serves every test.
+pytestmark = pytest.mark.usefixtures("qapp")
+
+
 @dataclass(frozen=True)
 class FakeMachine(Machine):
     """A machine with a screen that lacks what it is told to lack."""
