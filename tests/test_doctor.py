@@ -13,7 +13,6 @@ from convviz import doctor
 from convviz.doctor import Grade, Machine, examine, obstacles, refusal, remedies, report
 from convviz.i18n import LANGUAGES, set_language
 
-
 #: A plot or a look at the fonts makes an application of its own, unless there is one that serves every test.
 pytestmark = pytest.mark.usefixtures("qapp")
 

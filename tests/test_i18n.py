@@ -113,11 +113,14 @@ def package_files(repository: Path) -> list[Path]:
 
 def is_found(argument: ast.expr, *, by_name: bool) -> bool:
     """Return whether a sentence is written out here, or, if that will do, is called by its name."""
-    if isinstance(argument, ast.IfExp):
-        return by_name and all(isinstance(branch, ast.Name) for branch in (argument.body, argument.orelse))
     if isinstance(argument, ast.Constant):
         return isinstance(argument.value, str)
-    return by_name and isinstance(argument, ast.Name | ast.Attribute | ast.Subscript | ast.Call)
+    branches = [argument]
+    if isinstance(argument, ast.IfExp):
+        branches = [argument.body, argument.orelse]
+    elif isinstance(argument, ast.BoolOp):
+        branches = argument.values
+    return by_name and all(isinstance(b, ast.Name | ast.Attribute | ast.Subscript | ast.Call) for b in branches)
 
 
 def test_sentences_are_written_where_they_can_be_found(repository: Path) -> None:
