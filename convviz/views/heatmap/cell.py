@@ -50,7 +50,7 @@ class Cell:
 
 
 def cell_text(cell: Cell, channels: bool = True) -> str:
-    """Return a sentence about a cell: 'Map 1 18×18, row 3, column 7: 4.213009'.
+    """Return a sentence about a cell: 'Map 1 18×18, row 3, column 7: 4.213009'. On screen, counting starts at 1.
 
     Parameters
     ----------
@@ -60,24 +60,31 @@ def cell_text(cell: Cell, channels: bool = True) -> str:
     values = {
         "title": cell.title,
         "size": "×".join(str(n) for n in cell.shape[-2:]),
-        "row": cell.row,
-        "column": cell.column,
+        "row": cell.row + 1,
+        "column": cell.column + 1,
         "value": format_number(cell.value, 8),
     }
     several = channels and any(size > 1 for size in cell.shape[:-2])
     if several and len(cell.index) == 4:
         return tr("{title} {size}, filter {filter}, channel {channel}, row {row}, column {column}: {value}").format(
-            **values, filter=cell.index[0], channel=cell.index[1]
+            **values, filter=cell.index[0] + 1, channel=cell.index[1] + 1
         )
     if several:
         return tr("{title} {size}, channel {channel}, row {row}, column {column}: {value}").format(
-            **values, channel=cell.index[0]
+            **values, channel=cell.index[0] + 1
         )
     return tr("{title} {size}, row {row}, column {column}: {value}").format(**values)
 
 
-def place_text(cell: Cell) -> str:
-    """Return a cell's place and value as briefly as can be: '[3, 7] = 4.21301'; axes of one entry are left out."""
+def place_texts(cell: Cell) -> tuple[str, str]:
+    """Return a cell's place and value, 'row 3, column 7: 4.21301', and as briefly as can be: '3, 7: 4.213'.
+
+    The brief one begins with filter and channel where there are several.
+    """
     plain = all(size == 1 for size in cell.shape[:-2])
-    index = ", ".join(str(n) for n in (cell.index[-2:] if plain else cell.index))
-    return f"[{index}] = {format_number(cell.value, 6)}"
+    index = ", ".join(str(n + 1) for n in (cell.index[-2:] if plain else cell.index))
+    brief = f"{index}: {format_number(cell.value, 4)}"
+    long = tr("row {row}, column {column}: {value}").format(
+        row=cell.row + 1, column=cell.column + 1, value=format_number(cell.value, 6)
+    )
+    return (long, brief) if plain else (brief, brief)

@@ -35,13 +35,13 @@ class Caption:
     hue
         The theme's colour of the chip before the title and of the frame around the cells; none: no chip.
     read_out
-        Stands in place of the sentence while a cell is pointed at.
+        Stands in place of the sentence while a cell is pointed at: long, and brief.
     """
 
     title: str = ""
     sentence: str = ""
     hue: str = ""
-    read_out: str = ""
+    read_out: tuple[str, ...] = ()
 
 
 def paint_caption(
@@ -53,9 +53,10 @@ def paint_caption(
     title = layout.title.adjusted(left, 0, 0, 0)
     if form is Form.FULL:
         _paint_text(painter, title, caption.title, "strong", colours.text)
-        _paint_pair(painter, layout.sentence, caption.read_out or caption.sentence, note, colours.muted)
+        told = _fitting(caption.read_out or (caption.sentence,), layout.sentence.width())
+        _paint_pair(painter, layout.sentence, told, note, colours.text if caption.read_out else colours.muted)
     elif form is Form.STRIP:
-        _paint_text(painter, title, caption.title, "small", colours.muted)
+        _paint_text(painter, title, caption.title, "small", getattr(colours, caption.hue or "muted"))
     else:
         _paint_tile_caption(painter, title, layout.cells.right(), caption, note)
     painter.setFont(theme.font("small"))
@@ -65,14 +66,14 @@ def paint_caption(
 
 
 def _paint_tile_caption(painter: QPainter, rect: QRect, right: int, caption: Caption, note: str) -> None:
-    """Paint title and sentence on one line; what is pointed at takes the title's place where both do not fit."""
+    """Paint title and sentence on one line, or what is pointed at."""
     colours = theme.current()
     advance = theme.metrics("small").horizontalAdvance
-    room = rect.width() - advance(caption.title) - theme.SPACE.S
-    aside = caption.read_out or note or caption.sentence
-    if caption.read_out and advance(aside) > room:
-        _paint_text(painter, rect, aside, "small", colours.text)
+    if caption.read_out:  # takes the title's place
+        _paint_text(painter, rect, _fitting(caption.read_out, rect.width()), "small", colours.text)
         return
+    room = rect.width() - advance(caption.title) - theme.SPACE.S
+    aside = note or caption.sentence
     hue = getattr(colours, caption.hue) if caption.hue else colours.text
     _paint_text(painter, rect, caption.title, "small", hue)
     if advance(aside) <= room:
@@ -81,6 +82,12 @@ def _paint_tile_caption(painter: QPainter, rect: QRect, right: int, caption: Cap
             flush.setRight(right)  # with the cells, where they leave room at the right
         painter.setPen(colours.muted)
         painter.drawText(flush, _RIGHT, aside)
+
+
+def _fitting(texts: tuple[str, ...], room: float) -> str:
+    """Return the first text that has room, or the last."""
+    advance = theme.metrics("small").horizontalAdvance
+    return next((text for text in texts if advance(text) <= room), texts[-1])
 
 
 def _paint_text(painter: QPainter, rect: QRect, text: str, role: theme.FontRole, colour: QColor) -> None:

@@ -12,7 +12,7 @@ from PyQt6.QtWidgets import QSizePolicy, QWidget
 from convviz.i18n import tr
 from convviz.views import theme
 from convviz.views.colour import Levels, calm_levels, levels_of, power_text
-from convviz.views.heatmap.cell import Cell, cell_text, place_text
+from convviz.views.heatmap.cell import Cell, cell_text, place_texts
 from convviz.views.heatmap.frame import Caption, paint_caption, paint_empty, paint_scale
 from convviz.views.heatmap.layout import Form, HeatLayout, lay_out, size_for, strip_height
 from convviz.views.heatmap.picture import Picture
@@ -86,6 +86,7 @@ class Heatmap(QWidget):
         self._columns = 0
         self._painted_note = ""
         self._told = ""
+        self._label = 0
         self._focus_shown = False
 
     # what is shown ---------------------------------------------------------------------------------------------------
@@ -112,6 +113,12 @@ class Heatmap(QWidget):
         """Say more or less beside the cells."""
         if form is not self._form:
             self._form = form
+            self._place()
+
+    def set_label_width(self, width: int) -> None:
+        """Keep ``width`` pixels for the title of a strip, so that strips below each other line up; 0: what it needs."""
+        if width != self._label:
+            self._label = width
             self._place()
 
     def title(self) -> str:
@@ -278,8 +285,8 @@ class Heatmap(QWidget):
     def _tile_label(self, channel: int) -> str:
         given = self._given
         if given is None or given.ndim == 3:
-            return str(channel)
-        return ", ".join(str(n) for n in np.unravel_index(channel, given.shape[:-2]) if given.ndim == 4)
+            return str(channel + 1)
+        return ", ".join(str(n + 1) for n in np.unravel_index(channel, given.shape[:-2]) if given.ndim == 4)
 
     # pointing --------------------------------------------------------------------------------------------------------
 
@@ -359,7 +366,7 @@ class Heatmap(QWidget):
             return
         self._cursor = place
         cell = None if place is None else self._cell(place)
-        self._caption.read_out = "" if cell is None else place_text(cell)
+        self._caption.read_out = () if cell is None else place_texts(cell)
         if self._layout is not None:
             self.update(self._layout.cells)
             self.update(self._layout.sentence)
@@ -377,7 +384,7 @@ class Heatmap(QWidget):
     # geometry --------------------------------------------------------------------------------------------------------
 
     def _place(self) -> None:
-        label = round(theme.metrics("small").horizontalAdvance(self._caption.title)) + theme.SPACE.XS
+        label = self._label or round(theme.metrics("small").horizontalAdvance(self._caption.title)) + theme.SPACE.XS
         self._layout = lay_out(self.width(), self.height(), self._form, self._shape(), self._columns, label)
         self._picture.place(self._layout)
         self.update()

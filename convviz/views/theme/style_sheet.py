@@ -108,10 +108,12 @@ QAbstractSpinBox::up-button:hover, QAbstractSpinBox::down-button:hover { backgro
 QAbstractSpinBox::up-button:pressed, QAbstractSpinBox::down-button:pressed { background: $pressed; }
 QAbstractSpinBox::up-arrow { image: url("$icons/up.svg"); width: 10px; height: 10px; }
 QAbstractSpinBox::down-arrow { image: url("$icons/down.svg"); width: 10px; height: 10px; }
-QAbstractSpinBox::up-arrow:off, QAbstractSpinBox::down-arrow:off { image: none; }
+QAbstractSpinBox::up-arrow:off, QAbstractSpinBox::up-arrow:disabled { image: url("$icons/up-off.svg"); }
+QAbstractSpinBox::down-arrow:off, QAbstractSpinBox::down-arrow:disabled { image: url("$icons/down-off.svg"); }
 QComboBox { padding-right: 2px; }
 QComboBox::drop-down { subcontrol-origin: border; subcontrol-position: center right; width: 22px; border: none; }
 QComboBox::down-arrow { image: url("$icons/down.svg"); width: 12px; height: 12px; }
+QComboBox::down-arrow:disabled { image: url("$icons/down-off.svg"); }
 QComboBox QAbstractItemView {
     background: $surface; border: 1px solid $border; padding: 4px;
     selection-background-color: $accent_soft; selection-color: $text;

@@ -12,7 +12,7 @@ from convviz.i18n import tr
 from convviz.views import theme
 from convviz.views.colour import calm_levels, levels_of
 from convviz.views.heatmap import Form, Heatmap
-from convviz.views.heatmap.layout import strip_height
+from convviz.views.heatmap.layout import BORDER, label_height
 from convviz.views.panels.pipeline.emblem import paint_emblem
 from convviz.views.panels.pipeline.plan import CARD_HEAD, CARD_PAD, Column
 from convviz.views.panels.pipeline.wording import kernel_text, layer_lines, layer_texts, pair_text
@@ -49,6 +49,7 @@ class LayerCard(QWidget):
         self._selected = False
         self._hovered = False
         self._words = QRect()
+        self._bias_head = QRect()
         roles = ("student", "teacher", "gradient") if teacher else ("student", "gradient")
         self._roles = roles if part.weight else ()
         self._weights = {role: self._heatmap(role, Form.TILE) for role in self._roles}
@@ -85,17 +86,18 @@ class LayerCard(QWidget):
         """Take the places of a plan whose corner lies at ``origin``; ``dense``: without scales and biases."""
         self.setGeometry(column.rect.translated(origin))
         self._words = column.words.translated(-column.rect.topLeft())
-        for role, tile in zip(self._roles, column.tiles, strict=True):
-            rect = tile.translated(-column.rect.topLeft())
+        tiles = [tile.translated(-column.rect.topLeft()) for tile in column.tiles]
+        biases = [bias.translated(-column.rect.topLeft()) for bias in column.biases]
+        for role, tile in zip(self._roles, tiles, strict=True):
             self._weights[role].set_form(Form.BARE if dense else Form.TILE)
-            if role in self._biases:
-                self._biases[role].setVisible(not dense)
-            if role in self._biases and not dense:
-                strip = QRect(rect.x(), rect.bottom() + 1 - strip_height(), rect.width(), strip_height())
-                self._biases[role].setGeometry(strip)
-                rect.setBottom(strip.top() - 4)
-            self._weights[role].setGeometry(rect)
-        self.update()
+            self._weights[role].setGeometry(tile)
+        for heatmap in self._biases.values():
+            heatmap.setVisible(bool(biases))
+        for heatmap, bias in zip(self._biases.values(), biases, strict=False):
+            heatmap.setGeometry(bias)
+        beside = bool(biases) and not self._words.isEmpty() and biases[0].left() == self._words.left()
+        self._bias_head = biases[0].translated(0, -label_height()) if beside else QRect()
+        self.retranslate()
 
     def show_numbers(
         self, student: Mapping[str, Any], teacher: Mapping[str, Any] | None, gradient: Mapping[str, Any]
@@ -135,9 +137,12 @@ class LayerCard(QWidget):
         for role, heatmap in self._weights.items():
             heatmap.set_text(titles[role], kernel_text(self._part.weight), role, told[role])
         for role, heatmap in self._biases.items():
-            heatmap.set_text(tr("bias"), "", role, told_bias[role])
+            together = not self._bias_head.isEmpty()
+            heatmap.set_text(titles[role] if together else tr("bias"), "", role, told_bias[role])
+            advance = theme.metrics("small").horizontalAdvance
+            heatmap.set_label_width(round(max(map(advance, titles.values()))) + theme.SPACE.S if together else 0)
         self.setAccessibleName(tr("Layer {number}: {operation}").format(number=number, operation=self._title()))
-        self.setToolTip("" if self._words else "\n".join((self._title(), *self._lines())))
+        self.setToolTip("" if not self._words.isEmpty() else "\n".join((self._title(), *self._lines())))
         self.update()
 
     def paintEvent(self, event: QPaintEvent | None) -> None:
@@ -172,9 +177,12 @@ class LayerCard(QWidget):
         painter.drawText(head, _LEFT, metrics.elidedText(title, Qt.TextElideMode.ElideRight, head.width()))
         painter.setFont(theme.font("small"))
         painter.setPen(colours.muted)
+        if not self._bias_head.isEmpty():
+            painter.drawText(self._bias_head.adjusted(BORDER, 0, 0, 0), _LEFT, tr("bias"))
         high = round(theme.metrics("small").height()) + 2
         for line, text in enumerate(self._lines()):
-            rect = QRect(self._words.x(), self._words.y() + line * high, self._words.width(), high)
+            left = self._words.x() + BORDER
+            rect = QRect(left, self._words.y() + line * high, self.width() - CARD_PAD - left, high)
             if rect.bottom() <= self._words.bottom():
                 shown = theme.metrics("small").elidedText(text, Qt.TextElideMode.ElideRight, rect.width())
                 painter.drawText(rect, _LEFT, shown)

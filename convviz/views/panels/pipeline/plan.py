@@ -35,9 +35,10 @@ ARROW, ARROW_DENSE, ARROW_MOST = 24, 16, 44
 #: Room at the right of the last column, where the line to the next row turns.
 TURN = 18
 CARD_PAD = 8
-CARD_HEAD = 24
+CARD_HEAD = 23
 TILE_GAP = 8
-LINE_GAP = 8
+LINE_GAP = 7
+_STRIP_GAP = 3
 #: Width of a column without kernels.
 COMPACT = 72
 #: Smallest tile of a kernel (and without scale and bias), smallest map, and the largest cell that a map is given.
@@ -93,21 +94,32 @@ class LayerItem:
 
 @dataclass(frozen=True)
 class Column:
-    """Where one item lies: the whole column; its tiles and the room for words (of a layer); the gradient (of a map)."""
+    """Where one item lies.
+
+    Attributes
+    ----------
+    rect
+        The whole column.
+    tiles, biases, words
+        Of a layer: its kernels, a bias for each, and the room that is left for words.
+    gradient
+        Of a map: its gradient; empty if there is no room.
+    """
 
     rect: QRect
     tiles: tuple[QRect, ...] = ()
+    biases: tuple[QRect, ...] = ()
     words: QRect = field(default_factory=QRect)
     gradient: QRect = field(default_factory=QRect)
 
     def moved(self, right: int, down: int) -> Column:
         """Return the same somewhere else."""
-        tiles = tuple(tile.translated(right, down) for tile in self.tiles)
+        tiles, biases = (tuple(tile.translated(right, down) for tile in tiles) for tiles in (self.tiles, self.biases))
         rect, words, gradient = (
             QRect() if part.isEmpty() else part.translated(right, down)
             for part in (self.rect, self.words, self.gradient)
         )
-        return Column(rect, tiles, words, gradient)
+        return Column(rect, tiles, biases, words, gradient)
 
 
 @dataclass(frozen=True)
@@ -180,7 +192,12 @@ class _Division:
         cells = math.ceil(rows * (math.floor(cell) if cell >= 8 else cell))
         if self.dense:
             return around(Form.BARE) + cells
-        return around(Form.TILE) + cells + (strip_height() + 3 if item.bias else 0)
+        below = item.bias and not self.biases_beside(item)
+        return around(Form.TILE) + cells + (strip_height() + _STRIP_GAP if below else 0)
+
+    def biases_beside(self, item: LayerItem) -> bool:
+        """Return whether the biases stand together where three tiles leave the fourth place free."""
+        return item.bias and item.tiles == 3 and self.across == 2
 
     def score(self) -> float:
         """Return how well it reads; both kernels and maps count, and what is too small counts most."""
@@ -216,7 +233,7 @@ def _divisions(width: int, height: int, items: tuple[MapItem | LayerItem, ...], 
     least = _least_cell(items)
     arrows = (len(items) - 1) * (ARROW_DENSE if dense else ARROW) + TURN
     for across in (3, 2, 1):
-        for tile in range(BARE_LEAST if dense else TILE_LEAST, 361, 6):
+        for tile in range(BARE_LEAST if dense else TILE_LEAST, 361, 4):
             cards = _Division(items, across, tile, least, False, dense)
             if not _is_low_enough(cards, height):
                 break
@@ -324,8 +341,21 @@ def _place_card(item: LayerItem, rect: QRect, division: _Division) -> Column:
         left = rect.x() + CARD_PAD + number % columns * (wide + TILE_GAP)
         top = rect.y() + CARD_PAD + CARD_HEAD + number // columns * (high + LINE_GAP)
         places.append(QRect(left, top, wide, high))
-    words = places[item.tiles] if len(places) > item.tiles else QRect()
-    return Column(rect, tuple(places[: item.tiles]), words)
+    tiles, free = places[: item.tiles], places[item.tiles :]
+    words = free[0] if free else QRect()
+    biases: list[QRect] = []
+    if item.bias and not division.dense:
+        strip = strip_height()
+        if division.biases_beside(item):
+            for _ in tiles:
+                biases.append(QRect(words.x(), words.y(), words.width(), strip))
+                words = words.adjusted(0, strip + 1, 0, 0)
+            biases = [bias.translated(0, label_height()) for bias in biases]  # below a heading
+            words = words.adjusted(0, label_height() + LINE_GAP, 0, 0)
+        else:
+            biases = [QRect(tile.x(), tile.bottom() + 1 - strip, wide, strip) for tile in tiles]
+            tiles = [tile.adjusted(0, 0, 0, -strip - _STRIP_GAP) for tile in tiles]
+    return Column(rect, tuple(tiles), tuple(biases), words)
 
 
 @dataclass(frozen=True)
