@@ -278,9 +278,12 @@ class Trainer:
         with np.errstate(all="ignore"):
             try:
                 self._recall(step)
-                return self._picture(step, input_grad)
+                frame = self._picture(step, input_grad)
             finally:
                 self._steps.state = live
+        if step == self.current_step:
+            self._loss = frame.loss
+        return frame
 
     def parameters(self, step: int | None = None) -> tuple[Mapping[str, Array], ...]:
         """Return each layer's parameters at the present step, or at any before it; read-only."""
