@@ -7,8 +7,10 @@ from convviz.engine.convolution.geometry import Geometry
 from convviz.engine.convolution.strips import Strips
 from convviz.engine.convolution.unfolded import Unfolded
 
-#: Numbers in a full unfolding up to which it is worth while: at every step, and of an input that is constant.
-UNFOLDED, UNFOLDED_CONSTANT = 1 << 14, 1 << 16
+#: Bytes of an unfolded input up to which unfolding all of it pays: anew at every step, or only once.
+UNFOLDED, UNFOLDED_CONSTANT = 3 << 18, 3 << 19
+#: Bytes of an unfolded error, which is read only once, up to which it does.
+UNFOLDED_ERROR = 1 << 16
 
 __all__ = ["Calls", "Correlation", "Geometry", "Operands", "Strips", "Unfolded", "bind"]
 
@@ -35,9 +37,10 @@ class _Pair(Correlation):
 
 def bind(geometry: Geometry, operands: Operands) -> Correlation:
     """Return the convolution bound to its memory by the strategies that suit its size."""
-    limit = UNFOLDED_CONSTANT if operands.constant else UNFOLDED
-    ahead = Unfolded if geometry.taps * geometry.groups * geometry.windows <= limit else Strips
+    itemsize = operands.x.array.itemsize
+    values = geometry.groups * geometry.taps * geometry.windows * itemsize
+    ahead = Unfolded if values <= (UNFOLDED_CONSTANT if operands.constant else UNFOLDED) else Strips
     down, across = geometry.back_axes
-    error = geometry.out_channels * down.taps * down.count * across.taps * across.count
-    back = Unfolded if error <= UNFOLDED else Strips
+    errors = geometry.out_channels * down.taps * across.taps * down.count * across.count * itemsize
+    back = Unfolded if errors <= UNFOLDED_ERROR else Strips
     return _Pair(ahead(geometry, operands), back(geometry, operands))

@@ -12,7 +12,7 @@ import numpy as np
 from convviz.engine.memory import Array, Buffer, Call
 
 if TYPE_CHECKING:
-    from convviz.engine.convolution.geometry import Geometry
+    from convviz.engine.convolution.geometry import Axis, Geometry
 
 Calls = tuple[Call, ...]
 
@@ -83,3 +83,18 @@ class Correlation(ABC):
             places = np.concatenate([places, np.full((geometry.out_channels, 1), matrix.size - 1)], axis=1)
         arrange = partial(matrix.put, places.ravel(), weight, "clip")
         return (arrange,), matrix[:-1].reshape(geometry.groups, rows, columns)
+
+
+def with_border(source: Buffer, axes: tuple[Axis, Axis]) -> tuple[Calls, Array]:
+    """Return what the windows read, from the first cell to the last, and the calls that copy it if it has a border."""
+    down, across = axes
+    if down.borderless and across.borderless:
+        return (), source.array[:, down.first : down.stop, across.first : across.stop]
+    height, width = down.stop - down.first, across.stop - across.first
+    padded = np.zeros((source.array.shape[0], height, width), source.array.dtype)
+    here, there = [slice(None)], [slice(None)]
+    for axis in axes:
+        begin, end = max(0, axis.first), min(axis.size, axis.stop)
+        here.append(slice(begin - axis.first, max(begin, end) - axis.first))
+        there.append(slice(begin, max(begin, end)))
+    return (partial(np.copyto, padded[tuple(here)], source.array[tuple(there)]),), padded

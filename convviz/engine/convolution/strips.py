@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.lib.stride_tricks import as_strided
 
-from convviz.engine.convolution.base import Calls, Correlation
+from convviz.engine.convolution.base import Calls, Correlation, with_border
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from convviz.engine.memory import Array, Buffer, Call
 
 #: Bytes of one matrix of windows: it is read whole for each row, and should stay in the second cache meanwhile.
-WINDOW = 1 << 19
+WINDOW = 1 << 20
 #: Bytes of one strip that is filled anew at every step.
 STRIP = 1 << 20
 #: Bytes of unfolded input that is kept from the forward to the backward pass, and of a constant one.
@@ -123,7 +123,7 @@ class Strips(Correlation):
         phases = (len(down.residues), len(across.residues))
         rows = geometry.in_group * phases[0] * phases[1]
         arrange, weights = self._back_weights(rows, geometry.out_group * len(down.offsets) * len(across.offsets))
-        enter, source = bordered(operands.dy, geometry.back_axes)
+        enter, source = with_border(operands.dy, geometry.back_axes)
         strips = list(cut(source, geometry.back_axes, geometry.groups, rows, self.size))
         calls = [*arrange, *enter]
         if phases != geometry.stride:  # cells of the phases that no tap has
@@ -156,7 +156,7 @@ class Strips(Correlation):
 
     @cached_property
     def _source(self) -> tuple[Calls, Array]:
-        return bordered(self.operands.x, self.geometry.axes)
+        return with_border(self.operands.x, self.geometry.axes)
 
     @cached_property
     def _kept(self) -> bool:
@@ -177,21 +177,6 @@ class Strips(Correlation):
         channels, height, width = buffer.array.shape
         groups = self.geometry.groups
         return buffer.array.reshape(groups, channels // groups, height, width).transpose(0, 2, 1, 3)
-
-
-def bordered(source: Buffer, axes: tuple[Axis, Axis]) -> tuple[Calls, Array]:
-    """Return what the windows read, from the first cell to the last, and the calls that copy it if it has a border."""
-    down, across = axes
-    if down.borderless and across.borderless:
-        return (), source.array[:, down.first : down.stop, across.first : across.stop]
-    height, width = down.stop - down.first, across.stop - across.first
-    padded = np.zeros((source.array.shape[0], height, width), source.array.dtype)
-    here, there = [slice(None)], [slice(None)]
-    for axis in axes:
-        begin, end = max(0, axis.first), min(axis.size, axis.stop)
-        here.append(slice(begin - axis.first, max(begin, end) - axis.first))
-        there.append(slice(begin, max(begin, end)))
-    return (partial(np.copyto, padded[tuple(here)], source.array[tuple(there)]),), padded
 
 
 def cut(

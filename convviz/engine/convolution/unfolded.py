@@ -12,12 +12,17 @@ from itertools import product
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.lib.stride_tricks import as_strided
 
-from convviz.engine.convolution.base import Calls, Correlation
+from convviz.engine.convolution.base import Calls, Correlation, with_border
 
 if TYPE_CHECKING:
     from convviz.engine.convolution.geometry import Axis, Indices
     from convviz.engine.memory import Array, Buffer, Call
+
+
+#: Numbers in a matrix up to which a table is faster than copying: a copy starts anew for every row of windows.
+TABLE = 2500
 
 
 class Unfolded(Correlation):
@@ -67,9 +72,15 @@ class Unfolded(Correlation):
         return buffer.flat.reshape(self.geometry.groups, self.geometry.out_group, -1)
 
     def _fill(self, columns: Array, source: Buffer, axes: tuple[Axis, Axis], ones: bool) -> Calls:
-        """Return the calls that unfold ``source`` into ``columns``; a gathering by a table."""
-        table = unfold_table(axes, self.geometry.groups, source.array.shape[0], ones)
-        return (partial(source.extended.take, table, None, columns, "clip"),)
+        """Return the calls that unfold ``source`` into ``columns``, and put ones into the last row if so wanted."""
+        if columns.size <= TABLE:
+            table = unfold_table(axes, self.geometry.groups, source.array.shape[0], ones)
+            return (partial(source.extended.take, table, None, columns, "clip"),)
+        enter, bordered = with_border(source, axes)
+        windows = every_window(bordered, axes, self.geometry.groups)
+        rows = columns.shape[1] - ones
+        columns[:, rows:] = 1
+        return (*enter, partial(np.copyto, columns[:, :rows].reshape(windows.shape), windows))
 
     def _scatter(self, phases: Array) -> Calls:
         """Return the calls that bring the phases (a zero behind them) to the cells of ``dx``."""
@@ -98,6 +109,19 @@ def unfold_table(axes: tuple[Axis, Axis], groups: int, channels: int, ones: bool
     if ones:
         table = np.concatenate([table, np.full((groups, 1, table.shape[2]), size + 1)], axis=1)
     return np.ascontiguousarray(table, dtype=np.intp)
+
+
+def every_window(source: Array, axes: tuple[Axis, Axis], groups: int) -> Array:
+    """Return the cells (groups, taps down, channel, taps across, rows, columns) of all windows, as a view of a map."""
+    down, across = axes
+    channel, row, cell = source.strides
+    channels = source.shape[0] // groups
+    return as_strided(
+        source,
+        (groups, down.taps, channels, across.taps, down.count, across.count),
+        (channels * channel, down.spacing * row, channel, across.spacing * cell, down.step * row, across.step * cell),
+        writeable=False,
+    )
 
 
 def multiply(left: Array, right: Array, out: Array) -> Call:
