@@ -33,6 +33,7 @@ def run(options: argparse.Namespace) -> int:
     """Open the window and return when it is closed; or write its picture."""
     if options.screenshot is not None:
         os.environ["QT_QPA_PLATFORM"] = "offscreen"
+        os.environ.setdefault("QT_LOGGING_RULES", "default.warning=false")  # it complains of having no window manager
     # Qt ends the process when it cannot open a window, so it has to be known before.
     problems = doctor.obstacles(doctor.examine(fonts=False))
     if problems:

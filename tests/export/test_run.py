@@ -1,0 +1,61 @@
+"""A run's numbers as a file and as text."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+
+from convviz.engine import Trainer
+from convviz.export.run import run_arrays, write_run
+from convviz.export.text import matrix_text
+from convviz.model.files import builtin_experiments, load_builtin
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@pytest.mark.parametrize("name", builtin_experiments())
+def test_every_experiment_comes_back_from_its_run_file(name: str, tmp_path: Path) -> None:
+    trainer = Trainer(load_builtin(name).build())
+    initial = trainer.parameters()
+    trainer.run(20)
+    frame = trainer.frame()
+    write_run(tmp_path / "run.npz", run_arrays(frame, initial, trainer.losses))
+    with np.load(tmp_path / "run.npz", allow_pickle=False) as run:
+        assert np.array_equal(run["losses"], trainer.losses)
+        assert np.array_equal(run["input"], frame.values[0])
+        assert np.array_equal(run["target"], frame.target)
+        assert np.array_equal(run["output"], frame.output)
+        for role, layers in (("initial", initial), ("final", frame.parameters), ("teacher", frame.teacher or ())):
+            named = {f"{role}.{i}.{part}": array for i, layer in enumerate(layers) for part, array in layer.items()}
+            assert {key for key in run.files if key.startswith(role)} == named.keys()
+            assert all(np.array_equal(run[key], array) for key, array in named.items())
+
+
+def test_one_channel_is_printed_as_its_matrix() -> None:
+    matrix = np.array([[1.0, -2.5], [0.0, 12.25]])
+    expected = "[[ 1.0000 -2.5000]\n [ 0.0000 12.2500]]"
+    assert matrix_text(matrix) == matrix_text(matrix[None]) == matrix_text(matrix[None, None]) == expected
+
+
+def test_several_channels_are_printed_under_their_numbers() -> None:
+    text = matrix_text(np.arange(8.0).reshape(2, 2, 2), digits=0)
+    assert text == "channel 0\n[[0. 1.]\n [2. 3.]]\nchannel 1\n[[4. 5.]\n [6. 7.]]"
+    weight = matrix_text(np.zeros((2, 3, 1, 1)))
+    assert [line for line in weight.splitlines() if line[0] != "["][-1] == "filter and channel 1, 2"
+
+
+def test_a_bias_is_printed_as_a_row() -> None:
+    assert matrix_text(np.array([0.5, 1.0]), digits=1) == "[0.5 1.0]"
+
+
+def test_each_row_keeps_its_line_and_a_large_map_is_shortened() -> None:
+    assert matrix_text(np.zeros((20, 20))).count("\n") == 19
+    assert "..." in matrix_text(np.zeros((100, 100)))
+
+
+def test_numbers_that_are_not_finite_are_printed_too() -> None:
+    assert "inf" in matrix_text(np.array([[np.inf, 1.0]]))
+    assert "nan" in matrix_text(np.array([[np.nan, 1.0]]))

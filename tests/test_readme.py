@@ -1,0 +1,75 @@
+"""What the README says is so."""
+
+from __future__ import annotations
+
+import json
+import re
+import shlex
+from pathlib import Path
+
+import pytest
+
+from convviz.cli import COMMANDS, main
+from convviz.engine import Trainer
+from convviz.model.files import builtin_experiments, decode_experiment
+
+ROOT = Path(__file__).resolve().parent.parent
+README = (ROOT / "README.md").read_text("utf-8")
+
+
+def blocks(language: str) -> list[str]:
+    """Return the code in the README that is written in ``language``."""
+    return re.findall(rf"^```{language}\n(.*?)^```", README, re.MULTILINE | re.DOTALL)
+
+
+def spans() -> list[str]:
+    """Return what the README's text sets in code."""
+    return re.findall(r"`([^`\n]+)`", re.sub(r"^```.*?^```", "", README, flags=re.MULTILINE | re.DOTALL))
+
+
+def test_the_experiment_is_one_that_learns() -> None:
+    (example,) = blocks("json")
+    trainer = Trainer(decode_experiment(json.loads(example)).build())
+    trainer.run(2000)
+    assert trainer.loss < trainer.initial_loss / 2
+
+
+def test_the_program_and_the_tests_are_one_line_each() -> None:
+    lines = [block.strip() for block in blocks("sh")]
+    assert lines[0].endswith("convviz")
+    assert lines[1].endswith("-m pytest")
+    assert all("\n" not in line for line in lines)
+
+
+def test_every_file_and_folder_that_is_named_is_there() -> None:
+    named = [text for text in spans() if re.fullmatch(r"(convviz|resources|tests|\.ci)/[\w./]*", text)]
+    named += [target for target in re.findall(r"\]\(([^)]+)\)", README) if ":" not in target]
+    assert len(named) > 10
+    for path in named:
+        if "CODE" not in path:
+            assert (ROOT / path).exists(), path
+
+
+@pytest.mark.parametrize("command", sorted({text for text in spans() if re.match(r"convviz( |$)", text)}))
+def test_every_command_is_one_that_the_program_takes(
+    command: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    """The options are parsed; nothing is run, because help comes first."""
+    monkeypatch.chdir(tmp_path)
+    assert main([*shlex.split(command)[1:], "--help"]) == 0
+    assert capsys.readouterr().err == ""
+
+
+def test_every_command_is_described(capsys: pytest.CaptureFixture[str]) -> None:
+    for word in COMMANDS:
+        assert f"`convviz {word}" in README
+    assert main(["--help"]) == 0
+    for option in re.findall(r"--[a-z]+", capsys.readouterr().out):
+        assert option in README or option == "--help", option
+    assert main(["train", "--help"]) == 0
+    for option in re.findall(r"--[a-z]+", capsys.readouterr().out):
+        assert option in README or option == "--help", option
+
+
+def test_there_are_as_many_experiments_as_promised() -> None:
+    assert len(builtin_experiments()) >= 7
