@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import QEvent, QSize, Qt
@@ -11,7 +12,7 @@ from convviz.views import theme
 from convviz.views.icons import icon
 
 if TYPE_CHECKING:
-    from PyQt6.QtGui import QWheelEvent
+    from PyQt6.QtGui import QIcon, QWheelEvent
 
 #: Of every control of one line.
 CONTROL_HEIGHT = 28
@@ -50,8 +51,13 @@ class IconButton(QToolButton):
         super().changeEvent(event)
 
     def _load(self) -> None:
-        colours = theme.current()
-        self.setIcon(icon(self._icon_name, colours.text, colours.disabled, colours.accent))
+        self.setIcon(_icon(self._icon_name, theme.current()))
+
+
+@cache
+def _icon(name: str, colours: theme.Theme) -> QIcon:
+    """Return an icon in the colours of a theme; a palette changes far more often than a theme does."""
+    return icon(name, colours.text, colours.disabled, colours.accent)
 
 
 class Choice(QComboBox):

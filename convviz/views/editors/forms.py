@@ -215,6 +215,7 @@ class SpecField(Field):
         form.refused.connect(self.refused)
         form.retranslate()
         self._column.addWidget(form)
+        form.show()
         self._form = form
 
 

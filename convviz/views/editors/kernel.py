@@ -23,13 +23,13 @@ class KernelEditor(MatrixEditor):
     def __init__(self, name: str, axes: tuple[str, ...], parent: QWidget | None = None) -> None:
         super().__init__(name, axes, parent=parent)
         self._presets = QToolButton()
-        self._presets.setObjectName(f"{name}.presets")
+        self._presets.setObjectName(f"{name}.cells.presets")
         self._presets.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self._preset_menu = QMenu(self)
         self._preset_menu.setToolTipsVisible(True)
         self._preset_menu.aboutToShow.connect(self._fill_presets)
         self._presets.setMenu(self._preset_menu)
-        self._dice = IconButton(f"{name}.random", "new_seed")
+        self._dice = IconButton(f"{name}.cells.random", "new_seed")
         self._dice.clicked.connect(lambda: self.seeded.emit(another_seed(None)))
         self.tools.insertWidget(0, self._presets)
         self.tools.insertWidget(1, self._dice)
@@ -47,7 +47,7 @@ class KernelEditor(MatrixEditor):
         for preset in PRESETS:
             action = self._preset_menu.addAction(tr(preset.label))
             assert action is not None
-            action.setObjectName(f"{self._name}.{preset.kind}")
+            action.setObjectName(f"{self._name}.cells.{preset.kind}")
             action.setEnabled(preset.fits(height, width))
             action.setToolTip(tr(preset.source) if preset.fits(height, width) else _what_fits(preset))
             action.triggered.connect(lambda _=False, preset=preset: self._use(preset))

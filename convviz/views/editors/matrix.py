@@ -60,7 +60,7 @@ class MatrixEditor(QWidget):
     Parameters
     ----------
     name
-        Object name; the parts are called ``<name>.cells``, ``<name>.value``, ``<name>.channel0``, …
+        Object name; the parts are called ``<name>.cells``, ``<name>.cells.value``, ``<name>.cells.channel0``, …
     axes
         What the leading axes of the array are called (marked), outermost first.
     signed
@@ -87,14 +87,16 @@ class MatrixEditor(QWidget):
         self._values: Array = np.zeros((1, 1))
         self._title = ""
         self.grid = MatrixGrid(f"{name}.cells", signed)
-        self._channels = tuple(NumberBox(f"{name}.channel{axis}", Range(integer=True, minimum=1)) for axis in (0, 1))
+        self._channels = tuple(
+            NumberBox(f"{name}.cells.channel{axis}", Range(integer=True, minimum=1)) for axis in (0, 1)
+        )
         self._channel_labels = tuple(QLabel() for _ in self._channels)
         self._totals = tuple(QLabel() for _ in self._channels)
         self._place = QLabel()
-        self._value = NumberBox(f"{name}.value", Range())
-        self._copy = IconButton(f"{name}.copy", "copy")
-        self._paste = IconButton(f"{name}.paste", "paste")
-        self._more = IconButton(f"{name}.more", "more")
+        self._value = NumberBox(f"{name}.cells.value", Range())
+        self._copy = IconButton(f"{name}.cells.copy", "copy")
+        self._paste = IconButton(f"{name}.cells.paste", "paste")
+        self._more = IconButton(f"{name}.cells.more", "more")
         self.tools = QHBoxLayout()
         self._lay_out(compact)
         self._connect()
@@ -215,7 +217,7 @@ class MatrixEditor(QWidget):
     def _add_action(self, name: str, text: str, act: Callable[[], None], help: str = "") -> None:
         action = self._menu.addAction(text)
         assert action is not None
-        action.setObjectName(f"{self._name}.{name}")
+        action.setObjectName(f"{self._name}.cells.{name}")
         action.setToolTip(help or text)
         action.triggered.connect(lambda: act())
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PyQt6.QtCore import QEvent, QObject, QPoint, QPointF, QRectF, Qt
+from PyQt6.QtCore import QEvent, QObject, QPoint, QPointF, QRectF, Qt, QTimer
 from PyQt6.QtGui import QHideEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QPolygonF
 from PyQt6.QtWidgets import QApplication, QLabel, QWidget
 
@@ -55,8 +55,12 @@ class Note(QLabel):
         self._target_x = max(SPACE.L, min(corner.x() + 20 - SPACE.S, width - SPACE.L))
         self.raise_()
         self.show()
+        # Not at once: the key or click that led here is still on its way through the parents of its widget.
+        QTimer.singleShot(0, self._watch)
+
+    def _watch(self) -> None:
         app = QApplication.instance()
-        if app is not None:
+        if app is not None and self.isVisible():
             app.installEventFilter(self)
 
     def eventFilter(self, watched: QObject | None, event: QEvent | None) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from decimal import Decimal
 
 from convviz.engine.errors import ConfigError
 
@@ -50,6 +51,8 @@ def number_text(value: float, digits: int = DIGITS) -> str:
     if isinstance(value, int):
         return str(value)
     text = repr(value) if digits >= 17 else f"{value:.{digits}g}"
+    if 0 < abs(value) < 1e-3 and "e" not in text:  # 1e-4 reads better than 0.0001, and is what people type
+        text = f"{Decimal(text).normalize():e}"
     if "e" in text:
         mantissa, exponent = text.split("e")
         return f"{mantissa.removesuffix('.0')}e{int(exponent)}"

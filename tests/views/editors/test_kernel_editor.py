@@ -69,10 +69,10 @@ class Hand:
         QTest.keyClick(self.line() or self.grid, then)
 
     def menu(self, name: str, button: str = "more") -> QAction:
-        menu = self.find(QToolButton, f"k.{button}").menu()
+        menu = self.find(QToolButton, f"k.cells.{button}").menu()
         assert menu is not None
         menu.aboutToShow.emit()
-        action = menu.findChild(QAction, f"k.{name}")
+        action = menu.findChild(QAction, f"k.cells.{name}")
         assert action is not None, name
         return action
 
@@ -239,13 +239,13 @@ def test_a_refused_change_leaves_the_old_number(hand: Hand) -> None:
     hand.accept = False
     hand.click(0, 0)
     hand.keys("5", Qt.Key.Key_Return)
-    assert hand.find(NumberBox, "k.value").value() == 0
+    assert hand.find(NumberBox, "k.cells.value").value() == 0
 
 
 def test_the_value_of_the_cell_is_shown_and_typed_with_all_digits(at: Callable[..., Hand]) -> None:
     hand = at(np.arange(9.0).reshape(1, 1, 3, 3) / 7)
     hand.click(1, 2)
-    box = hand.find(NumberBox, "k.value")
+    box = hand.find(NumberBox, "k.cells.value")
     assert box.value() == 5 / 7
     type_over(box, "0.123456789012345")
     assert hand.values[0, 0, 1, 2] == 0.123456789012345
@@ -276,7 +276,7 @@ def test_dice_ask_for_random_numbers(hand: Hand) -> None:
     seeds: list[int] = []
     editor.seeded.connect(seeds.append)
     for _ in range(2):
-        QTest.mouseClick(hand.find(QAbstractButton, "k.random"), Qt.MouseButton.LeftButton)
+        QTest.mouseClick(hand.find(QAbstractButton, "k.cells.random"), Qt.MouseButton.LeftButton)
     assert len(seeds) == 2
 
 
@@ -328,7 +328,7 @@ def test_copies_for_a_spreadsheet_and_as_code(at: Callable[..., Hand]) -> None:
     assert clipboard().text() == "[[1.0, 0.5], [0.0, -2.0]]"
     hand.menu("copy_numpy").trigger()
     assert clipboard().text() == "np.array([[1.0, 0.5], [0.0, -2.0]])"
-    QTest.mouseClick(hand.find(QAbstractButton, "k.copy"), Qt.MouseButton.LeftButton)
+    QTest.mouseClick(hand.find(QAbstractButton, "k.cells.copy"), Qt.MouseButton.LeftButton)
     assert clipboard().text() == "1\t0.5\n0\t-2"
 
 
@@ -355,26 +355,26 @@ def test_normalising_takes_the_magnitudes_where_the_sum_is_zero(at: Callable[...
 
 def test_several_channels_are_shown_one_at_a_time(at: Callable[..., Hand]) -> None:
     hand = at(np.arange(24.0).reshape(2, 3, 2, 2))
-    outputs, inputs = hand.find(NumberBox, "k.channel0"), hand.find(NumberBox, "k.channel1")
+    outputs, inputs = hand.find(NumberBox, "k.cells.channel0"), hand.find(NumberBox, "k.cells.channel1")
     assert outputs.isVisible()
     assert inputs.isVisible()
     type_over(outputs, "2")
     type_over(inputs, "3")
     hand.click(0, 0)
-    assert hand.find(NumberBox, "k.value").value() == 20
+    assert hand.find(NumberBox, "k.cells.value").value() == 20
     hand.keys("-1", Qt.Key.Key_Return)
     assert hand.values[1, 2, 0, 0] == -1
     assert (hand.values != np.arange(24.0).reshape(2, 3, 2, 2)).sum() == 1
     hand.editor.set_values(np.zeros((1, 1, 2, 2)))
     assert not outputs.isVisible()
-    assert hand.find(NumberBox, "k.value").value() == 0
+    assert hand.find(NumberBox, "k.cells.value").value() == 0
 
 
 def test_a_vector_fills_rows(at: Callable[..., Hand]) -> None:
     hand = at(np.arange(8.0), vector=True)
     assert hand.grid.shape() == (2, 6)
     hand.click(1, 1)
-    assert hand.find(NumberBox, "k.value").value() == 7
+    assert hand.find(NumberBox, "k.cells.value").value() == 7
     hand.keys("9", Qt.Key.Key_Tab)
     np.testing.assert_array_equal(hand.values, [0, 1, 2, 3, 4, 5, 6, 9])
     assert hand.grid.current() == (0, 0)  # after the last cell comes the first

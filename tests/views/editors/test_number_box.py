@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 @pytest.fixture
 def make(show: Callable[[QWidget], QWidget]) -> Make:
     def made(value: float | None, **limits: object) -> tuple[NumberBox, list[tuple[object, str]]]:
-        box = NumberBox("n", Range(**limits))  # type: ignore[arg-type]
+        box = NumberBox("n", Range(**limits))
         box.set_value(value)
         edits: list[tuple[object, str]] = []
         box.edited.connect(lambda new, merge: edits.append((new, merge)))

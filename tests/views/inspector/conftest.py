@@ -49,7 +49,7 @@ class Person:
         return self.document.undo_stack.count()
 
     def show(self, kind: str, index: int = 0) -> None:
-        self.inspector.show_selection(Selection(kind, index))  # type: ignore[arg-type]
+        self.inspector.show_selection(Selection(kind, index))
 
     def find(self, kind: type[W], name: str) -> W:
         found = self.inspector.findChild(kind, name)
@@ -89,7 +89,7 @@ class Person:
 
     def type_cell(self, name: str, row: int, column: int, text: str) -> None:
         self.click_cell(name, row, column)
-        self.type(f"{name}.value", text)
+        self.type(f"{name}.cells.value", text)
 
     def paste(self, name: str, text: str) -> None:
         clipboard = QGuiApplication.clipboard()

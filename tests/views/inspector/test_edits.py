@@ -110,7 +110,9 @@ def test_a_given_target_begins_as_the_teachers() -> None:
 @pytest.mark.parametrize("cls", INITIALIZERS.values(), ids=lambda cls: cls.kind)
 def test_a_seed_draws_random_numbers_whatever_there_was(cls: type) -> None:
     experiment = edits.with_value(TWO_LAYERS, "layers.0.weight", cls())
-    one, two = (edits.parameter(edits.seeded(experiment, "layers.0.weight", seed), "layers.0.weight") for seed in (1, 2))
+    one, two = (
+        edits.parameter(edits.seeded(experiment, "layers.0.weight", seed), "layers.0.weight") for seed in (1, 2)
+    )
     assert not np.array_equal(one, two)
 
 

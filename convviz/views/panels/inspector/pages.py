@@ -171,6 +171,7 @@ class LayerPage(Page):
         parameters.seeded.connect(self.seeded)
         parameters.retranslate()
         self.column.insertWidget(self.column.count() - 1, parameters)
+        parameters.show()
         self._parameters = parameters
 
 
