@@ -132,8 +132,8 @@ class TrainingLoop:
         try:
             if command is not None:
                 self._act(command)
-            else:
-                self._advance()
+            elif self._live is not None:
+                self._advance(self._live)
         except ConvvizError as error:
             self._fail(str(error))
         except Exception as error:
@@ -214,11 +214,8 @@ class TrainingLoop:
         self._frames.start(now)
         self._meter.start()
 
-    def _advance(self) -> None:
+    def _advance(self, live: LiveRun) -> None:
         """Make the steps that are due, and show them if a frame is due."""
-        live = self._live
-        if live is None:
-            return
         began = self._clock.now()
         every_step = self._pace.speed <= self._frames.frames_per_second
         free = self._pace.speed == math.inf

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from convviz.engine.commands import Load
 from convviz.engine.layers import Conv2d
 from convviz.engine.losses import SumSquaredError
 from convviz.engine.network import Network
 from convviz.engine.optimizers import SGD, ConstantRate
-from convviz.engine.trainer import Problem, StopConditions
+from convviz.engine.trainer import Problem, StopConditions, Trainer
 from convviz.engine.worker import Clock, TrainingLoop
 
 if TYPE_CHECKING:
@@ -44,11 +44,6 @@ def problem(*, rate: float = GENTLE, steps: int = 2000, seed: int = 0, **stop: f
         stop=StopConditions(steps=steps, **stop),
         dtype=np.dtype(np.float64),
     )
-
-
-def with_stop(base: Problem, **stop: float) -> Problem:
-    """Return the same problem with other stop conditions."""
-    return replace(base, stop=StopConditions(**stop))
 
 
 def assert_same_frame(actual: Frame, expected: Frame) -> None:
@@ -166,3 +161,17 @@ class Driven:
             assert packet.first <= len(series)
             series = np.concatenate([series[: packet.first], packet.losses])
         return series
+
+
+def trained(wanted: Problem, steps: int) -> Trainer:
+    """Return a trainer that was driven by hand."""
+    trainer = Trainer(wanted, run=1)
+    assert trainer.run(steps) == steps
+    return trainer
+
+
+def loaded(*, play: bool = False, **changes: float) -> tuple[Driven, Problem]:
+    """Return a loop with a run, and the problem that it runs."""
+    driven, wanted = Driven(), problem(**changes)
+    driven.do(Load(1, lambda: wanted, play=play))
+    return driven, wanted

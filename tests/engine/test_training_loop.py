@@ -1,13 +1,11 @@
 """The loop of the training thread, turned by hand: no thread, and a clock that does what it is told."""
 
-import logging
 import math
 
 import numpy as np
 import pytest
 
 from convviz.engine.commands import (
-    Load,
     Pause,
     Play,
     Reset,
@@ -20,27 +18,12 @@ from convviz.engine.commands import (
     ShowStep,
     WantInputGradient,
 )
-from convviz.engine.errors import ConfigError
 from convviz.engine.frames import State, StopReason
 from convviz.engine.trainer import StopConditions, Trainer
-from tests.engine.driving import TOO_HIGH, Driven, assert_same_frame, problem
+from tests.engine.driving import assert_same_frame, loaded, problem, trained
 
 EMPTY, PAUSED, RUNNING = State.EMPTY, State.PAUSED, State.RUNNING
 FINISHED, DIVERGED, FAILED = State.FINISHED, State.DIVERGED, State.FAILED
-
-
-def loaded(*, play=False, **changes):
-    """Return a loop with a run, and the problem that it runs."""
-    driven, wanted = Driven(), problem(**changes)
-    driven.do(Load(1, lambda: wanted, play=play))
-    return driven, wanted
-
-
-def trained(wanted, steps):
-    """Return a trainer that was driven by hand."""
-    trainer = Trainer(wanted, run=1)
-    assert trainer.run(steps) == steps
-    return trainer
 
 
 def test_a_loaded_run_waits_at_its_untrained_network():
@@ -143,13 +126,7 @@ def test_rewind_makes_a_past_step_the_live_one(wanted_step, step):
     assert_same_frame(packet.frame, trained(wanted, step).frame())
     np.testing.assert_array_equal(driven.losses, whole[:step])
     driven.do(RunSteps(120 - step))
-    np.testing.assert_array_equal(driven.losses, trained(with_steps(wanted, 200), 120).losses)
-
-
-def with_steps(wanted, steps):
-    trainer_problem = problem(steps=steps)
-    np.testing.assert_array_equal(trainer_problem.input, wanted.input)
-    return trainer_problem
+    np.testing.assert_array_equal(driven.losses, trained(problem(steps=200), 120).losses)
 
 
 def test_a_changed_rate_takes_effect_at_the_next_step():
@@ -303,6 +280,31 @@ def test_more_steps_lead_a_finished_run_on_to_them():
     assert (packet.status.state, packet.status.step) == (FINISHED, 80)
 
 
+def test_a_paused_runs_goal_is_the_number_of_steps_that_is_set():
+    driven, _ = loaded(steps=50)
+    driven.do(RunSteps(20))
+    for steps, goal in ((30, 30), (15, None), (20, None), (99, 99)):
+        status = driven.do(SetStop(StopConditions(steps=steps))).status
+        assert (status.state, status.goal) == (PAUSED, goal)
+
+
+def test_a_run_of_some_steps_keeps_its_goal_when_the_number_of_steps_changes():
+    driven, _ = loaded(steps=50)
+    driven.go(0.5, SetSpeed(100), RunSteps(80))
+    driven.go(0.1, SetStop(StopConditions(steps=10)))
+    assert driven.packets[-1].status.goal == 80
+    packet = driven.do()
+    assert (packet.status.state, packet.status.step) == (PAUSED, 80)
+
+
+def test_a_run_that_has_gone_beyond_stays_so_unless_more_steps_are_wanted():
+    driven, _ = loaded(play=True, steps=10)
+    driven.go(0.5, SetSpeed(100), Play())
+    for steps, goal in ((30, None), (10_000, 10_000)):
+        driven.go(0.1, SetStop(StopConditions(steps=steps)))
+        assert (driven.packets[-1].status.state, driven.packets[-1].status.goal) == (RUNNING, goal)
+
+
 def test_the_number_of_steps_can_be_changed_while_running():
     driven, _ = loaded(steps=10**6)
     driven.go(1.0, SetSpeed(100), Play())
@@ -329,126 +331,3 @@ def test_a_low_loss_ends_the_run_and_playing_on_is_possible():
     driven.go(0.5, SetSpeed(100), Play())
     assert driven.packets[-1].status.state is RUNNING
     assert driven.packets[-1].status.goal is None
-
-
-def test_a_diverged_run_is_a_state_with_a_finite_picture():
-    driven, _ = loaded(rate=TOO_HIGH)
-    packet = driven.do(Play())
-    assert driven.states == [PAUSED, RUNNING, DIVERGED]
-    assert (packet.status.state, packet.status.reason) == (DIVERGED, StopReason.DIVERGED)
-    assert not math.isfinite(packet.status.loss)
-    assert packet.frame.step < packet.status.step
-    assert all(np.isfinite(value).all() for value in packet.frame.values)
-    assert np.isfinite(driven.losses).all()
-    for command in (Play(), RunSteps(1), RunSteps(10), Pause()):
-        assert driven.do(command).status.state is DIVERGED
-    assert driven.do(Rewind(0)).status.state is PAUSED
-    driven.do(SetLearningRate(3e-5), RunSteps(20))
-    np.testing.assert_array_equal(driven.losses, trained(problem(), 20).losses)
-
-
-def test_a_slow_run_says_that_it_diverged_before_it_shows_it():
-    driven, _ = loaded(rate=TOO_HIGH)
-    driven.do(SetSpeed(1), Play())
-    assert driven.states == [PAUSED, RUNNING, DIVERGED]
-    assert all(np.isfinite(frame.residual).all() for frame in driven.frames)
-    assert all(math.isfinite(p.status.loss) for p in driven.packets if p.status.state is RUNNING)
-
-
-def test_a_build_that_fails_is_told_and_the_loop_lives_on(caplog):
-    def refuse():
-        raise ConfigError("expected {expected}, received {received}", expected="a", received="b")
-
-    driven, _ = loaded()
-    packet = driven.do(Load(2, refuse, play=True))
-    assert (packet.status.run, packet.status.state, packet.frame) == (2, FAILED, None)
-    assert packet.status.message == "expected a, received b"
-    assert not caplog.records  # a person's mistake is none of the program's
-    for command in (Play(), Pause(), RunSteps(3), Reset(), Rewind(1), ShowStep(1), SetLearningRate(0.1)):
-        driven.do(command)
-    assert driven.packets[-1].status.state is FAILED
-    assert driven.do(Load(3, lambda: problem(steps=5), play=True)).status.state is FINISHED
-
-
-def test_an_unforeseen_error_is_told_with_its_type_and_logged(caplog):
-    driven = Driven()
-    with caplog.at_level(logging.ERROR):
-        packet = driven.do(Load(1, lambda: [][1]))
-    assert packet.status.state is FAILED
-    assert packet.status.message == "IndexError: list index out of range"
-    assert "Traceback" in caplog.text
-
-
-def test_an_error_in_a_step_is_told(monkeypatch):
-    driven, _ = loaded()
-    driven.do(RunSteps(30))
-
-    def fail(trainer, count):
-        raise MemoryError("no room")
-
-    with monkeypatch.context() as patch:
-        patch.setattr(Trainer, "run", fail)
-        packet = driven.do(Play())
-    assert driven.states[-2:] == [RUNNING, FAILED]
-    assert (packet.status.message, packet.status.run) == ("MemoryError: no room", 1)
-    assert len(driven.losses) == 30
-    assert driven.do(Load(2, problem)).status.state is PAUSED
-
-
-def test_the_last_of_several_new_runs_is_the_one_that_is_built():
-    driven, built = Driven(), []
-    driven.do(*(Load(run, lambda run=run: built.append(run) or problem()) for run in range(1, 60)))
-    assert built == [59]
-    assert [packet.status.run for packet in driven.packets] == [59]
-
-
-def test_settings_outlive_a_new_run():
-    driven, _ = loaded()
-    driven.do(SetSpeed(50), WantInputGradient(True))
-    packet = driven.do(Load(2, problem))
-    assert packet.status.speed == 50
-    assert packet.frame.value_grads[0] is not None
-
-
-def test_commands_before_the_first_run_are_harmless():
-    driven = Driven()
-    packet = driven.do(Play(), Pause(), Reset(), SetSpeed(5), ShowStep(3), WantInputGradient(True), SetFrameRate(60))
-    assert (packet.status.state, packet.status.run, packet.status.speed) == (EMPTY, 0, 5)
-    assert packet.frame is None
-
-
-def test_a_window_that_never_paints_holds_training_up_once_and_briefly():
-    driven, wanted = loaded(steps=4000)
-    driven.paint_time = None
-    told = driven.told
-    driven.go(4.2, SetSpeed(1000), Play())
-    assert driven.told == told + 1
-    driven.take()
-    assert driven.packets[-1].status.state is FINISHED
-    np.testing.assert_array_equal(driven.losses, trained(wanted, 4000).losses)
-
-
-def test_a_window_that_paints_slowly_still_lets_training_have_half_of_the_time():
-    driven, _ = loaded(steps=10**6)
-    driven.paint_time = 0.05
-    driven.go(5.0, SetFrameRate(60), SetSpeed(1000), Play())
-    assert 45 <= len(driven.frames) <= 60
-
-
-def test_everything_handed_over_is_read_only():
-    driven, _ = loaded(play=True, steps=30)
-    packet = driven.packets[-1]
-    frame = packet.frame
-    arrays = [packet.losses, *frame.values, *frame.value_grads[1:], frame.target, frame.residual]
-    arrays += [array for layer in (*frame.parameters, *frame.gradients, *frame.teacher) for array in layer.values()]
-    assert not any(array.flags.writeable for array in arrays)
-
-
-def test_a_closed_loop_ends_and_takes_no_more_commands():
-    driven, _ = loaded()
-    driven.loop.post(Play())
-    driven.loop.close()
-    driven.loop.post(Play())
-    assert not driven.loop.turn()
-    driven.loop.run()
-    assert driven.states == [PAUSED]

@@ -1,0 +1,48 @@
+"""The session and what watches it."""
+
+from __future__ import annotations
+
+import threading
+
+import pytest
+
+from convviz.model.experiment import Experiment
+from convviz.model.session import Session
+from tests.model.running import Diary
+
+
+@pytest.fixture
+def session(qapp):
+    session = Session()
+    yield session
+    session.close()
+
+
+@pytest.fixture
+def diary(session):
+    return Diary(session)
+
+
+@pytest.fixture
+def reach(qtbot, session):
+    """Wait until the session reports a state."""
+
+    def reach(state, run=None):
+        qtbot.waitUntil(lambda: session.status.state is state and (run is None or session.status.run == run))
+
+    return reach
+
+
+@pytest.fixture
+def slow_builds():
+    """Return a class of experiments whose build waits to be released, and the two events: begun, released."""
+    begun, released = threading.Event(), threading.Event()
+
+    class Slow(Experiment):
+        def build(self):
+            begun.set()
+            assert released.wait(10)
+            return super().build()
+
+    yield Slow, begun, released
+    released.set()
