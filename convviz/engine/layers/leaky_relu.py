@@ -26,16 +26,17 @@ class LeakyReLU(Activation):
     )
 
     def bind(self, slots: Slots) -> BoundLayer:
-        """Bind; with a slope of at most 1 the larger of both branches is the right one."""
+        """Bind; with a slope of at most 1 the larger branch is the right one, and so is the larger derivative."""
         x, y, dx, dy = slots.x.flat, slots.y.flat, slots.dx.flat, slots.dy.flat
-        slope, zero = np.full((), self.slope, x.dtype), np.zeros((), x.dtype)
-        positive = np.empty(x.shape, np.bool_)
+        slope, zero = np.full_like(x, self.slope), np.zeros((), x.dtype)
+        positive, factor = np.empty(x.shape, np.bool_), np.empty_like(x)
         return BoundLayer(
             forward=(partial(np.multiply, x, slope, y), partial(np.maximum, x, y, out=y)),
             parameter_backward=(),
             input_backward=(
                 partial(np.greater, x, zero, positive),
-                partial(np.multiply, dy, slope, dx),
-                partial(np.copyto, dx, dy, where=positive),
+                partial(np.copyto, factor, positive),
+                partial(np.maximum, factor, slope, out=factor),
+                partial(np.multiply, dy, factor, dx),
             ),
         )

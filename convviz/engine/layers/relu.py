@@ -21,11 +21,16 @@ class ReLU(Activation):
     summary = mark("Lets positive numbers through and makes negative ones zero")
 
     def bind(self, slots: Slots) -> BoundLayer:
-        """Bind; the sign of the output, 0 or 1, is the derivative."""
+        """Bind; an array of zeros is compared with, not a number, since NumPy is several times faster at that."""
         x, y, dx, dy = slots.x.flat, slots.y.flat, slots.dx.flat, slots.dy.flat
-        open_ = np.empty_like(y)
+        zeros, factor = np.zeros_like(x), np.empty_like(x)
+        positive = np.empty(x.shape, np.bool_)
         return BoundLayer(
-            forward=(partial(np.maximum, x, np.zeros((), x.dtype), out=y),),
+            forward=(partial(np.maximum, x, zeros, out=y),),
             parameter_backward=(),
-            input_backward=(partial(np.sign, y, open_), partial(np.multiply, dy, open_, dx)),
+            input_backward=(
+                partial(np.greater, y, zeros, positive),
+                partial(np.copyto, factor, positive),
+                partial(np.multiply, dy, factor, dx),
+            ),
         )

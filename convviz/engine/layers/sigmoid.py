@@ -24,7 +24,7 @@ class Sigmoid(Activation):
         """Bind; the derivative is y · (1 − y)."""
         x, y, dx, dy = slots.x.flat, slots.y.flat, slots.dx.flat, slots.dy.flat
         one, zero = np.ones((), x.dtype), np.zeros((), x.dtype)
-        decay, scratch = np.empty_like(x), np.empty_like(x)
+        decay, scratch, top = np.empty_like(x), np.empty_like(x), np.empty_like(x)
         positive = np.empty(x.shape, np.bool_)
         return BoundLayer(
             forward=(
@@ -33,8 +33,9 @@ class Sigmoid(Activation):
                 partial(np.exp, decay, decay),
                 partial(np.add, decay, one, scratch),
                 partial(np.greater_equal, x, zero, positive),
-                partial(np.copyto, decay, one, where=positive),
-                partial(np.divide, decay, scratch, y),
+                partial(np.copyto, top, positive),
+                partial(np.maximum, decay, top, out=top),  # e^(−|x|) is at most 1
+                partial(np.divide, top, scratch, y),
             ),
             parameter_backward=(),
             input_backward=(
