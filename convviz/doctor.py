@@ -14,7 +14,7 @@ import importlib.util
 import os
 import re
 import sys
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import Enum
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -97,12 +97,15 @@ class Finding:
         The sentence, in the current language.
     system, python
         The Debian packages, and the Python distributions, that mend it.
+    only_window
+        It stands in the way of a window, but not of pictures, which need no display.
     """
 
     grade: Grade
     text: str
     system: tuple[str, ...] = ()
     python: tuple[str, ...] = ()
+    only_window: bool = False
 
 
 @dataclass(frozen=True)
@@ -220,15 +223,16 @@ def report(findings: Iterable[Finding]) -> str:
     return "\n".join(lines)
 
 
-def refusal(findings: Iterable[Finding]) -> str:
-    """Return what to say instead of opening a window: why not, what to do, and what works without one."""
+def refusal(findings: Iterable[Finding], *, picture: bool = False) -> str:
+    """Return what to say instead of opening a window or drawing a picture: why not, what to do, what works instead."""
     bad = obstacles(findings)
-    lines = [tr("convviz cannot open its window:"), *(f"  {finding.text}" for finding in bad)]
+    lines = [tr("convviz cannot draw a picture:") if picture else tr("convviz cannot open its window:")]
+    lines += [f"  {finding.text}" for finding in bad]
     if commands := remedies(bad):
         lines += [tr("This installs what is missing:"), *(f"  {command}" for command in commands)]
-    lines += [
-        tr("Without a window: “convviz train” trains in the terminal, “convviz --screenshot OUT.png” makes a picture."),
-    ]
+    if all(finding.only_window for finding in bad):
+        lines.append(tr("Without a window, “convviz --screenshot OUT.png” makes a picture of it."))
+    lines.append(tr("Without Qt, “convviz train” trains in the terminal and draws the loss with --plot OUT.svg."))
     return "\n".join(lines)
 
 
@@ -285,13 +289,14 @@ def _platform(machine: Machine, wanted: str | None) -> list[Finding]:
     names = [name.split(":")[0] for name in names if name]
     if not names:
         if not environment.get("DISPLAY") and not environment.get("WAYLAND_DISPLAY"):
-            return [Finding(Grade.BAD, tr(_NO_DISPLAY)), *_without_screen(machine)]
+            return [Finding(Grade.BAD, tr(_NO_DISPLAY), only_window=True), *_without_screen(machine)]
         names = ["wayland", "xcb"] if environment.get("WAYLAND_DISPLAY") else ["xcb"]
     tried = {name: _plugin(machine, name) + _display(machine, name) for name in names}
     for findings in tried.values():
         if not obstacles(findings):
             return findings
-    return [finding for findings in tried.values() for finding in obstacles(findings)]
+    bad = [finding for findings in tried.values() for finding in obstacles(findings)]
+    return [replace(finding, only_window="offscreen" not in names) for finding in bad]
 
 
 _NO_DISPLAY = mark(

@@ -117,6 +117,16 @@ def test_a_display_that_is_missing_is_said_to_be(environment: dict[str, str], an
     assert "convviz train" in refusal(findings)
 
 
+def test_what_works_all_the_same_is_said() -> None:
+    no_display = refusal(examine(FakeMachine({})))
+    no_plugin = refusal(examine(FakeMachine(lacks_libraries=("libxcb-cursor.so.0",))))
+    no_qt = refusal(examine(FakeMachine(lacks_libraries=("libEGL.so.1",))), picture=True)
+    assert "--screenshot" in no_display
+    assert "--screenshot" in no_plugin
+    assert "--screenshot" not in no_qt
+    assert "convviz train" in no_qt
+
+
 @pytest.mark.parametrize("platform", ["offscreen", "offscreen:enable_fonts", "xcb;offscreen"])
 def test_no_display_is_needed_offscreen(platform: str) -> None:
     assert obstacles(examine(FakeMachine({"QT_QPA_PLATFORM": platform}))) == []

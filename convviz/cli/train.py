@@ -96,7 +96,7 @@ def _can_plot(path: Path) -> bool:
         return True
     problems = doctor.obstacles(doctor.examine(platform="offscreen", fonts=False))
     if problems:
-        print(doctor.refusal(problems), file=sys.stderr)
+        print(doctor.refusal(problems, picture=True), file=sys.stderr)
     return not problems
 
 

@@ -37,7 +37,7 @@ def run(options: argparse.Namespace) -> int:
     # Qt ends the process when it cannot open a window, so it has to be known before.
     problems = doctor.obstacles(doctor.examine(fonts=False))
     if problems:
-        print(doctor.refusal(problems), file=sys.stderr)
+        print(doctor.refusal(problems, picture=options.screenshot is not None), file=sys.stderr)
         return UNABLE
     from convviz import app
 
