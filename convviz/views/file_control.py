@@ -65,6 +65,7 @@ class FileControl(QObject):
             "redo": stack.redo,
         }.items():
             actions[name].triggered.connect(act)
+        actions.enable(open=True, save=True, save_as=True, save_picture=True)
         self._menus.experiment_chosen.connect(self.open_builtin)
         self._menus.file_chosen.connect(self.open_file)
         self._transport.experiment_chosen.connect(self.open_builtin)
@@ -225,7 +226,8 @@ class FileControl(QObject):
         document = self._document
         known = {text: name for name, text in self._builtin.items()}
         builtin = known.get(document.experiment.name) if document.path is None else None
-        self._transport.set_experiment(builtin, self._shown_name())
+        notes = tr(document.experiment.notes) or tr("What comes in, which layers there are, and what is to be learned")
+        self._transport.set_experiment(builtin, self._shown_name(), notes)
         self._window.setWindowTitle(tr("{name}[*] – convviz").format(name=self._shown_name()))
         self._window.setWindowModified(document.is_modified)
 

@@ -39,7 +39,7 @@ class HistoryBar(QFrame):
         self._slider.setEnabled(False)
         self._slider.valueChanged.connect(self._slider_moved)
         self._slider.sliderReleased.connect(self._slider_released)
-        self._text = ReadOut(sample="step 99,999 of 99,999 · past", parent=self)
+        self._text = ReadOut(sample="step 1,999,999 of 1,999,999", parent=self)
         self._text.setObjectName("history_text")
         self._lay_out()
         for name, ask in (("earlier", self._earlier), ("later", self._later), ("live", self._live)):
@@ -102,7 +102,7 @@ class HistoryBar(QFrame):
         if self._shown is None:
             text = tr("step {step} · live").format(step=f"{self._live_step:,}")
         else:
-            text = tr("step {step} of {count} · past").format(step=f"{self._shown:,}", count=f"{self._live_step:,}")
+            text = tr("step {step} of {count}").format(step=f"{self._shown:,}", count=f"{self._live_step:,}")
         self._text.set_text(text)
         self._text.set_colour("text" if self._shown is None else "accent")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from PyQt6 import sip
 from PyQt6.QtCore import QEvent, QObject, QSize, Qt, QTimer, pyqtSignal
 from PyQt6.QtGui import QGuiApplication, QKeyEvent, QKeySequence
 from PyQt6.QtWidgets import (
@@ -40,7 +41,6 @@ if TYPE_CHECKING:
 
 _FIRST_SIZE = QSize(1280, 800)
 _INSPECTOR_WIDTH = 304
-_LOSS_HEIGHT = 190
 _MENU_HEIGHT = 28  #: whatever the script: Chinese letters are taller, and nothing is to move
 
 
@@ -73,8 +73,9 @@ class MainWindow(QMainWindow):
         self._panels: PanelControl | None = None
         self._may_close = False
         self._columns = QSplitter(Qt.Orientation.Horizontal)
-        self._rows = QSplitter(Qt.Orientation.Vertical)
+        self._columns.setObjectName("columns")
         self._picture = QFrame()
+        self._column = QVBoxLayout(self._picture)
         self._parts = self._make_parts()
         self._lay_out()
         self._connect()
@@ -88,15 +89,10 @@ class MainWindow(QMainWindow):
 
         self._session = session
         self._panels = PanelControl(self, document, session, self._preferences, self._parts)
-        for splitter, index, panel in (
-            (self._rows, 0, self._panels.pipeline),
-            (self._rows, 1, self._panels.loss),
-            (self._columns, 1, self._panels.inspector),
-        ):
-            placeholder = splitter.replaceWidget(index, panel)
-            if placeholder is not None:
-                placeholder.deleteLater()
-            splitter.setCollapsible(index, False)
+        self._column.insertWidget(0, self._panels.pipeline, 1)
+        self._columns.addWidget(self._panels.inspector)
+        self._columns.setCollapsible(1, False)
+        self._place_columns()
         self._panels.inspector.setVisible(self._parts.actions["inspector"].isChecked())
         self._panels.loss.plotted.connect(self.completed)
         self._panels.pipeline.setFocus()  # not the first control of the toolbar, which would take the space bar
@@ -106,7 +102,6 @@ class MainWindow(QMainWindow):
         """Be so many pixels wide and high, whatever the screen."""
         self.setWindowState(Qt.WindowState.WindowNoState)
         self.resize(width, height)
-        self._first_layout()
 
     @property
     def is_complete(self) -> bool:
@@ -138,16 +133,11 @@ class MainWindow(QMainWindow):
         self.addToolBar(self._parts.transport)
         self.setStatusBar(self._parts.line)
         theme.set_role(self._picture, "panel")
-        picture = QVBoxLayout(self._picture)
-        picture.setContentsMargins(0, 0, 0, 0)
-        picture.setSpacing(0)
-        picture.addWidget(self._rows, 1)
-        picture.addWidget(self._parts.history)
-        self._rows.addWidget(QWidget())
-        self._rows.addWidget(QWidget())
-        self._rows.setStretchFactor(0, 1)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self._column.setSpacing(0)
+        self._column.addStretch()
+        self._column.addWidget(self._parts.history)
         self._columns.addWidget(self._picture)
-        self._columns.addWidget(QWidget())
         self._columns.setStretchFactor(0, 1)
         self._columns.setCollapsible(0, False)
         self.setCentralWidget(self._columns)
@@ -186,10 +176,10 @@ class MainWindow(QMainWindow):
 
     def retranslate(self) -> None:
         """Read every text in the window again in the current language."""
-        for child in self.findChildren(QObject):
-            again = getattr(child, "retranslate", None)
-            if callable(again):
-                again()
+        children = [child for child in self.findChildren(QObject) if hasattr(child, "retranslate")]
+        for child in children:
+            if not sip.isdeleted(child):  # some make their own children anew
+                child.retranslate()
         self._show_choices()
 
     def _show_choices(self) -> None:
@@ -218,9 +208,6 @@ class MainWindow(QMainWindow):
         self._show_choices()
         if not self.restoreGeometry(preferences.layout("geometry")):
             self._take_first_size()
-        self._first_layout()
-        self._columns.restoreState(preferences.layout("columns"))
-        self._rows.restoreState(preferences.layout("rows"))
         actions["full_screen"].setChecked(self.isFullScreen())
 
     def _take_first_size(self) -> None:
@@ -230,20 +217,20 @@ class MainWindow(QMainWindow):
         if room.width() < _FIRST_SIZE.width() or room.height() < _FIRST_SIZE.height():
             self.setWindowState(Qt.WindowState.WindowMaximized)
 
-    def _first_layout(self) -> None:
-        self._columns.setSizes([self.width() - _INSPECTOR_WIDTH, _INSPECTOR_WIDTH])
-        self._rows.setSizes([self.height() - _LOSS_HEIGHT, _LOSS_HEIGHT])
+    def _place_columns(self) -> None:
+        if not self._columns.restoreState(self._preferences.layout("columns")):
+            self._columns.setSizes([self.width() - _INSPECTOR_WIDTH, _INSPECTOR_WIDTH])
 
     def _reset_layout(self) -> None:
         self._preferences.forget_layout()
         self._parts.actions["inspector"].setChecked(True)
-        self._first_layout()
+        self._place_columns()
 
     def _remember(self) -> None:
         preferences = self._preferences
         preferences.set_layout("geometry", self.saveGeometry())
-        preferences.set_layout("columns", self._columns.saveState())
-        preferences.set_layout("rows", self._rows.saveState())
+        if self._panels is not None:
+            preferences.set_layout("columns", self._columns.saveState())
         preferences.show_inspector = self._parts.actions["inspector"].isChecked()
         preferences.flush()
 

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from convviz.views.parts import Parts
     from convviz.views.preferences import Preferences
 
+_LEAST_PICTURE = 300  #: pixels: what is left of a window 640 high; what does not fit there can be scrolled to
+
 
 class PanelControl(QObject):
     """Makes the panels and keeps them, the document and the session in step.
@@ -45,7 +47,9 @@ class PanelControl(QObject):
         self._session = session
         self._line = parts.line
         self.pipeline = Pipeline()
+        self.pipeline.setMinimumHeight(_LEAST_PICTURE)
         self.loss = LossPanel(parts.actions)
+        self.pipeline.set_companion(self.loss)
         self.inspector = Inspector(document)
         self.files = FileControl(window, document, preferences, parts)
         self._run = RunControl(document, session, preferences, parts, self.loss, self)

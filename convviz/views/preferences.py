@@ -65,8 +65,8 @@ class Preferences:
 
     @property
     def log_loss(self) -> bool:
-        """Whether the loss is drawn on a logarithmic axis."""
-        return str(self._settings.value("log_loss", "false")) == "true"
+        """Whether the loss is drawn on a logarithmic axis, which shows progress long after the first steep fall."""
+        return str(self._settings.value("log_loss", "true")) == "true"
 
     @log_loss.setter
     def log_loss(self, on: bool) -> None:

@@ -150,24 +150,22 @@ class RunControl(QObject):
     def _divergence(self, status: Status) -> Message:
         good = run_words.last_good_step(self._session.losses.values())
         rate = run_words.smaller_rate(self._document.experiment.optimizer.learning_rate)
-        return Message(
-            lambda: run_words.divergence_text(status),
-            "warning",
-            "run",
-            (
-                Offer(
-                    "go_back",
-                    lambda: tr("Go back to step {step}, the last good one").format(step=f"{good:,}"),
-                    lambda: self._session.rewind(good),
-                ),
-                Offer(
-                    "try_smaller_rate",
-                    lambda: tr("Start again with rate {rate}").format(rate=f"{rate:g}"),
-                    lambda: self._try_rate(rate),
-                ),
-                Offer("banner_reset", lambda: tr("Reset"), self._session.reset),
+        offers = [
+            Offer(
+                "try_smaller_rate",
+                lambda: tr("Start again with rate {rate}").format(rate=f"{rate:g}"),
+                lambda: self._try_rate(rate),
             ),
-        )
+            Offer("banner_reset", lambda: tr("Reset"), self._session.reset),
+        ]
+        if good > 0:  # else it is what a reset does
+            back = Offer(
+                "go_back",
+                lambda: tr("Go back to step {step}, the last good one").format(step=f"{good:,}"),
+                lambda: self._session.rewind(good),
+            )
+            offers.insert(0, back)
+        return Message(lambda: run_words.divergence_text(status), "warning", "run", tuple(offers))
 
     def _try_rate(self, rate: float) -> None:
         experiment = self._document.experiment
@@ -184,4 +182,4 @@ class RunControl(QObject):
 def draws_by_seed(experiment: Experiment) -> bool:
     """Return whether anything of the student is drawn with the experiment's seed."""
     initial = (getattr(layer, name, None) for layer in experiment.layers for name in ("weight", "bias"))
-    return any(hasattr(each, "seed") and each.seed is None for each in initial)
+    return any(getattr(each, "seed", 0) is None for each in initial)

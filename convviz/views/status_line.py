@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PyQt6.QtCore import Qt
-from PyQt6.QtWidgets import QProgressBar, QStatusBar, QWidget
+from PyQt6.QtWidgets import QHBoxLayout, QProgressBar, QStatusBar, QWidget
 
 from convviz.i18n import tr
 from convviz.views import theme
@@ -35,8 +35,13 @@ class StatusLine(QStatusBar):
         self._rate = ReadOut(sample="999,999 steps/s", align=Qt.AlignmentFlag.AlignRight, parent=self)
         self._rate.setObjectName("rate")
         self.addWidget(self._pointed, 1)
+        run = QWidget(self)
+        row = QHBoxLayout(run)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(theme.SPACE.M)
         for part in (self._state, self._progress, self._left, self._rate):
-            self.addPermanentWidget(part)
+            row.addWidget(part)
+        self.addPermanentWidget(run)
         self.setContentsMargins(theme.SPACE.S, 0, theme.SPACE.S, 0)
         self.setFixedHeight(28)
         self.show_progress(None)

@@ -6,7 +6,7 @@ import math
 from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import QSignalBlocker, QSize, Qt, pyqtSignal
-from PyQt6.QtWidgets import QComboBox, QSlider, QSpinBox, QToolBar, QToolButton, QVBoxLayout, QWidget
+from PyQt6.QtWidgets import QComboBox, QSizePolicy, QSlider, QSpinBox, QToolBar, QToolButton, QVBoxLayout, QWidget
 
 from convviz.i18n import mark, tr
 from convviz.views import theme
@@ -67,7 +67,10 @@ class TransportBar(QToolBar):
     def _make_controls(self) -> None:
         self._experiment = QComboBox(self)
         self._experiment.setObjectName("experiment")
-        self._experiment.setFixedWidth(168)
+        self._experiment.setMinimumWidth(168)
+        self._experiment.setMaximumWidth(260)
+        self._experiment.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self._experiment.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self._experiment.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self._experiment.activated.connect(self._experiment_picked)
         self._length = QSpinBox(self)
@@ -75,12 +78,14 @@ class TransportBar(QToolBar):
         self._length.setRange(1, 1_000_000)
         self._length.setGroupSeparatorShown(True)
         self._length.setFixedWidth(88)
+        self._length.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self._length.valueChanged.connect(self.run_length_changed)
         self._slider = QSlider(Qt.Orientation.Horizontal, self)
         self._slider.setObjectName("speed")
         self._slider.setRange(0, round(math.log10(FASTEST / SLOWEST) * _FINENESS))
         self._slider.setPageStep(_FINENESS // 2)
         self._slider.setFixedWidth(120)
+        self._slider.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self._slider.valueChanged.connect(self._slider_moved)
         self._experiment_caption, self._length_caption, self._speed_caption = (
             ReadOut(role="small", align=Qt.AlignmentFlag.AlignHCenter) for _ in range(3)
@@ -120,12 +125,13 @@ class TransportBar(QToolBar):
             self._experiment.addItem(text, name)
         blocker.unblock()
 
-    def set_experiment(self, name: str | None, text: str) -> None:
-        """Show which experiment is open: the built-in one ``name``, or another one called ``text``."""
+    def set_experiment(self, name: str | None, text: str, notes: str) -> None:
+        """Show which experiment is open, the built-in one ``name`` or another called ``text``, and what it shows."""
         index = self._experiment.findData(name) if name is not None else -1
         blocker = QSignalBlocker(self._experiment)
         self._experiment.setCurrentIndex(index)
         self._experiment.setPlaceholderText(text)
+        self._experiment.setToolTip(notes)
         blocker.unblock()
 
     def set_running(self, running: bool) -> None:
@@ -162,7 +168,6 @@ class TransportBar(QToolBar):
         """Read every text again in the current language."""
         self.setWindowTitle(tr("Toolbar"))
         self._experiment_caption.set_text(tr("experiment"))
-        self._experiment.setToolTip(tr("The experiment: what comes in, which layers, and what is to be learned"))
         self._experiment.setAccessibleName(tr("Experiment"))
         self._length_caption.set_text(tr("N steps"))
         self._length.setToolTip(tr("How many steps 'Run N' makes, 1 … 1,000,000"))
@@ -216,9 +221,11 @@ def _captioned(control: QWidget, caption: ReadOut) -> QWidget:
     """Return ``control`` with ``caption`` under it, in line with the texts of the buttons beside it."""
     cell = QWidget()
     cell.setFixedHeight(_BUTTON.height())
+    cell.setMaximumWidth(control.maximumWidth() + 2 * theme.SPACE.XS)
+    cell.setSizePolicy(control.sizePolicy().horizontalPolicy(), QSizePolicy.Policy.Fixed)
     layout = QVBoxLayout(cell)
     layout.setContentsMargins(theme.SPACE.XS, 0, theme.SPACE.XS, 0)
     layout.setSpacing(0)
-    layout.addWidget(control, 1, Qt.AlignmentFlag.AlignCenter)
+    layout.addWidget(control, 1)
     layout.addWidget(caption)
     return cell

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
             self, experiment: Experiment | str = "demo", *, speed: float = math.inf, size: tuple[int, int] = (1280, 800)
         ) -> Person: ...
 
+
 W = TypeVar("W", bound=QObject)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from PyQt6.QtCore import Qt, QTimer, pyqtSignal
+from PyQt6.QtCore import QSize, Qt, QTimer, pyqtSignal
 from PyQt6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
 from convviz.engine.frames import State, Status
@@ -16,10 +16,12 @@ from convviz.views.panels import loss_scale
 from convviz.views.readout import ReadOut
 
 if TYPE_CHECKING:
-    from PyQt6.QtGui import QPaintEvent, QShowEvent
+    from PyQt6.QtGui import QPaintEvent, QResizeEvent, QShowEvent
 
     from convviz.views.actions import Actions
     from convviz.views.panels.loss_plot import LossPlot
+
+_BUTTON = QSize(26, 22)
 
 
 class LossPanel(QFrame):
@@ -51,11 +53,11 @@ class LossPanel(QFrame):
         self._plot_asked = False
         self._title = QLabel(self)
         theme.set_role(self._title, "strong")
-        self._words = ReadOut(parent=self)
+        self._words = ReadOut(role="small", parent=self)
         self._words.setObjectName("loss_words")
-        self._pointed = ReadOut(align=Qt.AlignmentFlag.AlignRight, parent=self)
+        self._pointed = ReadOut(role="small", align=Qt.AlignmentFlag.AlignRight, parent=self)
         self._pointed.setObjectName("loss_pointed")
-        self._pointed.set_colour("muted")
+        self._pointed.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self._empty = QWidget(self)  # the plot's place until it is made
         self._empty.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self._lay_out()
@@ -67,20 +69,24 @@ class LossPanel(QFrame):
 
     def _lay_out(self) -> None:
         header = QHBoxLayout()
-        header.setSpacing(theme.SPACE.S)
+        header.setSpacing(0)
         header.addWidget(self._title)
-        header.addWidget(self._words, 3)
-        header.addWidget(self._pointed, 2)
+        header.addStretch(1)
         for name in ("log_loss", "reset_zoom"):
             button = QToolButton(self)
             button.setObjectName(name)
             button.setDefaultAction(self._actions[name])
             button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonIconOnly)
+            button.setIconSize(QSize(16, 16))
+            button.setFixedSize(_BUTTON)
+            button.setStyleSheet("padding: 0; min-height: 0;")
             header.addWidget(button)
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(theme.SPACE.M, theme.SPACE.XS, theme.SPACE.S, 0)
+        layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
         layout.addLayout(header)
+        layout.addWidget(self._words)
+        layout.addSpacing(theme.SPACE.XS)
         layout.addWidget(self._empty, 1)
 
     @property
@@ -96,22 +102,21 @@ class LossPanel(QFrame):
             self._plot.set_series(series)
 
     def set_status(self, status: Status) -> None:
-        """Mark and tell what ``status`` says."""
-        settled = status.state is not self._status.state
-        self._status = status
+        """Mark and tell what ``status`` says. While it runs, `refresh` is what draws."""
+        before, self._status = self._status, status
         self._write()
         if self._plot is not None and self.isVisible():
             live = None if math.isnan(status.initial_loss) else (status.step, status.loss)
             self._plot.set_marks(live, status.goal, status.shown)
-            if settled:
-                self._plot.refresh(force=True)
-        if settled:
+            if status.state is not State.RUNNING or status.shown != before.shown:
+                self._plot.refresh()
+        if status.state is not before.state:
             self.setAccessibleDescription(self._words.text())
 
     def refresh(self) -> None:
         """Draw the series, which has changed."""
         if self._plot is not None and self.isVisible():
-            self._plot.refresh(force=self._status.state is not State.RUNNING)
+            self._plot.refresh()
 
     def retranslate(self) -> None:
         """Read every text again in the current language."""
@@ -119,6 +124,7 @@ class LossPanel(QFrame):
         self.setAccessibleName(tr("Loss"))
         self._write()
         if self._plot is not None:
+            self._plot.setAccessibleName(tr("Loss over the steps"))
             self._plot.retranslate()
 
     def showEvent(self, event: QShowEvent | None) -> None:
@@ -126,6 +132,17 @@ class LossPanel(QFrame):
         super().showEvent(event)
         self.set_status(self._status)
         self.refresh()
+
+    def resizeEvent(self, event: QResizeEvent | None) -> None:
+        """Keep the read-out in the upper right corner of the plot, where a falling curve leaves room."""
+        super().resizeEvent(event)
+        self._place_read_out()
+
+    def _place_read_out(self) -> None:
+        place = (self._plot or self._empty).geometry()
+        height = self._pointed.sizeHint().height()
+        self._pointed.setGeometry(place.left(), place.top() + theme.SPACE.S, place.width() - theme.SPACE.XL, height)
+        self._pointed.raise_()
 
     def paintEvent(self, event: QPaintEvent | None) -> None:
         """Ask for the plot once the panel is on the screen without it."""
@@ -153,6 +170,7 @@ class LossPanel(QFrame):
             layout.replaceWidget(self._empty, plot)
         self._empty.deleteLater()
         self._plot = plot
+        plot.resized.connect(self._place_read_out)
         self.set_status(self._status)
         self.refresh()
         self.plotted.emit()

@@ -13,8 +13,8 @@ Range = tuple[float, float]
 
 #: Steps by which an axis grows: seldom enough that the picture stands still, close enough that it is well filled.
 _NICE = (1.0, 1.5, 2.0, 3.0, 4.0, 5.0, 7.5, 10.0)
-#: Decades that a logarithmic axis shows at least, and at most below its highest value.
-_FEWEST_DECADES, _MOST_DECADES = 1.0, 14.0
+#: Decades that a logarithmic axis shows at least.
+_FEWEST_DECADES = 1.0
 #: What stands in for the top of the axis where a loss exceeds what can be drawn.
 _GREATEST = 1e300
 
@@ -54,7 +54,7 @@ def value_range(values: Array, log: bool) -> Range:
 
 def _decades(low: float, high: float) -> Range:
     top = math.ceil(high * 2 + 0.02) / 2  # to half a decade, so that the axis seldom changes
-    bottom = max(math.floor(low * 2 - 0.02) / 2, top - _MOST_DECADES)
+    bottom = math.floor(low * 2 - 0.02) / 2
     return min(bottom, top - _FEWEST_DECADES), top
 
 
@@ -102,14 +102,14 @@ def axis_text(value: float) -> str:
 
 
 def loss_text(value: float) -> str:
-    """Return a loss as it is told in words, to about four digits: ``29,770``, ``310.4``, ``0.01234``, ``1.2e-9``."""
+    """Return a loss as it is told in words, to about four digits: ``29,770``, ``310.4``, ``0.01234``, ``1.23e-9``."""
     if math.isnan(value):
         return "–"
     if math.isinf(value):
         return "∞"
     size = abs(value)
     if size >= 1e7 or 0 < size < 1e-3:
-        return f"{value:.3e}".replace("e+0", "e").replace("e+", "e").replace("e-0", "e-")
+        return f"{value:.2e}".replace("e+0", "e").replace("e+", "e").replace("e-0", "e-")
     if size >= 1000:
         return f"{value:,.0f}"
     return f"{value:.4g}"

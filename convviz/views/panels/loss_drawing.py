@@ -1,0 +1,112 @@
+"""Drawing a loss curve in pixels: the grid, the curve, a mark. What to draw where is `loss_plot`'s business."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pyqtgraph as pg
+from numpy.typing import NDArray
+from PyQt6.QtCore import QLineF, QPointF, QRectF, Qt
+from PyQt6.QtGui import QColor, QPainter, QPen, QPolygonF
+
+from convviz.views import theme
+from convviz.views.panels import loss_scale
+
+Array = NDArray[Any]
+
+#: How far outside of the area something is still drawn where it is, in heights of the area: a painter's own numbers
+#: have an end.
+_OUTSIDE = 2.0
+#: A curve that goes up and down less often than this many times over the whole height is drawn stronger.
+_CALM = 4
+
+
+class Mapping:
+    """Steps and losses as pixels of the area inside the axes.
+
+    Parameters
+    ----------
+    area
+        Where to draw.
+    steps, losses
+        The ranges that the axes show; of the decimal logarithm of the loss if ``log``.
+    """
+
+    def __init__(self, area: QRectF, steps: loss_scale.Range, losses: loss_scale.Range, log: bool) -> None:
+        self.area = area
+        self.log = log
+        self._left, right = steps
+        self._bottom, top = losses
+        self._per_step = area.width() / (right - self._left)
+        self._per_loss = area.height() / (top - self._bottom)
+
+    def x(self, steps: Array) -> Array:
+        """Return the horizontal pixels of ``steps``."""
+        return np.asarray(self.area.left() + (steps - self._left) * self._per_step)
+
+    def y(self, losses: Array) -> Array:
+        """Return the vertical pixels of finite ``losses``; what lies far outside is brought nearer."""
+        return self.height(loss_scale.on_axis(losses, self.log, self._bottom))
+
+    def height(self, positions: Array) -> Array:
+        """Return the vertical pixels of ``positions`` on the axis."""
+        high = self.area.height()
+        return self.area.bottom() - np.clip((positions - self._bottom) * self._per_loss, -_OUTSIDE * high, 3 * high)
+
+
+def draw_grid(painter: QPainter, mapping: Mapping, ticks: list[float]) -> None:
+    """Draw a horizontal line at every tick."""
+    painter.setPen(QPen(theme.current().grid, 1))
+    area = mapping.area
+    for y in np.rint(mapping.height(np.array(ticks))) + 0.5:
+        painter.drawLine(QLineF(area.left(), float(y), area.right(), float(y)))
+
+
+def draw_curve(painter: QPainter, mapping: Mapping, steps: Array, losses: Array) -> None:
+    """Draw the curve through finite ``losses``."""
+    if len(steps) == 0:
+        return
+    heights = mapping.y(losses)
+    polygon = _polygon(mapping.x(steps), heights)
+    painter.setPen(QPen(theme.current().curve, 1))
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
+    painter.drawPolyline(polygon)
+    if np.abs(np.diff(heights)).sum() < _CALM * mapping.area.height():
+        # A wider pen costs twenty times as much. A calm curve can be made stronger by drawing it twice.
+        painter.drawPolyline(polygon.translated(0.4, 0.6))
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+
+
+def draw_mark(
+    painter: QPainter,
+    mapping: Mapping,
+    step: int,
+    loss: float,
+    colour: QColor,
+    style: Qt.PenStyle,
+    *,
+    cross: bool = False,
+) -> None:
+    """Draw a vertical line at ``step`` and a dot where it meets the curve; ``cross``: a horizontal line there, too."""
+    area = mapping.area
+    x = round(float(mapping.x(np.array(step)))) + 0.5
+    painter.setPen(QPen(colour, 1, style))
+    painter.drawLine(QLineF(x, area.top(), x, area.bottom()))
+    if not np.isfinite(loss):
+        return
+    y = float(mapping.y(np.array([loss]))[0])
+    if cross:
+        painter.drawLine(QLineF(area.left(), round(y) + 0.5, area.right(), round(y) + 0.5))
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
+    painter.setBrush(colour)
+    painter.setPen(QPen(theme.current().surface, 1))
+    painter.drawEllipse(QPointF(x, y), 4, 4)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+
+
+def _polygon(x: Array, y: Array) -> QPolygonF:
+    polygon: QPolygonF = pg.functions.create_qpolygonf(len(x))
+    points = pg.functions.ndarray_from_qpolygonf(polygon)
+    points[:, 0], points[:, 1] = x, y
+    return polygon

@@ -1,0 +1,82 @@
+"""The table of actions, and everything that is made of it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING
+
+import pytest
+from PyQt6.QtGui import QAction, QKeySequence
+from PyQt6.QtWidgets import QLabel, QMenu, QToolButton
+
+from convviz.resources import resource
+from convviz.views.actions import ACTIONS, GROUPS, ActionSpec, plain
+from convviz.views.dialogs import AboutBox, ShortcutsPage
+
+if TYPE_CHECKING:
+    from tests.views.conftest import OpenWindow, Person
+
+every_action = pytest.mark.parametrize("spec", ACTIONS, ids=lambda spec: spec.name)
+
+
+@every_action
+def test_every_action_has_a_drawing_and_a_sentence(spec: ActionSpec) -> None:
+    assert spec.group in GROUPS
+    assert "currentColor" in resource("icons", f"{spec.icon}.svg").read_text(encoding="utf-8")
+    assert len(spec.help.split()) > 2
+
+
+def test_no_shortcut_means_two_things() -> None:
+    keys = Counter(QKeySequence(keys).toString() for spec in ACTIONS for keys in spec.shortcuts)
+    assert [key for key, count in keys.items() if count > 1] == []
+    assert "" not in keys
+
+
+@pytest.mark.parametrize(("title", "words"), [("&File", "File"), ("H&istory", "History"), ("文件(&F)", "文件")])
+def test_titles_lose_their_access_keys(title: str, words: str) -> None:
+    assert plain(title) == words
+
+
+def in_menus(person: Person) -> set[str]:
+    return {action.objectName() for menu in person.window.findChildren(QMenu) for action in menu.actions()}
+
+
+def test_every_action_is_in_a_menu_and_its_tooltip_names_its_shortcut(open_window: OpenWindow) -> None:
+    person = open_window()
+    assert {spec.name for spec in ACTIONS} <= in_menus(person)
+    for spec in ACTIONS:
+        action = person.find(QAction, spec.name)
+        assert action.text() == spec.text
+        assert not action.icon().isNull()
+        if spec.shortcuts:
+            assert action.toolTip().endswith(f"({spec.shortcuts[0]})")
+
+
+def test_every_tool_button_has_a_text_or_a_tooltip(open_window: OpenWindow) -> None:
+    person = open_window()
+    for button in person.window.findChildren(QToolButton):
+        if button.isVisible():
+            assert button.text() or button.toolTip(), button.objectName()
+            assert button.toolTip() or button.accessibleName(), button.objectName()
+
+
+def test_the_page_of_shortcuts_lists_every_action(open_window: OpenWindow) -> None:
+    person = open_window()
+    person.press("F1")
+    page = person.dialog(ShortcutsPage, "shortcuts_page")
+    shown = [label.text() for label in page.findChildren(QLabel)]
+    for spec in ACTIONS:
+        assert spec.text.rstrip("…") in shown
+        for keys in spec.shortcuts:
+            assert any(keys in text for text in shown), keys
+    page.close()
+
+
+def test_the_about_box_names_the_licence_and_the_libraries(open_window: OpenWindow) -> None:
+    person = open_window()
+    person.find(QAction, "about").trigger()
+    box = person.dialog(AboutBox, "about_box")
+    text = person.find(QLabel, "about_text").text()
+    for word in ("GPL-3.0-or-later", "Qt 6", "PyQt 6", "pyqtgraph 0", "NumPy 2", "Version"):
+        assert word in text
+    box.close()

@@ -1,0 +1,125 @@
+"""A run whose loss is no longer a number, and one that was stopped by an error."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+import pytest
+from PyQt6.QtGui import QAction
+from PyQt6.QtWidgets import QFrame, QLabel, QSpinBox
+
+from convviz.engine.frames import State
+from convviz.model.files import load_builtin
+
+if TYPE_CHECKING:
+    from tests.views.conftest import OpenWindow, Person
+
+
+def diverge(person: Person) -> None:
+    person.click("play")
+    person.sees_state(State.DIVERGED)
+
+
+def banner(person: Person) -> QFrame:
+    return person.find(QFrame, "banner")
+
+
+def test_the_banner_says_at_which_step_and_why(open_window: OpenWindow) -> None:
+    person = open_window("diverging")
+    assert not banner(person).isVisible()
+    diverge(person)
+    assert banner(person).isVisible()
+    text = person.find(QLabel, "banner_text").text()
+    assert f"step {person.session.status.step:,}" in text
+    assert f"{person.document.experiment.optimizer.learning_rate:g}" in text
+    assert person.text("state").startswith("diverged at step")
+    assert not person.button("play").isEnabled()
+    assert person.button("reset").isEnabled()
+
+
+def test_a_smaller_rate_is_offered_and_works(open_window: OpenWindow) -> None:
+    person = open_window("diverging")
+    rate = person.document.experiment.optimizer.learning_rate
+    diverge(person)
+    person.click("try_smaller_rate")
+    person.sees_step(0)
+    assert not banner(person).isVisible()
+    assert person.document.experiment.optimizer.learning_rate == pytest.approx(rate / 10, rel=0.5)
+    person.run_to_the_end()
+    assert math.isfinite(person.session.status.loss)
+    assert person.document.undo_stack.canUndo()
+
+
+def test_reset_takes_the_banner_away(open_window: OpenWindow) -> None:
+    person = open_window("diverging")
+    diverge(person)
+    person.click("banner_reset")
+    person.sees_step(0)
+    assert not banner(person).isVisible()
+    assert person.button("play").isEnabled()
+
+
+def test_the_way_back_leads_before_the_loss_ran_away(open_window: OpenWindow) -> None:
+    person = open_window()
+    person.find(QSpinBox, "run_length").setValue(500)
+    person.click("run_n")
+    person.sees_step(500)
+    experiment = person.document.experiment
+    wild = experiment.replace(optimizer=experiment.optimizer.replace(learning_rate=1.0))
+    person.document.propose(wild, "Change the rate")
+    diverge(person)
+    assert person.session.status.step > 500
+    person.click("go_back")
+    person.sees_state(State.PAUSED)
+    person.sees(lambda: not banner(person).isVisible())
+    assert 490 <= person.session.status.step <= 501
+    assert person.session.status.loss < 100
+
+
+def test_the_banner_speaks_another_language(open_window: OpenWindow) -> None:
+    person = open_window("diverging")
+    diverge(person)
+    english = person.find(QLabel, "banner_text").text(), person.button("try_smaller_rate").text()
+    person.find(QAction, "language_zh_CN").trigger()
+    assert person.find(QLabel, "banner_text").text() != english[0]
+    assert person.button("try_smaller_rate").text() != english[1]
+
+
+def test_another_experiment_takes_the_banner_away(open_window: OpenWindow) -> None:
+    person = open_window("diverging")
+    diverge(person)
+    person.document.open_experiment(load_builtin())
+    person.sees_state(State.PAUSED)
+    assert not banner(person).isVisible()
+
+
+def test_the_banner_can_be_closed_and_blocks_nothing(open_window: OpenWindow) -> None:
+    person = open_window("diverging")
+    diverge(person)
+    person.press("Alt+Left")
+    person.sees(lambda: person.session.status.shown is not None)
+    person.click("banner_close")
+    assert not banner(person).isVisible()
+    assert person.session.status.state is State.DIVERGED
+
+
+def test_an_error_of_the_run_is_told_and_another_experiment_can_be_opened(
+    open_window: OpenWindow, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    person = open_window()
+    broken = load_builtin("pooling")
+
+    def fail(self: object) -> None:
+        raise RuntimeError("no memory for this")
+
+    monkeypatch.setattr(type(broken), "build", fail)
+    person.document.open_experiment(broken)
+    person.sees_state(State.FAILED)
+    assert "no memory for this" in person.find(QLabel, "banner_text").text()
+    assert not person.button("play").isEnabled()
+    monkeypatch.undo()
+    person.document.open_experiment(load_builtin())
+    person.sees_state(State.PAUSED)
+    assert person.button("play").isEnabled()
+    assert not banner(person).isVisible()

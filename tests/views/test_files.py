@@ -1,0 +1,197 @@
+"""Opening and saving, and what becomes of changes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from PyQt6.QtCore import Qt
+from PyQt6.QtGui import QAction, QImage
+from PyQt6.QtWidgets import QComboBox, QFileDialog, QFrame, QLabel, QMenu, QMessageBox
+
+from convviz.model.files import load_builtin, read_experiment, write_experiment
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.views.conftest import OpenWindow, Person
+
+
+def change(person: Person) -> None:
+    person.document.propose(
+        person.document.experiment.replace(seed=person.document.experiment.seed + 1), "Change the seed"
+    )
+
+
+def choose_file(person: Person, dialog: str, path: Path) -> None:
+    """Type a file's name into the dialog of that name and confirm it."""
+    chooser = person.dialog(QFileDialog, dialog)
+    chooser.selectFile(str(path))
+    chooser.accept()
+
+
+def answer(person: Person, button: QMessageBox.StandardButton) -> None:
+    box = person.dialog(QMessageBox, "unsaved_changes")
+    person.sees(box.isVisible)
+    person.bot.mouseClick(box.button(button), Qt.MouseButton.LeftButton)
+
+
+def banner_text(person: Person) -> str:
+    assert person.find(QFrame, "banner").isVisible()
+    return person.find(QLabel, "banner_text").text()
+
+
+def pick(person: Person, name: str) -> None:
+    """Choose a built-in experiment in the toolbar."""
+    chooser = person.find(QComboBox, "experiment")
+    index = chooser.findData(name)
+    assert index >= 0
+    chooser.setCurrentIndex(index)
+    chooser.activated.emit(index)
+
+
+def test_a_built_in_experiment_is_opened_from_the_toolbar(open_window: OpenWindow) -> None:
+    person = open_window()
+    pick(person, "channels")
+    assert person.document.experiment == load_builtin("channels")
+    person.sees(lambda: person.session.frame is not None and person.session.frame.values[1].shape[0] > 1)
+    assert person.document.experiment.name in person.window.windowTitle()
+
+
+def test_the_menu_offers_every_built_in_experiment(open_window: OpenWindow) -> None:
+    person = open_window()
+    menu = person.find(QMenu, "menu_new")
+    chooser = person.find(QComboBox, "experiment")
+    assert [action.text() for action in menu.actions()] == [chooser.itemText(i) for i in range(chooser.count())]
+    person.find(QAction, "new_pooling").trigger()
+    assert person.document.experiment == load_builtin("pooling")
+    assert chooser.currentData() == "pooling"
+
+
+def test_opening_the_same_again_begins_anew(open_window: OpenWindow) -> None:
+    person = open_window()
+    person.run_to_the_end()
+    pick(person, "demo")
+    person.sees_step(0)
+
+
+def test_save_as_then_save_then_open(open_window: OpenWindow, tmp_path: Path) -> None:
+    person = open_window()
+    change(person)
+    assert person.window.isWindowModified()
+    person.press("Ctrl+S")  # it has no file yet: asks where
+    choose_file(person, "save_dialog", tmp_path / "mine.json")
+    assert read_experiment(tmp_path / "mine.json") == person.document.experiment
+    assert not person.window.isWindowModified()
+    assert "mine.json" in person.window.windowTitle()
+    change(person)
+    person.press("Ctrl+S")
+    assert read_experiment(tmp_path / "mine.json") == person.document.experiment
+    pick(person, "demo")
+    assert "mine.json" not in person.window.windowTitle()
+    (recent,) = person.find(QMenu, "menu_recent").actions()
+    assert recent.text() == "mine.json"
+    recent.trigger()
+    assert person.document.path == tmp_path / "mine.json"
+
+
+def test_a_bad_file_is_refused_with_a_sentence_and_nothing_is_lost(open_window: OpenWindow, tmp_path: Path) -> None:
+    person = open_window()
+    before = person.document.experiment
+    bad = tmp_path / "bad.json"
+    bad.write_text('{"version": 1, "stirde": 3}')
+    person.press("Ctrl+O")
+    choose_file(person, "open_dialog", bad)
+    assert "bad.json" in banner_text(person)
+    assert "stirde" in banner_text(person)
+    assert person.document.experiment is before
+    person.click("step")
+    person.sees_step(1)
+    person.click("banner_close")
+    assert not person.find(QFrame, "banner").isVisible()
+
+
+def test_a_file_that_cannot_be_written_is_said_and_changes_stay(open_window: OpenWindow, tmp_path: Path) -> None:
+    person = open_window()
+    change(person)
+    (tmp_path / "folder.json").mkdir()
+    person.press("Ctrl+Shift+S")
+    dialog = person.dialog(QFileDialog, "save_dialog")
+    dialog.fileSelected.emit(str(tmp_path / "folder.json"))
+    dialog.reject()
+    assert "folder.json" in banner_text(person)
+    assert person.document.is_modified
+
+
+def test_a_picture_of_the_window_is_saved(open_window: OpenWindow, tmp_path: Path) -> None:
+    person = open_window(size=(1024, 640))
+    person.press("Ctrl+Shift+P")
+    choose_file(person, "picture_dialog", tmp_path / "window.png")
+    picture = QImage(str(tmp_path / "window.png"))
+    assert (picture.width(), picture.height()) == (1024, 640)
+
+
+def test_closing_without_changes_asks_nothing(open_window: OpenWindow) -> None:
+    person = open_window()
+    person.run_to_the_end()
+    assert person.window.close()
+    assert person.window.findChild(QMessageBox) is None
+
+
+def test_closing_with_changes_can_be_cancelled(open_window: OpenWindow) -> None:
+    person = open_window()
+    change(person)
+    person.window.close()
+    answer(person, QMessageBox.StandardButton.Cancel)
+    assert person.window.isVisible()
+    person.click("step")
+    person.sees_step(1)
+
+
+def test_closing_can_discard_changes(open_window: OpenWindow) -> None:
+    person = open_window()
+    change(person)
+    person.window.close()
+    answer(person, QMessageBox.StandardButton.Discard)
+    person.sees(lambda: not person.window.isVisible())
+
+
+def test_closing_can_save_changes_first(open_window: OpenWindow, tmp_path: Path) -> None:
+    person = open_window()
+    change(person)
+    person.window.close()
+    answer(person, QMessageBox.StandardButton.Save)
+    choose_file(person, "save_dialog", tmp_path / "kept.json")
+    person.sees(lambda: not person.window.isVisible())
+    assert read_experiment(tmp_path / "kept.json") == person.document.experiment
+
+
+@pytest.mark.parametrize("button", [QMessageBox.StandardButton.Cancel, QMessageBox.StandardButton.Discard])
+def test_opening_another_asks_about_changes(
+    open_window: OpenWindow, tmp_path: Path, button: QMessageBox.StandardButton
+) -> None:
+    person = open_window()
+    change(person)
+    changed = person.document.experiment
+    pick(person, "pooling")
+    assert person.document.experiment is changed
+    answer(person, button)
+    chooser = person.find(QComboBox, "experiment")
+    if button == QMessageBox.StandardButton.Cancel:
+        assert person.document.experiment is changed
+        assert chooser.currentData() == "demo"
+    else:
+        person.sees(lambda: person.document.experiment == load_builtin("pooling"))
+
+
+def test_an_error_in_the_language_of_the_moment(open_window: OpenWindow, tmp_path: Path) -> None:
+    person = open_window()
+    bad = tmp_path / "bad.json"
+    write_experiment(bad, load_builtin())
+    bad.write_text(bad.read_text().replace('"version": 1', '"version": 99'))
+    person.press("Ctrl+O")
+    choose_file(person, "open_dialog", bad)
+    english = banner_text(person)
+    person.find(QAction, "language_zh_CN").trigger()
+    assert banner_text(person) != english
+    assert "bad.json" in banner_text(person)

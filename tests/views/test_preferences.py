@@ -1,0 +1,104 @@
+"""What is remembered, and how the window comes back."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+import pytest
+from PyQt6.QtGui import QAction, QGuiApplication
+from PyQt6.QtWidgets import QSplitter, QWidget
+
+from convviz.views.main_window import MainWindow
+from convviz.views.preferences import DEFAULT_SPEED, Preferences
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from pytestqt.qtbot import QtBot
+
+    from tests.views.conftest import OpenWindow
+
+
+def test_everything_set_is_there_the_next_day(tmp_path: Path) -> None:
+    first = Preferences(tmp_path / "settings.ini")
+    first.theme, first.language, first.speed, first.run_length = "dark", "zh_CN", 500.0, 42
+    first.log_loss, first.show_inspector = False, False
+    files = [tmp_path / f"{n}.json" for n in range(12)]
+    for file in files:
+        file.write_text("{}")
+        first.remember_file(file)
+    first.flush()
+    second = Preferences(tmp_path / "settings.ini")
+    assert (second.theme, second.language, second.speed, second.run_length) == ("dark", "zh_CN", 500.0, 42)
+    assert not second.log_loss
+    assert not second.show_inspector
+    assert second.recent == files[:3:-1]
+    assert second.folder == str(tmp_path)
+
+
+def test_a_file_opened_again_comes_first_and_one_that_is_gone_is_left_out(tmp_path: Path) -> None:
+    preferences = Preferences(tmp_path / "settings.ini")
+    one, other = tmp_path / "one.json", tmp_path / "other.json"
+    for file in (one, other, one):
+        file.write_text("{}")
+        preferences.remember_file(file)
+    assert preferences.recent == [one, other]
+    one.unlink()
+    assert preferences.recent == [other]
+
+
+@pytest.mark.parametrize("speed", [1.0, 200.0, math.inf])
+def test_any_speed_is_kept(tmp_path: Path, speed: float) -> None:
+    Preferences(tmp_path / "settings.ini").speed = speed
+    assert Preferences(tmp_path / "settings.ini").speed == speed
+
+
+@pytest.mark.parametrize("nonsense", ["", "fast", "-3", "0", "nan"])
+def test_nonsense_in_the_file_is_passed_over(tmp_path: Path, nonsense: str) -> None:
+    (tmp_path / "settings.ini").write_text(f"[General]\nspeed={nonsense}\nrun_length={nonsense}\ntheme={nonsense}\n")
+    preferences = Preferences(tmp_path / "settings.ini")
+    assert preferences.speed == DEFAULT_SPEED
+    assert preferences.run_length == 100
+    assert preferences.theme == "system"
+
+
+def test_the_window_comes_back_as_it_was_left(open_window: OpenWindow) -> None:
+    first = open_window(size=(780, 640))
+    first.press("L")
+    first.find(QSplitter, "columns").setSizes([400, 380])
+    sizes = first.find(QSplitter, "columns").sizes()
+    first.window.close()
+    second = open_window(size=(780, 640))
+    assert not second.find(QAction, "log_loss").isChecked()
+    assert second.find(QSplitter, "columns").sizes() == sizes
+    second.press("F9")
+    second.window.close()
+    third = open_window(size=(780, 640))
+    assert not third.find(QAction, "inspector").isChecked()
+    assert not third.find(QWidget, "inspector").isVisible()
+
+
+def test_reset_layout_gives_the_first_sizes_again(open_window: OpenWindow) -> None:
+    person = open_window()
+    columns = person.find(QSplitter, "columns")
+    before = columns.sizes()
+    columns.setSizes([700, 580])
+    person.press("F9")
+    person.find(QAction, "reset_layout").trigger()
+    assert columns.sizes() == before
+    assert person.find(QWidget, "inspector").isVisible()
+
+
+def test_a_window_remembered_off_the_screen_comes_back_on_it(qtbot: QtBot, preferences: Preferences) -> None:
+    first = MainWindow(None, None, preferences)
+    first.show()
+    first.setGeometry(9000, 9000, 700, 500)
+    preferences.set_layout("geometry", first.saveGeometry())
+    first.deleteLater()
+    second = MainWindow(None, None, preferences)
+    qtbot.addWidget(second)
+    second.show()
+    screen = QGuiApplication.primaryScreen()
+    assert screen is not None
+    assert screen.availableGeometry().intersects(second.geometry())

@@ -1,0 +1,59 @@
+"""What a run does, in words."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+
+from convviz.engine.frames import State, Status, StopReason
+from convviz.views import run_words, theme
+
+
+@pytest.mark.parametrize("state", list(State))
+@pytest.mark.parametrize("reason", list(StopReason))
+def test_every_state_has_words_and_a_colour(state: State, reason: StopReason) -> None:
+    status = Status(state=state, reason=reason, step=1234)
+    assert run_words.state_text(status)
+    assert hasattr(theme.current(), run_words.state_colour(status))
+
+
+@pytest.mark.parametrize(
+    ("steps", "rate", "text"),
+    [
+        (2000, 200.0, "10 s left"),
+        (1, 200.0, "1 s left"),
+        (61, 1.0, "1 min 1 s left"),
+        (7260, 1.0, "2 h 1 min left"),
+        (0, 200.0, ""),
+        (100, 0.0, ""),
+    ],
+)
+def test_time_left(steps: int, rate: float, text: str) -> None:
+    assert run_words.time_left_text(steps, rate) == text
+
+
+@pytest.mark.parametrize(
+    ("losses", "good"),
+    [
+        ([5.0, 9.0, 90.0, math.inf], 0),
+        ([9.0, 5.0, 4.0, 4.2, 60.0, 1e200, math.nan], 3),
+        ([100.0, 10.0, 50.0, 10.5, 11.5, 3e5, math.inf], 3),
+        ([math.nan], 0),
+        ([], 0),
+    ],
+)
+def test_the_last_good_step_comes_before_the_loss_runs_away(losses: list[float], good: int) -> None:
+    assert run_words.last_good_step(np.array(losses)) == good
+
+
+@pytest.mark.parametrize(("rate", "smaller"), [(3e-3, 3e-4), (0.1, 0.01), (2.55e-5, 3e-6)])
+def test_a_smaller_rate_is_a_round_tenth(rate: float, smaller: float) -> None:
+    assert run_words.smaller_rate(rate) == pytest.approx(smaller)
+
+
+def test_divergence_says_when_and_why() -> None:
+    text = run_words.divergence_text(Status(state=State.DIVERGED, step=1037, learning_rate=0.003))
+    assert "step 1,037" in text
+    assert "0.003" in text
