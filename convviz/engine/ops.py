@@ -74,14 +74,7 @@ def conv2d(
             expected=weights.shape[0],
             received=offsets.shape,
         )
-    operands = _operands(geometry, _common(values, weights, offsets), bias=offsets is not None)
-    operands.x.array[...] = values
-    _set_weight(operands, geometry, weights)
-    if offsets is not None:
-        operands.weight[:, -1] = offsets
-    bound = bind(geometry, operands)
-    _run(*bound.unfold(), *bound.product())
-    return operands.y.array.copy()
+    return convolve(geometry, values, weights, offsets)
 
 
 def conv2d_input_grad(
@@ -182,10 +175,7 @@ def insert_zeros(x: ArrayLike, count: Any) -> Array:
     """
     values = map_array(x, "x", dimensions=(2, 3))
     rows, columns = check_value(count, _COUNT, "count")
-    height, width = values.shape[-2:]
-    result = np.zeros((*values.shape[:-2], height + (height - 1) * rows, width + (width - 1) * columns), values.dtype)
-    result[..., :: rows + 1, :: columns + 1] = values
-    return result
+    return spaced(values, (rows, columns))
 
 
 def pad_zeros(x: ArrayLike, left_right: Any, top_bottom: Any) -> Array:
@@ -215,6 +205,27 @@ def rotate_180(x: ArrayLike) -> Array:
     x : (H, W) or (C, H, W)
     """
     return map_array(x, "x", dimensions=(2, 3))[..., ::-1, ::-1].copy()
+
+
+def convolve(geometry: Geometry, x: Array, weight: Array, bias: Array | None = None) -> Array:
+    """Return the convolution of a map whose sizes are known to go together; the numbers may be anything."""
+    operands = _operands(geometry, _common(x, weight, bias), bias=bias is not None)
+    operands.x.array[...] = x
+    _set_weight(operands, geometry, weight)
+    if bias is not None:
+        operands.weight[:, -1] = bias
+    bound = bind(geometry, operands)
+    _run(*bound.unfold(), *bound.product())
+    return operands.y.array.copy()
+
+
+def spaced(x: Array, count: tuple[int, int]) -> Array:
+    """Return ``x`` with so many zeros between neighbouring rows and columns."""
+    height, width = x.shape[-2:]
+    rows, columns = count
+    result = np.zeros((*x.shape[:-2], height + (height - 1) * rows, width + (width - 1) * columns), x.dtype)
+    result[..., :: rows + 1, :: columns + 1] = x
+    return result
 
 
 def plan(
