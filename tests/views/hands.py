@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from PyQt6.QtCore import QPoint, QPointF, Qt
-from PyQt6.QtGui import QWheelEvent
+from PyQt6.QtCore import QMimeData, QPoint, QPointF, Qt
+from PyQt6.QtGui import QDropEvent, QWheelEvent
 from PyQt6.QtTest import QTest
-from PyQt6.QtWidgets import QApplication, QComboBox, QWidget
+from PyQt6.QtWidgets import QAbstractItemView, QApplication, QComboBox, QWidget
 
 _NOTCH = 120
 _NOTHING = Qt.KeyboardModifier.NoModifier
@@ -39,6 +39,17 @@ def drag(widget: QWidget, start: QPoint, by: QPoint, moves: int = 4, let_go: boo
         QTest.mouseMove(widget, start + by * move / moves)
     if let_go:
         QTest.mouseRelease(widget, left, _NOTHING, start + by)
+
+
+def drop(view: QAbstractItemView, at: QPoint) -> None:
+    """Let go, over ``at``, of what was dragged within a view.
+
+    Qt delivers a drop only to the target of a drag that the window system runs, so the view is handed the event.
+    """
+    data = QMimeData()
+    event = QDropEvent(QPointF(at), Qt.DropAction.MoveAction, data, Qt.MouseButton.LeftButton, _NOTHING)
+    view.dropEvent(event)
+    assert event.dropAction() is not Qt.DropAction.MoveAction  # or the view would remove the row that was dragged
 
 
 def choose_item(combo: QComboBox, text: str) -> None:

@@ -204,6 +204,7 @@ class SpecField(Field):
 
     def _replace_form(self, value: Spec | None) -> None:
         if self._form is not None:
+            self._form.blockSignals(True)  # what was being typed there has nothing to apply to any more
             self._column.removeWidget(self._form)
             self._form.setParent(None)
             self._form.deleteLater()

@@ -19,6 +19,7 @@ from convviz.engine.settings import Setting, Spec, setting, settings_of
 from convviz.i18n import tr
 from convviz.model.experiment import Experiment, Stage
 from convviz.model.sources import SOURCES, RandomMap
+from convviz.views.editors.field import Field
 from convviz.views.panels.inspector import edits
 from tests.views.hands import type_over
 
@@ -132,17 +133,11 @@ def test_every_setting_of_the_experiment_has_a_control(at: At) -> None:
     for page in ("input", "target", "training"):
         person.show(page)
         for name, described in settings_of(Experiment).items():
-            if person.inspector.findChild(object_kind(), f"field.{name}") is not None:
+            if person.inspector.findChild(Field, f"field.{name}") is not None:
                 seen.add(name)
                 if described.kind != "spec" or len(described.registry()) > 1:
                     check(person, name, described)
     assert seen == settings_of(Experiment).keys() - {"stages"}  # the layers are in the list
-
-
-def object_kind() -> type[Any]:
-    from convviz.views.editors.field import Field
-
-    return Field
 
 
 def test_every_stop_condition_reaches_the_experiment(at: At) -> None:

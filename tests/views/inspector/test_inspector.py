@@ -16,7 +16,7 @@ from convviz.model.sources import GivenMap, RandomMap
 from convviz.views import theme
 from convviz.views.editors.number_box import NumberBox
 from convviz.views.selection import Selection
-from tests.views.hands import drag, turn
+from tests.views.hands import drag, drop, turn, type_over
 from tests.views.inspector.conftest import TWO_LAYERS, Person
 
 if TYPE_CHECKING:
@@ -357,6 +357,7 @@ def test_a_bias_is_none_given_or_random(person: Person) -> None:
     person.choose("layers.0.bias", "none")
     assert person.experiment.layers[0].bias is None
     assert not person.cells("layers.0.bias").isVisible()
+    assert not person.find(QComboBox, "layers.0.teacher_bias").isEnabled()  # the teacher has none either
     person.choose("layers.0.bias", "Normal")
     person.type("layers.0.bias.std", "2")
     assert person.experiment.layers[0].bias == Normal(std=2.0)
@@ -422,6 +423,61 @@ def test_layers_move_up_and_down(person: Person) -> None:
     person.show("training")
     for name in ("layers.up", "layers.down", "layers.remove"):
         assert not person.find(QAbstractButton, name).isEnabled()
+
+
+@pytest.mark.parametrize(
+    ("dragged", "over", "lower_half", "order"),
+    [
+        (0, 3, True, [4, 5, 3]),
+        (0, 2, True, [4, 3, 5]),
+        (0, 2, False, [3, 4, 5]),
+        (2, 1, False, [5, 3, 4]),
+        (2, 0, True, [5, 3, 4]),
+        (1, 5, True, [3, 5, 4]),
+        (1, 2, True, [3, 4, 5]),
+    ],
+)
+def test_layers_are_dragged_among_themselves(
+    at: At, dragged: int, over: int, lower_half: bool, order: list[int]
+) -> None:
+    person = at(Experiment(stages=tuple(Stage(layer=Conv2d(side)) for side in (3, 4, 5))))
+    person.show("layer", dragged)
+    rows = person.find(QListWidget, "outline")
+    row = rows.visualItemRect(rows.item(over))
+    drop(rows, QPoint(row.center().x(), row.bottom() - 2 if lower_half else row.top() + 2))
+    assert [layer.kernel[0] for layer in person.experiment.layers] == order
+    assert person.rows()[1:4] == [f"{place}  Convolution {side}×{side}" for place, side in enumerate(order, start=1)]
+    assert person.undos == (order != [3, 4, 5])
+
+
+def test_only_layers_can_be_dragged(person: Person) -> None:
+    rows = person.find(QListWidget, "outline")
+    draggable = [bool(rows.item(row).flags() & Qt.ItemFlag.ItemIsDragEnabled) for row in range(rows.count())]
+    assert draggable == [False, True, True, False, False]
+    person.show("training")
+    drop(rows, rows.visualItemRect(rows.item(0)).center())
+    assert person.experiment == TWO_LAYERS
+
+
+def test_what_is_being_typed_is_finished_for_the_thing_it_was_typed_for(person: Person) -> None:
+    box = person.find(NumberBox, "layers.0.rate")
+    type_over(box, "0.5", then=None)
+    person.show("layer", 1)
+    assert [layer.rate for layer in person.experiment.layers] == [0.5, 1.0]
+    assert person.find(NumberBox, "layers.1.rate").text() == "1"
+
+
+def test_what_is_being_typed_is_dropped_with_what_it_was_typed_for(person: Person) -> None:
+    person.document.propose(TWO_LAYERS.insert_stage(2, Stage(layer=Conv2d(2))), "")
+    person.show("layer", 2)
+    type_over(person.find(NumberBox, "layers.2.rate"), "0.5", then=None)
+    person.undo()
+    assert person.experiment == TWO_LAYERS
+    assert person.inspector.selection() == Selection("layer", 1)
+    type_over(person.find(NumberBox, "layers.1.weight.std"), "3", then=None)
+    person.document.open_experiment(TWO_LAYERS.with_student(1, weight=np.ones((4, 4))))
+    assert person.undos == 0
+    assert person.experiment.layers[1].weight == Given(np.ones((4, 4)))
 
 
 def test_a_move_that_cannot_be_is_explained(at: At) -> None:

@@ -91,13 +91,25 @@ def parameter_shape(experiment: Experiment, path: str) -> tuple[int, ...]:
     return parameter_shapes(stage.layer, in_shape).get(name, ())
 
 
+def has_effect(experiment: Experiment, path: str) -> bool:
+    """Return whether the initialiser at ``path`` makes anything: a teacher has no bias where the student has none."""
+    layer, _, name = path.rpartition(".")
+    student = next((own for own, teachers in TEACHER.items() if teachers == name), None)
+    return student is None or value_at(experiment, f"{layer}.{student}") is not None
+
+
+def parameters(experiment: Experiment, index: int, teacher: bool) -> dict[str, NDArray[Any]]:
+    """Return what the initialisers of a layer make, by their names in a path: ``weight`` or ``teacher_weight``, …."""
+    if not teacher:
+        return experiment.student_parameters()[index]
+    made = experiment.teacher_parameters()
+    return {} if made is None else {TEACHER[name]: numbers for name, numbers in made[index].items() if name in TEACHER}
+
+
 def parameter(experiment: Experiment, path: str) -> NDArray[Any] | None:
     """Return the numbers that the initialiser at ``path`` makes; None where there are none."""
-    _, place, name = path.split(".")
-    if name in TEACHER.values():
-        teacher = experiment.teacher_parameters()
-        return None if teacher is None else teacher[int(place)].get(name.removeprefix("teacher_"))
-    return experiment.student_parameters()[int(place)].get(name)
+    _, index, name = path.split(".")
+    return parameters(experiment, int(index), teacher=name in TEACHER.values()).get(name)
 
 
 def weight_axes(experiment: Experiment, path: str) -> tuple[str, str]:

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from PyQt6.QtCore import Qt, pyqtSignal
-from PyQt6.QtWidgets import QFrame, QLabel, QScrollArea, QVBoxLayout, QWidget
+from PyQt6.QtWidgets import QApplication, QFrame, QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from convviz.engine.errors import ConvvizError
 from convviz.engine.layers import LAYERS
@@ -65,7 +65,16 @@ class Inspector(QWidget):
         return self._selection
 
     def show_selection(self, selection: Selection) -> None:
-        """Show the controls of ``selection`` without emitting anything; of the last layer if there are not so many."""
+        """Show the controls of ``selection`` without emitting anything; of the last layer if there are not so many.
+
+        What was being typed is finished first, for the thing that it was typed for.
+        """
+        focused = QApplication.focusWidget()
+        if focused is not None and self._scroll.isAncestorOf(focused):
+            focused.clearFocus()
+        self._show(selection)
+
+    def _show(self, selection: Selection) -> None:
         if selection.kind == "layer":
             selection = Selection("layer", min(selection.index, len(self._document.experiment.stages) - 1))
         self._note.hide()
@@ -132,6 +141,8 @@ class Inspector(QWidget):
         page.seeded.connect(self._seed)
         page.set_experiment(self._document.experiment)
         page.retranslate()
+        if self._page is not None:
+            self._page.blockSignals(True)
         old = self._scroll.takeWidget()
         self._page = page
         self._scroll.setWidget(page)
@@ -151,7 +162,8 @@ class Inspector(QWidget):
         self._note.hide()
         count = len(new.stages)
         if self._selection.kind == "layer" and self._selection.index >= count:
-            self._pick(Selection("layer", count - 1))
+            self._show(Selection("layer", count - 1))
+            self.selected.emit(self._selection)
             return
         if self._page is not None:
             self._page.set_experiment(new)

@@ -157,6 +157,7 @@ class LayerPage(Page):
 
     def _replace_parameters(self, experiment: Experiment) -> None:
         if self._parameters is not None:
+            self._parameters.blockSignals(True)
             self.column.removeWidget(self._parameters)
             self._parameters.setParent(None)
             self._parameters.deleteLater()

@@ -55,7 +55,7 @@ class Parameters(QWidget):
         teachers = {edits.TEACHER[name]: stage[edits.TEACHER[name]] for name in settings if name in edits.TEACHER}
         for described in (settings, teachers):
             self._tabs.addTab("")
-            role = _Role(index, described, experiment, convert)
+            role = _Role(index, described, experiment, convert, teacher=described is teachers)
             role.edited.connect(self.edited)
             role.refused.connect(self.refused)
             role.numbers_edited.connect(self.numbers_edited)
@@ -109,8 +109,12 @@ class _Role(QWidget):
     numbers_edited = pyqtSignal(str, object, str)
     seeded = pyqtSignal(str, int)
 
-    def __init__(self, index: int, settings: dict[str, Setting], experiment: Experiment, convert: Convert) -> None:
+    def __init__(
+        self, index: int, settings: dict[str, Setting], experiment: Experiment, convert: Convert, teacher: bool
+    ) -> None:
         super().__init__()
+        self._index = index
+        self._teacher = teacher
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(SPACE.S)
@@ -135,9 +139,11 @@ class _Role(QWidget):
 
     def set_experiment(self, experiment: Experiment) -> None:
         """Show the parameters without emitting anything."""
+        made = edits.parameters(experiment, self._index, self._teacher)
         for path, field in self._fields.items():
             field.set_value(edits.value_at(experiment, path))
-            numbers = edits.parameter(experiment, path)
+            field.setEnabled(edits.has_effect(experiment, path))
+            numbers = made.get(path.rpartition(".")[2])
             self._editors[path].setVisible(numbers is not None)
             if numbers is not None:
                 self._editors[path].set_values(numbers)
