@@ -58,18 +58,8 @@ class Strip:
     columns: slice
 
 
-@dataclass(frozen=True)
-class Size:
-    """How large strips are to be: bytes of one row's matrix, of a strip, of everything that hangs on a row."""
-
-    window: int = WINDOW
-    strip: int = STRIP
-
-
 class Strips(Correlation):
     """Convolution by stacks of overlapping matrices, strip by strip."""
-
-    size = Size()
 
     def unfold(self) -> Calls:
         """Return the calls that put a border around ``x`` and, if it is kept, unfold it."""
@@ -95,20 +85,24 @@ class Strips(Correlation):
         geometry, operands = self.geometry, self.operands
         dtype, shape = operands.weight.dtype, (geometry.groups, geometry.out_group, geometry.taps)
         dy = self._by_rows(operands.dy)
-        most = max(strip.windows.shape[1] for strip in self._strips)
+        longest = max(strip.windows.shape[1] for strip in self._strips)
+        most = max(1, min(longest, STRIP // operands.weight.nbytes))
         parts, part, total = np.empty((most, *shape), dtype), np.empty(shape, dtype), np.empty(shape, dtype)
         ones = np.ones(most, dtype)
         calls: list[Call] = []
-        for number, strip in enumerate(self._strips):
-            rows = strip.windows.shape[1]
-            products = parts[:rows].transpose(1, 0, 2, 3)
+        add = False
+        for strip in self._strips:
             calls += () if self._kept else (strip.fill,)
-            calls.append(
-                partial(np.matmul, dy[:, strip.rows, :, strip.columns], strip.windows.transpose(0, 1, 3, 2), products)
-            )
-            sum_up = partial(ones[:rows].dot, parts[:rows].reshape(rows, -1))
-            calls.append(partial(sum_up, (part if number else total).reshape(-1)))
-            calls += (partial(np.add, total, part, total),) if number else ()
+            errors = dy[:, strip.rows, :, strip.columns]
+            for start in range(0, errors.shape[1], most):
+                some = slice(start, start + most)
+                windows = strip.windows[:, some].transpose(0, 1, 3, 2)
+                rows = windows.shape[1]
+                calls.append(partial(np.matmul, errors[:, some], windows, parts[:rows].transpose(1, 0, 2, 3)))
+                target = (part if add else total).reshape(-1)
+                calls.append(partial(ones[:rows].dot, parts[:rows].reshape(rows, -1), target))
+                calls += (partial(np.add, total, part, total),) if add else ()
+                add = True
         dweight = operands.dweight.reshape(geometry.groups, geometry.out_group, -1)
         calls.append(partial(np.copyto, dweight[..., : geometry.taps], total))
         if operands.bias:
@@ -124,7 +118,7 @@ class Strips(Correlation):
         rows = geometry.in_group * phases[0] * phases[1]
         arrange, weights = self._back_weights(rows, geometry.out_group * len(down.offsets) * len(across.offsets))
         enter, source = with_border(operands.dy, geometry.back_axes)
-        strips = list(cut(source, geometry.back_axes, geometry.groups, rows, self.size))
+        strips = list(cut(source, geometry.back_axes, geometry.groups))
         calls = [*arrange, *enter]
         if phases != geometry.stride:  # cells of the phases that no tap has
             calls.append(partial(operands.dx.flat.fill, 0))
@@ -170,7 +164,7 @@ class Strips(Correlation):
     def _strips(self) -> list[Strip]:
         _, source = self._source
         geometry = self.geometry
-        return list(cut(source, geometry.axes, geometry.groups, geometry.out_group, self.size, keep=self._kept))
+        return list(cut(source, geometry.axes, geometry.groups, keep=self._kept))
 
     def _by_rows(self, buffer: Buffer) -> Array:
         """Return a map as (groups, rows, channels of a group, columns)."""
@@ -179,13 +173,11 @@ class Strips(Correlation):
         return buffer.array.reshape(groups, channels // groups, height, width).transpose(0, 2, 1, 3)
 
 
-def cut(
-    source: Array, axes: tuple[Axis, Axis], groups: int, results: int, size: Size, keep: bool = False
-) -> Iterator[Strip]:
+def cut(source: Array, axes: tuple[Axis, Axis], groups: int, keep: bool = False) -> Iterator[Strip]:
     """Yield the strips of all windows over ``source`` (channels, rows, columns), whose border is there.
 
-    ``results`` is the number of results that each window has. Strips that are to be kept have memory of their own and
-    all rows of windows of a class; the others share theirs, and each must be filled before it is read.
+    Strips that are to be kept have memory of their own and all rows of windows of a class; the others share theirs, and
+    each must be filled before it is read.
     """
     down, across = axes
     common = gcd(down.step, down.spacing) if down.taps > 1 else down.step
@@ -193,10 +185,10 @@ def cut(
     classes = spacing // common
     channels = source.shape[0] // groups
     line = channels * across.taps * source.itemsize
-    tiles = -(-across.count * line * down.taps // size.window)
+    tiles = -(-across.count * line * down.taps // WINDOW)
     width = -(-across.count // max(1, min(tiles, across.count // 64)))
     row = groups * line * width
-    band = down.count if keep else max(2 * down.taps, (size.strip // row - down.taps) // step)
+    band = down.count if keep else max(2 * down.taps, (STRIP // row - down.taps) // step)
     memory = np.empty(0, source.dtype)
     for number in range(min(classes, down.count)):
         count = -(-(down.count - number) // classes)

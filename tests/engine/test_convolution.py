@@ -1,0 +1,194 @@
+"""The strategies of the convolution give the same numbers, however large the pieces are that they work in."""
+
+from __future__ import annotations
+
+import random
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from convviz.engine import Conv2d, conv2d, conv2d_input_grad, conv2d_weight_grad
+from convviz.engine.convolution import Geometry, Operands, Strips, Unfolded, bind, strips, unfolded
+from convviz.engine.layers import Buffer, Slots
+from convviz.engine.network import Network
+
+
+def geometries(count, seed, largest=18):
+    """Yield random geometries, with paddings larger than kernels, remainders, gaps and groups among them."""
+    draw = random.Random(seed)
+    while count:
+        groups = draw.choice([1, 1, 2, 3])
+        size = (draw.randint(1, largest), draw.randint(1, largest))
+        kernel, stride, dilation = ((draw.randint(1, most), draw.randint(1, most)) for most in (5, 4, 4))
+        before = (draw.randint(0, 4), draw.randint(0, 4))
+        padded = [n + p + draw.randint(0, 3) for n, p in zip(size, before, strict=True)]
+        out = [(padded[n] - dilation[n] * (kernel[n] - 1) - 1) // stride[n] + 1 for n in (0, 1)]
+        if min(out) < 1:
+            continue
+        count -= 1
+        yield Geometry(
+            channels=groups * draw.randint(1, 3),
+            size=size,
+            out_channels=groups * draw.randint(1, 3),
+            out_size=(out[0], out[1]),
+            kernel=kernel,
+            stride=stride,
+            before=before,
+            dilation=dilation,
+            groups=groups,
+        )
+
+
+def operands(geometry, rng, bias=True, constant=False, dtype=np.float64):
+    """Return memory with random numbers in all of it, also where results will go."""
+    inside, outside = (geometry.channels, *geometry.size), (geometry.out_channels, *geometry.out_size)
+    buffers = [Buffer(shape, dtype) for shape in (inside, outside, inside, outside)]
+    for buffer in buffers:
+        buffer.flat[:] = rng.normal(size=buffer.flat.size)
+    weights = rng.normal(size=(2, geometry.out_channels, geometry.taps + bias)).astype(dtype)
+    return Operands(*buffers, weight=weights[0], dweight=weights[1], bias=bias, constant=constant)
+
+
+def results(bound, memory):
+    for call in (*bound.unfold(), *bound.product(), *bound.weight_grad(), *bound.input_grad()):
+        call()
+    return {
+        name: array.copy()
+        for name, array in (("y", memory.y.array), ("dx", memory.dx.array), ("dweight", memory.dweight))
+    }
+
+
+def assert_same(actual, expected, tolerance, what):
+    for name, value in expected.items():
+        error = np.abs(actual[name] - value).max()
+        assert error <= tolerance * np.abs(value).max(), (name, error, what)
+
+
+@pytest.mark.parametrize(("dtype", "tolerance"), [(np.float64, 1e-12), (np.float32, 1e-4)])
+def test_strategies_agree(dtype, tolerance, rng, monkeypatch):
+    """By a table, by copies, by strips of any size, kept or filled anew."""
+    for geometry in geometries(80, 5):
+        memory = operands(geometry, rng, bias=bool(rng.integers(2)), dtype=dtype)
+        monkeypatch.setattr(unfolded, "TABLE", 1 << 40)
+        expected = results(Unfolded(geometry, memory), memory)
+        monkeypatch.setattr(unfolded, "TABLE", 0)
+        assert_same(results(Unfolded(geometry, memory), memory), expected, tolerance, geometry)
+        for kept in (0, 1 << 30):
+            monkeypatch.setattr(strips, "KEEP", kept)
+            for size in (1, 500, 1 << 30):
+                monkeypatch.setattr(strips, "STRIP", size)
+                assert_same(results(Strips(geometry, memory), memory), expected, tolerance, (geometry, kept, size))
+
+
+@pytest.mark.parametrize("stride", [1, 2, 3])
+@pytest.mark.parametrize("dilation", [1, 2])
+def test_results_do_not_depend_on_how_a_wide_map_is_cut(stride, dilation, rng, monkeypatch):
+    size, out = (40, 700), tuple((n + 4 - 6 * dilation - 1) // stride + 1 for n in (40, 700))
+    geometry = Geometry(2, size, 2, out, (7, 7), (stride, stride), (3, 1), (dilation, dilation))
+    memory = operands(geometry, rng)
+    expected = results(Unfolded(geometry, memory), memory)
+    cuts = set()
+    for window, strip in ((1 << 30, 1 << 30), (1 << 30, 1 << 18), (1 << 17, 1 << 10), (1, 1)):
+        monkeypatch.setattr(strips, "WINDOW", window)
+        monkeypatch.setattr(strips, "STRIP", strip)
+        monkeypatch.setattr(strips, "KEEP", 0)
+        bound = Strips(geometry, memory)
+        cuts.add(len(bound.product()))
+        assert_same(results(bound, memory), expected, 1e-12, (window, strip))
+    assert len(cuts) >= 3  # they were cut differently
+
+
+@pytest.mark.parametrize("strategy", [Unfolded, Strips])
+def test_a_step_repeats_bit_for_bit(strategy, rng):
+    for geometry in geometries(20, 6):
+        memory = operands(geometry, rng)
+        bound = strategy(geometry, memory)
+        calls = (*bound.unfold(), *bound.product(), *bound.weight_grad(), *bound.input_grad())
+        for call in calls:
+            call()
+        first = [array.copy() for array in (memory.y.array, memory.dweight, memory.dx.array)]
+        for call in calls:
+            call()
+        for array, copy in zip((memory.y.array, memory.dweight, memory.dx.array), first, strict=True):
+            np.testing.assert_array_equal(array, copy)
+
+
+@pytest.mark.parametrize("constant", [False, True])
+@pytest.mark.parametrize(("size", "kernel"), [(12, 3), (60, 3), (60, 11), (300, 4), (300, 11)])
+def test_whatever_strategy_a_size_gets(size, kernel, constant, rng):
+    """The strategies that `bind` chooses, from small to large, against one sum per tap."""
+    out = (size - kernel) // 2 + 1
+    geometry = Geometry(1, (size, size), 1, (out, out), (kernel, kernel), (2, 2))
+    memory = operands(geometry, rng, constant=constant)
+    found = results(bind(geometry, memory), memory)
+    x, dy, weight = memory.x.array[0], memory.dy.array[0], memory.weight[0]
+    expected = {
+        "y": np.full((1, out, out), weight[-1]),
+        "dx": np.zeros((1, size, size)),
+        "dweight": np.full((1, kernel * kernel + 1), dy.sum()),
+    }
+    for tap in range(kernel * kernel):
+        u, v = divmod(tap, kernel)
+        under = (slice(u, u + 2 * out - 1, 2), slice(v, v + 2 * out - 1, 2))
+        expected["y"][0] += weight[tap] * x[under]
+        expected["dx"][0][under] += weight[tap] * dy
+        expected["dweight"][0, tap] = np.vdot(x[under], dy)
+    assert_same(found, expected, 1e-12, geometry)
+
+
+def test_small_middle_and_large_maps_are_treated_differently(rng):
+    """Otherwise the tests above would all test the same."""
+    counts = set()
+    for size in (12, 60, 600):
+        layer = Conv2d(3)
+        shape = (1, size, size)
+        memory = [Buffer(s) for s in (shape, layer.output_shape(shape), shape, layer.output_shape(shape))]
+        calls = layer.bind(Slots(*memory, parameters=np.zeros(10), gradients=np.zeros(10)))
+        counts.add((len(calls.forward), len(calls.parameter_backward), len(calls.input_backward)))
+    assert len(counts) == 3
+
+
+def test_the_functions_on_a_large_map(rng):
+    """Adjoint identities where the strips are many."""
+    x, weight = rng.normal(size=(2, 400, 500)), rng.normal(size=(3, 2, 5, 4))
+    how = {"stride": (1, 2), "padding": (3, 0), "dilation": (2, 1)}
+    y = conv2d(x, weight, **how)
+    dy = rng.normal(size=y.shape)
+    scale = np.linalg.norm(y) * np.linalg.norm(dy)
+    assert abs(np.vdot(y, dy) - np.vdot(x, conv2d_input_grad(dy, weight, x.shape, **how))) <= 1e-12 * scale
+    assert abs(np.vdot(y, dy) - np.vdot(weight, conv2d_weight_grad(x, dy, weight.shape, **how))) <= 1e-12 * scale
+
+
+MEASURE = """
+import numpy as np
+from convviz.engine import Conv2d, Network
+from convviz.engine.network import run
+layers = (Conv2d(11), Conv2d(12, stride=2))
+rng = np.random.default_rng(0)
+network = Network(layers, (1, 1024, 1024))
+bound = network.bind(rng.normal(size=(1, 1024, 1024)), network.pack(network.init(rng)))
+bound.grads[-1].flat[:] = 1
+run((*bound.forward, *bound.backward, *bound.input_backward))
+print(next(line.split()[1] for line in open("/proc/self/status") if line.startswith("VmHWM")))
+"""
+
+
+def test_a_megapixel_with_large_kernels_stays_below_two_hundred_megabytes():
+    """A whole process: 1024×1024, kernels 11×11 and 12×12, every gradient down to the input's."""
+    if not Path("/proc/self/status").exists():
+        pytest.skip("only Linux tells the peak memory of a process alone")
+    done = subprocess.run([sys.executable, "-c", MEASURE], capture_output=True, text=True, check=True, timeout=100)
+    assert int(done.stdout) < 200 * 1024
+
+
+def test_a_network_of_all_sizes_of_strategy_agrees_with_itself_in_float32(rng):
+    network = Network((Conv2d(5, 4, padding="same"), Conv2d(3, 2, stride=2), Conv2d(9)), (1, 150, 150))
+    single = Network(network.layers, network.shapes[0], np.float32)
+    params = network.init(rng)
+    x = rng.normal(size=network.shapes[0])
+    for double, half in zip(network.forward(params, x), single.forward(params, x), strict=True):
+        assert half.dtype == np.float32
+        assert np.abs(double - half).max() <= 1e-4 * np.abs(double).max()
