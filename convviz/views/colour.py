@@ -163,12 +163,15 @@ def calm_levels(low: float, high: float, signed: bool = False) -> Levels:
     if signed:
         extent = _round_up(max(-low, high))
         return -extent, extent
-    step = 10.0 ** math.floor(math.log10((high - low) / 2)) / 2 if high > low else 0.0
-    if step <= 0 or not math.isfinite(step):
+    spread = high / 2 - low / 2
+    if not _TINY < spread < math.inf:
         return low, high
+    step = 10.0 ** math.floor(math.log10(spread)) / 2
     return math.floor(low / step) * step, math.ceil(high / step) * step
 
 
+#: Below this, powers of ten lose their digits; such levels are left as they are.
+_TINY = 1e-300
 _ROUND_STEPS = (1.0, 1.2, 1.4, 1.6, 1.8, 2.0, 2.5, 3.0, 3.5, 4.0, 4.5, 5.0, 6.0, 7.0, 8.0, 9.0)
 
 

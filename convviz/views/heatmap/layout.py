@@ -5,10 +5,16 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from enum import Enum
+from functools import lru_cache
+from typing import TYPE_CHECKING
 
+import numpy as np
 from PyQt6.QtCore import QRect
 
 from convviz.views import theme
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 #: Cells at least this large are all of one size, a whole number of pixels. Smaller ones fill the room instead, so that
 #: neighbours may differ by a pixel.
@@ -36,7 +42,7 @@ class Form(Enum):
     FULL = "full"  #: title, sentence, cells, scale
     TILE = "tile"  #: title and sentence on one line, cells, scale
     BARE = "bare"  #: title and sentence on one line, cells
-    STRIP = "strip"  #: one line: title, then the cells as wide as there is room, without a scale
+    STRIP = "strip"  #: one line for one channel: title, then the cells as wide as there is room, without a scale
 
 
 @dataclass(frozen=True)
@@ -80,14 +86,20 @@ class HeatLayout:
         """Return ``(channel, row, column)`` of the cell under a pixel."""
         for channel, tile in enumerate(self.tiles):
             if tile.contains(x, y):
-                column = (2 * (x - tile.x()) + 1) * shape[2] // (2 * tile.width())
-                row = (2 * (y - tile.y()) + 1) * shape[1] // (2 * tile.height())
+                column = int(cells_of_pixels(tile.width(), shape[2])[x - tile.x()])
+                row = int(cells_of_pixels(tile.height(), shape[1])[y - tile.y()])
                 return channel, row, column
         return None
 
 
+@lru_cache(maxsize=256)
+def cells_of_pixels(pixels: int, cells: int) -> NDArray[np.intp]:
+    """Return the cell that each of a row of pixels shows: the one that its middle lies in."""
+    return (2 * np.arange(pixels) + 1) * cells // (2 * pixels)
+
+
 def _edge(index: int, pixels: int, cells: int) -> int:
-    # The first pixel whose middle lies in the cell: where a scaled image changes colour, too.
+    # The first pixel whose middle lies in the cell.
     return -((-index * pixels * 2 + cells) // (2 * cells))
 
 
@@ -178,7 +190,7 @@ def lay_out(
 
 
 def _strip(width: int, height: int, shape: tuple[int, int, int], label: int) -> HeatLayout:
-    title = QRect(BORDER, 0, min(label, width // 2), height)
+    title = QRect(BORDER, 0, min(label, width * 3 // 5), height)
     cells = QRect(title.right() + 2, BORDER, max(1, width - title.width() - 2 - BORDER), max(1, height - 2 * BORDER))
     # A single number is a chip as wide as a number needs; many share what there is.
     wide = min(cells.width(), 64 * shape[2])

@@ -11,6 +11,7 @@ from PyQt6.QtGui import QBrush, QColor, QImage, QPainter, QPen, QPixmap
 from convviz.views import theme
 from convviz.views.colour import Levels, colour_map, format_number, image_of, reduce_to, to_index
 from convviz.views.heatmap.glyphs import CellNumbers, NumberFormat, atlas, choose_format
+from convviz.views.heatmap.layout import cells_of_pixels
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -150,9 +151,13 @@ class Picture:
         shown = self.values[: len(layout.tiles)]
         if shown.shape[1] > tile.height() or shown.shape[2] > tile.width():
             shown = np.stack([reduce_to(channel, tile.height(), tile.width()) for channel in shown])
-        self._index = to_index(shown, self.levels)
-        channels, height, width = self._index.shape
-        self._image = image_of(self._index.reshape(channels * height, width), colour_map(self.signed))
+        self._index = index = to_index(shown, self.levels)
+        # Cells of unequal pixels are laid out here, since the painter's own rounding drifts from that of the pointer.
+        for axis, pixels in ((1, tile.height()), (2, tile.width())):
+            if pixels % index.shape[axis]:
+                index = index.take(cells_of_pixels(pixels, index.shape[axis]), axis=axis)
+        channels, height, width = index.shape
+        self._image = image_of(index.reshape(channels * height, width), colour_map(self.signed))
 
     def _overlay_of(self, layout: HeatLayout, ratio: float) -> QPixmap | None:
         """Return what lies over the colours at every frame: drawn once, because translucent lines are slow to draw."""

@@ -157,14 +157,12 @@ class Heatmap(QWidget):
         picture.forget()
         if not shape_is_same:
             self._columns = values.shape[1] if values is not None and values.ndim == 4 else 0
-            self._cursor = None
             self._place()
         elif not scale_is_same:
             self.update()
         elif self._layout is not None:
             self.update(self._layout.cells)
-            if self._caption.read_out:
-                self._point(self._cursor)
+        self._point(self._cursor if shape_is_same else None)
 
     def set_unreached(self, mask: Array | None) -> None:
         """Hatch the cells of an ``(H, W)`` mask: no window reads them."""

@@ -9,14 +9,14 @@ from PyQt6.QtCore import QRect, Qt, pyqtSignal
 from PyQt6.QtGui import QMouseEvent, QPainter, QPaintEvent, QResizeEvent
 from PyQt6.QtWidgets import QWidget
 
-from convviz.engine.shapes import size_text
-from convviz.i18n import ntr, tr
+from convviz.i18n import tr
 from convviz.views import theme
 from convviz.views.colour import calm_levels, levels_of
 from convviz.views.heatmap import Heatmap
 from convviz.views.heatmap.layout import Form, title_height
 from convviz.views.panels.pipeline.flow import MARGIN, paint_selected
 from convviz.views.panels.pipeline.plan import EquationPlan, plan_equation
+from convviz.views.panels.pipeline.wording import shape_text
 from convviz.views.selection import Selection
 
 if TYPE_CHECKING:
@@ -106,18 +106,13 @@ class EquationRow(QWidget):
         structure = self._structure
         if structure is None:
             return
-        channels, *sizes = structure.shapes[-1]
-        size = size_text(sizes)
-        made, taught, left = (
-            ntr("{size}, made by the student", "{count} maps {size}, made by the student", channels),
-            ntr("{size}, made by the teacher", "{count} maps {size}, made by the teacher", channels),
-            ntr("{size}, reconstruction − target", "{count} maps {size}, reconstruction − target", channels),
-        )
-        if not structure.teacher:
-            taught = ntr("{size}, given", "{count} maps {size}, given", channels)
-        self._reconstruction.set_text(tr("Reconstruction"), made.format(size=size, count=channels), "student")
-        self._target.set_text(tr("Target"), taught.format(size=size, count=channels), "teacher")
-        self._residual.set_text(tr("Residual"), left.format(size=size, count=channels))
+        maps = shape_text(structure.shapes[-1])
+        made = tr("{maps}, made by the student").format(maps=maps)
+        given = tr("{maps}, made by the teacher") if structure.teacher else tr("{maps}, given")
+        left = tr("{maps}, reconstruction − target").format(maps=maps)
+        self._reconstruction.set_text(tr("Reconstruction"), made, "student")
+        self._target.set_text(tr("Target"), given.format(maps=maps), "teacher")
+        self._residual.set_text(tr("Residual"), left)
 
     def focus_order(self) -> list[QWidget]:
         """Return the widgets in the order in which they are read."""

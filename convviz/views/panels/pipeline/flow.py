@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 #: Around the row, and below it, where the line turns to the row beneath.
 MARGIN = int(theme.SPACE.L)
-GUTTER = 30
+GUTTER = 28
 
 
 class FlowRow(QWidget):

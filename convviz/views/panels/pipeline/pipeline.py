@@ -12,7 +12,7 @@ from PyQt6.QtWidgets import QFrame, QScrollArea, QWidget
 from convviz.views import theme
 from convviz.views.panels.pipeline.equation import EquationRow
 from convviz.views.panels.pipeline.flow import GUTTER, MARGIN, FlowRow
-from convviz.views.panels.pipeline.plan import equation_height
+from convviz.views.panels.pipeline.plan import EQUATION_SHARES, equation_height
 from convviz.views.panels.pipeline.structure import Structure
 
 if TYPE_CHECKING:
@@ -114,10 +114,13 @@ class Pipeline(QWidget):
             return
         width, height = self.width(), self.height() - theme.SPACE.M
         companion = self._equation.companion is not None
-        lower = equation_height(width - 2 * MARGIN, height - GUTTER, self._structure.shapes[-1], companion)
-        upper = height - lower
-        taken = self._flow.plan(width, upper - GUTTER)
-        if taken > width:
+        for share in EQUATION_SHARES:
+            lower = equation_height(width - 2 * MARGIN, height - GUTTER, self._structure.shapes[-1], companion, share)
+            upper = height - lower
+            taken = self._flow.plan(width, upper - GUTTER)
+            if taken <= width:
+                break
+        else:
             taken = self._flow.plan(width, upper - GUTTER - _SCROLL_BAR)
         self._equation.setGeometry(0, upper, width, lower)
         self._scroll.setGeometry(0, 0, width, upper)

@@ -37,7 +37,7 @@ TURN = 18
 CARD_PAD = 8
 CARD_HEAD = 23
 TILE_GAP = 8
-LINE_GAP = 7
+LINE_GAP = 6
 _STRIP_GAP = 3
 #: Width of a column without kernels.
 COMPACT = 72
@@ -371,14 +371,14 @@ class EquationPlan:
 SIGN, COMPANION_GAP = 30, 24
 #: The companion's share of the row, and its least width.
 _COMPANION_SHARE, _COMPANION_LEAST = 0.27, 230
-#: How much of the height the lower row takes at most.
-_EQUATION_SHARE = 0.45
+#: How much of the height the lower row takes at most, and where the upper would not fit otherwise.
+EQUATION_SHARES = (0.45, 0.35)
 
 
-def equation_height(width: int, height: int, shape: Shape, companion: bool) -> int:
-    """Return how much of ``height`` the lower row makes good use of."""
+def equation_height(width: int, height: int, shape: Shape, companion: bool, share: float) -> int:
+    """Return how much of ``height`` the lower row makes good use of; at most about ``share`` of it."""
     side = _equation_side(width, companion)
-    cells = _fit(side - 2 * BORDER, round(height * _EQUATION_SHARE) - around(Form.FULL), shape)[1]
+    cells = _fit(side - 2 * BORDER, round(height * share) - around(Form.FULL), shape)[1]
     return around(Form.FULL) + max(cells, 60)
 
 
@@ -402,7 +402,7 @@ def _fit(width: int, height: int, shape: Shape) -> tuple[int, int]:
             math.floor(across * columns * one) + (across - 1) * CHANNEL_GAP,
             math.floor(down * (rows * one + label_height() + CHANNEL_GAP)),
         )
-    cell = max(1.0, min(width / columns, height / rows))
+    cell = min(width / columns, height / rows)
     cell = math.floor(cell) if cell >= 8 else cell
     return round(columns * cell), round(rows * cell)
 

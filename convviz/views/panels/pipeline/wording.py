@@ -68,7 +68,15 @@ def pair_text(pair: Any) -> str:
 
 def map_text(shape: Shape) -> str:
     """Return what a map is, with its shape: 'map 18×18' or '8 maps 16×16'."""
-    return ntr("map {size}", "{count} maps {size}", shape[0]).format(count=shape[0], size=size_text(shape[1:]))
+    return tr("map {size}").format(size=size_text(shape[1:])) if shape[0] == 1 else shape_text(shape)
+
+
+def shape_text(shape: Shape) -> str:
+    """Return the shape of a map alone: '18×18' or '8 maps 16×16'."""
+    size = size_text(shape[1:])
+    if shape[0] == 1:
+        return size
+    return ntr("{count} map {size}", "{count} maps {size}", shape[0]).format(count=shape[0], size=size)
 
 
 def kernel_text(shape: tuple[int, ...]) -> str:

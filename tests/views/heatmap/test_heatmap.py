@@ -1,0 +1,400 @@
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+from PyQt6.QtCore import QPoint, QRect, Qt
+from PyQt6.QtTest import QTest
+
+from convviz.views import theme
+from convviz.views.colour import NOT_FINITE, STEPS, colour_map, format_number, to_index
+from convviz.views.heatmap import Cell, Form, Heatmap, cell_text
+from tests.views.heatmap.conftest import PaintLog, ShowHeatmap, ground_of, ink_of
+
+if TYPE_CHECKING:
+    from PyQt6.QtWidgets import QApplication
+    from pytestqt.qtbot import QtBot
+
+RNG = np.random.default_rng(5)
+
+
+def all_cells(heatmap: Heatmap) -> list[QRect]:
+    values = heatmap.values()
+    assert values is not None
+    return [heatmap.cell_rect(*index) for index in np.ndindex(values.shape)]
+
+
+def pointed_at(heatmap: Heatmap) -> list[Cell | None]:
+    told: list[Cell | None] = []
+    heatmap.pointed.connect(told.append)
+    return told
+
+
+# colours -------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("signed", [False, True])
+@pytest.mark.parametrize("shape", [(8, 8), (20, 20), (3, 5), (5, 3), (1, 1), (64, 64)])
+def test_every_cell_has_the_colour_of_its_value(
+    show_heatmap: ShowHeatmap, shape: tuple[int, int], signed: bool
+) -> None:
+    values = RNG.normal(0, 1, shape)
+    heatmap = show_heatmap(values, (-2.0, 2.0), signed)
+    image = heatmap.grab().toImage()
+    table, expected = colour_map(signed), to_index(values, (-2.0, 2.0))
+    for index in np.ndindex(shape):
+        rect = heatmap.cell_rect(*index)
+        inset = 2 if rect.width() > 4 else 0
+        seen = image.pixelColor(rect.x() + inset, rect.y() + inset)
+        assert seen == table.colour(int(expected[index])), index
+
+
+def test_cells_are_square_and_touch(show_heatmap: ShowHeatmap) -> None:
+    heatmap = show_heatmap(RNG.normal(size=(7, 9)))
+    rects = all_cells(heatmap)
+    assert {(rect.width(), rect.height()) for rect in rects} == {(rects[0].width(), rects[0].width())}
+    assert heatmap.cell_rect(0, 1).left() == heatmap.cell_rect(0, 0).right() + 1
+    assert heatmap.cell_rect(1, 0).top() == heatmap.cell_rect(0, 0).bottom() + 1
+    assert heatmap.rect().contains(heatmap.cell_rect(6, 8))
+
+
+def test_a_map_larger_than_the_screen_shows_its_means(show_heatmap: ShowHeatmap) -> None:
+    values = np.zeros((600, 600))
+    values[300:, 300:] = 1.0
+    heatmap = show_heatmap(values, (0.0, 1.0))
+    table = colour_map()
+    for index, expected in (((10, 10), 0), ((590, 590), STEPS - 1), ((590, 10), 0)):
+        assert ground_of(heatmap, *index) == table.colour(expected)
+
+
+def test_what_is_not_a_number_is_seen_and_written(show_heatmap: ShowHeatmap) -> None:
+    values = np.zeros((4, 4))
+    values[0, 0], values[1, 1], values[2, 2] = math.nan, math.inf, -math.inf
+    heatmap = show_heatmap(values, (-1.0, 1.0), signed=True)
+    odd = colour_map(signed=True).colour(NOT_FINITE)
+    inks = []
+    for place in range(3):
+        assert ground_of(heatmap, place, place) == odd
+        inks.append(ink_of(heatmap, place, place))
+    assert ground_of(heatmap, 3, 3) != odd
+    assert all(any(map(any, ink)) for ink in inks)
+    assert inks[0] != inks[1] != inks[2]
+    heatmap.set_values(np.zeros((4, 4)), (-1.0, 1.0), signed=True)
+    assert ink_of(heatmap, 0, 0) == ink_of(heatmap, 3, 3)
+
+
+@pytest.mark.parametrize("value", [0.0, 5.0, -3e9])
+@pytest.mark.parametrize("signed", [False, True])
+def test_constant_maps(show_heatmap: ShowHeatmap, value: float, signed: bool) -> None:
+    heatmap = show_heatmap(np.full((4, 4), value), signed=signed)
+    low, high = heatmap.levels()
+    assert low <= value <= high
+    assert low < high
+    assert not signed or low == -high
+
+
+def test_a_theme_change_reaches_the_colours(qapp: QApplication, show_heatmap: ShowHeatmap) -> None:
+    heatmap = show_heatmap(np.zeros((4, 4)), (-1.0, 1.0), signed=True)
+    for name in ("dark", "light"):
+        theme.apply(qapp, name)
+        expected = colour_map(signed=True, dark=name == "dark").colour(STEPS // 2)
+        assert ground_of(heatmap, 0, 0) == expected
+        assert heatmap.grab().toImage().pixelColor(heatmap.width() - 1, heatmap.height() - 1) == theme.current().surface
+
+
+# numbers -------------------------------------------------------------------------------------------------------------
+
+
+def test_numbers_are_written_where_they_fit(show_heatmap: ShowHeatmap) -> None:
+    values = np.array([[15.0, 15.0, 16.0], [-15.0, 51.0, 0.0]])
+    heatmap = show_heatmap(values, (-90.0, 90.0), signed=True)
+    inks = {index: ink_of(heatmap, *index) for index in np.ndindex(values.shape)}
+    assert inks[0, 0] == inks[0, 1]
+    different = [inks[0, 0], inks[0, 2], inks[1, 0], inks[1, 1], inks[1, 2]]
+    assert all(one != other for n, one in enumerate(different) for other in different[n + 1 :])
+    assert all(any(map(any, ink)) for ink in different)
+
+
+def test_numbers_stay_away_where_they_do_not_fit(show_heatmap: ShowHeatmap) -> None:
+    heatmap = show_heatmap(np.full((20, 20), 1.0), (0.0, 1.0))
+    assert not any(map(any, ink_of(heatmap, 3, 3)))
+
+
+def test_numbers_stay_inside_their_cells(show_heatmap: ShowHeatmap) -> None:
+    for extent in (0.5, 9.99, 99.9, 999.0, 1e5, 1e-9):
+        heatmap = show_heatmap(np.full((8, 8), -extent), (-extent, extent), signed=True, size=(262, 340))
+        ink = ink_of(heatmap, 4, 4)
+        assert any(map(any, ink)), extent
+        assert not any(row[0] or row[-1] for row in ink), extent
+
+
+# pointing ------------------------------------------------------------------------------------------------------------
+
+
+def test_the_cell_under_the_pointer_is_told_exactly(qtbot: QtBot, show_heatmap: ShowHeatmap) -> None:
+    values = RNG.normal(size=(8, 6))
+    heatmap = show_heatmap(values)
+    told = pointed_at(heatmap)
+    qtbot.mouseMove(heatmap, heatmap.cell_rect(3, 5).center())
+    cell = told[-1]
+    assert cell is not None
+    assert (cell.name, cell.row, cell.column, cell.channel) == ("map1", 3, 5, 0)
+    assert cell.value == values[3, 5]
+    assert cell_text(cell) == f"Map 1 8×6, row 4, column 6: {format_number(values[3, 5], 8)}"
+
+
+def test_every_pixel_of_a_cell_belongs_to_it(qtbot: QtBot, show_heatmap: ShowHeatmap) -> None:
+    heatmap = show_heatmap(RNG.normal(size=(37, 50)))  # cells of 4 and 5 pixels
+    told = pointed_at(heatmap)
+    for index in ((0, 0), (36, 49), (17, 23), (18, 24)):
+        rect = heatmap.cell_rect(*index)
+        for corner in (rect.topLeft(), rect.bottomRight()):
+            qtbot.mouseMove(heatmap, corner)
+            assert told[-1] is not None
+            assert told[-1].index == index
+
+
+def test_leaving_lets_go(qtbot: QtBot, show_heatmap: ShowHeatmap) -> None:
+    heatmap = show_heatmap(RNG.normal(size=(8, 8)))
+    told = pointed_at(heatmap)
+    qtbot.mouseMove(heatmap, heatmap.cell_rect(1, 1).center())
+    qtbot.mouseMove(heatmap, QPoint(3, 3))
+    assert told[-1] is None
+    assert len(told) == 2
+
+
+def test_new_values_under_a_resting_pointer_are_told(qtbot: QtBot, show_heatmap: ShowHeatmap) -> None:
+    heatmap = show_heatmap(np.zeros((4, 4)), (-1.0, 1.0))
+    told = pointed_at(heatmap)
+    qtbot.mouseMove(heatmap, heatmap.cell_rect(2, 1).center())
+    newer = np.arange(16.0).reshape(4, 4) / 16
+    heatmap.set_values(newer, (-1.0, 1.0))
+    assert told[-1] is not None
+    assert told[-1].value == newer[2, 1]
+    heatmap.set_values(newer * 2, (-2.0, 2.0))  # another scale
+    assert told[-1].value == 2 * newer[2, 1]
+    heatmap.set_values(np.zeros((3, 3)))  # another shape: no cell is pointed at any more
+    assert told[-1] is None
+
+
+def test_the_pointed_cell_is_outlined(qtbot: QtBot, show_heatmap: ShowHeatmap) -> None:
+    heatmap = show_heatmap(np.zeros((4, 4)), (-1.0, 1.0))
+    corner = heatmap.cell_rect(1, 2).topLeft()
+    before = heatmap.grab().toImage().pixelColor(corner)
+    qtbot.mouseMove(heatmap, heatmap.cell_rect(1, 2).center())
+    assert heatmap.grab().toImage().pixelColor(corner) == theme.current().text != before
+
+
+def test_a_click_tells_the_cell(qtbot: QtBot, show_heatmap: ShowHeatmap) -> None:
+    values = RNG.normal(size=(5, 5))
+    heatmap = show_heatmap(values)
+    with qtbot.waitSignal(heatmap.clicked) as clicked:
+        qtbot.mouseClick(heatmap, Qt.MouseButton.LeftButton, pos=heatmap.cell_rect(4, 0).center())
+    assert clicked.args is not None
+    assert clicked.args[0].index == (4, 0)
+    with qtbot.assertNotEmitted(heatmap.clicked):
+        qtbot.mouseClick(heatmap, Qt.MouseButton.LeftButton, pos=QPoint(20, 5))
+
+
+def test_the_keyboard_goes_from_cell_to_cell(qtbot: QtBot, show_heatmap: ShowHeatmap) -> None:
+    values = RNG.normal(size=(2, 3, 4))
+    heatmap = show_heatmap(values)
+    told = pointed_at(heatmap)
+    key = Qt.Key
+    for pressed, place in (
+        (key.Key_Right, (0, 0, 0)),  # the first key only shows where one is
+        (key.Key_Right, (0, 0, 1)),
+        (key.Key_Down, (0, 1, 1)),
+        (key.Key_End, (0, 1, 3)),
+        (key.Key_Right, (0, 1, 3)),
+        (key.Key_PageDown, (1, 1, 3)),
+        (key.Key_Home, (1, 1, 0)),
+        (key.Key_Up, (1, 0, 0)),
+        (key.Key_Left, (1, 0, 0)),
+        (key.Key_PageUp, (0, 0, 0)),
+    ):
+        QTest.keyClick(heatmap, pressed)
+        assert told[-1] is not None
+        assert told[-1].index == place
+        assert told[-1].value == values[place]
+    with qtbot.waitSignal(heatmap.clicked) as clicked:
+        QTest.keyClick(heatmap, key.Key_Return)
+    assert clicked.args is not None
+    assert clicked.args[0].index == (0, 0, 0)
+    QTest.keyClick(heatmap, key.Key_Escape)
+    assert told[-1] is None
+
+
+def test_screen_readers_are_told(show_heatmap: ShowHeatmap) -> None:
+    heatmap = show_heatmap(np.array([[1.5, 2.5]]))
+    assert heatmap.accessibleName() == "Map 1"
+    assert heatmap.accessibleDescription() == "map of something"
+    heatmap.activateWindow()
+    heatmap.setFocus()
+    QTest.keyClick(heatmap, Qt.Key.Key_Right)
+    QTest.keyClick(heatmap, Qt.Key.Key_Right)
+    assert "row 1, column 2: 2.5" in heatmap.accessibleDescription()
+
+
+# channels ------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("channels", [2, 3, 8, 16])
+def test_channels_lie_side_by_side(show_heatmap: ShowHeatmap, channels: int) -> None:
+    values = np.stack([np.full((6, 6), channel / channels) for channel in range(channels)])
+    heatmap = show_heatmap(values, (0.0, 1.0))
+    tiles = [heatmap.cell_rect(c, 0, 0).united(heatmap.cell_rect(c, 5, 5)) for c in range(channels)]
+    for number, tile in enumerate(tiles):
+        assert heatmap.rect().contains(tile)
+        assert not any(tile.intersects(other) for other in tiles[:number])
+        expected = to_index(values[number], (0.0, 1.0))[0, 0]
+        assert ground_of(heatmap, number, 0, 0) == colour_map().colour(int(expected))
+
+
+def test_kernels_keep_their_four_indices(qtbot: QtBot, show_heatmap: ShowHeatmap) -> None:
+    values = RNG.normal(size=(4, 3, 2, 2))
+    heatmap = show_heatmap(values, signed=True)
+    told = pointed_at(heatmap)
+    qtbot.mouseMove(heatmap, heatmap.cell_rect(2, 1, 0, 1).center())
+    assert told[-1] is not None
+    assert told[-1].index == (2, 1, 0, 1)
+    assert told[-1].value == values[2, 1, 0, 1]
+    assert "filter 3, channel 2, row 1, column 2" in cell_text(told[-1])
+
+
+def test_channels_without_room_are_left_out(show_heatmap: ShowHeatmap) -> None:
+    heatmap = show_heatmap(RNG.normal(size=(32, 32, 3, 3)), signed=True, size=(120, 160))
+    assert not heatmap.cell_rect(0, 0, 0, 0).isEmpty()
+    assert heatmap.cell_rect(31, 31, 0, 0).isEmpty()
+
+
+# painting no more than needed ----------------------------------------------------------------------------------------
+
+
+def test_new_values_repaint_the_cells_alone(qapp: QApplication, show_heatmap: ShowHeatmap) -> None:
+    heatmap = show_heatmap(np.zeros((8, 8)), (-1.0, 1.0))
+    log = PaintLog(heatmap)
+    heatmap.set_values(np.ones((8, 8)), (-1.0, 1.0))
+    qapp.processEvents()
+    cells = heatmap.cell_rect(0, 0).united(heatmap.cell_rect(7, 7))
+    assert log.rects == [cells]
+
+
+def test_the_same_values_repaint_nothing(qapp: QApplication, show_heatmap: ShowHeatmap) -> None:
+    values = RNG.normal(size=(8, 8))
+    heatmap = show_heatmap(values)
+    log = PaintLog(heatmap)
+    heatmap.set_values(values.copy())
+    qapp.processEvents()
+    assert log.rects == []
+
+
+def test_a_hidden_heatmap_paints_nothing(qapp: QApplication, show_heatmap: ShowHeatmap) -> None:
+    heatmap = show_heatmap(np.zeros((8, 8)), (-1.0, 1.0))
+    heatmap.hide()
+    log = PaintLog(heatmap)
+    heatmap.set_values(np.ones((8, 8)), (-1.0, 1.0))
+    qapp.processEvents()
+    assert log.rects == []
+    heatmap.show()
+    assert ground_of(heatmap, 0, 0) == colour_map().colour(STEPS - 1)
+
+
+def test_nothing_moves_when_the_numbers_change(show_heatmap: ShowHeatmap) -> None:
+    heatmap = show_heatmap(np.zeros((8, 8)))
+    before = [all_cells(heatmap), heatmap.sizeHint(), heatmap.minimumSizeHint()]
+    for extent in (1e-12, 0.5, 123456.0, 1e200, math.nan):
+        heatmap.set_values(np.full((8, 8), extent))
+        assert [all_cells(heatmap), heatmap.sizeHint(), heatmap.minimumSizeHint()] == before
+
+
+# more than values ----------------------------------------------------------------------------------------------------
+
+
+def test_cells_that_no_window_reaches_are_hatched(show_heatmap: ShowHeatmap) -> None:
+    heatmap = show_heatmap(np.zeros((10, 10)), (-1.0, 1.0))
+    plain = ink_of(heatmap, 9, 4)
+    mask = np.zeros((10, 10), bool)
+    mask[9] = mask[:, 9] = True
+    heatmap.set_unreached(mask)
+    assert ink_of(heatmap, 9, 4) != plain
+    assert ink_of(heatmap, 2, 9) != plain
+    assert ink_of(heatmap, 8, 8) == plain
+    heatmap.set_unreached(None)
+    assert ink_of(heatmap, 9, 4) == plain
+
+
+def test_marks_leave_the_marked_and_veil_the_rest(show_heatmap: ShowHeatmap) -> None:
+    values = np.ones((6, 6))
+    heatmap = show_heatmap(values, (0.0, 1.0))
+    plain = ground_of(heatmap, 0, 0)
+    marks = np.zeros((6, 6))
+    marks[2, 3], marks[4, 4] = 1.0, 0.2
+    heatmap.set_marks(marks)
+    assert ground_of(heatmap, 2, 3) == plain
+    assert ground_of(heatmap, 4, 4) == plain
+    assert ground_of(heatmap, 0, 0) != plain
+    image = heatmap.grab().toImage()
+    strong, weak = (image.pixelColor(heatmap.cell_rect(*index).bottomLeft()) for index in ((2, 3), (4, 4)))
+    assert strong == theme.current().accent != weak
+    heatmap.set_marks(None)
+    assert ground_of(heatmap, 0, 0) == plain
+
+
+def test_marks_of_another_shape_are_refused(show_heatmap: ShowHeatmap) -> None:
+    heatmap = show_heatmap(np.ones((6, 6)))
+    with pytest.raises(ValueError, match="shape of the values"):
+        heatmap.set_marks(np.ones((5, 6)))
+
+
+@pytest.mark.parametrize("shape", [(), (4,), (0, 4), (1, 1, 1, 1, 1)])
+def test_values_of_impossible_shapes_are_refused(show_heatmap: ShowHeatmap, shape: tuple[int, ...]) -> None:
+    heatmap = show_heatmap(None)
+    with pytest.raises(ValueError, match="expected"):
+        heatmap.set_values(np.zeros(shape))
+
+
+def test_without_values(qtbot: QtBot, show_heatmap: ShowHeatmap) -> None:
+    heatmap = show_heatmap(None)
+    told = pointed_at(heatmap)
+    empty = heatmap.grab().toImage()
+    qtbot.mouseMove(heatmap, QPoint(60, 100))
+    QTest.keyClick(heatmap, Qt.Key.Key_Right)
+    assert told == []
+    assert heatmap.cell_rect(0, 0).isEmpty()
+    heatmap.set_values(np.ones((3, 3)))
+    assert heatmap.grab().toImage() != empty
+
+
+def test_a_disabled_heatmap_looks_so(show_heatmap: ShowHeatmap) -> None:
+    heatmap = show_heatmap(np.ones((4, 4)), (0.0, 1.0))
+    usual = ground_of(heatmap, 0, 0)
+    heatmap.setEnabled(False)
+    assert ground_of(heatmap, 0, 0) != usual
+
+
+@pytest.mark.parametrize(
+    ("form", "shape"),
+    [
+        (form, shape)
+        for form in Form
+        for shape in ((8, 8), (20, 20), (3, 3), (4, 5, 5))
+        if form is not Form.STRIP or len(shape) == 2  # a strip is for one channel
+    ],
+)
+def test_even_the_smallest_shows_its_cells(show_heatmap: ShowHeatmap, form: Form, shape: tuple[int, ...]) -> None:
+    heatmap = show_heatmap(RNG.normal(size=shape), form=form, size=(60, 60))
+    first, last = heatmap.cell_rect(*(0 for _ in shape)), heatmap.cell_rect(*(n - 1 for n in shape))
+    assert heatmap.rect().contains(first)
+    assert heatmap.rect().contains(last)
+
+
+def test_a_strip_writes_its_single_number(show_heatmap: ShowHeatmap) -> None:
+    inks = []
+    for value in (-5198.0, -5.198, 0.0):
+        strip = show_heatmap(np.array([[value]]), (-6000.0, 6000.0), True, (110, 20), Form.STRIP)
+        inks.append(ink_of(strip, 0, 0))
+    assert all(any(map(any, ink)) for ink in inks)
+    assert inks[0] != inks[1] != inks[2]

@@ -1,0 +1,81 @@
+from __future__ import annotations
+
+import itertools
+
+import numpy as np
+import pytest
+from PyQt6.QtCore import QRect
+
+from convviz.views.heatmap.glyphs import choose_format
+from convviz.views.heatmap.layout import Form, cells_of_pixels, lay_out, size_for, tiles_across
+
+
+@pytest.mark.parametrize("form", [Form.FULL, Form.TILE, Form.BARE])
+@pytest.mark.parametrize("shape", [(1, 8, 8), (1, 3, 5), (1, 200, 300), (5, 7, 7), (24, 3, 3)])
+@pytest.mark.parametrize("size", [(60, 60), (120, 200), (400, 300), (200, 90)])
+def test_the_parts_keep_apart(form: Form, shape: tuple[int, int, int], size: tuple[int, int]) -> None:
+    layout = lay_out(*size, form, shape)
+    whole = QRect(0, 0, *size)
+    parts = [*layout.tiles, *layout.labels]
+    # In a tile, title and sentence share a line, and so do the scale and its numbers.
+    parts += [layout.title, layout.sentence, layout.bar, layout.numbers] if form is Form.FULL else [layout.title]
+    parts = [part for part in parts if not part.isEmpty()]
+    assert all(whole.contains(tile) for tile in layout.tiles)
+    assert not any(one.intersects(other) for one, other in itertools.combinations(parts, 2))
+
+
+@pytest.mark.parametrize("form", [Form.FULL, Form.TILE, Form.BARE])
+@pytest.mark.parametrize(("rows", "columns", "cell"), [(8, 8, 24), (20, 20, 9), (3, 5, 30), (18, 18, 12)])
+def test_the_size_that_is_asked_for_gives_the_cells(form: Form, rows: int, columns: int, cell: int) -> None:
+    shape = (1, rows, columns)
+    layout = lay_out(*size_for(form, shape, cell), form, shape)
+    assert layout.cell_size(shape) == (cell, cell)
+
+
+@pytest.mark.parametrize(("pixels", "cells"), [(236, 64), (100, 7), (50, 50), (20, 64), (1, 1)])
+def test_pixels_and_cells_agree(pixels: int, cells: int) -> None:
+    layout = lay_out(pixels + 4, 1000, Form.BARE, (1, 1, cells))
+    tile = layout.tiles[0]
+    shown = cells_of_pixels(tile.width(), cells)
+    assert (np.diff(shown) >= 0).all()
+    for x in range(tile.width()):
+        rect = layout.cell_rect((1, 1, cells), 0, 0, int(shown[x]))
+        assert rect.left() <= tile.left() + x <= rect.right()
+        assert layout.cell_at((1, 1, cells), tile.left() + x, tile.top()) == (0, 0, shown[x])
+
+
+def test_outside_the_cells_is_no_cell() -> None:
+    layout = lay_out(100, 200, Form.FULL, (1, 4, 4))
+    tile = layout.tiles[0]
+    assert layout.cell_at((1, 4, 4), tile.left() - 1, tile.top()) is None
+    assert layout.cell_at((1, 4, 4), tile.right() + 1, tile.top()) is None
+    assert layout.cell_at((1, 4, 4), tile.left(), tile.bottom() + 1) is None
+
+
+@pytest.mark.parametrize(("channels", "across"), [(1, 1), (2, 2), (3, 3), (4, 2), (6, 3), (8, 4), (16, 4), (64, 8)])
+def test_channels_fill_their_lines(channels: int, across: int) -> None:
+    assert tiles_across(channels) == across
+
+
+@pytest.mark.parametrize("extent", [1e-12, 0.02, 0.5, 1.0, 9.994, 9.996, 42.0, 99.96, 512.0, 999.4, 999.6, 3e4, 1e12])
+@pytest.mark.parametrize("width", [18, 22, 26, 32, 48])
+def test_every_number_of_a_format_fits_it(extent: float, width: int) -> None:
+    found = choose_format(extent, True, width, width)
+    if found is None:
+        assert width < 26
+        return
+    pixels, shape = found
+    scaled = extent / 10.0**shape.exponent
+    assert 9 <= pixels <= 16
+    assert shape.exponent % 3 == 0
+    assert shape.whole + shape.decimals >= 2
+    assert round(scaled * 10**shape.decimals) < 10 ** (shape.whole + shape.decimals)
+
+
+def test_larger_cells_say_more() -> None:
+    narrow, wide = choose_format(1.5, True, 22, 22), choose_format(1.5, True, 40, 40)
+    assert narrow is not None
+    assert wide is not None
+    assert wide[1].decimals > narrow[1].decimals
+    assert wide[0] > narrow[0]
+    assert choose_format(1.5, True, 8, 8) is None

@@ -1,0 +1,107 @@
+from __future__ import annotations
+
+import itertools
+from typing import TYPE_CHECKING
+
+import pytest
+
+from convviz.views.panels.pipeline.plan import Column, MapItem, equation_height, plan_equation, plan_flow
+from convviz.views.panels.pipeline.structure import Structure
+from tests.views.pipeline.experiments import EXPERIMENTS
+
+if TYPE_CHECKING:
+    from PyQt6.QtCore import QRect
+    from PyQt6.QtWidgets import QApplication
+
+SIZES = [(938, 360), (692, 260), (1570, 520)]
+NAMES = pytest.mark.parametrize("name", EXPERIMENTS)
+
+
+@pytest.fixture(autouse=True)
+def _fonts(qapp: QApplication) -> None:
+    """Sizes of type are part of the plan, and need an application."""
+
+
+def parts(column: Column) -> list[QRect]:
+    inside = [*column.tiles, *column.biases, column.words]
+    return [part for part in inside if not part.isEmpty()]
+
+
+@NAMES
+@pytest.mark.parametrize("size", SIZES)
+def test_nothing_lies_on_anything_else(name: str, size: tuple[int, int]) -> None:
+    plan = plan_flow(*size, Structure.of(EXPERIMENTS[name]).items())
+    columns = [column.rect for column in plan.columns]
+    gradients = [column.gradient for column in plan.columns if not column.gradient.isEmpty()]
+    assert not any(one.intersects(other) for one, other in itertools.combinations(columns + gradients, 2))
+    for column in plan.columns:
+        assert all(column.rect.contains(part) for part in parts(column))
+        assert not any(one.intersects(other) for one, other in itertools.combinations(parts(column), 2))
+
+
+@NAMES
+@pytest.mark.parametrize("size", SIZES)
+def test_the_row_stays_in_its_height(name: str, size: tuple[int, int]) -> None:
+    plan = plan_flow(*size, Structure.of(EXPERIMENTS[name]).items())
+    for column in plan.columns:
+        assert column.rect.bottom() < size[1]
+        assert column.gradient.bottom() < size[1]
+
+
+@NAMES
+@pytest.mark.parametrize("size", SIZES)
+def test_up_to_four_layers_are_seen_without_scrolling(name: str, size: tuple[int, int]) -> None:
+    structure = Structure.of(EXPERIMENTS[name])
+    plan = plan_flow(*size, structure.items())
+    assert plan.width <= size[0] or len(structure.layers) > 4
+
+
+def test_columns_read_from_left_to_right() -> None:
+    plan = plan_flow(938, 360, Structure.of(EXPERIMENTS["pooling"]).items())
+    rects = [column.rect for column in plan.columns]
+    assert all(one.right() + 16 <= other.left() for one, other in itertools.pairwise(rects))
+    assert all(rect.top() < plan.arrow < rect.bottom() for rect in rects)
+
+
+def test_the_demo_has_numbers_in_its_kernels_and_shrinks_its_maps_truly() -> None:
+    plan = plan_flow(938, 340, Structure.of(EXPERIMENTS["demo"]).items())
+    first, second = plan.columns[1].tiles, plan.columns[3].tiles
+    assert len(first) == len(second) == 3
+    assert min(tile.width() for tile in second) >= 4 * 24
+    given, made = plan.columns[0].rect, plan.columns[2].rect
+    assert (given.width() - 4) / 20 == (made.width() - 4) / 18
+
+
+def test_more_room_is_used() -> None:
+    items = Structure.of(EXPERIMENTS["demo"]).items()
+    small, large = plan_flow(692, 260, items), plan_flow(1570, 520, items)
+    for one, other in zip(small.columns, large.columns, strict=True):
+        assert other.rect.width() > one.rect.width()
+    assert large.width > 0.85 * 1570
+
+
+def test_a_gradient_is_shown_where_there_is_room_for_it() -> None:
+    item = MapItem((1, 18, 18), gradient=True)
+    plan = plan_flow(500, 600, (MapItem((1, 20, 20)), *Structure.of(EXPERIMENTS["demo"]).items()[1:2], item))
+    assert not plan.columns[2].gradient.isEmpty()
+    assert plan.columns[0].gradient.isEmpty()
+
+
+@pytest.mark.parametrize(
+    "shape", [(1, 8, 8), (1, 29, 58), (1, 58, 29), (3, 26, 26), (16, 8, 8), (1, 1, 1), (1, 500, 9)]
+)
+@pytest.mark.parametrize("companion", [False, True])
+@pytest.mark.parametrize(("width", "height"), [(938, 610), (692, 470), (1570, 900)])
+def test_the_equation(shape: tuple[int, int, int], companion: bool, width: int, height: int) -> None:
+    lower = equation_height(width, height, shape, companion, share=0.45)
+    assert lower <= 0.55 * height
+    plan = plan_equation(width, lower, shape, companion)
+    rects = [plan.maps[0], plan.signs[0], plan.maps[1], plan.signs[1], plan.maps[2]]
+    assert all(one.right() < other.left() for one, other in itertools.pairwise(rects))
+    assert len({rect.size().width() for rect in plan.maps}) == 1
+    assert rects[-1].right() < width
+    assert plan.companion.isEmpty() is not companion
+    if companion:
+        assert plan.companion.width() >= 200
+        assert plan.companion.left() > rects[-1].right()
+        assert plan.companion.right() < width
