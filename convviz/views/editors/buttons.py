@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 #: Of every control of one line.
 CONTROL_HEIGHT = 28
+#: What the frame of an open list takes from its width.
+_LIST_MARGIN = 16
 
 
 class IconButton(QToolButton):
@@ -70,6 +72,13 @@ class Choice(QComboBox):
         self.setMinimumContentsLength(4)
         self.setFixedHeight(CONTROL_HEIGHT)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+
+    def showPopup(self) -> None:
+        """Open the list as wide as its longest entry."""
+        view = self.view()
+        if view is not None:
+            view.setMinimumWidth(view.sizeHintForColumn(0) + _LIST_MARGIN)
+        super().showPopup()
 
     def wheelEvent(self, event: QWheelEvent | None) -> None:
         """Turn only with the focus."""

@@ -34,6 +34,15 @@ _ARROWS = {
     Qt.Key.Key_Up: (-1, 0),
     Qt.Key.Key_Down: (1, 0),
 }
+_OTHER_KEYS = {
+    Qt.Key.Key_PageUp,
+    Qt.Key.Key_PageDown,
+    Qt.Key.Key_Delete,
+    Qt.Key.Key_Backspace,
+    Qt.Key.Key_Return,
+    Qt.Key.Key_Enter,
+    Qt.Key.Key_F2,
+}
 
 
 @dataclass
@@ -165,6 +174,13 @@ class MatrixGrid(MatrixPicture):
 
     # the keyboard -----------------------------------------------------------------------------------------------------
 
+    def event(self, event: QEvent | None) -> bool:
+        """Keep the keys that mean something here from the window's shortcuts."""
+        if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.ShortcutOverride and _is_ours(event):
+            event.accept()
+            return True
+        return super().event(event)
+
     def keyPressEvent(self, event: QKeyEvent | None) -> None:
         """Move, step, type, copy, paste."""
         if event is None or not self._handle_key(event):
@@ -180,7 +196,7 @@ class MatrixGrid(MatrixPicture):
             self.copy_wanted.emit()
         elif event.matches(QKeySequence.StandardKey.Paste):
             self.paste_wanted.emit()
-        elif key in _ARROWS:
+        elif key in _ARROWS and not event.modifiers() & Qt.KeyboardModifier.AltModifier:
             self._move(*_ARROWS[Qt.Key(key)])
         elif key in (Qt.Key.Key_PageUp, Qt.Key.Key_PageDown):
             self._step(1 if key == Qt.Key.Key_PageUp else -1, event.modifiers())
@@ -188,7 +204,7 @@ class MatrixGrid(MatrixPicture):
             self._emit(0.0, "")
         elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_F2):
             self._open_edit(None)
-        elif event.text() and event.text() in "0123456789.,-+−":
+        elif _begins_number(event):
             self._open_edit(event.text())
         else:
             return False
@@ -284,3 +300,16 @@ class MatrixGrid(MatrixPicture):
                 return
         if not move.isNull():
             self._advance(move.y(), move.x())
+
+
+def _begins_number(event: QKeyEvent) -> bool:
+    return bool(event.text()) and event.text() in "0123456789.,-+−"
+
+
+def _is_ours(event: QKeyEvent) -> bool:
+    """Return whether a key does something in a grid."""
+    if event.matches(QKeySequence.StandardKey.Copy) or event.matches(QKeySequence.StandardKey.Paste):
+        return True
+    if event.modifiers() & (Qt.KeyboardModifier.AltModifier | Qt.KeyboardModifier.MetaModifier):
+        return False
+    return event.key() in _ARROWS or event.key() in _OTHER_KEYS or _begins_number(event)

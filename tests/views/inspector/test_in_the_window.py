@@ -1,0 +1,67 @@
+"""The inspector among the window's shortcuts, and what its edits do to the run."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PyQt6.QtCore import Qt
+from PyQt6.QtTest import QTest
+
+from convviz.engine.frames import State
+from convviz.views.editors.matrix_grid import MatrixGrid
+from convviz.views.editors.number_box import NumberBox
+from tests.views.hands import type_over
+
+if TYPE_CHECKING:
+    from tests.views.conftest import OpenWindow, Person
+
+GRID = "layers.0.weight.cells"
+
+
+def shown_corner(person: Person) -> float:
+    frame = person.session.frame
+    return float("nan") if frame is None else float(frame.parameters[0]["weight"][0, 0, 0, 0])
+
+
+def test_keys_typed_into_a_cell_are_no_shortcuts(open_window: OpenWindow) -> None:
+    person = open_window()
+    grid = person.find(MatrixGrid, GRID)
+    QTest.mouseClick(grid, Qt.MouseButton.LeftButton, pos=grid.cell_rect(0, 0).center())
+    for key in (".", "5", "Return", "-", ".", "2", "Return", "PgUp", "Del"):
+        person.press(key)
+    weight = person.document.experiment.student_parameters()[0]["weight"][0, 0]
+    assert weight[:, 0].tolist() == [0.5, -0.2, 0.0]
+    assert person.session.status.step == 0
+    person.sees(lambda: shown_corner(person) == 0.5)
+
+
+def test_undo_and_redo_reach_the_document_from_every_control(open_window: OpenWindow) -> None:
+    person = open_window()
+    before = person.document.experiment
+    box = person.find(NumberBox, "layers.0.stride.vertical")
+    type_over(box, "2")
+    assert person.document.experiment.layers[0].stride == (2, 2)
+    person.press("Ctrl+Z")
+    assert person.document.experiment == before
+    assert box.text() == "1"
+    person.press("Ctrl+Shift+Z")
+    assert person.document.experiment.layers[0].stride == (2, 2)
+    grid = person.find(MatrixGrid, GRID)
+    QTest.mouseClick(grid, Qt.MouseButton.LeftButton, pos=grid.cell_rect(0, 0).center())
+    person.press("7")
+    person.press("Return")
+    person.press("Ctrl+Z")
+    person.press("Ctrl+Z")
+    assert person.document.experiment == before
+
+
+def test_the_learning_rate_changes_while_it_trains(open_window: OpenWindow) -> None:
+    person = open_window(speed=20.0)
+    person.click("play")
+    person.sees_state(State.RUNNING)
+    person.look_at("training")
+    run = person.session.status.run
+    type_over(person.find(NumberBox, "optimizer.learning_rate"), "2e-5")
+    person.sees(lambda: person.session.status.learning_rate == 2e-5)
+    assert person.session.status.run == run
+    assert person.session.status.state is State.RUNNING
