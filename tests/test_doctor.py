@@ -175,7 +175,7 @@ def test_elsewhere_than_on_linux_only_python_matters() -> None:
 
 
 def test_every_library_that_qt_wants_of_the_system_is_known() -> None:
-    """What the plugin of the window links to beyond the wheel must be in the tables, or nobody could name its package."""
+    """What the window's plugin links to beyond the wheel is in the tables, or nobody could name its package."""
     file = Machine().plugin("xcb")
     assert file is not None
     if shutil.which("ldd") is None:
