@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from convviz.engine.arrays import map_array, number_array, shape_of, weight_array
 from convviz.engine.convolution import Geometry, Operands, bind
-from convviz.engine.errors import ConfigError, ShapeError
+from convviz.engine.errors import ShapeError
 from convviz.engine.memory import Array, Buffer, Call
 from convviz.engine.settings import Setting, check_value
 from convviz.engine.shapes import Shape, Window, size_text
@@ -110,7 +111,7 @@ def conv2d_input_grad(
         As `conv2d`.
     """
     error, weights = map_array(dy, "dy"), weight_array(weight)
-    geometry = plan(_shape(x_shape, 3, "x_shape"), weights.shape, stride, padding, dilation, groups)
+    geometry = plan(shape_of(x_shape, 3, "x_shape"), weights.shape, stride, padding, dilation, groups)
     _check_error(error, geometry)
     operands = _operands(geometry, _common(error, weights))
     operands.dy.array[...] = error
@@ -150,7 +151,7 @@ def conv2d_weight_grad(
         As `conv2d`.
     """
     values, error = map_array(x, "x"), map_array(dy, "dy")
-    geometry = plan(values.shape, _shape(weight_shape, 4, "weight_shape"), stride, padding, dilation, groups)
+    geometry = plan(values.shape, shape_of(weight_shape, 4, "weight_shape"), stride, padding, dilation, groups)
     _check_error(error, geometry)
     operands = _operands(geometry, _common(values, error))
     operands.x.array[...] = values
@@ -295,90 +296,6 @@ def weight_view(weight: Array, geometry: Geometry) -> Array:
     rows, columns = geometry.kernel
     shape = (*weight.shape[:-1], rows, geometry.in_group, columns)
     return np.swapaxes(weight[..., : geometry.taps].reshape(shape), -3, -2)
-
-
-def map_array(x: ArrayLike, name: str, dimensions: tuple[int, ...] = (3,)) -> Array:
-    """Return ``x`` as a finite float array of one of these numbers of dimensions, by default ``(C, H, W)``."""
-    array = number_array(x, name)
-    if array.ndim not in dimensions:
-        raise ShapeError(
-            "{name}: expected an array of shape {expected}, received shape {received}",
-            field=name,
-            name=name,
-            expected=" | ".join({2: "(H, W)", 3: "(C, H, W)"}[n] for n in dimensions),
-            received=array.shape,
-        )
-    return array
-
-
-def weight_array(weight: ArrayLike) -> Array:
-    """Return ``weight`` as a finite float array ``(O, C / groups, kh, kw)``."""
-    array = number_array(weight, "weight")
-    if array.ndim != 4:
-        raise ShapeError(
-            "{name}: expected an array of shape {expected}, received shape {received}",
-            field="weight",
-            name="weight",
-            expected="(O, C, kh, kw)",
-            received=array.shape,
-        )
-    return array
-
-
-def number_array(values: ArrayLike, name: str) -> Array:
-    """Return numbers as a float32 (if they are) or float64 array, which may be the one that was passed.
-
-    Raises
-    ------
-    ConfigError
-        If they are not real numbers, or not finite.
-    ShapeError
-        If there are none, or rows differ in length.
-    """
-    try:
-        array = np.asarray(values)
-    except ValueError as error:
-        raise ShapeError("{name}: the rows have different lengths", field=name, name=name) from error
-    if array.dtype.kind not in "iufb":
-        raise ConfigError(
-            "{name}: expected real numbers, received {received}", field=name, name=name, received=array.dtype.name
-        )
-    if array.size == 0:
-        raise ShapeError(
-            "{name}: expected at least one number, received an empty array of shape {received}",
-            field=name,
-            name=name,
-            received=array.shape,
-        )
-    array = array if array.dtype in (np.float32, np.float64) else array.astype(np.float64)
-    finite = np.isfinite(array)
-    if not finite.all():
-        place = np.unravel_index(int(np.argmin(finite)), array.shape)
-        raise ConfigError(
-            "{name}: expected finite numbers, received {received} at {place}",
-            field=name,
-            name=name,
-            received=float(array[place]),
-            place=tuple(int(n) for n in place),
-        )
-    return array
-
-
-def _shape(shape: Sequence[int], dimensions: int, name: str) -> tuple[int, ...]:
-    try:
-        sizes = tuple(shape)
-    except TypeError:
-        sizes = ()
-    integers = all(isinstance(n, (int, np.integer)) and not isinstance(n, bool) and n > 0 for n in sizes)
-    if len(sizes) != dimensions or not integers:
-        raise ShapeError(
-            "{name}: expected {expected} positive integers, received {received}",
-            field=name,
-            name=name,
-            expected=dimensions,
-            received=shape,
-        )
-    return tuple(int(n) for n in sizes)
 
 
 def _check_error(error: Array, geometry: Geometry) -> None:

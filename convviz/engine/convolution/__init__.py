@@ -19,9 +19,9 @@ how that is done decides everything:
 - medium (`Unfolded`): one `copyto` from a view of all windows, since copying whole rows is several times faster
   than gathering numbers one by one;
 - large (`Strips`): the unfolded matrix would be kernel-height × kernel-width times the map and leave the cache, so
-  that every product waits for memory. Only the columns are unfolded; the rows that a window spans already lie behind one
-  another, and `np.matmul` multiplies a stack of overlapping views. Strips that fit into the cache are done one after
-  the other, which bounds the memory as well.
+  that every product waits for memory. Only the columns are unfolded; the rows that a window spans already lie behind
+  one another, and `np.matmul` multiplies a stack of overlapping views. What does not fit into the cache is done strip
+  by strip, which bounds the memory as well.
 
 *A constant input is laid out once*, when it is bound; the sizes up to which a matrix is worth keeping are larger then.
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from convviz.engine.memory import Array, Buffer, Call
+from convviz.engine.memory import Array, Buffer, Call, aligned
 
 if TYPE_CHECKING:
     from convviz.engine.convolution.geometry import Axis, Geometry
@@ -77,7 +77,7 @@ class Correlation(ABC):
         In each phase of it the kernel is turned by 180°, since the offsets are descending.
         """
         geometry, weight = self.geometry, self.operands.weight
-        matrix = np.zeros(geometry.groups * rows * columns + 1, weight.dtype)
+        matrix = aligned(geometry.groups * rows * columns + 1, weight.dtype)
         places = geometry.back_weights().reshape(geometry.out_channels, -1)
         if self.operands.bias:  # it goes nowhere: into the cell behind the matrix
             places = np.concatenate([places, np.full((geometry.out_channels, 1), matrix.size - 1)], axis=1)

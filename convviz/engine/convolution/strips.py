@@ -23,6 +23,7 @@ import numpy as np
 from numpy.lib.stride_tricks import as_strided
 
 from convviz.engine.convolution.base import Calls, Correlation, with_border
+from convviz.engine.memory import aligned
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -123,7 +124,7 @@ class Strips(Correlation):
         if phases != geometry.stride:  # cells of the phases that no tap has
             calls.append(partial(operands.dx.flat.fill, 0))
         most = max(strip.windows[:, :, 0].size for strip in strips)
-        scratch = np.empty(most * rows, source.dtype)
+        scratch = aligned(most * rows, source.dtype)
         dx = self._by_rows(operands.dx)
         for strip in strips:
             calls.append(strip.fill)
@@ -199,7 +200,7 @@ def cut(source: Array, axes: tuple[Axis, Axis], groups: int, keep: bool = False)
                 columns = min(width, across.count - left)
                 shape = (groups, rows, channels, across.taps, columns)
                 if keep or memory.size < np.prod(shape):
-                    memory = np.empty(int(np.prod(shape)), source.dtype)
+                    memory = aligned(shape, source.dtype).reshape(-1)
                 lines = memory[: int(np.prod(shape))].reshape(shape)
                 first = number * down.step + start * step * spacing
                 yield Strip(

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.lib.stride_tricks import as_strided
 
 from convviz.engine.convolution.base import Calls, Correlation, with_border
+from convviz.engine.memory import aligned
 
 if TYPE_CHECKING:
     from convviz.engine.convolution.geometry import Axis, Indices
@@ -33,7 +34,7 @@ class Unfolded(Correlation):
         """The unfolded input, (groups, rows, windows)."""
         geometry, operands = self.geometry, self.operands
         shape = (geometry.groups, geometry.taps + operands.bias, geometry.windows)
-        return np.empty(shape, operands.x.array.dtype)
+        return aligned(shape, operands.x.array.dtype)
 
     def unfold(self) -> Calls:
         """Return the calls that fill the matrix from ``x``."""
@@ -55,13 +56,13 @@ class Unfolded(Correlation):
         dtype = operands.x.array.dtype
         taps = geometry.out_group * len(down.offsets) * len(across.offsets)
         rows = geometry.in_group * len(down.residues) * len(across.residues)
-        columns = np.empty((geometry.groups, taps, down.count * across.count), dtype)
+        columns = aligned((geometry.groups, taps, down.count * across.count), dtype)
         arrange, weights = self._back_weights(rows, taps)
         calls = [*self._fill(columns, operands.dy, geometry.back_axes, ones=False), *arrange]
         if geometry.stride == (1, 1):
             result = operands.dx.flat.reshape(geometry.groups, rows, -1)
             return (*calls, multiply(weights, columns, result))
-        phases = np.zeros(geometry.groups * rows * columns.shape[2] + 1, dtype)
+        phases = aligned(geometry.groups * rows * columns.shape[2] + 1, dtype)
         calls.append(multiply(weights, columns, phases[:-1].reshape(geometry.groups, rows, -1)))
         return (*calls, *self._scatter(phases))
 

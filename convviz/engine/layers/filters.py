@@ -149,9 +149,9 @@ class FilterLayer(Layer):
         """How the kernel walks over the map."""
         return Window(self.kernel, self.stride, self.padding, self.dilation)
 
+    @abstractmethod
     def weight_shape(self, in_shape: Shape) -> tuple[int, int, int, int]:
         """Return the shape of the weights for an input of ``in_shape``."""
-        raise NotImplementedError
 
     def check_init(self, in_shape: Shape) -> None:
         """Raise `ShapeError` if a given kernel or bias does not fit."""

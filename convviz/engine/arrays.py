@@ -1,0 +1,102 @@
+"""Checks of the arrays that a caller passes: what was expected, and what was received."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from convviz.engine.errors import ConfigError, ShapeError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import ArrayLike
+
+    from convviz.engine.memory import Array
+
+
+def map_array(x: ArrayLike, name: str, dimensions: tuple[int, ...] = (3,)) -> Array:
+    """Return ``x`` as a finite float array of one of these numbers of dimensions, by default ``(C, H, W)``."""
+    array = number_array(x, name)
+    if array.ndim not in dimensions:
+        raise ShapeError(
+            "{name}: expected an array of shape {expected}, received shape {received}",
+            field=name,
+            name=name,
+            expected=" | ".join({2: "(H, W)", 3: "(C, H, W)"}[n] for n in dimensions),
+            received=array.shape,
+        )
+    return array
+
+
+def weight_array(weight: ArrayLike) -> Array:
+    """Return ``weight`` as a finite float array ``(O, C / groups, kh, kw)``."""
+    array = number_array(weight, "weight")
+    if array.ndim != 4:
+        raise ShapeError(
+            "{name}: expected an array of shape {expected}, received shape {received}",
+            field="weight",
+            name="weight",
+            expected="(O, C, kh, kw)",
+            received=array.shape,
+        )
+    return array
+
+
+def number_array(values: ArrayLike, name: str) -> Array:
+    """Return numbers as a float32 (if they are) or float64 array, which may be the one that was passed.
+
+    Raises
+    ------
+    ConfigError
+        If they are not real numbers, or not finite.
+    ShapeError
+        If there are none, or rows differ in length.
+    """
+    try:
+        array = np.asarray(values)
+    except ValueError as error:
+        raise ShapeError("{name}: the rows have different lengths", field=name, name=name) from error
+    if array.dtype.kind not in "iufb":
+        raise ConfigError(
+            "{name}: expected real numbers, received {received}", field=name, name=name, received=array.dtype.name
+        )
+    if array.size == 0:
+        raise ShapeError(
+            "{name}: expected at least one number, received an empty array of shape {received}",
+            field=name,
+            name=name,
+            received=array.shape,
+        )
+    with np.errstate(over="ignore"):  # of a wider format: the check below finds it
+        array = array if array.dtype in (np.float32, np.float64) else array.astype(np.float64)
+    finite = np.isfinite(array)
+    if not finite.all():
+        place = np.unravel_index(int(np.argmin(finite)), array.shape)
+        raise ConfigError(
+            "{name}: expected finite numbers, received {received} at {place}",
+            field=name,
+            name=name,
+            received=float(array[place]),
+            place=tuple(int(n) for n in place),
+        )
+    return array
+
+
+def shape_of(shape: Sequence[int], dimensions: int, name: str) -> tuple[int, ...]:
+    """Return a shape of so many sizes, all of them positive integers, or raise `ShapeError`."""
+    try:
+        sizes = tuple(shape)
+    except TypeError:
+        sizes = ()
+    integers = all(isinstance(n, (int, np.integer)) and not isinstance(n, bool) and n > 0 for n in sizes)
+    if len(sizes) != dimensions or not integers:
+        raise ShapeError(
+            "{name}: expected {expected} positive integers, received {received}",
+            field=name,
+            name=name,
+            expected=dimensions,
+            received=shape,
+        )
+    return tuple(int(n) for n in sizes)
