@@ -105,20 +105,17 @@ def _train(trainer: Trainer, goal: int, *, quiet: bool) -> bool:
     from convviz.engine import State
 
     bar = ProgressBar(goal, sys.stderr, live=not quiet and sys.stderr.isatty())
-    chunk = PRINT_EVERY
+    chunk, told = PRINT_EVERY, 0
     with _ctrl_c() as asked_to_stop:
-        if not quiet:
-            _print_loss(trainer)
         while trainer.state is State.PAUSED and not asked_to_stop():
-            wanted = min(chunk, PRINT_EVERY - trainer.current_step % PRINT_EVERY)
             started = time.perf_counter()
-            made = trainer.run(wanted)
+            made = trainer.run(chunk)
             seconds = time.perf_counter() - started
-            chunk = max(1, min(PRINT_EVERY, int(wanted * _BREATH / max(seconds, 1e-9))))
-            bar.show(trainer.current_step)
-            if not quiet and made and trainer.current_step % PRINT_EVERY == 0:
+            chunk = max(1, int(made * _BREATH / max(seconds, 1e-6)))
+            if not quiet and trainer.current_step >= told:
                 bar.clear()
-                _print_loss(trainer)
+                told = _print_losses(trainer, told)
+            bar.show(trainer.current_step)
         bar.clear()
         return asked_to_stop()
 
@@ -153,8 +150,13 @@ def _print_problem(experiment: Experiment, first: Frame) -> None:
     print("\n" + tr("    step  loss"))
 
 
-def _print_loss(trainer: Trainer) -> None:
-    print(f"{trainer.current_step:>8}  {trainer.loss:.10g}", flush=True)
+def _print_losses(trainer: Trainer, first: int) -> int:
+    """Print the loss of step ``first`` and of every `PRINT_EVERY`-th after it; return which step is to be the next."""
+    losses, now = trainer.losses, trainer.current_step
+    steps = range(first, now + 1, PRINT_EVERY)
+    lines = (f"{step:>8}  {losses[step] if step < now else trainer.loss:.10g}" for step in steps)
+    print("\n".join(lines), flush=True)
+    return first + len(steps) * PRINT_EVERY
 
 
 def _print_result(last: Frame) -> None:
