@@ -63,7 +63,9 @@ def torch(problem: Problem, threads: int) -> Competitor:
     channels = problem.input.shape[0]
     for layer, parameters in zip(problem.layers, problem.initial, strict=True):
         if isinstance(layer, Conv2d):
-            module = pytorch.nn.Conv2d(channels, layer.out_channels, layer.kernel, stride=layer.stride, dtype=dtype)
+            module: Any = pytorch.nn.Conv2d(
+                channels, layer.out_channels, layer.kernel, stride=layer.stride, dtype=dtype
+            )
             with pytorch.no_grad():
                 module.weight.copy_(pytorch.tensor(np.ascontiguousarray(parameters["weight"])))
                 module.bias.copy_(pytorch.tensor(np.ascontiguousarray(parameters["bias"])))

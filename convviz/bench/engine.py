@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from convviz.bench import competitors
 from convviz.bench.report import Report, figure_text, ratio_text
 from convviz.bench.timing import Figure, ratios, steps_per_second
 from convviz.bench.work import Work, chain, demo, several_channels, single_channel
 from convviz.i18n import tr
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 #: Steps whose losses are compared before anything is timed.
 _CHECKED = 4
@@ -57,9 +60,7 @@ def against_torch(report: Report, effort: Effort, *, whole: bool) -> None:
         single_channel() if whole else [demo(), *single_channel((64,), ((3, 4),))],
     )
     channels = list(several_channels())
-    _torch_table(
-        report, effort, tr("Several channels, steps per second"), channels if whole else channels[:1]
-    )
+    _torch_table(report, effort, tr("Several channels, steps per second"), channels if whole else channels[:1])
 
 
 def memory(report: Report) -> None:
@@ -78,9 +79,7 @@ def train_for_memory(first: int, second: int) -> float:
 
 
 def _torch_table(report: Report, effort: Effort, title: str, works: Iterable[Work]) -> None:
-    report.table(
-        title, [(tr("work"), 34), (tr("numbers"), 8), ("convviz", 28), ("PyTorch", 26), (tr("ratio"), 24)]
-    )
+    report.table(title, [(tr("work"), 34), (tr("numbers"), 8), ("convviz", 28), ("PyTorch", 26), (tr("ratio"), 24)])
     for work in works:
         for threads in (1, 2):
             _check(competitors.engine(work.problem()), competitors.torch(work.problem(), threads), work)

@@ -52,7 +52,8 @@ def input_error(spread_error: Array, kernel: Array, shape: tuple[int, int]) -> A
     """Return the error of the layer's input: the spread error, padded, under the kernel rotated by 180°."""
     height, width = kernel.shape
     padded = np.zeros((shape[0] + height - 1, shape[1] + width - 1), spread_error.dtype)
-    padded[height - 1 : height - 1 + spread_error.shape[0], width - 1 : width - 1 + spread_error.shape[1]] = spread_error
+    rows, columns = spread_error.shape
+    padded[height - 1 : height - 1 + rows, width - 1 : width - 1 + columns] = spread_error
     return correlate(padded, kernel[::-1, ::-1])
 
 

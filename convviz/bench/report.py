@@ -6,16 +6,18 @@ import json
 import os
 import platform
 import sys
-from collections.abc import Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from convviz import __version__
 from convviz.bench.timing import Figure
 from convviz.i18n import tr
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
 
 
 def figure_text(figure: Figure, digits: int = 0) -> str:

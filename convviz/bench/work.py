@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from convviz.engine import Conv2d, Network, Normal, Problem, ReLU, SGD, SumSquaredError, Trainer, Zeros
-from convviz.engine.layers import Layer
+from convviz.engine import SGD, Conv2d, Network, Normal, Problem, ReLU, SumSquaredError, Trainer, Zeros
 from convviz.engine.optimizers import ConstantRate
 from convviz.engine.trainer import StopConditions
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from convviz.engine.layers import Layer
 
 Shape = tuple[int, int, int]
 
