@@ -36,14 +36,16 @@ Array = NDArray[Any]
 SLOPE_TOLERANCE = 1e-6
 ADJOINT_TOLERANCE = 1e-12
 
-#: The first distance to move a parameter by, as a share of its size; each further one is a quarter of the one before.
-_FIRST, _SHRINK, _LEVELS = 1e-2, 4.0, 8
+#: The first distance to move a parameter by, as a share of its size (or of 1, where that is more), and by what each
+#: further one is smaller than the one before.
+FIRST_DISTANCE, SHRINK = 1e-2, 4.0
+_LEVELS = 8
 #: How many roundings stand between the parameters and the loss.
 _ROUNDING = 64 * float(np.finfo(np.float64).eps)
 #: How far to go from where the derivatives differ, to see whether it is a kink.
 _NEARBY = 1e-3
 #: A derivative is compared relative to itself, but to no less than this share of the largest one.
-_SMALLEST = 1e-4
+SMALLEST_SHARE = 1e-4
 
 
 @dataclass(frozen=True)
@@ -137,6 +139,9 @@ class Check:
         How many parameters to check, spread over all layers; None: every one.
     seed
         Draws the sample, and the vectors of the adjoint identity.
+    between
+        Called before every evaluation of the loss, of which a portion has some: it may wait, or raise something to
+        leave the portion in hand undone.
 
     Raises
     ------
@@ -151,7 +156,9 @@ class Check:
         *,
         sample: int | None = 48,
         seed: int = 0,
+        between: Callable[[], object] | None = None,
     ) -> None:
+        self._between = between
         self._network = Network(problem.layers, problem.network.shapes[0], np.float64)
         self._parameters = self._network.pack(problem.initial if parameters is None else parameters)
         self._bound = self._network.bind(problem.input, self._parameters)
@@ -234,7 +241,7 @@ class Check:
         return Slope(layer, name, index, gradient, slope, error, kink)
 
     def _error(self, gradient: float, slope: float, doubt: float) -> float:
-        size = max(abs(gradient), abs(slope), _SMALLEST * self._largest, doubt / SLOPE_TOLERANCE)
+        size = max(abs(gradient), abs(slope), SMALLEST_SHARE * self._largest, doubt / SLOPE_TOLERANCE)
         apart = abs(gradient - slope)
         return (apart / size if size else 0.0) if math.isfinite(apart) else math.inf
 
@@ -258,6 +265,8 @@ class Check:
 
     def _loss_here(self) -> tuple[float, float]:
         """Return the loss, and how much of it rounding may have made; the last gradient buffer is filled."""
+        if self._between is not None:
+            self._between()
         output = self._bound.values[-1].flat
         run(self._bound.forward)
         np.subtract(output, self._target, self._residual)
@@ -275,14 +284,14 @@ def _richardson(loss: Callable[[float], tuple[float, float]], here: float) -> tu
     """
     best, doubt, agreement, before = math.nan, 0.0, math.inf, math.nan
     for level in range(_LEVELS):
-        step = _FIRST * max(1.0, abs(here)) / _SHRINK**level
+        step = FIRST_DISTANCE * max(1.0, abs(here)) / SHRINK**level
         above, below = here + step, here - step
         (high, high_doubt), (low, low_doubt) = loss(above), loss(below)
         central = (high - low) / (above - below)
         rounding = max(high_doubt, low_doubt) / step
         apart = abs(central - before) + rounding
         if apart < agreement:
-            best, doubt, agreement = central + (central - before) / (_SHRINK**2 - 1), rounding, apart
+            best, doubt, agreement = central + (central - before) / (SHRINK**2 - 1), rounding, apart
         if apart <= 1e-6 * abs(central):
             break
         before = central

@@ -17,7 +17,7 @@ import threading
 import time
 from collections import deque
 from dataclasses import replace
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, Protocol
 
 import numpy as np
 from PyQt6.QtCore import QThread, pyqtSignal
@@ -265,8 +265,59 @@ class TrainingLoop:
                 self._clock.wait(self._wake, left)
 
 
-class TrainingThread(QThread):
-    """Runs a `TrainingLoop`. It is never terminated, and never destroyed while it runs.
+class Loop(Protocol):
+    """What a thread can run."""
+
+    def run(self) -> None:
+        """Go on until closed."""
+
+    def close(self) -> None:
+        """Ask the loop to end, from any thread."""
+
+
+class LoopThread(QThread):
+    """Runs a loop until that is closed. It is never terminated, and never destroyed while it runs."""
+
+    _loop: Loop
+
+    #: Every thread that was started and not yet waited for: collecting one that runs would abort the process.
+    _started: ClassVar[set[LoopThread]] = set()
+
+    def __init__(self) -> None:
+        super().__init__()  # no parent, which would destroy the thread whether it runs or not
+
+    def start(self, priority: QThread.Priority = QThread.Priority.InheritPriority) -> None:
+        """Start the thread and keep it until it has been closed."""
+        self._started.difference_update([thread for thread in self._started if thread.isFinished()])
+        self._started.add(self)
+        super().start(priority)
+
+    def request_close(self) -> None:
+        """Ask the thread to end, without waiting for it."""
+        self._loop.close()
+
+    def close(self) -> None:
+        """Ask the thread to end and wait until it has, for as long as what it has in hand takes."""
+        self.request_close()
+        self.wait()
+        self._started.discard(self)
+
+    @classmethod
+    def close_all(cls) -> None:
+        """Close every thread that still runs."""
+        for thread in tuple(cls._started):
+            thread.close()
+
+    def run(self) -> None:
+        """Run the loop; called by Qt, in the thread."""
+        self._loop.run()
+
+
+atexit.register(LoopThread.close_all)
+
+
+class TrainingThread(LoopThread):
+    """Runs a `TrainingLoop`.
 
     Signals
     -------
@@ -274,20 +325,13 @@ class TrainingThread(QThread):
         A packet waits to be taken: call `take`, paint it, call `painted`. Sent from the training thread.
     """
 
+    _loop: TrainingLoop
+
     frame_ready = pyqtSignal()
 
-    #: Every thread that was started and not yet waited for: collecting one that runs would abort the process.
-    _started: ClassVar[set[TrainingThread]] = set()
-
     def __init__(self) -> None:
-        super().__init__()  # no parent, which would destroy the thread whether it runs or not
+        super().__init__()
         self._loop = TrainingLoop(self.frame_ready.emit)
-
-    def start(self, priority: QThread.Priority = QThread.Priority.InheritPriority) -> None:
-        """Start the thread and keep it until it has been closed."""
-        self._started.difference_update([thread for thread in self._started if thread.isFinished()])
-        self._started.add(self)
-        super().start(priority)
 
     def post(self, command: Command) -> None:
         """Ask for something. It happens after the chunk of steps in hand."""
@@ -300,26 +344,3 @@ class TrainingThread(QThread):
     def painted(self) -> None:
         """Let the training go on: what was taken has been painted."""
         self._loop.painted()
-
-    def request_close(self) -> None:
-        """Ask the thread to end, without waiting for it."""
-        self._loop.close()
-
-    def close(self) -> None:
-        """Ask the thread to end and wait until it has, for as long as the step or the build in hand takes."""
-        self.request_close()
-        self.wait()
-        self._started.discard(self)
-
-    @classmethod
-    def close_all(cls) -> None:
-        """Close every thread that still runs."""
-        for thread in tuple(cls._started):
-            thread.close()
-
-    def run(self) -> None:
-        """Train until asked to end; called by Qt, in the thread."""
-        self._loop.run()
-
-
-atexit.register(TrainingThread.close_all)

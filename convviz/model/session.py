@@ -48,6 +48,8 @@ class Session(QObject):
     frame_changed : Frame
     failed : str
         Nothing runs any more, for the reason given; another experiment can be loaded.
+    closed
+        The training thread has ended; nothing else is ever sent after this.
     """
 
     run_started = pyqtSignal(int)
@@ -55,6 +57,7 @@ class Session(QObject):
     losses_changed = pyqtSignal()
     frame_changed = pyqtSignal(object)
     failed = pyqtSignal(str)
+    closed = pyqtSignal()
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -165,8 +168,10 @@ class Session(QObject):
 
     def close(self) -> None:
         """End the training thread: ask it, and wait for it. Nothing is reported, and nothing can be asked, after it."""
-        self._closed = True
-        self._thread.close()
+        if not self._closed:
+            self._closed = True
+            self._thread.close()
+            self.closed.emit()
 
     def _transport(self, command: Command, *, playing: bool) -> None:
         self._playing = playing
