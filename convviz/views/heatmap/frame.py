@@ -13,7 +13,7 @@ from PyQt6.QtGui import QColor, QImage, QPainter, QPen
 
 from convviz.i18n import tr
 from convviz.views import theme
-from convviz.views.colour import STEPS, Levels, colour_map, image_of
+from convviz.views.colour import STEPS, Levels, colour_map, image_of, power_text
 from convviz.views.heatmap.layout import Form, HeatLayout
 
 if TYPE_CHECKING:
@@ -63,6 +63,25 @@ def paint_caption(
     painter.setPen(colours.muted)
     for channel, rect in enumerate(layout.labels):
         painter.drawText(rect, _LEFT, label(channel))
+
+
+def note_text(shown: int, channels: int, exponent: int) -> str:
+    """Return what there is to know beside a sentence: that channels are left out, or the factor of the numbers."""
+    if shown < channels:
+        return tr("{shown} of {all} shown").format(shown=shown, all=channels)
+    return "×" + power_text(exponent) if exponent else ""
+
+
+def paint_cursor(painter: QPainter, cell: QRect, tile: QRect) -> None:
+    """Paint the outline of the cell that is pointed at; one that is too small is shown by what is around it."""
+    if min(cell.width(), cell.height()) < 5:
+        cell = cell.adjusted(-3, -3, 3, 3).intersected(tile)
+    colours = theme.current()
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.setPen(QPen(colours.surface, 1))
+    painter.drawRect(cell.adjusted(1, 1, -2, -2))
+    painter.setPen(QPen(colours.text, 1))
+    painter.drawRect(cell.adjusted(0, 0, -1, -1))
 
 
 def _paint_tile_caption(painter: QPainter, rect: QRect, right: int, caption: Caption, note: str) -> None:

@@ -4,7 +4,7 @@ Drawing a text costs ten times what a cell's colour costs. So the few characters
 into a pixmap (an atlas, per size of type, in white and in black), and a heatmap's numbers are copies of its pieces,
 whose places NumPy writes straight into the array that `QPainter.drawPixmapFragments` reads.
 
-All numbers of a map have one format, so that points stand under points; a sign takes room even where there is none.
+All numbers of a map have one format, and each stands in the middle of its cell.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ _POINT, _MINUS, _NAN, _INFINITY, _MINUS_INFINITY, _BLANK = range(10, 16)  # behi
 _DOUBLES = 10  # x, y, source x, source y, width, height, scale x, scale y, rotation, opacity
 
 #: Sizes of type that cells may have, the largest first, and the smallest at which a digit more is worth having.
-_PIXELS = (16, 15, 14, 13, 12, 11, 10, 9)
+_PIXELS = (20, 18, 16, 15, 14, 13, 12, 11, 10, 9)
 _LEGIBLE = 10
 #: Room that is left in a cell, in pixels, and the largest share of its height that type takes.
 _AIR = 5
@@ -148,13 +148,14 @@ def _format(extent: float, signed: bool, significant: int) -> NumberFormat:
 class CellNumbers:
     """The fragments of one heatmap's numbers, in memory that is kept between frames.
 
-    Every number has the same slots: its digits, the point, the sign. Where they lie is written when the layout or the
-    format changes; a frame only chooses which piece of the atlas each shows, and moves the signs.
+    Every number has the same slots: its digits, the point, the sign. How they lie is written when the layout or the
+    format changes; a frame only chooses which piece of the atlas each shows, and moves the number to the middle.
     """
 
     def __init__(self) -> None:
         self._fragments: Any = None
         self._slots: Array = np.empty((0, 0, _DOUBLES))
+        self._across: Array = np.empty((0, 0))  # the middle of every slot of a positive number that is full length
         self._prepared: tuple[object, ...] = ()
 
     def draw(
@@ -180,10 +181,15 @@ class CellNumbers:
         slots = self._slots
         slots[:, :digits, 2] = glyphs.source_left[codes]
         slots[:, :, 3] = (dark * (glyphs.height * glyphs.ratio))[:, None]
+        blanks = leading.sum(axis=1) * glyphs.digit
+        shift = -blanks / 2
         if shape.signed:
             negative = (values < 0) & (number > 0)
             slots[:, -1, 2] = np.where(negative, glyphs.source_left[_MINUS], glyphs.source_left[_BLANK])
-            slots[:, -1, 0] = slots[:, 0, 0] + (leading.sum(axis=1) * glyphs.digit - (glyphs.digit + glyphs.minus) / 2)
+            shift += np.where(negative, glyphs.minus / 2, 0.0)
+        slots[:, :, 0] = self._across + np.floor(shift)[:, None]
+        if shape.signed:
+            slots[:, -1, 0] += blanks
         if not all_finite:
             self._write_not_finite(values, centres, glyphs)
         painter.drawPixmapFragments(self._fragments, glyphs.pixmap)
@@ -199,11 +205,10 @@ class CellNumbers:
         if shape.signed:
             lefts, widths = [*lefts, -glyphs.minus], [*widths, glyphs.minus]
         self._reserve(len(centres), len(lefts))
-        # The sign counts half: a column of positive numbers should look centred, and so should one of negative ones.
         body = glyphs.width_of(shape) - (glyphs.minus if shape.signed else 0)
-        start = np.floor(centres[:, :1] - body / 2 + (glyphs.minus / 2 if shape.signed else 0))
+        start = np.floor(centres[:, :1] - body / 2)
+        self._across = start + np.array(lefts) + np.array(widths) / 2  # a fragment is placed by its middle
         slots = self._slots
-        slots[:, :, 0] = start + np.array(lefts) + np.array(widths) / 2  # a fragment is placed by its middle
         slots[:, :, 1] = np.floor(centres[:, 1:] - glyphs.figure_height / 2) - 1 + glyphs.height / 2
         slots[:, :, 2] = glyphs.source_left[_POINT]
         slots[:, :, 4] = np.array(widths) * glyphs.ratio

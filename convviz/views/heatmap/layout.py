@@ -225,7 +225,7 @@ def _tiles(room: QRect, shape: tuple[int, int, int], columns: int) -> tuple[tupl
         y = room.y() + channel // across * (h + label + gap)
         places.append((x, y))
     tiles = tuple(QRect(x, y + label, w, h) for x, y in places)
-    labels = tuple(QRect(x, y, w + gap - 2, label) for x, y in places) if label else ()
+    labels = tuple(QRect(x, y, w + gap - 2, label - 3) for x, y in places) if label else ()
     return tiles, labels
 
 

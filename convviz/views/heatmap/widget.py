@@ -9,11 +9,10 @@ from PyQt6.QtCore import QEvent, QPoint, QPointF, QRect, QSize, Qt, pyqtSignal
 from PyQt6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QResizeEvent
 from PyQt6.QtWidgets import QSizePolicy, QWidget
 
-from convviz.i18n import tr
 from convviz.views import theme
-from convviz.views.colour import Levels, calm_levels, levels_of, power_text
+from convviz.views.colour import Levels, calm_levels, levels_of
 from convviz.views.heatmap.cell import Cell, cell_text, place_texts
-from convviz.views.heatmap.frame import Caption, paint_caption, paint_empty, paint_scale
+from convviz.views.heatmap.frame import Caption, note_text, paint_caption, paint_cursor, paint_empty, paint_scale
 from convviz.views.heatmap.layout import Form, HeatLayout, lay_out, size_for, strip_height
 from convviz.views.heatmap.picture import Picture
 
@@ -258,33 +257,20 @@ class Heatmap(QWidget):
     def _paint_cursor(self, painter: QPainter, layout: HeatLayout) -> None:
         if self._cursor is None or self._cursor[0] >= len(layout.tiles):
             return
-        rect = layout.cell_rect(self._shape(), *self._cursor)
-        if min(rect.width(), rect.height()) < 5:  # too small to frame: frame its neighbourhood
-            rect = rect.adjusted(-3, -3, 3, 3).intersected(layout.tiles[self._cursor[0]])
-        colours = theme.current()
-        painter.setBrush(Qt.BrushStyle.NoBrush)
-        painter.setPen(QPen(colours.surface, 1))
-        painter.drawRect(rect.adjusted(1, 1, -2, -2))
-        painter.setPen(QPen(colours.text, 1))
-        painter.drawRect(rect.adjusted(0, 0, -1, -1))
+        paint_cursor(painter, layout.cell_rect(self._shape(), *self._cursor), layout.tiles[self._cursor[0]])
 
     def _note(self) -> str:
         """Return what stands at the right of the sentence: the factor of the numbers, channels that are left out."""
         layout, values = self._layout, self._picture.values
         if layout is None or values is None or self._form is Form.STRIP:
             return ""
-        if len(layout.tiles) < len(values):
-            return tr("{shown} of {all} shown").format(shown=len(layout.tiles), all=len(values))
         found = self._picture.number_format(self.devicePixelRatioF())
-        if found is not None and found[1].exponent:
-            return "×" + power_text(found[1].exponent)
-        return ""
+        return note_text(len(layout.tiles), len(values), found[1].exponent if found else 0)
 
     def _tile_label(self, channel: int) -> str:
         given = self._given
-        if given is None or given.ndim == 3:
-            return str(channel + 1)
-        return ", ".join(str(n + 1) for n in np.unravel_index(channel, given.shape[:-2]) if given.ndim == 4)
+        index = np.unravel_index(channel, given.shape[:-2]) if given is not None else ()
+        return ", ".join(str(n + 1) for n in index)
 
     # pointing --------------------------------------------------------------------------------------------------------
 

@@ -66,7 +66,7 @@ def test_every_number_of_a_format_fits_it(extent: float, width: int) -> None:
         return
     pixels, shape = found
     scaled = extent / 10.0**shape.exponent
-    assert 9 <= pixels <= 16
+    assert 9 <= pixels <= 20
     assert shape.exponent % 3 == 0
     assert shape.whole + shape.decimals >= 2
     assert round(scaled * 10**shape.decimals) < 10 ** (shape.whole + shape.decimals)

@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from convviz.views.panels.pipeline.plan import Column, MapItem, equation_height, plan_equation, plan_flow
+from convviz.views.panels.pipeline.plan import Column, MapItem, plan_flow
+from convviz.views.panels.pipeline.plan_equation import equation_height, plan_equation
 from convviz.views.panels.pipeline.structure import Structure
 from tests.views.pipeline.experiments import EXPERIMENTS
 

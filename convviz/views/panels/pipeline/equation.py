@@ -14,8 +14,8 @@ from convviz.views import theme
 from convviz.views.colour import calm_levels, levels_of
 from convviz.views.heatmap import Heatmap
 from convviz.views.heatmap.layout import Form, title_height
-from convviz.views.panels.pipeline.flow import MARGIN, paint_selected
-from convviz.views.panels.pipeline.plan import EquationPlan, plan_equation
+from convviz.views.panels.pipeline.flow import FRAME, MARGIN, paint_selected
+from convviz.views.panels.pipeline.plan_equation import EquationPlan, plan_equation
 from convviz.views.panels.pipeline.wording import shape_text
 from convviz.views.selection import Selection
 
@@ -130,14 +130,14 @@ class EquationRow(QWidget):
     def _place(self) -> None:
         if self._structure is None:
             return
-        width, height = self.width() - 2 * MARGIN, self.height()
+        width, height = self.width() - 2 * MARGIN, self.height() - 2 * FRAME
         plan = plan_equation(width, height, self._structure.shapes[-1], self._companion is not None)
         self._plan = plan
         heatmaps = (self._reconstruction, self._target, self._residual)
         for heatmap, rect in zip(heatmaps, plan.maps, strict=True):
-            heatmap.setGeometry(rect.translated(MARGIN, 0))
+            heatmap.setGeometry(rect.translated(MARGIN, FRAME))
         if self._companion is not None:
-            self._companion.setGeometry(plan.companion.translated(MARGIN, 0))
+            self._companion.setGeometry(plan.companion.translated(MARGIN, FRAME))
         self.update()
 
     def paintEvent(self, event: QPaintEvent | None) -> None:
@@ -150,7 +150,7 @@ class EquationRow(QWidget):
         if self._plan is not None:
             painter.setFont(theme.font("title"))
             painter.setPen(colours.muted)
-            top = title_height(Form.FULL)
+            top = FRAME + title_height(Form.FULL)
             middle = top + self._cells_height() // 2
             for sign, rect in zip(("−", "="), self._plan.signs, strict=True):
                 place = QRect(rect.x() + MARGIN, middle - 20, rect.width(), 40)

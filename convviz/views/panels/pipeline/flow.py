@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 #: Around the row, and below it, where the line turns to the row beneath.
 MARGIN = int(theme.SPACE.L)
 GUTTER = 28
+#: Around a map, where the frame runs that says it is selected.
+FRAME = 6
 
 
 class FlowRow(QWidget):
@@ -230,4 +232,4 @@ def paint_selected(painter: QPainter, rect: QRect) -> None:
     colours = theme.current()
     painter.setPen(QPen(colours.accent, 2))
     painter.setBrush(Qt.BrushStyle.NoBrush)
-    painter.drawRoundedRect(QRectF(rect).adjusted(-8, -6, 8, 4), 8, 8)
+    painter.drawRoundedRect(QRectF(rect).adjusted(-FRAME + 1, -FRAME + 1, FRAME - 1, FRAME - 1), 6, 6)

@@ -11,8 +11,8 @@ from PyQt6.QtWidgets import QFrame, QScrollArea, QWidget
 
 from convviz.views import theme
 from convviz.views.panels.pipeline.equation import EquationRow
-from convviz.views.panels.pipeline.flow import GUTTER, MARGIN, FlowRow
-from convviz.views.panels.pipeline.plan import EQUATION_SHARES, equation_height
+from convviz.views.panels.pipeline.flow import FRAME, GUTTER, MARGIN, FlowRow
+from convviz.views.panels.pipeline.plan_equation import EQUATION_SHARES, equation_height
 from convviz.views.panels.pipeline.structure import Structure
 
 if TYPE_CHECKING:
@@ -122,7 +122,7 @@ class Pipeline(QWidget):
                 break
         else:
             taken = self._flow.plan(width, upper - GUTTER - _SCROLL_BAR)
-        self._equation.setGeometry(0, upper, width, lower)
-        self._scroll.setGeometry(0, 0, width, upper)
-        self._flow.resize(max(width, taken), upper - (_SCROLL_BAR if taken > width else 0))
+        self._equation.setGeometry(0, upper - FRAME, width, lower + 2 * FRAME)
+        self._scroll.setGeometry(0, 0, width, upper - FRAME)
+        self._flow.resize(max(width, taken), upper - FRAME - (_SCROLL_BAR if taken > width else 0))
         self._flow.set_target_x(self._equation.target_x())

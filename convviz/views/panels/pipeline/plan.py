@@ -1,6 +1,6 @@
-"""Where the columns of the picture go. Sizes in, rectangles out: no widget is asked.
+"""Where the columns of the upper row go. Sizes in, rectangles out: no widget is asked.
 
-The upper row is a line of text: input, layer, map, layer, map, … Maps share one size of cell, so that one sees them
+The row is a line of text: input, layer, map, layer, map, … Maps share one size of cell, so that one sees them
 shrink; kernels share one size of tile. How the room is divided between the two is found by trying: each arrangement of
 the layers' cards, each size of tile, and the largest maps that then fit; the best is what leaves neither illegible.
 """
@@ -43,8 +43,8 @@ _STRIP_GAP = 3
 COMPACT = 72
 #: Smallest tile of a kernel (and without scale and bias), smallest map, and the largest cell that a map is given.
 TILE_LEAST, BARE_LEAST, MAP_LEAST, CELL_MOST = 60, 44, 60, 40
-#: Narrowest map of several channels, and narrowest map of the lower row: what their words need.
-CHANNELS_LEAST, EQUATION_LEAST = 84, 112
+#: Narrowest map of several channels: what its words need.
+CHANNELS_LEAST = 84
 #: Maps and tiles of a row that scrolls.
 _SCROLLED_MAP, _SCROLLED_TILE = 110, 100
 #: How far a row is lowered where there is room below it.
@@ -356,67 +356,3 @@ def _place_card(item: LayerItem, rect: QRect, division: _Division) -> Column:
             biases = [QRect(tile.x(), tile.bottom() + 1 - strip, wide, strip) for tile in tiles]
             tiles = [tile.adjusted(0, 0, 0, -strip - _STRIP_GAP) for tile in tiles]
     return Column(rect, tuple(tiles), tuple(biases), words)
-
-
-@dataclass(frozen=True)
-class EquationPlan:
-    """The lower row: reconstruction, target and residual, the signs between them, and what stands beside them."""
-
-    maps: tuple[QRect, QRect, QRect]
-    signs: tuple[QRect, QRect]
-    companion: QRect
-
-
-#: Room for a sign of the equation, and between the equation and its companion.
-SIGN, COMPANION_GAP = 30, 24
-#: The companion's share of the row, and its least width.
-_COMPANION_SHARE, _COMPANION_LEAST = 0.27, 230
-#: How much of the height the lower row takes at most, and where the upper would not fit otherwise.
-EQUATION_SHARES = (0.45, 0.35)
-
-
-def equation_height(width: int, height: int, shape: Shape, companion: bool, share: float) -> int:
-    """Return how much of ``height`` the lower row makes good use of; at most about ``share`` of it."""
-    side = _equation_side(width, companion)
-    cells = _fit(side - 2 * BORDER, round(height * share) - around(Form.FULL), shape)[1]
-    return around(Form.FULL) + max(cells, 60)
-
-
-def _equation_side(width: int, companion: bool) -> int:
-    beside = max(_COMPANION_LEAST, round(width * _COMPANION_SHARE)) + COMPANION_GAP if companion else 0
-    return max(EQUATION_LEAST, (width - beside - 2 * SIGN) // 3)
-
-
-def _fit(width: int, height: int, shape: Shape) -> tuple[int, int]:
-    """Return the width and height of a map's cells in ``width`` × ``height`` pixels."""
-    channels, rows, columns = shape
-    if channels > 1:
-        across = tiles_across(channels)
-        down = math.ceil(channels / across)
-        one = min(
-            (width - (across - 1) * CHANNEL_GAP) / across / columns,
-            (height / down - label_height() - CHANNEL_GAP) / rows,
-        )
-        one = max(one, 8 / columns)
-        return (
-            math.floor(across * columns * one) + (across - 1) * CHANNEL_GAP,
-            math.floor(down * (rows * one + label_height() + CHANNEL_GAP)),
-        )
-    cell = min(width / columns, height / rows)
-    cell = math.floor(cell) if cell >= 8 else cell
-    return round(columns * cell), round(rows * cell)
-
-
-def plan_equation(width: int, height: int, shape: Shape, companion: bool) -> EquationPlan:
-    """Return the plan of the lower row in ``width`` × ``height`` pixels."""
-    cells = _fit(_equation_side(width, companion) - 2 * BORDER, height - around(Form.FULL), shape)[0]
-    wide = max(EQUATION_LEAST, cells) + 2 * BORDER
-    maps, signs, x = [], [], 0
-    for number in range(3):
-        maps.append(QRect(x, 0, wide, height))
-        if number < 2:
-            signs.append(QRect(x + wide, 0, SIGN, height))
-        x += wide + SIGN
-    left = x - SIGN + COMPANION_GAP
-    beside = QRect(left, 0, max(0, width - left), height) if companion else QRect()
-    return EquationPlan((maps[0], maps[1], maps[2]), (signs[0], signs[1]), beside)
