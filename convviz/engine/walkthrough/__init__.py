@@ -1,0 +1,31 @@
+"""A layer's work as a walk: phases, the moments in each, and every number that is seen at one of them.
+
+Nothing here knows of a window or of time. `walk` makes the plan for one layer of a frame, forwards or backwards; its
+stages give the scene of any moment, in whatever order they are asked for.
+"""
+
+from convviz.engine.walkthrough.plan import Channels, Walk, channels_of, walk
+from convviz.engine.walkthrough.scenes import Act, Board, Curve, Operand, Phase, Role, Row, Scale, Scene, Sum
+from convviz.engine.walkthrough.sheets import Area, Lattice, Scattered, Sheet, Taps
+
+__all__ = [
+    "Act",
+    "Area",
+    "Board",
+    "Channels",
+    "Curve",
+    "Lattice",
+    "Operand",
+    "Phase",
+    "Role",
+    "Row",
+    "Scale",
+    "Scattered",
+    "Scene",
+    "Sheet",
+    "Sum",
+    "Taps",
+    "Walk",
+    "channels_of",
+    "walk",
+]

@@ -1,0 +1,221 @@
+"""The acts of layers that treat every number by itself, and of the loss."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from convviz.engine.explain import Kind, Tensor
+from convviz.engine.walkthrough.scenes import Act, Board, Curve, Operand, Phase, Role, Row, Scale, Scene, Sum
+from convviz.engine.walkthrough.sheets import Area, Lattice
+from convviz.engine.walkthrough.stages import Stage, result_board, source_board
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from convviz.engine.frames import Frame
+    from convviz.engine.walkthrough.sheets import Pair
+    from convviz.engine.walkthrough.subject import Subject
+
+Array = NDArray[Any]
+
+#: Points that a curve is drawn through.
+_POINTS = 161
+
+
+class Pointwise(Stage):
+    """A function of each number; backwards, the error times the function's slope there."""
+
+    def __init__(self, subject: Subject) -> None:
+        self._subject = subject
+        height, width = subject.result.shape
+        self.phase = Phase(Act.DERIVATIVE if subject.back else Act.FUNCTION, (height, width))
+        self._curve: tuple[Array, Array] | None = None
+
+    def scene(self, position: int) -> Scene:
+        """Show one number going through."""
+        subject, cell = self._subject, self.phase.cell(position)
+        index = (subject.into, *cell)
+        slope = float(subject.links(np.array([index])).slope[0])
+        at, made = float(subject.x[index]), float(subject.y[index])
+        curve = Curve(*self._sampled(), (at, made), slope if subject.back else None)
+        boards = (
+            source_board(subject, cursor=cell),
+            curve,
+            result_board(subject, cursor=cell, known=position),
+        )
+        value = float(subject.result[cell])
+        given = Operand(subject.source[index][None], subject.source_role, subject.source_scale)
+        if subject.back:
+            unit = Scale((np.array([-1.0, 1.0]),), signed=True)
+            operands = (given, Operand(np.array([slope]), Role.SHARES, unit))
+            with np.errstate(all="ignore"):
+                total = float(given.values[0] * slope)
+            sum_ = Sum(subject.result_role, cell, subject.result_scale, operands, total, value)
+        else:
+            sum_ = Sum(
+                subject.result_role, cell, subject.result_scale, (given,), value, value, function=subject.layer.kind
+            )
+        facts = {"cell": cell, "x": at, "y": made, "slope": slope}
+        return Scene(self.phase, position, (Row(boards, ("→", "→"), sum_),), facts)
+
+    def _sampled(self) -> tuple[Array, Array]:
+        """Return the layer's function over the range of its input."""
+        if self._curve is None:
+            low, high = _range(self._subject.x)
+            x = np.linspace(low, high, _POINTS)
+            y, _ = self._subject.layer.forward({}, x.reshape(1, 1, -1))
+            self._curve = x, y.reshape(-1)
+        return self._curve
+
+
+class Residual(Stage):
+    """Reconstruction minus target."""
+
+    def __init__(self, frame: Frame, channel: int) -> None:
+        self._frame, self._channel = frame, channel
+        self.phase = Phase(Act.RESIDUAL, (frame.residual.shape[1], frame.residual.shape[2]))
+
+    def scene(self, position: int) -> Scene:
+        """Show one cell of all three."""
+        frame, channel, cell = self._frame, self._channel, self.phase.cell(position)
+        index = (channel, *cell)
+        shared = Scale((frame.output, frame.target), signed=False)
+        made = Board(
+            Role.RECONSTRUCTION,
+            Lattice.of(frame.output[channel]),
+            shared,
+            Tensor(Kind.VALUE, len(frame.problem.layers)),
+            (channel,),
+            cursor=cell,
+        )
+        wanted = Board(
+            Role.TARGET, Lattice.of(frame.target[channel]), shared, Tensor(Kind.TARGET), (channel,), cursor=cell
+        )
+        left = residual_board(frame, channel, cursor=cell, known=position)
+        with np.errstate(all="ignore"):
+            total = float(frame.output[index] - frame.target[index])
+        operands = tuple(
+            Operand(np.array([float(array[index])]), role, shared)
+            for array, role in ((frame.output, Role.RECONSTRUCTION), (frame.target, Role.TARGET))
+        )
+        sum_ = Sum(
+            Role.RESIDUAL, cell, left.scale, operands, total, float(frame.residual[index]), function="difference"
+        )
+        return Scene(self.phase, position, (Row((made, wanted, left), ("−", "="), sum_),), {"cell": cell})
+
+
+class LossCells(Stage):
+    """What each cell adds to the loss; backwards, how the loss changes with it."""
+
+    def __init__(self, frame: Frame, channel: int, *, back: bool) -> None:
+        self._frame, self._channel, self._back = frame, channel, back
+        self.phase = Phase(Act.SLOPE if back else Act.CONTRIBUTION, frame.residual.shape[1:])
+        self._curve: tuple[Array, Array] | None = None
+
+    def scene(self, position: int) -> Scene:
+        """Show one cell."""
+        frame, channel, cell = self._frame, self._channel, self.phase.cell(position)
+        index = (channel, *cell)
+        place = int(np.ravel_multi_index(index, frame.residual.shape))
+        at, added = float(frame.residual[index]), float(self._contributions[index])
+        slope = _product([values[place : place + 1] for values in self._slopes])
+        factors = self._slopes if self._back else self._adds
+        operands = tuple(self._operand(values[place : place + 1], at) for values in factors)
+        made = self._made(cell, position)
+        total = _product([operand.values for operand in operands])
+        value = float(made.sheet.crop(Area(*cell, 1, 1))[0, 0])
+        curve = Curve(*self._sampled(), (at, added), slope if self._back else None)
+        row = Row(
+            (residual_board(frame, channel, cursor=cell), curve, made),
+            ("→", "→"),
+            Sum(made.role, cell, made.scale, operands, total, value),
+        )
+        facts = {"cell": cell, "loss": frame.loss, "so far": float(self._running[place]), "slope": slope}
+        return Scene(self.phase, position, (row,), facts)
+
+    def _made(self, cell: Pair, position: int) -> Board:
+        """Return the board of what is made: the error, or what each cell adds."""
+        frame, lead = self._frame, (self._channel,)
+        if self._back:
+            error = frame.value_grads[-1]
+            assert error is not None  # only the input's may be left out
+            tensor, scale = Tensor(Kind.VALUE_GRAD, len(frame.problem.layers)), Scale((error,), signed=True)
+            return Board(Role.ERROR, Lattice.of(error[lead]), scale, tensor, lead, cursor=cell, known=position)
+        added = self._contributions
+        scale = Scale((added,), signed=False)
+        return Board(Role.CONTRIBUTION, Lattice.of(added[lead]), scale, cursor=cell, known=position)
+
+    @cached_property
+    def _adds(self) -> tuple[Array, ...]:
+        return self._of(self._frame.residual.reshape(-1), back=False)
+
+    @cached_property
+    def _slopes(self) -> tuple[Array, ...]:
+        return self._of(self._frame.residual.reshape(-1), back=True)
+
+    @cached_property
+    def _contributions(self) -> Array:
+        with np.errstate(all="ignore"):
+            made: Array = np.prod(self._adds, axis=0).reshape(self._frame.residual.shape)
+        return made
+
+    @cached_property
+    def _running(self) -> Array:
+        with np.errstate(all="ignore"):
+            sums: Array = np.cumsum(self._contributions.reshape(-1), dtype=np.float64)
+        return sums
+
+    def _operand(self, values: Array, residual: float) -> Operand:
+        scale = Scale((self._frame.residual,), signed=True)
+        if values[0] == residual:
+            return Operand(values, Role.RESIDUAL, scale)
+        return Operand(values, Role.SHARES, Scale((np.array([-2.0, 2.0]),), signed=True))
+
+    def _of(self, residual: Array, *, back: bool) -> tuple[Array, ...]:
+        loss = self._frame.problem.loss
+        with np.errstate(all="ignore"):
+            return loss.slope_factors(residual) if back else loss.factors(residual)
+
+    def _sampled(self) -> tuple[Array, Array]:
+        """Return what a residual adds to the loss, over the range of the residuals.
+
+        A loss that is a mean divides by the number of cells, so it is asked with as many as there are.
+        """
+        if self._curve is None:
+            size = self._frame.residual.size
+            low, high = _range(self._frame.residual)
+            reach = max(-low, high)
+            x = np.linspace(-reach, reach, _POINTS)
+            parts = []
+            for start in range(0, _POINTS, size):
+                some = np.zeros(size)
+                piece = x[start : start + size]
+                some[: len(piece)] = piece
+                parts.append(np.prod(self._of(some, back=False), axis=0)[: len(piece)])
+            self._curve = x, np.concatenate(parts)
+        return self._curve
+
+
+def residual_board(frame: Frame, channel: int, *, cursor: Pair, known: int | None = None) -> Board:
+    """Return the board of the residual."""
+    scale = Scale((frame.residual,), signed=True)
+    sheet = Lattice.of(frame.residual[channel])
+    return Board(Role.RESIDUAL, sheet, scale, Tensor(Kind.RESIDUAL), (channel,), cursor=cursor, known=known)
+
+
+def _product(factors: Sequence[Array]) -> float:
+    with np.errstate(all="ignore"):
+        return float(np.prod([values[0] for values in factors]))
+
+
+def _range(values: Array) -> tuple[float, float]:
+    """Return the range of a curve's axis: a little more than the finite values, with zero in it."""
+    finite = values[np.isfinite(values)]
+    low, high = (float(finite.min()), float(finite.max())) if finite.size else (-1.0, 1.0)
+    low, high = min(low, 0.0), max(high, 0.0)
+    margin = 0.08 * (high - low) or 1.0
+    return low - margin, high + margin

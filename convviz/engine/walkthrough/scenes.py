@@ -1,0 +1,262 @@
+"""What a walk-through shows at one moment: boards of cells in rows, and the arithmetic that joins them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from convviz.engine.explain import Tensor
+    from convviz.engine.walkthrough.sheets import Mask, Pair, Sheet, Taps
+
+Array = NDArray[Any]
+
+
+class Act(Enum):
+    """What happens in a phase."""
+
+    INPUT = "input"  #: the map that comes in
+    PADDING = "padding"  #: zeros around it
+    DILATION = "dilation"  #: gaps between the kernel's taps
+    WINDOWS = "windows"  #: a window slides, forwards
+    ERROR = "error"  #: what comes back
+    INSERTION = "insertion"  #: zeros between the errors
+    BORDER = "border"  #: zeros around them
+    ROTATION = "rotation"  #: the kernel turned by 180°
+    MEETING = "meeting"  #: gathered by a sliding window, and spread: the same
+    SPREADING = "spreading"  #: every cell spreads its share
+    GATHERING = "gathering"  #: a window slides, backwards
+    WEIGHTS = "weights"  #: the kernel's gradient, tap by tap
+    FUNCTION = "function"  #: every number by itself
+    DERIVATIVE = "derivative"  #: the error times the slope
+    RESIDUAL = "residual"  #: what the reconstruction lacks
+    CONTRIBUTION = "contribution"  #: what each cell adds to the loss
+    SLOPE = "slope"  #: what each cell's error is
+
+
+class Role(Enum):
+    """What a board shows."""
+
+    INPUT = "input"
+    PADDED_INPUT = "padded input"
+    OUTPUT = "output"
+    KERNEL = "kernel"
+    DILATED = "dilated kernel"
+    ROTATED = "rotated kernel"
+    WINDOW = "cells under the window"
+    SHARES = "shares of the window"
+    PRODUCTS = "products"
+    ERROR = "error"
+    SPREAD_ERROR = "error with zeros between"
+    PADDED_ERROR = "error within its border"
+    SPREAD_INPUT = "input with zeros between"
+    SHARE = "share of one error"
+    SHARE_INPUT = "share of one input"
+    INPUT_GRAD = "gradient of the input"
+    SCATTERED = "gradient of the input, scattered"
+    WEIGHT_GRAD = "gradient of the kernel"
+    BIAS_GRAD = "gradient of the bias"
+    RECONSTRUCTION = "reconstruction"
+    TARGET = "target"
+    RESIDUAL = "residual"
+    CONTRIBUTION = "contribution"
+
+
+@dataclass(frozen=True)
+class Phase:
+    """One act of a walk-through, and the moments that it has.
+
+    Attributes
+    ----------
+    act
+    shape
+        The moments go row by row over this many rows and columns.
+    extra
+        Moments behind them: the bias after the kernel's taps.
+    """
+
+    act: Act
+    shape: Pair
+    extra: int = 0
+
+    @property
+    def count(self) -> int:
+        """How many moments there are."""
+        return self.shape[0] * self.shape[1] + self.extra
+
+    def cell(self, position: int) -> Pair:
+        """Return the row and column of a moment; those behind the last row have a row of their own."""
+        row, column = divmod(position, self.shape[1])
+        return row, column
+
+
+@dataclass(frozen=True, eq=False)
+class Scale:
+    """What a board's colours measure: the arrays that share one scale, and whether zero is its middle."""
+
+    arrays: tuple[Array, ...]
+    signed: bool
+
+
+@dataclass(frozen=True, eq=False)
+class Board:
+    """A map, a kernel or a window as a grid of cells.
+
+    Attributes
+    ----------
+    role, sheet, scale
+    tensor, lead
+        The frame's array that the numbers stand in, and the indices before row and column; None: in no array.
+    cursor
+        The cell that it is all about.
+    window
+        The cells that are read.
+    marks
+        Further cells that take part.
+    footprints
+        Where kernel-shaped shares lie.
+    known
+        Cells up to this one, row by row, have been computed; None: all. Those behind are left empty, or pale if
+        ``forming``: their sums have only begun.
+    unreached
+        Cells that no window reaches.
+    depth, front
+        How many channels lie on one another, and which of them is seen.
+    sides
+        For a border that is put around: how many of its sides (top, left, bottom, right) are there.
+    turn
+        For a kernel that turns: how far, 0 … 1 for 0° … 180°.
+    """
+
+    role: Role
+    sheet: Sheet
+    scale: Scale
+    tensor: Tensor | None = None
+    lead: tuple[int, ...] = ()
+    cursor: Pair | None = None
+    window: Taps | None = None
+    marks: tuple[Pair, ...] = ()
+    footprints: tuple[Taps, ...] = ()
+    known: int | None = None
+    forming: bool = False
+    unreached: Mask | None = None
+    depth: int = 1
+    front: int = 0
+    sides: int = 4
+    turn: float | None = None
+
+    def index_of(self, row: int, column: int) -> tuple[int, ...] | None:
+        """Return the place in `tensor` of a cell of the board, None where it has none."""
+        source = self.sheet.source_of(row, column)
+        return None if source is None or self.tensor is None else (*self.lead, *source)
+
+
+@dataclass(frozen=True, eq=False)
+class Curve:
+    """A function of one number, the point that it is at, and its slope there where that is what it is about."""
+
+    x: Array
+    y: Array
+    point: tuple[float, float]
+    slope: float | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Operand:
+    """One factor of every term of a sum, in the colours of the board that it comes from."""
+
+    values: Array
+    role: Role
+    scale: Scale
+
+
+@dataclass(frozen=True, eq=False)
+class Sum:
+    """The arithmetic of one number.
+
+    Attributes
+    ----------
+    role, index, scale
+        The number's board, its place there, and its colours.
+    operands
+        The factors of the N terms.
+    total
+        What the terms make, computed from them.
+    value
+        What the engine has there.
+    bias
+        Added to the terms.
+    zeros
+        How many further products have an inserted or a border zero.
+    parts
+        For several channels: each channel's number and its share of the sum.
+    chosen
+        For a maximum: which of the terms it is.
+    function
+        For a number that is a function of the only operand: the layer's kind.
+    """
+
+    role: Role
+    index: tuple[int, ...]
+    scale: Scale
+    operands: tuple[Operand, ...]
+    total: float
+    value: float
+    bias: float | None = None
+    zeros: int = 0
+    parts: tuple[tuple[int, float], ...] = ()
+    chosen: int | None = None
+    function: str = ""
+
+    @property
+    def terms(self) -> Array:
+        """The products, (N,)."""
+        if not self.operands:
+            return np.zeros(0)
+        product = self.operands[0].values
+        with np.errstate(all="ignore"):
+            for operand in self.operands[1:]:
+                product = product * operand.values
+        return product
+
+
+@dataclass(frozen=True, eq=False)
+class Row:
+    """Boards beside one another, what stands between them, and the sum that they show."""
+
+    items: tuple[Board | Curve, ...]
+    joins: tuple[str, ...]
+    sum: Sum | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Scene:
+    """One moment.
+
+    Attributes
+    ----------
+    phase, position
+    rows
+        Two rows end in the same map, made in two ways.
+    facts
+        Numbers that the sentence about the phase speaks of.
+    unreached
+        Whether the cell that it is about is one that no window reaches.
+    """
+
+    phase: Phase
+    position: int
+    rows: tuple[Row, ...]
+    facts: Mapping[str, object] = field(default_factory=dict)
+    unreached: bool = False
+
+    @property
+    def boards(self) -> tuple[Board, ...]:
+        """All boards, row by row."""
+        return tuple(item for row in self.rows for item in row.items if isinstance(item, Board))

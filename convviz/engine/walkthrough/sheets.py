@@ -1,0 +1,235 @@
+"""Maps as a walk-through lays them out: spread apart, set into a border, and filled bit by bit.
+
+None of them is ever made as a whole: whoever looks asks for the crop that is seen, so a map of a million cells costs
+no more than one of a thousand.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+Array = NDArray[Any]
+Mask = NDArray[np.bool_]
+Pair = tuple[int, int]
+
+
+@dataclass(frozen=True)
+class Area:
+    """A rectangle of cells."""
+
+    top: int
+    left: int
+    rows: int
+    columns: int
+
+    @property
+    def bottom(self) -> int:
+        """One more than the last row."""
+        return self.top + self.rows
+
+    @property
+    def right(self) -> int:
+        """One more than the last column."""
+        return self.left + self.columns
+
+    def holds(self, row: int, column: int) -> bool:
+        """Return whether a cell lies in the rectangle."""
+        return self.top <= row < self.bottom and self.left <= column < self.right
+
+
+@dataclass(frozen=True)
+class Taps:
+    """The cells under a window whose first tap lies at ``top``, ``left``."""
+
+    top: int
+    left: int
+    count: Pair
+    spacing: Pair = (1, 1)
+
+    @property
+    def area(self) -> Area:
+        """The rectangle from the first tap to the last."""
+        rows, columns = ((n - 1) * distance + 1 for n, distance in zip(self.count, self.spacing, strict=True))
+        return Area(self.top, self.left, rows, columns)
+
+    @property
+    def area_size(self) -> Pair:
+        """Rows and columns of that rectangle."""
+        return self.area.rows, self.area.columns
+
+
+class Sheet(Protocol):
+    """A map that can be asked for a part of itself."""
+
+    @property
+    def size(self) -> Pair:
+        """Rows and columns."""
+        ...
+
+    def crop(self, area: Area) -> Array:
+        """Return the numbers of an area that lies on the sheet."""
+        ...
+
+    def numbers(self, area: Area) -> Mask:
+        """Return where a cell of the area holds a number of the map, and not a zero that was put in."""
+        ...
+
+    def source_of(self, row: int, column: int) -> Pair | None:
+        """Return which cell of the map a cell of the sheet shows, None for a zero that was put in."""
+        ...
+
+
+@dataclass(frozen=True, eq=False)
+class Lattice:
+    """A map whose cells stand ``step`` apart, the first at ``first``, among zeros.
+
+    A negative ``first``, and a ``size`` that ends early, cut cells off.
+    """
+
+    source: Array
+    size: Pair
+    first: Pair = (0, 0)
+    step: Pair = (1, 1)
+
+    @classmethod
+    def of(cls, source: Array, step: Pair = (1, 1)) -> Lattice:
+        """Return the sheet of a map (H, W), spread apart but without a border."""
+        height, width = ((n - 1) * distance + 1 for n, distance in zip(source.shape, step, strict=True))
+        return cls(source, (height, width), (0, 0), step)
+
+    def crop(self, area: Area) -> Array:
+        """Return the numbers of an area."""
+        result = np.zeros((area.rows, area.columns), self.source.dtype)
+        (rows, on_rows), (columns, on_columns) = self._inside(area)
+        result[on_rows, on_columns] = self.source[rows, columns]
+        return result
+
+    def numbers(self, area: Area) -> Mask:
+        """Return where the area holds a number of the map."""
+        result = np.zeros((area.rows, area.columns), np.bool_)
+        (_, on_rows), (_, on_columns) = self._inside(area)
+        result[on_rows, on_columns] = True
+        return result
+
+    def source_of(self, row: int, column: int) -> Pair | None:
+        """Return which cell of the map stands there."""
+        (i, over), (j, beside) = (
+            divmod(place - first, step) for place, first, step in zip((row, column), self.first, self.step, strict=True)
+        )
+        on_map = 0 <= i < self.source.shape[0] and 0 <= j < self.source.shape[1]
+        return (i, j) if on_map and over == beside == 0 else None
+
+    def place_of(self, i: int, j: int) -> Pair:
+        """Return where a cell of the map stands."""
+        return self.first[0] + i * self.step[0], self.first[1] + j * self.step[1]
+
+    def whole(self) -> Array:
+        """Return all numbers, zeros included."""
+        return self.crop(Area(0, 0, *self.size))
+
+    def under(self, taps: Taps) -> tuple[Array, Mask]:
+        """Return the numbers under a window, and which of them are the map's."""
+        down, across = taps.spacing
+        return self.crop(taps.area)[::down, ::across], self.numbers(taps.area)[::down, ::across]
+
+    def _inside(self, area: Area) -> tuple[tuple[slice, slice], tuple[slice, slice]]:
+        """Return for each axis which cells of the map lie in the area, and where."""
+        found = []
+        for n, (begin, count) in enumerate(((area.top, area.rows), (area.left, area.columns))):
+            first, step = self.first[n] - begin, self.step[n]
+            start = max(0, -(first // step))
+            stop = min(self.source.shape[n], (count - 1 - first) // step + 1)
+            place = first + start * step
+            length = max(0, stop - start)
+            found.append((slice(start, start + length), slice(place, place + length * step, step)))
+        return found[0], found[1]
+
+
+@dataclass(frozen=True, eq=False)
+class Shares:
+    """What cells of one map receive from cells of another.
+
+    Attributes
+    ----------
+    owner : (M,)
+        Which of the cells asked about, counted from 0.
+    sources : (M, 3)
+        Where the share comes from.
+    slope, given : (M,)
+        The share is their product.
+    when : (M,)
+        The cell of the receiving map, counted row by row, at which the source first spreads.
+    """
+
+    owner: Array
+    sources: Array
+    slope: Array
+    given: Array
+    when: Array
+
+    @property
+    def products(self) -> Array:
+        """The shares, (M,)."""
+        with np.errstate(all="ignore"):
+            products: Array = self.slope * self.given
+        return products
+
+
+@dataclass(eq=False)
+class Pool:
+    """The shares of the cells of an area, kept until another area is asked for."""
+
+    find: Callable[[Array], Shares]
+    _area: Area | None = field(default=None, init=False)
+    _kept: tuple[Array, Array, Array] | None = field(default=None, init=False)
+
+    def of(self, area: Area) -> tuple[Array, Array, Array]:
+        """Return owner, product and time of all shares of an area."""
+        if self._kept is None or self._area != area:
+            rows, columns = np.divmod(np.arange(area.rows * area.columns), area.columns)
+            found = self.find(np.stack([rows + area.top, columns + area.left], axis=1))
+            self._area, self._kept = area, (found.owner, found.products, found.when)
+        return self._kept
+
+
+@dataclass(frozen=True, eq=False)
+class Scattered:
+    """A map that has received what was spread up to a moment.
+
+    Attributes
+    ----------
+    size
+    start
+        What every cell holds before anything has been spread: the bias, or zero.
+    now
+        The cell, counted row by row, up to which sources have spread.
+    pool
+        The shares.
+    """
+
+    size: Pair
+    start: float
+    now: int
+    pool: Pool
+
+    def crop(self, area: Area) -> Array:
+        """Return what the cells of an area hold at that moment."""
+        owner, products, when = self.pool.of(area)
+        here = when <= self.now
+        sums = np.bincount(owner[here], weights=products[here], minlength=area.rows * area.columns)
+        return self.start + sums.reshape(area.rows, area.columns)
+
+    def numbers(self, area: Area) -> Mask:
+        """Return True everywhere."""
+        return np.ones((area.rows, area.columns), np.bool_)
+
+    def source_of(self, row: int, column: int) -> Pair | None:
+        """Return the cell itself."""
+        return row, column

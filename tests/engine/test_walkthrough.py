@@ -1,0 +1,254 @@
+"""Every picture of a walk against the engine's numbers, over random experiments."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from convviz.engine import (
+    LOSSES,
+    AvgPool2d,
+    Conv2d,
+    ConvTranspose2d,
+    Huber,
+    LeakyReLU,
+    MaxPool2d,
+    ReLU,
+    Sigmoid,
+    Tanh,
+)
+from convviz.engine.explain import Kind, Tensor, array_of
+from convviz.engine.trace import trace
+from convviz.engine.walkthrough import Act, Area, Curve, Lattice, Role, Taps, channels_of, walk
+from tests.engine.test_explain import trained
+
+CLOSE = {"rtol": 1e-12, "atol": 1e-12}
+
+NETWORKS = {
+    "demo": (Conv2d(3), Conv2d(4, stride=2)),
+    "remainder": (Conv2d((2, 3), stride=(3, 2)), Conv2d(2)),
+    "padded beyond the kernel": (Conv2d(2, padding=2), Conv2d((1, 2), 1, stride=(2, 3), padding=((3, 0), (1, 2)))),
+    "dilated": (Conv2d(3, 2, dilation=2), Conv2d((2, 3), 1, stride=2, dilation=(3, 1), padding=1)),
+    "steps over cells": (Conv2d(2, 1, stride=3), Conv2d(1, 1, stride=2)),
+    "channels": (Conv2d(3, 4, padding=1), ReLU(), Conv2d(3, 2, groups=2, dilation=2)),
+    "max": (Conv2d(2, 2), MaxPool2d(2), Sigmoid()),
+    "overlapping max": (Conv2d(2, 2), MaxPool2d(3, stride=1, padding=1, dilation=2), Tanh()),
+    "mean": (Conv2d(2, 2, bias=None), AvgPool2d(3, stride=2, padding=1, count_padding=False), LeakyReLU()),
+    "transposed": (Conv2d(3, 2, stride=2), ConvTranspose2d(3, 2, stride=2, padding=1)),
+    "transposed with holes": (Conv2d(3, 2, stride=2), ConvTranspose2d(2, 2, stride=3, output_padding=1, groups=2)),
+}
+
+
+@pytest.fixture(scope="module", params=NETWORKS)
+def frame(request):
+    return trained(NETWORKS[request.param])[0]
+
+
+def layers(frame):
+    return range(len(frame.problem.layers))
+
+
+def all_walks(frame):
+    """Every walk of a frame: all layers and the loss, both ways, all channels, one or all of the source."""
+    for index in range(len(frame.problem.layers) + 1):
+        for back in (False, True):
+            for into in range(channels_of(frame, index, back=back).into):
+                of = channels_of(frame, index, back=back, into=into).of
+                for only in (None, of[-1]):
+                    yield walk(frame, index, back=back, into=into, of=only)
+
+
+def whole(board):
+    return board.sheet.crop(Area(0, 0, *board.sheet.size))
+
+
+def result_of(frame, walked):
+    tensor = Tensor(Kind.VALUE_GRAD, walked.index) if walked.back else Tensor(Kind.VALUE, walked.index + 1)
+    return array_of(frame, tensor)[walked.into]
+
+
+def test_every_board_shows_the_numbers_of_its_tensor(frame):
+    for walked in all_walks(frame):
+        for phase, act in enumerate(walked.phases):
+            for board in walked.scene(phase, act.count - 1).boards:
+                if board.tensor is None or (walked.of is not None and board.role is Role.INPUT_GRAD):
+                    continue
+                array, rows, columns = array_of(frame, board.tensor), *board.sheet.size
+                shown = whole(board)
+                places = [(r, c, board.index_of(r, c)) for r in range(rows) for c in range(columns)]
+                seen = {index for *_, index in places if index is not None}
+                assert seen, board.role
+                several = walked.of is not None and len(channels_of(frame, walked.index, back=walked.back).of) > 1
+                if several and board.role in (Role.OUTPUT, Role.SCATTERED):
+                    continue
+                for row, column, index in places:
+                    expected = 0.0 if index is None else array[index]
+                    assert shown[row, column] == pytest.approx(expected, rel=1e-12, abs=1e-12), (board.role, index)
+
+
+def test_every_sum_is_the_engines_number(frame, rng):
+    """At the first, the last and some other moments of every phase: the terms make what the engine has."""
+    for walked in all_walks(frame):
+        for phase, act in enumerate(walked.phases):
+            for position in {0, act.count - 1, *rng.integers(act.count, size=12).tolist()}:
+                for row in walked.scene(phase, position).rows:
+                    if row.sum is None:
+                        continue
+                    np.testing.assert_allclose(row.sum.total, row.sum.value, **CLOSE)
+                    if row.sum.parts:
+                        parts = sum(part for _, part in row.sum.parts) + (row.sum.bias or 0.0)
+                        np.testing.assert_allclose(parts, row.sum.value, **CLOSE)
+                    if row.sum.chosen is None and not row.sum.function:
+                        np.testing.assert_allclose(row.sum.terms.sum() + (row.sum.bias or 0), row.sum.total, **CLOSE)
+
+
+def test_the_last_picture_is_the_engines_result(frame):
+    """Gathered and scattered, the finished map is the one that training uses."""
+    for walked in all_walks(frame):
+        if walked.of is not None or walked.index == len(frame.problem.layers):
+            continue
+        acts = [phase.act for phase in walked.phases]
+        ending = next(n for n in reversed(range(len(acts))) if acts[n] is not Act.WEIGHTS)
+        scene = walked.scene(ending, walked.phases[ending].count - 1)
+        for row in scene.rows:
+            np.testing.assert_allclose(whole(row.items[-1]), result_of(frame, walked), **CLOSE)
+
+
+def test_gathered_and_scattered_agree_up_to_the_cursor(frame):
+    """What lies behind the cursor has received everything; what lies before it has not received too much."""
+    for index in layers(frame):
+        walked = walk(frame, index, back=True)
+        acts = [phase.act for phase in walked.phases]
+        if Act.MEETING not in acts:
+            continue
+        phase = acts.index(Act.MEETING)
+        for position in range(walked.phases[phase].count):
+            gathered, scattered = (row.items[-1] for row in walked.scene(phase, position).rows)
+            np.testing.assert_allclose(
+                whole(scattered).ravel()[: position + 1], whole(gathered).ravel()[: position + 1], **CLOSE
+            )
+
+
+def test_crops_are_parts_of_the_whole(frame, rng):
+    for walked in all_walks(frame):
+        for phase, act in enumerate(walked.phases):
+            for board in walked.scene(phase, int(rng.integers(act.count))).boards:
+                rows, columns = board.sheet.size
+                top, left = int(rng.integers(rows)), int(rng.integers(columns))
+                area = Area(top, left, int(rng.integers(1, rows - top + 1)), int(rng.integers(1, columns - left + 1)))
+                part = whole(board)[area.top : area.bottom, area.left : area.right]
+                np.testing.assert_allclose(board.sheet.crop(area), part, **CLOSE)
+
+
+def test_the_way_back_goes_through_the_pictures_of_the_trace(frame):
+    """Error, zeros, border, turned kernel: what is drawn is what is written down in `trace`."""
+    for index in layers(frame):
+        layer = frame.problem.layers[index]
+        if not isinstance(layer, Conv2d):
+            continue
+        found = trace(layer, frame.parameters[index], frame.values[index], frame.value_grads[index + 1])
+        for into in range(channels_of(frame, index, back=True).into):
+            for only in channels_of(frame, index, back=True, into=into).of:
+                walked = walk(frame, index, back=True, into=into, of=only)
+                acts = {phase.act: n for n, phase in enumerate(walked.phases)}
+                inserted = walked.scene(acts[Act.INSERTION], 0).boards[1]
+                np.testing.assert_array_equal(whole(inserted), found.inserted[only])
+                border = walked.scene(acts[Act.BORDER], 3)
+                np.testing.assert_array_equal(whole(border.boards[0]), found.padded[only])
+                assert border.facts["sides"] == found.border
+                meeting = walked.scene(acts[Act.MEETING], 0)
+                turned = meeting.rows[0].items[1].sheet.source
+                group = layer.geometry(frame.values[index].shape).out_group
+                np.testing.assert_array_equal(turned, found.rotated[into, only % group])
+                unreached = meeting.boards[-1].unreached
+                np.testing.assert_array_equal(
+                    np.ones_like(found.reached) if unreached is None else ~unreached, found.reached
+                )
+
+
+def test_cells_that_no_window_reaches_are_zero_and_said_so():
+    frame, _ = trained(NETWORKS["remainder"])
+    walked = walk(frame, 0, back=True)
+    phase = [p.act for p in walked.phases].index(Act.MEETING)
+    height, width = walked.phases[phase].shape
+    missed = [p for p in range(height * width) if walked.scene(phase, p).unreached]
+    reached = frame.problem.layers[0].window.reached(height, width)
+    np.testing.assert_array_equal(missed, np.flatnonzero(~reached.ravel()))
+    assert missed
+    for position in missed:
+        for row in walked.scene(phase, position).rows:
+            assert row.sum.total == row.sum.value == 0.0
+
+
+def test_the_bias_comes_after_the_taps():
+    frame, _ = trained(NETWORKS["demo"])
+    walked = walk(frame, 1, back=True)
+    phase = walked.phases[-1]
+    assert (phase.act, phase.count) == (Act.WEIGHTS, 17)
+    scene = walked.scene(5, 16)
+    assert scene.rows[0].sum.role is Role.BIAS_GRAD
+    assert scene.rows[0].sum.total == pytest.approx(frame.gradients[1]["bias"][0], rel=1e-12)
+
+
+def test_a_maximum_says_which_cell_it_is():
+    frame, _ = trained(NETWORKS["max"])
+    walked = walk(frame, 1, back=False, into=1)
+    for position in range(walked.phases[-1].count):
+        told = walked.scene(1, position).rows[0].sum
+        assert told.operands[0].values[told.chosen] == told.operands[0].values.max() == told.value
+
+
+def test_an_activation_shows_its_curve_and_its_slope():
+    frame, _ = trained(NETWORKS["max"])
+    forward, back = (walk(frame, 2, back=back).scene(1, 3) for back in (False, True))
+    (curve,) = (item for item in forward.rows[0].items if isinstance(item, Curve))
+    np.testing.assert_allclose(curve.y, 1 / (1 + np.exp(-curve.x)), **CLOSE)
+    assert curve.slope is None
+    (curve,) = (item for item in back.rows[0].items if isinstance(item, Curve))
+    assert curve.slope == pytest.approx(curve.point[1] * (1 - curve.point[1]), rel=1e-12)
+
+
+@pytest.mark.parametrize("loss", [*(cls() for cls in LOSSES.values()), Huber(delta=0.3)], ids=lambda loss: str(loss))
+def test_the_contributions_add_up_to_the_loss(loss):
+    frame, _ = trained(NETWORKS["channels"], loss=loss)
+    last = len(frame.problem.layers)
+    channels = channels_of(frame, last, back=False).into
+    boards = [walk(frame, last, back=False, into=c).scene(1, 0).boards[-1] for c in range(channels)]
+    assert sum(whole(board).sum() for board in boards) == pytest.approx(frame.loss, rel=1e-12)
+    end = walk(frame, last, back=False, into=channels - 1)
+    assert end.scene(1, end.phases[1].count - 1).facts["so far"] == pytest.approx(frame.loss, rel=1e-12)
+    back = walk(frame, last, back=True)
+    for position in range(back.phases[0].count):
+        assert back.scene(0, position).rows[0].sum.total == pytest.approx(
+            frame.value_grads[-1][0].ravel()[position], rel=1e-12
+        )
+
+
+def test_the_curve_of_a_loss_passes_through_its_point():
+    for loss in LOSSES.values():
+        frame, _ = trained(NETWORKS["demo"], loss=loss())
+        (curve,) = (item for item in walk(frame, 2, back=True).scene(0, 4).rows[0].items if isinstance(item, Curve))
+        assert np.interp(curve.point[0], curve.x, curve.y) == pytest.approx(curve.point[1], rel=0.05, abs=0.01)
+
+
+def test_an_input_gradient_nobody_asked_for_is_computed():
+    _, trainer = trained(NETWORKS["demo"])
+    bare, full = trainer.frame(), trainer.frame(input_grad=True)
+    assert bare.value_grads[0] is None
+    boards = walk(bare, 0, back=True).scene(4, 0).boards
+    np.testing.assert_allclose(whole(boards[3]), full.value_grads[0][0], **CLOSE)
+
+
+def test_a_moment_of_a_large_map_is_made_of_its_crop():
+    """A million cells: the scene of a moment holds views and a crop, nothing of the map's size is made."""
+    array = np.zeros((1024, 1024))
+    sheet = Lattice(array, (2050, 2050), (3, 3), (2, 2))
+    assert sheet.crop(Area(1000, 900, 12, 9)).shape == (12, 9)
+    array[500, 450] = 7.0
+    row, column = sheet.place_of(500, 450)
+    assert sheet.crop(Area(row, column, 1, 1))[0, 0] == 7.0
+    assert sheet.source_of(row, column) == (500, 450)
+    assert sheet.source_of(row + 1, column) is None
+    values, real = sheet.under(Taps(row - 2, column - 2, (3, 3), (2, 2)))
+    assert values[1, 1] == 7.0
+    assert real.all()
