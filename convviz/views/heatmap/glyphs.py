@@ -145,6 +145,21 @@ def _format(extent: float, signed: bool, significant: int) -> NumberFormat:
     return NumberFormat(whole, decimals, exponent, signed)
 
 
+@lru_cache(maxsize=64)
+def _digits_of_all_numbers(glyphs: GlyphAtlas, shape: NumberFormat) -> tuple[Array, Array]:
+    """Return, for every number that a format can write, where its digits lie in the atlas, and the width of blanks.
+
+    There are at most a thousand. A digit before the point is left out while it and all before it are zero, but for
+    the last one.
+    """
+    digits = shape.whole + shape.decimals
+    quotients = np.arange(10**digits)[:, None] // 10 ** np.arange(digits - 1, -1, -1)
+    codes = quotients % 10
+    leading = quotients[:, : shape.whole - 1] == 0
+    codes[:, : shape.whole - 1][leading] = _BLANK
+    return glyphs.source_left[codes], leading.sum(axis=1) * float(glyphs.digit)
+
+
 class CellNumbers:
     """The fragments of one heatmap's numbers, in memory that is kept between frames.
 
@@ -166,30 +181,27 @@ class CellNumbers:
         if self._prepared != wanted:
             self._prepare(glyphs, shape, centres)
             self._prepared = wanted
-        digits = shape.whole + shape.decimals
+        pieces, blanks = _digits_of_all_numbers(glyphs, shape)
         with np.errstate(all="ignore"):
             magnitude = np.abs(values) * 10.0 ** (shape.decimals - shape.exponent)
             all_finite = math.isfinite(float(magnitude.sum()))
         if not all_finite:
             magnitude = np.where(np.isfinite(magnitude), magnitude, 0.0)
-        number = np.minimum(np.rint(magnitude), 10**digits - 1).astype(np.int64)
-        quotients = number[:, None] // 10 ** np.arange(digits - 1, -1, -1)
-        codes = quotients % 10
-        # A digit before the point is left out while it and all before it are zero, but for the last one.
-        leading = quotients[:, : shape.whole - 1] == 0
-        codes[:, : shape.whole - 1][leading] = _BLANK
-        slots = self._slots
-        slots[:, :digits, 2] = glyphs.source_left[codes]
+        magnitude += 0.5
+        number = np.minimum(magnitude, len(pieces) - 1).astype(np.intp)
+        slots, digits = self._slots, pieces.shape[1]
+        slots[:, :digits, 2] = pieces.take(number, axis=0)
         slots[:, :, 3] = (dark * (glyphs.height * glyphs.ratio))[:, None]
-        blanks = leading.sum(axis=1) * glyphs.digit
-        shift = -blanks / 2
+        left_out = blanks.take(number)
+        shift = left_out * -0.5
         if shape.signed:
             negative = (values < 0) & (number > 0)
             slots[:, -1, 2] = np.where(negative, glyphs.source_left[_MINUS], glyphs.source_left[_BLANK])
-            shift += np.where(negative, glyphs.minus / 2, 0.0)
-        slots[:, :, 0] = self._across + np.floor(shift)[:, None]
+            shift += negative * (glyphs.minus / 2)
+        np.floor(shift, out=shift)
+        np.add(self._across, shift[:, None], out=slots[:, :, 0])
         if shape.signed:
-            slots[:, -1, 0] += blanks
+            slots[:, -1, 0] += left_out
         if not all_finite:
             self._write_not_finite(values, centres, glyphs)
         painter.drawPixmapFragments(self._fragments, glyphs.pixmap)

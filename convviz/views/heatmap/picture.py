@@ -200,13 +200,16 @@ class Picture:
 
     def _paint_single(self, painter: QPainter, rect: QRect) -> None:
         assert self.values is not None
-        dark = colour_map(self.signed).dark_text[int(self._index.ravel()[0])]
+        dark = colour_map(self.signed).dark_text[int(self._index[0, 0, 0])]
         painter.setFont(theme.font("small"))
         painter.setPen(Qt.GlobalColor.black if dark else Qt.GlobalColor.white)
-        value, advance = float(self.values.ravel()[0]), theme.metrics("small").horizontalAdvance
-        for text in (*(format_number(value, digits) for digits in (4, 3, 2)), f"{value:.2f}".replace("-", "−")):
-            if advance(text) <= rect.width() - 2:
-                painter.drawText(rect, Qt.AlignmentFlag.AlignCenter, text)
+        value, metrics = float(self.values[0, 0, 0]), theme.metrics("small")
+        for digits in (4, 3, 2, 0):
+            text = format_number(value, digits) if digits else f"{value:.2f}".replace("-", "−")
+            spare = rect.width() - metrics.horizontalAdvance(text)
+            if spare >= 2:
+                baseline = rect.y() + (rect.height() + metrics.capHeight()) / 2
+                painter.drawText(QPointF(rect.x() + spare / 2, round(baseline)), text)
                 return
 
     def _cell_centres(self, layout: HeatLayout) -> Array:
