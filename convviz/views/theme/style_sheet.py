@@ -71,6 +71,7 @@ QToolButton:pressed { background: $pressed; }
 QToolButton:checked { background: $accent_soft; border-color: $accent; }
 QToolButton:focus { border-color: $accent; }
 QToolButton:disabled { color: $disabled; }
+QToolButton:checked:disabled { background: $hover; border-color: $border; }
 QToolButton[role="primary"] { background: $accent; color: $on_accent; border-color: $accent; }
 QToolButton[role="primary"]:hover { border-color: $text; }
 QToolButton[role="primary"]:disabled { background: $hover; border-color: $border; color: $disabled; }
@@ -138,6 +139,8 @@ QRadioButton::indicator:checked {
     border-color: $accent;
 }
 QCheckBox::indicator:disabled, QRadioButton::indicator:disabled { border-color: $border; background: $raised; }
+QCheckBox::indicator:checked:disabled, QCheckBox::indicator:indeterminate:disabled,
+QRadioButton::indicator:checked:disabled { background: $disabled; }
 
 QSlider { background: transparent; min-height: 22px; }
 QSlider::groove:horizontal { height: 4px; border-radius: 2px; background: $border; }
@@ -157,12 +160,14 @@ QProgressBar {
     background: $border; border: none; border-radius: 3px; min-height: 6px; max-height: 6px; color: transparent;
 }
 QProgressBar::chunk { background: $accent; border-radius: 3px; }
+QProgressBar::chunk:disabled { background: $disabled; }
 
 /* containers ------------------------------------------------------------------------------------------------------- */
 QGroupBox {
     font-weight: 600; border: none; border-top: 1px solid $border; margin-top: 24px; padding: 8px 0 4px 0;
 }
 QGroupBox::title { subcontrol-origin: margin; subcontrol-position: top left; padding: 2px 0 4px 0; color: $text; }
+QGroupBox::title:disabled { color: $disabled; }
 QScrollArea { background: transparent; border: none; }
 QScrollArea > QWidget > QWidget { background: transparent; }
 QSplitter::handle { background: $border; }
