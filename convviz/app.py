@@ -215,14 +215,14 @@ def _train(session: Session, steps: int, speed: float) -> None:
     def came() -> bool:
         status = session.status
         resting = status.state not in (State.EMPTY, State.RUNNING)
-        arrived = status.step >= steps or status.state in (State.DIVERGED, State.FAILED)
-        return resting and arrived and status.speed == speed
+        return resting and (status.step >= steps or status.state in (State.DIVERGED, State.FAILED))
 
     if steps:
         session.set_speed(math.inf)
         session.run(steps)
-    session.set_speed(speed)
     _wait_until(came, session.status_changed)
+    session.set_speed(speed)  # not before: a speed holds from the next step on
+    _wait_until(lambda: session.status.speed == speed, session.status_changed)
 
 
 def _wait_until(holds: Callable[[], bool], *signals: pyqtBoundSignal) -> None:
