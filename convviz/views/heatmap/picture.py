@@ -162,7 +162,10 @@ class Picture:
     def _overlay_of(self, layout: HeatLayout, ratio: float) -> QPixmap | None:
         """Return what lies over the colours at every frame: drawn once, because translucent lines are slow to draw."""
         parted = min(layout.cell_size(self._shape)) >= _PARTED
-        if self._overlay is None and (parted or self.unreached is not None):
+        unreached = self.unreached
+        if unreached is not None and unreached.shape != self._shape[1:]:
+            unreached = None
+        if self._overlay is None and (parted or unreached is not None):
             self._overlay = QPixmap(layout.cells.size() * ratio)
             self._overlay.setDevicePixelRatio(ratio)
             self._overlay.fill(Qt.GlobalColor.transparent)
@@ -170,8 +173,8 @@ class Picture:
             painter.translate(-QPointF(layout.cells.topLeft()))
             if parted:
                 self._paint_lines(painter, layout)
-            if self.unreached is not None:
-                self._paint_unreached(painter, layout, self.unreached)
+            if unreached is not None:
+                self._paint_unreached(painter, layout, unreached)
             painter.end()
         return self._overlay
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     Array = NDArray[Any]
 
-_STEPS = {
+_STEPS: dict[int, tuple[int, int, int]] = {
     Qt.Key.Key_Left: (0, 0, -1),
     Qt.Key.Key_Right: (0, 0, 1),
     Qt.Key.Key_Up: (0, -1, 0),
@@ -156,6 +156,7 @@ class Heatmap(QWidget):
         picture.forget()
         if not shape_is_same:
             self._columns = values.shape[1] if values is not None and values.ndim == 4 else 0
+            picture.marks = None
             self._place()
         elif not scale_is_same:
             self.update()
@@ -164,7 +165,7 @@ class Heatmap(QWidget):
         self._point(self._cursor if shape_is_same else None)
 
     def set_unreached(self, mask: Array | None) -> None:
-        """Hatch the cells of an ``(H, W)`` mask: no window reads them."""
+        """Hatch the cells of an ``(H, W)`` mask: no window reads them. It may come before values of this shape do."""
         wanted = mask if mask is not None and mask.any() else None
         if not _same(wanted, self._picture.unreached):
             self._picture.unreached = wanted
@@ -303,7 +304,7 @@ class Heatmap(QWidget):
         """Move the cursor from cell to cell; Enter or Space clicks, Escape lets go."""
         if event is None:
             return
-        key = Qt.Key(event.key())
+        key = event.key()  # a plain number: keyboards have keys that Qt has no name for
         if key in _STEPS and self._given is not None:
             self._focus_shown = True
             self._step(*_STEPS[key])

@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
-from PyQt6.QtCore import QPoint, QRect, Qt
+from PyQt6.QtCore import QEvent, QPoint, QRect, Qt
+from PyQt6.QtGui import QKeyEvent
 from PyQt6.QtTest import QTest
 
 from convviz.views import theme
@@ -227,6 +228,13 @@ def test_the_keyboard_goes_from_cell_to_cell(qtbot: QtBot, show_heatmap: ShowHea
     assert told[-1] is None
 
 
+def test_a_key_without_a_name_does_no_harm(qapp: QApplication, show_heatmap: ShowHeatmap) -> None:
+    heatmap = show_heatmap(np.ones((3, 3)))
+    told = pointed_at(heatmap)
+    qapp.sendEvent(heatmap, QKeyEvent(QEvent.Type.KeyPress, 0x0100F0F0, Qt.KeyboardModifier.NoModifier))
+    assert told == []
+
+
 def test_screen_readers_are_told(show_heatmap: ShowHeatmap) -> None:
     heatmap = show_heatmap(np.array([[1.5, 2.5]]))
     assert heatmap.accessibleName() == "Map 1"
@@ -347,6 +355,14 @@ def test_marks_of_another_shape_are_refused(show_heatmap: ShowHeatmap) -> None:
     heatmap = show_heatmap(np.ones((6, 6)))
     with pytest.raises(ValueError, match="shape of the values"):
         heatmap.set_marks(np.ones((5, 6)))
+
+
+def test_what_was_laid_over_goes_with_the_shape(show_heatmap: ShowHeatmap) -> None:
+    heatmap = show_heatmap(np.ones((6, 6)), (0.0, 1.0))
+    heatmap.set_marks(np.eye(6))
+    heatmap.set_unreached(np.eye(6, dtype=bool))
+    heatmap.set_values(np.ones((4, 5)), (0.0, 1.0))
+    assert {ground_of(heatmap, *index).name() for index in np.ndindex(4, 5)} == {colour_map().colour(STEPS - 1).name()}
 
 
 @pytest.mark.parametrize("shape", [(), (4,), (0, 4), (1, 1, 1, 1, 1)])
