@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from convviz.engine import Conv2d, conv2d, conv2d_input_grad, conv2d_weight_grad
-from convviz.engine.convolution import Geometry, Operands, Strips, Unfolded, bind, strips, unfolded
+from convviz.engine.convolution import Geometry, Operands, Shifted, Strips, Unfolded, bind, strips, unfolded
 from convviz.engine.layers import Buffer, Slots
 from convviz.engine.network import Network
 
@@ -70,7 +70,7 @@ def assert_same(actual, expected, tolerance, what):
 @pytest.mark.parametrize(("dtype", "tolerance"), [(np.float64, 1e-12), (np.float32, 1e-4)])
 def test_strategies_agree(dtype, tolerance, rng, monkeypatch):
     """By a table, by copies, by strips of any size, kept or filled anew."""
-    for geometry in geometries(80, 5):
+    for geometry in geometries(60, 5):
         memory = operands(geometry, rng, bias=bool(rng.integers(2)), dtype=dtype)
         monkeypatch.setattr(unfolded, "TABLE", 1 << 40)
         expected = results(Unfolded(geometry, memory), memory)
@@ -80,7 +80,9 @@ def test_strategies_agree(dtype, tolerance, rng, monkeypatch):
             monkeypatch.setattr(strips, "KEEP", kept)
             for size in (1, 500, 1 << 30):
                 monkeypatch.setattr(strips, "STRIP", size)
-                assert_same(results(Strips(geometry, memory), memory), expected, tolerance, (geometry, kept, size))
+                for strategy in (Strips, Shifted):
+                    found = results(strategy(geometry, memory), memory)
+                    assert_same(found, expected, tolerance, (geometry, strategy, kept, size))
 
 
 @pytest.mark.parametrize("stride", [1, 2, 3])
@@ -101,7 +103,7 @@ def test_results_do_not_depend_on_how_a_wide_map_is_cut(stride, dilation, rng, m
     assert len(cuts) >= 3  # they were cut differently
 
 
-@pytest.mark.parametrize("strategy", [Unfolded, Strips])
+@pytest.mark.parametrize("strategy", [Unfolded, Strips, Shifted])
 def test_a_step_repeats_bit_for_bit(strategy, rng):
     for geometry in geometries(20, 6):
         memory = operands(geometry, rng)
@@ -151,9 +153,10 @@ def test_small_middle_and_large_maps_are_treated_differently(rng):
     assert len(counts) == 3
 
 
-def test_the_functions_on_a_large_map(rng):
+@pytest.mark.parametrize("channels", [(1, 1), (2, 1), (4, 3), (3, 5)])
+def test_the_functions_on_a_large_map(channels, rng):
     """Adjoint identities where the strips are many."""
-    x, weight = rng.normal(size=(2, 400, 500)), rng.normal(size=(3, 2, 5, 4))
+    x, weight = rng.normal(size=(channels[0], 300, 400)), rng.normal(size=(*channels[::-1], 5, 4))
     how = {"stride": (1, 2), "padding": (3, 0), "dilation": (2, 1)}
     y = conv2d(x, weight, **how)
     dy = rng.normal(size=y.shape)

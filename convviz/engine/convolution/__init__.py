@@ -21,7 +21,9 @@ how that is done decides everything:
 - large (`Strips`): the unfolded matrix would be kernel-height × kernel-width times the map and leave the cache, so
   that every product waits for memory. Only the columns are unfolded; the rows that a window spans already lie behind
   one another, and `np.matmul` multiplies a stack of overlapping views. What does not fit into the cache is done strip
-  by strip, which bounds the memory as well.
+  by strip, which bounds the memory as well;
+- large, and few filters on many channels (`Shifted`): not even the columns are unfolded. The products of all taps
+  across are made at once, which gives BLAS the rows that it needs, and are then added with shifts.
 
 *A constant input is laid out once*, when it is bound; the sizes up to which a matrix is worth keeping are larger then.
 
@@ -37,15 +39,17 @@ from __future__ import annotations
 
 from convviz.engine.convolution.base import Calls, Correlation, Operands
 from convviz.engine.convolution.geometry import Geometry
+from convviz.engine.convolution.shifted import Shifted
 from convviz.engine.convolution.strips import Strips
 from convviz.engine.convolution.unfolded import Unfolded
 
-#: Bytes of an unfolded input up to which unfolding all of it pays: anew at every step, or only once.
-UNFOLDED, UNFOLDED_CONSTANT = 3 << 18, 3 << 19
-#: Bytes of an unfolded error, which is read only once, up to which it does.
+#: Numbers in an unfolded input up to which unfolding all of it at every step pays; twice as many where many filters
+#: read it. One that is unfolded only once may have so many bytes.
+UNFOLDED, MANY, UNFOLDED_CONSTANT = 5 << 14, 8, 3 << 19
+#: Bytes of an unfolded error, which is read only once, up to which that pays.
 UNFOLDED_ERROR = 1 << 16
 
-__all__ = ["Calls", "Correlation", "Geometry", "Operands", "Strips", "Unfolded", "bind"]
+__all__ = ["Calls", "Correlation", "Geometry", "Operands", "Shifted", "Strips", "Unfolded", "bind"]
 
 
 class _Pair(Correlation):
@@ -70,10 +74,21 @@ class _Pair(Correlation):
 
 def bind(geometry: Geometry, operands: Operands) -> Correlation:
     """Return the convolution bound to its memory by the strategies that suit its size."""
-    itemsize = operands.x.array.itemsize
-    values = geometry.groups * geometry.taps * geometry.windows * itemsize
-    ahead = Unfolded if values <= (UNFOLDED_CONSTANT if operands.constant else UNFOLDED) else Strips
+    ahead = Unfolded if _unfolds(geometry, operands) else Shifted if _few_filters(geometry) else Strips
     down, across = geometry.back_axes
-    errors = geometry.out_channels * down.taps * across.taps * down.count * across.count * itemsize
-    back = Unfolded if errors <= UNFOLDED_ERROR else Strips
+    errors = geometry.out_channels * down.taps * across.taps * down.count * across.count
+    back = Unfolded if errors * operands.dy.array.itemsize <= UNFOLDED_ERROR else Strips
     return _Pair(ahead(geometry, operands), back(geometry, operands))
+
+
+def _unfolds(geometry: Geometry, operands: Operands) -> bool:
+    """Return whether the whole unfolded input is small enough to stay in the cache, and to be made."""
+    numbers = geometry.groups * geometry.taps * geometry.windows
+    if operands.constant:
+        return numbers * operands.x.array.itemsize <= UNFOLDED_CONSTANT
+    return numbers <= UNFOLDED * (2 if geometry.out_group >= MANY else 1)
+
+
+def _few_filters(geometry: Geometry) -> bool:
+    """Return whether shifting products pays: BLAS has few rows, and sums are long even without the taps across."""
+    return geometry.out_group in (2, 3) and geometry.in_group * geometry.kernel[0] >= 16 and geometry.kernel[1] > 1

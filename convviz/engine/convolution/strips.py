@@ -26,7 +26,7 @@ from convviz.engine.convolution.base import Calls, Correlation, with_border
 from convviz.engine.memory import aligned
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from convviz.engine.convolution.geometry import Axis
     from convviz.engine.memory import Array, Buffer, Call
@@ -36,7 +36,7 @@ WINDOW = 1 << 20
 #: Bytes of one strip that is filled anew at every step.
 STRIP = 1 << 20
 #: Bytes of unfolded input that is kept from the forward to the backward pass, and of a constant one.
-KEEP, KEEP_CONSTANT = 1 << 23, 1 << 25
+KEEP, KEEP_CONSTANT = 1 << 23, 1 << 24
 
 
 @dataclass(frozen=True)
@@ -84,32 +84,51 @@ class Strips(Correlation):
     def weight_grad(self) -> Calls:
         """Return for each strip the products of all its rows, and their sum."""
         geometry, operands = self.geometry, self.operands
-        dtype, shape = operands.weight.dtype, (geometry.groups, geometry.out_group, geometry.taps)
         dy = self._by_rows(operands.dy)
-        longest = max(strip.windows.shape[1] for strip in self._strips)
-        most = max(1, min(longest, STRIP // operands.weight.nbytes))
-        parts, part, total = np.empty((most, *shape), dtype), np.empty(shape, dtype), np.empty(shape, dtype)
-        ones = np.ones(most, dtype)
-        calls: list[Call] = []
-        add = False
-        for strip in self._strips:
-            calls += () if self._kept else (strip.fill,)
-            errors = dy[:, strip.rows, :, strip.columns]
-            for start in range(0, errors.shape[1], most):
-                some = slice(start, start + most)
-                windows = strip.windows[:, some].transpose(0, 1, 3, 2)
-                rows = windows.shape[1]
-                calls.append(partial(np.matmul, errors[:, some], windows, parts[:rows].transpose(1, 0, 2, 3)))
-                target = (part if add else total).reshape(-1)
-                calls.append(partial(ones[:rows].dot, parts[:rows].reshape(rows, -1), target))
-                calls += (partial(np.add, total, part, total),) if add else ()
-                add = True
+
+        def errors(strip: Strip, rows: slice) -> tuple[Calls, Array]:
+            return (), dy[:, strip.rows, :, strip.columns][:, rows]
+
+        calls, total = self._sum(errors, geometry.out_group, geometry.taps)
         dweight = operands.dweight.reshape(geometry.groups, geometry.out_group, -1)
         calls.append(partial(np.copyto, dweight[..., : geometry.taps], total))
-        if operands.bias:
-            errors = operands.dy.flat.reshape(geometry.out_channels, -1)
-            calls.append(partial(np.add.reduce, errors, 1, None, operands.dweight[:, geometry.taps]))
-        return tuple(calls)
+        return (*calls, *self._bias_grad())
+
+    def _sum(
+        self, errors: Callable[[Strip, slice], tuple[Calls, Array]], rows: int, columns: int
+    ) -> tuple[list[Call], Array]:
+        """Return the calls that sum error × windows over all rows of windows, and the sum (groups, rows, columns).
+
+        ``errors`` returns for some rows of windows of a strip what makes their errors, and where these are: (groups,
+        windows, rows, columns of the map).
+        """
+        dtype, shape = self.operands.weight.dtype, (self.geometry.groups, rows, columns)
+        part, total = aligned(shape, dtype), aligned(shape, dtype)
+        most = max(1, min(self._longest, STRIP // part.nbytes))
+        parts, ones = aligned((most, *shape), dtype), np.ones(most, dtype)
+        calls: list[Call] = []
+        target = total
+        for strip in self._strips:
+            calls += () if self._kept else (strip.fill,)
+            for start in range(0, strip.windows.shape[1], most):
+                some = slice(start, start + most)
+                windows = strip.windows[:, some].transpose(0, 1, 3, 2)
+                make, error = errors(strip, some)
+                products = parts[: windows.shape[1]]
+                calls += make
+                calls.append(partial(np.matmul, error, windows, products.transpose(1, 0, 2, 3)))
+                summed = products.reshape(len(products), -1)
+                calls.append(partial(ones[: len(products)].dot, summed, target.reshape(-1)))
+                calls += (partial(np.add, total, part, total),) if target is part else ()
+                target = part
+        return calls, total
+
+    def _bias_grad(self) -> Calls:
+        """Return the call that sums the errors of each output channel, if there is a bias."""
+        if not self.operands.bias:
+            return ()
+        errors = self.operands.dy.flat.reshape(self.geometry.out_channels, -1)
+        return (partial(np.add.reduce, errors, 1, None, self.operands.dweight[:, self.geometry.taps]),)
 
     def input_grad(self) -> Calls:
         """Return for each strip of the error its product with the weights, and the calls that spread its phases."""
@@ -149,23 +168,32 @@ class Strips(Correlation):
                 columns, column_cells = geometry.landing(1, strip.columns, other)
                 yield partial(np.copyto, dx[:, row_cells, :, column_cells], result[:, rows, :, v, h, columns])
 
+    @property
+    def _axes(self) -> tuple[Axis, Axis]:
+        """How the input is read."""
+        return self.geometry.axes
+
     @cached_property
     def _source(self) -> tuple[Calls, Array]:
-        return with_border(self.operands.x, self.geometry.axes)
+        return with_border(self.operands.x, self._axes)
 
     @cached_property
     def _kept(self) -> bool:
         """Whether the unfolded input is small enough to be kept."""
         _, source = self._source
-        across = self.geometry.axes[1]
+        across = self._axes[1]
         size = source.shape[0] * source.shape[1] * across.taps * across.count * source.itemsize
         return bool(size <= (KEEP_CONSTANT if self.operands.constant else KEEP))
 
     @cached_property
     def _strips(self) -> list[Strip]:
         _, source = self._source
-        geometry = self.geometry
-        return list(cut(source, geometry.axes, geometry.groups, keep=self._kept))
+        return list(cut(source, self._axes, self.geometry.groups, keep=self._kept))
+
+    @property
+    def _longest(self) -> int:
+        """The most rows of windows that a strip has."""
+        return max(int(strip.windows.shape[1]) for strip in self._strips)
 
     def _by_rows(self, buffer: Buffer) -> Array:
         """Return a map as (groups, rows, channels of a group, columns)."""
@@ -174,11 +202,13 @@ class Strips(Correlation):
         return buffer.array.reshape(groups, channels // groups, height, width).transpose(0, 2, 1, 3)
 
 
-def cut(source: Array, axes: tuple[Axis, Axis], groups: int, keep: bool = False) -> Iterator[Strip]:
+def cut(
+    source: Array, axes: tuple[Axis, Axis], groups: int, keep: bool = False, whole: bool = False
+) -> Iterator[Strip]:
     """Yield the strips of all windows over ``source`` (channels, rows, columns), whose border is there.
 
     Strips that are to be kept have memory of their own and all rows of windows of a class; the others share theirs, and
-    each must be filled before it is read.
+    each must be filled before it is read. Strips of ``whole`` rows are not cut by columns.
     """
     down, across = axes
     common = gcd(down.step, down.spacing) if down.taps > 1 else down.step
@@ -186,7 +216,7 @@ def cut(source: Array, axes: tuple[Axis, Axis], groups: int, keep: bool = False)
     classes = spacing // common
     channels = source.shape[0] // groups
     line = channels * across.taps * source.itemsize
-    tiles = -(-across.count * line * down.taps // WINDOW)
+    tiles = 1 if whole else -(-across.count * line * down.taps // WINDOW)
     width = -(-across.count // max(1, min(tiles, across.count // 64)))
     row = groups * line * width
     band = down.count if keep else max(2 * down.taps, (STRIP // row - down.taps) // step)

@@ -1,0 +1,125 @@
+"""Large maps of many channels that become few: multiply first, then shift.
+
+With two or three filters the left matrix of `Strips` has as many rows, and BLAS, which takes four at a time or more, is
+slow at that. Here the columns of the map are not unfolded. Every tap across becomes a row of the left matrix instead:
+the products of all of them are made at once, and the output is the sum of these rows, each shifted by its tap. For the
+weight gradient it is the error that is shifted.
+
+A stride across would leave most products unused, so the columns are first sorted by their residue modulo the stride.
+Tap ``v`` then reads the residue ``v · dilation mod stride``, shifted by ``v · dilation div stride``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import cached_property, partial
+from math import gcd
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.lib.stride_tricks import as_strided
+
+from convviz.engine.convolution.strips import Strip, Strips, cut
+from convviz.engine.memory import aligned
+
+if TYPE_CHECKING:
+    from convviz.engine.convolution.base import Calls
+    from convviz.engine.convolution.geometry import Axis, Indices
+    from convviz.engine.memory import Array, Call
+
+
+class Shifted(Strips):
+    """Convolution by products of whole rows, summed with shifts. The input gradient is that of `Strips`."""
+
+    def product(self) -> Calls:
+        """Return for each strip the products of all taps, and their sum."""
+        geometry, operands = self.geometry, self.operands
+        matrix = aligned(int(np.prod(self._weight_shape)) + 1, operands.weight.dtype)
+        weights = matrix[:-1].reshape(geometry.groups, 1, geometry.out_group * self._shifts, -1)
+        bias = operands.weight.reshape(geometry.groups, 1, geometry.out_group, -1)[..., geometry.taps :]
+        calls: list[Call] = [partial(matrix.put, self._places, operands.weight, "clip")]
+        y, scratch = self._by_rows(operands.y), self._scratch()
+        for strip in self._strips:
+            products = scratch[:, : strip.windows.shape[1]]
+            target = y[:, strip.rows]
+            calls += () if self._kept else (strip.fill,)
+            calls.append(partial(np.matmul, weights, strip.windows, products))
+            calls.append(partial(np.add.reduce, self._slanted(products), 3, None, target))
+            if operands.bias:
+                calls.append(partial(np.add, target, bias, target))
+        return tuple(calls)
+
+    def weight_grad(self) -> Calls:
+        """Return for each strip the shifted errors, the products of all rows, and their sum; then pick the weights."""
+        geometry, operands = self.geometry, self.operands
+        dy, scratch = self._by_rows(operands.dy), self._scratch()  # the margins beside the errors stay zero
+
+        def errors(strip: Strip, rows: slice) -> tuple[Calls, Array]:
+            error = dy[:, strip.rows][:, rows]
+            shifted = scratch[:, : error.shape[1]]
+            return (partial(np.copyto, self._slanted(shifted), error[:, :, :, None]),), shifted
+
+        rows = geometry.out_group * self._shifts
+        calls, total = self._sum(errors, rows, int(np.prod(self._weight_shape)) // (geometry.groups * rows))
+        picked = np.empty((geometry.out_channels, geometry.taps), total.dtype)
+        places = self._places.reshape(geometry.out_channels, -1)[:, : geometry.taps]
+        calls.append(partial(total.take, np.ascontiguousarray(places), None, picked, "clip"))
+        calls.append(partial(np.copyto, operands.dweight[:, : geometry.taps], picked))
+        return (*calls, *self._bias_grad())
+
+    @property
+    def _shifts(self) -> int:
+        """How far apart the first and the last tap across are, in columns of one residue, and one."""
+        across = self.geometry.axes[1]
+        return (across.taps - 1) * across.spacing // across.step + 1
+
+    @property
+    def _axes(self) -> tuple[Axis, Axis]:
+        """How the input is read: across, one tap for each residue, and as many columns more as taps are shifted."""
+        down, across = self.geometry.axes
+        distance = gcd(across.spacing, across.step) if across.taps > 1 else across.step
+        residues = across.step // distance
+        return down, replace(across, count=across.count + self._shifts - 1, spacing=distance, taps=residues)
+
+    @cached_property
+    def _strips(self) -> list[Strip]:
+        _, source = self._source
+        return list(cut(source, self._axes, self.geometry.groups, keep=self._kept, whole=True))
+
+    @property
+    def _weight_shape(self) -> tuple[int, ...]:
+        """The matrix that the weights are put into: (groups, filters, shifts, kh, channels, residues)."""
+        geometry = self.geometry
+        residues = self._axes[1].taps
+        return geometry.groups, geometry.out_group, self._shifts, geometry.kernel[0], geometry.in_group, residues
+
+    @cached_property
+    def _places(self) -> Indices:
+        """Where in that matrix each weight goes, in the order of the parameters; a bias goes behind it."""
+        geometry, (_, across), shape = self.geometry, self._axes, self._weight_shape
+        out, row, channel, column = np.indices(
+            (geometry.out_channels, geometry.kernel[0], geometry.in_group, geometry.kernel[1]), sparse=True
+        )
+        shift, residue = np.divmod(column * geometry.dilation[1], geometry.stride[1])
+        position = (out // shape[1], out % shape[1], shift, row, channel, residue // across.spacing)
+        places = np.ravel_multi_index(np.broadcast_arrays(*position), shape).reshape(geometry.out_channels, -1)
+        if self.operands.bias:
+            behind = np.full((geometry.out_channels, 1), int(np.prod(shape)))
+            places = np.concatenate([places, behind], axis=1)
+        return np.ascontiguousarray(places)
+
+    def _scratch(self) -> Array:
+        """Return zeros for the products of one strip, (groups, windows, filters · shifts, columns)."""
+        geometry = self.geometry
+        shape = (geometry.groups, self._longest, geometry.out_group * self._shifts, self._axes[1].count)
+        return aligned(shape, self.operands.weight.dtype)
+
+    def _slanted(self, rows: Array) -> Array:
+        """Return (groups, windows, filters, shifts, columns): in ``rows`` each shift begins one column further on."""
+        geometry = self.geometry
+        group, window, row, column = rows.strides
+        return as_strided(
+            rows,
+            (*rows.shape[:2], geometry.out_group, self._shifts, geometry.out_size[1]),
+            (group, window, row * self._shifts, row + column, column),
+        )
