@@ -109,6 +109,11 @@ class Checker(QObject):
         """Whether training runs, which slows every check down."""
         return self._session.status.state is State.RUNNING
 
+    @property
+    def can_check(self) -> bool:
+        """Whether there is anything to be checked."""
+        return not self._closed and self._session.frame is not None
+
     def check_every(self) -> None:
         """Check every parameter of the frame that is shown, from the beginning."""
         frame = self._session.frame

@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import QCoreApplication, QEvent, QObject
 
+from convviz.model.checking import Checker
 from convviz.views.file_control import FileControl
 from convviz.views.heatmap.cell import Cell, cell_text
+from convviz.views.panels.check import CheckBadge
 from convviz.views.panels.inspector import Inspector
 from convviz.views.panels.loss import LossPanel
 from convviz.views.panels.pipeline import Pipeline
@@ -53,6 +55,7 @@ class PanelControl(QObject):
         self.inspector = Inspector(document)
         self.files = FileControl(window, document, preferences, parts)
         self._run = RunControl(document, session, preferences, parts, self.loss, self)
+        parts.line.addPermanentWidget(CheckBadge(Checker(session, self), parts.line))
         self._connect()
         self.pipeline.set_experiment(document.experiment)
         self._select(Selection("layer", 0))

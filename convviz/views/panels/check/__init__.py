@@ -1,0 +1,8 @@
+"""Whether the numbers on the screen are right: a badge that always says so, and the whole check as a table."""
+
+from __future__ import annotations
+
+from convviz.views.panels.check.badge import CheckBadge
+from convviz.views.panels.check.table import CheckTable
+
+__all__ = ["CheckBadge", "CheckTable"]

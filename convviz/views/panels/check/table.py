@@ -1,0 +1,262 @@
+"""The whole check, in a window of its own."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PyQt6.QtCore import QSize, Qt
+from PyQt6.QtGui import QGuiApplication, QKeySequence, QShortcut
+from PyQt6.QtWidgets import (
+    QAbstractItemView,
+    QComboBox,
+    QDialog,
+    QHBoxLayout,
+    QHeaderView,
+    QLabel,
+    QProgressBar,
+    QPushButton,
+    QTableView,
+    QVBoxLayout,
+    QWidget,
+)
+
+from convviz.i18n import tr
+from convviz.views import theme
+from convviz.views.panels.check import wording
+from convviz.views.panels.check.rows import ADJOINT_COLUMNS, SLOPE_COLUMNS, Rows
+
+if TYPE_CHECKING:
+    from convviz.model.checking import Checker, Finding
+
+_SIZE = QSize(1080, 720)
+_ADJOINT_ROWS = 4  #: of the lower table, shown without scrolling
+_ROW_HEIGHT = 24
+_ARROW = 20  #: room at the right of a title for the arrow of the sorting
+_ERROR = len(SLOPE_COLUMNS) - 1  #: the column that rows are sorted by at first
+_ROLES = {"good": "good", "bad": "error", "warning": "warning", "muted": "muted"}
+
+
+class CheckTable(QDialog):
+    """Shows every number of the newest check, and has every parameter checked on demand.
+
+    Once every parameter has been checked, the table stays as it is until another experiment is shown, or a later check
+    finds something wrong.
+    """
+
+    def __init__(self, checker: Checker, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("check_table")
+        self._checker = checker
+        self._finding: Finding | None = None
+        self._slopes = Rows(SLOPE_COLUMNS)
+        self._adjoints = Rows(ADJOINT_COLUMNS)
+        self._verdict, self._summary, self._method = QLabel(), QLabel(), QLabel()
+        self._slope_title, self._adjoint_title, self._sort_label = QLabel(), QLabel(), QLabel()
+        self._sort = QComboBox()
+        self._slope_view = _view("check_slopes", self._slopes)
+        self._adjoint_view = _view("check_adjoints", self._adjoints)
+        self._every, self._cancel, self._copy, self._close = (QPushButton() for _ in range(4))
+        self._bar, self._count = QProgressBar(), QLabel()
+        self._name()
+        self._lay_out()
+        self._connect()
+        self.retranslate()
+
+    def retranslate(self) -> None:
+        """Read every text again in the current language."""
+        self.setWindowTitle(tr("Are the gradients right?"))
+        self._slope_title.setText(tr("Backpropagation against finite differences"))
+        self._adjoint_title.setText(tr("Adjoint identity of the linear layers"))
+        self._method.setText("\n".join(wording.method_lines()))
+        self._sort_label.setText(tr("&Sort by"))
+        self._every.setText(tr("Check &every parameter"))
+        self._every.setToolTip(tr("At the step that is shown now. It goes faster while training is paused."))
+        self._cancel.setText(tr("Ca&ncel"))
+        self._cancel.setToolTip(tr("End here, and show what has been found by now"))
+        self._copy.setText(tr("&Copy as text"))
+        self._copy.setToolTip(tr("Both tables, with tabs between the columns"))
+        self._close.setText(tr("Close"))
+        self._bar.setAccessibleName(tr("Progress of the check"))
+        self._slope_view.setAccessibleName(self._slope_title.text())
+        self._adjoint_view.setAccessibleName(self._adjoint_title.text())
+        self._fill_sort()
+        self._slopes.retranslate()
+        self._adjoints.retranslate()
+        self._fit()
+        self._tell()
+
+    # -- the parts -----------------------------------------------------------------------------------------------------
+
+    def _name(self) -> None:
+        for part, name in (
+            (self._verdict, "check_verdict"),
+            (self._summary, "check_summary"),
+            (self._method, "check_method"),
+            (self._sort, "check_sort"),
+            (self._every, "check_every"),
+            (self._cancel, "check_cancel"),
+            (self._copy, "check_copy"),
+            (self._close, "check_close"),
+            (self._bar, "check_progress"),
+            (self._count, "check_count"),
+        ):
+            part.setObjectName(name)
+        for title in (self._slope_title, self._adjoint_title):
+            theme.set_role(title, "strong")
+        theme.set_role(self._summary, "muted")
+        theme.set_role(self._count, "muted")
+        theme.set_role(self._method, "small")
+        for label in (self._verdict, self._summary, self._method):
+            label.setWordWrap(True)
+            label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self._verdict.setFont(theme.font("heading"))
+        self._sort_label.setBuddy(self._sort)
+        self._bar.setFixedWidth(160)
+        self._bar.setTextVisible(False)
+        width = theme.metrics("body").horizontalAdvance("999,999 / 999,999")
+        self._count.setFixedWidth(round(width) + 2)
+        for button in (self._every, self._cancel, self._copy, self._close):
+            button.setAutoDefault(False)
+
+    def _lay_out(self) -> None:
+        heads = QHBoxLayout()
+        heads.addWidget(self._slope_title, 1)
+        heads.addWidget(self._sort_label)
+        heads.addWidget(self._sort)
+        controls = QHBoxLayout()
+        controls.setSpacing(theme.SPACE.S)
+        for part in (self._every, self._cancel, self._bar, self._count):
+            controls.addWidget(part)
+        controls.addStretch(1)
+        controls.addWidget(self._copy)
+        controls.addWidget(self._close)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(theme.SPACE.L, theme.SPACE.L, theme.SPACE.L, theme.SPACE.L)
+        layout.setSpacing(theme.SPACE.S)
+        layout.addWidget(self._verdict)
+        layout.addWidget(self._summary)
+        layout.addLayout(heads)
+        layout.addWidget(self._slope_view, 1)
+        layout.addWidget(self._adjoint_title)
+        layout.addWidget(self._adjoint_view)
+        layout.addWidget(self._method)
+        layout.addLayout(controls)
+        self._adjoint_view.setFixedHeight(_ROW_HEIGHT * (_ADJOINT_ROWS + 1) + 8)
+        self.resize(_SIZE)
+        self._slope_view.setFocus()
+
+    def _connect(self) -> None:
+        self._slope_view.sortByColumn(_ERROR, Qt.SortOrder.DescendingOrder)
+        self._adjoint_view.sortByColumn(0, Qt.SortOrder.AscendingOrder)
+        header = self._slope_view.horizontalHeader()
+        if header is not None:
+            header.sortIndicatorChanged.connect(self._follow_header)
+        self._sort.activated.connect(self._sort_by)
+        self._every.clicked.connect(self._checker.check_every)
+        self._cancel.clicked.connect(self._checker.stop)
+        self._copy.clicked.connect(self.copy)
+        self._close.clicked.connect(self.close)
+        QShortcut(QKeySequence.StandardKey.Copy, self, self.copy)
+        self._checker.changed.connect(self._tell)
+
+    # -- sorting -------------------------------------------------------------------------------------------------------
+
+    def _fill_sort(self) -> None:
+        header = self._slope_view.horizontalHeader()
+        column = _ERROR if header is None else header.sortIndicatorSection()
+        self._sort.clear()
+        self._sort.addItems([self._slopes.title(number) for number in range(self._slopes.columnCount())])
+        self._sort.setCurrentIndex(column)
+
+    def _sort_by(self, column: int) -> None:
+        downwards = column >= _ERROR
+        order = Qt.SortOrder.DescendingOrder if downwards else Qt.SortOrder.AscendingOrder
+        self._slope_view.sortByColumn(column, order)
+        self._slope_view.scrollToTop()
+
+    def _follow_header(self, column: int, _: Qt.SortOrder) -> None:
+        self._sort.setCurrentIndex(column)
+
+    # -- what was found ------------------------------------------------------------------------------------------------
+
+    def copy(self) -> None:
+        """Put both tables on the clipboard as text."""
+        clipboard = QGuiApplication.clipboard()
+        if clipboard is not None:
+            clipboard.setText(f"{self._slopes.as_text()}\n{self._adjoints.as_text()}")
+
+    def _tell(self) -> None:
+        finding = self._checker.finding
+        if finding is not self._finding and not self._keeps(finding):
+            self._finding = finding
+            self._show_rows(finding)
+        shown = self._finding
+        self._verdict.setText(wording.heading_text(shown, self._checker.progress is not None))
+        theme.set_role(self._verdict, "muted" if shown is None else _ROLES[wording.COLOURS[shown.verdict]])
+        self._summary.setText("" if shown is None else " ".join(wording.summary_lines(shown)))
+        self._tell_progress()
+
+    def _keeps(self, newer: Finding | None) -> bool:
+        """Return whether the complete table on the screen is better than a newer sample."""
+        shown = self._finding
+        if shown is None or newer is None or newer.every or not shown.every:
+            return False
+        return newer.run == shown.run and newer.verdict in (shown.verdict, newer.verdict.RIGHT)
+
+    def _show_rows(self, finding: Finding | None) -> None:
+        report = None if finding is None else finding.report
+        self._fit()
+        bar = self._slope_view.verticalScrollBar()
+        height = 0 if bar is None else bar.value()
+        if report is None:
+            self._slopes.show_entries(finding, (), None)
+            self._adjoints.show_entries(finding, (), None)
+            return
+        self._slopes.show_entries(finding, report.slopes, report.worst_slope)
+        self._adjoints.show_entries(finding, report.adjoints, report.worst_adjoint)
+        if bar is not None:
+            bar.setValue(height)  # the rows under the eye stay where they are when a newer check comes
+
+    def _fit(self) -> None:
+        """Make every column wide enough for its title, with the arrow beside it, and for its longest text."""
+        shown = self._finding
+        names = [] if shown is None else [wording.layer_text(shown, n) for n in range(len(shown.problem.layers))]
+        metrics = theme.metrics("strong")
+        for view, rows in ((self._slope_view, self._slopes), (self._adjoint_view, self._adjoints)):
+            for number, column in enumerate(rows.columns):
+                texts = [column.sample, *(names if number == 0 else ())]
+                width = max(metrics.horizontalAdvance(text) for text in texts) + theme.SPACE.M
+                title = metrics.horizontalAdvance(rows.title(number)) + _ARROW + theme.SPACE.S
+                view.setColumnWidth(number, round(max(width, title)))
+
+    def _tell_progress(self) -> None:
+        progress = self._checker.progress if self._checker.checks_every else None
+        self._every.setEnabled(progress is None and self._checker.can_check)
+        self._cancel.setEnabled(progress is not None)
+        self._bar.setEnabled(progress is not None)
+        total = progress.total if progress is not None else 0
+        self._bar.setRange(0, max(1, total))
+        self._bar.setValue(progress.done if progress is not None else 0)
+        self._count.setText(f"{progress.done:,} / {total:,}" if progress is not None and total else "")
+
+
+def _view(name: str, rows: Rows) -> QTableView:
+    view = QTableView()
+    view.setObjectName(name)
+    view.setModel(rows)
+    view.setSortingEnabled(True)
+    view.setTabKeyNavigation(False)
+    view.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+    view.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+    view.setShowGrid(False)
+    view.setWordWrap(False)
+    side, head = view.verticalHeader(), view.horizontalHeader()
+    if side is not None and head is not None:
+        side.hide()
+        side.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        side.setDefaultSectionSize(_ROW_HEIGHT)
+        head.setStretchLastSection(True)
+        head.setHighlightSections(False)
+        head.setFixedHeight(_ROW_HEIGHT + 4)
+        head.setStyleSheet(f"QHeaderView::section {{ padding: 4px {_ARROW}px 4px 4px; }}")
+    return view
