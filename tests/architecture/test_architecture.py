@@ -64,14 +64,6 @@ def test_imports_follow_the_contracts(root: Path) -> None:
     assert finished.returncode == 0, finished.stdout + finished.stderr
 
 
-def test_the_contract_knows_every_panel(root: Path) -> None:
-    """A panel is a file or a folder; what else it needs lies in it, or beside it under its name: ``loss_plot.py``."""
-    panels = {path.stem.split("_")[0] for path in (root / "convviz" / "views" / "panels").iterdir()} - {""}
-    settings = tomllib.loads((root / "pyproject.toml").read_text("utf-8"))["tool"]["importlinter"]
-    (contract,) = (contract for contract in settings["contracts"] if contract["type"] == "independence")
-    assert {name.rpartition(".")[2] for name in contract["modules"]} == panels
-
-
 def test_the_engine_loads_no_qt(root: Path) -> None:
     names = [
         ".".join(path.relative_to(root).with_suffix("").parts)
