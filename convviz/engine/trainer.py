@@ -129,7 +129,10 @@ class Trainer:
         self._network = problem.network
         self._steps = Steps(self._network, problem.input, problem.target, problem.loss, problem.optimizer)
         self._initial = self._network.pack(problem.initial)
-        self._steps.bound.parameters[...] = self._initial
+        bound = self._steps.bound
+        bound.parameters[...] = self._initial
+        # looked up once: a layer checks its geometry again whenever it is asked for views
+        self._views = self._network.views(bound.parameters), self._network.views(bound.gradients)
         self._history = History(self._steps.states.shape[1], self._network.dtype, budget)
         self._losses = Series()
         self._loss_limit = max(1, loss_budget // 8)
@@ -346,6 +349,7 @@ class Trainer:
         """Return the frame of the state that is in place."""
         loss, residual = self._steps.evaluate(input_grad)
         problem, bound = self.problem, self._steps.bound
+        parameters, gradients = self._views
         first = read_only(bound.grads[0].array) if input_grad else None
         return Frame(
             run=self._run,
@@ -354,8 +358,8 @@ class Trainer:
             learning_rate=self.rate_at(step),
             values=(problem.input, *(read_only(buffer.array) for buffer in bound.values[1:])),
             value_grads=(first, *(read_only(buffer.array) for buffer in bound.grads[1:])),
-            parameters=self._network_views(bound.parameters),
-            gradients=self._network_views(bound.gradients),
+            parameters=_frozen(parameters),
+            gradients=_frozen(gradients),
             teacher=problem.teacher,
             target=problem.target,
             residual=read_only(residual.reshape(problem.target.shape)),
