@@ -4,7 +4,7 @@ Nothing here knows of a window or of time. `walk` makes the plan for one layer o
 stages give the scene of any moment, in whatever order they are asked for.
 """
 
-from convviz.engine.walkthrough.plan import Channels, Walk, channels_of, walk
+from convviz.engine.walkthrough.plan import Channels, Walk, channels_of, channels_of_bias, channels_of_weight, walk
 from convviz.engine.walkthrough.scenes import Act, Board, Curve, Operand, Phase, Role, Row, Scale, Scene, Sum
 from convviz.engine.walkthrough.sheets import Area, Lattice, Scattered, Sheet, Taps
 
@@ -27,5 +27,7 @@ __all__ = [
     "Taps",
     "Walk",
     "channels_of",
+    "channels_of_bias",
+    "channels_of_weight",
     "walk",
 ]

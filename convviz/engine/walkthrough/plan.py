@@ -106,6 +106,24 @@ def channels_of(frame: Frame, index: int, *, back: bool, into: int = 0) -> Chann
     return Channels(frame.problem.network.shapes[index if back else index + 1][0], subject.channels)
 
 
+def channels_of_weight(frame: Frame, index: int, lead: tuple[int, int]) -> tuple[int, int]:
+    """Return ``(into, of)`` of the way back in which the kernel ``weight[lead]`` is looked at."""
+    subject = WindowSubject(frame, index, True)
+    geometry = subject.geometry
+    small, group = lead[0], lead[0] // geometry.out_group
+    big = group * geometry.in_group + lead[1]
+    return (big, small) if subject.spreads else (small, big)
+
+
+def channels_of_bias(frame: Frame, index: int, channel: int) -> tuple[int, int]:
+    """Return ``(into, of)`` of the way back in which the bias of an output channel is looked at."""
+    subject = WindowSubject(frame, index, True)
+    geometry = subject.geometry
+    if subject.spreads:
+        return channel // geometry.out_group * geometry.in_group, channel
+    return channel // geometry.in_group * geometry.out_group, channel
+
+
 def _filter_stages(subject: WindowSubject) -> tuple[Stage, ...]:
     geometry = subject.geometry
     dilated: tuple[Stage, ...] = (Dilation(subject),) if max(geometry.dilation) > 1 else ()

@@ -1,0 +1,213 @@
+"""The arithmetic of one number, written with the actual numbers in the colours of the cells they come from."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from PyQt6.QtCore import QRect, QRectF, Qt
+from PyQt6.QtGui import QColor, QPainter
+
+from convviz.engine.walkthrough import Role
+from convviz.i18n import ntr, tr
+from convviz.views import theme
+from convviz.views.colour import format_number
+from convviz.views.panels.microscope.wording import layer_function
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from convviz.engine.walkthrough import Scale, Sum
+    from convviz.views.panels.microscope.cells import Scales
+
+_LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+_RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+_CENTRE = Qt.AlignmentFlag.AlignCenter
+
+#: Height of a line, and the room that the results take at the right.
+LINE = 30
+_RESULT = 168
+_SAME = 34
+_PAD = 12
+#: No number takes less than this; how many terms to try first.
+_NARROWEST = 48
+#: Two ways to one number agree up to rounding.
+_TOLERANCE = 1e-12
+
+#: What the numbers of each board are called in formulas.
+_SYMBOLS = {
+    Role.OUTPUT: "y",
+    Role.INPUT_GRAD: "∂L/∂x",
+    Role.SCATTERED: "∂L/∂x",
+    Role.WEIGHT_GRAD: "∂L/∂w",
+    Role.BIAS_GRAD: "∂L/∂b",
+    Role.ERROR: "δ",
+    Role.RESIDUAL: "r",
+    Role.CONTRIBUTION: "ℓ",
+}
+
+
+@dataclass(frozen=True)
+class _Piece:
+    """A text of a line, on the colour of its cell if it is a number of one."""
+
+    text: str
+    fill: QColor | None = None
+    ink: QColor | None = None
+    strong: bool = False
+
+
+def symbol_of(told: Sum) -> str:
+    """Return what a sum is called: '∂L/∂x[4, 8]', counted from 1 as everything on the screen."""
+    index = ", ".join(str(n + 1) for n in told.index)
+    name = _SYMBOLS.get(told.role, "")
+    return f"{name}[{index}]" if index else name
+
+
+def agree(one: float, other: float) -> bool:
+    """Return whether two ways have come to the same number, but for rounding."""
+    return one == other or abs(one - other) <= _TOLERANCE * max(1.0, abs(one), abs(other))
+
+
+def paint_sums(painter: QPainter, rect: QRect, sums: Sequence[Sum], scales: Scales) -> None:
+    """Write the sums, a line each; two of them end in one number, and a sign says so."""
+    pixels = 15 if rect.width() > 900 else 13
+    name = max((theme.metrics("strong", pixels).horizontalAdvance(symbol_of(told)) for told in sums), default=0)
+    same = _SAME if len(sums) == 2 else 0
+    for number, told in enumerate(sums):
+        line = QRect(rect.x(), rect.y() + number * LINE, rect.width() - same, LINE)
+        _paint_line(painter, line, told, scales, pixels, math.ceil(name) + _PAD)
+    if len(sums) == 2:
+        equal = agree(sums[0].total, sums[1].total)
+        colours = theme.current()
+        painter.setFont(theme.font("strong", 26))
+        painter.setPen(colours.good if equal else colours.bad)
+        beside = QRect(rect.right() - _SAME, rect.y(), _SAME, 2 * LINE)
+        painter.drawText(beside, _CENTRE, "=" if equal else "≠")
+
+
+def _paint_line(painter: QPainter, line: QRect, told: Sum, scales: Scales, pixels: int, name: int) -> None:
+    colours = theme.current()
+    painter.setFont(theme.font("strong", pixels))
+    painter.setPen(colours.text)
+    painter.drawText(QRect(line.x(), line.y(), name, line.height()), _LEFT, symbol_of(told))
+    room = line.width() - name - _RESULT
+    x = line.x() + name
+    for piece in _fitting(told, scales, pixels, room):
+        x = _paint_piece(painter, QRect(x, line.y(), line.right() - x, line.height()), piece, pixels)
+    fill, ink = scales.colours(told.scale, told.value)
+    chip = QRectF(line.right() - _RESULT + 22, line.y() + 2, _RESULT - 26, line.height() - 4)
+    painter.setFont(theme.font("strong", pixels + 1))
+    painter.setPen(colours.text)
+    painter.drawText(QRectF(line.right() - _RESULT, line.y(), 22, line.height()), _CENTRE, "=")
+    _paint_chip(painter, chip, fill)
+    painter.setPen(ink)
+    painter.drawText(chip, _CENTRE, format_number(told.total, 8))
+
+
+def _paint_piece(painter: QPainter, rect: QRect, piece: _Piece, pixels: int) -> int:
+    width = _width(piece, pixels)
+    box = QRectF(rect.x(), rect.y(), width, rect.height())
+    painter.setFont(theme.font("strong" if piece.strong else "body", pixels))
+    if piece.fill is not None:
+        _paint_chip(painter, box.adjusted(1, 4, -1, -4), piece.fill)
+    painter.setPen(theme.current().text if piece.ink is None else piece.ink)
+    painter.drawText(box, _CENTRE, piece.text)
+    return rect.x() + width
+
+
+def _paint_chip(painter: QPainter, box: QRectF, fill: QColor) -> None:
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(theme.current().outline)
+    painter.setBrush(fill)
+    painter.drawRoundedRect(box, 4, 4)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+
+
+def _width(piece: _Piece, pixels: int) -> int:
+    advance = theme.metrics("strong" if piece.strong else "body", pixels).horizontalAdvance(piece.text)
+    return math.ceil(advance) + (_PAD if piece.fill is not None else 0)
+
+
+def _fitting(told: Sum, scales: Scales, pixels: int, room: int) -> list[_Piece]:
+    """Return as many terms as there is room for, the largest ones, and how many more there are."""
+    count = len(told.parts) or (len(told.operands[0].values) if told.operands else 0)
+    shown = min(count, max(1, room // (_NARROWEST * max(1, len(told.operands)))))
+    while True:
+        pieces = _pieces(told, scales, shown, count)
+        if shown <= 1 or sum(_width(piece, pixels) for piece in pieces) <= room:
+            return pieces
+        shown -= 1
+
+
+def _pieces(told: Sum, scales: Scales, shown: int, count: int) -> list[_Piece]:
+    pieces = [_Piece(" = ")]
+    if told.function and told.function != "difference":
+        pieces.append(_Piece(f"{layer_function(told.function)}("))
+    if told.chosen is not None:
+        pieces.append(_Piece("max("))
+    joint = {"difference": " − "}.get(told.function, ", " if told.chosen is not None else " + ")
+    for number, term in enumerate(_which(told, shown, count)):
+        if number:
+            pieces.append(_Piece(joint))
+        pieces += _term(told, term, scales)
+    if told.function == "difference":
+        pieces.insert(2, _Piece(joint))
+        pieces.append(_number(told.operands[1].values[0], told.operands[1].scale, scales))
+    if count == 0 and not told.operands:
+        pieces.append(_Piece("0"))
+    if count > shown:
+        pieces.append(_Piece(joint))
+        more = ntr("{n} more", "{n} more", count - shown).format(n=f"{count - shown:,}")
+        pieces.append(_Piece(more, strong=True))
+    if (told.function and told.function != "difference") or told.chosen is not None:
+        pieces.append(_Piece(")"))
+    pieces += _rest(told, scales, empty=count == 0)
+    return pieces
+
+
+def _rest(told: Sum, scales: Scales, *, empty: bool) -> list[_Piece]:
+    """Return the bias and the products that are zero."""
+    pieces = []
+    plus = "" if empty else " + "
+    if told.zeros and told.chosen is None and not told.parts:
+        pieces.append(_Piece(plus + tr("{n} × 0").format(n=f"{told.zeros:,}"), ink=theme.current().muted))
+        plus = " + "
+    elif empty and told.bias is None:
+        pieces.append(_Piece("0"))
+    if told.bias is not None:
+        pieces.append(_Piece(plus + tr("bias") + " "))
+        pieces.append(_number(told.bias, told.scale, scales))
+    return pieces
+
+
+def _which(told: Sum, shown: int, count: int) -> list[int]:
+    """Return the terms that are written, in the order they stand in: the largest, and the one that was chosen."""
+    if shown >= count:
+        return list(range(count))
+    sizes = np.abs(np.array([part for _, part in told.parts]) if told.parts else told.terms)
+    if told.chosen is not None:
+        sizes = np.where(np.arange(count) == told.chosen, np.inf, sizes)
+    largest = np.argpartition(-sizes, shown - 1)[:shown]
+    return [int(n) for n in np.sort(largest)]
+
+
+def _term(told: Sum, term: int, scales: Scales) -> list[_Piece]:
+    if told.parts:
+        channel, part = told.parts[term]
+        named = _Piece(tr("channel {n}:").format(n=channel + 1) + " ", ink=theme.current().muted)
+        return [named, _number(part, told.scale, scales)]
+    operands = told.operands[:1] if told.function == "difference" else told.operands
+    pieces: list[_Piece] = []
+    for operand in operands:
+        if pieces:
+            pieces.append(_Piece("·"))
+        pieces.append(_number(operand.values[term], operand.scale, scales, strong=term == told.chosen))
+    return pieces
+
+
+def _number(value: float, scale: Scale, scales: Scales, strong: bool = False) -> _Piece:
+    fill, ink = scales.colours(scale, float(value))
+    return _Piece(format_number(float(value), 3), fill, ink, strong)

@@ -1,0 +1,94 @@
+"""What stands around the cells of a board: its name, its size, and the numbers of rows and columns."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from PyQt6.QtCore import QRect, QRectF, QSize, Qt
+from PyQt6.QtGui import QPainter, QPixmap
+
+from convviz.i18n import tr
+from convviz.views import theme
+from convviz.views.panels.microscope.layout import GUTTER, NUMBERS, TITLE
+from convviz.views.panels.microscope.wording import HUES, ROLES, board_text
+
+if TYPE_CHECKING:
+    from convviz.engine.walkthrough import Board
+    from convviz.views.panels.microscope.layout import Place
+
+_LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+_CENTRE = Qt.AlignmentFlag.AlignCenter
+_CHIP = 9
+#: Cells in which every row and column has its number; in smaller ones every fifth has.
+_NUMBERED = 20
+_SOME = 8
+
+
+def paint_title(painter: QPainter, place: Place, board: Board) -> None:
+    """Write what the board is, and how much of it is seen."""
+    colours = theme.current()
+    hue = getattr(colours, HUES.get(board.role, "text"))
+    left = place.rect.x()
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(hue)
+    painter.drawRoundedRect(QRectF(left, place.title.y() + 5, _CHIP, _CHIP), 2, 2)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+    painter.setPen(hue)
+    line = QRect(left + _CHIP + 4, place.title.y(), place.title.right() - left - _CHIP - 4, TITLE)
+    title = tr(ROLES[board.role])
+    _paint_line(painter, line, title, "strong")
+    line.setLeft(line.left() + round(theme.metrics("strong").horizontalAdvance(title)) + theme.SPACE.S)
+    painter.setPen(colours.muted)
+    _paint_line(painter, line, board_text(board), "small")
+
+
+def _paint_line(painter: QPainter, rect: QRect, text: str, role: theme.FontRole) -> None:
+    painter.setFont(theme.font(role))
+    painter.drawText(rect, _LEFT, theme.metrics(role).elidedText(text, Qt.TextElideMode.ElideRight, rect.width()))
+
+
+def paint_coordinates(painter: QPainter, place: Place, board: Board, ratio: float) -> None:
+    """Write the numbers of rows and columns, those of the cursor in its colour."""
+    if place.side < _SOME:
+        return
+    area, rect, name = place.area, place.rect, theme.current().name
+    columns = _numbers(area.left, area.columns, place.side, True, ratio, name)
+    rows = _numbers(area.top, area.rows, place.side, False, ratio, name)
+    painter.drawPixmap(rect.left() - place.side, rect.top() - NUMBERS, columns)
+    painter.drawPixmap(rect.left() - GUTTER - 2, rect.top(), rows)
+    if board.cursor is None or not area.holds(*board.cursor):
+        return
+    row, column = board.cursor
+    cell = place.cell_rect(row, column)
+    wide = max(place.side, GUTTER)
+    _paint_chosen(painter, QRect(cell.center().x() - wide // 2, rect.top() - NUMBERS, wide, NUMBERS), column)
+    _paint_chosen(painter, QRect(rect.left() - GUTTER - 2, cell.y(), GUTTER, place.side), row)
+
+
+@lru_cache(maxsize=256)
+def _numbers(first: int, count: int, side: int, across: bool, ratio: float, name: str) -> QPixmap:
+    """Return the numbers beside a crop; they are kept, because they change only when another crop is seen."""
+    size = QSize((count + 2) * side, NUMBERS) if across else QSize(GUTTER, count * side)
+    strip = QPixmap(size * ratio)
+    strip.setDevicePixelRatio(ratio)
+    strip.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(strip)
+    painter.setFont(theme.font("small"))
+    painter.setPen(theme.THEMES[name].muted)
+    step = 1 if side >= _NUMBERED else 5
+    for n in range(count):
+        if (first + n + 1) % step == 0:
+            rect = QRect(n * side, 0, 3 * side, NUMBERS) if across else QRect(0, n * side, GUTTER, side)
+            painter.drawText(rect, _CENTRE | Qt.TextFlag.TextDontClip, str(first + n + 1))
+    painter.end()
+    return strip
+
+
+def _paint_chosen(painter: QPainter, rect: QRect, number: int) -> None:
+    colours = theme.current()
+    painter.fillRect(rect, colours.surface)
+    painter.setFont(theme.font("strong", 12))
+    painter.setPen(colours.accent)
+    painter.drawText(rect, _CENTRE | Qt.TextFlag.TextDontClip, str(number + 1))

@@ -1,0 +1,311 @@
+"""Boards painted: colours, numbers, what is put in, what is not known yet, and the marks of what takes part."""
+
+from __future__ import annotations
+
+import math
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+from PyQt6.QtCore import QPointF, QRect, QRectF, Qt
+from PyQt6.QtGui import QBrush, QColor, QImage, QPainter, QPen, QPixmap
+
+from convviz.engine.walkthrough import Board, Lattice, Scale
+from convviz.views import theme
+from convviz.views.colour import NOT_FINITE, STEPS, Levels, calm_levels, colour_map, format_number, levels_of, to_index
+from convviz.views.heatmap.glyphs import CellNumbers, NumberFormat, atlas, choose_format
+
+if TYPE_CHECKING:
+    from convviz.engine.walkthrough import Taps
+    from convviz.views.panels.microscope.layout import Place
+
+Array = NDArray[Any]
+
+#: Cells from this size on are parted by hairlines, and have a zero written into them.
+_PARTED, _ZERO = 9, 16
+#: The largest type of numbers in cells, as a share of the cell's height.
+_TYPE, _LARGEST = 0.4, 30
+#: How much of its colour a cell keeps whose sum has only begun.
+_PALE = 0.45
+
+
+class Scales:
+    """The levels of each scale, measured once for the arrays of one frame."""
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[tuple[int, ...], bool], tuple[Levels, tuple[Array, ...]]] = {}
+
+    def forget(self) -> None:
+        """Measure anew: there are other arrays."""
+        self._known.clear()
+
+    def levels(self, scale: Scale) -> Levels:
+        """Return the values at both ends of a scale."""
+        key = (tuple(id(array) for array in scale.arrays), scale.signed)
+        if key not in self._known:
+            measured = calm_levels(*levels_of(*scale.arrays, signed=scale.signed), signed=scale.signed)
+            self._known[key] = measured, scale.arrays  # held, so that no other array gets their ids
+        return self._known[key][0]
+
+    def colours(self, scale: Scale, value: float) -> tuple[QColor, QColor]:
+        """Return the colour of a number, and black or white to write on it."""
+        low, high = self.levels(scale)
+        share = (value - low) / (high - low) if high > low else 0.5
+        index = round(min(1.0, max(0.0, share)) * (STEPS - 1)) if math.isfinite(share) else NOT_FINITE
+        return _entry(index, scale.signed, theme.current().dark)
+
+
+@lru_cache(maxsize=4 * (STEPS + 1))
+def _entry(index: int, signed: bool, dark: bool) -> tuple[QColor, QColor]:
+    table = colour_map(signed, dark)
+    return table.colour(index), QColor(0, 0, 0) if table.dark_text[index] else QColor(255, 255, 255)
+
+
+class BoardPainter:
+    """Paints the cells of one place on the stage, again and again."""
+
+    def __init__(self, scales: Scales) -> None:
+        self._scales = scales
+        self._numbers = CellNumbers()
+        self._centres: Array = np.empty((0, 2))
+
+    def paint(self, painter: QPainter, place: Place, ratio: float) -> None:
+        """Paint the board of ``place``."""
+        board = place.item
+        assert isinstance(board, Board)
+        if board.turn is not None:
+            self._paint_turning(painter, place, board, board.turn)
+            return
+        _paint_depth(painter, place, board)
+        values = board.sheet.crop(place.area).astype(np.float64, copy=False)
+        state = _State(board, place)
+        index = to_index(values, self._scales.levels(board.scale))
+        table = colour_map(board.scale.signed)
+        pixels = table.packed.take(index)
+        _recolour(pixels, state)
+        _draw_cells(painter, place, pixels, ratio)
+        self._paint_numbers(painter, place, board, (values, index), state, ratio)
+        if place.side >= _ZERO:
+            _paint_zeros(painter, place, state.zeros & state.known & ~state.absent, ratio)
+        if board.unreached is not None:
+            _paint_unreached(painter, place, board.unreached, state.known | board.forming)
+
+    def _paint_numbers(
+        self, painter: QPainter, place: Place, board: Board, crop: tuple[Array, Array], state: _State, ratio: float
+    ) -> None:
+        values, index = crop
+        low, high = self._scales.levels(board.scale)
+        found = number_format(max(abs(low), abs(high)), board.scale.signed or low < 0, place.side, ratio)
+        written = (state.known | state.forming) & ~state.zeros & ~state.absent
+        if found is None or not written.any():
+            return
+        rows, columns = np.nonzero(written)
+        centres = np.stack(
+            [place.rect.x() + (columns + 0.5) * place.side, place.rect.y() + (rows + 0.5) * place.side], axis=1
+        )
+        dark = colour_map(board.scale.signed).dark_text.take(index[written])
+        dark = np.where(state.forming[written], not theme.current().dark, dark)
+        before, self._centres = self._centres, centres  # both live: the numbers tell arrays apart by their ids
+        pixels, shape = found
+        self._numbers.draw(painter, atlas(pixels, ratio), shape, values[written], centres, dark)
+        del before
+
+    def _paint_turning(self, painter: QPainter, place: Place, board: Board, turn: float) -> None:
+        """Paint a kernel whose cells travel round its centre, upright all the way."""
+        assert isinstance(board.sheet, Lattice)
+        centre = QRectF(place.rect).center()
+        angle = np.pi * turn
+        painter.setPen(QPen(theme.current().border, 1, Qt.PenStyle.DashLine))
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.drawRect(place.rect)
+        kernel = board.sheet.source
+        pixels = round(min(_LARGEST, place.side * _TYPE))
+        painter.setFont(theme.font("body", pixels))
+        for (u, v), value in np.ndenumerate(kernel):
+            row, column = board.sheet.place_of(u, v)
+            spot = QPointF(place.cell_rect(row, column).center()) - centre
+            x = spot.x() * np.cos(angle) - spot.y() * np.sin(angle) + centre.x()
+            y = spot.x() * np.sin(angle) + spot.y() * np.cos(angle) + centre.y()
+            fill, ink = self._scales.colours(board.scale, float(value))
+            cell = QRectF(x - place.side / 2 + 0.5, y - place.side / 2 + 0.5, place.side - 1, place.side - 1)
+            painter.fillRect(cell, fill)
+            text = format_number(float(value), 3)
+            if theme.metrics("body", pixels).horizontalAdvance(text) > place.side - 4:
+                text = format_number(float(value), 2)
+            if theme.metrics("body", pixels).horizontalAdvance(text) <= place.side - 2:
+                painter.setPen(ink)
+                painter.drawText(cell, Qt.AlignmentFlag.AlignCenter, text)
+
+
+class _State:
+    """What is known of each cell of a crop."""
+
+    def __init__(self, board: Board, place: Place) -> None:
+        area = place.area
+        shape = (area.rows, area.columns)
+        self.zeros = ~board.sheet.numbers(area)
+        self.known = np.ones(shape, np.bool_)
+        if board.known is not None:
+            rows, columns = np.ogrid[area.top : area.bottom, area.left : area.right]
+            self.known = rows * board.sheet.size[1] + columns <= board.known
+        self.forming = ~self.known if board.forming else np.zeros(shape, np.bool_)
+        self.absent = _absent_sides(board, place) if board.sides < 4 else np.zeros(shape, np.bool_)
+
+
+def _absent_sides(board: Board, place: Place) -> Array:
+    """Return the cells of a border whose side has not been put on yet."""
+    sheet, area = board.sheet, place.area
+    assert isinstance(sheet, Lattice)
+    rows, columns = np.ogrid[area.top : area.bottom, area.left : area.right]
+    last = sheet.place_of(sheet.source.shape[0] - 1, sheet.source.shape[1] - 1)
+    outside = (rows < sheet.first[0], columns < sheet.first[1], rows > last[0], columns > last[1])
+    absent = np.zeros((area.rows, area.columns), np.bool_)
+    for side in outside[board.sides :]:
+        absent |= side
+    return absent
+
+
+def number_format(extent: float, signed: bool, side: int, ratio: float) -> tuple[int, NumberFormat] | None:
+    """Return type and format of numbers in square cells: as large as they fit, to be read from far."""
+    found = choose_format(extent, signed, side, side, ratio)
+    if found is None:
+        return None
+    pixels, shape = found
+    while pixels < min(_LARGEST, side * _TYPE) and atlas(pixels + 1, ratio).width_of(shape) <= side - 7:
+        pixels += 1
+    return pixels, shape
+
+
+def _recolour(pixels: Array, state: _State) -> None:
+    """Give cells that hold no number of the map the colours of what they are."""
+    colours = theme.current()
+    ground, put_in = colours.raised, colours.hover
+    if state.forming.any():
+        pixels[state.forming] = _mixed(pixels[state.forming], colours.surface, _PALE)
+    pixels[state.zeros] = _packed(put_in)
+    pixels[~state.known & ~state.forming] = _packed(ground)
+    pixels[state.absent] = _packed(colours.surface)
+
+
+def _packed(colour: QColor) -> np.uint32:
+    return np.uint32(colour.rgb() | 0xFF000000)
+
+
+def _mixed(pixels: Array, ground: QColor, share: float) -> Array:
+    result = np.full(pixels.shape, 0xFF000000, np.uint32)
+    for shift, part in ((16, ground.red()), (8, ground.green()), (0, ground.blue())):
+        own = (pixels >> np.uint32(shift)) & np.uint32(255)
+        result |= (own * share + part * (1 - share)).astype(np.uint32) << np.uint32(shift)
+    return result
+
+
+def _draw_cells(painter: QPainter, place: Place, pixels: Array, ratio: float) -> None:
+    """Draw a pixel a cell, with hairlines between large ones; made in memory, since drawing lines takes longer."""
+    side = round(place.side * ratio)
+    data = pixels.astype(np.uint32, copy=False).repeat(side, axis=0).repeat(side, axis=1)
+    if place.side >= _PARTED:
+        line = _packed(theme.current().surface)
+        data[side::side] = line
+        data[:, side::side] = line
+    height, width = data.shape
+    image = QImage(data.tobytes(), width, height, 4 * width, QImage.Format.Format_RGB32)
+    painter.drawImage(place.rect, image)
+
+
+def _paint_zeros(painter: QPainter, place: Place, zeros: Array, ratio: float) -> None:
+    """Write a zero into the cells that were put in."""
+    tile = _zero_tile(place.side, ratio, theme.current().name)
+    for row, column in np.argwhere(zeros).tolist():
+        painter.drawPixmap(place.rect.x() + column * place.side, place.rect.y() + row * place.side, tile)
+
+
+@lru_cache(maxsize=32)
+def _zero_tile(side: int, ratio: float, name: str) -> QPixmap:
+    tile = QPixmap(round(side * ratio), round(side * ratio))
+    tile.setDevicePixelRatio(ratio)
+    tile.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(tile)
+    painter.setFont(theme.font("body", max(9, min(_LARGEST, round(side * 0.36)))))
+    painter.setPen(theme.THEMES[name].muted)
+    painter.drawText(QRect(0, 0, side, side), Qt.AlignmentFlag.AlignCenter, "0")
+    painter.end()
+    return tile
+
+
+def _paint_depth(painter: QPainter, place: Place, board: Board) -> None:
+    """Paint the edges of the channels that lie under the one that is seen."""
+    colours = theme.current()
+    painter.setPen(QPen(colours.outline, 1))
+    painter.setBrush(colours.raised)
+    for n in range(min(board.depth, 4) - 1, 0, -1):
+        painter.drawRect(place.rect.translated(4 * n, -4 * n).adjusted(0, 0, -1, -1))
+
+
+def _paint_unreached(painter: QPainter, place: Place, unreached: Array, shown: Array) -> None:
+    area = place.area
+    here = unreached[area.top : area.bottom, area.left : area.right] & shown
+    brush = QBrush(_hatch(theme.current().name))
+    for row, column in np.argwhere(here).tolist():
+        painter.fillRect(place.cell_rect(area.top + row, area.left + column).adjusted(1, 1, 0, 0), brush)
+
+
+@lru_cache(maxsize=4)
+def _hatch(name: str) -> QPixmap:
+    """Return the stripes of cells that no window reaches."""
+    colours = theme.THEMES[name]
+    made = QPixmap(8, 8)
+    made.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(made)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(QPen(colours.disabled, 1.4))
+    for shift in (-8, 0, 8):
+        painter.drawLine(shift, 8, shift + 8, 0)
+    painter.end()
+    return made
+
+
+def paint_frames(painter: QPainter, place: Place, window: tuple[float, float] | None) -> None:
+    """Paint the marks over the cells; ``window`` is where the window is on its way."""
+    board = place.item
+    assert isinstance(board, Board)
+    colours = theme.current()
+    painter.save()
+    painter.setClipRect(place.rect.adjusted(-3, -3, 3, 3))
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    for taps in board.footprints:
+        _frame(painter, _taps_rect(place, taps), colours.teacher, 2)
+    for mark in board.marks:
+        _frame(painter, place.cell_rect(*mark), colours.teacher, 2)
+    if board.window is not None and window is not None:
+        _paint_window(painter, place, board.window, window)
+    if board.cursor is not None:
+        _frame(painter, place.cell_rect(*board.cursor), colours.accent, 3)
+    painter.restore()
+
+
+def _paint_window(painter: QPainter, place: Place, taps: Taps, at: tuple[float, float]) -> None:
+    colours = theme.current()
+    rows, columns = taps.area_size
+    corner = place.cell_rect(*at)
+    rect = QRect(corner.x(), corner.y(), columns * place.side, rows * place.side)
+    if max(taps.spacing) > 1 and place.side >= _PARTED and taps.count[0] * taps.count[1] <= 4096:
+        painter.setPen(QPen(colours.accent, 1.5))
+        for row in range(0, rows, taps.spacing[0]):
+            for column in range(0, columns, taps.spacing[1]):
+                painter.drawRect(place.cell_rect(at[0] + row, at[1] + column).adjusted(2, 2, -2, -2))
+    _frame(painter, rect, colours.accent, 4)
+
+
+def _taps_rect(place: Place, taps: Taps) -> QRect:
+    rows, columns = taps.area_size
+    corner = place.cell_rect(taps.top, taps.left)
+    return QRect(corner.x(), corner.y(), columns * place.side, rows * place.side)
+
+
+def _frame(painter: QPainter, rect: QRect, colour: QColor, width: int) -> None:
+    """Paint a frame that is seen on every colour: a light line, and the colour on it."""
+    painter.setPen(QPen(theme.current().surface, width + 2, Qt.PenStyle.SolidLine, join=Qt.PenJoinStyle.MiterJoin))
+    painter.drawRect(rect)
+    painter.setPen(QPen(colour, width, Qt.PenStyle.SolidLine, join=Qt.PenJoinStyle.MiterJoin))
+    painter.drawRect(rect)

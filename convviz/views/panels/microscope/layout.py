@@ -1,0 +1,212 @@
+"""Where the boards of a scene lie, and which of their cells are seen. No painter: sizes in, rectangles out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from PyQt6.QtCore import QPoint, QRect
+
+from convviz.engine.walkthrough import Act, Area, Board, Curve
+
+if TYPE_CHECKING:
+    from convviz.engine.walkthrough import Row, Scene
+
+#: Above a board: title, numbers of the columns. At its left: numbers of the rows.
+TITLE, NUMBERS = 20, 15
+GUTTER = 22
+#: Between boards: room for a sign.
+JOIN = 30
+_ROW_GAP = 10
+#: Sides of cells: the smallest, the smallest with numbers, the smallest that is read from far, the largest.
+_LEAST, LEGIBLE, READABLE, _MOST = 6, 30, 34, 84
+#: Boards up to this size are kernels and windows rather than maps.
+_SMALL = 6
+_CURVE = (6, 7)
+#: Cells of a map that are seen around what matters in a close-up.
+_AROUND = 5
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where one item of a scene lies.
+
+    Attributes
+    ----------
+    item
+    rect
+        Its cells, or the curve.
+    area
+        Which cells of the board are seen.
+    side
+        Of a cell, in pixels.
+    title
+        The line above it.
+    """
+
+    item: Board | Curve
+    rect: QRect
+    area: Area
+    side: int
+    title: QRect
+
+    @property
+    def is_cropped(self) -> bool:
+        """Whether there are cells that are not seen."""
+        return isinstance(self.item, Board) and (self.area.rows, self.area.columns) != self.item.sheet.size
+
+    def cell_rect(self, row: float, column: float) -> QRect:
+        """Return where a cell is, also one between two or outside."""
+        x = self.rect.x() + round((column - self.area.left) * self.side)
+        y = self.rect.y() + round((row - self.area.top) * self.side)
+        return QRect(x, y, self.side, self.side)
+
+    def cell_at(self, point: QPoint) -> tuple[int, int] | None:
+        """Return the cell under a point."""
+        if not isinstance(self.item, Board) or not self.rect.contains(point):
+            return None
+        row = self.area.top + (point.y() - self.rect.y()) // self.side
+        column = self.area.left + (point.x() - self.rect.x()) // self.side
+        return (row, column) if self.area.holds(row, column) else None
+
+
+Crops = dict[tuple[int, int], tuple[int, int]]
+
+
+def arrange(scene: Scene, room: QRect, *, whole: bool, crops: Crops) -> list[list[Place]]:
+    """Lay out a scene.
+
+    All boards have cells of one size. In a close-up it is one that is read from far, and of a map only the surroundings
+    of what matters are seen; else it is the largest with which every map is seen whole, down to a few pixels.
+
+    Parameters
+    ----------
+    scene
+    room
+    whole
+        See all of the maps rather than a close-up.
+    crops
+        The first row and column seen of each board, by its place; kept, and changed only where something that matters
+        would not be seen.
+    """
+    whole = whole or scene.phase.act in (Act.PADDING, Act.BORDER)
+    height = (room.height() - _ROW_GAP * (len(scene.rows) - 1)) // len(scene.rows)
+    head = TITLE + NUMBERS
+    stacks = list(zip(*(row.items for row in scene.rows), strict=True))
+    spare = len(stacks) * GUTTER + (len(stacks) - 1) * JOIN
+    columns = _columns([_Stack.of(items, whole) for items in stacks], room.width() - spare, height - head)
+    left = room.left() + max(0, room.width() - spare - sum(n * side for n, side in columns)) // 2
+    placed = []
+    for number, row in enumerate(scene.rows):
+        rect = QRect(left, room.top() + number * (height + _ROW_GAP) + head, room.width(), height - head)
+        placed.append(_row(row, rect, columns, (number, crops)))
+    return placed
+
+
+@dataclass(frozen=True)
+class _Stack:
+    """The items that stand under one another: the rows and columns they have to show, and those they could."""
+
+    wanted: tuple[int, int]
+    most: tuple[int, int]
+
+    @classmethod
+    def of(cls, items: tuple[Board | Curve, ...], whole: bool) -> _Stack:
+        wanted = [_wanted(item, whole) for item in items]
+        most = [_CURVE if isinstance(item, Curve) else item.sheet.size for item in items]
+        return cls(
+            (max(r for r, _ in wanted), max(c for _, c in wanted)), (max(r for r, _ in most), max(c for _, c in most))
+        )
+
+    @property
+    def is_small(self) -> bool:
+        return max(self.most) <= _SMALL
+
+
+def _columns(stacks: list[_Stack], width: int, height: int) -> list[tuple[int, int]]:
+    """Return how many columns each stack shows, and the side of its cells.
+
+    All cells are of one size, unless maps are to be seen whole and theirs are small: kernels keep legible cells then.
+    """
+    side = _side(stacks, width, height)
+    apart = side < LEGIBLE and not all(stack.is_small for stack in stacks)
+    small = [apart and stack.is_small for stack in stacks]
+    own = [max(side, min(LEGIBLE, height // stack.wanted[0])) for stack in stacks]
+    if any(small):
+        width -= sum(n * stack.most[1] for n, stack, kept in zip(own, stacks, small, strict=True) if kept)
+        side = _side([stack for stack, kept in zip(stacks, small, strict=True) if not kept], width, height)
+    shared = iter(_share_out([stack for stack, kept in zip(stacks, small, strict=True) if not kept], width // side))
+    return [
+        (stack.most[1], n) if kept else (next(shared), side) for n, stack, kept in zip(own, stacks, small, strict=True)
+    ]
+
+
+def _side(stacks: list[_Stack], width: int, height: int) -> int:
+    across, down = sum(stack.wanted[1] for stack in stacks), max(stack.wanted[0] for stack in stacks)
+    return max(_LEAST, min(max(READABLE, min(width // 22, height // 4, _MOST)), width // across, height // down))
+
+
+def _share_out(stacks: list[_Stack], across: int) -> list[int]:
+    """Return how many columns each stack gets: what it needs, then in turn what it could use."""
+    columns = [min(stack.wanted[1], across) for stack in stacks]
+    while sum(columns) > across and max(columns) > 1:
+        columns[columns.index(max(columns))] -= 1
+    while sum(columns) < across:
+        growing = [n for n in range(len(columns)) if columns[n] < stacks[n].most[1]]
+        if not growing:
+            break
+        columns[min(growing, key=lambda n: columns[n])] += 1
+    return columns
+
+
+def _wanted(item: Board | Curve, whole: bool) -> tuple[int, int]:
+    """Return the rows and columns of an item that have to be seen."""
+    if isinstance(item, Curve):
+        return _CURVE
+    rows, columns = item.sheet.size
+    if whole:
+        return rows, columns
+    needed = item.window.area if item.window is not None else None
+    around = (_AROUND, _AROUND) if needed is None else (needed.rows + 1, needed.columns + 1)
+    return min(rows, around[0]), min(columns, around[1])
+
+
+def _row(row: Row, rect: QRect, columns: list[tuple[int, int]], kept: tuple[int, Crops]) -> list[Place]:
+    number, crops = kept
+    x = rect.left()
+    placed = []
+    for n, (item, (most, side)) in enumerate(zip(row.items, columns, strict=True)):
+        x, down = x + GUTTER, max(1, rect.height() // side)
+        if isinstance(item, Curve):
+            area = Area(0, 0, min(down, _CURVE[0]), most)
+        else:
+            size, focus = item.sheet.size, _focus(item)
+            seen = min(down, size[0]), min(most, size[1])
+            before = crops.get((number, n), (0, 0))
+            top, left = (_follow(*axis) for axis in zip(before, seen, size, focus, strict=True))
+            crops[number, n] = (top, left)
+            area = Area(top, left, *seen)
+        title = QRect(x - GUTTER, rect.top() - TITLE - NUMBERS, most * side + GUTTER + JOIN - 6, TITLE)
+        cells = QRect(x, rect.top(), area.columns * side, area.rows * side)
+        placed.append(Place(item, cells, area, side, title))
+        x += most * side + JOIN
+    return placed
+
+
+def _focus(board: Board) -> tuple[tuple[int, int], tuple[int, int]]:
+    """Return the first and last row, and column, that should be seen."""
+    if board.window is not None:
+        area = board.window.area
+        return (area.top, area.bottom - 1), (area.left, area.right - 1)
+    row, column = board.cursor or (0, 0)
+    return (row, row), (column, column)
+
+
+def _follow(start: int, seen: int, size: int, focus: tuple[int, int]) -> int:
+    """Return the first cell that is seen: the same as before, unless what matters would be out of sight."""
+    first, last = focus
+    start = min(start, size - seen)
+    if start <= first and last < start + seen:
+        return max(0, start)
+    before = max(0, (seen - (last - first + 1)) // 3)  # the way goes right and down: more is seen of what comes
+    return max(0, min(first - before, size - seen))

@@ -1,0 +1,381 @@
+"""The panel: what is looked at above, the stage, and the controls of time below."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal
+
+from PyQt6.QtCore import QEvent, Qt, pyqtSignal
+from PyQt6.QtGui import QKeyEvent
+from PyQt6.QtWidgets import QVBoxLayout, QWidget
+
+from convviz.engine.explain import Kind
+from convviz.engine.walkthrough import (
+    Act,
+    Board,
+    Lattice,
+    Walk,
+    channels_of,
+    channels_of_bias,
+    channels_of_weight,
+    walk,
+)
+from convviz.i18n import tr
+from convviz.views import theme
+from convviz.views.panels.microscope.header import PHASES, Header
+from convviz.views.panels.microscope.player import Player
+from convviz.views.panels.microscope.stage import FLOWING, Stage
+from convviz.views.panels.microscope.transport import StepBar
+from convviz.views.pointing import Pointed
+
+if TYPE_CHECKING:
+    from PyQt6.QtGui import QHideEvent
+
+    from convviz.engine.frames import Frame
+    from convviz.engine.walkthrough import Channels
+
+Direction = Literal["forward", "backward"]
+
+_KEYS = {
+    Qt.Key.Key_Space,
+    Qt.Key.Key_Left,
+    Qt.Key.Key_Right,
+    Qt.Key.Key_Up,
+    Qt.Key.Key_Down,
+    Qt.Key.Key_Home,
+    Qt.Key.Key_End,
+    Qt.Key.Key_Plus,
+    Qt.Key.Key_Equal,
+    Qt.Key.Key_Minus,
+    Qt.Key.Key_Z,
+    Qt.Key.Key_D,
+    Qt.Key.Key_Escape,
+}
+_PLAIN = (Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.ShiftModifier, Qt.KeyboardModifier.KeypadModifier)
+_FASTER = 1.5
+#: Acts in whose last moment the engine's result is complete, in the order in which a cell is looked for.
+_MAKING = (Act.MEETING, Act.GATHERING, Act.SPREADING, Act.WINDOWS, Act.FUNCTION, Act.DERIVATIVE, Act.SLOPE)
+
+
+class Microscope(QWidget):
+    """One layer of the current frame at work, step by step.
+
+    Signals
+    -------
+    pointed(Pointed | None)
+        The cell under the pointer, if it is one of the frame's.
+    closed()
+        Escape, or the button: back to training.
+    """
+
+    pointed = pyqtSignal(object)
+    closed = pyqtSignal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("microscope")
+        self._frame: Frame | None = None
+        self._walk: Walk | None = None
+        self._index, self._back = 0, False
+        self._into = 0
+        self._of: int | None = None
+        self._phase = 0
+        self._player = Player(self)
+        self._header = Header(self)
+        self._stage = Stage(self)
+        self._bar = StepBar(self._player, self)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, theme.SPACE.XS)
+        layout.setSpacing(theme.SPACE.XS)
+        layout.addWidget(self._header)
+        layout.addWidget(self._stage, 1)
+        layout.addWidget(self._bar)
+        self.setFocusProxy(self._stage)
+        self._connect()
+
+    def _connect(self) -> None:
+        self._header.layer_asked.connect(lambda index: self.show_layer(index, self.direction))
+        self._header.direction_asked.connect(self._set_back)
+        self._header.into_asked.connect(self._set_into)
+        self._header.of_asked.connect(self._set_of)
+        self._header.phase_asked.connect(self.show_phase)
+        self._header.whole_asked.connect(self._stage.set_whole)
+        self._header.close_asked.connect(self._close)
+        self._stage.pointed.connect(self._stage_pointed)
+        self._stage.clicked.connect(self._stage_clicked)
+        self._player.moved.connect(self._show)
+        self._bar.play_asked.connect(self.toggle)
+        self._bar.back_asked.connect(lambda: self._go(self._player.position - 1))
+        self._bar.forward_asked.connect(lambda: self._go(self._player.position + 1))
+        self._bar.row_asked.connect(self._finish_row)
+        self._bar.all_asked.connect(lambda: self._go(self._player.count - 1))
+        self._bar.position_asked.connect(self._go)
+
+    @property
+    def direction(self) -> Direction:
+        """Which way is looked at."""
+        return "backward" if self._back else "forward"
+
+    @property
+    def layer(self) -> int:
+        """Which layer is looked at; the number of layers stands for the loss."""
+        return self._index
+
+    @property
+    def phase(self) -> int:
+        """Which phase is shown, from 0."""
+        return self._phase
+
+    @property
+    def position(self) -> int:
+        """Which moment of the phase is shown, from 0."""
+        return self._player.position
+
+    @property
+    def is_playing(self) -> bool:
+        """Whether the moments follow one another by themselves."""
+        return self._player.is_playing
+
+    def set_frame(self, frame: Frame) -> None:
+        """Show the numbers of ``frame``, at the same phase and cell as before."""
+        other = self._frame is None or _structure(self._frame) != _structure(frame)
+        self._frame = frame
+        self._stage.forget()
+        self._header.show_layers(frame)
+        if other:
+            self._index = min(self._index, len(frame.problem.layers))
+            self._take_walk(self._phase, self._player.position)
+        else:
+            self._walk = self._made(frame)
+            self._show()
+
+    def show_layer(self, index: int, direction: Direction = "forward") -> None:
+        """Show a layer, from its first phase on; ``index`` = number of layers: the loss."""
+        self._player.pause()
+        self._index, self._back = index, direction == "backward"
+        self._into, self._of = 0, None
+        self._take_walk(0, 0)
+
+    def show_cell(self, pointed: Pointed) -> None:
+        """Show how one number of the frame is made."""
+        frame = self._frame
+        if frame is None:
+            return
+        self._player.pause()
+        kind, position, index = pointed.tensor.kind, pointed.tensor.position, pointed.index
+        layers = len(frame.problem.layers)
+        self._of = None
+        if kind in (Kind.WEIGHT, Kind.WEIGHT_GRAD, Kind.NEXT_WEIGHT, Kind.TEACHER_WEIGHT):
+            self._show_parameter(position, channels_of_weight(frame, position, (index[0], index[1])))
+            self._go(index[2] * self._row_length() + index[3])
+        elif kind in (Kind.BIAS, Kind.BIAS_GRAD, Kind.NEXT_BIAS, Kind.TEACHER_BIAS):
+            self._show_parameter(position, channels_of_bias(frame, position, index[0]))
+            self._go(self._player.count - 1)
+        elif kind is Kind.VALUE_GRAD:
+            self._show_made(position, back=True, place=index)
+        elif kind is Kind.VALUE and position > 0:
+            self._show_made(position - 1, back=False, place=index)
+        elif kind is Kind.VALUE:
+            self._index, self._back, self._into = 0, False, 0
+            self._of = index[0] if index[0] in channels_of(frame, 0, back=False).of else None
+            self._take_walk(0, 0, index[1:])
+        else:
+            self._index, self._back, self._into = layers, False, index[0] if index else 0
+            self._take_walk(0, 0, index[1:])
+
+    def show_phase(self, phase: int) -> None:
+        """Show a phase from its beginning."""
+        if self._walk is not None and 0 <= phase < len(self._walk.phases):
+            self._take_phase(phase, 0)
+
+    def toggle(self) -> None:
+        """Play or pause; at the end of a phase, play the next one."""
+        if self._walk is None:
+            return
+        if self._player.is_playing:
+            self._player.pause()
+            return
+        if self._player.at_end and self._player.count > 0:
+            last = self._phase == len(self._walk.phases) - 1
+            self._take_phase(self._phase if last else self._phase + 1, 0)
+        self._player.play()
+
+    def retranslate(self) -> None:
+        """Read every text again in the current language."""
+        self._header.retranslate()
+        self._bar.retranslate()
+        if self._frame is not None and self._walk is not None:
+            self._header.show_layers(self._frame)
+            self._header.show_walk(self._walk, self._channels(self._frame))
+        self._show()
+
+    def event(self, event: QEvent | None) -> bool:
+        """Keep the keys of the microscope from the window's shortcuts while it has the focus."""
+        if event is not None and event.type() == QEvent.Type.ShortcutOverride:
+            assert isinstance(event, QKeyEvent)
+            if _is_ours(event):
+                event.accept()
+                return True
+        return super().event(event)
+
+    def keyPressEvent(self, event: QKeyEvent | None) -> None:
+        """Move through moments and phases."""
+        if event is None or not _is_ours(event) or not self._press(event):
+            super().keyPressEvent(event)
+
+    def hideEvent(self, event: QHideEvent | None) -> None:
+        """Stop time while nobody looks."""
+        self._player.pause()
+        super().hideEvent(event)
+
+    def _press(self, event: QKeyEvent) -> bool:
+        key, row, at = event.key(), self._row_length(), self._player.position
+        shifted = event.modifiers() & Qt.KeyboardModifier.ShiftModifier
+        moves = {
+            Qt.Key.Key_Left: at - 1,
+            Qt.Key.Key_Right: at + 1,
+            Qt.Key.Key_Up: at - row,
+            Qt.Key.Key_Down: at + row,
+            Qt.Key.Key_Home: 0,
+            Qt.Key.Key_End: self._player.count - 1,
+        }
+        if shifted and key == Qt.Key.Key_Right:
+            self._finish_row()
+        elif key in moves:
+            self._go(moves[Qt.Key(key)])
+        elif Qt.Key.Key_1 <= key < Qt.Key.Key_1 + PHASES:
+            self.show_phase(key - Qt.Key.Key_1)
+        elif key == Qt.Key.Key_Space:
+            self.toggle()
+        elif key in (Qt.Key.Key_Plus, Qt.Key.Key_Equal, Qt.Key.Key_Minus):
+            self._player.set_speed(self._player.speed * (1 / _FASTER if key == Qt.Key.Key_Minus else _FASTER))
+            self._bar.show_speed()
+        elif key == Qt.Key.Key_Z:
+            self._header.toggle_whole()
+        elif key == Qt.Key.Key_D:
+            self._set_back(not self._back)
+        elif key == Qt.Key.Key_Escape:
+            self._close()
+        else:
+            return False
+        return True
+
+    def _close(self) -> None:
+        self._player.pause()
+        self.closed.emit()
+
+    # what is looked at -----------------------------------------------------------------------------------------------
+
+    def _made(self, frame: Frame) -> Walk:
+        return walk(frame, self._index, back=self._back, into=self._into, of=self._of)
+
+    def _channels(self, frame: Frame) -> Channels:
+        return channels_of(frame, self._index, back=self._back, into=self._into)
+
+    def _set_back(self, back: bool) -> None:
+        self.show_layer(self._index, "backward" if back else "forward")
+
+    def _set_into(self, into: int) -> None:
+        self._into, self._of = into, None
+        self._take_walk(self._phase, self._player.position)
+
+    def _set_of(self, of: int | None) -> None:
+        self._of = of
+        self._take_walk(self._phase, self._player.position)
+
+    def _take_walk(self, phase: int, position: int, cell: tuple[int, ...] = ()) -> None:
+        """Make the plan anew, and be at a moment of it, or at a cell."""
+        frame = self._frame
+        if frame is None:
+            return
+        channels = channels_of(frame, self._index, back=self._back, into=0)
+        self._into = min(self._into, channels.into - 1)
+        found = channels_of(frame, self._index, back=self._back, into=self._into)
+        if self._of is not None and (self._of not in found.of or len(found.of) == 1):
+            self._of = None
+        self._walk = self._made(frame)
+        self._header.show_walk(self._walk, found)
+        phase = min(phase, len(self._walk.phases) - 1)
+        if cell:
+            position = cell[0] * self._walk.phases[phase].shape[1] + cell[1]
+        self._take_phase(phase, position)
+
+    def _take_phase(self, phase: int, position: int) -> None:
+        assert self._walk is not None
+        self._phase = phase
+        self._header.show_phase(phase)
+        self._player.set_count(self._walk.phases[phase].count, position)
+
+    def _show_made(self, index: int, *, back: bool, place: tuple[int, ...]) -> None:
+        """Show the moment in which a cell of a map or a gradient is made."""
+        assert self._frame is not None
+        self._index, self._back, self._into = index, back, place[0]
+        acts = [phase.act for phase in self._made(self._frame).phases]
+        making = next(n for n, act in enumerate(acts) if act in _MAKING)
+        self._take_walk(making, 0, place[1:])
+
+    def _show_parameter(self, index: int, channels: tuple[int, int]) -> None:
+        """Show how a layer's kernel between two channels, and its bias, get their gradients."""
+        self._index, self._back = index, True
+        self._into, self._of = channels
+        self._take_walk(PHASES, 0)  # the last there is
+
+    # moments ---------------------------------------------------------------------------------------------------------
+
+    def _row_length(self) -> int:
+        return 1 if self._walk is None else self._walk.phases[self._phase].shape[1]
+
+    def _go(self, position: int) -> None:
+        self._player.go(position)
+
+    def _finish_row(self) -> None:
+        row, at = self._row_length(), self._player.position
+        end = at - at % row + row - 1
+        self._go(end if end > at else end + row)
+
+    def _show(self) -> None:
+        if self._walk is None:
+            return
+        at = self._player.position
+        scene = self._walk.scene(self._phase, at)
+        flowing = self._player.is_playing and self._player.speed <= FLOWING and at > 0
+        before = self._walk.scene(self._phase, at - 1) if flowing else None
+        self._stage.show_scene(scene, before, self._player.progress)
+        row, column = scene.phase.cell(at)
+        where = {"row": row + 1, "column": column + 1, "n": f"{at + 1:,}", "count": f"{self._player.count:,}"}
+        self._bar.show_where(tr("[{row}, {column}] · {n} / {count}").format(**where))
+
+    def _stage_pointed(self, board: Board | None, row: int, column: int) -> None:
+        index = None if board is None else board.index_of(row, column)
+        if board is None or board.tensor is None or index is None:
+            self.pointed.emit(None)
+        else:
+            self.pointed.emit(Pointed(board.tensor, index))
+
+    def _stage_clicked(self, board: Board, row: int, column: int) -> None:
+        """Go to the moment that is about the cell."""
+        position = self._position_of(board, row, column)
+        if position is not None:
+            self._player.pause()
+            self._go(position)
+
+    def _position_of(self, board: Board, row: int, column: int) -> int | None:
+        """Return the moment of a cell: its own in the result, that of its window where windows lie on it."""
+        assert self._walk is not None
+        phase = self._walk.phases[self._phase]
+        rows, columns = phase.shape
+        if board.sheet.size != phase.shape:
+            source = board.sheet.source_of(row, column) if isinstance(board.sheet, Lattice) else None
+            if source is None or not (source[0] < rows and source[1] < columns):
+                return None
+            row, column = source
+        return row * columns + column
+
+
+def _structure(frame: Frame) -> object:
+    """Return what decides which phases there are: a run of the same layers has the same."""
+    return frame.problem.layers, frame.problem.network.shapes
+
+
+def _is_ours(event: QKeyEvent) -> bool:
+    key = event.key()
+    return event.modifiers() in _PLAIN and (key in _KEYS or Qt.Key.Key_1 <= key < Qt.Key.Key_1 + PHASES)

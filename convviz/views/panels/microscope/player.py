@@ -1,0 +1,111 @@
+"""The moment that is shown, and the time that moves it on."""
+
+from __future__ import annotations
+
+import math
+
+from PyQt6.QtCore import QElapsedTimer, QObject, Qt, QTimer, pyqtSignal
+
+#: Milliseconds between two pictures while playing.
+_TICK = 16
+#: Moments a second that can be chosen, and with which it begins.
+SLOWEST, FASTEST, USUAL = 0.5, 200.0, 3.0
+
+
+class Player(QObject):
+    """A position among ``count``, moved by hand or by a timer that runs only while it plays.
+
+    Signals
+    -------
+    moved()
+        Another moment, or another part of the way to it.
+    playing_changed(bool)
+    """
+
+    moved = pyqtSignal()
+    playing_changed = pyqtSignal(bool)
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._count = 1
+        self._position = 0
+        self._progress = 1.0
+        self._speed = USUAL
+        self._clock = QElapsedTimer()
+        self._timer = QTimer(self)
+        self._timer.setTimerType(Qt.TimerType.PreciseTimer)
+        self._timer.setInterval(_TICK)
+        self._timer.timeout.connect(self._tick)
+
+    @property
+    def count(self) -> int:
+        """How many moments there are."""
+        return self._count
+
+    @property
+    def position(self) -> int:
+        """The moment, from 0."""
+        return self._position
+
+    @property
+    def progress(self) -> float:
+        """How much of the moment's time has gone, 0 … 1; 1 while it does not play."""
+        return self._progress
+
+    @property
+    def speed(self) -> float:
+        """Moments a second."""
+        return self._speed
+
+    @property
+    def is_playing(self) -> bool:
+        """Whether time goes on."""
+        return self._timer.isActive()
+
+    @property
+    def at_end(self) -> bool:
+        """Whether it is the last moment."""
+        return self._position == self._count - 1
+
+    def set_speed(self, moments_per_second: float) -> None:
+        """Play faster or slower."""
+        self._speed = min(FASTEST, max(SLOWEST, moments_per_second))
+
+    def set_count(self, count: int, position: int = 0) -> None:
+        """Have other moments, and be at one of them."""
+        self._count = count
+        self.go(position)
+
+    def go(self, position: int) -> None:
+        """Be at a moment, the nearest there is."""
+        self._position = min(self._count - 1, max(0, position))
+        self._progress = 0.0 if self.is_playing else 1.0
+        self._clock.restart()
+        self.moved.emit()
+
+    def play(self) -> None:
+        """Let time go on from here."""
+        if not self.is_playing:
+            self._progress = 0.0
+            self._clock.start()
+            self._timer.start()
+            self.playing_changed.emit(True)
+
+    def pause(self) -> None:
+        """Stop time."""
+        if self.is_playing:
+            self._timer.stop()
+            self._progress = 1.0
+            self.playing_changed.emit(False)
+            self.moved.emit()
+
+    def _tick(self) -> None:
+        passed = self._progress + self._clock.restart() / 1000 * self._speed
+        steps = math.floor(passed)
+        self._progress = passed - steps
+        if self._position + steps > self._count - 1:
+            self._position = self._count - 1
+            self.pause()
+            return
+        self._position += steps
+        self.moved.emit()

@@ -1,0 +1,25 @@
+"""The one cursor: a number of the frame that is pointed at."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from convviz.engine.explain import Tensor
+
+
+@dataclass(frozen=True)
+class Pointed:
+    """One number of a frame.
+
+    Attributes
+    ----------
+    tensor
+        The array that it stands in.
+    index
+        Its place there, counted from 0.
+    """
+
+    tensor: Tensor
+    index: tuple[int, ...]
