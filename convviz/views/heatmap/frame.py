@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -136,13 +136,12 @@ def _paint_pair(painter: QPainter, rect: QRect, text: str, note: str, colour: QC
 def paint_scale(painter: QPainter, layout: HeatLayout, levels: Levels, signed: bool) -> None:
     """Paint the colours from the lowest to the highest value, and the numbers at both ends (and zero between)."""
     colours = theme.current()
-    low, high = _level_texts(levels, signed, layout.numbers.width())
-    width = theme.metrics("small").horizontalAdvance
-    beside = layout.bar.top() > layout.numbers.top()
-    bar = QRect(layout.bar)
+    low, high, low_width, high_width = _level_texts(levels, signed, layout.numbers.width())
+    numbers, bar = layout.numbers, QRect(layout.bar)
+    beside = bar.top() > numbers.top()
     if beside:  # a long number takes its room from the bar
-        bar.setLeft(max(bar.left(), layout.numbers.left() + math.ceil(width(low)) + 5))
-        bar.setRight(min(bar.right(), layout.numbers.right() - math.ceil(width(high)) - 5))
+        bar.setLeft(max(bar.left(), numbers.left() + low_width + 5))
+        bar.setRight(min(bar.right(), numbers.right() - high_width - 5))
     if bar.width() >= 8:
         painter.drawImage(bar, _bar_image(signed, colours.dark))
         painter.setPen(QPen(colours.border, 1))
@@ -150,19 +149,20 @@ def paint_scale(painter: QPainter, layout: HeatLayout, levels: Levels, signed: b
         painter.drawRect(bar.adjusted(-1, -1, 0, 0))
     painter.setFont(theme.font("small"))
     painter.setPen(colours.muted)
-    painter.drawText(layout.numbers, _LEFT, low)
-    painter.drawText(layout.numbers, _RIGHT if low else _CENTRE, high)
-    if signed and not beside and width(low) + width(high) + 4 * theme.SPACE.S < layout.numbers.width():
-        painter.drawText(layout.numbers, _CENTRE, "0")
+    painter.drawText(numbers, _LEFT, low)
+    painter.drawText(numbers, _RIGHT if low else _CENTRE, high)
+    if signed and not beside and low_width + high_width + 4 * theme.SPACE.S < numbers.width():
+        painter.drawText(numbers, _CENTRE, "0")
 
 
-def _level_texts(levels: Levels, signed: bool, room: float) -> tuple[str, str]:
-    """Return the two numbers of a scale, or only one where there is no room for both (a run that diverges)."""
+@lru_cache(maxsize=256)
+def _level_texts(levels: Levels, signed: bool, room: int) -> tuple[str, str, int, int]:
+    """Return the two numbers of a scale and their widths; only one where there is no room (a run that diverges)."""
     low, high = (level_text(level) for level in levels)
-    advance = theme.metrics("small").horizontalAdvance
-    if advance(low) + advance(high) + theme.SPACE.XS <= room:
-        return low, high
-    return "", f"±{high}" if signed else f"≤ {high}"
+    widths = [math.ceil(theme.metrics("small").horizontalAdvance(text)) for text in (low, high)]
+    if sum(widths) + theme.SPACE.XS <= room:
+        return low, high, widths[0], widths[1]
+    return "", f"±{high}" if signed else f"≤ {high}", 0, widths[1]
 
 
 def level_text(value: float) -> str:

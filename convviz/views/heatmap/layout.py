@@ -69,6 +69,11 @@ class HeatLayout:
     bar: QRect
     numbers: QRect
 
+    @property
+    def scale(self) -> QRect:
+        """All that is painted anew when the levels change, apart from the cells."""
+        return QRect() if self.numbers.isEmpty() else self.bar.adjusted(-1, -1, 1, 1).united(self.numbers)
+
     def cell_size(self, shape: tuple[int, int, int]) -> tuple[float, float]:
         """Return width and height of a cell, in pixels."""
         if not self.tiles:

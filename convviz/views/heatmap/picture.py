@@ -43,6 +43,8 @@ class Picture:
     values : (C, H, W) or None
     levels, signed
         The scale; whether it is the diverging one.
+    exceeded
+        Whether values may lie beyond the levels.
     unreached : (H, W) bool or None
         Cells that no window reads: hatched.
     marks : (C, H, W) or None
@@ -54,6 +56,7 @@ class Picture:
         self.values: Array | None = None
         self.levels: Levels = (0.0, 1.0)
         self.signed = False
+        self.exceeded = True
         self.unreached: Array | None = None
         self.marks: Array | None = None
         self._layout: HeatLayout | None = None
@@ -100,7 +103,7 @@ class Picture:
         width, height = self._layout.cell_size(self._shape)
         low, high = self.levels
         # The levels stand still while the values move, and so does a format made from them.
-        extent = max(abs(low), abs(high), self._beyond())
+        extent = max(abs(low), abs(high), self._beyond() if self.exceeded else 0.0)
         found = choose_format(extent, self.signed or low < 0, width, height, ratio)
         return None if self._plain and found is not None and found[1].exponent else found
 
@@ -109,11 +112,15 @@ class Picture:
         layout = self._layout
         if layout is None or self.values is None:
             return
-        if self._image is None:
-            self._make_image(layout)
-        image = self._image
-        if image is None:
-            return
+        if self._plain and self.values.size == 1:
+            self._paint_single(painter, layout.cells)
+        else:
+            self._paint_cells(painter, layout, ratio)
+        if self.marks is not None:
+            self._paint_marks(painter, layout, self.marks)
+
+    def _paint_cells(self, painter: QPainter, layout: HeatLayout, ratio: float) -> None:
+        image = self._image if self._image is not None else self._make_image(layout)
         rows = image.height() // len(layout.tiles)
         for channel, tile in enumerate(layout.tiles):
             painter.drawImage(tile, image, QRect(0, channel * rows, image.width(), rows))
@@ -121,12 +128,8 @@ class Picture:
         if overlay is not None:
             painter.drawPixmap(layout.cells.topLeft(), overlay)
         found = self.number_format(ratio)
-        if self._plain and self.values.size == 1:
-            self._paint_single(painter, layout.cells)
-        elif found is not None:
+        if found is not None:
             self._paint_numbers(painter, layout, found, ratio)
-        if self.marks is not None:
-            self._paint_marks(painter, layout, self.marks)
 
     @property
     def _shape(self) -> tuple[int, int, int]:
@@ -145,7 +148,7 @@ class Picture:
         finite = np.abs(values[np.isfinite(values)])
         return float(finite.max()) if finite.size else 0.0
 
-    def _make_image(self, layout: HeatLayout) -> None:
+    def _make_image(self, layout: HeatLayout) -> QImage:
         assert self.values is not None
         tile = layout.tiles[0]
         shown = self.values[: len(layout.tiles)]
@@ -158,6 +161,7 @@ class Picture:
                 index = index.take(cells_of_pixels(pixels, index.shape[axis]), axis=axis)
         channels, height, width = index.shape
         self._image = image_of(index.reshape(channels * height, width), colour_map(self.signed))
+        return self._image
 
     def _overlay_of(self, layout: HeatLayout, ratio: float) -> QPixmap | None:
         """Return what lies over the colours at every frame: drawn once, because translucent lines are slow to draw."""
@@ -203,7 +207,9 @@ class Picture:
 
     def _paint_single(self, painter: QPainter, rect: QRect) -> None:
         assert self.values is not None
-        dark = colour_map(self.signed).dark_text[int(self._index[0, 0, 0])]
+        table, index = colour_map(self.signed), int(to_index(self.values, self.levels)[0, 0, 0])
+        painter.fillRect(rect, table.colour(index))
+        dark = table.dark_text[index]
         painter.setFont(theme.font("small"))
         painter.setPen(Qt.GlobalColor.black if dark else Qt.GlobalColor.white)
         value, metrics = float(self.values[0, 0, 0]), theme.metrics("small")

@@ -142,6 +142,7 @@ class Heatmap(QWidget):
         """
         if values is not None and (values.ndim < 2 or values.ndim > 4 or values.size == 0):
             raise ValueError(f"expected (H, W), (C, H, W) or (O, I, H, W), received {values.shape}")
+        given_levels = levels is not None
         if levels is None and values is not None:
             levels = calm_levels(*levels_of(values, signed=signed), signed)
         picture = self._picture
@@ -152,16 +153,16 @@ class Heatmap(QWidget):
         shape_is_same = values is not None and self._given is not None and values.shape == self._given.shape
         self._given = values
         picture.values = None if values is None else values.reshape(-1, *values.shape[-2:])
-        picture.levels, picture.signed = levels or (0.0, 1.0), signed
+        picture.levels, picture.signed, picture.exceeded = levels or (0.0, 1.0), signed, given_levels
         picture.forget()
         if not shape_is_same:
             self._columns = values.shape[1] if values is not None and values.ndim == 4 else 0
             picture.marks = None
             self._place()
-        elif not scale_is_same:
-            self.update()
         elif self._layout is not None:
-            self.update(self._layout.cells)
+            # One rectangle: through a clip of several, images are drawn ten times slower.
+            layout = self._layout
+            self.update(layout.cells if scale_is_same else layout.cells.united(layout.scale))
         self._point(self._cursor if shape_is_same else None)
 
     def set_unreached(self, mask: Array | None) -> None:
@@ -221,11 +222,11 @@ class Heatmap(QWidget):
         if layout is None or event is None:
             return
         painter = QPainter(self)
-        if not self.isEnabled():
-            painter.fillRect(self.rect(), getattr(theme.current(), self._ground))
-            painter.setOpacity(0.45)
-        if not layout.cells.contains(event.rect()) or not self.isEnabled():
-            self._paint_around(painter, layout)
+        enabled = self.isEnabled()
+        if not (enabled and layout.cells.contains(event.rect())):
+            painter.fillRect(event.rect(), getattr(theme.current(), self._ground))
+            painter.setOpacity(1.0 if enabled else 0.45)
+            self._paint_around(painter, layout, event.rect())
         if self._given is None:
             paint_empty(painter, layout.cells)
         else:
@@ -235,14 +236,19 @@ class Heatmap(QWidget):
                 self.update(layout.sentence)
         painter.end()
 
-    def _paint_around(self, painter: QPainter, layout: HeatLayout) -> None:
-        colours = theme.current()
-        if self.isEnabled():
-            painter.fillRect(self.rect(), getattr(colours, self._ground))
-        self._painted_note = self._note()
-        paint_caption(painter, layout, self._form, self._caption, self._painted_note, self._tile_label)
+    def _paint_around(self, painter: QPainter, layout: HeatLayout, asked: QRect) -> None:
+        """Paint the frames, and caption and scale where they are asked for: text costs more than all of the cells."""
+        if asked.intersects(layout.title.united(layout.sentence)):
+            self._painted_note = self._note()
+            paint_caption(painter, layout, self._form, self._caption, self._painted_note, self._tile_label)
         if self._given is None:
             return
+        self._paint_frames(painter, layout)
+        if asked.intersects(layout.scale):
+            paint_scale(painter, layout, self._picture.levels, self._picture.signed)
+
+    def _paint_frames(self, painter: QPainter, layout: HeatLayout) -> None:
+        colours = theme.current()
         # Many small kernels would drown in frames of their hue.
         framed = self._caption.hue and layout.tiles[0].width() >= _HUE_LEAST
         hue = getattr(colours, self._caption.hue) if framed else colours.border
@@ -252,8 +258,6 @@ class Heatmap(QWidget):
             painter.drawRect(tile.adjusted(-1, -1, 0, 0))
             if self._focus_shown:
                 painter.drawRect(tile.adjusted(-2, -2, 1, 1))
-        if not layout.numbers.isEmpty():
-            paint_scale(painter, layout, self._picture.levels, self._picture.signed)
 
     def _paint_cursor(self, painter: QPainter, layout: HeatLayout) -> None:
         if self._cursor is None or self._cursor[0] >= len(layout.tiles):
@@ -353,8 +357,7 @@ class Heatmap(QWidget):
         cell = None if place is None else self._cell(place)
         self._caption.read_out = () if cell is None else place_texts(cell)
         if self._layout is not None:
-            self.update(self._layout.cells)
-            self.update(self._layout.sentence)
+            self.update(self._layout.cells.united(self._layout.sentence))
         if self.hasFocus():
             self._describe(cell)
         self.pointed.emit(cell)
