@@ -7,6 +7,7 @@ the loss before each update.
 from __future__ import annotations
 
 import importlib.util
+import os
 from collections.abc import Callable
 from typing import Any
 
@@ -15,12 +16,17 @@ from numpy.typing import NDArray
 
 from convviz.bench.naive import NaiveLayer, train
 from convviz.engine import Conv2d, Problem, ReLU, Trainer
+from convviz.i18n import tr
 
 Array = NDArray[Any]
 Competitor = Callable[[int], Array]
 
 #: Relative agreement of the losses that a competitor must reach before it is timed, by number format.
 TOLERANCE = {"float64": 1e-9, "float32": 2e-3}
+
+
+class OtherWorkError(Exception):
+    """A competitor does not do the same work: its losses are others."""
 
 
 def engine(problem: Problem) -> Competitor:
@@ -52,6 +58,11 @@ def naive(problem: Problem) -> Competitor:
 def has_torch() -> bool:
     """Return whether PyTorch is installed."""
     return importlib.util.find_spec("torch") is not None
+
+
+def torch_threads() -> tuple[int, ...]:
+    """Return the numbers of threads that PyTorch may use: one, and one for each core. The better one counts."""
+    return tuple(sorted({1, os.cpu_count() or 1}))
 
 
 def torch(problem: Problem, threads: int) -> Competitor:
@@ -93,8 +104,12 @@ def torch(problem: Problem, threads: int) -> Competitor:
 
 
 def check_same_losses(ours: Array, theirs: Array, dtype: str) -> float:
-    """Return the worst relative difference of two loss series; `ArithmeticError` if it is above `TOLERANCE`."""
-    worst = float(np.max(np.abs(ours - theirs) / np.abs(theirs)))
-    if not worst <= TOLERANCE[dtype]:
-        raise ArithmeticError(f"the competitors' losses differ by {worst:.1e} ({dtype}): they do not do the same work")
+    """Return the worst relative difference of two loss series; `OtherWorkError` if it is above `TOLERANCE`."""
+    worst = float(np.max(np.abs(ours - theirs) / np.abs(theirs))) if ours.shape == theirs.shape else np.inf
+    if not worst <= TOLERANCE[dtype]:  # NaN is not either
+        raise OtherWorkError(
+            tr("The losses differ by {difference} ({dtype}): this is not the same work, so it is not timed").format(
+                difference=f"{worst:.1e}", dtype=dtype
+            )
+        )
     return worst

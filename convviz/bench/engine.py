@@ -22,10 +22,23 @@ _CHECKED = 4
 
 @dataclass(frozen=True)
 class Effort:
-    """How long to measure: seconds for one turn of one competitor, and turns."""
+    """How long to measure.
+
+    Attributes
+    ----------
+    seconds, rounds
+        How long one turn of one competitor takes, and how many turns each gets.
+    whole
+        Every cell of the tables, or only one of each kind.
+    """
 
     seconds: float = 0.3
     rounds: int = 5
+    whole: bool = True
+
+
+#: Long enough to quote, and long enough to see a gross loss.
+THOROUGH, QUICK = Effort(), Effort(seconds=0.15, rounds=3, whole=False)
 
 
 def against_naive(report: Report, effort: Effort) -> None:
@@ -39,6 +52,7 @@ def against_naive(report: Report, effort: Effort) -> None:
     )
     ratio = ratios(figures["convviz"], figures["loops"])
     report.table(
+        "naive",
         tr("The demo against plain loops, steps per second"),
         [(tr("work"), 14), ("convviz", 30), (tr("plain loops"), 20), (tr("ratio"), 28)],
     )
@@ -48,25 +62,24 @@ def against_naive(report: Report, effort: Effort) -> None:
     )
 
 
-def against_torch(report: Report, effort: Effort, *, whole: bool) -> None:
-    """Print every cell of the tables against PyTorch, or only the demo and one of several channels."""
+def against_torch(report: Report, effort: Effort) -> None:
+    """Print the cells of the tables against PyTorch."""
     if not competitors.has_torch():
-        report.say(tr("PyTorch is not installed: nothing to compare with (pip install torch)"))
+        report.say("\n" + tr("PyTorch is not installed: nothing to compare with (pip install torch)"))
         return
-    _torch_table(
-        report,
-        effort,
-        tr("One channel: kernel 1 (stride 1) / kernel 2 (stride 2), steps per second"),
-        single_channel() if whole else [demo(), *single_channel((64,), ((3, 4),))],
-    )
-    channels = list(several_channels())
-    _torch_table(report, effort, tr("Several channels, steps per second"), channels if whole else channels[:1])
+    single = single_channel() if effort.whole else [demo(), *single_channel((64,), ((3, 4),))]
+    title = tr("One channel: kernel 1 (stride 1) / kernel 2 (stride 2), steps per second")
+    _torch_table(report, effort, "torch, one channel", title, single)
+    several = list(several_channels())
+    title = tr("Several channels, steps per second")
+    _torch_table(report, effort, "torch, several channels", title, several if effort.whole else several[:1])
 
 
-def memory(report: Report) -> None:
+def memory(report: Report, effort: Effort) -> None:
     """Print the peak memory of a whole process without the window that trains at 1024×1024."""
-    report.table(tr("Peak memory of a whole process, 1024×1024, MiB"), [(tr("work"), 14), ("convviz", 12)])
-    for first, second in ((3, 4), (11, 12)):
+    title = tr("Peak memory of a whole process, 1024×1024, MiB")
+    report.table("memory", title, [(tr("work"), 14), ("convviz", 12)])
+    for first, second in ((3, 4), (11, 12)) if effort.whole else ((11, 12),):
         peak = _peak_of_process(first, second)
         name = f"1024  {first}/{second}"
         report.row([name, f"{peak:,.0f}"], {"work": name, "mebibytes": peak})
@@ -78,21 +91,16 @@ def train_for_memory(first: int, second: int) -> float:
     return _own_peak()
 
 
-def _torch_table(report: Report, effort: Effort, title: str, works: Iterable[Work]) -> None:
-    report.table(title, [(tr("work"), 34), (tr("numbers"), 8), ("convviz", 28), ("PyTorch", 26), (tr("ratio"), 24)])
+def _torch_table(report: Report, effort: Effort, name: str, title: str, works: Iterable[Work]) -> None:
+    columns = [(tr("work"), 34), (tr("numbers"), 8), ("convviz", 28), ("PyTorch", 26), (tr("ratio"), 24)]
+    report.table(name, title, columns)
     for work in works:
-        for threads in (1, 2):
+        runners = {"convviz": competitors.engine(work.problem())}
+        for threads in competitors.torch_threads():
             _check(competitors.engine(work.problem()), competitors.torch(work.problem(), threads), work)
-        figures = steps_per_second(
-            {
-                "convviz": competitors.engine(work.problem()),
-                "torch 1": competitors.torch(work.problem(), 1),
-                "torch 2": competitors.torch(work.problem(), 2),
-            },
-            seconds=effort.seconds,
-            rounds=effort.rounds,
-        )
-        best = max(figures["torch 1"], figures["torch 2"], key=lambda figure: figure.median)
+            runners[f"torch {threads}"] = competitors.torch(work.problem(), threads)
+        figures = steps_per_second(runners, seconds=effort.seconds, rounds=effort.rounds)
+        best = max((f for key, f in figures.items() if key != "convviz"), key=lambda figure: figure.median)
         ratio = ratios(figures["convviz"], best)
         report.row(
             [work.name, work.dtype, _short(figures["convviz"]), _short(best), ratio_text(ratio)],

@@ -20,6 +20,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
+#: What makes NumPy's matrix products slower than they are by themselves, where it is set.
+SLOWING = ("OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE")
+
+
 def figure_text(figure: Figure, digits: int = 0) -> str:
     """Return ``median (low … high)``."""
     return f"{figure.median:,.{digits}f} ({figure.low:,.{digits}f} … {figure.high:,.{digits}f})"
@@ -37,15 +41,15 @@ class Report:
     Attributes
     ----------
     results
-        Title of each table -> rows, each a mapping from column to a number, a text or a list of readings.
+        Name of each table -> rows, each a mapping from column to a number, a text or a list of readings.
     """
 
     results: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
-    _title: str = ""
+    _table: str = ""
     _widths: tuple[int, ...] = ()
 
     def machine(self) -> None:
-        """Print what is measured, and where."""
+        """Print what is measured, and where, and what in the surroundings spoils it."""
         self.say(
             tr("convviz {version} · Python {python} · NumPy {numpy} · {cores} cores · {system}").format(
                 version=__version__,
@@ -55,35 +59,39 @@ class Report:
                 system=platform.platform(terse=True),
             )
         )
+        names = [name for name in SLOWING if os.environ.get(name)]
+        if names:
+            self.say(tr("These variables are set and slow NumPy down: {names}").format(names=", ".join(names)))
 
     def say(self, text: str = "") -> None:
         """Print one line at once."""
         sys.stdout.write(text + "\n")
         sys.stdout.flush()
 
-    def table(self, title: str, columns: Sequence[tuple[str, int]]) -> None:
-        """Begin a table: its title, and the columns' names and widths."""
-        self._title, self._widths = title, tuple(width for _, width in columns)
-        self.results[title] = []
+    def table(self, name: str, title: str, columns: Sequence[tuple[str, int]]) -> None:
+        """Begin a table: its name in `results`, its title, and the columns' names and widths."""
+        self._table, self._widths = name, tuple(width for _, width in columns)
+        self.results[name] = []
         self.say()
         self.say(title)
-        self.say(self._line([name for name, _ in columns]))
+        self.say(self._line([heading for heading, _ in columns]))
         self.say("─" * (sum(self._widths) + 2 * (len(self._widths) - 1)))
 
     def row(self, cells: Sequence[str], data: dict[str, Any]) -> None:
         """Print one row of the table and keep its data; a `Figure` is kept as its readings."""
         self.say(self._line(cells))
-        kept = {name: list(value.readings) if isinstance(value, Figure) else value for name, value in data.items()}
-        self.results[self._title].append(kept)
+        kept = {key: list(value.readings) if isinstance(value, Figure) else value for key, value in data.items()}
+        self.results[self._table].append(kept)
 
     def write(self, path: Path) -> None:
-        """Write the machine and all readings as JSON."""
+        """Write the machine and all readings as JSON, whose words are the same in every language."""
         content = {
             "convviz": __version__,
             "python": platform.python_version(),
             "numpy": np.__version__,
             "cores": os.cpu_count(),
             "system": platform.platform(),
+            "environment": {name: os.environ[name] for name in SLOWING if os.environ.get(name)},
             "results": self.results,
         }
         path.write_text(json.dumps(content, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")

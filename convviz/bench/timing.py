@@ -2,10 +2,12 @@
 
 A machine's speed drifts, so figures taken minutes apart do not compare. Here A B A B … run one after the other, a
 ratio is taken within each round, and the median over the rounds is what is quoted, with the smallest and the largest.
+pyperf and pytest-benchmark, which are made for measuring, measure one thing after the other, so they do not serve here.
 """
 
 from __future__ import annotations
 
+import math
 import statistics
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -51,7 +53,7 @@ def ratios(above: Figure, below: Figure) -> Figure:
 def percentile(values: Sequence[float], percent: float) -> float:
     """Return the value that ``percent`` % of ``values`` do not exceed (nearest rank)."""
     ordered = sorted(values)
-    return ordered[min(len(ordered) - 1, max(0, round(percent / 100 * len(ordered) + 0.5) - 1))]
+    return ordered[min(len(ordered) - 1, max(0, math.ceil(percent / 100 * len(ordered)) - 1))]
 
 
 def steps_per_second(runners: Mapping[str, Runner], *, seconds: float, rounds: int) -> dict[str, Figure]:

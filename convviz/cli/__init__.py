@@ -26,6 +26,7 @@ COMMANDS = {
     "list": "convviz.cli.listing",
     "schema": "convviz.cli.schema",
     "doctor": "convviz.cli.doctor",
+    "bench": "convviz.cli.bench",
 }
 WINDOW = "convviz.cli.window"
 

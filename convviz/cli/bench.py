@@ -1,0 +1,72 @@
+"""``convviz bench``: what the program reaches on this machine, measured against others in one run."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+from convviz.cli.arguments import output_file
+from convviz.cli.exits import DONE, TOO_SLOW
+from convviz.i18n import mark, tr
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Callable, Iterator
+
+    from convviz.bench.engine import Effort
+    from convviz.bench.report import Report
+
+SUMMARY = mark("measure the engine on this machine, against plain loops and PyTorch")
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Describe the command's arguments."""
+    parser.add_argument(
+        "--against",
+        action="append",
+        choices=("naive", "torch"),
+        default=[],
+        help=tr("against plain loops, or PyTorch (autograd, optim.SGD); can be given twice"),
+    )
+    parser.add_argument("--memory", action="store_true", help=tr("the most memory that a process takes at 1024×1024"))
+    parser.add_argument(
+        "--quick",
+        action="store_true",
+        help=tr("a short form; exit code 1 if a ratio is less than half of what was reached"),
+    )
+    parser.add_argument("--json", type=output_file, metavar="FILE", help=tr("write all readings, as JSON"))
+
+
+def run(options: argparse.Namespace) -> int:
+    """Measure what is asked for; everything that needs no window, if nothing is."""
+    from convviz.bench.competitors import OtherWorkError
+    from convviz.bench.engine import QUICK, THOROUGH
+    from convviz.bench.gate import shortfalls
+    from convviz.bench.report import Report
+
+    report = Report()
+    report.machine()
+    try:
+        for measure in _measurements(options):
+            measure(report, QUICK if options.quick else THOROUGH)
+    except OtherWorkError as error:
+        print(f"convviz: {error}", file=sys.stderr)
+        return TOO_SLOW
+    if options.json is not None:
+        report.write(options.json)
+    lost = shortfalls(report.results) if options.quick else []
+    for sentence in lost:
+        print(f"convviz: {sentence}", file=sys.stderr)
+    return TOO_SLOW if lost else DONE
+
+
+def _measurements(options: argparse.Namespace) -> Iterator[Callable[[Report, Effort], None]]:
+    """Yield what prints each of the tables asked for."""
+    from convviz.bench import engine
+
+    wanted = {"naive": "naive" in options.against, "torch": "torch" in options.against, "memory": options.memory}
+    everything = not any(wanted.values())
+    measures = {"naive": engine.against_naive, "torch": engine.against_torch, "memory": engine.memory}
+    for name, measure in measures.items():
+        if wanted[name] or everything:
+            yield measure
