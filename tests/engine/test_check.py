@@ -196,3 +196,31 @@ def test_a_diverged_point_is_refused():
     huge = [{name: np.full_like(array, 1e200) for name, array in layer.items()} for layer in trainer.parameters()]
     with pytest.raises(ConfigError, match="not a finite number"):
         Check(trainer.problem, huge)
+
+
+def test_a_check_can_be_left_within_a_portion_and_gone_on_with():
+    class EnoughError(Exception):
+        pass
+
+    class Gate:
+        passes = 0
+
+        def __call__(self):
+            self.passes -= 1
+            if self.passes < 0:
+                raise EnoughError
+
+    gate = Gate()
+    gate.passes = 10**6
+    problem = small_problem("channels")
+    check = Check(problem, sample=None, between=gate)
+    while not check.report.slopes:
+        check.advance()
+    before = check.report
+    for passes in range(4):
+        gate.passes = passes
+        with pytest.raises(EnoughError):
+            check.advance()
+        assert check.report == before
+    gate.passes = 10**6
+    assert check.run() == Check(problem, sample=None).run()

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 _SIZE = QSize(1080, 720)
 _ADJOINT_ROWS = 4  #: of the lower table, shown without scrolling
 _ROW_HEIGHT = 24
+_INSET = 6  #: left and right of what is in a cell
 _ARROW = 20  #: room at the right of a title for the arrow of the sorting
 _ERROR = len(SLOPE_COLUMNS) - 1  #: the column that rows are sorted by at first
 _ROLES = {"good": "good", "bad": "error", "warning": "warning", "muted": "muted"}
@@ -225,8 +226,8 @@ class CheckTable(QDialog):
         for view, rows in ((self._slope_view, self._slopes), (self._adjoint_view, self._adjoints)):
             for number, column in enumerate(rows.columns):
                 texts = [column.sample, *(names if number == 0 else ())]
-                width = max(metrics.horizontalAdvance(text) for text in texts) + theme.SPACE.M
-                title = metrics.horizontalAdvance(rows.title(number)) + _ARROW + theme.SPACE.S
+                width = max(metrics.horizontalAdvance(text) for text in texts) + 2 * _INSET + theme.SPACE.S
+                title = metrics.horizontalAdvance(rows.title(number)) + _ARROW + _INSET + theme.SPACE.XS
                 view.setColumnWidth(number, round(max(width, title)))
 
     def _tell_progress(self) -> None:
@@ -249,6 +250,7 @@ def _view(name: str, rows: Rows) -> QTableView:
     view.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
     view.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
     view.setShowGrid(False)
+    view.setStyleSheet(f"QTableView::item {{ padding: 0 {_INSET}px; }}")
     view.setWordWrap(False)
     side, head = view.verticalHeader(), view.horizontalHeader()
     if side is not None and head is not None:
@@ -258,5 +260,5 @@ def _view(name: str, rows: Rows) -> QTableView:
         head.setStretchLastSection(True)
         head.setHighlightSections(False)
         head.setFixedHeight(_ROW_HEIGHT + 4)
-        head.setStyleSheet(f"QHeaderView::section {{ padding: 4px {_ARROW}px 4px 4px; }}")
+        head.setStyleSheet(f"QHeaderView::section {{ padding: 4px {_ARROW}px 4px {_INSET}px; }}")
     return view

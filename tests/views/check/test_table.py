@@ -1,0 +1,284 @@
+"""The table of a check, opened from the real window."""
+
+from __future__ import annotations
+
+import pytest
+from PyQt6.QtCore import QRect, Qt
+from PyQt6.QtGui import QFont, QGuiApplication, QKeySequence
+from PyQt6.QtTest import QTest
+from PyQt6.QtWidgets import QComboBox, QLabel, QProgressBar, QPushButton, QTableView
+
+from convviz.engine import Conv2d
+from convviz.engine.trainer import Trainer
+from convviz.model.files import load_builtin
+from convviz.views import theme
+from convviz.views.panels.check import CheckTable
+from tests.checked import BARRIER, experiment, held, kinked, wrong, wrong_between
+from tests.views.check.conftest import badge
+from tests.views.hands import choose_item
+
+LAYER, PARAMETER, PLACE, GRADIENT, SLOPE, ERROR, RESULT = range(7)
+
+
+def rows_of(dialog, name="check_slopes"):
+    """Return every row of a table, as texts."""
+    model = dialog.findChild(QTableView, name).model()
+    return [
+        [model.index(row, column).data() for column in range(model.columnCount())] for row in range(model.rowCount())
+    ]
+
+
+def column(dialog, number, name="check_slopes"):
+    return [row[number] for row in rows_of(dialog, name)]
+
+
+def text(dialog, name):
+    return dialog.findChild(QLabel, name).text()
+
+
+def button(dialog, name):
+    return dialog.findChild(QPushButton, name)
+
+
+def click(dialog, name):
+    QTest.mouseClick(button(dialog, name), Qt.MouseButton.LeftButton)
+
+
+def number(shown):
+    """Return the number that a cell shows."""
+    digits = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻−", "0123456789--")
+    return float(shown.translate(digits).replace("×10", "e"))
+
+
+def test_every_number_of_the_check_is_shown(table):
+    _, dialog = table("demo")
+    frame = Trainer(load_builtin("demo").build()).frame()
+    shown = {(row[LAYER], row[PARAMETER], row[PLACE]): row for row in rows_of(dialog)}
+    assert len(shown) == 27
+    row = shown["1 Convolution", "weight", "kernel 1, 1, row 2, column 3"]
+    assert number(row[GRADIENT]) == pytest.approx(frame.gradients[0]["weight"][0, 0, 1, 2], rel=1e-8)
+    assert number(row[SLOPE]) == pytest.approx(number(row[GRADIENT]), rel=1e-6)
+    bias = shown["2 Convolution", "bias", "1"]
+    assert number(bias[GRADIENT]) == pytest.approx(frame.gradients[1]["bias"][0], rel=1e-8)
+    assert {row[RESULT] for row in shown.values()} == {"✓ right", "✓ right, the worst"}
+    assert text(dialog, "check_verdict") == "✓ gradients right to 7e-11"
+    assert "27 of 27 parameters checked at step 0." in text(dialog, "check_summary")
+
+
+def test_the_adjoint_identity_is_shown_for_each_linear_layer(table):
+    _, dialog = table("pooling")
+    layers = column(dialog, 0, "check_adjoints")
+    linear = [i for i, layer in enumerate(load_builtin("pooling").layers) if layer.linear]
+    assert {int(layer.split()[0]) - 1 for layer in layers} == set(linear)
+    assert {row[1] for row in rows_of(dialog, "check_adjoints")} == {"⟨A x, y⟩ = ⟨x, Aᵀ y⟩", "⟨A x, y⟩ = ⟨p, ∂p⟩"}
+    assert all(float(error) < 1e-12 for error in column(dialog, 4, "check_adjoints"))
+
+
+def test_kinks_are_marked_and_not_counted_as_errors(table):
+    _, dialog = table(kinked())
+    kinks = [row for row in rows_of(dialog) if row[RESULT] == "kink: not differentiable here"]
+    assert kinks
+    assert {row[LAYER] for row in kinks} == {"1 Convolution"}
+    assert not [row for row in rows_of(dialog) if "wrong" in row[RESULT]]
+    assert text(dialog, "check_verdict").startswith("✓")
+    assert "2 parameters lie on a kink, where there is no derivative." in text(dialog, "check_summary")
+    assert rows_of(dialog)[-1][RESULT].startswith("kink")  # sorted by error, they come last
+
+
+def test_what_is_wrong_is_on_top_and_highlighted(table):
+    _, dialog = table(wrong())
+    assert text(dialog, "check_verdict") == "✗ gradients wrong by 1e-3 in layer 2"
+    first = rows_of(dialog)[0]
+    assert first[RESULT] == "✗ wrong, the worst"
+    assert number(first[ERROR]) == pytest.approx(1e-3, rel=0.1)
+    model = dialog.findChild(QTableView, "check_slopes").model()
+    assert model.index(0, 0).data(Qt.ItemDataRole.BackgroundRole) == theme.current().accent_soft
+    assert model.index(0, 0).data(Qt.ItemDataRole.FontRole).weight() == QFont.Weight.DemiBold
+    assert model.index(1, 0).data(Qt.ItemDataRole.BackgroundRole) is None
+    wrong_layers = {row[0] for row in rows_of(dialog, "check_adjoints") if "wrong" in row[-1]}
+    assert wrong_layers == {"2 Convolution"}
+
+
+def test_a_wrong_layer_without_an_identity_is_found_by_what_is_before_it(table):
+    _, dialog = table(wrong_between())
+    assert {row[LAYER] for row in rows_of(dialog) if "wrong" in row[RESULT]} == {"1 Convolution", "2 Convolution"}
+    assert not [row for row in rows_of(dialog, "check_adjoints") if "wrong" in row[-1]]
+    assert text(dialog, "check_verdict") == "✗ gradients wrong by 1e-3 in layer 3"
+
+
+def test_the_highlight_is_seen(table, qtbot):
+    _, dialog = table(wrong())
+    view = dialog.findChild(QTableView, "check_slopes")
+    cell = view.visualRect(view.model().index(0, LAYER))
+    below = view.visualRect(view.model().index(1, LAYER))
+    image = view.viewport().grab().toImage()
+
+    def ground(rect: QRect):
+        return image.pixelColor(rect.right() - 1, rect.center().y()).name()
+
+    assert ground(cell) == theme.current().accent_soft.name()
+    assert ground(below) == theme.current().surface.name()
+
+
+def click_header(view, section):
+    header = view.horizontalHeader()
+    spot = header.rect().center()
+    spot.setX(header.sectionViewportPosition(section) + 10)
+    QTest.mouseClick(header.viewport(), Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, spot)
+
+
+def test_a_click_on_a_title_sorts(table):
+    _, dialog = table("demo")
+    view = dialog.findChild(QTableView, "check_slopes")
+    errors = [float(error) for error in column(dialog, ERROR)]
+    assert errors == sorted(errors, reverse=True)
+    click_header(view, GRADIENT)
+    gradients = [number(shown) for shown in column(dialog, GRADIENT)]
+    assert gradients in (sorted(gradients), sorted(gradients, reverse=True))
+    assert dialog.findChild(QComboBox, "check_sort").currentText() == "Backpropagation"
+    click_header(view, GRADIENT)
+    assert [number(shown) for shown in column(dialog, GRADIENT)] == gradients[::-1]
+
+
+@pytest.mark.parametrize(("choice", "number_of"), [("Layer", LAYER), ("Parameter", PARAMETER), ("Result", RESULT)])
+def test_the_list_sorts_too(table, choice, number_of):
+    _, dialog = table(kinked())
+    choose_item(dialog.findChild(QComboBox, "check_sort"), choice)
+    shown = column(dialog, number_of)
+    groups = [value for place, value in enumerate(shown) if place == 0 or shown[place - 1] != value]
+    if choice == "Result":
+        assert groups[0].startswith("kink")
+    else:
+        assert groups == sorted(set(shown))
+
+
+def test_what_is_selected_stays_selected(table):
+    _, dialog = table("demo")
+    view = dialog.findChild(QTableView, "check_slopes")
+    view.selectRow(3)
+    chosen = rows_of(dialog)[3]
+    choose_item(dialog.findChild(QComboBox, "check_sort"), "Place")
+    (row,) = [index.row() for index in view.selectionModel().selectedRows()]
+    assert rows_of(dialog)[row] == chosen
+    assert row != 3
+
+
+@pytest.mark.parametrize("by", ["click", "key"])
+def test_both_tables_are_copied_as_text(table, by):
+    _, dialog = table("demo")
+    if by == "click":
+        click(dialog, "check_copy")
+    else:
+        keys = QKeySequence(QKeySequence.StandardKey.Copy)[0]
+        QTest.keyClick(dialog, keys.key(), keys.keyboardModifiers())
+    slopes, adjoints = QGuiApplication.clipboard().text().split("\n\n")
+    lines = [line.split("\t") for line in slopes.splitlines()]
+    assert lines[0] == [
+        "Layer",
+        "Parameter",
+        "Place",
+        "Backpropagation",
+        "Finite differences",
+        "Relative error",
+        "Result",
+    ]
+    assert [line[PLACE] for line in lines[1:]] == column(dialog, PLACE)
+    exact = Trainer(load_builtin("demo").build()).frame().gradients[1]["bias"][0]
+    (bias,) = [line for line in lines if line[:2] == ["2 Convolution", "bias"]]
+    assert float(bias[GRADIENT]) == pytest.approx(exact, rel=1e-12)
+    assert len(adjoints.splitlines()) == 1 + 4
+
+
+def test_every_parameter_is_checked_on_demand(table):
+    person, dialog = table("channels")
+    assert "48 of 79 parameters" in text(dialog, "check_summary")
+    click(dialog, "check_every")
+    person.sees(lambda: "79 of 79 parameters" in text(dialog, "check_summary"))
+    assert len(rows_of(dialog)) == 79
+    assert button(dialog, "check_every").isEnabled()
+    assert not button(dialog, "check_cancel").isEnabled()
+
+
+def test_progress_is_shown_and_a_check_can_be_ended(table):
+    person, dialog = table(held())
+    bar = dialog.findChild(QProgressBar, "check_progress")
+    with BARRIER.down():
+        click(dialog, "check_every")
+        person.sees(BARRIER.reached.is_set)
+        assert not button(dialog, "check_every").isEnabled()
+        assert button(dialog, "check_cancel").isEnabled()
+        assert bar.isEnabled()
+        click(dialog, "check_cancel")
+    person.sees(lambda: not button(dialog, "check_cancel").isEnabled())
+    assert len(rows_of(dialog)) < held().build().network.size
+    assert bar.value() == 0
+
+
+def test_progress_grows(table):
+    person, dialog = table(experiment(Conv2d(kernel=3, out_channels=40), Conv2d(kernel=3, out_channels=4)))
+    bar = dialog.findChild(QProgressBar, "check_progress")
+    seen = []
+    bar.valueChanged.connect(seen.append)
+    click(dialog, "check_every")
+    person.sees(lambda: text(dialog, "check_count").endswith(" / 1,846"))
+    assert bar.maximum() == 1846
+    click(dialog, "check_cancel")
+    person.sees(lambda: not button(dialog, "check_cancel").isEnabled())
+    assert seen[:-1] == sorted(seen[:-1])
+    assert seen[0] > 0
+
+
+def test_a_complete_table_stays_while_the_run_goes_on(table):
+    person, dialog = table("channels")
+    click(dialog, "check_every")
+    person.sees(lambda: len(rows_of(dialog)) == 79)
+    person.click("step")
+    person.sees(lambda: "at step 1." in badge(person).toolTip())
+    assert len(rows_of(dialog)) == 79
+    assert "at step 0." in text(dialog, "check_summary")
+    person.document.propose(experiment(), "another")
+    person.sees(lambda: len(rows_of(dialog)) == 27)
+
+
+def test_it_is_closed_by_escape(table):
+    person, dialog = table("demo")
+    QTest.keyClick(dialog, Qt.Key.Key_Escape)
+    person.sees(lambda: person.window.findChild(CheckTable) is None)
+
+
+def test_the_way_it_is_done_is_explained_with_sources(table):
+    _, dialog = table("demo")
+    words = text(dialog, "check_method")
+    for said in ("Richardson, 1911", "CS231n", "0.01 · max(1, |p|)", "1e-6", "1e-12", "kink"):
+        assert said in words
+
+
+def test_it_speaks_the_language_of_the_window(table):
+    person, dialog = table("demo")
+    person.window.set_language("zh_CN")
+    assert dialog.windowTitle() == "梯度是否正确？"
+    assert text(dialog, "check_verdict").startswith("✓ 梯度正确")
+    assert set(column(dialog, PARAMETER)) == {"权重", "偏置"}
+    view = dialog.findChild(QTableView, "check_slopes")
+    assert view.model().headerData(ERROR, Qt.Orientation.Horizontal) == "相对误差"
+    assert dialog.findChild(QComboBox, "check_sort").currentText() == "相对误差"
+
+
+def test_everything_can_be_reached_by_the_keyboard(table):
+    _, dialog = table("demo")
+    names = {"check_slopes", "check_adjoints", "check_sort", "check_every", "check_copy", "check_close"}
+    reached = set()
+    for _ in range(12):
+        QTest.keyClick(dialog.focusWidget(), Qt.Key.Key_Tab)
+        reached.add(dialog.focusWidget().objectName())
+    assert names <= reached
+
+
+def test_every_column_is_wide_enough(table):
+    _, dialog = table("transposed")
+    view = dialog.findChild(QTableView, "check_slopes")
+    metrics = theme.metrics("strong")
+    for row in rows_of(dialog)[:20]:
+        for section, shown in enumerate(row):
+            assert metrics.horizontalAdvance(shown) + 12 <= view.columnWidth(section), (section, shown)
+    assert view.horizontalScrollBar().maximum() == 0

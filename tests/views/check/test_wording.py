@@ -1,0 +1,69 @@
+"""What a check has found, in words."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+
+from convviz.engine import AvgPool2d, ReLU
+from convviz.engine.check import Check
+from convviz.engine.errors import ConfigError
+from convviz.model.check_loop import Finding, Verdict
+from convviz.views.panels.check import wording
+from tests.checked import experiment, wrong, wrong_between
+
+
+@pytest.mark.parametrize(
+    ("error", "text"),
+    [
+        (3e-9, "3e-9"),
+        (3.0001e-9, "4e-9"),
+        (2.6e-9, "3e-9"),
+        (9.2e-9, "1e-8"),
+        (1e-3, "1e-3"),
+        (0.0, "1e-16"),
+        (2.0, "2e0"),
+        (math.inf, "∞"),
+        (math.nan, "∞"),
+    ],
+)
+def test_a_bound_is_never_exceeded(error, text):
+    assert wording.bound_text(error) == text
+
+
+@pytest.mark.parametrize(("error", "text"), [(1.63e-10, "1.6e-10"), (0.0, "0"), (math.inf, "∞"), (math.nan, "∞")])
+def test_an_error_is_written_alike(error, text):
+    assert wording.error_text(error) == text
+
+
+def finding(wanted, error=None):
+    problem = wanted.build()
+    report = None if error else Check(problem, sample=None).run()
+    return Finding(1, 1, 5, problem, True, report, error)
+
+
+@pytest.mark.parametrize(
+    ("wanted", "layers"), [(experiment(), ()), (wrong(), (1,)), (wrong_between(), (2,))], ids=["right", "conv", "tanh"]
+)
+def test_suspects(wanted, layers):
+    assert wording.suspects(finding(wanted)) == layers
+
+
+def test_where_nothing_can_be_checked_it_is_said_why():
+    found = finding(experiment(), ConfigError("the loss is not a finite number here, so there is no gradient to check"))
+    assert found.verdict is Verdict.IMPOSSIBLE
+    assert wording.badge_text(found, False) == "! gradients cannot be checked"
+    assert "not a finite number" in wording.summary_lines(found)[0]
+
+
+def test_where_there_is_nothing_to_learn_nothing_is_wrong():
+    found = finding(experiment(ReLU()))
+    assert found.verdict is Verdict.NOTHING
+    assert wording.badge_text(found, False) == "– no gradients to check"
+
+
+def test_a_linear_layer_without_parameters_has_an_identity():
+    found = finding(experiment(AvgPool2d()))
+    assert found.verdict is Verdict.RIGHT
+    assert wording.badge_text(found, False).startswith("✓")
