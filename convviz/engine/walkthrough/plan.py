@@ -129,7 +129,7 @@ def _filter_stages(subject: WindowSubject) -> tuple[Stage, ...]:
     dilated: tuple[Stage, ...] = (Dilation(subject),) if max(geometry.dilation) > 1 else ()
     first = Source(subject)
     if not subject.spreads:
-        padded: tuple[Stage, ...] = (Border(subject),) if max(map(max, subject.window.pads(*geometry.size))) else ()
+        padded: tuple[Stage, ...] = (Border(subject),) if subject.pads else ()
         last: tuple[Stage, ...] = (Weights(subject),) if subject.back else ()
         return (first, *padded, *dilated, Gathering(subject), *last)
     if not subject.back:

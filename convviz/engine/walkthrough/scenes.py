@@ -59,6 +59,7 @@ class Role(Enum):
     SHARE = "share of one error"
     SHARE_INPUT = "share of one input"
     INPUT_GRAD = "gradient of the input"
+    GATHERED = "gradient of the input, gathered"
     SCATTERED = "gradient of the input, scattered"
     WEIGHT_GRAD = "gradient of the kernel"
     BIAS_GRAD = "gradient of the bias"

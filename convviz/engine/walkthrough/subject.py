@@ -240,6 +240,18 @@ class WindowSubject(Subject):
         missed = ~self.window.reached(*self.geometry.size)
         return missed if missed.any() else None
 
+    @property
+    def pads(self) -> bool:
+        """Whether the way forward puts a border around the big map."""
+        return max(map(max, self.window.pads(*self.geometry.size))) > 0
+
+    @property
+    def bordered_role(self) -> Role:
+        """What the source is called where a window slides over it."""
+        if not self.spreads and not self.pads:
+            return self.source_role
+        return Role.PADDED_ERROR if self.back else Role.PADDED_INPUT
+
     def big_sheet(self, array: Array) -> Lattice:
         """Return a big map (H, W) within the border of the way forward."""
         (top, bottom), (left, right) = self.window.pads(*self.geometry.size)

@@ -60,15 +60,16 @@ class Gathering(Stage):
 
     def scene(self, position: int) -> Scene:
         """Show the window of one number."""
-        return Scene(self.phase, position, (self.row(position),), {"cell": self.phase.cell(position)})
+        row = self.row(position, self._subject.result_role)
+        return Scene(self.phase, position, (row,), {"cell": self.phase.cell(position)})
 
-    def row(self, position: int) -> Row:
+    def row(self, position: int, role: Role) -> Row:
         """Return source, kernel, products and result."""
         subject, cell = self._subject, self.phase.cell(position)
         taps = self._taps(cell)
         reading = self._read(taps)
         front = subject.chosen.index(subject.front)
-        padded = Role.PADDED_ERROR if subject.back else Role.PADDED_INPUT
+        padded = subject.bordered_role
         boards = (
             source_board(
                 subject, role=padded, sheet=self._sheet(subject.front), window=taps, depth=len(subject.chosen)
@@ -83,13 +84,17 @@ class Gathering(Stage):
                 front=subject.front,
             ),
             result_board(
-                subject, cursor=cell, known=position, unreached=subject.unreached if subject.spreads else None
+                subject,
+                role=role,
+                cursor=cell,
+                known=position,
+                unreached=subject.unreached if subject.spreads else None,
             ),
         )
         kernel_role = Role.ROTATED if subject.spreads else Role.KERNEL
         total = float(reading.products.sum(dtype=np.float64)) + (subject.bias or 0.0)
         sum_ = Sum(
-            subject.result_role,
+            role,
             cell,
             subject.result_scale,
             reading.operands(padded, subject.source_scale, kernel_role, subject.kernel_scale),
@@ -217,7 +222,7 @@ class Meeting(Stage):
     def scene(self, position: int) -> Scene:
         """Show one cell from both sides."""
         apart = self._spreading.scene(position)
-        rows = (self._gathering.row(position), *apart.rows)
+        rows = (self._gathering.row(position, Role.GATHERED), *apart.rows)
         return Scene(self.phase, position, rows, apart.facts, apart.unreached)
 
 
@@ -246,7 +251,7 @@ class Choosing(Stage):
         else:
             total = float(values[chosen])
         boards = (
-            source_board(subject, role=Role.PADDED_INPUT, sheet=padded, window=taps),
+            source_board(subject, role=subject.bordered_role, sheet=padded, window=taps),
             window_board(subject, subject.front, cell),
             result_board(subject, cursor=cell, known=position),
         )
@@ -288,7 +293,9 @@ class Weights(Stage):
         taps = Taps(top, left, geometry.out_size, geometry.stride)
         values, real = sheet.under(taps)
         reading = _Reading(values[None], small[None], real[None])
-        names = (Role.PADDED_INPUT, Role.SPREAD_ERROR) if subject.spreads else (Role.PADDED_ERROR, Role.SPREAD_INPUT)
+        names = (Role.INPUT, Role.SPREAD_ERROR) if subject.spreads else (Role.ERROR, Role.SPREAD_INPUT)
+        if subject.pads:
+            names = (Role.PADDED_INPUT if subject.spreads else Role.PADDED_ERROR, names[1])
         places = ((Kind.VALUE, 0), (Kind.VALUE_GRAD, 1)) if subject.spreads else ((Kind.VALUE_GRAD, 1), (Kind.VALUE, 0))
         tensors = tuple(Tensor(kind, subject.index + above) for kind, above in places)
         scales = (Scale((read,), not subject.spreads), Scale((walks,), subject.spreads))

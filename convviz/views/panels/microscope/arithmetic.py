@@ -40,6 +40,7 @@ _TOLERANCE = 1e-12
 _SYMBOLS = {
     Role.OUTPUT: "y",
     Role.INPUT_GRAD: "∂L/∂x",
+    Role.GATHERED: "∂L/∂x",
     Role.SCATTERED: "∂L/∂x",
     Role.WEIGHT_GRAD: "∂L/∂w",
     Role.BIAS_GRAD: "∂L/∂b",
@@ -71,14 +72,21 @@ def agree(one: float, other: float) -> bool:
     return one == other or abs(one - other) <= _TOLERANCE * max(1.0, abs(one), abs(other))
 
 
-def paint_sums(painter: QPainter, rect: QRect, sums: Sequence[Sum], scales: Scales) -> None:
-    """Write the sums, a line each; two of them end in one number, and a sign says so."""
+def paint_sums(painter: QPainter, rect: QRect, sums: Sequence[Sum], scales: Scales, *, unreached: bool = False) -> None:
+    """Write the sums, a line each; two of them end in one number, and a sign says so.
+
+    ``unreached``: they are about a cell that no window reaches, and say that.
+    """
     pixels = 15 if rect.width() > 900 else 13
     name = max((theme.metrics("strong", pixels).horizontalAdvance(symbol_of(told)) for told in sums), default=0)
     same = _SAME if len(sums) == 2 else 0
     for number, told in enumerate(sums):
         line = QRect(rect.x(), rect.y() + number * LINE, rect.width() - same, LINE)
-        _paint_line(painter, line, told, scales, pixels, math.ceil(name) + _PAD)
+        pieces = [_Piece(" = " + tr("no window reaches this"), ink=theme.current().warning, strong=True)]
+        width = math.ceil(name) + _PAD
+        if not unreached:
+            pieces = _fitting(told, scales, pixels, line.width() - width - _RESULT)
+        _paint_line(painter, line, told, scales, pixels, width, pieces)
     if len(sums) == 2:
         equal = agree(sums[0].total, sums[1].total)
         colours = theme.current()
@@ -88,14 +96,15 @@ def paint_sums(painter: QPainter, rect: QRect, sums: Sequence[Sum], scales: Scal
         painter.drawText(beside, _CENTRE, "=" if equal else "≠")
 
 
-def _paint_line(painter: QPainter, line: QRect, told: Sum, scales: Scales, pixels: int, name: int) -> None:
+def _paint_line(
+    painter: QPainter, line: QRect, told: Sum, scales: Scales, pixels: int, name: int, pieces: list[_Piece]
+) -> None:
     colours = theme.current()
     painter.setFont(theme.font("strong", pixels))
     painter.setPen(colours.text)
     painter.drawText(QRect(line.x(), line.y(), name, line.height()), _LEFT, symbol_of(told))
-    room = line.width() - name - _RESULT
     x = line.x() + name
-    for piece in _fitting(told, scales, pixels, room):
+    for piece in pieces:
         x = _paint_piece(painter, QRect(x, line.y(), line.right() - x, line.height()), piece, pixels)
     fill, ink = scales.colours(told.scale, told.value)
     chip = QRectF(line.right() - _RESULT + 22, line.y() + 2, _RESULT - 26, line.height() - 4)

@@ -13,7 +13,7 @@ from PyQt6.QtGui import QBrush, QColor, QImage, QPainter, QPen, QPixmap
 
 from convviz.engine.walkthrough import Board, Lattice, Scale
 from convviz.views import theme
-from convviz.views.colour import NOT_FINITE, STEPS, Levels, calm_levels, colour_map, format_number, levels_of, to_index
+from convviz.views.colour import NOT_FINITE, STEPS, Levels, calm_levels, colour_map, levels_of, to_index
 from convviz.views.heatmap.glyphs import CellNumbers, NumberFormat, atlas, choose_format
 
 if TYPE_CHECKING:
@@ -75,7 +75,7 @@ class BoardPainter:
         board = place.item
         assert isinstance(board, Board)
         if board.turn is not None:
-            self._paint_turning(painter, place, board, board.turn)
+            self._paint_turning(painter, place, board, ratio)
             return
         _paint_depth(painter, place, board)
         values = board.sheet.crop(place.area).astype(np.float64, copy=False)
@@ -111,31 +111,31 @@ class BoardPainter:
         self._numbers.draw(painter, atlas(pixels, ratio), shape, values[written], centres, dark)
         del before
 
-    def _paint_turning(self, painter: QPainter, place: Place, board: Board, turn: float) -> None:
+    def _paint_turning(self, painter: QPainter, place: Place, board: Board, ratio: float) -> None:
         """Paint a kernel whose cells travel round its centre, upright all the way."""
         assert isinstance(board.sheet, Lattice)
+        assert board.turn is not None
         centre = QRectF(place.rect).center()
-        angle = np.pi * turn
+        angle = np.pi * board.turn
         painter.setPen(QPen(theme.current().border, 1, Qt.PenStyle.DashLine))
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.drawRect(place.rect)
-        kernel = board.sheet.source
-        pixels = round(min(_LARGEST, place.side * _TYPE))
-        painter.setFont(theme.font("body", pixels))
-        for (u, v), value in np.ndenumerate(kernel):
+        low, high = self._scales.levels(board.scale)
+        pixels, shape = number_format(max(abs(low), abs(high)), True, place.side, ratio) or (0, None)
+        size = place.side * max(abs(np.cos(angle)), abs(np.sin(angle))) - 1  # so that none covers another
+        painter.setFont(theme.font("body", max(1, pixels)))
+        for (u, v), value in np.ndenumerate(board.sheet.source):
             row, column = board.sheet.place_of(u, v)
             spot = QPointF(place.cell_rect(row, column).center()) - centre
-            x = spot.x() * np.cos(angle) - spot.y() * np.sin(angle) + centre.x()
-            y = spot.x() * np.sin(angle) + spot.y() * np.cos(angle) + centre.y()
+            x = spot.x() * np.cos(angle) - spot.y() * np.sin(angle) + centre.x() + 0.5
+            y = spot.x() * np.sin(angle) + spot.y() * np.cos(angle) + centre.y() + 0.5
             fill, ink = self._scales.colours(board.scale, float(value))
-            cell = QRectF(x - place.side / 2 + 0.5, y - place.side / 2 + 0.5, place.side - 1, place.side - 1)
+            cell = QRectF(x - size / 2, y - size / 2, size, size)
             painter.fillRect(cell, fill)
-            text = format_number(float(value), 3)
-            if theme.metrics("body", pixels).horizontalAdvance(text) > place.side - 4:
-                text = format_number(float(value), 2)
-            if theme.metrics("body", pixels).horizontalAdvance(text) <= place.side - 2:
+            if shape is not None:
                 painter.setPen(ink)
-                painter.drawText(cell, Qt.AlignmentFlag.AlignCenter, text)
+                text = f"{value / 10.0**shape.exponent:.{shape.decimals}f}".replace("-", "−")
+                painter.drawText(cell, Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextDontClip, text)
 
 
 class _State:
@@ -180,7 +180,7 @@ def number_format(extent: float, signed: bool, side: int, ratio: float) -> tuple
 def _recolour(pixels: Array, state: _State) -> None:
     """Give cells that hold no number of the map the colours of what they are."""
     colours = theme.current()
-    ground, put_in = colours.raised, colours.hover
+    ground, put_in = colours.window, colours.hover
     if state.forming.any():
         pixels[state.forming] = _mixed(pixels[state.forming], colours.surface, _PALE)
     pixels[state.zeros] = _packed(put_in)

@@ -51,6 +51,8 @@ class Header(QWidget):
             self._directions.addButton(button, value)
         self._into_label, self._of_label = QLabel(self), QLabel(self)
         self._into, self._of = Choice("microscope.into", self), Choice("microscope.of", self)
+        for box in (self._into, self._of):
+            box.setMinimumWidth(112)
         for label in (self._into_label, self._of_label):
             theme.set_role(label, "small")
         self._whole = self._toggle("microscope.whole")

@@ -24,7 +24,9 @@ _LEAST, LEGIBLE, READABLE, _MOST = 6, 30, 34, 84
 _SMALL = 6
 _CURVE = (6, 7)
 #: Cells of a map that are seen around what matters in a close-up.
-_AROUND = 5
+_AROUND = 4
+#: Cells smaller than this see to it that a window has no more rows around it.
+_TIGHT = 24
 
 
 @dataclass(frozen=True)
@@ -95,12 +97,22 @@ def arrange(scene: Scene, room: QRect, *, whole: bool, crops: Crops) -> list[lis
     stacks = list(zip(*(row.items for row in scene.rows), strict=True))
     spare = len(stacks) * GUTTER + (len(stacks) - 1) * JOIN
     columns = _columns([_Stack.of(items, whole) for items in stacks], room.width() - spare, height - head)
+    if not whole and columns[0][1] < _TIGHT:
+        columns = _columns([_Stack.of(items, whole, 0) for items in stacks], room.width() - spare, height - head)
+    if scene.phase.act is Act.ROTATION:
+        columns = [(n, min(side, _turning_side(n, height - head))) for n, side in columns]
+        head += (height - head - max(n * side for n, side in columns)) // 2
     left = room.left() + max(0, room.width() - spare - sum(n * side for n, side in columns)) // 2
     placed = []
     for number, row in enumerate(scene.rows):
         rect = QRect(left, room.top() + number * (height + _ROW_GAP) + head, room.width(), height - head)
-        placed.append(_row(row, rect, columns, (number, crops)))
+        placed.append(_row(row, rect, columns, rect.top() - head, (number, crops)))
     return placed
+
+
+def _turning_side(cells: int, height: int) -> int:
+    """Return the largest side of cells with which a kernel has the room to turn: its corners stick out by 21 %."""
+    return max(_LEAST, min(int((GUTTER + JOIN) / (0.21 * cells)), int(height / (1.42 * cells))))
 
 
 @dataclass(frozen=True)
@@ -111,8 +123,8 @@ class _Stack:
     most: tuple[int, int]
 
     @classmethod
-    def of(cls, items: tuple[Board | Curve, ...], whole: bool) -> _Stack:
-        wanted = [_wanted(item, whole) for item in items]
+    def of(cls, items: tuple[Board | Curve, ...], whole: bool, around: int = 1) -> _Stack:
+        wanted = [_wanted(item, whole, around) for item in items]
         most = [_CURVE if isinstance(item, Curve) else item.sheet.size for item in items]
         return cls(
             (max(r for r, _ in wanted), max(c for _, c in wanted)), (max(r for r, _ in most), max(c for _, c in most))
@@ -143,7 +155,10 @@ def _columns(stacks: list[_Stack], width: int, height: int) -> list[tuple[int, i
 
 def _side(stacks: list[_Stack], width: int, height: int) -> int:
     across, down = sum(stack.wanted[1] for stack in stacks), max(stack.wanted[0] for stack in stacks)
-    return max(_LEAST, min(max(READABLE, min(width // 22, height // 4, _MOST)), width // across, height // down))
+    comfortable = max(READABLE, min(width // 22, height // 4, _MOST))
+    if all(stack.is_small for stack in stacks):
+        comfortable = _MOST
+    return max(_LEAST, min(comfortable, width // across, height // down))
 
 
 def _share_out(stacks: list[_Stack], across: int) -> list[int]:
@@ -159,19 +174,20 @@ def _share_out(stacks: list[_Stack], across: int) -> list[int]:
     return columns
 
 
-def _wanted(item: Board | Curve, whole: bool) -> tuple[int, int]:
-    """Return the rows and columns of an item that have to be seen."""
+def _wanted(item: Board | Curve, whole: bool, around: int) -> tuple[int, int]:
+    """Return the rows and columns of an item that have to be seen, a window's with ``around`` more."""
     if isinstance(item, Curve):
         return _CURVE
     rows, columns = item.sheet.size
     if whole:
         return rows, columns
-    needed = item.window.area if item.window is not None else None
-    around = (_AROUND, _AROUND) if needed is None else (needed.rows + 1, needed.columns + 1)
-    return min(rows, around[0]), min(columns, around[1])
+    if item.window is None:
+        return min(rows, _AROUND), min(columns, _AROUND)
+    needed = item.window.area
+    return min(rows, needed.rows + around), min(columns, needed.columns + around)
 
 
-def _row(row: Row, rect: QRect, columns: list[tuple[int, int]], kept: tuple[int, Crops]) -> list[Place]:
+def _row(row: Row, rect: QRect, columns: list[tuple[int, int]], title_top: int, kept: tuple[int, Crops]) -> list[Place]:
     number, crops = kept
     x = rect.left()
     placed = []
@@ -186,7 +202,7 @@ def _row(row: Row, rect: QRect, columns: list[tuple[int, int]], kept: tuple[int,
             top, left = (_follow(*axis) for axis in zip(before, seen, size, focus, strict=True))
             crops[number, n] = (top, left)
             area = Area(top, left, *seen)
-        title = QRect(x - GUTTER, rect.top() - TITLE - NUMBERS, most * side + GUTTER + JOIN - 6, TITLE)
+        title = QRect(x - GUTTER, title_top, most * side + GUTTER + JOIN - 6, TITLE)
         cells = QRect(x, rect.top(), area.columns * side, area.rows * side)
         placed.append(Place(item, cells, area, side, title))
         x += most * side + JOIN

@@ -28,7 +28,7 @@ from convviz.views.panels.microscope.transport import StepBar
 from convviz.views.pointing import Pointed
 
 if TYPE_CHECKING:
-    from PyQt6.QtGui import QHideEvent
+    from PyQt6.QtGui import QHideEvent, QShowEvent
 
     from convviz.engine.frames import Frame
     from convviz.engine.walkthrough import Channels
@@ -221,6 +221,11 @@ class Microscope(QWidget):
         """Move through moments and phases."""
         if event is None or not _is_ours(event) or not self._press(event):
             super().keyPressEvent(event)
+
+    def showEvent(self, event: QShowEvent | None) -> None:
+        """Take the keys."""
+        super().showEvent(event)
+        self._stage.setFocus()
 
     def hideEvent(self, event: QHideEvent | None) -> None:
         """Stop time while nobody looks."""

@@ -27,6 +27,8 @@ _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 _CENTRE = Qt.AlignmentFlag.AlignCenter
 _SENTENCE = 26
 _MARGIN = 10
+#: A stage lower than this has no room for a sentence above two rows.
+_CROWDED = 400
 #: The share of a moment's time that something takes to arrive.
 _ARRIVAL = 0.55
 #: Moments a second up to which things are seen on their way.
@@ -115,7 +117,8 @@ class Stage(QWidget):
             painter.setPen(colours.muted)
             painter.drawText(self.rect(), _CENTRE, tr("no values yet"))
             return
-        self._paint_sentence(painter)
+        if self._sentence_height():
+            self._paint_sentence(painter)
         for number, row in enumerate(self._places):
             joins = self._scene.rows[number].joins
             for n, place in enumerate(row):
@@ -128,7 +131,7 @@ class Stage(QWidget):
         self._paint_hovered(painter)
         sums = self.sums()
         if sums:
-            paint_sums(painter, self._sums_rect(), sums, self._scales)
+            paint_sums(painter, self._sums_rect(), sums, self._scales, unreached=self._scene.unreached)
 
     def resizeEvent(self, event: QResizeEvent | None) -> None:
         """Lay out anew."""
@@ -261,11 +264,16 @@ class Stage(QWidget):
     def _arrange(self) -> None:
         if self._scene is not None:
             lines = len(self.sums())
-            room = self.rect().adjusted(_MARGIN, _SENTENCE + 6, -_MARGIN, -_MARGIN - lines * LINE)
+            room = self.rect().adjusted(_MARGIN, self._sentence_height() + 6, -_MARGIN, -_MARGIN - lines * LINE)
             self._places = arrange(self._scene, room, whole=self._whole, crops=self._crops)
             if self._hovered is not None and not self._still_there(self._hovered):
                 self._hovered = None
         self.update()
+
+    def _sentence_height(self) -> int:
+        """Return the room of the sentence, which gives way to two rows where there is little."""
+        crowded = self._scene is not None and len(self._scene.rows) == 2 and self.height() < _CROWDED
+        return 0 if crowded else _SENTENCE
 
     def _still_there(self, hovered: tuple[int, int, int, int]) -> bool:
         row, n, at_row, at_column = hovered
