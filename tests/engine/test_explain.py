@@ -16,6 +16,7 @@ from convviz.engine import (
     ConvTranspose2d,
     LeakyReLU,
     MaxPool2d,
+    Network,
     Normal,
     Problem,
     ReLU,
@@ -243,6 +244,61 @@ def test_the_projective_field_is_the_receptive_field_from_the_other_end(name, rn
     for cell in np.ndindex(frame.values[-1].shape):
         sees = fields(frame, Tensor(Kind.VALUE, len(frame.values) - 1), cell)[Tensor(Kind.VALUE, 0)]
         assert (cell in cells) == (index in {tuple(c) for c in sees.cells})
+
+
+def test_a_weight_gradient_is_pulled_by_every_residual_through_all_layers(rng):
+    """The share of each cell of the residual in it, from the engine's own backward pass of that cell alone."""
+    frame, _ = trained(NETWORKS["channels"])
+    index = (1, 0, 2, 1)
+    field = fields(frame, Tensor(Kind.WEIGHT_GRAD), index)[Tensor(Kind.RESIDUAL)]
+    shares = np.zeros_like(frame.residual)
+    for cell in np.ndindex(frame.residual.shape):
+        dy = np.zeros_like(frame.residual)
+        dy[cell] = frame.value_grads[-1][cell]
+        shares[cell] = frame.problem.network.backward(frame.parameters, frame.values, dy)[1][0]["weight"][index]
+    np.testing.assert_allclose(shares.sum(), frame.gradients[0]["weight"][index], rtol=1e-9)
+    strength = np.zeros_like(shares)
+    strength[tuple(field.cells.T)] = field.strength
+    np.testing.assert_allclose(strength, np.abs(shares) / np.abs(shares).max(), atol=1e-12)
+    assert field.source
+
+
+@pytest.mark.parametrize("kind", [Kind.WEIGHT, Kind.BIAS])
+def test_a_parameter_goes_into_all_later_maps(kind):
+    frame, _ = trained(NETWORKS["remainder"])
+    index = (0, 0, 1, 1) if kind is Kind.WEIGHT else (0,)
+    found = fields(frame, Tensor(kind), index)
+    for other in (Tensor(Kind.VALUE, 1), Tensor(Kind.VALUE, 2), Tensor(Kind.RESIDUAL)):
+        assert found[other].source is False
+        assert len(found[other].cells) == (frame.values[1].size if other.position == 1 else frame.residual.size)
+
+
+def test_a_target_comes_from_the_teacher_and_a_residual_from_both():
+    trainer = Trainer(taught())
+    trainer.run(5)
+    frame = trainer.frame()
+    for tensor in (Tensor(Kind.TARGET), Tensor(Kind.RESIDUAL)):
+        found = fields(frame, tensor, (0, 1, 2))
+        assert found[Tensor(Kind.TEACHER_WEIGHT, 1)].source
+        assert len(found[Tensor(Kind.TEACHER_WEIGHT, 0)].cells) == 9
+        assert len(found[Tensor(Kind.VALUE)].cells) == 36
+        assert found[Tensor(Kind.WEIGHT_GRAD, 0)].source is False
+    assert Tensor(Kind.WEIGHT, 1) not in fields(frame, Tensor(Kind.TARGET), (0, 1, 2))
+    taught_weight = fields(frame, Tensor(Kind.TEACHER_WEIGHT, 1), (0, 0, 3, 3))
+    assert taught_weight[Tensor(Kind.TARGET)].source is False
+    assert taught_weight[Tensor(Kind.WEIGHT, 1)].source is None
+
+
+def taught():
+    """The problem of a student of the same form as its teacher."""
+    rng = np.random.default_rng(5)
+    layers, x = NETWORKS["demo"], rng.normal(1, 1, (1, 11, 10))
+    network = Network(layers, x.shape)
+    teacher, initial = (
+        [layer.init(rng, shape) for layer, shape in zip(layers, network.shapes, strict=False)] for _ in range(2)
+    )
+    target = network.forward(teacher, x)[-1]
+    return Problem(x, target, layers, initial, teacher, optimizer=SGD(learning_rate=1e-4))
 
 
 def test_every_array_can_be_pointed_at(rng):

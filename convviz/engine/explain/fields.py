@@ -9,7 +9,8 @@ What it costs depends on the kernels, not on the map: only linked cells are visi
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
     from convviz.engine.frames import Frame
     from convviz.engine.links import Links
+    from convviz.engine.trainer import Problem
 
 Array = NDArray[Any]
 Indices = NDArray[np.intp]
@@ -42,12 +44,13 @@ class Field:
         How much each contributes, from 0 to 1; the strongest of the array is 1 unless all are 0. A linked cell whose
         contribution is zero is among them.
     source
-        True: the cell pointed at is computed from them; False: they from it.
+        True: the cell pointed at is computed from them; False: they from it; None: neither, they go with it (the same
+        place of an array that belongs to it, the inputs that a weight is multiplied with).
     """
 
     cells: Indices
     strength: Array
-    source: bool
+    source: bool | None
 
 
 def fields(frame: Frame, tensor: Tensor, index: Index) -> dict[Tensor, Field]:
@@ -64,33 +67,46 @@ def fields(frame: Frame, tensor: Tensor, index: Index) -> dict[Tensor, Field]:
     if tensor != Tensor(Kind.VALUE_GRAD):
         index = check_index(array_of(frame, tensor), tensor, index)
     cells, ones = np.array([index], np.intp).reshape(1, -1), np.ones(1)
-    found = {tensor: Field(cells, ones, True)}
-    for kin in _kin(frame, tensor):
-        found[kin] = Field(cells, ones, True)
+    found = {tensor: Field(cells, ones, None)}
+    for kin, source in _kin(frame, tensor):
+        found[kin] = Field(cells, ones, source)
     found.update(_RULES[tensor.kind](frame, tensor, cells) if tensor.kind in _RULES else {})
     return found
 
 
-def _kin(frame: Frame, tensor: Tensor) -> list[Tensor]:
-    """Return the arrays in which the same place belongs to the same thing."""
+#: What is computed from what in one place of the output, and of a parameter: the later from the earlier.
+_OUTPUT_ORDER = {Kind.VALUE: 0, Kind.TARGET: 0, Kind.RESIDUAL: 1, Kind.VALUE_GRAD: 2}
+_UPDATE_ORDER = {Kind.WEIGHT: 0, Kind.BIAS: 0, Kind.WEIGHT_GRAD: 0, Kind.BIAS_GRAD: 0}
+
+
+def _kin(frame: Frame, tensor: Tensor) -> list[tuple[Tensor, bool | None]]:
+    """Return the arrays in which the same place belongs to the same thing, and how they depend on it."""
     kind, position, last = tensor.kind, tensor.position, len(frame.problem.layers)
     if kind in (Kind.TARGET, Kind.RESIDUAL) or (kind in (Kind.VALUE, Kind.VALUE_GRAD) and position == last):
-        kin = [
-            Tensor(Kind.VALUE, last),
-            Tensor(Kind.VALUE_GRAD, last),
-            Tensor(Kind.TARGET),
-            Tensor(Kind.RESIDUAL),
-        ]
+        order, kinds = _OUTPUT_ORDER, [*_OUTPUT_ORDER]
+        kin = [Tensor(k, last if k in (Kind.VALUE, Kind.VALUE_GRAD) else 0) for k in kinds]
     elif kind in (Kind.VALUE, Kind.VALUE_GRAD):
-        kin = [Tensor(Kind.VALUE, position), Tensor(Kind.VALUE_GRAD, position)]
+        order, kin = {}, [Tensor(Kind.VALUE, position), Tensor(Kind.VALUE_GRAD, position)]
     elif kind in PARAMETER:
         name = PARAMETER[kind]
-        kin = [Tensor(other, position) for other in PARAMETER if PARAMETER[other] == name]
+        order, kin = _UPDATE_ORDER, [Tensor(other, position) for other in PARAMETER if PARAMETER[other] == name]
         if frame.teacher is None or name not in frame.teacher[position]:
-            kin = [other for other in kin if other.kind not in (Kind.TEACHER_WEIGHT, Kind.TEACHER_BIAS)]
+            kin = [other for other in kin if other.kind not in _TAUGHT]
     else:
-        kin = []
-    return [other for other in kin if other != tensor]
+        order, kin = {}, []
+    return [(other, _depends(order, kind, other.kind)) for other in kin if other != tensor]
+
+
+_TAUGHT = (Kind.TEACHER_WEIGHT, Kind.TEACHER_BIAS)
+_UPDATED = (Kind.NEXT_WEIGHT, Kind.NEXT_BIAS)
+
+
+def _depends(order: dict[Kind, int], kind: Kind, other: Kind) -> bool | None:
+    if order is _UPDATE_ORDER and (kind in _UPDATED) != (other in _UPDATED) and not {kind, other} & {*_TAUGHT}:
+        return kind in _UPDATED
+    if order is not _OUTPUT_ORDER or order[kind] == order[other]:
+        return None
+    return order[other] < order[kind]
 
 
 def _of_value(frame: Frame, tensor: Tensor, cells: Indices) -> dict[Tensor, Field]:
@@ -106,42 +122,59 @@ def _of_value(frame: Frame, tensor: Tensor, cells: Indices) -> dict[Tensor, Fiel
         found.update(_weights(number, links, shares * at(frame.values[number], links.cells), source=True))
         here, strength = _gather(links.cells, shares, frame.values[number].shape)
         found[below] = _field(here, strength * at(frame.values[number], here), source=True)
-    found.update(_ahead(frame, tensor.position, cells))
+    found.update(_ahead(frame, tensor.position, cells, np.ones(1)))
     return found
 
 
-def _ahead(frame: Frame, position: int, cells: Indices) -> dict[Tensor, Field]:
+def _ahead(frame: Frame, position: int, cells: Indices, strength: Array) -> dict[Tensor, Field]:
     """Return the cells of all later maps, and of the residual, that are computed from cells of a map."""
     found: dict[Tensor, Field] = {}
-    here, strength, last = cells, np.ones(len(cells)), len(frame.problem.layers)
+    here, last = cells, len(frame.problem.layers)
     for number in range(position, last):
         if len(here) > REACH:
             return found
         links = _links(frame, number, here, back=False)
         here, strength = _gather(links.cells, strength[links.owner] * links.slope, frame.values[number + 1].shape)
         found[Tensor(Kind.VALUE, number + 1)] = _field(here, strength, source=False)
-    if position < last:
+    if Tensor(Kind.VALUE, last) in found:
         found[Tensor(Kind.RESIDUAL)] = found[Tensor(Kind.VALUE, last)]
     return found
 
 
 def _of_value_grad(frame: Frame, tensor: Tensor, cells: Indices) -> dict[Tensor, Field]:
-    found = {}
-    here, strength, last = cells, np.ones(1), len(frame.problem.layers)
-    for number in range(tensor.position, last):
+    found = _errors_above(frame, tensor.position, cells, np.ones(1))
+    found.update(_errors_below(frame, tensor.position, cells))
+    return found
+
+
+def _errors_above(
+    frame: Frame, position: int, cells: Indices, strength: Array, *, weights: bool = True
+) -> dict[Tensor, Field]:
+    """Return the gradients of all later maps that go into those of ``cells`` of a map, weighted by ``strength``."""
+    found: dict[Tensor, Field] = {}
+    here, last = cells, len(frame.problem.layers)
+    for number in range(position, last):
         if len(here) > REACH:
-            break
+            return found
         links = _links(frame, number, here, back=False)
         shares = strength[links.owner] * links.slope
         above = Tensor(Kind.VALUE_GRAD, number + 1)
         grads = array_of(frame, above)
-        found.update(_weights(number, links, shares * at(grads, links.cells), source=True))
+        if weights:
+            found.update(_weights(number, links, shares * at(grads, links.cells), source=True))
         here, strength = _gather(links.cells, shares, grads.shape)
         found[above] = _field(here, strength * at(grads, here), source=True)
-        if number + 1 == last:
-            found[Tensor(Kind.RESIDUAL)] = found[above]
-    here, strength = cells, np.ones(1)
-    for number in range(tensor.position - 1, -1, -1):
+    top = Tensor(Kind.VALUE_GRAD, last)
+    if top in found:
+        found[Tensor(Kind.RESIDUAL)] = found[top]
+    return found
+
+
+def _errors_below(frame: Frame, position: int, cells: Indices) -> dict[Tensor, Field]:
+    """Return the gradients of earlier maps and kernels that the gradient in ``cells`` of a map goes into."""
+    found: dict[Tensor, Field] = {}
+    here, strength = cells, np.ones(len(cells))
+    for number in range(position - 1, -1, -1):
         if len(here) > REACH:
             break
         links = _links(frame, number, here, back=True)
@@ -154,35 +187,105 @@ def _of_value_grad(frame: Frame, tensor: Tensor, cells: Indices) -> dict[Tensor,
     return found
 
 
+def _of_residual(frame: Frame, tensor: Tensor, cells: Indices) -> dict[Tensor, Field]:
+    last = len(frame.problem.layers)
+    found = _of_value(frame, Tensor(Kind.VALUE, last), cells)
+    found.update(_taught(frame, cells))
+    found.update(_errors_below(frame, last, cells))
+    return found
+
+
+def _of_target(frame: Frame, tensor: Tensor, cells: Indices) -> dict[Tensor, Field]:
+    found = _errors_below(frame, len(frame.problem.layers), cells)
+    found.update(_taught(frame, cells, input_too=True))
+    return found
+
+
+def _taught(frame: Frame, cells: Indices, *, input_too: bool = False) -> dict[Tensor, Field]:
+    """Return the teacher's weights, and perhaps the input cells, that made cells of the target."""
+    taught = _as_taught(frame)
+    if taught is None:
+        return {}
+    made = _of_value(taught, Tensor(Kind.VALUE, len(frame.problem.layers)), cells)
+    found = {Tensor(Kind.TEACHER_WEIGHT, t.position): field for t, field in made.items() if t.kind is Kind.WEIGHT}
+    if input_too and Tensor(Kind.VALUE) in made:
+        found[Tensor(Kind.VALUE)] = made[Tensor(Kind.VALUE)]  # both see the same input
+    return found
+
+
+def _of_taught(frame: Frame, tensor: Tensor, cells: Indices) -> dict[Tensor, Field]:
+    """Return the cells of the target that a parameter of the teacher goes into."""
+    taught = _as_taught(frame)
+    if taught is None:
+        return {}
+    kind = Kind.WEIGHT if tensor.kind is Kind.TEACHER_WEIGHT else Kind.BIAS
+    made = _RULES[kind](taught, Tensor(kind, tensor.position), cells)
+    target = made.get(Tensor(Kind.VALUE, len(frame.problem.layers)))
+    found = {} if target is None else {Tensor(Kind.TARGET): target, Tensor(Kind.RESIDUAL): target}
+    if tensor.position == 0 and Tensor(Kind.VALUE) in made:
+        found[Tensor(Kind.VALUE)] = made[Tensor(Kind.VALUE)]
+    return found
+
+
+def _as_taught(frame: Frame) -> Frame | None:
+    """Return the frame with the teacher in the place of the student; None where nobody knows its maps."""
+    values = _taught_values(frame.problem)
+    return None if values is None or frame.teacher is None else replace(frame, parameters=frame.teacher, values=values)
+
+
+@lru_cache(maxsize=2)
+def _taught_values(problem: Problem) -> tuple[Array, ...] | None:
+    """Return the teacher's maps, if they lead to the target: a teacher may have biases that its layers have not."""
+    if problem.teacher is None:
+        return None
+    with np.errstate(all="ignore"):
+        values = problem.network.forward(problem.teacher, problem.input)
+    return values if np.allclose(values[-1], problem.target, rtol=1e-4, atol=1e-6) else None
+
+
 def _of_weight(frame: Frame, tensor: Tensor, cells: Indices) -> dict[Tensor, Field]:
     number = tensor.position
     inputs, outputs = _pairs(frame, number, cells)
     values = at(frame.values[number], inputs)
-    return {
-        Tensor(Kind.VALUE, number): _field(inputs, values, source=True),
-        Tensor(Kind.VALUE, number + 1): _field(outputs, values, source=False),
-    }
+    found = _ahead(frame, number + 1, outputs, values)
+    found[Tensor(Kind.VALUE, number)] = _field(inputs, values, source=None)
+    made = _field(outputs, values, source=False)
+    found[Tensor(Kind.VALUE, number + 1)] = made
+    if number + 1 == len(frame.problem.layers):
+        found[Tensor(Kind.RESIDUAL)] = made
+    return found
 
 
 def _of_weight_grad(frame: Frame, tensor: Tensor, cells: Indices) -> dict[Tensor, Field]:
     number = tensor.position
     inputs, outputs = _pairs(frame, number, cells)
-    products = at(frame.values[number], inputs) * at(array_of(frame, Tensor(Kind.VALUE_GRAD, number + 1)), outputs)
-    return {
-        Tensor(Kind.VALUE, number): _field(inputs, products, source=True),
-        Tensor(Kind.VALUE_GRAD, number + 1): _field(outputs, products, source=True),
-    }
+    values = at(frame.values[number], inputs)
+    products = values * at(array_of(frame, Tensor(Kind.VALUE_GRAD, number + 1)), outputs)
+    found = _errors_above(frame, number + 1, outputs, values, weights=False)
+    found[Tensor(Kind.VALUE, number)] = _field(inputs, products, source=True)
+    found[Tensor(Kind.VALUE_GRAD, number + 1)] = _field(outputs, products, source=True)
+    if number + 1 == len(frame.problem.layers):
+        found[Tensor(Kind.RESIDUAL)] = found[Tensor(Kind.VALUE_GRAD, number + 1)]
+    return found
 
 
 def _of_bias(frame: Frame, tensor: Tensor, cells: Indices) -> dict[Tensor, Field]:
-    above = tensor.position + 1
+    above, last = tensor.position + 1, len(frame.problem.layers)
     shape = frame.problem.network.shapes[above]
     channel = np.argwhere(np.ones(shape[1:], np.bool_))
     whole = np.insert(channel, 0, cells[0, 0], axis=1)
+    ones = np.ones(len(whole))
     if tensor.kind is Kind.BIAS:
-        return {Tensor(Kind.VALUE, above): _field(whole, np.ones(len(whole)), source=False)}
-    error = Tensor(Kind.VALUE_GRAD, above)
-    return {error: _field(whole, at(array_of(frame, error), whole), source=True)}
+        found = _ahead(frame, above, whole, ones)
+        found[Tensor(Kind.VALUE, above)] = _field(whole, ones, source=False)
+        made = Tensor(Kind.VALUE, above)
+    else:
+        made = Tensor(Kind.VALUE_GRAD, above)
+        found = _errors_above(frame, above, whole, ones, weights=False)
+        found[made] = _field(whole, at(array_of(frame, made), whole), source=True)
+    if above == last:
+        found[Tensor(Kind.RESIDUAL)] = found[made]
+    return found
 
 
 def _pairs(frame: Frame, number: int, cells: Indices) -> tuple[Indices, Indices]:
@@ -212,7 +315,7 @@ def _gather(cells: Indices, shares: Array, shape: tuple[int, ...]) -> tuple[Indi
     return np.stack(np.unravel_index(flat, shape), axis=1), sums
 
 
-def _field(cells: Indices, shares: Array, *, source: bool) -> Field:
+def _field(cells: Indices, shares: Array, *, source: bool | None) -> Field:
     sizes = np.abs(shares.astype(np.float64))
     largest = sizes.max(initial=0.0)
     return Field(cells, sizes / largest if largest > 0 and np.isfinite(largest) else np.zeros_like(sizes), source)
@@ -225,4 +328,8 @@ _RULES: dict[Kind, Callable[[Frame, Tensor, Indices], dict[Tensor, Field]]] = {
     Kind.WEIGHT_GRAD: _of_weight_grad,
     Kind.BIAS: _of_bias,
     Kind.BIAS_GRAD: _of_bias,
+    Kind.RESIDUAL: _of_residual,
+    Kind.TARGET: _of_target,
+    Kind.TEACHER_WEIGHT: _of_taught,
+    Kind.TEACHER_BIAS: _of_taught,
 }
