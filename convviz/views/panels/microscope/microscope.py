@@ -94,6 +94,8 @@ class Microscope(QWidget):
 
     def _connect(self) -> None:
         self._header.layer_asked.connect(lambda index: self.show_layer(index, self.direction))
+        for asked in (self._header.layer_asked, self._header.into_asked, self._header.of_asked):
+            asked.connect(lambda: self._stage.setFocus())  # the keys are for the stage again
         self._header.direction_asked.connect(self._set_back)
         self._header.into_asked.connect(self._set_into)
         self._header.of_asked.connect(self._set_of)

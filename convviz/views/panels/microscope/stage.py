@@ -17,7 +17,7 @@ from convviz.views.panels.microscope.arithmetic import LINE, agree, paint_sums
 from convviz.views.panels.microscope.captions import paint_coordinates, paint_title
 from convviz.views.panels.microscope.cells import BoardPainter, Scales, paint_frames
 from convviz.views.panels.microscope.curve import paint_curve
-from convviz.views.panels.microscope.layout import GUTTER, JOIN, NUMBERS, Crops, Place, arrange
+from convviz.views.panels.microscope.layout import GUTTER, JOIN, Crops, Place, arrange
 from convviz.views.panels.microscope.wording import scene_text
 
 if TYPE_CHECKING:
@@ -199,10 +199,10 @@ class Stage(QWidget):
         equal = len(sums) == 2 and agree(sums[0].total, sums[1].total)
         colours = theme.current()
         colour = colours.good if equal else colours.bad
-        x = min(upper.rect.right(), lower.rect.right()) - 20
-        y = (upper.rect.bottom() + lower.title.top()) // 2
-        for shift in (-4, 4):
-            painter.fillRect(QRect(x + shift, y - 2, 4, lower.rect.top() - y - NUMBERS), colour)
+        x = lower.rect.left() - GUTTER - JOIN // 2
+        y = (upper.rect.bottom() + lower.rect.top()) // 2
+        for shift in (-6, 2):
+            painter.fillRect(QRect(x + shift, y - 14, 4, 28), colour)
 
     def _paint_on_the_way(self, painter: QPainter) -> None:
         """Paint the cell that moves to its place among the zeros."""

@@ -1,0 +1,122 @@
+"""A microscope on the frame of a real run, and where to click in it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeVar
+
+import pytest
+from PyQt6.QtCore import QPoint, Qt
+from PyQt6.QtTest import QTest
+from PyQt6.QtWidgets import QApplication, QComboBox, QSlider, QToolButton, QWidget
+
+from convviz.engine import Trainer
+from convviz.model.files import load_builtin
+from convviz.views import theme
+from convviz.views.panels.microscope import Microscope
+from convviz.views.panels.microscope.stage import Stage
+from convviz.views.readout import ReadOut
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from pytestqt.qtbot import QtBot
+
+    from convviz.engine import Frame
+    from convviz.engine.walkthrough import Role, Scene
+
+
+W = TypeVar("W", bound=QWidget)
+
+
+@dataclass
+class Viewer:
+    """Somebody with a microscope."""
+
+    microscope: Microscope
+    trainer: Trainer
+    frame: Frame
+
+    @property
+    def stage(self) -> Stage:
+        return self._find(Stage, "microscope.stage")
+
+    @property
+    def scene(self) -> Scene:
+        scene = self.stage.scene
+        assert scene is not None
+        return scene
+
+    def button(self, name: str) -> QToolButton:
+        return self._find(QToolButton, f"microscope.{name}")
+
+    def box(self, name: str) -> QComboBox:
+        return self._find(QComboBox, f"microscope.{name}")
+
+    def slider(self, name: str) -> QSlider:
+        return self._find(QSlider, f"microscope.{name}")
+
+    def text(self, name: str) -> str:
+        return self._find(ReadOut, f"microscope.{name}").text()
+
+    def click(self, name: str) -> None:
+        button = self.button(name)
+        assert button.isVisible(), name
+        QTest.mouseClick(button, Qt.MouseButton.LeftButton)
+
+    def press(self, key: Qt.Key, held: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> None:
+        QTest.keyClick(self.stage, key, held)
+
+    def spot(self, role: Role, row: int, column: int) -> QPoint:
+        place = self.stage.place(role)
+        assert place is not None, role
+        assert place.area.holds(row, column), (role, place.area)
+        return place.cell_rect(row, column).center()
+
+    def click_cell(self, role: Role, row: int, column: int) -> None:
+        QTest.mouseClick(
+            self.stage, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, self.spot(role, row, column)
+        )
+
+    def point_at(self, role: Role, row: int, column: int) -> None:
+        spot = self.spot(role, row, column)
+        for step in (QPoint(2, 2), QPoint()):
+            QTest.mouseMove(self.stage, spot + step)
+
+    def chips(self) -> list[str]:
+        buttons = [self.button(f"phase{n}") for n in range(1, 7)]
+        return [button.text() for button in buttons if button.isVisible()]
+
+    def train(self, steps: int) -> None:
+        self.trainer.run(steps)
+        self.frame = self.trainer.frame(input_grad=True)
+        self.microscope.set_frame(self.frame)
+
+    def _find(self, kind: type[W], name: str) -> W:
+        found = self.microscope.findChild(kind, name)
+        assert found is not None, name
+        return found
+
+
+@pytest.fixture
+def look(qtbot: QtBot) -> Callable[..., Viewer]:
+    """Return what opens a microscope on a built-in experiment after a few steps."""
+    app = QApplication.instance()
+    assert isinstance(app, QApplication)
+    theme.apply(app, "light")
+
+    def open_one(name: str = "demo", layer: int = 1, direction: str = "backward", size: object = (1000, 600)) -> Viewer:
+        trainer = Trainer(load_builtin(name).build())
+        trainer.run(3)
+        frame = trainer.frame(input_grad=True)
+        microscope = Microscope()
+        qtbot.addWidget(microscope)
+        microscope.resize(*size)  # type: ignore[misc]
+        microscope.set_frame(frame)
+        microscope.show_layer(layer, direction)  # type: ignore[arg-type]
+        microscope.show()
+        microscope.activateWindow()
+        qtbot.waitExposed(microscope)
+        return Viewer(microscope, trainer, frame)
+
+    return open_one
