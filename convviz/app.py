@@ -129,6 +129,7 @@ def render_screenshot(
             window.show()
             _train(session, after_steps, preferences.speed)
             _wait_until(lambda: window.is_complete, window.completed)
+            _wait_until(lambda: window.is_checked, window.checked)
             app.processEvents()
             written = window.grab().save(str(out), "PNG")
         finally:
@@ -212,7 +213,7 @@ def _train(session: Session, steps: int, speed: float) -> None:
     """Make ``steps`` steps as fast as it goes, go back to ``speed``, and return when all of it has been shown."""
     from convviz.engine.frames import State
 
-    def came() -> bool:
+    def arrived() -> bool:
         status = session.status
         resting = status.state not in (State.EMPTY, State.RUNNING)
         return resting and (status.step >= steps or status.state in (State.DIVERGED, State.FAILED))
@@ -220,8 +221,8 @@ def _train(session: Session, steps: int, speed: float) -> None:
     if steps:
         session.set_speed(math.inf)
         session.run(steps)
-    _wait_until(came, session.status_changed)
-    session.set_speed(speed)  # not before: a speed holds from the next step on
+    _wait_until(arrived, session.status_changed)
+    session.set_speed(speed)
     _wait_until(lambda: session.status.speed == speed, session.status_changed)
 
 

@@ -100,6 +100,11 @@ class Checker(QObject):
         return self._progress
 
     @property
+    def is_settled(self) -> bool:
+        """Whether what is shown has been checked, or there is nothing to check."""
+        return self._request is None and (self._finding is not None or self._session.frame is None)
+
+    @property
     def checks_every(self) -> bool:
         """Whether the check in hand is one of every parameter."""
         return self._request is not None and self._request.every

@@ -56,10 +56,13 @@ class MainWindow(QMainWindow):
         The window is on the screen for the first time.
     completed()
         Every panel has all of its contents.
+    checked()
+        The check of what is shown has gone on, or come to an end.
     """
 
     painted = pyqtSignal()
     completed = pyqtSignal()
+    checked = pyqtSignal()
 
     _was_painted = False  # of the class, because Qt sends events to the window before __init__ has come to an end
 
@@ -95,6 +98,7 @@ class MainWindow(QMainWindow):
         self._place_columns()
         self._panels.inspector.setVisible(self._parts.actions["inspector"].isChecked())
         self._panels.loss.plotted.connect(self.completed)
+        self._panels.checker.changed.connect(self.checked)
         self._panels.pipeline.setFocus()  # not the first control of the toolbar, which would take the space bar
         self._parts.banner.raise_()
 
@@ -107,6 +111,11 @@ class MainWindow(QMainWindow):
     def is_complete(self) -> bool:
         """Whether every panel has all of its contents."""
         return self._panels is not None and self._panels.loss.has_plot
+
+    @property
+    def is_checked(self) -> bool:
+        """Whether it is known of what is shown if it is right."""
+        return self._panels is not None and self._panels.checker.is_settled
 
     def show_message(self, message: Message) -> None:
         """Show a message over the picture."""

@@ -38,6 +38,8 @@ class PanelControl(QObject):
         The panels; where they go is the window's business.
     files
         What opens, saves and asks.
+    checker
+        What knows whether the gradients that are shown are right.
     """
 
     def __init__(
@@ -55,7 +57,8 @@ class PanelControl(QObject):
         self.inspector = Inspector(document)
         self.files = FileControl(window, document, preferences, parts)
         self._run = RunControl(document, session, preferences, parts, self.loss, self)
-        parts.line.addPermanentWidget(CheckBadge(Checker(session, self), parts.line))
+        self.checker = Checker(session, self)
+        parts.line.addPermanentWidget(CheckBadge(self.checker, parts.line))
         self._connect()
         self.pipeline.set_experiment(document.experiment)
         self._select(Selection("layer", 0))

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import gc
 import threading
+from dataclasses import replace
 
 import pytest
 from PyQt6.QtCore import QObject, QTimer
 
 from convviz.engine.frames import State
-from convviz.model.check_loop import SAMPLE
-from convviz.model.checking import Checker, Verdict
+from convviz.model.check_loop import SAMPLE, CheckingLoop
+from convviz.model.checking import Checker, Finding, Verdict
 from tests.checked import BARRIER, experiment, held, kinked, wrong
 from tests.model.running import Impossible
 
@@ -131,6 +132,7 @@ def test_at_rest_nothing_goes_on(session, check, found):
     checker, watcher = check()
     session.load(experiment(), play=False)
     found(checker)
+    assert checker.is_settled
     assert checker.progress is None
     assert not checker.checks_every
     assert not checker.findChildren(QTimer)
@@ -213,6 +215,24 @@ def test_what_comes_too_late_is_dropped(session, check, found, qtbot):
         assert checker.finding is None
     assert found(checker).verdict is Verdict.WRONG
     assert [finding.every for finding in watcher.findings if finding.run == old] == [False]
+
+
+def test_the_answer_to_an_older_request_is_not_believed(session, check, reach, qtbot, monkeypatch):
+    late = []
+    take = CheckingLoop.take
+
+    def take_late(loop):
+        answer = take(loop)
+        late.append(answer)
+        return replace(answer, number=answer.number - 1)
+
+    monkeypatch.setattr(CheckingLoop, "take", take_late)
+    checker, watcher = check()
+    session.load(experiment(), play=False)
+    qtbot.waitUntil(lambda: bool(late) and isinstance(late[-1], Finding))
+    assert checker.finding is None
+    assert watcher.findings == []
+    assert not checker.is_settled
 
 
 def test_an_experiment_that_fails_leaves_nothing_to_check(session, check, found, reach):

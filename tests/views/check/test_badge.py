@@ -131,3 +131,11 @@ def test_the_window_can_be_closed_while_it_checks(open_window):
     person.sees(lambda: badge(person).text() == "checking…")
     person.window.close()
     assert badge(person).text() == "checking…"
+
+
+def test_a_picture_of_the_window_is_not_taken_before_all_is_checked(open_window):
+    person = open_window("demo")
+    if badge(person).text() == "checking…":
+        assert not person.window.is_checked
+    person.sees(lambda: person.window.is_checked)
+    assert badge(person).text().startswith("✓")

@@ -9,7 +9,7 @@ import pytest
 from convviz.engine import AvgPool2d, ReLU
 from convviz.engine.check import Check
 from convviz.engine.errors import ConfigError
-from convviz.model.check_loop import Finding, Verdict
+from convviz.model.check_loop import Finding, Progress, Verdict
 from convviz.views.panels.check import wording
 from tests.checked import experiment, wrong, wrong_between
 
@@ -53,17 +53,34 @@ def test_suspects(wanted, layers):
 def test_where_nothing_can_be_checked_it_is_said_why():
     found = finding(experiment(), ConfigError("the loss is not a finite number here, so there is no gradient to check"))
     assert found.verdict is Verdict.IMPOSSIBLE
-    assert wording.badge_text(found, False) == "! gradients cannot be checked"
+    assert wording.badge_text(found, None) == "! gradients cannot be checked"
     assert "not a finite number" in wording.summary_lines(found)[0]
 
 
 def test_where_there_is_nothing_to_learn_nothing_is_wrong():
     found = finding(experiment(ReLU()))
     assert found.verdict is Verdict.NOTHING
-    assert wording.badge_text(found, False) == "– no gradients to check"
+    assert wording.badge_text(found, None) == "– no gradients to check"
 
 
 def test_a_linear_layer_without_parameters_has_an_identity():
     found = finding(experiment(AvgPool2d()))
     assert found.verdict is Verdict.RIGHT
-    assert wording.badge_text(found, False).startswith("✓")
+    assert wording.badge_text(found, None).startswith("✓")
+
+
+@pytest.mark.parametrize(
+    ("progress", "text"),
+    [
+        (None, "nothing to check yet"),
+        (Progress(1, 0, 0), "checking…"),
+        (Progress(1, 14, 1029), "checking… 14 of 1,029"),
+    ],
+)
+def test_before_there_is_a_verdict(progress, text):
+    assert wording.badge_text(None, progress) == text
+
+
+def test_a_verdict_stays_until_there_is_another():
+    found = finding(experiment())
+    assert wording.badge_text(found, Progress(2, 1, 29)) == wording.badge_text(found, None)

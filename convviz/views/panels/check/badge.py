@@ -102,7 +102,7 @@ class CheckBadge(QAbstractButton):
 
     def _show(self) -> None:
         finding = self._checker.finding
-        text = wording.badge_text(finding, self._checker.progress is not None)
+        text = wording.badge_text(finding, self._checker.progress)
         self._colour = "muted" if finding is None else wording.COLOURS[finding.verdict]
         if text != self.text():
             self.setText(text)

@@ -192,7 +192,7 @@ class CheckTable(QDialog):
             self._finding = finding
             self._show_rows(finding)
         shown = self._finding
-        self._verdict.setText(wording.heading_text(shown, self._checker.progress is not None))
+        self._verdict.setText(wording.heading_text(shown, self._checker.progress))
         theme.set_role(self._verdict, "muted" if shown is None else _ROLES[wording.COLOURS[shown.verdict]])
         self._summary.setText("" if shown is None else " ".join(wording.summary_lines(shown)))
         self._tell_progress()

@@ -15,7 +15,7 @@ from convviz.engine.check import (
     Slope,
 )
 from convviz.i18n import mark, ntr, tr
-from convviz.model.checking import Finding, Verdict
+from convviz.model.checking import Finding, Progress, Verdict
 from convviz.views.colour import format_number
 
 if TYPE_CHECKING:
@@ -57,18 +57,20 @@ def worst_error(report: Report) -> float:
     return 0.0 if worst is None else worst.error
 
 
-def badge_text(finding: Finding | None, checking: bool) -> str:
+def badge_text(finding: Finding | None, progress: Progress | None) -> str:
     """Return the badge's words, sign first and brief."""
     if finding is not None and finding.verdict is Verdict.WRONG:
         brief = tr("gradients wrong: {place}").format(place=suspects_text(finding))
         return f"{SIGNS[finding.verdict]} {brief}"
-    return heading_text(finding, checking)
+    return heading_text(finding, progress)
 
 
-def heading_text(finding: Finding | None, checking: bool) -> str:
+def heading_text(finding: Finding | None, progress: Progress | None) -> str:
     """Return what a check came to, sign first."""
+    if finding is None and progress is not None and progress.total:
+        return tr("checking… {done} of {total}").format(done=f"{progress.done:,}", total=f"{progress.total:,}")
     if finding is None:
-        return tr("checking…") if checking else tr("nothing to check yet")
+        return tr("nothing to check yet") if progress is None else tr("checking…")
     return f"{SIGNS[finding.verdict]} {_verdict_text(finding)}"
 
 
