@@ -136,12 +136,16 @@ class Packet:
     Pictures are lossy, series are lossless: `frame` is the newest one, `losses` all that were recorded since the last
     packet was taken, beginning at step `first`. A rewind or a new run starts with ``first`` not above what was had
     before; whoever keeps the series truncates it to ``first`` and appends.
+
+    ``due`` is when, by `time.perf_counter`, the beat of the frames wanted the picture; of several that nobody took, the
+    first. NaN: it was made for another reason.
     """
 
     frame: Frame | None
     status: Status
     losses: Array
     first: int
+    due: float = float("nan")
 
 
 def read_only(array: Array) -> Array:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import threading
 
 import numpy as np
@@ -23,8 +24,9 @@ class Mailbox:
         self._status = Status()
         self._losses: list[Array] = []
         self._first = 0
+        self._due = math.nan
 
-    def leave(self, status: Status, frame: Frame | None, losses: Array, first: int) -> bool:
+    def leave(self, status: Status, frame: Frame | None, losses: Array, first: int, due: float = math.nan) -> bool:
         """Leave what is new; return whether the slot was empty, so that its owner must be told.
 
         ``losses`` continue, or replace, those that were left before, from step ``first`` on.
@@ -39,6 +41,7 @@ class Mailbox:
             # a picture that waits is still better than none, unless it shows another run
             if frame is not None or status.run != self._status.run:
                 self._frame = frame
+            self._due = due if was_empty or math.isnan(self._due) else self._due
             self._status = status
             self._full = True
             return was_empty
@@ -49,10 +52,11 @@ class Mailbox:
             if not self._full:
                 return None
             frame, status, losses, first = self._frame, self._status, self._losses, self._first
+            due = self._due
             self._full, self._frame, self._losses = False, None, []
         series = losses[0] if len(losses) == 1 else np.concatenate([np.empty(0), *losses])
         series.setflags(write=False)
-        return Packet(frame, status, series, first)
+        return Packet(frame, status, series, first, due)
 
     def _cut(self, length: int) -> None:
         """Keep the first ``length`` of the losses that wait: a rewind takes back what came after."""

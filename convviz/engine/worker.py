@@ -228,7 +228,7 @@ class TrainingLoop:
             self._report(picture=True)
         elif made and (every_step or now >= self._frames.next):
             self._meter.mark(now, live.step)
-            self._report(picture=live.shown is None)
+            self._report(picture=live.shown is None, due=math.nan if every_step else self._frames.next)
             self._frames.shown(now, self._clock.now())
 
     def _fail(self, message: str) -> None:
@@ -237,7 +237,7 @@ class TrainingLoop:
         self._status = Status(run=run, state=State.FAILED, speed=self._pace.speed, message=message)
         self._report(picture=False)
 
-    def _report(self, *, picture: bool) -> None:
+    def _report(self, *, picture: bool, due: float = math.nan) -> None:
         """Leave what is new in the mailbox and wait while the window paints it."""
         live = self._live
         if live is None:
@@ -250,7 +250,7 @@ class TrainingLoop:
             losses = live.losses(self._sent)
         first, self._sent = self._sent, self._sent + len(losses)
         self._painting = True
-        if self._mailbox.leave(status, frame, read_only(losses), first):
+        if self._mailbox.leave(status, frame, read_only(losses), first, due):
             self._notify()
             self._await_painted()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import weakref
 from typing import TYPE_CHECKING
 
@@ -69,6 +70,7 @@ class Session(QObject):
         self._layouts: dict[int, _Layout | None] = {}  # of the runs that were asked for and not yet seen
         self._frame: Frame | None = None
         self._status = Status()
+        self._due = math.nan
         self._losses = LossSeries()
         self._playing = False
         self._plays_by_itself = False
@@ -77,6 +79,11 @@ class Session(QObject):
     def frame(self) -> Frame | None:
         """The newest picture of the current run, or None."""
         return self._frame
+
+    @property
+    def frame_due(self) -> float:
+        """When, by `time.perf_counter`, what was reported last should have been shown; NaN where no beat said so."""
+        return self._due
 
     @property
     def status(self) -> Status:
@@ -216,7 +223,7 @@ class Session(QObject):
         grown = packet.losses.size > 0 or packet.first < len(self._losses)
         self._losses.truncate(packet.first)
         self._losses.append(packet.losses)
-        self._status = status
+        self._status, self._due = status, packet.due
         self._frame = packet.frame or self._frame
         if status.run == self._run:
             self._note_playing(status)

@@ -1,3 +1,5 @@
+import math
+
 import numpy as np
 import pytest
 
@@ -89,3 +91,14 @@ def test_what_is_handed_over_is_read_only():
     box.leave(Status(run=1), None, losses(3, 4), 3)
     with pytest.raises(ValueError, match="read-only"):
         box.take().losses[0] = 1
+
+
+def test_a_picture_is_as_late_as_the_first_that_nobody_took():
+    box = Mailbox()
+    box.leave(Status(run=1), frame(1), NOTHING, 0, due=1.5)
+    box.leave(Status(run=1), frame(2), NOTHING, 0, due=2.5)
+    assert box.take().due == 1.5
+    box.leave(Status(run=1), frame(3), NOTHING, 0, due=3.5)
+    assert box.take().due == 3.5
+    box.leave(Status(run=1), frame(4), NOTHING, 0)
+    assert math.isnan(box.take().due), "it was not the beat that wanted it"
