@@ -131,6 +131,8 @@ class Board:
         How many channels lie on one another, and which of them is seen.
     sides
         For a border that is put around: how many of its sides (top, left, bottom, right) are there.
+    extra
+        Rows at the bottom and columns at the right that are there because the stride left a remainder.
     turn
         For a kernel that turns: how far, 0 … 1 for 0° … 180°.
     """
@@ -150,6 +152,7 @@ class Board:
     depth: int = 1
     front: int = 0
     sides: int = 4
+    extra: Pair = (0, 0)
     turn: float | None = None
 
     def index_of(self, row: int, column: int) -> tuple[int, ...] | None:

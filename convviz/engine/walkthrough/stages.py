@@ -117,8 +117,9 @@ class Border(Stage):
         array = subject.source[subject.front]
         sheet = subject.border_sheet(array) if self._backwards else subject.big_sheet(array)
         role = Role.PADDED_ERROR if subject.back else Role.PADDED_INPUT
-        board = source_board(subject, role=role, sheet=sheet, sides=position + 1)
-        return Scene(self.phase, position, (Row((board,), ()),), self._facts())
+        facts = self._facts()
+        board = source_board(subject, role=role, sheet=sheet, sides=position + 1, extra=facts["extra"])
+        return Scene(self.phase, position, (Row((board,), ()),), facts)
 
     def _facts(self) -> Mapping[str, object]:
         subject, geometry = self._subject, self._subject.geometry

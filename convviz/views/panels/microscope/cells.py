@@ -88,6 +88,8 @@ class BoardPainter:
         self._paint_numbers(painter, place, board, (values, index), state, ratio)
         if place.side >= _ZERO:
             _paint_zeros(painter, place, state.zeros & state.known & ~state.absent, ratio)
+        if max(board.extra):
+            _paint_extra(painter, place, board)
         if board.unreached is not None:
             _paint_unreached(painter, place, board.unreached, state.known | board.forming)
 
@@ -240,6 +242,16 @@ def _paint_depth(painter: QPainter, place: Place, board: Board) -> None:
     painter.setBrush(colours.raised)
     for n in range(min(board.depth, 4) - 1, 0, -1):
         painter.drawRect(place.rect.translated(4 * n, -4 * n).adjusted(0, 0, -1, -1))
+
+
+def _paint_extra(painter: QPainter, place: Place, board: Board) -> None:
+    """Stripe the part of a border that a remainder of the stride adds, once its sides are there."""
+    (rows, columns), (below, beside), area = board.sheet.size, board.extra, place.area
+    brush = QBrush(_hatch(theme.current().name))
+    for there, top, left in ((board.sides > 2, rows - below, 0), (board.sides > 3, 0, columns - beside)):
+        corner = place.cell_rect(max(top, area.top), max(left, area.left)).topLeft()
+        if there:
+            painter.fillRect(QRect(corner, place.rect.bottomRight()).intersected(place.rect), brush)
 
 
 def _paint_unreached(painter: QPainter, place: Place, unreached: Array, shown: Array) -> None:

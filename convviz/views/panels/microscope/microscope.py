@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from typing import TYPE_CHECKING, Literal
 
 from PyQt6.QtCore import QEvent, Qt, pyqtSignal
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
     from PyQt6.QtGui import QHideEvent, QShowEvent
 
     from convviz.engine.frames import Frame
-    from convviz.engine.walkthrough import Channels
+    from convviz.engine.walkthrough import Channels, Scene
 
 Direction = Literal["forward", "backward"]
 
@@ -79,6 +80,7 @@ class Microscope(QWidget):
         self._into = 0
         self._of: int | None = None
         self._phase = 0
+        self._recent: deque[tuple[tuple[Walk, int, int], Scene]] = deque(maxlen=2)
         self._player = Player(self)
         self._header = Header(self)
         self._stage = Stage(self)
@@ -343,13 +345,24 @@ class Microscope(QWidget):
         if self._walk is None:
             return
         at = self._player.position
-        scene = self._walk.scene(self._phase, at)
+        scene = self._scene(at)
         flowing = self._player.is_playing and self._player.speed <= FLOWING and at > 0
-        before = self._walk.scene(self._phase, at - 1) if flowing else None
+        before = self._scene(at - 1) if flowing else None
         self._stage.show_scene(scene, before, self._player.progress)
         row, column = scene.phase.cell(at)
         where = {"row": row + 1, "column": column + 1, "n": f"{at + 1:,}", "count": f"{self._player.count:,}"}
         self._bar.show_where(tr("[{row}, {column}] · {n} / {count}").format(**where))
+
+    def _scene(self, position: int) -> Scene:
+        """Return a moment; the last ones are kept, since while it plays each is painted many times."""
+        assert self._walk is not None
+        key = (self._walk, self._phase, position)
+        for known, scene in self._recent:
+            if known == key:
+                return scene
+        made = self._walk.scene(self._phase, position)
+        self._recent.append((key, made))
+        return made
 
     def _stage_pointed(self, board: Board | None, row: int, column: int) -> None:
         index = None if board is None else board.index_of(row, column)

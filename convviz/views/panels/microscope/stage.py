@@ -27,6 +27,8 @@ _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 _CENTRE = Qt.AlignmentFlag.AlignCenter
 _SENTENCE = 26
 _MARGIN = 10
+#: Room at the right of two rows for the sign that joins them.
+_EQUALITY = 22
 #: A stage lower than this has no room for a sentence above two rows.
 _CROWDED = 400
 #: The share of a moment's time that something takes to arrive.
@@ -199,10 +201,10 @@ class Stage(QWidget):
         equal = len(sums) == 2 and agree(sums[0].total, sums[1].total)
         colours = theme.current()
         colour = colours.good if equal else colours.bad
-        x = lower.rect.left() - GUTTER - JOIN // 2
+        x = max(upper.rect.right(), lower.rect.right()) + _EQUALITY // 2
         y = (upper.rect.bottom() + lower.rect.top()) // 2
-        for shift in (-6, 2):
-            painter.fillRect(QRect(x + shift, y - 14, 4, 28), colour)
+        for shift in (-5, 3):
+            painter.fillRect(QRect(x + shift, y - 18, 4, 36), colour)
 
     def _paint_on_the_way(self, painter: QPainter) -> None:
         """Paint the cell that moves to its place among the zeros."""
@@ -224,6 +226,7 @@ class Stage(QWidget):
         rect.moveTopLeft(_between(one.topLeft(), other.topLeft(), way))
         painter.fillRect(rect, fill)
         painter.setPen(QPen(theme.current().accent, 3))
+        painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.drawRect(rect)
         painter.setPen(ink)
         painter.setFont(theme.font("strong", max(9, round(start.side * 0.34))))
@@ -264,7 +267,8 @@ class Stage(QWidget):
     def _arrange(self) -> None:
         if self._scene is not None:
             lines = len(self.sums())
-            room = self.rect().adjusted(_MARGIN, self._sentence_height() + 6, -_MARGIN, -_MARGIN - lines * LINE)
+            right = _MARGIN + (_EQUALITY if len(self._scene.rows) == 2 else 0)
+            room = self.rect().adjusted(_MARGIN, self._sentence_height() + 6, -right, -_MARGIN - lines * LINE)
             self._places = arrange(self._scene, room, whole=self._whole, crops=self._crops)
             if self._hovered is not None and not self._still_there(self._hovered):
                 self._hovered = None
