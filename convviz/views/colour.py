@@ -260,6 +260,13 @@ def text_colour(index: int, signed: bool = False) -> QColor:
     return QColor(0, 0, 0) if colour_map(signed).dark_text[index] else QColor(255, 255, 255)
 
 
+def dark_text_on(rgb: Array) -> Array:
+    """Return for colours ``(N, 3)`` of 0 … 255 where black is easier to read on them than white."""
+    linear = np.where(rgb <= 10.3, rgb / (255 * 12.92), ((rgb / 255 + 0.055) / 1.055) ** 2.4)
+    # Equal contrast with black and with white, as WCAG 2.1 defines it, at this luminance.
+    return np.asarray(linear @ (0.2126, 0.7152, 0.0722) > math.sqrt(1.05 * 0.05) - 0.05)
+
+
 def format_number(value: float, digits: int = 4) -> str:
     """Return a number for reading: ``digits`` significant digits, a real minus, ``1.2×10⁻⁷`` beyond 10⁻³ … 10⁶.
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from convviz.engine.explain.tensors import PARAMETER
+
 if TYPE_CHECKING:
     from convviz.engine.explain import Tensor
 
@@ -23,3 +25,8 @@ class Pointed:
 
     tensor: Tensor
     index: tuple[int, ...]
+
+
+def index_in(tensor: Tensor, place: tuple[int, ...]) -> tuple[int, ...]:
+    """Return the index in an array of the frame of a cell at ``place``: a bias is shown as a row of cells."""
+    return place[-1:] if PARAMETER.get(tensor.kind) == "bias" else place

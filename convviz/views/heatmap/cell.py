@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from convviz.i18n import tr
 from convviz.views.colour import format_number
+from convviz.views.pointing import Pointed, index_in
+
+if TYPE_CHECKING:
+    from convviz.engine.explain import Tensor
 
 
 @dataclass(frozen=True)
@@ -25,6 +30,8 @@ class Cell:
         What the heatmap is called on screen.
     shape
         The tensor's shape, as long as ``index``.
+    tensor
+        The array of a frame that it stands in, if the heatmap knows.
     """
 
     name: str
@@ -32,6 +39,12 @@ class Cell:
     value: float
     title: str = ""
     shape: tuple[int, ...] = ()
+    tensor: Tensor | None = None
+
+    @property
+    def number(self) -> Pointed | None:
+        """The number of a frame that stands in the cell."""
+        return None if self.tensor is None else Pointed(self.tensor, index_in(self.tensor, self.index))
 
     @property
     def row(self) -> int:

@@ -9,7 +9,7 @@ from PyQt6.QtCore import QPointF, QRect, Qt
 from PyQt6.QtGui import QBrush, QColor, QImage, QPainter, QPen, QPixmap
 
 from convviz.views import theme
-from convviz.views.colour import Levels, colour_map, format_number, image_of, reduce_to, to_index
+from convviz.views.colour import Levels, colour_map, dark_text_on, format_number, image_of, reduce_to, to_index
 from convviz.views.heatmap.glyphs import CellNumbers, NumberFormat, atlas, choose_format
 from convviz.views.heatmap.layout import cells_of_pixels
 
@@ -17,14 +17,12 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from convviz.views.heatmap.layout import HeatLayout
+    from convviz.views.heatmap.marks import Marking
 
     Array = NDArray[Any]
 
-#: Cells from this size on are parted by hairlines, and marked cells by frames.
+#: Cells from this size on are parted by hairlines.
 _PARTED = 11
-_FRAMED = 5
-#: How much of a cell's colour is veiled while others are marked.
-_VEIL = 165
 
 
 class Picture:
@@ -47,8 +45,8 @@ class Picture:
         Whether values may lie beyond the levels.
     unreached : (H, W) bool or None
         Cells that no window reads: hatched.
-    marks : (C, H, W) or None
-        Strength of each cell's mark, 0 … 1; cells without one are veiled.
+    marking
+        The marks on cells, or None.
     """
 
     def __init__(self, plain: bool = False) -> None:
@@ -58,14 +56,13 @@ class Picture:
         self.signed = False
         self.exceeded = True
         self.unreached: Array | None = None
-        self.marks: Array | None = None
+        self.marking: Marking | None = None
         self._layout: HeatLayout | None = None
         self._image: QImage | None = None
         self._index: Array = np.empty((0, 0, 0), np.uint8)
         self._numbers = CellNumbers()
         self._centres: Array = np.empty((0, 2))
         self._overlay: QPixmap | None = None
-        self._veil: QImage | None = None
         self._format: tuple[int, NumberFormat] | None = None
         self._format_known = False
 
@@ -78,14 +75,10 @@ class Picture:
         """Draw what lies over the colours again at the next painting."""
         self._overlay = None
 
-    def forget_marks(self) -> None:
-        """Make the marks again at the next painting."""
-        self._veil = None
-
     def place(self, layout: HeatLayout) -> None:
         """Take another layout."""
         self._layout = layout
-        self._image = self._veil = None
+        self._image = None
         self._format_known = False
         self._centres = np.empty((0, 2))
         self._overlay = None
@@ -116,14 +109,16 @@ class Picture:
             self._paint_single(painter, layout.cells)
         else:
             self._paint_cells(painter, layout, ratio)
-        if self.marks is not None:
-            self._paint_marks(painter, layout, self.marks)
+        if self.marking is not None:
+            self.marking.paint(painter, layout, self._shape)
 
     def _paint_cells(self, painter: QPainter, layout: HeatLayout, ratio: float) -> None:
         image = self._image if self._image is not None else self._make_image(layout)
         rows = image.height() // len(layout.tiles)
         for channel, tile in enumerate(layout.tiles):
             painter.drawImage(tile, image, QRect(0, channel * rows, image.width(), rows))
+        if self.marking is not None:
+            self.marking.paint_veil(painter, layout)
         overlay = self._overlay_of(layout, ratio)
         if overlay is not None:
             painter.drawPixmap(layout.cells.topLeft(), overlay)
@@ -201,9 +196,16 @@ class Picture:
         if len(self._centres) == 0:
             self._centres = self._cell_centres(layout)
         pixels, shape = found
-        dark = colour_map(self.signed).dark_text.take(self._index.ravel())
+        dark = self._dark_text(len(layout.tiles))
         values = self.values[: len(layout.tiles)].ravel()
         self._numbers.draw(painter, atlas(pixels, ratio), shape, values, self._centres, dark)
+
+    def _dark_text(self, shown: int) -> Array:
+        """Return where black is easier to read than white, cell by cell."""
+        table, index = colour_map(self.signed), self._index.ravel()
+        if self.marking is None or self.marking.veil is None:
+            return table.dark_text.take(index)
+        return dark_text_on(self.marking.veiled(table.rgb.take(index, axis=0), shown))
 
     def _paint_single(self, painter: QPainter, rect: QRect) -> None:
         assert self.values is not None
@@ -238,21 +240,6 @@ class Picture:
                 last = layout.cell_rect(self._shape, channel, bottom, right)
                 painter.fillRect(first.united(last), brush)
 
-    def _paint_marks(self, painter: QPainter, layout: HeatLayout, marks: Array) -> None:
-        rows = marks.shape[1]
-        if self._veil is None:
-            self._veil = _veil_image(marks[: len(layout.tiles)])
-        for channel, tile in enumerate(layout.tiles):
-            painter.drawImage(tile, self._veil, QRect(0, channel * rows, marks.shape[2], rows))
-        if min(layout.cell_size(self._shape)) < _FRAMED:
-            return
-        accent = QColor(theme.current().accent)
-        painter.setBrush(Qt.BrushStyle.NoBrush)
-        for channel, row, column in np.argwhere(marks[: len(layout.tiles)] > 0).tolist():
-            accent.setAlphaF(0.35 + 0.65 * min(1.0, float(marks[channel, row, column])))
-            painter.setPen(QPen(accent, 1))
-            painter.drawRect(layout.cell_rect(self._shape, channel, row, column).adjusted(0, 0, -1, -1))
-
 
 def _runs(mask: Array) -> list[tuple[int, int, int, int]]:
     """Return rectangles ``(top, bottom, left, right)``, inclusive, that cover the cells of a mask.
@@ -270,18 +257,6 @@ def _runs(mask: Array) -> list[tuple[int, int, int, int]]:
         found += [(top, bottom, int(a), int(b) - 1) for a, b in zip(edges[::2], edges[1::2], strict=True)]
         top = bottom + 1
     return found
-
-
-def _veil_image(marks: Array) -> QImage:
-    ground = theme.current().surface
-    red, green, blue = ground.red(), ground.green(), ground.blue()
-    channels, height, width = marks.shape
-    pixels = np.zeros((channels * height, width, 4), np.uint8)
-    pixels[..., 3] = np.where(marks.reshape(channels * height, width) > 0, 0, _VEIL)
-    for place, part in enumerate((blue, green, red)):
-        pixels[..., place] = part * pixels[..., 3].astype(np.uint16) // 255
-    made = QImage(pixels.tobytes(), width, channels * height, 4 * width, QImage.Format.Format_ARGB32_Premultiplied)
-    return made.copy()
 
 
 _hatches: dict[str, QPixmap] = {}

@@ -1,25 +1,22 @@
-"""The widget that shows one tensor."""
+"""The widget that shows one tensor and can be pointed at."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
-from PyQt6.QtCore import QEvent, QPoint, QPointF, QRect, QSize, Qt, pyqtSignal
-from PyQt6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QResizeEvent
-from PyQt6.QtWidgets import QSizePolicy, QWidget
+from PyQt6.QtCore import QEvent, Qt, pyqtSignal
 
-from convviz.views import theme
-from convviz.views.colour import Levels, calm_levels, levels_of
 from convviz.views.heatmap.cell import Cell, cell_text, place_texts
-from convviz.views.heatmap.frame import Caption, note_text, paint_caption, paint_cursor, paint_empty, paint_scale
-from convviz.views.heatmap.layout import Form, HeatLayout, lay_out, size_for, strip_height
-from convviz.views.heatmap.picture import Picture
+from convviz.views.heatmap.layout import Form
+from convviz.views.heatmap.view import HeatmapView
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
+    from PyQt6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent
+    from PyQt6.QtWidgets import QWidget
 
-    Array = NDArray[Any]
+    from convviz.engine.explain import Tensor
+    from convviz.views.heatmap.view import Place
 
 _STEPS: dict[int, tuple[int, int, int]] = {
     Qt.Key.Key_Left: (0, 0, -1),
@@ -31,8 +28,6 @@ _STEPS: dict[int, tuple[int, int, int]] = {
     Qt.Key.Key_Home: (0, 0, -(10**9)),
     Qt.Key.Key_End: (0, 0, 10**9),
 }
-#: Narrowest channel whose frame has the tensor's hue.
-_HUE_LEAST = 24
 _BY_KEYBOARD = (
     Qt.FocusReason.TabFocusReason,
     Qt.FocusReason.BacktabFocusReason,
@@ -40,10 +35,8 @@ _BY_KEYBOARD = (
 )
 
 
-class Heatmap(QWidget):
-    """A tensor as coloured cells, painted by hand.
-
-    Only what changed is painted: new values alone repaint the cells; a hidden heatmap does not even make its image.
+class Heatmap(HeatmapView):
+    """A tensor as coloured cells, each of which can be pointed at with the mouse or the keyboard.
 
     Parameters
     ----------
@@ -53,231 +46,52 @@ class Heatmap(QWidget):
         How much is said beside the cells.
     ground
         The theme's colour that the heatmap lies on.
+    tensor
+        The array of a frame that it shows, in `Cell.tensor`.
 
     Signals
     -------
     pointed(Cell | None)
         The pointer or the cursor is on another cell, or the cell's value has changed; None: on no cell any more.
     clicked(Cell)
-        A cell was clicked, or Enter or Space was pressed on it.
+        A cell was clicked, or Space was pressed on it.
+    stepped(Cell)
+        A key has led to the cell.
+    opened(Cell)
+        A cell was clicked twice, or Enter was pressed on it.
     """
 
     pointed = pyqtSignal(object)
     clicked = pyqtSignal(object)
+    stepped = pyqtSignal(object)
+    opened = pyqtSignal(object)
 
     def __init__(
-        self, name: str = "", form: Form = Form.FULL, ground: str = "surface", parent: QWidget | None = None
+        self,
+        name: str = "",
+        form: Form = Form.FULL,
+        ground: str = "surface",
+        parent: QWidget | None = None,
+        tensor: Tensor | None = None,
     ) -> None:
-        super().__init__(parent)
-        self._name = name
-        self.setObjectName(name)
+        super().__init__(name, form, ground, parent)
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
-        self._form = form
-        self._ground = ground
-        self._caption = Caption()
-        self._picture = Picture(plain=form is Form.STRIP)
-        self._given: Array | None = None  # as it was set: its shape numbers the cells
-        self._layout: HeatLayout | None = None
-        self._cursor: tuple[int, int, int] | None = None
-        self._columns = 0
-        self._painted_note = ""
-        self._told = ""
-        self._label = 0
-        self._focus_shown = False
+        self._tensor = tensor
 
-    # what is shown ---------------------------------------------------------------------------------------------------
+    @property
+    def tensor(self) -> Tensor | None:
+        """The array of a frame that is shown."""
+        return self._tensor
 
-    def set_text(self, title: str, sentence: str = "", hue: str = "", told: str = "") -> None:
-        """Set what the heatmap is called.
+    def set_tensor(self, tensor: Tensor) -> None:
+        """Say which array of a frame is shown."""
+        self._tensor = tensor
 
-        Parameters
-        ----------
-        title, sentence
-            Its name, and what it is, with its shape.
-        hue
-            The theme's colour that identifies the tensor; none: nobody's.
-        told
-            The name away from the heatmap, in `Cell.title`, where ``title`` alone would not say which one is meant.
-        """
-        caption = Caption(title, sentence, hue, self._caption.read_out)
-        if caption != self._caption or told != self._told:
-            self._caption, self._told = caption, told
-            self._describe()
-            self._place()
-
-    def set_form(self, form: Form) -> None:
-        """Say more or less beside the cells."""
-        if form is not self._form:
-            self._form = form
-            self._place()
-
-    def set_label_width(self, width: int) -> None:
-        """Keep ``width`` pixels for the title of a strip, so that strips below each other line up; 0: what it needs."""
-        if width != self._label:
-            self._label = width
-            self._place()
-
-    def title(self) -> str:
-        """Return the title."""
-        return self._caption.title
-
-    def sentence(self) -> str:
-        """Return the sentence under the title."""
-        return self._caption.sentence
-
-    def set_values(self, values: Array | None, levels: Levels | None = None, signed: bool = False) -> None:
-        """Show values of shape ``(H, W)``, ``(C, H, W)`` or ``(O, I, H, W)``; None: nothing yet.
-
-        The array is kept, not copied, so it must not be written to afterwards.
-
-        Parameters
-        ----------
-        levels
-            The values at the ends of the scale; by default round numbers just beyond the smallest and largest.
-        signed
-            Use the diverging colours and a scale that is even about zero.
-        """
-        if values is not None and (values.ndim < 2 or values.ndim > 4 or values.size == 0):
-            raise ValueError(f"expected (H, W), (C, H, W) or (O, I, H, W), received {values.shape}")
-        given_levels = levels is not None
-        if levels is None and values is not None:
-            levels = calm_levels(*levels_of(values, signed=signed), signed)
-        picture = self._picture
-        scale_is_same = (levels or (0.0, 1.0)) == picture.levels and signed == picture.signed
-        if scale_is_same and _same(values, self._given):
-            self._given = values
-            return
-        shape_is_same = values is not None and self._given is not None and values.shape == self._given.shape
-        self._given = values
-        picture.values = None if values is None else values.reshape(-1, *values.shape[-2:])
-        picture.levels, picture.signed, picture.exceeded = levels or (0.0, 1.0), signed, given_levels
-        picture.forget()
-        if not shape_is_same:
-            self._columns = values.shape[1] if values is not None and values.ndim == 4 else 0
-            picture.marks = None
-            self._place()
-        elif self._layout is not None:
-            # One rectangle: through a clip of several, images are drawn ten times slower.
-            layout = self._layout
-            self.update(layout.cells if scale_is_same else layout.cells.united(layout.scale))
-        self._point(self._cursor if shape_is_same else None)
-
-    def set_unreached(self, mask: Array | None) -> None:
-        """Hatch the cells of an ``(H, W)`` mask: no window reads them. It may come before values of this shape do."""
-        wanted = mask if mask is not None and mask.any() else None
-        if not _same(wanted, self._picture.unreached):
-            self._picture.unreached = wanted
-            self._picture.forget_overlay()
-            self.update()
-
-    def set_marks(self, marks: Array | None) -> None:
-        """Mark cells by strengths 0 … 1 in the shape of the values; cells with 0 are veiled. None: no marks at all."""
-        if marks is not None and (self._given is None or marks.shape != self._given.shape):
-            raise ValueError("expected marks in the shape of the values")
-        self._picture.marks = None if marks is None else marks.reshape(-1, *marks.shape[-2:])
-        self._picture.forget_marks()
-        self.update()
-
-    def values(self) -> Array | None:
-        """Return the array that is shown, as it was set."""
-        return self._given
-
-    def levels(self) -> Levels:
-        """Return the values at the two ends of the scale."""
-        return self._picture.levels
-
-    def cell_rect(self, *index: int) -> QRect:
-        """Return where a cell is painted, by its index in the array as it was set; empty if it is not shown."""
+    def cell(self, index: tuple[int, ...]) -> Cell | None:
+        """Return the cell at the place that a number has in its array; None if it is not there."""
         place = self._place_of(index)
-        layout = self._layout
-        if layout is None or place is None or place[0] >= len(layout.tiles):
-            return QRect()
-        return layout.cell_rect(self._shape(), *place)
-
-    # sizes -----------------------------------------------------------------------------------------------------------
-
-    def sizeHint(self) -> QSize:
-        """Return a size at which cells are easy to tell apart."""
-        if self._form is Form.STRIP:
-            return QSize(120, strip_height())
-        _, rows, columns = self._shape()
-        return QSize(*size_for(self._form, self._shape(), max(2.0, min(26.0, 200 / max(rows, columns)))))
-
-    def minimumSizeHint(self) -> QSize:
-        """Return the size below which nothing can be told apart."""
-        return QSize(60, strip_height() if self._form is Form.STRIP else 60)
-
-    def resizeEvent(self, event: QResizeEvent | None) -> None:
-        """Lay out anew."""
-        self._place()
-
-    # painting --------------------------------------------------------------------------------------------------------
-
-    def paintEvent(self, event: QPaintEvent | None) -> None:
-        """Paint what the event asks for: everything, or the cells alone."""
-        layout = self._layout
-        if layout is None or event is None:
-            return
-        painter = QPainter(self)
-        enabled = self.isEnabled()
-        if not (enabled and layout.cells.contains(event.rect())):
-            painter.fillRect(event.rect(), getattr(theme.current(), self._ground))
-            painter.setOpacity(1.0 if enabled else 0.45)
-            self._paint_around(painter, layout, event.rect())
-        if self._given is None:
-            paint_empty(painter, layout.cells)
-        else:
-            self._picture.paint(painter, self.devicePixelRatioF())
-            self._paint_cursor(painter, layout)
-            if self._note() != self._painted_note:
-                self.update(layout.sentence)
-        painter.end()
-
-    def _paint_around(self, painter: QPainter, layout: HeatLayout, asked: QRect) -> None:
-        """Paint the frames, and caption and scale where they are asked for: text costs more than all of the cells."""
-        if asked.intersects(layout.title.united(layout.sentence)):
-            self._painted_note = self._note()
-            paint_caption(painter, layout, self._form, self._caption, self._painted_note, self._tile_label)
-        if self._given is None:
-            return
-        self._paint_frames(painter, layout)
-        if asked.intersects(layout.scale):
-            paint_scale(painter, layout, self._picture.levels, self._picture.signed)
-
-    def _paint_frames(self, painter: QPainter, layout: HeatLayout) -> None:
-        colours = theme.current()
-        # Many small kernels would drown in frames of their hue.
-        framed = self._caption.hue and layout.tiles[0].width() >= _HUE_LEAST
-        hue = getattr(colours, self._caption.hue) if framed else colours.border
-        painter.setPen(QPen(colours.accent if self._focus_shown else hue, 1))
-        painter.setBrush(Qt.BrushStyle.NoBrush)
-        for tile in layout.tiles:
-            painter.drawRect(tile.adjusted(-1, -1, 0, 0))
-            if self._focus_shown:
-                painter.drawRect(tile.adjusted(-2, -2, 1, 1))
-
-    def _paint_cursor(self, painter: QPainter, layout: HeatLayout) -> None:
-        if self._cursor is None or self._cursor[0] >= len(layout.tiles):
-            return
-        paint_cursor(painter, layout.cell_rect(self._shape(), *self._cursor), layout.tiles[self._cursor[0]])
-
-    def _note(self) -> str:
-        """Return what stands at the right of the sentence: the factor of the numbers, channels that are left out."""
-        layout, values = self._layout, self._picture.values
-        if layout is None or values is None or self._form is Form.STRIP:
-            return ""
-        found = self._picture.number_format(self.devicePixelRatioF())
-        return note_text(len(layout.tiles), len(values), found[1].exponent if found else 0)
-
-    def _tile_label(self, channel: int) -> str:
-        given = self._given
-        index = np.unravel_index(channel, given.shape[:-2]) if given is not None else ()
-        return ", ".join(str(n + 1) for n in index)
-
-    # pointing --------------------------------------------------------------------------------------------------------
+        return None if place is None else self._cell(place)
 
     def mouseMoveEvent(self, event: QMouseEvent | None) -> None:
         """Tell which cell the pointer is on."""
@@ -299,13 +113,24 @@ class Heatmap(QWidget):
         else:
             self.clicked.emit(self._cell(place))
 
+    def mouseDoubleClickEvent(self, event: QMouseEvent | None) -> None:
+        """Tell which cell was clicked twice."""
+        if event is None or event.button() != Qt.MouseButton.LeftButton:
+            super().mouseDoubleClickEvent(event)
+            return
+        place = self._at(event.position().toPoint())
+        if place is None:
+            event.ignore()
+        else:
+            self.opened.emit(self._cell(place))
+
     def mousePressEvent(self, event: QMouseEvent | None) -> None:
         """Take the press on a cell, so that the release comes here as well; leave others to the holder."""
         if event is not None and self._at(event.position().toPoint()) is None:
             event.ignore()
 
     def keyPressEvent(self, event: QKeyEvent | None) -> None:
-        """Move the cursor from cell to cell; Enter or Space clicks, Escape lets go."""
+        """Move the cursor from cell to cell; Enter opens, Space clicks, Escape lets go."""
         if event is None:
             return
         key = event.key()  # a plain number: keyboards have keys that Qt has no name for
@@ -314,8 +139,10 @@ class Heatmap(QWidget):
             self._step(*_STEPS[key])
         elif key == Qt.Key.Key_Escape and self._cursor is not None:
             self._point(None)
-        elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space) and self._given is not None:
-            self.clicked.emit(self._cell(self._cursor or (0, 0, 0)))
+        elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self._given is not None:
+            self.opened.emit(self._cell(self._cursor or self._pin or (0, 0, 0)))
+        elif key == Qt.Key.Key_Space and self._given is not None:
+            self.clicked.emit(self._cell(self._cursor or self._pin or (0, 0, 0)))
         else:
             super().keyPressEvent(event)
 
@@ -330,27 +157,22 @@ class Heatmap(QWidget):
         self._point(None)
         self.update()
 
-    def changeEvent(self, event: QEvent | None) -> None:
-        """Take the colours of another theme, or other fonts."""
-        if event is not None and event.type() in (QEvent.Type.PaletteChange, QEvent.Type.StyleChange):
-            self._picture.forget()
-            self._picture.forget_marks()
-            self._place()
-        elif event is not None and event.type() == QEvent.Type.EnabledChange:
-            self.update()
-        super().changeEvent(event)
-
     def _step(self, channels: int, rows: int, columns: int) -> None:
-        shape = self._shape()
-        if self._cursor is None:
-            self._point((0, 0, 0))
-            return
-        moved = (a + b for a, b in zip(self._cursor, (channels, rows, columns), strict=True))
-        channel, row, column = (min(max(0, n), size - 1) for n, size in zip(moved, shape, strict=True))
-        shown = len(self._layout.tiles) if self._layout is not None else 1
-        self._point((min(channel, shown - 1), row, column))
+        start = self._pin or self._cursor
+        place = (0, 0, 0) if start is None else self._moved(start, (channels, rows, columns))
+        self._point(place)
+        self.stepped.emit(self._cell(place))
 
-    def _point(self, place: tuple[int, int, int] | None) -> None:
+    def _moved(self, start: Place, by: Place) -> Place:
+        moved = (a + b for a, b in zip(start, by, strict=True))
+        channel, row, column = (min(max(0, n), size - 1) for n, size in zip(moved, self._shape(), strict=True))
+        shown = len(self._layout.tiles) if self._layout is not None else 1
+        return min(channel, shown - 1), row, column
+
+    def _values_changed(self, shape_is_same: bool) -> None:
+        self._point(self._cursor if shape_is_same else None)
+
+    def _point(self, place: Place | None) -> None:
         if place is None and self._cursor is None:
             return
         self._cursor = place
@@ -359,48 +181,19 @@ class Heatmap(QWidget):
         if self._layout is not None:
             self.update(self._layout.cells.united(self._layout.sentence))
         if self.hasFocus():
-            self._describe(cell)
+            self._describe()
         self.pointed.emit(cell)
 
-    def _cell(self, place: tuple[int, int, int]) -> Cell:
+    def _cell(self, place: Place) -> Cell:
         given = self._given
         assert given is not None
         leading = np.unravel_index(place[0], given.shape[:-2]) if given.ndim > 2 else ()
         numbers = (*(int(n) for n in leading), *place[1:])
-        return Cell(self._name, numbers, float(given[numbers]), self._told or self._caption.title, given.shape)
+        return Cell(
+            self._name, numbers, float(given[numbers]), self._told or self._caption.title, given.shape, self._tensor
+        )
 
-    # geometry --------------------------------------------------------------------------------------------------------
-
-    def _place(self) -> None:
-        label = self._label or round(theme.metrics("small").horizontalAdvance(self._caption.title)) + theme.SPACE.XS
-        self._layout = lay_out(self.width(), self.height(), self._form, self._shape(), self._columns, label)
-        self._picture.place(self._layout)
-        self.update()
-
-    def _shape(self) -> tuple[int, int, int]:
-        values = self._picture.values
-        return (1, 1, 1) if values is None else (values.shape[0], values.shape[1], values.shape[2])
-
-    def _at(self, point: QPoint | QPointF) -> tuple[int, int, int] | None:
-        if self._layout is None or self._given is None:
-            return None
-        return self._layout.cell_at(self._shape(), int(point.x()), int(point.y()))
-
-    def _place_of(self, index: tuple[int, ...]) -> tuple[int, int, int] | None:
-        given = self._given
-        if given is None or len(index) != given.ndim:
-            return None
-        channel = int(np.ravel_multi_index(index[:-2], given.shape[:-2])) if given.ndim > 2 else 0
-        return channel, index[-2], index[-1]
-
-    def _describe(self, cell: Cell | None = None) -> None:
-        self.setAccessibleName(self._told or self._caption.title)
-        self.setAccessibleDescription(self._caption.sentence if cell is None else cell_text(cell))
-
-
-def _same(one: Array | None, other: Array | None) -> bool:
-    if one is other:
-        return True
-    if one is None or other is None or one.size > 65536:
-        return False
-    return np.array_equal(one, other)
+    def _describe(self) -> None:
+        super()._describe()
+        if self._cursor is not None and self.hasFocus():
+            self.setAccessibleDescription(cell_text(self._cell(self._cursor)))

@@ -27,6 +27,8 @@ class Theme:
         States of a run or a check.
     student, teacher, gradient
         The identities: what learns, what it learns from, and what moves it there. Labels, frames and chips use them.
+    origin, effect
+        Marks on cells that a number is computed from, and on those that are computed from it.
     curve, grid
         Of plots.
     """
@@ -52,6 +54,8 @@ class Theme:
     student: QColor
     teacher: QColor
     gradient: QColor
+    origin: QColor
+    effect: QColor
     curve: QColor
     grid: QColor
 
@@ -120,6 +124,8 @@ LIGHT = _theme(
     student="#08716d",
     teacher="#9c4b06",
     gradient="#8430a6",
+    origin="#c8005c",
+    effect="#11151c",
     curve="#2354d4",
     grid="#e4e7ed",
 )
@@ -146,6 +152,8 @@ DARK = _theme(
     student="#42cdc1",
     teacher="#f2a65c",
     gradient="#d896f2",
+    origin="#ff5fa8",
+    effect="#ffffff",
     curve="#84aaff",
     grid="#2a303b",
 )

@@ -6,12 +6,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 from PyQt6.QtCore import QEvent, QPoint, QRect, Qt
-from PyQt6.QtGui import QKeyEvent
+from PyQt6.QtGui import QColor, QKeyEvent
 from PyQt6.QtTest import QTest
 
+from convviz.engine.explain import Field
 from convviz.views import theme
-from convviz.views.colour import NOT_FINITE, STEPS, colour_map, format_number, to_index
+from convviz.views.colour import NOT_FINITE, STEPS, colour_map, dark_text_on, format_number, to_index
 from convviz.views.heatmap import Cell, Form, Heatmap, cell_text
+from convviz.views.heatmap.marks import Marking
 from tests.views.heatmap.conftest import PaintLog, ShowHeatmap, ground_of, ink_of
 
 if TYPE_CHECKING:
@@ -220,10 +222,11 @@ def test_the_keyboard_goes_from_cell_to_cell(qtbot: QtBot, show_heatmap: ShowHea
         assert told[-1] is not None
         assert told[-1].index == place
         assert told[-1].value == values[place]
-    with qtbot.waitSignal(heatmap.clicked) as clicked:
-        QTest.keyClick(heatmap, key.Key_Return)
-    assert clicked.args is not None
-    assert clicked.args[0].index == (0, 0, 0)
+    for pressed, signal in ((key.Key_Space, heatmap.clicked), (key.Key_Return, heatmap.opened)):
+        with qtbot.waitSignal(signal) as heard:
+            QTest.keyClick(heatmap, pressed)
+        assert heard.args is not None
+        assert heard.args[0].index == (0, 0, 0)
     QTest.keyClick(heatmap, key.Key_Escape)
     assert told[-1] is None
 
@@ -334,32 +337,84 @@ def test_cells_that_no_window_reaches_are_hatched(show_heatmap: ShowHeatmap) -> 
     assert ink_of(heatmap, 9, 4) == plain
 
 
-def test_marks_leave_the_marked_and_veil_the_rest(show_heatmap: ShowHeatmap) -> None:
-    values = np.ones((6, 6))
-    heatmap = show_heatmap(values, (0.0, 1.0))
+def test_marks_frame_the_marked_and_veil_the_rest(show_heatmap: ShowHeatmap) -> None:
+    heatmap = show_heatmap(np.ones((6, 6)), (0.0, 1.0))
     plain = ground_of(heatmap, 0, 0)
-    marks = np.zeros((6, 6))
-    marks[2, 3], marks[4, 4] = 1.0, 0.2
-    heatmap.set_marks(marks)
-    assert ground_of(heatmap, 2, 3) == plain
-    assert ground_of(heatmap, 4, 4) == plain
+    strong, weak = (2, 3), (4, 4)
+    heatmap.set_marks(Field(np.array([strong, weak]), np.array([1.0, 0.2]), True), veiled=True)
     assert ground_of(heatmap, 0, 0) != plain
     image = heatmap.grab().toImage()
-    strong, weak = (image.pixelColor(heatmap.cell_rect(*index).bottomLeft()) for index in ((2, 3), (4, 4)))
-    assert strong == theme.current().accent != weak
+    assert image.pixelColor(heatmap.cell_rect(*strong).topLeft() + QPoint(4, 4)) == plain
+    corners = [image.pixelColor(heatmap.cell_rect(*index).bottomLeft()) for index in (strong, weak)]
+    assert corners[0] == theme.current().origin != corners[1]
     heatmap.set_marks(None)
     assert ground_of(heatmap, 0, 0) == plain
 
 
-def test_marks_of_another_shape_are_refused(show_heatmap: ShowHeatmap) -> None:
+def test_sources_and_effects_differ_in_form(show_heatmap: ShowHeatmap) -> None:
+    """A frame runs all around, brackets leave the middle of each side open, whatever the colours."""
+    heatmap = show_heatmap(np.ones((3, 3)), (0.0, 1.0))
+    cell = heatmap.cell_rect(1, 1)
+    middle = QPoint(cell.center().x(), cell.bottom())
+    plain = heatmap.grab().toImage().pixelColor(middle)
+    for source, colour in ((True, theme.current().origin), (False, plain)):
+        heatmap.set_marks(Field(np.array([(1, 1)]), np.ones(1), source))
+        image = heatmap.grab().toImage()
+        assert image.pixelColor(middle) == colour
+        assert image.pixelColor(cell.bottomLeft()) == (theme.current().origin if source else theme.current().effect)
+
+
+@pytest.mark.parametrize("name", ["light", "dark"])
+@pytest.mark.parametrize("signed", [False, True])
+def test_numbers_stay_readable_under_the_veil(qapp: QApplication, name: str, signed: bool) -> None:
+    theme.apply(qapp, name)
+    table = colour_map(signed).rgb[:STEPS].astype(float)
+    values = np.linspace(-1 if signed else 0, 1, STEPS).reshape(1, -1)
+    veiled = Marking.of(Field(np.zeros((0, 2), int), np.zeros(0), True), values, veiled=True).veiled(table, 1)
+    black, white = QColor(0, 0, 0), QColor(255, 255, 255)
+    for rgb, dark in zip(np.rint(veiled).astype(int).tolist(), dark_text_on(veiled), strict=True):
+        assert theme.contrast(QColor(*rgb), black if dark else white) >= 4.4
+
+
+def test_cells_too_small_for_frames_are_framed_together(show_heatmap: ShowHeatmap) -> None:
+    heatmap = show_heatmap(np.zeros((120, 120)), (0.0, 1.0))
+    before = heatmap.grab().toImage()
+    heatmap.set_marks(Field(np.argwhere(np.ones((20, 20))) + 40, np.ones(400), True))
+    inside = heatmap.cell_rect(50, 50).center()
+    after = heatmap.grab().toImage()
+    assert after.pixelColor(inside) == before.pixelColor(inside)
+    left = heatmap.cell_rect(50, 40).left()
+    assert theme.current().origin.name() in {after.pixelColor(x, inside.y()).name() for x in range(left - 4, left + 4)}
+
+
+def test_marks_outside_the_values_are_refused(show_heatmap: ShowHeatmap) -> None:
     heatmap = show_heatmap(np.ones((6, 6)))
-    with pytest.raises(ValueError, match="shape of the values"):
-        heatmap.set_marks(np.ones((5, 6)))
+    with pytest.raises(ValueError, match="shape"):
+        heatmap.set_marks(Field(np.array([(6, 0)]), np.ones(1), True))
+
+
+def test_a_held_cell_has_a_pin(show_heatmap: ShowHeatmap) -> None:
+    heatmap = show_heatmap(np.ones((6, 6)), (0.0, 1.0))
+    corner = heatmap.cell_rect(2, 3).bottomLeft()
+    heatmap.set_pin((2, 3))
+    assert heatmap.grab().toImage().pixelColor(corner) == theme.current().accent
+    heatmap.set_pin(None)
+    assert heatmap.grab().toImage().pixelColor(corner) != theme.current().accent
+
+
+def test_a_bias_is_marked_by_its_one_index(show_heatmap: ShowHeatmap) -> None:
+    heatmap = show_heatmap(np.ones((1, 4)), (0.0, 1.0))
+    heatmap.set_marks(Field(np.array([(2,)]), np.ones(1), True))
+    image = heatmap.grab().toImage()
+    marked = [image.pixelColor(heatmap.cell_rect(0, n).bottomLeft()) == theme.current().origin for n in range(4)]
+    assert marked == [False, False, True, False]
 
 
 def test_what_was_laid_over_goes_with_the_shape(show_heatmap: ShowHeatmap) -> None:
     heatmap = show_heatmap(np.ones((6, 6)), (0.0, 1.0))
-    heatmap.set_marks(np.eye(6))
+    heatmap.set_marks(Field(np.array([(0, 0)]), np.ones(1), True), veiled=True)
+    heatmap.set_pin((1, 1))
+    heatmap.set_spots(((2, 2),))
     heatmap.set_unreached(np.eye(6, dtype=bool))
     heatmap.set_values(np.ones((4, 5)), (0.0, 1.0))
     assert {ground_of(heatmap, *index).name() for index in np.ndindex(4, 5)} == {colour_map().colour(STEPS - 1).name()}

@@ -8,6 +8,7 @@ from PyQt6.QtCore import QEvent, QPoint, QRect, QRectF, Qt, pyqtSignal
 from PyQt6.QtGui import QEnterEvent, QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
 from PyQt6.QtWidgets import QWidget
 
+from convviz.engine.explain import Kind, Tensor
 from convviz.i18n import tr
 from convviz.views import theme
 from convviz.views.colour import calm_levels, levels_of
@@ -22,6 +23,9 @@ if TYPE_CHECKING:
 
     from convviz.views.panels.pipeline.structure import LayerPart
 
+_WEIGHTS = {"student": Kind.WEIGHT, "teacher": Kind.TEACHER_WEIGHT, "gradient": Kind.WEIGHT_GRAD}
+_BIASES = {"student": Kind.BIAS, "teacher": Kind.TEACHER_BIAS, "gradient": Kind.BIAS_GRAD}
+
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 _CENTRE = Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignVCenter
 
@@ -32,13 +36,10 @@ class LayerCard(QWidget):
     Signals
     -------
     chosen()
-        The card was clicked, or Enter or Space pressed on it or on one of its heatmaps.
-    pointed(Cell | None)
-        As of its heatmaps.
+        The card or a cell on it was clicked, or Enter or Space pressed on the card.
     """
 
     chosen = pyqtSignal()
-    pointed = pyqtSignal(object)
 
     def __init__(self, index: int, part: LayerPart, teacher: bool, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -52,17 +53,21 @@ class LayerCard(QWidget):
         self._bias_head = QRect()
         roles = ("student", "teacher", "gradient") if teacher else ("student", "gradient")
         self._roles = roles if part.weight else ()
-        self._weights = {role: self._heatmap(role, Form.TILE) for role in self._roles}
-        self._biases = {role: self._heatmap(f"{role}.bias", Form.STRIP) for role in self._roles if part.bias}
+        self._weights = {role: self._heatmap(role, Form.TILE, _WEIGHTS[role]) for role in self._roles}
+        biases = self._roles if part.bias else ()
+        self._biases = {role: self._heatmap(f"{role}.bias", Form.STRIP, _BIASES[role]) for role in biases}
         self.set_part(part)
 
-    def _heatmap(self, role: str, form: Form) -> Heatmap:
+    def _heatmap(self, role: str, form: Form, kind: Kind) -> Heatmap:
         name = f"layer{self._index}.{role}"
-        made = Heatmap(name, form, "raised", self)
+        made = Heatmap(name, form, "raised", self, Tensor(kind, self._index))
         made.setObjectName(f"pipeline.{name}")
-        made.pointed.connect(self.pointed)
         made.clicked.connect(self._choose)
         return made
+
+    def heatmaps(self) -> list[Heatmap]:
+        """Return the heatmaps of the card."""
+        return [*self._weights.values(), *self._biases.values()]
 
     def set_part(self, part: LayerPart) -> None:
         """Show another layer of the same shapes."""
@@ -117,7 +122,7 @@ class LayerCard(QWidget):
 
     def clear(self) -> None:
         """Show that no numbers are known yet."""
-        for heatmap in (*self._weights.values(), *self._biases.values()):
+        for heatmap in self.heatmaps():
             heatmap.set_values(None)
 
     def retranslate(self) -> None:

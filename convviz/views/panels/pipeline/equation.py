@@ -9,6 +9,7 @@ from PyQt6.QtCore import QRect, Qt, pyqtSignal
 from PyQt6.QtGui import QMouseEvent, QPainter, QPaintEvent, QResizeEvent
 from PyQt6.QtWidgets import QWidget
 
+from convviz.engine.explain import Kind, Tensor
 from convviz.i18n import tr
 from convviz.views import theme
 from convviz.views.colour import calm_levels, levels_of
@@ -31,12 +32,9 @@ class EquationRow(QWidget):
     -------
     selected(Selection)
         One of the maps was clicked.
-    pointed(Cell | None)
-        As of the heatmaps.
     """
 
     selected = pyqtSignal(object)
-    pointed = pyqtSignal(object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -44,14 +42,13 @@ class EquationRow(QWidget):
         self._plan: EquationPlan | None = None
         self._companion: QWidget | None = None
         self._selection: Selection | None = None
-        self._reconstruction, self._target, self._residual = (
-            self._heatmap(name) for name in ("reconstruction", "target", "residual")
-        )
+        self._reconstruction = self._heatmap("reconstruction", None)  # which map it is depends on the layers
+        self._target = self._heatmap("target", Tensor(Kind.TARGET))
+        self._residual = self._heatmap("residual", Tensor(Kind.RESIDUAL))
 
-    def _heatmap(self, name: str) -> Heatmap:
-        made = Heatmap(name, parent=self)
+    def _heatmap(self, name: str, tensor: Tensor | None) -> Heatmap:
+        made = Heatmap(name, parent=self, tensor=tensor)
         made.setObjectName(f"pipeline.{name}")
-        made.pointed.connect(self.pointed)
         made.clicked.connect(partial(self._choose, name))
         return made
 
@@ -70,6 +67,7 @@ class EquationRow(QWidget):
             for heatmap in (self._reconstruction, self._target, self._residual):
                 heatmap.set_values(None)
         self._structure = structure
+        self._reconstruction.set_tensor(Tensor(Kind.VALUE, len(structure.layers)))
         self._place()
         self.retranslate()
 
@@ -114,8 +112,8 @@ class EquationRow(QWidget):
         self._target.set_text(tr("Target"), given.format(maps=maps), "teacher")
         self._residual.set_text(tr("Residual"), left)
 
-    def focus_order(self) -> list[QWidget]:
-        """Return the widgets in the order in which they are read."""
+    def heatmaps(self) -> list[Heatmap]:
+        """Return the heatmaps of the row, in the order in which they are read."""
         return [self._reconstruction, self._target, self._residual]
 
     def target_x(self) -> int:

@@ -10,6 +10,7 @@ from PyQt6.QtCore import QPoint, QPointF, QRect, QRectF, Qt, pyqtSignal
 from PyQt6.QtGui import QMouseEvent, QPainter, QPainterPath, QPaintEvent, QPen, QPolygonF
 from PyQt6.QtWidgets import QWidget
 
+from convviz.engine.explain import Kind, Tensor
 from convviz.i18n import tr
 from convviz.views import theme
 from convviz.views.heatmap import Form, Heatmap
@@ -36,12 +37,9 @@ class FlowRow(QWidget):
     -------
     selected(Selection)
         A column was clicked.
-    pointed(Cell | None)
-        As of the heatmaps.
     """
 
     selected = pyqtSignal(object)
-    pointed = pyqtSignal(object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -75,28 +73,30 @@ class FlowRow(QWidget):
         names = ["input", *(f"map{index}" for index in range(1, count))]
         self._maps, self._cards, self._gradients = [], [], []
         for index, (name, part) in enumerate(zip(names, structure.layers, strict=True)):
-            self._maps.append(self._heatmap(name, Form.FULL, index))
+            self._maps.append(self._heatmap(name, Form.FULL, Tensor(Kind.VALUE, index)))
             if index:
-                self._gradients.append(self._heatmap(f"{name}.gradient", Form.TILE, index))
+                self._gradients.append(self._heatmap(f"{name}.gradient", Form.TILE, Tensor(Kind.VALUE_GRAD, index)))
             card = LayerCard(index, part, structure.teacher, self)
             card.chosen.connect(partial(self.selected.emit, Selection("layer", index)))
-            card.pointed.connect(self.pointed)
             self._cards.append(card)
         for widget in (*self._maps, *self._cards):
             widget.show()
         self._plan = None
 
-    def _heatmap(self, name: str, form: Form, index: int) -> Heatmap:
-        made = Heatmap(name, form, parent=self)
+    def _heatmap(self, name: str, form: Form, tensor: Tensor) -> Heatmap:
+        made = Heatmap(name, form, parent=self, tensor=tensor)
         made.setObjectName(f"pipeline.{name}")
-        made.pointed.connect(self.pointed)
         # A map is the work of the layer before it; clicking it shows what can be changed about it.
-        choice = Selection("layer", index - 1) if index else Selection("input")
+        choice = Selection("layer", tensor.position - 1) if tensor.position else Selection("input")
         made.clicked.connect(partial(self._choose, choice))
         return made
 
     def _choose(self, choice: Selection, _cell: object = None) -> None:
         self.selected.emit(choice)
+
+    def heatmaps(self) -> list[Heatmap]:
+        """Return every heatmap in the row."""
+        return [*self._maps, *self._gradients, *(heatmap for card in self._cards for heatmap in card.heatmaps())]
 
     def set_selection(self, selection: Selection) -> None:
         """Frame what is selected."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -16,8 +17,15 @@ from convviz.views.panels.pipeline.plan_equation import EQUATION_SHARES, equatio
 from convviz.views.panels.pipeline.structure import Structure
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from PyQt6.QtCore import pyqtBoundSignal
+
+    from convviz.engine.explain import Field, Tensor
     from convviz.engine.frames import Frame
     from convviz.model.experiment import Experiment
+    from convviz.views.heatmap import Cell, Heatmap
+    from convviz.views.pointing import Pointed
     from convviz.views.selection import Selection
 
 _SCROLL_BAR = 10
@@ -32,10 +40,16 @@ class Pipeline(QWidget):
         A layer, or the input, the target or the residual was clicked.
     pointed(Cell | None)
         The cell under the pointer, or under the cursor of the keyboard; again whenever its value changes.
+    pinned(Pointed)
+        A cell was clicked, or keys have led to it.
+    opened(Pointed)
+        A cell was clicked twice, or Enter was pressed on it.
     """
 
     selected = pyqtSignal(object)
     pointed = pyqtSignal(object)
+    pinned = pyqtSignal(object)
+    opened = pyqtSignal(object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -51,7 +65,8 @@ class Pipeline(QWidget):
         self._scroll.setWidget(self._flow)
         for row in (self._flow, self._equation):
             row.selected.connect(self.selected)
-            row.pointed.connect(self.pointed)
+        self._heatmaps: dict[Tensor, Heatmap] = {}
+        self._connected: list[Heatmap] = []
 
     def set_experiment(self, experiment: Experiment) -> None:
         """Show the columns of ``experiment``. Numbers come with the next frame; where nothing moves, the old stay."""
@@ -59,11 +74,44 @@ class Pipeline(QWidget):
         self._flow.set_structure(structure)
         self._equation.set_structure(structure)
         if not structure.looks_like(self._structure):
-            order = [*self._flow.focus_order(), *self._equation.focus_order()]
+            order = [*self._flow.focus_order(), *self._equation.heatmaps()]
             for one, following in pairwise(order):
                 QWidget.setTabOrder(one, following)
         self._structure = structure
+        self._connect()
         self._place()
+
+    def _connect(self) -> None:
+        """Listen to the heatmaps, of which some may be new."""
+        heatmaps = [*self._flow.heatmaps(), *self._equation.heatmaps()]
+        for heatmap in heatmaps:
+            if heatmap not in self._connected:
+                heatmap.pointed.connect(self.pointed)
+                heatmap.clicked.connect(partial(_tell, self.pinned))
+                heatmap.stepped.connect(partial(_tell, self.pinned))
+                heatmap.opened.connect(partial(_tell, self.opened))
+        self._connected = heatmaps
+        self._heatmaps = {heatmap.tensor: heatmap for heatmap in heatmaps if heatmap.tensor is not None}
+
+    def set_marks(self, marks: Mapping[Tensor, Field], pinned: Pointed | None = None) -> None:
+        """Mark cells in every heatmap that shows one of the arrays; ``pinned`` is held, and the rest is veiled."""
+        for tensor, heatmap in self._heatmaps.items():
+            field = marks.get(tensor)
+            own = pinned is not None and pinned.tensor == tensor
+            related = field is not None and (field.source is not None or len(field.cells) > 1)
+            heatmap.set_marks(None if own else field, veiled=pinned is not None and related)
+            heatmap.set_pin(pinned.index if pinned is not None and own else None)
+
+    def set_spots(self, spots: Iterable[Pointed]) -> None:
+        """Show which cells are spoken of elsewhere."""
+        spots = tuple(spots)
+        for tensor, heatmap in self._heatmaps.items():
+            heatmap.set_spots(tuple(spot.index for spot in spots if spot.tensor == tensor))
+
+    def cell_of(self, number: Pointed) -> Cell | None:
+        """Return the cell in which a number of the frame stands, or None if no heatmap shows it."""
+        heatmap = self._heatmaps.get(number.tensor)
+        return None if heatmap is None else heatmap.cell(number.index)
 
     def set_frame(self, frame: Frame) -> None:
         """Show the numbers of a step; a frame of another experiment than the one that is shown is passed over."""
@@ -126,3 +174,9 @@ class Pipeline(QWidget):
         self._scroll.setGeometry(0, 0, width, upper - FRAME)
         self._flow.resize(max(width, taken), upper - FRAME - (_SCROLL_BAR if taken > width else 0))
         self._flow.set_target_x(self._equation.target_x())
+
+
+def _tell(signal: pyqtBoundSignal, cell: Cell) -> None:
+    """Pass on which number a cell shows."""
+    if cell.number is not None:
+        signal.emit(cell.number)

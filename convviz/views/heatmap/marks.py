@@ -1,0 +1,207 @@
+"""Marks on the cells of a heatmap: what a number is computed from, and what is computed from it.
+
+Colour and form tell the two apart. A cell that the number is computed *from* has a closed frame, one that is computed
+*from it* has brackets at its corners, one that only goes with it is dotted. The stronger the mark, the more the cell
+contributes. Frames lie along the edges of the cells, so that the numbers in them stay readable.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from PyQt6.QtCore import QLine, QPoint, QPointF, QRect, Qt
+from PyQt6.QtGui import QColor, QImage, QPainter, QPen
+
+from convviz.views import theme
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from convviz.engine.explain import Field
+    from convviz.views.heatmap.layout import HeatLayout
+
+    Array = NDArray[Any]
+
+#: Smaller cells have no room for frames of their own: one frame goes around them all.
+_FRAMED = 5
+#: Cells from this size on have frames two pixels wide, with a line of the ground within.
+_BROAD = 14
+#: How much of a cell's colour is veiled where it has nothing to do with the number, and where it contributes nothing.
+_VEIL, _WEAK_VEIL = 0.6, 0.3
+#: Maps with more cells are not veiled: it would cost more at every frame than the map itself.
+_VEILED_MOST = 1 << 18
+#: Steps of opacity: all frames of one step are painted at once.
+_LEVELS = 6
+_FAINTEST = 0.3
+
+
+@dataclass(frozen=True, eq=False)
+class Marking:
+    """The marks of one heatmap.
+
+    Attributes
+    ----------
+    places : (N, 3)
+        Channel, row and column of each marked cell, as the heatmap lays them out.
+    strength : (N,)
+        0 … 1.
+    source
+        As of `Field`.
+    veil : (C, H, W) or None
+        How much of each cell is veiled, 0 … 1.
+    images
+        The veil in the colours of the themes that it was painted in.
+    """
+
+    places: Array
+    strength: Array
+    source: bool | None
+    veil: Array | None
+    images: dict[str, QImage] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, marked: Field, values: Array, veiled: bool) -> Marking:
+        """Return the marks of ``marked`` on a heatmap of ``values``."""
+        cells = marked.cells
+        missing = values.ndim - cells.shape[1]
+        if missing < 0 or (len(cells) and (cells >= values.shape[missing:]).any()):
+            raise ValueError(f"expected cells of an array of shape {values.shape}")
+        cells = np.concatenate([np.zeros((len(cells), missing), cells.dtype), cells], axis=1)
+        channel = (
+            np.ravel_multi_index(tuple(cells[:, :-2].T), values.shape[:-2]) if values.ndim > 2 else 0 * cells[:, 0]
+        )
+        places = np.stack([channel, cells[:, -2], cells[:, -1]], axis=1)
+        veil = None
+        if veiled and values.size <= _VEILED_MOST:
+            veil = np.full((values.size // (values.shape[-2] * values.shape[-1]), *values.shape[-2:]), _VEIL)
+            veil[tuple(places.T)] = _WEAK_VEIL * (1 - marked.strength)
+        return cls(places, marked.strength, marked.source, veil)
+
+    def veiled(self, rgb: Array, shown: int) -> Array:
+        """Return colours (N, 3) of the cells of the first ``shown`` channels as they look under the veil."""
+        if self.veil is None:
+            return rgb
+        ground = theme.current().surface
+        veil = self.veil[:shown].reshape(-1, 1)
+        return np.asarray(rgb * (1 - veil) + np.array([ground.red(), ground.green(), ground.blue()]) * veil)
+
+    def paint_veil(self, painter: QPainter, layout: HeatLayout) -> None:
+        """Veil what has nothing to do with the number."""
+        if self.veil is None:
+            return
+        colours, (_, rows, columns) = theme.current(), self.veil.shape
+        image = self.images.get(colours.name)
+        if image is None:
+            image = self.images[colours.name] = _veil_image(self.veil, colours.surface)
+        for channel, tile in enumerate(layout.tiles):
+            painter.drawImage(tile, image, QRect(0, channel * rows, columns, rows))
+
+    def paint(self, painter: QPainter, layout: HeatLayout, shape: tuple[int, int, int]) -> None:
+        """Frame the marked cells."""
+        shown = self.places[:, 0] < len(layout.tiles)
+        places, strength = self.places[shown], self.strength[shown]
+        if len(places) == 0:
+            return
+        size = min(layout.cell_size(shape))
+        if size < _FRAMED:
+            self._paint_around(painter, layout, shape, places)
+            return
+        level = np.ceil(np.clip(strength, 0, 1) * (_LEVELS - 1)).astype(int)
+        for step in range(_LEVELS):
+            chosen = places[level == step].tolist()
+            if chosen:
+                opacity = _FAINTEST + (1 - _FAINTEST) * step / (_LEVELS - 1)
+                rects = [layout.cell_rect(shape, *place) for place in chosen]
+                _paint_frames(painter, rects, self.source, opacity, broad=size >= _BROAD)
+
+    def _paint_around(self, painter: QPainter, layout: HeatLayout, shape: tuple[int, int, int], places: Array) -> None:
+        for channel in np.unique(places[:, 0]).tolist():
+            here = places[places[:, 0] == channel]
+            low, high = here.min(axis=0), here.max(axis=0)
+            first = layout.cell_rect(shape, channel, int(low[1]), int(low[2]))
+            last = layout.cell_rect(shape, channel, int(high[1]), int(high[2]))
+            around = first.united(last).adjusted(-2, -2, 2, 2).intersected(layout.tiles[channel])
+            _paint_frames(painter, [around], self.source, 1.0, broad=True)
+
+
+def colour_of(source: bool | None) -> QColor:
+    """Return the colour of the marks on cells that a number is computed from, goes into (False), or goes with."""
+    colours = theme.current()
+    return QColor(colours.origin if source else colours.effect)
+
+
+def paint_pin(painter: QPainter, cell: QRect, tile: QRect) -> None:
+    """Paint the cell that is held: a broad frame, and the head of a pin at its corner."""
+    colours = theme.current()
+    cell = _visible(cell, tile)
+    _paint_halo(painter, cell, colours.accent)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    head = QPointF(min(cell.right(), tile.right() - 3), max(cell.top(), tile.top() + 3))
+    painter.setPen(QPen(colours.surface, 1.5))
+    painter.setBrush(colours.accent)
+    painter.drawEllipse(head, 4.5, 4.5)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+
+
+def paint_spot(painter: QPainter, cell: QRect, tile: QRect) -> None:
+    """Paint a cell that is spoken of elsewhere."""
+    _paint_halo(painter, _visible(cell, tile), theme.current().text)
+
+
+def _visible(cell: QRect, tile: QRect) -> QRect:
+    """Return a cell, or if it is too small to be seen, the place around it."""
+    return cell.adjusted(-3, -3, 3, 3).intersected(tile) if min(cell.width(), cell.height()) < 6 else cell
+
+
+def _paint_halo(painter: QPainter, cell: QRect, colour: QColor) -> None:
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    for inset, pen in ((0, colour), (1, colour), (2, theme.current().surface)):
+        painter.setPen(QPen(pen, 1))
+        painter.drawRect(cell.adjusted(inset, inset, -1 - inset, -1 - inset))
+
+
+def _paint_frames(painter: QPainter, rects: list[QRect], source: bool | None, opacity: float, *, broad: bool) -> None:
+    """Paint the frames of cells, ``opacity`` 0 … 1, each within its cell."""
+    colour = colour_of(source)
+    colour.setAlphaF(opacity)
+    ground = QColor(theme.current().surface)
+    ground.setAlphaF(opacity)
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    lines = ((0, colour), (1, colour), (2, ground)) if broad else ((0, colour),)
+    for inset, pen in lines:
+        inner = [rect.adjusted(inset, inset, -1 - inset, -1 - inset) for rect in rects]
+        if source is None:
+            painter.setPen(QPen(pen, 1, Qt.PenStyle.DotLine))
+        else:
+            painter.setPen(QPen(pen, 1))
+        if source is False:
+            painter.drawLines(*(line for rect in inner for line in _brackets(rect)))
+        else:
+            painter.drawRects(*inner)
+
+
+def _brackets(rect: QRect) -> list[QLine]:
+    """Return the lines of the four corners of a rectangle."""
+    long = max(1, min(rect.width(), rect.height()) * 3 // 10)
+    lines = []
+    for corner, right, down in (
+        (rect.topLeft(), 1, 1),
+        (rect.topRight() + QPoint(1, 0), -1, 1),
+        (rect.bottomLeft() + QPoint(0, 1), 1, -1),
+        (rect.bottomRight() + QPoint(1, 1), -1, -1),
+    ):
+        lines += [QLine(corner, corner + QPoint(right * long, 0)), QLine(corner, corner + QPoint(0, down * long))]
+    return lines
+
+
+def _veil_image(veil: Array, ground: QColor) -> QImage:
+    channels, height, width = veil.shape
+    alpha = np.rint(veil.reshape(channels * height, width) * 255)
+    pixels = np.empty((channels * height, width, 4), np.uint8)
+    pixels[..., 3] = alpha
+    for place, part in enumerate((ground.blue(), ground.green(), ground.red())):
+        pixels[..., place] = alpha * part / 255
+    made = QImage(pixels.tobytes(), width, channels * height, 4 * width, QImage.Format.Format_ARGB32_Premultiplied)
+    return made.copy()

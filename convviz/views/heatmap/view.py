@@ -1,0 +1,338 @@
+"""A tensor as a picture, without anybody who points at it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from PyQt6.QtCore import QEvent, QPoint, QPointF, QRect, QSize, Qt
+from PyQt6.QtGui import QPainter, QPaintEvent, QPen, QResizeEvent
+from PyQt6.QtWidgets import QSizePolicy, QWidget
+
+from convviz.views import theme
+from convviz.views.colour import Levels, calm_levels, levels_of
+from convviz.views.heatmap.frame import Caption, note_text, paint_caption, paint_cursor, paint_empty, paint_scale
+from convviz.views.heatmap.layout import Form, HeatLayout, lay_out, size_for, strip_height
+from convviz.views.heatmap.marks import Marking, paint_pin, paint_spot
+from convviz.views.heatmap.picture import Picture
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from convviz.engine.explain import Field
+
+    Array = NDArray[Any]
+    Place = tuple[int, int, int]
+
+#: Narrowest channel whose frame has the tensor's hue.
+_HUE_LEAST = 24
+
+
+class HeatmapView(QWidget):
+    """A tensor as coloured cells, painted by hand.
+
+    Only what changed is painted: new values alone repaint the cells; a hidden heatmap does not even make its image.
+
+    Parameters
+    ----------
+    name
+        The tensor's name; also the object name at first.
+    form
+        How much is said beside the cells.
+    ground
+        The theme's colour that the heatmap lies on.
+    """
+
+    def __init__(
+        self, name: str = "", form: Form = Form.FULL, ground: str = "surface", parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._name = name
+        self.setObjectName(name)
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self._form = form
+        self._ground = ground
+        self._caption = Caption()
+        self._picture = Picture(plain=form is Form.STRIP)
+        self._given: Array | None = None  # as it was set: its shape numbers the cells
+        self._layout: HeatLayout | None = None
+        self._cursor: Place | None = None
+        self._pin: Place | None = None
+        self._spots: tuple[Place, ...] = ()
+        self._columns = 0
+        self._painted_note = ""
+        self._told = ""
+        self._label = 0
+        self._focus_shown = False
+
+    # what is shown ---------------------------------------------------------------------------------------------------
+
+    def set_text(self, title: str, sentence: str = "", hue: str = "", told: str = "") -> None:
+        """Set what the heatmap is called.
+
+        Parameters
+        ----------
+        title, sentence
+            Its name, and what it is, with its shape.
+        hue
+            The theme's colour that identifies the tensor; none: nobody's.
+        told
+            The name away from the heatmap, in `Cell.title`, where ``title`` alone would not say which one is meant.
+        """
+        caption = Caption(title, sentence, hue, self._caption.read_out)
+        if caption != self._caption or told != self._told:
+            self._caption, self._told = caption, told
+            self._describe()
+            self._place()
+
+    def set_form(self, form: Form) -> None:
+        """Say more or less beside the cells."""
+        if form is not self._form:
+            self._form = form
+            self._place()
+
+    def set_label_width(self, width: int) -> None:
+        """Keep ``width`` pixels for the title of a strip, so that strips below each other line up; 0: what it needs."""
+        if width != self._label:
+            self._label = width
+            self._place()
+
+    def title(self) -> str:
+        """Return the title."""
+        return self._caption.title
+
+    def sentence(self) -> str:
+        """Return the sentence under the title."""
+        return self._caption.sentence
+
+    def set_values(self, values: Array | None, levels: Levels | None = None, signed: bool = False) -> None:
+        """Show values of shape ``(H, W)``, ``(C, H, W)`` or ``(O, I, H, W)``; None: nothing yet.
+
+        The array is kept, not copied, so it must not be written to afterwards.
+
+        Parameters
+        ----------
+        levels
+            The values at the ends of the scale; by default round numbers just beyond the smallest and largest.
+        signed
+            Use the diverging colours and a scale that is even about zero.
+        """
+        if values is not None and (values.ndim < 2 or values.ndim > 4 or values.size == 0):
+            raise ValueError(f"expected (H, W), (C, H, W) or (O, I, H, W), received {values.shape}")
+        given_levels = levels is not None
+        if levels is None and values is not None:
+            levels = calm_levels(*levels_of(values, signed=signed), signed)
+        picture = self._picture
+        scale_is_same = (levels or (0.0, 1.0)) == picture.levels and signed == picture.signed
+        if scale_is_same and _same(values, self._given):
+            self._given = values
+            return
+        shape_is_same = values is not None and self._given is not None and values.shape == self._given.shape
+        self._given = values
+        picture.values = None if values is None else values.reshape(-1, *values.shape[-2:])
+        picture.levels, picture.signed, picture.exceeded = levels or (0.0, 1.0), signed, given_levels
+        picture.forget()
+        if not shape_is_same:
+            self._columns = values.shape[1] if values is not None and values.ndim == 4 else 0
+            picture.marking, self._pin, self._spots = None, None, ()
+            self._place()
+        elif self._layout is not None:
+            # One rectangle: through a clip of several, images are drawn ten times slower.
+            layout = self._layout
+            self.update(layout.cells if scale_is_same else layout.cells.united(layout.scale))
+        self._values_changed(shape_is_same)
+
+    def set_unreached(self, mask: Array | None) -> None:
+        """Hatch the cells of an ``(H, W)`` mask: no window reads them. It may come before values of this shape do."""
+        wanted = mask if mask is not None and mask.any() else None
+        if not _same(wanted, self._picture.unreached):
+            self._picture.unreached = wanted
+            self._picture.forget_overlay()
+            self.update()
+
+    def set_marks(self, field: Field | None, *, veiled: bool = False) -> None:
+        """Mark the cells that have to do with a number; None: no marks at all.
+
+        Parameters
+        ----------
+        field
+            The cells, as they stand in the tensor, and how strongly each is marked.
+        veiled
+            Veil the cells that are not marked.
+        """
+        if field is None and self._picture.marking is None:
+            return
+        self._picture.marking = None if field is None or self._given is None else Marking.of(field, self._given, veiled)
+        self._update_cells()
+
+    def set_pin(self, index: tuple[int, ...] | None) -> None:
+        """Show that a cell is held; None: no one is."""
+        place = None if index is None else self._place_of(index)
+        if place != self._pin:
+            self._pin = place
+            self._update_cells()
+
+    def set_spots(self, indices: tuple[tuple[int, ...], ...]) -> None:
+        """Show which cells are spoken of."""
+        places = (self._place_of(index) for index in indices)
+        spots = tuple(place for place in places if place is not None)
+        if spots != self._spots:
+            self._spots = spots
+            self._update_cells()
+
+    def values(self) -> Array | None:
+        """Return the array that is shown, as it was set."""
+        return self._given
+
+    def levels(self) -> Levels:
+        """Return the values at the two ends of the scale."""
+        return self._picture.levels
+
+    def cell_rect(self, *index: int) -> QRect:
+        """Return where a cell is painted, by its index in the array as it was set; empty if it is not shown."""
+        place = self._place_of(index)
+        layout = self._layout
+        if layout is None or place is None or place[0] >= len(layout.tiles):
+            return QRect()
+        return layout.cell_rect(self._shape(), *place)
+
+    # sizes -----------------------------------------------------------------------------------------------------------
+
+    def sizeHint(self) -> QSize:
+        """Return a size at which cells are easy to tell apart."""
+        if self._form is Form.STRIP:
+            return QSize(120, strip_height())
+        _, rows, columns = self._shape()
+        return QSize(*size_for(self._form, self._shape(), max(2.0, min(26.0, 200 / max(rows, columns)))))
+
+    def minimumSizeHint(self) -> QSize:
+        """Return the size below which nothing can be told apart."""
+        return QSize(60, strip_height() if self._form is Form.STRIP else 60)
+
+    def resizeEvent(self, event: QResizeEvent | None) -> None:
+        """Lay out anew."""
+        self._place()
+
+    # painting --------------------------------------------------------------------------------------------------------
+
+    def paintEvent(self, event: QPaintEvent | None) -> None:
+        """Paint what the event asks for: everything, or the cells alone."""
+        layout = self._layout
+        if layout is None or event is None:
+            return
+        painter = QPainter(self)
+        enabled = self.isEnabled()
+        if not (enabled and layout.cells.contains(event.rect())):
+            painter.fillRect(event.rect(), getattr(theme.current(), self._ground))
+            painter.setOpacity(1.0 if enabled else 0.45)
+            self._paint_around(painter, layout, event.rect())
+        if self._given is None:
+            paint_empty(painter, layout.cells)
+        else:
+            self._picture.paint(painter, self.devicePixelRatioF())
+            self._paint_places(painter, layout)
+            if self._note() != self._painted_note:
+                self.update(layout.sentence)
+        painter.end()
+
+    def _paint_around(self, painter: QPainter, layout: HeatLayout, asked: QRect) -> None:
+        """Paint the frames, and caption and scale where they are asked for: text costs more than all of the cells."""
+        if asked.intersects(layout.title.united(layout.sentence)):
+            self._painted_note = self._note()
+            paint_caption(painter, layout, self._form, self._caption, self._painted_note, self._tile_label)
+        if self._given is None:
+            return
+        self._paint_frames(painter, layout)
+        if asked.intersects(layout.scale):
+            paint_scale(painter, layout, self._picture.levels, self._picture.signed)
+
+    def _paint_frames(self, painter: QPainter, layout: HeatLayout) -> None:
+        colours = theme.current()
+        # Many small kernels would drown in frames of their hue.
+        framed = self._caption.hue and layout.tiles[0].width() >= _HUE_LEAST
+        hue = getattr(colours, self._caption.hue) if framed else colours.border
+        painter.setPen(QPen(colours.accent if self._focus_shown else hue, 1))
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        for tile in layout.tiles:
+            painter.drawRect(tile.adjusted(-1, -1, 0, 0))
+            if self._focus_shown:
+                painter.drawRect(tile.adjusted(-2, -2, 1, 1))
+
+    def _paint_places(self, painter: QPainter, layout: HeatLayout) -> None:
+        """Paint the cell that is pointed at, the one that is held, and those that are spoken of."""
+        held = () if self._pin is None else (self._pin,)
+        pointed = () if self._cursor is None or self._cursor == self._pin else (self._cursor,)
+        for places, paint in ((pointed, paint_cursor), (self._spots, paint_spot), (held, paint_pin)):
+            for place in places:
+                if place[0] < len(layout.tiles):
+                    paint(painter, layout.cell_rect(self._shape(), *place), layout.tiles[place[0]])
+
+    def _note(self) -> str:
+        """Return what stands at the right of the sentence: the factor of the numbers, channels that are left out."""
+        layout, values = self._layout, self._picture.values
+        if layout is None or values is None or self._form is Form.STRIP:
+            return ""
+        found = self._picture.number_format(self.devicePixelRatioF())
+        return note_text(len(layout.tiles), len(values), found[1].exponent if found else 0)
+
+    def _tile_label(self, channel: int) -> str:
+        given = self._given
+        index = np.unravel_index(channel, given.shape[:-2]) if given is not None else ()
+        return ", ".join(str(n + 1) for n in index)
+
+    def changeEvent(self, event: QEvent | None) -> None:
+        """Take the colours of another theme, or other fonts."""
+        if event is not None and event.type() in (QEvent.Type.PaletteChange, QEvent.Type.StyleChange):
+            self._picture.forget()
+            self._place()
+        elif event is not None and event.type() == QEvent.Type.EnabledChange:
+            self.update()
+        super().changeEvent(event)
+
+    # geometry --------------------------------------------------------------------------------------------------------
+
+    def _place(self) -> None:
+        label = self._label or round(theme.metrics("small").horizontalAdvance(self._caption.title)) + theme.SPACE.XS
+        self._layout = lay_out(self.width(), self.height(), self._form, self._shape(), self._columns, label)
+        self._picture.place(self._layout)
+        self.update()
+
+    def _shape(self) -> tuple[int, int, int]:
+        values = self._picture.values
+        return (1, 1, 1) if values is None else (values.shape[0], values.shape[1], values.shape[2])
+
+    def _at(self, point: QPoint | QPointF) -> tuple[int, int, int] | None:
+        if self._layout is None or self._given is None:
+            return None
+        return self._layout.cell_at(self._shape(), int(point.x()), int(point.y()))
+
+    def _place_of(self, index: tuple[int, ...]) -> Place | None:
+        given = self._given
+        if given is None or len(index) > given.ndim:
+            return None
+        index = (0,) * (given.ndim - len(index)) + tuple(index)  # a bias is shown as a row of cells
+        if not all(0 <= i < n for i, n in zip(index, given.shape, strict=True)):
+            return None
+        channel = int(np.ravel_multi_index(index[:-2], given.shape[:-2])) if given.ndim > 2 else 0
+        return channel, index[-2], index[-1]
+
+    def _update_cells(self) -> None:
+        if self._layout is not None:
+            self.update(self._layout.cells)
+
+    def _values_changed(self, shape_is_same: bool) -> None:
+        """Tell whoever has to know that other values are shown, perhaps of another shape."""
+
+    def _describe(self) -> None:
+        """Tell screen readers what is shown."""
+        self.setAccessibleName(self._told or self._caption.title)
+        self.setAccessibleDescription(self._caption.sentence)
+
+
+def _same(one: Array | None, other: Array | None) -> bool:
+    if one is other:
+        return True
+    if one is None or other is None or one.size > 65536:
+        return False
+    return np.array_equal(one, other)
