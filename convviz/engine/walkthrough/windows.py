@@ -61,7 +61,7 @@ class Gathering(Stage):
     def scene(self, position: int) -> Scene:
         """Show the window of one number."""
         row = self.row(position, self._subject.result_role)
-        return Scene(self.phase, position, (row,), {"cell": self.phase.cell(position)})
+        return Scene(self.phase, position, (row,), {"bias": self._subject.bias is not None})
 
     def row(self, position: int, role: Role) -> Row:
         """Return source, kernel, products and result."""

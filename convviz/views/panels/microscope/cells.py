@@ -241,7 +241,7 @@ def _paint_depth(painter: QPainter, place: Place, board: Board) -> None:
     painter.setPen(QPen(colours.outline, 1))
     painter.setBrush(colours.raised)
     for n in range(min(board.depth, 4) - 1, 0, -1):
-        painter.drawRect(place.rect.translated(4 * n, -4 * n).adjusted(0, 0, -1, -1))
+        painter.drawRect(place.rect.translated(4 * n, 4 * n).adjusted(0, 0, -1, -1))
 
 
 def _paint_extra(painter: QPainter, place: Place, board: Board) -> None:

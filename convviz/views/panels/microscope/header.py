@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import QSignalBlocker, Qt, pyqtSignal
-from PyQt6.QtWidgets import QButtonGroup, QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
+from PyQt6.QtWidgets import QButtonGroup, QHBoxLayout, QLabel, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
 from convviz.i18n import tr
 from convviz.views import theme
@@ -44,7 +44,9 @@ class Header(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._layer = Choice("microscope.layer", self)
-        self._layer.setMinimumWidth(216)
+        self._layer.setMinimumWidth(110)
+        self._layer.setMaximumWidth(300)
+        self._layer.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self._directions = QButtonGroup(self)
         self._forward, self._backward = (self._toggle(f"microscope.{name}") for name in ("forwards", "backwards"))
         for value, button in enumerate((self._forward, self._backward)):
@@ -52,7 +54,7 @@ class Header(QWidget):
         self._into_label, self._of_label = QLabel(self), QLabel(self)
         self._into, self._of = Choice("microscope.into", self), Choice("microscope.of", self)
         for box in (self._into, self._of):
-            box.setMinimumWidth(112)
+            box.setFixedWidth(96)
         for label in (self._into_label, self._of_label):
             theme.set_role(label, "small")
         self._whole = self._toggle("microscope.whole")
@@ -77,7 +79,8 @@ class Header(QWidget):
         for line in (upper, lower):
             line.setContentsMargins(0, 0, 0, 0)
             line.setSpacing(theme.SPACE.XS)
-        for widget in (self._layer, self._forward, self._backward, self._of_label, self._of):
+        upper.addWidget(self._layer, 4)
+        for widget in (self._forward, self._backward, self._of_label, self._of):
             upper.addWidget(widget)
         upper.addWidget(self._into_label)
         upper.addWidget(self._into)

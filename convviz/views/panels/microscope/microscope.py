@@ -23,6 +23,7 @@ from convviz.engine.walkthrough import (
 from convviz.i18n import tr
 from convviz.views import theme
 from convviz.views.panels.microscope.header import PHASES, Header
+from convviz.views.panels.microscope.keys import is_ours
 from convviz.views.panels.microscope.player import Player
 from convviz.views.panels.microscope.stage import FLOWING, Stage
 from convviz.views.panels.microscope.transport import StepBar
@@ -36,22 +37,6 @@ if TYPE_CHECKING:
 
 Direction = Literal["forward", "backward"]
 
-_KEYS = {
-    Qt.Key.Key_Space,
-    Qt.Key.Key_Left,
-    Qt.Key.Key_Right,
-    Qt.Key.Key_Up,
-    Qt.Key.Key_Down,
-    Qt.Key.Key_Home,
-    Qt.Key.Key_End,
-    Qt.Key.Key_Plus,
-    Qt.Key.Key_Equal,
-    Qt.Key.Key_Minus,
-    Qt.Key.Key_Z,
-    Qt.Key.Key_D,
-    Qt.Key.Key_Escape,
-}
-_PLAIN = (Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.ShiftModifier, Qt.KeyboardModifier.KeypadModifier)
 _FASTER = 1.5
 #: Acts in whose last moment the engine's result is complete, in the order in which a cell is looked for.
 _MAKING = (Act.MEETING, Act.GATHERING, Act.SPREADING, Act.WINDOWS, Act.FUNCTION, Act.DERIVATIVE, Act.SLOPE)
@@ -146,7 +131,6 @@ class Microscope(QWidget):
         self._stage.forget()
         self._header.show_layers(frame)
         if other:
-            self._index = min(self._index, len(frame.problem.layers))
             self._take_walk(self._phase, self._player.position)
         else:
             self._walk = self._made(frame)
@@ -216,14 +200,14 @@ class Microscope(QWidget):
         """Keep the keys of the microscope from the window's shortcuts while it has the focus."""
         if event is not None and event.type() == QEvent.Type.ShortcutOverride:
             assert isinstance(event, QKeyEvent)
-            if _is_ours(event):
+            if is_ours(event):
                 event.accept()
                 return True
         return super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent | None) -> None:
         """Move through moments and phases."""
-        if event is None or not _is_ours(event) or not self._press(event):
+        if event is None or not is_ours(event) or not self._press(event):
             super().keyPressEvent(event)
 
     def showEvent(self, event: QShowEvent | None) -> None:
@@ -296,6 +280,7 @@ class Microscope(QWidget):
         frame = self._frame
         if frame is None:
             return
+        self._index = min(self._index, len(frame.problem.layers))
         channels = channels_of(frame, self._index, back=self._back, into=0)
         self._into = min(self._into, channels.into - 1)
         found = channels_of(frame, self._index, back=self._back, into=self._into)
@@ -394,8 +379,3 @@ class Microscope(QWidget):
 def _structure(frame: Frame) -> object:
     """Return what decides which phases there are: a run of the same layers has the same."""
     return frame.problem.layers, frame.problem.network.shapes
-
-
-def _is_ours(event: QKeyEvent) -> bool:
-    key = event.key()
-    return event.modifiers() in _PLAIN and (key in _KEYS or Qt.Key.Key_1 <= key < Qt.Key.Key_1 + PHASES)

@@ -79,6 +79,7 @@ class Stage(QWidget):
     def forget(self) -> None:
         """Measure scales anew: the frame is another."""
         self._scales.forget()
+        self.update()
 
     def set_whole(self, whole: bool) -> None:
         """Show whole maps, or a close-up."""
@@ -90,6 +91,10 @@ class Stage(QWidget):
         """Show a moment, ``progress`` of the way from the one before it."""
         if self._scene is None or scene.phase != self._scene.phase:
             self._crops.clear()
+        arrived = min(progress, self._progress) >= _ARRIVAL and scene.phase.act is not Act.ROTATION
+        if scene is self._scene and before is self._before and (arrived or before is None):
+            self._progress = progress
+            return  # nothing moves any more: the picture is the same
         self._scene, self._before, self._progress = scene, before, progress
         self._arrange()
         self.setAccessibleName(scene_text(scene))

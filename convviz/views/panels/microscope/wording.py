@@ -46,7 +46,10 @@ HELP = {
     Act.MEETING: mark("The rotated kernel slides over the padded error; below, every error spreads its share instead"),
     Act.SPREADING: mark("Every cell spreads its share, and what lands on a cell is added"),
     Act.GATHERING: mark("The kernel slides over the error and makes the input's gradient, cell by cell"),
-    Act.WEIGHTS: mark("The input correlated with the zero-inserted error, tap by tap; then the bias"),
+    Act.WEIGHTS: mark(
+        "The input correlated with the zero-inserted error (transposed: the error with the input), "
+        "tap by tap; then the bias"
+    ),
     Act.FUNCTION: mark("Every number goes through the same function"),
     Act.DERIVATIVE: mark("Every error is multiplied by the function's slope"),
     Act.RESIDUAL: mark("What the reconstruction has more than the target"),
@@ -179,7 +182,9 @@ def _dilation(facts: Any) -> str:
 
 def _windows(facts: Any) -> str:
     if "chooses" not in facts:
-        return tr("The sum of the products, and the bias, is the output's cell.")
+        if facts["bias"]:
+            return tr("The sum of the products, and the bias, is the output's cell.")
+        return tr("The sum of the products is the output's cell.")
     return tr("The largest cell of the window goes on.") if facts["chooses"] else tr("The mean of the window goes on.")
 
 

@@ -1,0 +1,54 @@
+"""The microscope where maps are large, or numbers are none."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from convviz.engine import Conv2d, Problem, Trainer, conv2d
+from convviz.engine.walkthrough import Area
+
+
+def picture(viewer):
+    return viewer.stage.grab().toImage()
+
+
+def test_a_large_map_is_looked_at_in_a_crop(look):
+    """256×256: the stage asks for the cells that are seen, and moving on stays quick."""
+    viewer = look()
+    rng = np.random.default_rng(0)
+    layer = Conv2d((3, 3), stride=2, padding=1)
+    x = rng.normal(size=(1, 256, 256))
+    weight = rng.normal(size=(1, 1, 3, 3))
+    problem = Problem(
+        input=x,
+        target=conv2d(x, weight, stride=2, padding=1),
+        layers=(layer,),
+        initial=[{"weight": weight * 0.5, "bias": np.zeros(1)}],
+    )
+    frame = Trainer(problem).frame(input_grad=True)
+    viewer.microscope.set_frame(frame)
+    viewer.microscope.show_layer(0, "backward")
+    for phase in range(6):
+        viewer.microscope.show_phase(phase)
+        for position in (0, viewer.slider("scrub").maximum() // 2, viewer.slider("scrub").maximum()):
+            viewer.slider("scrub").setValue(position)
+            picture(viewer)
+            for board in viewer.scene.boards:
+                place = viewer.stage.place(board.role)
+                assert place.area.rows * place.area.columns <= 20_000
+    viewer.microscope.show_phase(4)
+    viewer.slider("scrub").setValue(256 * 100 + 37)
+    scattered = viewer.scene.boards[-1].sheet.crop(Area(100, 37, 1, 1))
+    assert scattered[0, 0] == pytest.approx(frame.value_grads[0][0, 100, 37], rel=1e-12)
+
+
+def test_a_run_that_diverged_is_looked_at_too(look):
+    viewer = look("diverging", layer=0)
+    viewer.trainer.run(100_000)
+    viewer.microscope.set_frame(viewer.trainer.frame(input_grad=True))
+    for direction in ("forward", "backward"):
+        viewer.microscope.show_layer(0, direction)
+        for phase in range(len(viewer.chips())):
+            viewer.microscope.show_phase(phase)
+            assert not picture(viewer).isNull()
