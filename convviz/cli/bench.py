@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from convviz.bench.engine import Effort
     from convviz.bench.report import Report
 
-SUMMARY = mark("measure the engine on this machine, against plain loops and PyTorch")
+SUMMARY = mark("measure engine and window on this machine, against plain loops, PyTorch and pyqtgraph")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -29,6 +29,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help=tr("against plain loops, or PyTorch (autograd, optim.SGD); can be given twice"),
     )
     parser.add_argument("--memory", action="store_true", help=tr("the most memory that a process takes at 1024×1024"))
+    parser.add_argument("--gui", action="store_true", help=tr("the complete window while it draws, and at rest"))
+    parser.add_argument("--startup", action="store_true", help=tr("how soon the window is there"))
+    parser.add_argument("--scrub", action="store_true", help=tr("how soon any step of a long run is shown"))
     parser.add_argument(
         "--quick",
         action="store_true",
@@ -65,8 +68,17 @@ def _measurements(options: argparse.Namespace) -> Iterator[Callable[[Report, Eff
     from convviz.bench import engine
 
     wanted = {"naive": "naive" in options.against, "torch": "torch" in options.against, "memory": options.memory}
-    everything = not any(wanted.values())
+    of_window = {name: getattr(options, name) for name in ("gui", "startup", "scrub")}
+    everything = not any((*wanted.values(), *of_window.values()))
     measures = {"naive": engine.against_naive, "torch": engine.against_torch, "memory": engine.memory}
     for name, measure in measures.items():
         if wanted[name] or everything:
+            yield measure
+    if not any(of_window.values()):
+        return
+    from convviz.bench.startup import startup
+    from convviz.bench.window import gui, scrub
+
+    for name, measure in {"gui": gui, "startup": startup, "scrub": scrub}.items():
+        if of_window[name]:
             yield measure
