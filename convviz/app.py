@@ -9,9 +9,7 @@ from __future__ import annotations
 import errno
 import math
 import signal
-import socket
 import sys
-import tempfile
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -32,6 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from types import TracebackType
 
+    from convviz.engine.frames import Status
     from convviz.model.document import Document
     from convviz.model.session import Session
 
@@ -117,6 +116,8 @@ def render_screenshot(
     OSError
         If the picture cannot be written.
     """
+    import tempfile
+
     app = _application("offscreen")
     with tempfile.TemporaryDirectory(prefix="convviz-") as folder:
         preferences = Preferences(Path(folder) / "settings.ini")
@@ -164,7 +165,19 @@ class _Opening:
         document = self._document or _document(self._experiment)
         self._session = _session()
         self._window.attach(document, self._session)
-        _train(self._session, self._after, self._preferences.speed)
+        if self._after:
+            self._session.status_changed.connect(self._slow_down)
+            self._session.set_speed(math.inf)
+            self._session.run(self._after)
+
+    def _slow_down(self, status: Status) -> None:
+        """Go on at the person's own speed once the first steps have been made.
+
+        Not by waiting for it: an event loop within the main one forgets that the program was told to quit.
+        """
+        if self._session is not None and _has_made(status, self._after):
+            self._session.status_changed.disconnect(self._slow_down)
+            self._session.set_speed(self._preferences.speed)
 
     def close(self) -> None:
         """End the training, also where the window was not closed but the program told to leave."""
@@ -211,19 +224,20 @@ def _session() -> Session:
 
 def _train(session: Session, steps: int, speed: float) -> None:
     """Make ``steps`` steps as fast as it goes, go back to ``speed``, and return when all of it has been shown."""
-    from convviz.engine.frames import State
-
-    def arrived() -> bool:
-        status = session.status
-        resting = status.state not in (State.EMPTY, State.RUNNING)
-        return resting and (status.step >= steps or status.state in (State.DIVERGED, State.FAILED))
-
     if steps:
         session.set_speed(math.inf)
         session.run(steps)
-    _wait_until(arrived, session.status_changed)
+    _wait_until(lambda: _has_made(session.status, steps), session.status_changed)
     session.set_speed(speed)
     _wait_until(lambda: session.status.speed == speed, session.status_changed)
+
+
+def _has_made(status: Status, steps: int) -> bool:
+    """Return whether a run has made ``steps`` steps and rests, or will never come so far."""
+    from convviz.engine.frames import State
+
+    resting = status.state not in (State.EMPTY, State.RUNNING)
+    return resting and (status.step >= steps or status.state in (State.DIVERGED, State.FAILED))
 
 
 def _wait_until(holds: Callable[[], bool], *signals: pyqtBoundSignal) -> None:
@@ -276,6 +290,8 @@ def _ctrl_c(app: QApplication) -> Iterator[None]:
     Python acts on a signal only while Python code runs, which an idle window does not. The signal therefore also
     writes to a socket that Qt watches; that wakes Python up without a timer that would run all the time.
     """
+    import socket
+
     reading, writing = socket.socketpair()
     reading.setblocking(False)
     writing.setblocking(False)

@@ -10,7 +10,7 @@ import pytest
 from PyQt6.QtCore import QCoreApplication, QEvent, QObject, Qt
 from PyQt6.QtGui import QKeySequence
 from PyQt6.QtTest import QTest
-from PyQt6.QtWidgets import QAbstractButton, QApplication, QWidget
+from PyQt6.QtWidgets import QAbstractButton, QAbstractSpinBox, QApplication, QListWidget, QWidget
 
 from convviz.engine.frames import State
 from convviz.model.document import Document
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
 
     from convviz.model.experiment import Experiment
+    from convviz.views.selection import SelectionKind
 
     class OpenWindow(Protocol):
         def __call__(
@@ -69,6 +70,22 @@ class Person:
         target = on or QApplication.focusWidget() or self.window
         combination = QKeySequence(keys)[0]
         QTest.keyClick(target, combination.key(), combination.keyboardModifiers())
+
+    def look_at(self, kind: SelectionKind, index: int = 0) -> None:
+        """Click what is to be shown in the inspector, in the inspector's own list."""
+        outline = self.find(QListWidget, "outline")
+        count = outline.count()
+        row = {"input": 0, "layer": 1 + index, "target": count - 2, "training": count - 1}[kind]
+        place = outline.visualItemRect(outline.item(row)).center()
+        self.bot.mouseClick(outline.viewport(), Qt.MouseButton.LeftButton, pos=place)
+
+    def type_into(self, name: str, text: str) -> None:
+        """Replace what a field of the inspector holds, as one does: click, mark all, type, Enter."""
+        field = self.find(QAbstractSpinBox, name)
+        field.setFocus()
+        field.selectAll()
+        self.bot.keyClicks(field, text)
+        self.bot.keyClick(field, Qt.Key.Key_Return)
 
     def text(self, name: str) -> str:
         return self.find(ReadOut, name).text()

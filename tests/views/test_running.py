@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from PyQt6.QtCore import Qt
 from PyQt6.QtGui import QAction
-from PyQt6.QtWidgets import QApplication, QProgressBar, QPushButton, QSlider, QSpinBox
+from PyQt6.QtWidgets import QApplication, QProgressBar, QSlider, QSpinBox, QWidget
 
 from convviz.engine.frames import State
 
@@ -117,9 +117,9 @@ def test_the_learning_rate_changes_without_a_new_run(open_window: OpenWindow) ->
     person = open_window(speed=100.0)
     person.click("play")
     person.sees_state(State.RUNNING)
-    run, experiment = person.session.status.run, person.document.experiment
-    slower = experiment.optimizer.replace(learning_rate=1e-6)
-    person.document.propose(experiment.replace(optimizer=slower), "Change the rate")
+    run = person.session.status.run
+    person.look_at("training")
+    person.type_into("optimizer.learning_rate", "1e-6")
     person.sees(lambda: person.session.status.learning_rate == 1e-6)
     assert person.session.status.run == run
     assert person.session.status.state is State.RUNNING
@@ -128,19 +128,43 @@ def test_the_learning_rate_changes_without_a_new_run(open_window: OpenWindow) ->
 
 def test_a_stride_changed_in_mid_run_rebuilds_and_goes_on(open_window: OpenWindow) -> None:
     person = open_window(speed=100.0)
+    experiment = person.document.experiment
     person.click("play")
     person.sees_state(State.RUNNING)
-    experiment = person.document.experiment
-    stage = experiment.stages[1]
-    other = stage.replace(layer=stage.layer.replace(stride=3))
-    person.document.propose(experiment.with_stage(1, other), "Change the stride")
+    person.look_at("layer", 1)
+    person.type_into("layers.1.stride.vertical", "3")
     person.sees(lambda: person.session.frame is not None and person.session.frame.output.shape == (1, 5, 5))
     person.sees_state(State.RUNNING)
-    person.press("Ctrl+Z")
+    person.press("Ctrl+Z", on=person.window)
     person.sees(lambda: person.session.frame is not None and person.session.frame.output.shape == (1, 8, 8))
     assert person.document.experiment == experiment
-    person.press("Ctrl+Shift+Z")
+    person.press("Ctrl+Shift+Z", on=person.window)
     person.sees(lambda: person.session.frame is not None and person.session.frame.output.shape == (1, 5, 5))
+
+
+def test_an_impossible_kernel_leaves_the_run_as_it_is(open_window: OpenWindow) -> None:
+    person = open_window(speed=100.0)
+    person.click("play")
+    person.sees_state(State.RUNNING)
+    run, experiment = person.session.status.run, person.document.experiment
+    person.look_at("layer", 1)
+    person.type_into("layers.1.kernel.vertical", "30")
+    step = person.session.status.step
+    person.sees(lambda: person.session.status.step > step + 5)
+    assert person.session.status.run == run
+    assert person.document.experiment == experiment
+
+
+@pytest.mark.parametrize("key", [".", "5", "-"])
+def test_a_kernels_cells_take_the_keys_that_numbers_begin_with(open_window: OpenWindow, key: str) -> None:
+    person = open_window()
+    person.look_at("layer", 0)
+    cells = person.find(QWidget, "layers.0.weight.cells")
+    cells.setFocus()
+    person.press(key, on=cells)
+    person.window.repaint()
+    assert person.session.status.step == 0
+    assert person.session.status.state is State.PAUSED
 
 
 def test_undo_tells_what_it_undoes(open_window: OpenWindow) -> None:

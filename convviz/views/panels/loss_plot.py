@@ -46,6 +46,8 @@ class _Axis(pg.AxisItem):  # type: ignore[misc]  # pyqtgraph ships no types
 
     def tickValues(self, minVal: float, maxVal: float, size: float) -> list[tuple[float, list[float]]]:
         """Return the ticks; on a logarithmic axis the range is that of the logarithms."""
+        if size <= 0:  # it has not been given its place yet
+            return [(1.0, [])]
         if self.log:
             return loss_scale.log_ticks(minVal, maxVal)
         levels: list[tuple[float, list[float]]] = super().tickValues(minVal, maxVal, size)
@@ -79,7 +81,7 @@ class _Curve(QGraphicsItem):
             self._plot.draw(painter, self.boundingRect())
 
 
-class LossPlot(pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph ships no types
+class LossPlot(pg.GraphicsView):  # type: ignore[misc]  # pyqtgraph ships no types
     """The curve of a `LossSeries`, with the live step and the shown step marked.
 
     Signals
@@ -99,9 +101,10 @@ class LossPlot(pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph ships no types
     resized = pyqtSignal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        self._axes = {"left": _Axis("left"), "bottom": _Axis("bottom")}
         self._curve: _Curve | None = None
-        super().__init__(parent, axisItems=self._axes)
+        super().__init__(parent)
+        self._axes = {"left": _Axis("left"), "bottom": _Axis("bottom")}
+        self._box = pg.ViewBox(enableMenu=False, defaultPadding=0)
         self._series = LossSeries()
         self._log = False
         self._live: tuple[int, float] | None = None
@@ -112,8 +115,7 @@ class LossPlot(pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph ships no types
         self._pressed = QPointF()
         self._points: tuple[Array, Array] = (np.empty(0), np.empty(0))
         self._ticks: list[float] = []
-        self._box: pg.ViewBox = self.getPlotItem().getViewBox()
-        self._set_up_axes()
+        self._lay_out()
         self._curve = _Curve(self, self._box)
         self._box.sigRangeChangedManually.connect(self._moved_by_hand)
         self._box.sigXRangeChanged.connect(self._take_points)
@@ -121,15 +123,20 @@ class LossPlot(pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph ships no types
         self.restyle()
         self.refresh()
 
-    def _set_up_axes(self) -> None:
-        item = self.getPlotItem()
-        item.setMenuEnabled(False)
-        item.hideButtons()
-        item.setContentsMargins(0, 8, 24, 0)  # room for half a label at either end
+    def _lay_out(self) -> None:
+        """Put the axes around the box: what of pyqtgraph's PlotItem is wanted, without its menus and buttons."""
+        layout = pg.GraphicsLayout()
+        layout.setContentsMargins(0, 8, 24, 0)  # room for half a label at either end
+        layout.setSpacing(0)
+        layout.addItem(self._axes["left"], 0, 0)
+        layout.addItem(self._box, 0, 1)
+        layout.addItem(self._axes["bottom"], 1, 1)
+        for axis in self._axes.values():
+            axis.linkToView(self._box)
+        self._axes["bottom"].setHeight(34)
         self._box.setMouseEnabled(x=True, y=False)  # the values fit themselves to the steps that are seen
         self._box.disableAutoRange()
-        self._box.setDefaultPadding(0)
-        self._axes["bottom"].setHeight(34)
+        self.setCentralItem(layout)
 
     def set_series(self, series: LossSeries) -> None:
         """Draw ``series`` from now on; call `refresh` whenever it has changed."""

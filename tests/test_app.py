@@ -1,0 +1,175 @@
+"""The program as a whole, as it is started."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+from PyQt6.QtCore import QTimer
+from PyQt6.QtGui import QImage
+from PyQt6.QtWidgets import QApplication, QFrame, QLabel
+
+from convviz import app
+from convviz.engine.errors import ConfigError
+from convviz.views.main_window import MainWindow
+from convviz.views.preferences import Preferences
+from convviz.views.readout import ReadOut
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from pytestqt.qtbot import QtBot
+
+
+def colours(picture: QImage) -> int:
+    return len({picture.pixel(x, y) for x in range(0, picture.width(), 4) for y in range(0, picture.height(), 4)})
+
+
+@pytest.mark.parametrize("size", [(1280, 800), (1024, 640)])
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_a_screenshot_shows_the_whole_window(qtbot: QtBot, tmp_path: Path, size: tuple[int, int], theme: str) -> None:
+    out = tmp_path / "window.png"
+    assert app.run("demo", screenshot=out, size=size, after=50, theme=theme, language="en") == 0
+    picture = QImage(str(out))
+    assert (picture.width(), picture.height()) == size
+    assert colours(picture) > 200
+    assert (picture.pixelColor(size[0] // 2, 14).lightness() < 90) == (theme == "dark")
+
+
+def test_a_screenshot_of_a_diverged_run_is_made_too(qtbot: QtBot, tmp_path: Path) -> None:
+    assert app.run("diverging", screenshot=tmp_path / "window.png", after=100_000) == 0
+    assert colours(QImage(str(tmp_path / "window.png"))) > 200
+
+
+def test_a_picture_that_cannot_be_written_is_an_error_with_its_name(qtbot: QtBot, tmp_path: Path) -> None:
+    out = tmp_path / "nowhere" / "window.png"
+    with pytest.raises(OSError, match=r"window\.png"):
+        app.run("demo", screenshot=out)
+
+
+@pytest.mark.parametrize("screenshot", [True, False])
+def test_an_experiment_that_does_not_exist_opens_no_window(qtbot: QtBot, tmp_path: Path, screenshot: bool) -> None:
+    before = set(QApplication.topLevelWidgets())
+    with pytest.raises(ConfigError, match="dmo"):
+        app.run("dmo", screenshot=tmp_path / "window.png" if screenshot else None)
+    assert not {w for w in set(QApplication.topLevelWidgets()) - before if w.isVisible()}
+
+
+def in_the_window(preferences: Preferences, do: Callable[[MainWindow], object], **options: object) -> int:
+    """Run the program, do something as soon as the window is complete, and return the exit code when it is closed."""
+
+    def look() -> None:
+        windows = [w for w in QApplication.topLevelWidgets() if isinstance(w, MainWindow) and w.isVisible()]
+        if windows and windows[0].is_complete:
+            timer.stop()
+            do(windows[0])
+
+    timer = QTimer()
+    timer.timeout.connect(look)
+    timer.start(10)
+    return app.run_window(preferences=preferences, **options)
+
+
+def test_the_window_opens_and_closes(qtbot: QtBot, tmp_path: Path) -> None:
+    preferences = Preferences(tmp_path / "settings.ini")
+    titles = []
+
+    def close(window: MainWindow) -> None:
+        titles.append(window.windowTitle())
+        window.close()
+
+    assert in_the_window(preferences, close, experiment="pooling", size=(1024, 640)) == 0
+    assert "pooling" in titles[0].lower()
+    assert not preferences.layout("geometry").isEmpty()
+
+
+def test_a_mistake_of_the_program_is_shown_and_ends_nothing(
+    qtbot: QtBot, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    seen = []
+
+    def make_a_mistake(window: MainWindow) -> None:
+        QTimer.singleShot(0, fail)
+        QTimer.singleShot(50, lambda: look(window))
+
+    def fail() -> None:
+        raise ZeroDivisionError("a mistake")
+
+    def look(window: MainWindow) -> None:
+        banner, words = window.findChild(QFrame, "banner"), window.findChild(QLabel, "banner_text")
+        seen.append(banner.isVisible() and words.text())
+        window.close()
+
+    hook = sys.excepthook
+    with qtbot.captureExceptions():
+        assert in_the_window(Preferences(tmp_path / "settings.ini"), make_a_mistake) == 0
+    assert sys.excepthook is hook
+    assert "a mistake" in seen[0]
+    assert "ZeroDivisionError: a mistake" in capsys.readouterr().err
+
+
+def test_steps_can_be_made_at_once(qtbot: QtBot, tmp_path: Path) -> None:
+    texts: list[str] = []
+
+    def look(window: MainWindow) -> None:
+        QTimer.singleShot(10, lambda: look_again(window))
+
+    def look_again(window: MainWindow) -> None:
+        told = window.findChild(ReadOut, "history_text")
+        texts.append(told.text() if told else "")
+        if texts[-1] == "step 300 · live" or len(texts) > 500:
+            window.close()
+        else:
+            look(window)
+
+    assert in_the_window(Preferences(tmp_path / "settings.ini"), look, after=300) == 0
+    assert texts[-1] == "step 300 · live"
+
+
+def test_the_first_picture_needs_no_numpy() -> None:
+    code = (
+        "import sys; from convviz import app; from convviz.views.main_window import MainWindow;"
+        "sys.exit(any(name in sys.modules for name in ('numpy', 'pyqtgraph', 'convviz.engine', 'convviz.model')))"
+    )
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+#: A program that says when its window is complete, and is then idle.
+_IDLE = """
+import sys
+from convviz import app
+
+class Telling(app.MainWindow):
+    def __init__(self, *arguments):
+        super().__init__(*arguments)
+        self.completed.connect(lambda: print("complete", flush=True))
+
+app.MainWindow = Telling
+sys.exit(app.run_window("demo"))
+"""
+
+
+@pytest.mark.skipif(os.name == "nt", reason="there is no such signal")
+def test_ctrl_c_ends_an_idle_window(tmp_path: Path) -> None:
+    environment = {**os.environ, "QT_QPA_PLATFORM": "offscreen"}
+    with subprocess.Popen([sys.executable, "-c", _IDLE], stdout=subprocess.PIPE, env=environment) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline().strip() == b"complete"
+        process.send_signal(signal.SIGINT)
+        assert process.wait(timeout=20) == 130
+
+
+def test_nothing_ticks_while_nothing_runs(qtbot: QtBot, tmp_path: Path) -> None:
+    ticking: list[QTimer] = []
+
+    def look(window: MainWindow) -> None:
+        ticking.extend(timer for timer in window.findChildren(QTimer) if timer.isActive() and not timer.isSingleShot())
+        window.close()
+
+    assert in_the_window(Preferences(tmp_path / "settings.ini"), look) == 0
+    assert ticking == []

@@ -1,0 +1,244 @@
+"""The loss plot, in a window of its own."""
+
+from __future__ import annotations
+
+import math
+import subprocess
+import sys
+from time import perf_counter
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+from PyQt6.QtCore import QEvent, QPoint, QPointF, Qt
+from PyQt6.QtGui import QColor, QWheelEvent
+from PyQt6.QtWidgets import QApplication, QToolButton, QWidget
+
+from convviz.engine.frames import State, Status
+from convviz.model.series import LossSeries
+from convviz.views import theme
+from convviz.views.actions import Actions
+from convviz.views.panels.loss import LossPanel
+from convviz.views.readout import ReadOut
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from pytestqt.qtbot import QtBot
+
+
+@pytest.fixture
+def panel(qtbot: QtBot) -> Iterator[LossPanel]:
+    app = QApplication.instance()
+    assert isinstance(app, QApplication)
+    theme.apply(app, "light")
+    holder = QWidget()
+    qtbot.addWidget(holder)
+    actions = Actions(holder)
+    made = LossPanel(actions, holder)
+    holder.resize(520, 300)
+    made.resize(520, 300)
+    holder.show()
+    qtbot.waitUntil(lambda: made.has_plot)
+    yield made
+    holder.close()
+
+
+def show(panel: LossPanel, losses: list[float] | np.ndarray, **status: object) -> LossSeries:
+    """Give the panel a run whose live loss is the last of ``losses``."""
+    series = LossSeries()
+    values = np.asarray(losses, float)
+    series.append(values[:-1])
+    panel.set_series(series)
+    told = {"state": State.PAUSED, "run": 1, "step": len(values) - 1, "loss": values[-1], "initial_loss": values[0]}
+    best = min(values[np.isfinite(values)], default=math.nan)
+    panel.set_status(Status(**{**told, "best_loss": best, "recorded": len(values) - 1, **status}))
+    panel.refresh()
+    return series
+
+
+def plot_of(panel: LossPanel) -> QWidget:
+    plot = panel.findChild(QWidget, "loss_plot")
+    assert plot is not None
+    return plot.viewport()
+
+
+def text(panel: LossPanel, name: str) -> str:
+    found = panel.findChild(ReadOut, name)
+    assert found is not None
+    return found.text()
+
+
+def curve_pixels(panel: LossPanel) -> list[tuple[int, int]]:
+    """Return the pixels that have the colour of the curve, or nearly."""
+    picture = plot_of(panel).grab().toImage()
+    wanted = theme.current().curve
+
+    def near(colour: QColor) -> bool:
+        return abs(colour.hue() - wanted.hue()) < 12 and colour.saturation() > 100
+
+    return [(x, y) for x in range(picture.width()) for y in range(picture.height()) if near(picture.pixelColor(x, y))]
+
+
+def test_the_words_tell_start_now_and_best(panel: LossPanel) -> None:
+    show(panel, [29770.0, 1200.0, 296.2, 310.4])
+    assert text(panel, "loss_words") == "start 29,770 · now 310.4 · best 296.2"
+    assert panel.accessibleDescription() == text(panel, "loss_words")
+
+
+def test_before_the_first_step_there_is_a_sentence_instead_of_a_curve(panel: LossPanel) -> None:
+    assert text(panel, "loss_words") == "no step has been made yet"
+    assert curve_pixels(panel) == []
+
+
+def test_a_falling_loss_is_drawn_falling(panel: LossPanel) -> None:
+    show(panel, np.linspace(100.0, 1.0, 50))
+    pixels = curve_pixels(panel)
+    leftmost, rightmost = min(pixels), max(pixels)
+    assert rightmost[0] - leftmost[0] > 300
+    assert rightmost[1] - leftmost[1] > 80
+
+
+@pytest.mark.parametrize(
+    "losses",
+    [
+        [0.0, 0.0, 0.0],
+        [5.0, 0.0, 3.0],
+        [5.0, math.inf],
+        [5.0, 1e308, math.nan],
+        [math.inf],
+        [1e-300, 1e-308, 0.0],
+        [-3.0, 2.0, -1.0],
+        [7.0],
+    ],
+)
+@pytest.mark.parametrize("log", [True, False])
+def test_any_losses_can_be_drawn(panel: LossPanel, qtbot: QtBot, losses: list[float], log: bool) -> None:
+    button = panel.findChild(QToolButton, "log_loss")
+    assert button is not None
+    if button.isChecked() != log:
+        qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+    show(panel, losses)
+    assert not plot_of(panel).grab().isNull()
+
+
+def test_logarithmic_and_linear_differ(panel: LossPanel, qtbot: QtBot) -> None:
+    show(panel, 1000.0 * 0.9 ** np.arange(100))
+    linear = curve_pixels(panel)
+    qtbot.mouseClick(panel.findChild(QToolButton, "log_loss"), Qt.MouseButton.LeftButton)
+    logarithmic = curve_pixels(panel)
+    middle = plot_of(panel).width() // 2
+
+    def height(pixels: list[tuple[int, int]]) -> float:
+        return float(np.mean([y for x, y in pixels if abs(x - middle) < 3]))
+
+    assert height(logarithmic) < height(linear) - 40  # a straight line against one that lies at the bottom
+
+
+def test_the_exact_value_is_told_under_the_pointer(panel: LossPanel, qtbot: QtBot) -> None:
+    losses = 1000.0 * 0.97 ** np.arange(201) + 0.123456789012
+    show(panel, losses)
+    plot = plot_of(panel)
+    qtbot.mouseMove(plot, QPoint(plot.width() // 2, plot.height() // 2))
+    step = int(text(panel, "loss_pointed").removeprefix("step ").split(":")[0])
+    assert 60 < step < 140
+    assert text(panel, "loss_pointed") == f"step {step}: {losses[step]:,.12g}"
+    qtbot.mouseMove(plot, QPoint(plot.width() - 1, 1))
+    QApplication.sendEvent(plot.parentWidget(), QEvent(QEvent.Type.Leave))
+    assert text(panel, "loss_pointed") == ""
+
+
+def test_the_shown_step_is_told_and_marked(panel: LossPanel) -> None:
+    losses = np.linspace(100.0, 1.0, 101)
+    show(panel, losses)
+    before = set(curve_pixels(panel))
+    show(panel, losses, shown=50)
+    assert text(panel, "loss_pointed") == "step 50: 50.5"
+    new = [x for x, _ in set(curve_pixels(panel)) - before]
+    assert len(new) > 50
+    assert np.ptp(np.median(new) - np.array(new)) < 20  # a line, and a dot on it
+
+
+def test_a_click_asks_for_a_step_and_a_drag_does_not(panel: LossPanel, qtbot: QtBot) -> None:
+    show(panel, np.linspace(100.0, 1.0, 101))
+    plot, asked = plot_of(panel), []
+    panel.step_clicked.connect(asked.append)
+    middle = QPoint(plot.width() // 2, plot.height() // 2)
+    qtbot.mousePress(plot, Qt.MouseButton.LeftButton, pos=middle)
+    qtbot.mouseMove(plot, middle - QPoint(60, 0))
+    qtbot.mouseRelease(plot, Qt.MouseButton.LeftButton, pos=middle - QPoint(60, 0))
+    assert asked == []
+    qtbot.mouseClick(plot, Qt.MouseButton.LeftButton, pos=middle)
+    assert len(asked) == 1
+    assert 30 < asked[0] < 70
+
+
+def test_the_wheel_zooms_and_there_is_a_way_back(panel: LossPanel, qtbot: QtBot) -> None:
+    show(panel, np.linspace(100.0, 1.0, 1001))
+    plot = plot_of(panel)
+    back = panel.findChild(QToolButton, "reset_zoom")
+    assert back is not None
+    assert not back.isEnabled()
+    whole = set(curve_pixels(panel))
+    place = QPointF(plot.width() / 2, plot.height() / 2)
+    for _ in range(5):
+        wheel = QWheelEvent(
+            place,
+            QPointF(plot.mapToGlobal(place.toPoint())),
+            QPoint(),
+            QPoint(0, 240),
+            Qt.MouseButton.NoButton,
+            Qt.KeyboardModifier.NoModifier,
+            Qt.ScrollPhase.NoScrollPhase,
+            False,
+        )
+        QApplication.sendEvent(plot, wheel)
+    assert back.isEnabled()
+    qtbot.mouseMove(plot, QPoint(70, plot.height() // 2))
+    assert int(text(panel, "loss_pointed").removeprefix("step ").split(":")[0].replace(",", "")) > 100
+    qtbot.mouseClick(back, Qt.MouseButton.LeftButton)
+    assert not back.isEnabled()
+    assert len(whole ^ set(curve_pixels(panel))) < 0.1 * len(whole)
+
+
+def test_a_hidden_panel_draws_nothing_and_catches_up(panel: LossPanel, qtbot: QtBot) -> None:
+    panel.hide()
+    series = show(panel, np.linspace(100.0, 1.0, 500))
+    series.append(np.full(500, 1.0))
+    panel.refresh()
+    panel.show()
+    qtbot.waitUntil(lambda: max(curve_pixels(panel))[0] > 300)
+
+
+def test_a_long_series_costs_no_more_than_a_short_one(panel: LossPanel) -> None:
+    def cost(count: int) -> float:
+        show(panel, 1000.0 * 0.999 ** (np.arange(count) * 2000 / count))
+        times = []
+        for _ in range(15):
+            began = perf_counter()
+            panel.refresh()
+            plot_of(panel).repaint()
+            times.append(perf_counter() - began)
+        return sorted(times)[7]
+
+    short = cost(2_000)
+    assert cost(1_000_000) < 4 * short
+
+
+def test_importing_the_panel_does_not_import_the_plot() -> None:
+    code = "import sys, convviz.views.panels.loss; sys.exit('pyqtgraph' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_nothing_of_the_plot_is_black(panel: LossPanel, tmp_path: Path) -> None:
+    show(panel, np.linspace(100.0, 1.0, 50))
+    picture = plot_of(panel).grab().toImage()
+    dark = [
+        (x, y)
+        for x in range(picture.width())
+        for y in range(picture.height())
+        if picture.pixelColor(x, y).lightness() < 30
+    ]
+    assert dark == []
+    assert picture.pixelColor(2, 2) == theme.current().surface
