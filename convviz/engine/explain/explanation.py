@@ -139,7 +139,10 @@ class Explanation:
         if not self.parts:
             return ()
         sizes = np.abs(np.concatenate([part.terms for part in self.parts]))
-        chosen = np.sort(np.argsort(-sizes, kind="stable")[:count])
+        if count < len(sizes):
+            chosen = np.sort(np.argpartition(-np.nan_to_num(sizes, nan=np.inf), count)[:count])
+        else:
+            chosen = np.arange(len(sizes))
         starts = np.cumsum([0, *(len(part) for part in self.parts)])
         part_of = np.searchsorted(starts, chosen, side="right") - 1
         return tuple((int(p), int(i - starts[p])) for p, i in zip(part_of, chosen, strict=True))

@@ -195,6 +195,16 @@ def _of_residual(frame: Frame, tensor: Tensor, cells: Indices) -> dict[Tensor, F
     return found
 
 
+def _of_loss(frame: Frame, tensor: Tensor, cells: Indices) -> dict[Tensor, Field]:
+    """Return the residual and what goes into it directly, each cell as strong as its share of the loss."""
+    residual = frame.residual.reshape(-1)
+    shares = np.prod(frame.problem.loss.factors(residual), axis=0)
+    whole = np.argwhere(np.ones(frame.residual.shape, np.bool_))
+    made = _field(whole, shares, source=True)
+    output = Tensor(Kind.VALUE, len(frame.problem.layers))
+    return {Tensor(Kind.RESIDUAL): made, Tensor(Kind.TARGET): made, output: made}
+
+
 def _of_target(frame: Frame, tensor: Tensor, cells: Indices) -> dict[Tensor, Field]:
     found = _errors_below(frame, len(frame.problem.layers), cells)
     found.update(_taught(frame, cells, input_too=True))
@@ -330,6 +340,7 @@ _RULES: dict[Kind, Callable[[Frame, Tensor, Indices], dict[Tensor, Field]]] = {
     Kind.BIAS_GRAD: _of_bias,
     Kind.RESIDUAL: _of_residual,
     Kind.TARGET: _of_target,
+    Kind.LOSS: _of_loss,
     Kind.TEACHER_WEIGHT: _of_taught,
     Kind.TEACHER_BIAS: _of_taught,
 }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
@@ -17,6 +17,10 @@ if TYPE_CHECKING:
 @dataclass(frozen=True)
 class Activation(Layer):
     """A layer that changes every number by itself, so the shape stays."""
+
+    #: What becomes of a number x, as Python with ``math`` and as LaTeX; x and the layer's settings are named in braces.
+    python: ClassVar[str]
+    latex: ClassVar[str]
 
     def output_shape(self, in_shape: Shape) -> Shape:
         """Return ``in_shape``."""

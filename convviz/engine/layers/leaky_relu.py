@@ -20,6 +20,8 @@ class LeakyReLU(Activation):
     kind = "leaky_relu"
     label = mark("Leaky ReLU")
     summary = mark("Lets positive numbers through and makes negative ones small, so that no unit dies")
+    python = "max({x}, {slope} * {x})"
+    latex = r"\max\left({x},\, {slope} \cdot {x}\right)"
 
     slope: float = setting(
         mark("Slope"), mark("What negative numbers are multiplied by"), "float", 0.01, minimum=0, maximum=1, step=0.01

@@ -19,6 +19,8 @@ class ReLU(Activation):
     kind = "relu"
     label = mark("ReLU")
     summary = mark("Lets positive numbers through and makes negative ones zero")
+    python = "max({x}, 0.0)"
+    latex = r"\max\left({x},\, 0\right)"
 
     def bind(self, slots: Slots) -> BoundLayer:
         """Bind; an array of zeros is compared with, not a number, since NumPy is several times faster at that."""

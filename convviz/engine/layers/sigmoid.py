@@ -19,6 +19,8 @@ class Sigmoid(Activation):
     kind = "sigmoid"
     label = mark("Sigmoid")
     summary = mark("Squeezes every number between 0 and 1 along an S-shaped curve")
+    python = "1 / (1 + math.exp(-({x})))"
+    latex = r"\frac{{1}}{{1 + e^{{-\left({x}\right)}}}}"
 
     def bind(self, slots: Slots) -> BoundLayer:
         """Bind; the derivative is y · (1 − y)."""

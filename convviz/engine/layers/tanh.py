@@ -19,6 +19,8 @@ class Tanh(Activation):
     kind = "tanh"
     label = mark("Tanh")
     summary = mark("Squeezes every number between −1 and 1 along an S-shaped curve")
+    python = "math.tanh({x})"
+    latex = r"\tanh\left({x}\right)"
 
     def bind(self, slots: Slots) -> BoundLayer:
         """Bind; the derivative is 1 − y²."""
