@@ -308,6 +308,18 @@ def test_a_close_up_shows_large_cells_and_the_whole_all_of_them(look):
 
 
 @pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("name", ["demo", "dead-border"])
+def test_kernels_are_seen_whole(look, name, size):
+    viewer = look(name, size=size)
+    for phase, roles in ((4, (Role.KERNEL, Role.ROTATED)), (5, (Role.KERNEL, Role.PRODUCTS)), (6, (Role.WEIGHT_GRAD,))):
+        viewer.click(f"phase{phase}")
+        for role in roles:
+            place = viewer.stage.place(role)
+            assert not place.is_cropped
+            assert viewer.stage.rect().contains(place.rect)
+
+
+@pytest.mark.parametrize("size", SIZES)
 def test_the_cell_that_it_is_about_is_always_seen(look, size):
     viewer = look(size=size)
     viewer.press(Qt.Key.Key_5)

@@ -125,7 +125,7 @@ class BoardPainter:
         low, high = self._scales.levels(board.scale)
         pixels, shape = number_format(max(abs(low), abs(high)), True, place.side, ratio) or (0, None)
         size = place.side * max(abs(np.cos(angle)), abs(np.sin(angle))) - 1  # so that none covers another
-        painter.setFont(theme.font("body", max(1, pixels)))
+        painter.setFont(theme.font("body", max(1, round(pixels * (size + 1) / place.side))))
         for (u, v), value in np.ndenumerate(board.sheet.source):
             row, column = board.sheet.place_of(u, v)
             spot = QPointF(place.cell_rect(row, column).center()) - centre
@@ -136,7 +136,7 @@ class BoardPainter:
             painter.fillRect(cell, fill)
             if shape is not None:
                 painter.setPen(ink)
-                text = f"{value / 10.0**shape.exponent:.{shape.decimals}f}".replace("-", "−")
+                text = f"{value / 10.0**shape.exponent:z.{shape.decimals}f}".replace("-", "−")
                 painter.drawText(cell, Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextDontClip, text)
 
 

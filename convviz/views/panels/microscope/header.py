@@ -139,6 +139,9 @@ class Header(QWidget):
                 act = walk.phases[n].act
                 button.setText(tr("{n} {phase}").format(n=n + 1, phase=tr(ACTS[act])))
                 button.setToolTip(tr("{help} ({key})").format(help=tr(HELP[act]), key=n + 1))
+        layout = self.layout()
+        if layout is not None:
+            layout.activate()  # at once: other chips are wider
 
     def show_phase(self, phase: int) -> None:
         """Show which phase it is."""

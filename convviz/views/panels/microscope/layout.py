@@ -18,6 +18,10 @@ GUTTER = 22
 #: Between boards: room for a sign.
 JOIN = 30
 _ROW_GAP = 10
+#: Between a kernel and its turning copy, beside what the copy's corners need; they stick out by 21 % of its size.
+_ARROW, _CORNER = 34, 0.21
+#: Room for the name of a board of a single cell.
+_NAME = 60
 #: Sides of cells: the smallest, the smallest with numbers, the smallest that is read from far, the largest.
 _LEAST, LEGIBLE, READABLE, _MOST = 6, 30, 34, 84
 #: Boards up to this size are kernels and windows rather than maps.
@@ -99,20 +103,36 @@ def arrange(scene: Scene, room: QRect, *, whole: bool, crops: Crops) -> list[lis
     columns = _columns([_Stack.of(items, whole) for items in stacks], room.width() - spare, height - head)
     if not whole and columns[0][1] < _TIGHT:
         columns = _columns([_Stack.of(items, whole, 0) for items in stacks], room.width() - spare, height - head)
+    join, stickout = JOIN, 0
     if scene.phase.act is Act.ROTATION:
-        columns = [(n, min(side, _turning_side(n, height - head))) for n, side in columns]
-        head += (height - head - max(n * side for n, side in columns)) // 2
-    left = room.left() + max(0, room.width() - spare - sum(n * side for n, side in columns)) // 2
+        columns, stickout = _turning(columns, room.width() - len(stacks) * GUTTER, height - head)
+        join = max(JOIN, stickout + _ARROW)
+    used = sum(n * side for n, side in columns) + len(stacks) * GUTTER + (len(stacks) - 1) * join
+    left = room.left() + max(0, room.width() - used) // 2
     placed = []
     for number, row in enumerate(scene.rows):
-        rect = QRect(left, room.top() + number * (height + _ROW_GAP) + head, room.width(), height - head)
-        placed.append(_row(row, rect, columns, rect.top() - head, (number, crops)))
+        top = room.top() + number * (height + _ROW_GAP)
+        rect = QRect(left, top + head + stickout, used, height - head - stickout)
+        placed.append(_row(row, rect, _Grid(columns, join, top, (number, crops))))
     return placed
 
 
-def _turning_side(cells: int, height: int) -> int:
-    """Return the largest side of cells with which a kernel has the room to turn: its corners stick out by 21 %."""
-    return max(_LEAST, min(int((GUTTER + JOIN) / (0.21 * cells)), int(height / (1.42 * cells))))
+@dataclass(frozen=True)
+class _Grid:
+    """What the boards of a row have in common with those under them: columns, the room between, where titles are."""
+
+    columns: list[tuple[int, int]]
+    join: int
+    title_top: int
+    kept: tuple[int, Crops]
+
+
+def _turning(columns: list[tuple[int, int]], width: int, height: int) -> tuple[list[tuple[int, int]], int]:
+    """Return columns of a size with which a kernel has the room to turn, and how far its corners stick out then."""
+    cells = max(n for n, _ in columns)
+    fitting = min(int((width - _ARROW) / ((len(columns) + _CORNER) * cells)), int(height / ((1 + 2 * _CORNER) * cells)))
+    side = max(_LEAST, min(columns[0][1], fitting))
+    return [(n, side) for n, _ in columns], round(_CORNER * cells * side)
 
 
 @dataclass(frozen=True)
@@ -179,7 +199,7 @@ def _wanted(item: Board | Curve, whole: bool, around: int) -> tuple[int, int]:
     if isinstance(item, Curve):
         return _CURVE
     rows, columns = item.sheet.size
-    if whole:
+    if whole or max(rows, columns) <= _SMALL:
         return rows, columns
     if item.window is None:
         return min(rows, _AROUND), min(columns, _AROUND)
@@ -187,11 +207,11 @@ def _wanted(item: Board | Curve, whole: bool, around: int) -> tuple[int, int]:
     return min(rows, needed.rows + around), min(columns, needed.columns + around)
 
 
-def _row(row: Row, rect: QRect, columns: list[tuple[int, int]], title_top: int, kept: tuple[int, Crops]) -> list[Place]:
-    number, crops = kept
+def _row(row: Row, rect: QRect, grid: _Grid) -> list[Place]:
+    number, crops = grid.kept
     x = rect.left()
     placed = []
-    for n, (item, (most, side)) in enumerate(zip(row.items, columns, strict=True)):
+    for n, (item, (most, side)) in enumerate(zip(row.items, grid.columns, strict=True)):
         x, down = x + GUTTER, max(1, rect.height() // side)
         if isinstance(item, Curve):
             area = Area(0, 0, min(down, _CURVE[0]), most)
@@ -202,10 +222,10 @@ def _row(row: Row, rect: QRect, columns: list[tuple[int, int]], title_top: int, 
             top, left = (_follow(*axis) for axis in zip(before, seen, size, focus, strict=True))
             crops[number, n] = (top, left)
             area = Area(top, left, *seen)
-        title = QRect(x - GUTTER, title_top, most * side + GUTTER + JOIN - 6, TITLE)
+        title = QRect(x - GUTTER, grid.title_top, max(most * side, _NAME) + GUTTER + JOIN - 6, TITLE)
         cells = QRect(x, rect.top(), area.columns * side, area.rows * side)
         placed.append(Place(item, cells, area, side, title))
-        x += most * side + JOIN
+        x += most * side + grid.join
     return placed
 
 

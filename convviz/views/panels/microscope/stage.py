@@ -194,6 +194,8 @@ class Stage(QWidget):
 
     def _paint_join(self, painter: QPainter, left: Place, right: Place, sign: str) -> None:
         middle = QRect(right.rect.left() - GUTTER - JOIN, 0, JOIN, 40)
+        if isinstance(right.item, Board) and right.item.turn is not None:
+            middle.moveLeft(left.rect.right() + 4)  # clear of the corners that turn
         middle.moveTop(left.rect.top() + min(left.rect.height(), right.rect.height()) // 2 - 20)
         painter.setPen(theme.current().text)
         painter.setFont(theme.font("title") if len(sign) == 1 else theme.font("strong"))
