@@ -11,7 +11,7 @@ from PyQt6.QtWidgets import QFileDialog, QMainWindow
 
 from convviz.engine.errors import ConvvizError
 from convviz.i18n import mark, tr
-from convviz.model.files import builtin_experiments, load_builtin
+from convviz.model.files import builtin_names, load_builtin
 from convviz.views.banner import Message
 from convviz.views.dialogs import ask_about_changes
 
@@ -47,7 +47,7 @@ class FileControl(QObject):
         self._menus = parts.menus
         self._transport = parts.transport
         self._banner = parts.banner
-        self._builtin = {name: load_builtin(name).name for name in builtin_experiments()}
+        self._builtin = builtin_names()
         self._after_saving: Callable[[], object] | None = None
         self._connect()
         parts.menus.set_recent(preferences.recent)

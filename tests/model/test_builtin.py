@@ -15,6 +15,7 @@ from convviz.engine.optimizers import SGD
 from convviz.engine.trainer import Trainer
 from convviz.model.files import (
     builtin_experiments,
+    builtin_names,
     encode_experiment,
     load_builtin,
     read_experiment,
@@ -217,3 +218,7 @@ def test_the_transposed_convolution_makes_the_picture_again() -> None:
     assert [value.shape for value in frame.values] == [(1, 20, 20), (4, 9, 9), (1, 20, 20)]
     assert frame.target.tobytes() == frame.values[0].tobytes()
     assert np.abs(frame.residual).max() < 0.05
+
+
+def test_the_names_for_menus_are_those_in_the_files() -> None:
+    assert builtin_names() == {name: load_builtin(name).name for name in builtin_experiments()}

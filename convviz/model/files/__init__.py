@@ -14,6 +14,7 @@ from convviz.model.files.writing import encode_experiment, write_experiment
 __all__ = [
     "ArrayStore",
     "builtin_experiments",
+    "builtin_names",
     "decode_experiment",
     "encode_experiment",
     "experiment_schema",

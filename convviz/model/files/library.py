@@ -6,6 +6,7 @@ Their names and notes are English in the files, and these sentences are message 
 from __future__ import annotations
 
 import difflib
+import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -24,6 +25,14 @@ def builtin_experiments() -> dict[str, Path]:
     """Return the file of every built-in experiment by its name on the command line, the first one first."""
     paths = {path.stem: path for path in sorted(resource("experiments").glob("*.json"))}
     return {FIRST: paths[FIRST], **paths}
+
+
+def builtin_names() -> dict[str, str]:
+    """Return what every built-in experiment is called on screen, before translation, by its name on the command line.
+
+    Nothing else of the files is looked at, so that a menu can be filled at once.
+    """
+    return {name: str(json.loads(path.read_bytes())["name"]) for name, path in builtin_experiments().items()}
 
 
 def load_builtin(name: str = FIRST) -> Experiment:
