@@ -55,7 +55,7 @@ class ShortcutsPage(QDialog):
         layout = QVBoxLayout(self)
         layout.addWidget(self._scroll)
         layout.addWidget(self._buttons)
-        self.resize(QSize(860, 560))
+        self.resize(QSize(860, 640))
         self.retranslate()
 
     def retranslate(self) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -23,8 +24,8 @@ if TYPE_CHECKING:
     from convviz.views.parts import Parts
     from convviz.views.preferences import Preferences
 
-_UNREADABLE = mark("'{file}' could not be opened. {reason}")
-_UNWRITABLE = mark("'{file}' could not be saved. {reason}")
+_UNREADABLE = mark("The file could not be opened. {reason}")
+_UNWRITABLE = mark("The file could not be saved. {reason}")
 
 
 class FileControl(QObject):
@@ -191,8 +192,7 @@ class FileControl(QObject):
 
     def _picture_selected(self, name: str) -> None:
         if not self._window.grab().save(name, "PNG"):
-            reason = tr("The file cannot be written there.")
-            self._banner.show_message(Message(lambda: tr(_UNWRITABLE).format(file=Path(name).name, reason=reason)))
+            self._complain(_UNWRITABLE, Path(name), OSError(errno.EIO, tr("it cannot be written there")))
 
     # -- what is shown -------------------------------------------------------------------------------------------------
 
@@ -207,8 +207,8 @@ class FileControl(QObject):
 
     def _complain(self, template: str, path: Path, error: Exception) -> None:
         def text() -> str:
-            reason = (error.strerror or str(error)) if isinstance(error, OSError) else str(error)
-            return tr(template).format(file=path.name, reason=reason)
+            reason = f"{path.name}: {error.strerror}" if isinstance(error, OSError) else str(error)
+            return tr(template).format(reason=reason)
 
         self._banner.show_message(Message(text))
         self._entitle()
