@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import time
 from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import QObject
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
     from convviz.views.panels.loss import LossPanel
     from convviz.views.parts import Parts
     from convviz.views.preferences import Preferences
+
+#: How long words stand at least while steps fly past, in seconds: nobody reads faster, and text is slow to draw.
+_READABLE = 0.1
 
 
 class RunControl(QObject):
@@ -49,6 +53,8 @@ class RunControl(QObject):
         self._banner = parts.banner
         self._status = Status()
         self._began_at = 0
+        self._told = Status()
+        self._told_at = 0.0
         self._connect(parts.menus)
         loss.set_series(session.losses)
         parts.transport.set_run_length(preferences.run_length)
@@ -118,12 +124,23 @@ class RunControl(QObject):
             self._began_at = status.step
         self._transport.set_running(status.state is State.RUNNING)
         self._transport.set_speed(status.speed)
-        self._history.set_position(status.recorded, status.step, status.shown)
-        self._loss.set_status(status)
-        self._tell(status)
+        readable = self._is_readable(status)
+        self._loss.set_status(status, words=readable)
+        if readable:
+            self._told, self._told_at = status, time.perf_counter()
+            self._history.set_position(status.recorded, status.step, status.shown)
+            self._tell(status)
         if (status.state, status.run) != (before.state, before.run):
             self._enable(status)
             self._warn(status)
+
+    def _is_readable(self, status: Status) -> bool:
+        """Return whether words are to follow a report: not while many steps pass before anybody could read them."""
+        told = self._told
+        flies = status.state is State.RUNNING and status.step > told.step + 1
+        news = (status.state, status.run, status.shown, status.goal, status.speed)
+        is_news = news != (told.state, told.run, told.shown, told.goal, told.speed)
+        return is_news or not flies or time.perf_counter() >= self._told_at + _READABLE
 
     def _tell(self, status: Status) -> None:
         self._line.show_state(run_words.state_text(status), run_words.state_colour(status))

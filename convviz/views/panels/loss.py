@@ -101,10 +101,11 @@ class LossPanel(QFrame):
         if self._plot is not None:
             self._plot.set_series(series)
 
-    def set_status(self, status: Status) -> None:
-        """Mark and tell what ``status`` says. While it runs, `refresh` is what draws."""
+    def set_status(self, status: Status, words: bool = True) -> None:
+        """Mark what ``status`` says, and tell it in ``words``. While it runs, `refresh` is what draws."""
         before, self._status = self._status, status
-        self._write()
+        if words:
+            self._write()
         if self._plot is not None and self.isVisible():
             live = None if math.isnan(status.initial_loss) else (status.step, status.loss)
             self._plot.set_marks(live, status.goal, status.shown)
@@ -114,8 +115,12 @@ class LossPanel(QFrame):
             self.setAccessibleDescription(self._words.text())
 
     def refresh(self) -> None:
-        """Draw the series, which has changed."""
-        if self._plot is not None and self.isVisible():
+        """Draw the series, which has changed; of one that grows, what can be seen of the change."""
+        if self._plot is None or not self.isVisible():
+            return
+        if self._status.state is State.RUNNING:
+            self._plot.follow()
+        else:
             self._plot.refresh()
 
     def retranslate(self) -> None:

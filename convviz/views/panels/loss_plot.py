@@ -1,7 +1,7 @@
 """The picture of the loss over the steps.
 
-pyqtgraph gives the axes, zooming and moving. The curve and its marks are one item that draws itself in pixels: a frame
-costs one polyline of at most two points a pixel column, whatever the length of the series.
+pyqtgraph gives the axes, zooming and moving. The curve and its marks are one canvas that draws itself in pixels: a
+frame costs one polyline of at most two points a pixel column, whatever the length of the series.
 """
 
 from __future__ import annotations
@@ -13,7 +13,8 @@ import numpy as np
 import pyqtgraph as pg
 from numpy.typing import NDArray
 from PyQt6.QtCore import QEvent, QPointF, QRectF, Qt, pyqtSignal
-from PyQt6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
+from PyQt6.QtGui import QPainter
+from PyQt6.QtWidgets import QWidget
 
 from convviz.i18n import tr
 from convviz.model.series import LossSeries
@@ -22,7 +23,7 @@ from convviz.views.panels import loss_scale
 from convviz.views.panels.loss_drawing import Mapping, draw_curve, draw_grid, draw_mark
 
 if TYPE_CHECKING:
-    from PyQt6.QtGui import QMouseEvent, QPainter, QResizeEvent
+    from PyQt6.QtGui import QMouseEvent, QPaintEvent, QResizeEvent
 
 Array = NDArray[Any]
 
@@ -61,24 +62,21 @@ class _Axis(pg.AxisItem):  # type: ignore[misc]  # pyqtgraph ships no types
         return [loss_scale.axis_text(value) for value in values]
 
 
-class _Curve(QGraphicsItem):
-    """Everything inside the axes, in the pixels of the view box it lies in."""
+class _Canvas(QWidget):
+    """Everything inside the axes. It lies over pyqtgraph's view, whose own way to paint costs more than the curve."""
 
-    def __init__(self, plot: LossPlot, box: pg.ViewBox) -> None:
-        super().__init__(box)
+    def __init__(self, plot: LossPlot, parent: QWidget) -> None:
+        super().__init__(parent)
         self._plot = plot
-        self._box = box
+        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
 
-    def boundingRect(self) -> QRectF:
-        """Return the whole inside of the axes."""
-        return QRectF(self._box.rect())
-
-    def paint(
-        self, painter: QPainter | None, option: QStyleOptionGraphicsItem | None, widget: QWidget | None = None
-    ) -> None:
+    def paintEvent(self, event: QPaintEvent | None) -> None:
         """Draw everything."""
-        if painter is not None:
-            self._plot.draw(painter, self.boundingRect())
+        painter = QPainter(self)
+        painter.fillRect(self.rect(), theme.current().surface)
+        self._plot.draw(painter, QRectF(self.rect()))
+        painter.end()
 
 
 class LossPlot(pg.GraphicsView):  # type: ignore[misc]  # pyqtgraph ships no types
@@ -101,7 +99,7 @@ class LossPlot(pg.GraphicsView):  # type: ignore[misc]  # pyqtgraph ships no typ
     resized = pyqtSignal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        self._curve: _Curve | None = None
+        self._canvas: _Canvas | None = None
         super().__init__(parent)
         self._axes = {"left": _Axis("left"), "bottom": _Axis("bottom")}
         self._box = pg.ViewBox(enableMenu=False, defaultPadding=0)
@@ -115,10 +113,12 @@ class LossPlot(pg.GraphicsView):  # type: ignore[misc]  # pyqtgraph ships no typ
         self._pressed = QPointF()
         self._points: tuple[Array, Array] = (np.empty(0), np.empty(0))
         self._ticks: list[float] = []
+        self._drawn: tuple[object, ...] | None = None  # what could be seen when it was drawn last
         self._lay_out()
-        self._curve = _Curve(self, self._box)
+        self._canvas = _Canvas(self, self.viewport())
+        self._box.sigResized.connect(self._place_canvas)
         self._box.sigRangeChangedManually.connect(self._moved_by_hand)
-        self._box.sigXRangeChanged.connect(self._take_points)
+        self._box.sigXRangeChanged.connect(self._draw_again)
         self.setMouseTracking(True)
         self.restyle()
         self.refresh()
@@ -162,8 +162,37 @@ class LossPlot(pg.GraphicsView):  # type: ignore[misc]  # pyqtgraph ships no typ
         """Draw again. The axes have headroom, so that they seldom change: each change lays out every label again."""
         if not self._is_zoomed:
             self._set_range("x", loss_scale.step_range(self._newest + 1, self._goal))
+        self._draw_again()
+
+    def follow(self) -> None:
+        """Draw again if what has come since the last drawing can be seen: a long curve grows by parts of a pixel."""
+        seen = self._seen()
+        if seen is None or seen != self._drawn:
+            self.refresh()
+
+    def _seen(self) -> tuple[object, ...] | None:
+        """Return what tells one picture of a growing series from another: the live mark, to a pixel. None: all do."""
+        steps, losses = self._box.viewRange()
+        outgrown = not self._is_zoomed and (self._newest > steps[1] or (self._goal or 0) > steps[1])
+        if self._canvas is None or self._live is None or outgrown or not math.isfinite(self._live[1]):
+            return None
+        mapping = Mapping(QRectF(self._canvas.rect()), steps, losses, self._log)
+        step, loss = self._live
+        x, y = float(mapping.x(np.array(step))), float(mapping.y(np.array([loss]))[0])
+        return round(x), round(y), self._goal, self._shown
+
+    def _draw_again(self) -> None:
+        """Take the points, and draw them once the event loop comes to it."""
         self._take_points()
-        self.viewport().update()
+        self._drawn = self._seen()
+        if self._canvas is not None:
+            self._canvas.update()
+
+    def _place_canvas(self) -> None:
+        """Lay the canvas over the inside of the axes."""
+        if self._canvas is not None:
+            inside = self._box.sceneBoundingRect()
+            self._canvas.setGeometry(self.mapFromScene(inside).boundingRect())
 
     def reset_zoom(self) -> None:
         """Show the whole curve again."""
@@ -190,15 +219,15 @@ class LossPlot(pg.GraphicsView):  # type: ignore[misc]  # pyqtgraph ships no typ
     def resizeEvent(self, event: QResizeEvent | None) -> None:
         """Tell of the new size, and name the vertical axis where there is room."""
         super().resizeEvent(event)
-        if self._curve is not None:
+        if self._canvas is not None:
             self._name_axis()
-            self._take_points()
+            self._draw_again()
         self.resized.emit()
 
     def changeEvent(self, event: QEvent | None) -> None:
         """Follow a change of the theme."""
         super().changeEvent(event)
-        if event is not None and event.type() == QEvent.Type.PaletteChange and self._curve is not None:
+        if event is not None and event.type() == QEvent.Type.PaletteChange and self._canvas is not None:
             self.restyle()
 
     # -- axes ----------------------------------------------------------------------------------------------------------
@@ -310,4 +339,4 @@ class LossPlot(pg.GraphicsView):  # type: ignore[misc]  # pyqtgraph ships no typ
         if step != self._under:
             self._under = step
             self.pointed.emit(step)
-            self.viewport().update()
+            self._draw_again()
