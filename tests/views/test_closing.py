@@ -6,14 +6,21 @@ import math
 from typing import TYPE_CHECKING
 
 import pytest
+from PyQt6 import sip
 from PyQt6.QtWidgets import QSlider
 
 from convviz.engine.frames import State
+from convviz.model.document import Document
 from convviz.model.files import load_builtin
+from convviz.model.session import Session
+from convviz.views.main_window import MainWindow
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from pytestqt.qtbot import QtBot
+
+    from convviz.views.preferences import Preferences
     from tests.views.conftest import OpenWindow, Person
 
 
@@ -82,9 +89,20 @@ def test_close(open_window: OpenWindow, moment: Callable[[Person], None]) -> Non
 
 
 def test_a_window_without_its_panels_closes(qtbot: object, open_window: OpenWindow) -> None:
-    from convviz.views.main_window import MainWindow
-
     window = MainWindow(None, None, open_window().preferences)
     window.show()
     assert window.close()
+    window.deleteLater()
+
+
+def test_the_document_may_end_before_the_window(qtbot: QtBot, preferences: Preferences) -> None:
+    document, session = Document(load_builtin("demo")), Session()
+    window = MainWindow(document, session, preferences)
+    window.show()
+    document.propose(document.experiment.replace(seed=36), "Change the seed")
+    document.undo_stack.undo()
+    assert window.close()
+    with qtbot.captureExceptions() as exceptions:
+        sip.delete(document)  # as when the program leaves: its stack of changes says that it is empty now
+    assert exceptions == []
     window.deleteLater()
