@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -39,6 +40,8 @@ class Document(QObject):
         self._experiment = load_builtin() if experiment is None else experiment
         self._path: Path | None = None
         self._undo_stack = QUndoStack(self)
+        # As it goes, it empties itself and tells of that, when it can no longer be asked about it.
+        self.destroyed.connect(partial(self._undo_stack.blockSignals, True))
 
     @property
     def experiment(self) -> Experiment:

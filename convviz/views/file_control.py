@@ -7,7 +7,6 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PyQt6 import sip
 from PyQt6.QtCore import QObject, pyqtSignal
 from PyQt6.QtWidgets import QFileDialog, QMainWindow
 
@@ -234,8 +233,6 @@ class FileControl(QObject):
 
     def _undo_texts(self) -> None:
         stack = self._document.undo_stack
-        if sip.isdeleted(stack):  # it empties itself as the program ends, and tells of that
-            return
         for name, able, told, text in (
             ("undo", stack.canUndo(), tr("Undo: {change}"), stack.undoText()),
             ("redo", stack.canRedo(), tr("Redo: {change}"), stack.redoText()),

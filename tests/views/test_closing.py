@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 from PyQt6 import sip
-from PyQt6.QtWidgets import QSlider
+from PyQt6.QtCore import Qt
+from PyQt6.QtWidgets import QMessageBox, QSlider
 
 from convviz.engine.frames import State
 from convviz.model.document import Document
@@ -95,13 +96,20 @@ def test_a_window_without_its_panels_closes(qtbot: object, open_window: OpenWind
     window.deleteLater()
 
 
-def test_the_document_may_end_before_the_window(qtbot: QtBot, preferences: Preferences) -> None:
-    document, session = Document(load_builtin("demo")), Session()
-    window = MainWindow(document, session, preferences)
+@pytest.mark.parametrize("undone", [False, True], ids=["changed", "undone"])
+def test_the_document_may_end_before_the_window(qtbot: QtBot, preferences: Preferences, undone: bool) -> None:
+    document = Document(load_builtin("demo"))
+    window = MainWindow(document, Session(), preferences)
     window.show()
     document.propose(document.experiment.replace(seed=36), "Change the seed")
-    document.undo_stack.undo()
-    assert window.close()
+    if undone:
+        document.undo_stack.undo()
+    window.close()
+    if not undone:
+        box = window.findChild(QMessageBox, "unsaved_changes")
+        assert box is not None
+        qtbot.mouseClick(box.button(QMessageBox.StandardButton.Discard), Qt.MouseButton.LeftButton)
+    assert not window.isVisible()
     with qtbot.captureExceptions() as exceptions:
         sip.delete(document)  # as when the program leaves: its stack of changes says that it is empty now
     assert exceptions == []
