@@ -92,11 +92,11 @@ class MainWindow(QMainWindow):
 
         self._session = session
         self._panels = PanelControl(self, document, session, self._preferences, self._parts)
-        self._column.insertWidget(0, self._panels.pipeline, 1)
-        self._columns.addWidget(self._panels.inspector)
+        self._column.insertWidget(0, self._panels.modes.stage, 1)
+        self._columns.addWidget(self._panels.side)
         self._columns.setCollapsible(1, False)
         self._place_columns()
-        self._panels.inspector.setVisible(self._parts.actions["inspector"].isChecked())
+        self._panels.side.setVisible(self._parts.actions["inspector"].isChecked())
         self._panels.loss.plotted.connect(self.completed)
         self._panels.checker.changed.connect(self.checked)
         self._panels.pipeline.setFocus()  # not the first control of the toolbar, which would take the space bar
@@ -166,7 +166,20 @@ class MainWindow(QMainWindow):
         actions["log_loss"].toggled.connect(self._remember_log)
         self._parts.menus.theme_asked.connect(self.set_theme)
         self._parts.menus.language_asked.connect(self.set_language)
-        for name in ("open", "save", "save_as", "save_picture", "undo", "redo", "play", "step", "run_n", "reset"):
+        for name in (
+            "open",
+            "save",
+            "save_as",
+            "save_picture",
+            "undo",
+            "redo",
+            "play",
+            "step",
+            "run_n",
+            "reset",
+            "microscope",
+            "let_go",
+        ):
             actions[name].setEnabled(False)  # until there is something that they act on
 
     def set_theme(self, name: str) -> None:
@@ -248,7 +261,7 @@ class MainWindow(QMainWindow):
 
     def _show_inspector(self, on: bool) -> None:
         if self._panels is not None:
-            self._panels.inspector.setVisible(on)
+            self._panels.side.setVisible(on)
 
     def _set_full_screen(self, on: bool) -> None:
         state = self.windowState()
@@ -277,6 +290,8 @@ class MainWindow(QMainWindow):
             return False
         if event.key() == Qt.Key.Key_Space:
             return isinstance(focused, (QAbstractButton, QComboBox, QAbstractItemView))
+        if event.key() == Qt.Key.Key_Escape:
+            return focused.testAttribute(Qt.WidgetAttribute.WA_InputMethodEnabled)
         if event.key() == Qt.Key.Key_End:
             return isinstance(focused, (QComboBox, QAbstractItemView))
         types_text = focused.testAttribute(Qt.WidgetAttribute.WA_InputMethodEnabled)

@@ -26,7 +26,20 @@ _CONTENTS = {
     "edit": ("undo", "redo"),
     "run": ("play", "step", "run_n", "-", "reset", "new_seed", "-", "slower", "faster", ">speed", "free"),
     "history": ("earlier", "later", "-", "live", "continue"),
-    "view": ("log_loss", "reset_zoom", "-", "inspector", "reset_layout", "full_screen", "-", ">theme", ">language"),
+    "view": (
+        "microscope",
+        "let_go",
+        "-",
+        "log_loss",
+        "reset_zoom",
+        "-",
+        "inspector",
+        "reset_layout",
+        "full_screen",
+        "-",
+        ">theme",
+        ">language",
+    ),
     "help": ("shortcuts", "-", "about"),
 }
 _SUBMENUS = {

@@ -7,14 +7,17 @@ from typing import TYPE_CHECKING
 from PyQt6.QtCore import QCoreApplication, QEvent, QObject
 
 from convviz.model.checking import Checker
+from convviz.views.cursor_control import CursorControl
 from convviz.views.file_control import FileControl
-from convviz.views.heatmap.cell import Cell, cell_text
+from convviz.views.mode_control import ModeControl
 from convviz.views.panels.check import CheckBadge
+from convviz.views.panels.explain import ExplainPanel
 from convviz.views.panels.inspector import Inspector
 from convviz.views.panels.loss import LossPanel
 from convviz.views.panels.pipeline import Pipeline
 from convviz.views.run_control import RunControl
 from convviz.views.selection import Selection
+from convviz.views.side import SideColumn
 
 if TYPE_CHECKING:
     from PyQt6.QtWidgets import QMainWindow
@@ -24,6 +27,7 @@ if TYPE_CHECKING:
     from convviz.model.experiment import Experiment
     from convviz.model.session import Session
     from convviz.views.parts import Parts
+    from convviz.views.pointing import Pointed
     from convviz.views.preferences import Preferences
 
 _LEAST_PICTURE = 300  #: pixels: what is left of a window 640 high; what does not fit there can be scrolled to
@@ -34,8 +38,12 @@ class PanelControl(QObject):
 
     Attributes
     ----------
-    pipeline, loss, inspector
-        The panels; where they go is the window's business.
+    pipeline, loss, inspector, explanation
+        The panels.
+    side
+        The column of the inspector and the explanation; where it goes is the window's business.
+    modes
+        What shows the pipeline, or the microscope in its place.
     files
         What opens, saves and asks.
     checker
@@ -49,12 +57,15 @@ class PanelControl(QObject):
         self._window = window
         self._document = document
         self._session = session
-        self._line = parts.line
         self.pipeline = Pipeline()
         self.pipeline.setMinimumHeight(_LEAST_PICTURE)
         self.loss = LossPanel(parts.actions)
         self.pipeline.set_companion(self.loss)
         self.inspector = Inspector(document)
+        self.explanation = ExplainPanel(self.pipeline.scale_of)
+        self.side = SideColumn(self.inspector, self.explanation)
+        self._cursor = CursorControl(self.pipeline, self.explanation, parts.line, self)
+        self.modes = ModeControl(self.pipeline, self._cursor, session, parts, self)
         self.files = FileControl(window, document, preferences, parts)
         self._run = RunControl(document, session, preferences, parts, self.loss, self)
         self.checker = Checker(session, self)
@@ -63,10 +74,12 @@ class PanelControl(QObject):
         self.pipeline.set_experiment(document.experiment)
         self._select(Selection("layer", 0))
         session.load(document.experiment, play=False)
+        parts.actions.enable(microscope=True)
 
     def _connect(self) -> None:
         self.pipeline.selected.connect(self._select)
-        self.pipeline.pointed.connect(self._point)
+        self._cursor.held.connect(self._show_held)
+        self.explanation.opened.connect(self.modes.magnify)
         self.inspector.selected.connect(self.pipeline.set_selection)
         self._document.changed.connect(self._follow)
         self.files.reopened.connect(self._session.reset)
@@ -75,9 +88,15 @@ class PanelControl(QObject):
     def _select(self, selection: Selection) -> None:
         self.pipeline.set_selection(selection)
         self.inspector.show_selection(selection)
+        self.side.show_controls()
+        if selection.kind == "layer":
+            self.modes.set_layer(selection.index)
 
-    def _point(self, cell: Cell | None) -> None:
-        self._line.show_cell("" if cell is None else cell_text(cell, channels=True))
+    def _show_held(self, number: Pointed | None) -> None:
+        if number is None:
+            self.side.show_controls()
+        else:
+            self.side.show_explanation()
 
     def _follow(self, old: Experiment, new: Experiment) -> None:
         self.pipeline.set_experiment(new)
@@ -85,5 +104,6 @@ class PanelControl(QObject):
 
     def _show_frame(self, frame: Frame) -> None:
         """Show a frame and paint everything that has changed with it at once, while the training waits for it."""
-        self.pipeline.set_frame(frame)
+        if self.modes.set_frame(frame):
+            self._cursor.set_frame(frame)
         QCoreApplication.sendPostedEvents(self._window, QEvent.Type.UpdateRequest)

@@ -2,7 +2,8 @@
 
 Colour and form tell the two apart. A cell that the number is computed *from* has a closed frame, one that is computed
 *from it* has brackets at its corners, one that only goes with it is dotted. The stronger the mark, the more the cell
-contributes. Frames lie along the edges of the cells, so that the numbers in them stay readable.
+contributes: cells with room for a frame of their own have a fainter one, all others lose more of their colour, and one
+outline goes around them. Frames lie along the edges of the cells, so that the numbers in them stay readable.
 """
 
 from __future__ import annotations
@@ -24,12 +25,12 @@ if TYPE_CHECKING:
 
     Array = NDArray[Any]
 
-#: Smaller cells have no room for frames of their own: one frame goes around them all.
-_FRAMED = 5
-#: Cells from this size on have frames two pixels wide, with a line of the ground within.
-_BROAD = 14
+#: Smaller cells have no room for frames of their own: one outline goes around them all.
+_FRAMED = 14
 #: How much of a cell's colour is veiled where it has nothing to do with the number, and where it contributes nothing.
-_VEIL, _WEAK_VEIL = 0.6, 0.3
+_VEIL, _WEAK_VEIL = 0.62, 0.5
+#: Larger regions are outlined by the rectangle around them.
+_OUTLINED_MOST = 1 << 14
 #: Maps with more cells are not veiled: it would cost more at every frame than the map itself.
 _VEILED_MOST = 1 << 18
 #: Steps of opacity: all frames of one step are painted at once.
@@ -74,9 +75,10 @@ class Marking:
         )
         places = np.stack([channel, cells[:, -2], cells[:, -1]], axis=1)
         veil = None
-        if veiled and values.size <= _VEILED_MOST:
-            veil = np.full((values.size // (values.shape[-2] * values.shape[-1]), *values.shape[-2:]), _VEIL)
-            veil[tuple(places.T)] = _WEAK_VEIL * (1 - marked.strength)
+        if values.size <= _VEILED_MOST and (veiled or marked.source is not None):
+            channels = values.size // (values.shape[-2] * values.shape[-1])
+            veil = np.full((channels, *values.shape[-2:]), _VEIL if veiled else 0.0)
+            veil[tuple(places.T)] = 0.0 if marked.source is None else _WEAK_VEIL * (1 - marked.strength)
         return cls(places, marked.strength, marked.source, veil)
 
     def veiled(self, rgb: Array, shown: int) -> Array:
@@ -104,26 +106,15 @@ class Marking:
         places, strength = self.places[shown], self.strength[shown]
         if len(places) == 0:
             return
-        size = min(layout.cell_size(shape))
-        if size < _FRAMED:
-            self._paint_around(painter, layout, shape, places)
+        if min(layout.cell_size(shape)) < _FRAMED:
+            _paint_outline(painter, layout, shape, places, self.source)
             return
         level = np.ceil(np.clip(strength, 0, 1) * (_LEVELS - 1)).astype(int)
         for step in range(_LEVELS):
             chosen = places[level == step].tolist()
             if chosen:
                 opacity = _FAINTEST + (1 - _FAINTEST) * step / (_LEVELS - 1)
-                rects = [layout.cell_rect(shape, *place) for place in chosen]
-                _paint_frames(painter, rects, self.source, opacity, broad=size >= _BROAD)
-
-    def _paint_around(self, painter: QPainter, layout: HeatLayout, shape: tuple[int, int, int], places: Array) -> None:
-        for channel in np.unique(places[:, 0]).tolist():
-            here = places[places[:, 0] == channel]
-            low, high = here.min(axis=0), here.max(axis=0)
-            first = layout.cell_rect(shape, channel, int(low[1]), int(low[2]))
-            last = layout.cell_rect(shape, channel, int(high[1]), int(high[2]))
-            around = first.united(last).adjusted(-2, -2, 2, 2).intersected(layout.tiles[channel])
-            _paint_frames(painter, [around], self.source, 1.0, broad=True)
+                _paint_frames(painter, [layout.cell_rect(shape, *place) for place in chosen], self.source, opacity)
 
 
 def colour_of(source: bool | None) -> QColor:
@@ -162,24 +153,65 @@ def _paint_halo(painter: QPainter, cell: QRect, colour: QColor) -> None:
         painter.drawRect(cell.adjusted(inset, inset, -1 - inset, -1 - inset))
 
 
-def _paint_frames(painter: QPainter, rects: list[QRect], source: bool | None, opacity: float, *, broad: bool) -> None:
+def _paint_frames(painter: QPainter, rects: list[QRect], source: bool | None, opacity: float) -> None:
     """Paint the frames of cells, ``opacity`` 0 … 1, each within its cell."""
     colour = colour_of(source)
     colour.setAlphaF(opacity)
     ground = QColor(theme.current().surface)
     ground.setAlphaF(opacity)
     painter.setBrush(Qt.BrushStyle.NoBrush)
-    lines = ((0, colour), (1, colour), (2, ground)) if broad else ((0, colour),)
-    for inset, pen in lines:
+    for inset, pen in ((0, colour), (1, colour), (2, ground)):
         inner = [rect.adjusted(inset, inset, -1 - inset, -1 - inset) for rect in rects]
-        if source is None:
-            painter.setPen(QPen(pen, 1, Qt.PenStyle.DotLine))
-        else:
-            painter.setPen(QPen(pen, 1))
+        painter.setPen(QPen(pen, 1, Qt.PenStyle.DotLine if source is None else Qt.PenStyle.SolidLine))
         if source is False:
             painter.drawLines(*(line for rect in inner for line in _brackets(rect)))
         else:
             painter.drawRects(*inner)
+
+
+def _paint_outline(
+    painter: QPainter, layout: HeatLayout, shape: tuple[int, int, int], places: Array, source: bool | None
+) -> None:
+    """Paint one line around cells that touch: whole around sources, dashed around effects, dotted around others."""
+    lines = [line for channel in np.unique(places[:, 0]).tolist() for line in _outline(layout, shape, places, channel)]
+    if not lines:
+        return
+    style = {True: Qt.PenStyle.SolidLine, False: Qt.PenStyle.CustomDashLine, None: Qt.PenStyle.DotLine}[source]
+    halo = QPen(theme.current().surface, 4, Qt.PenStyle.SolidLine, Qt.PenCapStyle.SquareCap)
+    pen = QPen(colour_of(source), 2, style, Qt.PenCapStyle.FlatCap if source is False else Qt.PenCapStyle.SquareCap)
+    if source is False:
+        pen.setDashPattern([2.5, 1.5])
+    painter.save()
+    painter.setClipRect(layout.cells.adjusted(-1, -1, 1, 1))
+    for each in (halo, pen):
+        painter.setPen(each)
+        painter.drawLines(*lines)
+    painter.restore()
+
+
+def _outline(layout: HeatLayout, shape: tuple[int, int, int], places: Array, channel: int) -> list[QLine]:
+    """Return the edges between marked and other cells of a channel."""
+    here = places[places[:, 0] == channel][:, 1:]
+    low, high = here.min(axis=0), here.max(axis=0) + 1
+    inside = np.zeros(tuple(high - low + 2), np.int8)  # with a border of cells that are not
+    if inside.size > _OUTLINED_MOST:
+        inside[1:-1, 1:-1] = 1
+    else:
+        inside[tuple((here - low + 1).T)] = 1
+    tile = layout.tiles[channel]
+    rows = np.rint(tile.y() + np.arange(shape[1] + 1) * tile.height() / shape[1]).astype(int)[low[0] : high[0] + 1]
+    columns = np.rint(tile.x() + np.arange(shape[2] + 1) * tile.width() / shape[2]).astype(int)[low[1] : high[1] + 1]
+    lines = [QLine(x0, y, x1, y) for y, x0, x1 in _edges(inside, rows, columns)]
+    return lines + [QLine(x, y0, x, y1) for x, y0, y1 in _edges(inside.T, columns, rows)]
+
+
+def _edges(inside: Array, across: Array, along: Array) -> list[tuple[int, int, int]]:
+    """Return where rows differ from the row before: the place of the line, its beginning and its end."""
+    differs = (np.diff(inside, axis=0) != 0).astype(np.int8)
+    turns = np.diff(differs[:, 1:-1], axis=1, prepend=0, append=0)
+    line, start = np.nonzero(turns == 1)
+    _, end = np.nonzero(turns == -1)
+    return list(zip(across[line].tolist(), along[start].tolist(), along[end].tolist(), strict=True))
 
 
 def _brackets(rect: QRect) -> list[QLine]:

@@ -121,9 +121,12 @@ class HeatmapView(QWidget):
         if values is not None and (values.ndim < 2 or values.ndim > 4 or values.size == 0):
             raise ValueError(f"expected (H, W), (C, H, W) or (O, I, H, W), received {values.shape}")
         given_levels = levels is not None
+        picture = self._picture
+        levels_stay = levels == picture.levels if given_levels else not picture.exceeded
+        if values is self._given and values is not None and signed == picture.signed and levels_stay:
+            return
         if levels is None and values is not None:
             levels = calm_levels(*levels_of(values, signed=signed), signed)
-        picture = self._picture
         scale_is_same = (levels or (0.0, 1.0)) == picture.levels and signed == picture.signed
         if scale_is_same and _same(values, self._given):
             self._given = values
@@ -188,6 +191,10 @@ class HeatmapView(QWidget):
     def levels(self) -> Levels:
         """Return the values at the two ends of the scale."""
         return self._picture.levels
+
+    def is_signed(self) -> bool:
+        """Return whether the colours are the diverging ones."""
+        return self._picture.signed
 
     def cell_rect(self, *index: int) -> QRect:
         """Return where a cell is painted, by its index in the array as it was set; empty if it is not shown."""

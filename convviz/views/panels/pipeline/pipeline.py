@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from convviz.engine.explain import Field, Tensor
     from convviz.engine.frames import Frame
     from convviz.model.experiment import Experiment
+    from convviz.views.colour import Levels
     from convviz.views.heatmap import Cell, Heatmap
     from convviz.views.pointing import Pointed
     from convviz.views.selection import Selection
@@ -113,11 +114,18 @@ class Pipeline(QWidget):
         heatmap = self._heatmaps.get(number.tensor)
         return None if heatmap is None else heatmap.cell(number.index)
 
-    def set_frame(self, frame: Frame) -> None:
-        """Show the numbers of a step; a frame of another experiment than the one that is shown is passed over."""
-        if self._structure is not None and self._structure.fits(frame):
-            self._flow.set_frame(frame)
-            self._equation.set_frame(frame)
+    def scale_of(self, tensor: Tensor) -> tuple[Levels, bool] | None:
+        """Return the levels of the colours in which an array is shown, and whether they are the diverging ones."""
+        heatmap = self._heatmaps.get(tensor)
+        return None if heatmap is None or heatmap.values() is None else (heatmap.levels(), heatmap.is_signed())
+
+    def set_frame(self, frame: Frame) -> bool:
+        """Show the numbers of a step, and return True; one of another experiment than is shown is passed over."""
+        if self._structure is None or not self._structure.fits(frame):
+            return False
+        self._flow.set_frame(frame)
+        self._equation.set_frame(frame)
+        return True
 
     def set_selection(self, selection: Selection) -> None:
         """Frame what is selected."""

@@ -1,0 +1,168 @@
+"""The one cursor through everything: which number is pointed at or held, and what follows from it."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+from PyQt6.QtCore import QObject, QTimer, pyqtSignal
+
+from convviz.engine.errors import ConvvizError
+from convviz.engine.explain import Kind, Tensor, explain, fields
+from convviz.i18n import tr
+from convviz.views.heatmap.cell import Cell, cell_text
+from convviz.views.panels.explain import unreached_text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from convviz.engine.frames import Frame
+    from convviz.views.panels.explain import ExplainPanel
+    from convviz.views.panels.pipeline import Pipeline
+    from convviz.views.pointing import Pointed
+    from convviz.views.status_line import StatusLine
+
+#: A number whose marks take longer than this, in seconds, is followed less often than the frames come …
+_CHEAP = 0.004
+#: … so that it takes no more than this share of the time.
+_SHARE = 0.2
+
+
+class CursorControl(QObject):
+    """Keeps the marks in the picture, the explanation and the status line at the number that is pointed at.
+
+    A number that is held goes before one under the pointer; whoever points elsewhere meanwhile reads what stands there.
+
+    Signals
+    -------
+    held(Pointed | None)
+        Another number is held, or none any more.
+    """
+
+    held = pyqtSignal(object)
+
+    def __init__(self, pipeline: Pipeline, panel: ExplainPanel, line: StatusLine, parent: QObject) -> None:
+        super().__init__(parent)
+        self._pipeline, self._panel, self._line = pipeline, panel, line
+        self._frame: Frame | None = None
+        self._cell: Cell | None = None
+        self._pin: Pointed | None = None
+        self._spots: tuple[Pointed, ...] = ()
+        self._marked: Pointed | None = None
+        self._due = 0.0
+        self._later = QTimer(self)
+        self._later.setSingleShot(True)
+        self._later.timeout.connect(self._catch_up)
+        pipeline.pointed.connect(self._point)
+        pipeline.pinned.connect(self.hold)
+        panel.followed.connect(self._follow)
+        panel.spotted.connect(self._spot)
+        panel.closed.connect(self.let_go)
+
+    @property
+    def pin(self) -> Pointed | None:
+        """The number that is held."""
+        return self._pin
+
+    def hold(self, number: Pointed) -> None:
+        """Hold a number until another is held or it is let go of."""
+        if self._frame is not None:
+            self._panel.show_number(number, self._frame)
+            self._take(number)
+
+    def let_go(self) -> None:
+        """Hold nothing any more."""
+        if self._pin is not None:
+            self._take(None)
+            self._panel.show_number(None, None)
+
+    def set_frame(self, frame: Frame) -> None:
+        """Follow to another frame, which the picture shows already."""
+        self._frame = frame
+        if self._pin is not None and not _exists(frame, self._pin):
+            self.let_go()
+        self._tell()
+        if time.monotonic() < self._due:
+            self._later.start(max(1, round(1000 * (self._due - time.monotonic()))))
+        else:
+            self._catch_up()
+
+    def refresh(self) -> None:
+        """Mark anew: the picture is looked at again, or its heatmaps are others."""
+        self._marked = None
+        self._catch_up()
+
+    def retranslate(self) -> None:
+        """Read every text again in the current language."""
+        self._tell()
+
+    # -- inside --------------------------------------------------------------------------------------------------------
+
+    def _follow(self, number: Pointed) -> None:
+        """Hold a number that was asked for in the explanation."""
+        self._take(number)
+
+    def _take(self, number: Pointed | None) -> None:
+        self._pin, self._spots = number, ()
+        self._pipeline.set_spots(())
+        self._mark()
+        self._tell()
+        self.held.emit(number)
+
+    def _point(self, cell: Cell | None) -> None:
+        self._cell = cell
+        self._tell()
+        number = None if cell is None else cell.number
+        if self._pin is None and number != self._marked:
+            self._mark()
+
+    def _spot(self, numbers: Iterable[Pointed]) -> None:
+        self._spots = tuple(numbers)
+        self._pipeline.set_spots(self._spots)
+        self._tell()
+
+    def _catch_up(self) -> None:
+        start = time.monotonic()
+        if self._frame is not None:
+            self._panel.set_frame(self._frame)
+        if self._pin is not None or self._cell is not None:
+            self._mark()
+        taken = time.monotonic() - start
+        self._due = start + taken / _SHARE if taken > _CHEAP else 0.0
+
+    def _mark(self) -> None:
+        number = self._pin or (None if self._cell is None else self._cell.number)
+        self._marked = number
+        if number is None or self._frame is None or not _exists(self._frame, number):
+            self._pipeline.set_marks({})
+        elif self._pipeline.isVisible():
+            self._pipeline.set_marks(fields(self._frame, number.tensor, number.index), self._pin)
+
+    def _tell(self) -> None:
+        """Say in the status line what is pointed at, or else spoken of, or else held."""
+        cell = self._cell
+        numbers = (*self._spots[:1], self._pin) if cell is None else ()
+        for number in numbers:
+            cell = cell or (None if number is None else self._pipeline.cell_of(number))
+        text = "" if cell is None else cell_text(cell, channels=True)
+        number = None if cell is None else cell.number
+        if self._frame is not None and number is not None and _is_unreached(self._frame, number):
+            text = tr("{cell} · {remark}").format(cell=text, remark=unreached_text())
+        self._line.show_cell(text)
+
+
+def _is_unreached(frame: Frame, number: Pointed) -> bool:
+    """Return whether no window of the next layer reads a cell of a map."""
+    kind, position = number.tensor.kind, number.tensor.position
+    if kind not in (Kind.VALUE, Kind.VALUE_GRAD) or position >= len(frame.problem.layers):
+        return False
+    gradient = Tensor(Kind.VALUE_GRAD, position)
+    return _exists(frame, number) and len(explain(frame, gradient, number.index)) == 0
+
+
+def _exists(frame: Frame, number: Pointed) -> bool:
+    try:
+        explain(frame, number.tensor, number.index)
+    except ConvvizError:
+        return False
+    return True

@@ -1,0 +1,130 @@
+"""The modes of the one window: the whole network as it trains, or one layer under the microscope."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PyQt6.QtCore import QObject
+from PyQt6.QtWidgets import QStackedWidget
+
+from convviz.engine.explain import explain
+from convviz.i18n import tr
+from convviz.views.colour import format_number
+from convviz.views.panels.explain import number_text
+
+if TYPE_CHECKING:
+    from convviz.engine.frames import Frame
+    from convviz.model.session import Session
+    from convviz.views.cursor_control import CursorControl
+    from convviz.views.panels.microscope import Microscope
+    from convviz.views.panels.pipeline import Pipeline
+    from convviz.views.parts import Parts
+    from convviz.views.pointing import Pointed
+
+
+class ModeControl(QObject):
+    """Shows one of the modes and hands the frames to it alone: what is hidden costs nothing.
+
+    Attributes
+    ----------
+    stage
+        What is shown, one on top of the other.
+    """
+
+    def __init__(
+        self, pipeline: Pipeline, cursor: CursorControl, session: Session, parts: Parts, parent: QObject
+    ) -> None:
+        super().__init__(parent)
+        self._pipeline, self._cursor, self._session, self._parts = pipeline, cursor, session, parts
+        self._microscope: Microscope | None = None
+        self._layer = 0
+        self.stage = QStackedWidget()
+        self.stage.setObjectName("stage")
+        self.stage.addWidget(pipeline)
+        parts.actions["microscope"].triggered.connect(self._toggle)
+        parts.actions["let_go"].triggered.connect(self._let_go)
+        pipeline.opened.connect(self.magnify)
+        cursor.held.connect(self._follow)
+        self._enable()
+
+    @property
+    def is_magnifying(self) -> bool:
+        """Whether the microscope is shown."""
+        return self._microscope is not None and self.stage.currentWidget() is self._microscope
+
+    def set_layer(self, index: int) -> None:
+        """Say which layer the microscope begins with where no number is held."""
+        self._layer = index
+
+    def set_frame(self, frame: Frame) -> bool:
+        """Show a frame, and return whether it is one of the experiment that is shown."""
+        if self.is_magnifying and self._microscope is not None:
+            self._microscope.set_frame(frame)
+            return True
+        return self._pipeline.set_frame(frame)
+
+    def magnify(self, number: Pointed | None = None) -> None:
+        """Show a number under the microscope; None: the selected layer."""
+        frame = self._session.frame
+        if frame is None:
+            self._parts.actions["microscope"].setChecked(False)
+            return
+        microscope = self._made()
+        microscope.set_frame(frame)
+        if number is not None:
+            microscope.show_cell(number)
+        else:
+            microscope.show_layer(min(self._layer, len(frame.problem.layers) - 1))
+        self.stage.setCurrentWidget(microscope)
+        microscope.setFocus()
+        self._enable()
+
+    def train(self) -> None:
+        """Show the whole network again."""
+        self.stage.setCurrentWidget(self._pipeline)
+        if self._session.frame is not None:
+            self._pipeline.set_frame(self._session.frame)
+        self._cursor.refresh()
+        self._pipeline.setFocus()
+        self._enable()
+
+    def _made(self) -> Microscope:
+        if self._microscope is None:
+            from convviz.views.panels.microscope import Microscope
+
+            self._microscope = Microscope()
+            self._microscope.closed.connect(self.train)
+            self._microscope.pointed.connect(self._point)
+            self.stage.addWidget(self._microscope)
+        return self._microscope
+
+    def _toggle(self) -> None:
+        if self.is_magnifying:
+            self.train()
+        else:
+            self.magnify(self._cursor.pin)
+
+    def _let_go(self) -> None:
+        if self.is_magnifying:
+            self.train()
+        else:
+            self._cursor.let_go()
+
+    def _follow(self, number: Pointed | None) -> None:
+        """Let the microscope go to a number that was asked for in the explanation."""
+        if self.is_magnifying and self._microscope is not None and number is not None:
+            self._microscope.show_cell(number)
+        self._enable()
+
+    def _point(self, number: Pointed | None) -> None:
+        frame = self._session.frame
+        if frame is None or number is None:
+            self._parts.line.show_cell("")
+            return
+        value = format_number(explain(frame, number.tensor, number.index).value, 8)
+        self._parts.line.show_cell(tr("{number}: {value}").format(number=number_text(frame, number), value=value))
+
+    def _enable(self) -> None:
+        actions = self._parts.actions
+        actions["microscope"].setChecked(self.is_magnifying)
+        actions["let_go"].setEnabled(self.is_magnifying or self._cursor.pin is not None)

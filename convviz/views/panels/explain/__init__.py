@@ -1,0 +1,8 @@
+"""The explanation of one number: the terms that make it, each of which can be asked in turn."""
+
+from __future__ import annotations
+
+from convviz.views.panels.explain.panel import ExplainPanel
+from convviz.views.panels.explain.wording import number_text, unreached_text
+
+__all__ = ["ExplainPanel", "number_text", "unreached_text"]

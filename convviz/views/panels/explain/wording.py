@@ -1,0 +1,190 @@
+"""What numbers are called, and in which way each comes from its terms, in sentences."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from convviz.engine.explain import Kind, Rule, Tensor, array_of
+from convviz.i18n import mark, ntr, tr
+from convviz.views.pointing import Pointed
+
+if TYPE_CHECKING:
+    from convviz.engine.explain import Explanation
+    from convviz.engine.frames import Frame
+
+_NAMES = {
+    Kind.VALUE_GRAD: mark("Gradient of map {position}"),
+    Kind.WEIGHT: mark("Kernel {layer}"),
+    Kind.BIAS: mark("Bias {layer}"),
+    Kind.WEIGHT_GRAD: mark("Gradient of kernel {layer}"),
+    Kind.BIAS_GRAD: mark("Gradient of bias {layer}"),
+    Kind.TEACHER_WEIGHT: mark("Teacher's kernel {layer}"),
+    Kind.TEACHER_BIAS: mark("Teacher's bias {layer}"),
+    Kind.NEXT_WEIGHT: mark("Updated kernel {layer}"),
+    Kind.NEXT_BIAS: mark("Updated bias {layer}"),
+    Kind.TARGET: mark("Target"),
+    Kind.RESIDUAL: mark("Residual"),
+    Kind.LOSS: mark("Loss"),
+}
+#: The numbers on the way of an update, by the symbols of `Note`.
+NOTES = {
+    "rate": mark("learning rate"),
+    "gradient": mark("gradient"),
+    "velocity": mark("velocity"),
+    "mean": mark("running mean of the gradient"),
+    "square": mark("running mean of its square"),
+}
+_PARTS = {"bias": mark("bias")}
+
+
+def tensor_text(frame: Frame, tensor: Tensor) -> str:
+    """Return what an array of the frame is called: 'Map 1', 'Gradient of kernel 2'."""
+    last = len(frame.problem.layers)
+    if tensor.kind is Kind.VALUE:
+        if tensor.position == 0:
+            return tr("Input")
+        return (
+            tr("Reconstruction") if tensor.position == last else tr("Map {position}").format(position=tensor.position)
+        )
+    if tensor.kind is Kind.VALUE_GRAD and tensor.position in (0, last):
+        return tr("Gradient of the input") if tensor.position == 0 else tr("Gradient of the reconstruction")
+    return tr(_NAMES[tensor.kind]).format(position=tensor.position, layer=tensor.position + 1)
+
+
+def number_text(frame: Frame, number: Pointed) -> str:
+    """Return what a number is called: 'Map 1 [3, 7]'. Places are counted from 1; channels are named where several."""
+    name = tensor_text(frame, number.tensor)
+    place = ", ".join(str(n + 1) for n in _telling(frame, number))
+    return tr("{name} [{place}]").format(name=name, place=place) if place else name
+
+
+def place_text(frame: Frame, number: Pointed) -> str:
+    """Return where a number stands, in words: 'row 3, column 7'."""
+    index = _telling(frame, number)
+    if len(index) == 2:
+        return tr("row {row}, column {column}").format(row=index[0] + 1, column=index[1] + 1)
+    if len(index) == 3:
+        return tr("channel {channel}, row {row}, column {column}").format(
+            channel=index[0] + 1, row=index[1] + 1, column=index[2] + 1
+        )
+    if len(index) == 4:
+        return tr("filter {filter}, channel {channel}, row {row}, column {column}").format(
+            filter=index[0] + 1, channel=index[1] + 1, row=index[2] + 1, column=index[3] + 1
+        )
+    return tr("filter {filter}").format(filter=index[0] + 1) if index else ""
+
+
+def _telling(frame: Frame, number: Pointed) -> tuple[int, ...]:
+    kind, position, index = number.tensor.kind, number.tensor.position, number.index
+    if kind in (Kind.VALUE, Kind.VALUE_GRAD):
+        leading: tuple[int, ...] = frame.values[position].shape[:-2]
+    elif len(index) == 4:
+        leading = array_of(frame, Tensor(Kind.WEIGHT, position)).shape[:-2]
+    elif len(index) == 1:
+        return index if array_of(frame, Tensor(Kind.WEIGHT, position)).shape[0] > 1 else ()
+    else:
+        leading = frame.residual.shape[:-2]
+    return index if any(size > 1 for size in leading) else index[-2:]
+
+
+def sentence(frame: Frame, explanation: Explanation) -> str:
+    """Return in which way a number comes from its terms."""
+    kind, position = explanation.tensor.kind, explanation.tensor.position
+    if explanation.rule is Rule.GIVEN:
+        return _given_sentence(frame, explanation)
+    count = len(explanation.parts[0]) if explanation.parts else 0
+    layer = frame.problem.layers[position - 1] if kind is Kind.VALUE else None
+    if explanation.rule is Rule.CHOICE:
+        return ntr("The only one of {n} cell", "The largest of {n} cells", count).format(n=f"{count:,}")
+    if explanation.rule is Rule.FUNCTION and layer is not None:
+        return tr("{layer} of one cell").format(layer=tr(layer.label))
+    if kind is Kind.VALUE:
+        return _value_sentence(explanation, count)
+    if kind is Kind.VALUE_GRAD and position == len(frame.problem.layers):
+        return tr("How much the loss grows with this cell: its derivative, from the residual")
+    if kind is Kind.VALUE_GRAD and count == 0:
+        return unreached_text()
+    if kind in (Kind.NEXT_WEIGHT, Kind.NEXT_BIAS):
+        return (
+            tr("Old value − step × direction of the optimizer")
+            if explanation.notes[1:]
+            else tr("Old value − learning rate × gradient")
+        )
+    text = {
+        Kind.VALUE_GRAD: ntr(
+            "The sum over the {n} window that used this cell, error × slope",
+            "The sum over the {n} windows that used this cell, error × slope",
+            count,
+        ),
+        Kind.WEIGHT_GRAD: ntr(
+            "The sum of {n} product input × error, one of each window",
+            "The sum of {n} products input × error, one of each window",
+            count,
+        ),
+        Kind.BIAS_GRAD: ntr("The error of {n} cell", "The sum of the errors of {n} cells", count),
+        Kind.RESIDUAL: tr("Reconstruction − target"),
+        Kind.LOSS: tr("{loss}, summed over all cells").format(loss=tr(frame.problem.loss.label)),
+    }[kind]
+    return text.format(n=f"{count:,}")
+
+
+def _value_sentence(explanation: Explanation, count: int) -> str:
+    if explanation.parts[1:]:
+        text = ntr(
+            "{n} product input × weight, plus the bias", "The sum of {n} products input × weight, and the bias", count
+        )
+    else:
+        text = ntr("{n} product input × weight", "The sum of {n} products input × weight", count)
+    return text.format(n=f"{count:,}")
+
+
+def _given_sentence(frame: Frame, explanation: Explanation) -> str:
+    kind = explanation.tensor.kind
+    if kind is Kind.VALUE:
+        return tr("The input is given: it is not computed")
+    if kind in (Kind.WEIGHT, Kind.BIAS):
+        if frame.step == 0:
+            return tr("The student begins with this value")
+        return tr("The last update made this value: it holds for all of this step")
+    if kind is Kind.TARGET:
+        return tr("The teacher made this value") if frame.teacher is not None else tr("The target is given")
+    return tr("The teacher's values are given")
+
+
+def unreached_text() -> str:
+    """Return what there is to know of a cell that no window reads."""
+    return tr("No window reaches this cell: its gradient is exactly zero")
+
+
+def part_text(name: str) -> str:
+    """Return what a part of an explanation is called, or nothing."""
+    return tr(_PARTS[name]) if name in _PARTS else name
+
+
+def related(frame: Frame, number: Pointed) -> list[tuple[str, Pointed]]:
+    """Return the numbers that belong to one, and what to call them on buttons."""
+    kind, position, last = number.tensor.kind, number.tensor.position, len(frame.problem.layers)
+    gradient = {Kind.WEIGHT: Kind.WEIGHT_GRAD, Kind.BIAS: Kind.BIAS_GRAD}
+    successor = {
+        Kind.WEIGHT: Kind.NEXT_WEIGHT,
+        Kind.WEIGHT_GRAD: Kind.NEXT_WEIGHT,
+        Kind.BIAS: Kind.NEXT_BIAS,
+        Kind.BIAS_GRAD: Kind.NEXT_BIAS,
+    }
+    found: list[tuple[str, Pointed]] = []
+    if kind is Kind.VALUE and position == last:
+        found.append((tr("Residual"), Pointed(Tensor(Kind.RESIDUAL), number.index)))
+    if kind is Kind.VALUE:
+        found.append((tr("Its gradient"), Pointed(Tensor(Kind.VALUE_GRAD, position), number.index)))
+    if kind is Kind.VALUE_GRAD:
+        found.append((tr("Its value"), Pointed(Tensor(Kind.VALUE, position), number.index)))
+    if kind in gradient:
+        found.append((tr("Its gradient"), Pointed(Tensor(gradient[kind], position), number.index)))
+    if kind in successor:
+        found.append((tr("After the update"), Pointed(Tensor(successor[kind], position), number.index)))
+    if kind is Kind.TARGET:
+        found.append((tr("Residual"), Pointed(Tensor(Kind.RESIDUAL), number.index)))
+    if kind is Kind.RESIDUAL:
+        found.append((tr("Its gradient"), Pointed(Tensor(Kind.VALUE_GRAD, last), number.index)))
+        found.append((tr("Loss"), Pointed(Tensor(Kind.LOSS), ())))
+    return found
