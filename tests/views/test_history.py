@@ -80,8 +80,9 @@ def test_continuing_from_the_past_forgets_what_came_after(open_window: OpenWindo
 def test_training_goes_on_while_the_past_is_shown(open_window: OpenWindow) -> None:
     person = open_window(speed=200.0)
     person.click("play")
-    person.sees(lambda: person.session.status.step > 20)
-    person.find(QSlider, "history_slider").setValue(5)
+    slider = person.find(QSlider, "history_slider")
+    person.sees(lambda: slider.maximum() > 20)
+    slider.setValue(5)
     sees_past(person, 5)
     assert person.session.status.state is State.RUNNING
     before = person.session.status.step
