@@ -145,19 +145,46 @@ def _format(extent: float, signed: bool, significant: int) -> NumberFormat:
     return NumberFormat(whole, decimals, exponent, signed)
 
 
-@lru_cache(maxsize=64)
-def _digits_of_all_numbers(glyphs: GlyphAtlas, shape: NumberFormat) -> tuple[Array, Array]:
-    """Return, for every number that a format can write, where its digits lie in the atlas, and the width of blanks.
+@dataclass(frozen=True, eq=False)
+class _Numbers:
+    """Every number that a format can write, as the pieces of it; at most a thousand, and the negative ones behind.
 
-    There are at most a thousand. A digit before the point is left out while it and all before it are zero, but for
-    the last one.
+    Attributes
+    ----------
+    count
+        How many there are without a sign.
+    source : (N, S)
+        Where each slot's piece lies in the atlas, from the left.
+    shift : (N, S)
+        How far each slot is from where it is in a positive number of full length.
     """
+
+    count: int
+    source: Array
+    shift: Array
+
+
+@lru_cache(maxsize=64)
+def _all_numbers(glyphs: GlyphAtlas, shape: NumberFormat) -> _Numbers:
+    """Return all numbers of a format. A digit before the point is left out while it and all before it are zero."""
     digits = shape.whole + shape.decimals
-    quotients = np.arange(10**digits)[:, None] // 10 ** np.arange(digits - 1, -1, -1)
+    count = 10**digits
+    quotients = np.arange(count)[:, None] // 10 ** np.arange(digits - 1, -1, -1)
     codes = quotients % 10
     leading = quotients[:, : shape.whole - 1] == 0
     codes[:, : shape.whole - 1][leading] = _BLANK
-    return glyphs.source_left[codes], leading.sum(axis=1) * float(glyphs.digit)
+    left_out = leading.sum(axis=1, keepdims=True) * float(glyphs.digit)
+    if shape.decimals:
+        codes = np.hstack([codes, np.full((count, 1), _POINT)])
+    if not shape.signed:
+        return _Numbers(count, glyphs.source_left[codes], np.floor(np.repeat(left_out * -0.5, codes.shape[1], axis=1)))
+    codes = np.tile(np.hstack([codes, np.full((count, 1), _BLANK)]), (2, 1))
+    left_out = np.tile(left_out, (2, 1))
+    negative = np.arange(2 * count) > count  # nothing that is written as zero has a sign
+    codes[negative, -1] = _MINUS
+    shift = np.floor(left_out * -0.5 + negative[:, None] * (glyphs.minus / 2)).repeat(codes.shape[1], axis=1)
+    shift[:, -1] += left_out[:, 0]  # the sign stands before the first digit that is written
+    return _Numbers(count, glyphs.source_left[codes], shift)
 
 
 class CellNumbers:
@@ -181,27 +208,21 @@ class CellNumbers:
         if self._prepared != wanted:
             self._prepare(glyphs, shape, centres)
             self._prepared = wanted
-        pieces, blanks = _digits_of_all_numbers(glyphs, shape)
+        numbers = _all_numbers(glyphs, shape)
         with np.errstate(all="ignore"):
-            magnitude = np.abs(values) * 10.0 ** (shape.decimals - shape.exponent)
+            magnitude = np.abs(values)
+            magnitude *= 10.0 ** (shape.decimals - shape.exponent)
             all_finite = math.isfinite(float(magnitude.sum()))
         if not all_finite:
             magnitude = np.where(np.isfinite(magnitude), magnitude, 0.0)
         magnitude += 0.5
-        number = np.minimum(magnitude, len(pieces) - 1).astype(np.intp)
-        slots, digits = self._slots, pieces.shape[1]
-        slots[:, :digits, 2] = pieces.take(number, axis=0)
+        number = np.minimum(magnitude, numbers.count - 1).astype(np.intp)
+        if shape.signed:
+            number[values < 0] += numbers.count
+        slots = self._slots
+        slots[:, :, 2] = numbers.source.take(number, axis=0)
         slots[:, :, 3] = (dark * (glyphs.height * glyphs.ratio))[:, None]
-        left_out = blanks.take(number)
-        shift = left_out * -0.5
-        if shape.signed:
-            negative = (values < 0) & (number > 0)
-            slots[:, -1, 2] = np.where(negative, glyphs.source_left[_MINUS], glyphs.source_left[_BLANK])
-            shift += negative * (glyphs.minus / 2)
-        np.floor(shift, out=shift)
-        np.add(self._across, shift[:, None], out=slots[:, :, 0])
-        if shape.signed:
-            slots[:, -1, 0] += left_out
+        np.add(self._across, numbers.shift.take(number, axis=0), out=slots[:, :, 0])
         if not all_finite:
             self._write_not_finite(values, centres, glyphs)
         painter.drawPixmapFragments(self._fragments, glyphs.pixmap)
@@ -222,7 +243,6 @@ class CellNumbers:
         self._across = start + np.array(lefts) + np.array(widths) / 2  # a fragment is placed by its middle
         slots = self._slots
         slots[:, :, 1] = np.floor(centres[:, 1:] - glyphs.figure_height / 2) - 1 + glyphs.height / 2
-        slots[:, :, 2] = glyphs.source_left[_POINT]
         slots[:, :, 4] = np.array(widths) * glyphs.ratio
         slots[:, :, 5] = glyphs.height * glyphs.ratio
         slots[:, :, 6:8] = 1 / glyphs.ratio
