@@ -25,7 +25,7 @@ SPEEDS = (1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0, 200.0, 500.0, 1000.0, 2000.0, 
 _FINENESS = 50
 
 _BUTTON = QSize(60, 44)  #: of every button, in every language, so that no text moves another control
-_WIDE_BUTTON = QSize(72, 44)
+_WIDE_BUTTON = QSize(68, 44)
 _PLAYING = (mark("Pause"), mark("Let the student rest after the step in hand"), "pause")
 
 
@@ -68,7 +68,7 @@ class TransportBar(QToolBar):
     def _make_controls(self) -> None:
         self._experiment = QComboBox(self)
         self._experiment.setObjectName("experiment")
-        self._experiment.setMinimumWidth(140)
+        self._experiment.setMinimumWidth(124)
         self._experiment.setMaximumWidth(260)
         self._experiment.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self._experiment.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
@@ -85,7 +85,7 @@ class TransportBar(QToolBar):
         self._slider.setObjectName("speed")
         self._slider.setRange(0, round(math.log10(FASTEST / SLOWEST) * _FINENESS))
         self._slider.setPageStep(_FINENESS // 2)
-        self._slider.setFixedWidth(104)
+        self._slider.setFixedWidth(84)
         self._slider.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self._slider.valueChanged.connect(self._slider_moved)
         self._experiment_caption, self._length_caption, self._speed_caption = (

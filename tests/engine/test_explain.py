@@ -316,6 +316,15 @@ def test_every_array_can_be_pointed_at(rng):
                     assert (field.cells < np.array(shape)).all()
 
 
+@pytest.mark.parametrize(("kind", "index"), [(Kind.NEXT_WEIGHT, (0, 0, 1, 1)), (Kind.NEXT_BIAS, (0,))])
+def test_an_updated_parameter_comes_from_the_old_one_and_its_gradient(kind, index):
+    frame, _ = trained(NETWORKS["demo"])
+    found = fields(frame, Tensor(kind, 1), index)
+    old, gradient = (Kind.WEIGHT, Kind.WEIGHT_GRAD) if kind is Kind.NEXT_WEIGHT else (Kind.BIAS, Kind.BIAS_GRAD)
+    assert found[Tensor(old, 1)].source
+    assert found[Tensor(gradient, 1)].source
+
+
 def test_every_layer_can_be_explained():
     for kind, layer in LAYERS.items():
         frame, _ = trained((Conv2d(2, 2), layer(), Conv2d(2, weight=Normal())), steps=1)

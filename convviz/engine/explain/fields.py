@@ -65,7 +65,8 @@ def fields(frame: Frame, tensor: Tensor, index: Index) -> dict[Tensor, Field]:
         If the frame has no such number.
     """
     if tensor != Tensor(Kind.VALUE_GRAD):
-        index = check_index(array_of(frame, tensor), tensor, index)
+        shown = Tensor(_UPDATED.get(tensor.kind, tensor.kind), tensor.position)
+        index = check_index(array_of(frame, shown), tensor, index)
     cells, ones = np.array([index], np.intp).reshape(1, -1), np.ones(1)
     found = {tensor: Field(cells, ones, None)}
     for kin, source in _kin(frame, tensor):
@@ -98,7 +99,7 @@ def _kin(frame: Frame, tensor: Tensor) -> list[tuple[Tensor, bool | None]]:
 
 
 _TAUGHT = (Kind.TEACHER_WEIGHT, Kind.TEACHER_BIAS)
-_UPDATED = (Kind.NEXT_WEIGHT, Kind.NEXT_BIAS)
+_UPDATED = {Kind.NEXT_WEIGHT: Kind.WEIGHT, Kind.NEXT_BIAS: Kind.BIAS}
 
 
 def _depends(order: dict[Kind, int], kind: Kind, other: Kind) -> bool | None:

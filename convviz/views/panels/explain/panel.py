@@ -14,7 +14,7 @@ from convviz.engine.explain import Kind, Rule, explain
 from convviz.export.formula import function_text, latex_text, plain_text, python_text
 from convviz.i18n import mark, tr
 from convviz.views import theme
-from convviz.views.colour import format_number
+from convviz.views.colour import calm_levels, format_number, levels_of
 from convviz.views.editors.buttons import IconButton
 from convviz.views.panels.explain import wording
 from convviz.views.panels.explain.term_view import TermView
@@ -67,7 +67,9 @@ class ExplainPanel(QWidget):
         self._explanation: Explanation | None = None
         self._trail = Trail(self)
         self._model = TermModel(self)
-        self._terms = TermView(self._model, scale_of)
+        self._given_scale = scale_of
+        self._own_scales: dict[Tensor, tuple[Levels, bool]] = {}
+        self._terms = TermView(self._model, self._scale_of)
         self._hint = QLabel(self)
         self._body = QWidget(self)
         self._name = ReadOut(role="strong", parent=self)
@@ -113,6 +115,7 @@ class ExplainPanel(QWidget):
     def set_frame(self, frame: Frame) -> None:
         """Explain the same number of another frame."""
         self._frame = frame
+        self._own_scales.clear()
         if self._number is None or not self.isVisible():
             return
         self._explanation = explain(frame, self._number.tensor, self._number.index)
@@ -160,6 +163,17 @@ class ExplainPanel(QWidget):
         self._write_all()
 
     # -- inside --------------------------------------------------------------------------------------------------------
+
+    def _scale_of(self, tensor: Tensor) -> tuple[Levels, bool] | None:
+        """Return the scale in which an array is shown; a gradient that is not shown gets one of its own."""
+        found = self._given_scale(tensor)
+        if found is None and tensor.kind is Kind.VALUE_GRAD and self._frame is not None:
+            if tensor not in self._own_scales:
+                gradient = self._frame.value_grads[tensor.position]
+                levels = levels_of(*(() if gradient is None else (gradient,)), signed=True)
+                self._own_scales[tensor] = calm_levels(*levels, signed=True), True
+            return self._own_scales[tensor]
+        return found
 
     def _prepare(self) -> None:
         self._hint.setWordWrap(True)
@@ -269,8 +283,7 @@ class ExplainPanel(QWidget):
         if frame is None or number is None or explanation is None:
             return
         self._trail.write(partial(wording.number_text, frame))
-        name, place = wording.tensor_text(frame, number.tensor), wording.place_text(frame, number)
-        self._name.set_text(tr("{name}, {place}").format(name=name, place=place) if place else name)
+        self._write_name(frame, number)
         self._write_related(frame, number)
         self._all.setVisible(self._model.can_fold)
         self._all.setText(tr("All {n} terms").format(n=f"{len(explanation):,}"))
@@ -280,6 +293,14 @@ class ExplainPanel(QWidget):
         for part in (self._total, self._equal):
             part.setVisible(explanation.rule is not Rule.GIVEN)
         self._write_numbers()
+
+    def _write_name(self, frame: Frame, number: Pointed) -> None:
+        """Write what the number is called, briefly where there is no room."""
+        name, place = wording.tensor_text(frame, number.tensor), wording.place_text(frame, number)
+        text = tr("{name}, {place}").format(name=name, place=place) if place else name
+        room = self.width() - 2 * theme.SPACE.M
+        fits = theme.metrics("strong").horizontalAdvance(text) <= room
+        self._name.set_text(text if fits else wording.number_text(frame, number))
 
     def _write_related(self, frame: Frame, number: Pointed) -> None:
         related = wording.related(frame, number)[:_RELATED_MOST]

@@ -99,17 +99,13 @@ class Trail(QWidget):
             self.gone_back.emit(self._numbers[-1])
 
     def _write(self) -> None:
-        advance, first = theme.metrics("small").horizontalAdvance, 0
-        while first < len(self._names) - 1 and advance(self._plain(first)) > self._links.width():
+        """Write the numbers on the way; the last one stands in the panel's head."""
+        names, first = self._names[:-1], 0
+        advance = theme.metrics("small").horizontalAdvance
+        while first < len(names) - 1 and advance(_BETWEEN.join(["…", *names[first:], ""])) > self._links.width():
             first += 1
         accent = theme.current().accent.name()
-        parts = [f'<a href="{first - 1}" style="color:{accent}">…</a>'] if first else []
-        for place in range(first, len(self._names)):
-            name = escape(self._names[place])
-            last = place == len(self._names) - 1
-            parts.append(name if last else f'<a href="{place}" style="color:{accent}">{name}</a>')
-        self._links.setText(_BETWEEN.join(parts) if len(self._names) > 1 else "")
-        self._links.setToolTip(_BETWEEN.join(self._names))
-
-    def _plain(self, first: int) -> str:
-        return _BETWEEN.join((["…"] if first else []) + self._names[first:])
+        places = ([(first - 1, "…")] if first else []) + list(enumerate(names))[first:]
+        links = (f'<a href="{place}" style="color:{accent}">{escape(name)}</a>{_BETWEEN}' for place, name in places)
+        self._links.setText("".join(links))
+        self._links.setToolTip(_BETWEEN.join(self._names) if names else "")
