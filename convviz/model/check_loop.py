@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from convviz.engine.check import Check, Report
 from convviz.engine.errors import ConvvizError
-from convviz.engine.worker import Clock
+from convviz.engine.loop import Clock
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence

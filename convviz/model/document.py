@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -34,14 +33,23 @@ class Document(QObject):
     changed = pyqtSignal(object, object)
     #: `path` is another one, or none.
     path_changed = pyqtSignal()
+    #: `is_modified`, or what can be undone or redone, has changed. To be preferred to the signals of `undo_stack`,
+    #: which tells of its own end when it can no longer be asked.
+    edits_changed = pyqtSignal()
 
     def __init__(self, experiment: Experiment | None = None, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._experiment = load_builtin() if experiment is None else experiment
         self._path: Path | None = None
-        self._undo_stack = QUndoStack(self)
-        # As it goes, it empties itself and tells of that, when it can no longer be asked about it.
-        self.destroyed.connect(partial(self._undo_stack.blockSignals, True))
+        self._undo_stack = stack = QUndoStack(self)
+        for signal in (
+            stack.cleanChanged,
+            stack.canUndoChanged,
+            stack.canRedoChanged,
+            stack.undoTextChanged,
+            stack.redoTextChanged,
+        ):
+            signal.connect(self._tell_of_edits)
 
     @property
     def experiment(self) -> Experiment:
@@ -127,6 +135,9 @@ class Document(QObject):
         self._undo_stack.clear()
         self._set_path(path)
         self.changed.emit(old, experiment)
+
+    def _tell_of_edits(self) -> None:
+        self.edits_changed.emit()
 
     def _set_path(self, path: Path | None) -> None:
         if path != self._path:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from PyQt6.QtCore import QObject, QTimer, pyqtSignal
 
 from convviz.engine.errors import ConvvizError
-from convviz.engine.explain import Kind, Tensor, explain, fields
+from convviz.engine.explain import Kind, Tensor, array_of, explain, fields
 from convviz.i18n import tr
 from convviz.views.heatmap.cell import Cell, cell_text
 from convviz.views.panels.explain import unreached_text
@@ -26,6 +26,10 @@ if TYPE_CHECKING:
 _CHEAP = 0.004
 #: … so that it takes no more than this share of the time.
 _SHARE = 0.2
+
+
+#: Arrays that a frame has of the shape of those that it may not have: they are computed where they are asked for.
+_ALIKE = {Kind.VALUE_GRAD: Kind.VALUE, Kind.NEXT_WEIGHT: Kind.WEIGHT, Kind.NEXT_BIAS: Kind.BIAS}
 
 
 class CursorControl(QObject):
@@ -161,8 +165,10 @@ def _is_unreached(frame: Frame, number: Pointed) -> bool:
 
 
 def _exists(frame: Frame, number: Pointed) -> bool:
+    """Return whether a frame has a number: an experiment may have been changed since it was held."""
+    tensor, index = number.tensor, number.index
     try:
-        explain(frame, number.tensor, number.index)
+        shape = array_of(frame, Tensor(_ALIKE.get(tensor.kind, tensor.kind), tensor.position)).shape
     except ConvvizError:
         return False
-    return True
+    return len(index) == len(shape) and all(0 <= i < n for i, n in zip(index, shape, strict=True))

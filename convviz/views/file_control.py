@@ -72,9 +72,7 @@ class FileControl(QObject):
         self._transport.experiment_chosen.connect(self.open_builtin)
         self._document.changed.connect(self._changed)
         self._document.path_changed.connect(self._entitle)
-        stack.cleanChanged.connect(self._entitle)
-        for signal in (stack.canUndoChanged, stack.canRedoChanged, stack.undoTextChanged, stack.redoTextChanged):
-            signal.connect(self._undo_texts)
+        self._document.edits_changed.connect(self._edited)
 
     @property
     def is_unsettled(self) -> bool:
@@ -215,6 +213,10 @@ class FileControl(QObject):
 
     def _changed(self, old: object, new: object) -> None:
         self._entitle()
+
+    def _edited(self) -> None:
+        self._entitle()
+        self._undo_texts()
 
     def _shown_name(self) -> str:
         if self._document.path is not None:

@@ -9,11 +9,11 @@ import numpy as np
 
 from convviz.engine.commands import Load
 from convviz.engine.layers import Conv2d
+from convviz.engine.loop import Clock, TrainingLoop
 from convviz.engine.losses import SumSquaredError
 from convviz.engine.network import Network
 from convviz.engine.optimizers import SGD, ConstantRate
 from convviz.engine.trainer import Problem, StopConditions, Trainer
-from convviz.engine.worker import Clock, TrainingLoop
 
 if TYPE_CHECKING:
     import threading

@@ -1,9 +1,11 @@
 """The training thread as it is: a real QThread, whose packets are taken in the thread of the test."""
 
+import gc
 import subprocess
 import sys
 import textwrap
 import threading
+import weakref
 
 import numpy as np
 import pytest
@@ -223,3 +225,27 @@ def test_a_program_that_ends_without_closing_ends_well(repository, dropped):
     command = [sys.executable, "-c", textwrap.dedent(script)]
     done = subprocess.run(command, cwd=repository, capture_output=True, timeout=60, check=False)
     assert (done.returncode, done.stderr) == (0, b"")
+
+
+class Litter:
+    """Refers to itself, as widgets do, and tells in which thread it is collected."""
+
+    def __init__(self, collected_in):
+        self.itself = self
+        weakref.finalize(self, lambda: collected_in.append(threading.get_ident()))
+
+
+def test_garbage_is_collected_in_the_windows_thread_alone(qtbot, thread, taker):
+    collected_in = []
+
+    def build():
+        for _ in range(50 * gc.get_threshold()[0]):
+            Litter(collected_in)
+        return problem()
+
+    thread.post(Load(1, build))
+    thread.start()
+    qtbot.waitUntil(lambda: taker.state is State.PAUSED and len(collected_in) > 0)
+    assert set(collected_in) == {threading.get_ident()}
+    thread.close()
+    assert gc.isenabled()

@@ -222,7 +222,7 @@ def test_one_can_ask_down_to_the_input_and_come_back(open_window: OpenWindow) ->
     assert person.text("explain.name") == "Input, row 1, column 1"
     assert term_texts(person) == []
     assert person.find(QLabel, "explain.sentence").text() == "The input is given: it is not computed"
-    assert "Reconstruction [1, 1]" in person.find(QLabel, "explain.links").text()
+    assert person.find(QLabel, "explain.links").toolTip() == "Reconstruction [1, 1] › Map 1 [1, 1] › Input [1, 1]"
     person.click("explain.back")
     assert person.text("explain.name") == "Map 1, row 1, column 1"
     person.find(QLabel, "explain.links").linkActivated.emit("0")
