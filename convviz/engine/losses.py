@@ -20,6 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from convviz.engine.errors import ShapeError
+from convviz.engine.memory import run
 from convviz.engine.settings import Spec, setting
 from convviz.i18n import mark
 
@@ -59,8 +60,7 @@ class Loss(Spec):
         """Return the derivative of the loss by ``y``, of the shape of ``y``."""
         residual = _residual(y, t)
         dy = np.empty(residual.size, residual.dtype)
-        for call in self.bind(dy)(residual.reshape(-1)):
-            call()
+        run(self.bind(dy)(residual.reshape(-1)))
         return dy.reshape(residual.shape)
 
 

@@ -16,7 +16,7 @@ import numpy as np
 
 from convviz.engine.errors import ConfigError, ConvvizError, ShapeError
 from convviz.engine.layers.base import Layer, Slots
-from convviz.engine.memory import Array, Buffer, Call
+from convviz.engine.memory import Array, Buffer, Call, run
 
 if TYPE_CHECKING:
     from numpy.typing import DTypeLike
@@ -248,9 +248,3 @@ class BoundNetwork:
         self.backward = tuple(backward)
         self.hidden_backward = tuple(hidden)
         self.input_backward = bound[0].input_backward
-
-
-def run(calls: Sequence[Call]) -> None:
-    """Make the calls, one after the other."""
-    for call in calls:
-        call()

@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from convviz.engine.network import Network, run
+from convviz.engine.memory import run
 from convviz.engine.optimizers import OptimizerSlots
 
 if TYPE_CHECKING:
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
     from convviz.engine.losses import Loss
     from convviz.engine.memory import Array, Call
+    from convviz.engine.network import Network
     from convviz.engine.optimizers import Direction, Optimizer
 
 #: The tables together take about this many bytes, and hold at most so many steps.
@@ -92,8 +93,7 @@ class Steps:
         self._factors[:count, 1] = -self._coefficients[:count, 0]
         self.states[0] = self.state
         try:
-            for call in self._calls[: count * self._calls_per_step]:
-                call()
+            run(self._calls[: count * self._calls_per_step])
         except BaseException:
             self.state = self.states[0]
             raise

@@ -37,6 +37,7 @@ The limits below were found by measuring; they decide about time and memory, nev
 
 from __future__ import annotations
 
+from convviz.engine.convolution.banded import Banded
 from convviz.engine.convolution.base import Calls, Correlation, Operands
 from convviz.engine.convolution.geometry import Geometry
 from convviz.engine.convolution.shifted import Shifted
@@ -49,7 +50,7 @@ UNFOLDED, MANY, UNFOLDED_CONSTANT = 5 << 14, 8, 3 << 19
 #: Bytes of an unfolded error, which is read only once, up to which that pays.
 UNFOLDED_ERROR = 1 << 16
 
-__all__ = ["Calls", "Correlation", "Geometry", "Operands", "Shifted", "Strips", "Unfolded", "bind"]
+__all__ = ["Banded", "Calls", "Correlation", "Geometry", "Operands", "Shifted", "Strips", "Unfolded", "bind"]
 
 
 class _Pair(Correlation):
@@ -74,11 +75,20 @@ class _Pair(Correlation):
 
 def bind(geometry: Geometry, operands: Operands) -> Correlation:
     """Return the convolution bound to its memory by the strategies that suit its size."""
-    ahead = Unfolded if _unfolds(geometry, operands) else Shifted if _few_filters(geometry) else Strips
+    ahead = _ahead(geometry, operands)
     down, across = geometry.back_axes
     errors = geometry.out_channels * down.taps * across.taps * down.count * across.count
     back = Unfolded if errors * operands.dy.array.itemsize <= UNFOLDED_ERROR else Strips
     return _Pair(ahead(geometry, operands), back(geometry, operands))
+
+
+def _ahead(geometry: Geometry, operands: Operands) -> type[Correlation]:
+    """Return the strategy for the output and the weights' gradient."""
+    if _unfolds(geometry, operands):
+        return Unfolded
+    if geometry.out_group == 1:
+        return Banded
+    return Shifted if _few_filters(geometry) else Strips
 
 
 def _unfolds(geometry: Geometry, operands: Operands) -> bool:

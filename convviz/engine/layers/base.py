@@ -3,7 +3,7 @@
 A layer holds no arrays. For one experiment it is *bound* once: it receives the buffers that it reads and writes, makes
 whatever it needs again at every step (index tables, scratch space, the unfolded constant input), and returns the calls
 that make up its share of a step. A call takes no arguments; it was given everything at binding, so a step of the whole
-network is nothing but ``for call in calls: call()``. The plain functions `Layer.forward` and `Layer.backward` bind,
+network is nothing but one call after the other. The plain functions `Layer.forward` and `Layer.backward` bind,
 run and copy: there is one implementation of the mathematics, and it is this one.
 """
 
@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 
 from convviz.engine.errors import ConfigError, ShapeError
-from convviz.engine.memory import Array, Buffer, Call
+from convviz.engine.memory import Array, Buffer, Call, run
 from convviz.engine.settings import Spec
 from convviz.engine.shapes import Shape, size_text
 
@@ -125,8 +125,7 @@ class Layer(Spec):
     def forward(self, params: Mapping[str, Array], x: Array) -> tuple[Array, Any]:
         """Return ``(y, cache)`` for ``x`` of shape ``(C, H, W)``; ``cache`` is what `backward` wants."""
         slots, bound = self._bound(params, x)
-        for call in bound.forward:
-            call()
+        run(bound.forward)
         return slots.y.array.copy(), (slots, bound)
 
     def backward(self, params: Mapping[str, Array], cache: Any, dy: Array) -> tuple[Array, dict[str, Array]]:
@@ -140,8 +139,7 @@ class Layer(Spec):
                 received=size_text(dy.shape),
             )
         slots.dy.array[...] = dy
-        for call in (*bound.parameter_backward, *bound.input_backward):
-            call()
+        run((*bound.parameter_backward, *bound.input_backward))
         grads = self.parameter_views(slots.gradients, slots.x.array.shape)
         return slots.dx.array.copy(), {name: grad.copy() for name, grad in grads.items()}
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from convviz.engine.convolution import Geometry, Operands, bind
 from convviz.engine.layers.base import Array, BoundLayer, Shape, Slots
 from convviz.engine.layers.filters import FilterLayer
+from convviz.engine.memory import run
 from convviz.engine.ops import weight_view, window_geometry
 from convviz.i18n import mark
 
@@ -63,7 +64,6 @@ class Conv2d(FilterLayer):
         bound = bind(self.geometry(slots.x.array.shape), operands)
         unfold = bound.unfold()
         if slots.constant_input:
-            for call in unfold:
-                call()
+            run(unfold)
             unfold = ()
         return BoundLayer((*unfold, *bound.product()), bound.weight_grad(), bound.input_grad())
