@@ -22,6 +22,7 @@ PIECE = 1 << 14
 class Activation(Layer):
     """A layer that changes every number by itself, so the shape stays."""
 
+    pointwise: ClassVar[bool] = True
     #: What becomes of a number x, as Python with ``math`` and as LaTeX; x and the layer's settings are named in braces.
     python: ClassVar[str]
     latex: ClassVar[str]

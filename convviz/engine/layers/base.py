@@ -79,6 +79,8 @@ class Layer(Spec):
     linear: ClassVar[bool] = False
     #: Whether an output is one of the inputs that it is linked with.
     chooses: ClassVar[bool] = False
+    #: Whether every number is treated by itself, so that the output lies in memory as the input does.
+    pointwise: ClassVar[bool] = False
 
     @abstractmethod
     def output_shape(self, in_shape: Shape) -> Shape:
@@ -117,6 +119,17 @@ class Layer(Spec):
     @abstractmethod
     def forward_links(self, params: Mapping[str, Array], x: Array, y: Array, cells: Indices) -> Links:
         """Return the links from the input ``cells`` (N, 3) to the output cells that are computed from them."""
+
+    def wished_order(self, in_shape: Shape, dtype: np.dtype[Any]) -> Indices | None:
+        """Return the order of memory (H·W,) in which the layer likes its input to lie; None: row by row, or no matter.
+
+        It is asked only for inputs that change with every step; see `Buffer`.
+        """
+        return None
+
+    def takes_order(self, in_shape: Shape, dtype: np.dtype[Any], constant_input: bool) -> bool:
+        """Return whether the layer can write its output in any order of memory, and read its gradient so."""
+        return False
 
     def weight_pairs(self, in_shape: Shape, weight: tuple[int, int, int, int]) -> tuple[Indices, Indices]:
         """Return the (input cells, output cells), both (M, 3), that a weight joins; layers with kernels only."""
