@@ -8,7 +8,7 @@ Why it is fast
 --------------
 *Nothing is done in a step that can be done before it.* A call is a bound method or a ufunc with all its operands, which
 lie where they lie for good: no allocation, no index arithmetic, no checks. In the demo, where a map has a few hundred
-cells, a step of both layers is nine such calls, and each costs little more than the 0.2 µs of being made.
+cells, a step of both layers is eight such calls, and each costs little more than the 0.2 µs of being made.
 
 *The work is left to matrix products.* A convolution is a product of the weights with a matrix of the windows, and so is
 the weight gradient; a bias is one more weight on a row of ones. What is left to NumPy is to lay the windows out, and
@@ -22,6 +22,8 @@ how that is done decides everything:
   that every product waits for memory. Only the columns are unfolded; the rows that a window spans already lie behind
   one another, and `np.matmul` multiplies a stack of overlapping views. What does not fit into the cache is done strip
   by strip, which bounds the memory as well;
+- large, and one filter (`Banded`): a product of one row waits for memory too, so several rows of windows, which share
+  most of what they read, are one product with a banded matrix;
 - large, and few filters on many channels (`Shifted`): not even the columns are unfolded. The products of all taps
   across are made at once, which gives BLAS the rows that it needs, and are then added with shifts.
 
