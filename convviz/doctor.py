@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import ctypes
 import importlib
-import importlib.metadata
 import importlib.util
 import os
 import re
@@ -126,9 +125,11 @@ class Machine:
 
     def version(self, distribution: str) -> str:
         """Return the version of an installed distribution; ``""`` where it does not say."""
+        from importlib import metadata  # takes longer to import than the whole of this module
+
         try:
-            return importlib.metadata.version(distribution)
-        except importlib.metadata.PackageNotFoundError:
+            return metadata.version(distribution)
+        except metadata.PackageNotFoundError:
             return ""
 
     def missing_library(self, path: str) -> str | None:
