@@ -85,6 +85,14 @@ def whole_number(text: str) -> int:
     raise argparse.ArgumentTypeError(tr("expected a whole number of 0 or more, received {text}").format(text=text))
 
 
+def picture_file(text: str) -> Path:
+    """Return the path of a picture to be written, as `output_file`; it is a PNG, and is not to be called otherwise."""
+    path = output_file(text)
+    if path.suffix.lower() not in ("", ".png"):
+        raise argparse.ArgumentTypeError(tr("a picture is written as .png, received {path}").format(path=text))
+    return path
+
+
 def output_file(text: str) -> Path:
     """Return the path of a file to be written; its folder must exist, which is better known before the work is done."""
     path = Path(text)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PyQt6.QtCore import QSize, Qt
+from PyQt6.QtCore import QRect, QSize, Qt
 from PyQt6.QtGui import QColor, QPainter, QPaintEvent
 from PyQt6.QtWidgets import QSizePolicy, QWidget
 
@@ -19,6 +19,8 @@ class ReadOut(QWidget):
     ----------
     sample
         A text as long as any that must fit; the wanted width is its width. Empty: as much as there is.
+    ground
+        The theme's colour behind the text, for one that lies over a picture; empty: none.
     """
 
     def __init__(
@@ -27,9 +29,11 @@ class ReadOut(QWidget):
         role: theme.FontRole = "body",
         align: Qt.AlignmentFlag = Qt.AlignmentFlag.AlignLeft,
         parent: QWidget | None = None,
+        ground: str = "",
     ) -> None:
         super().__init__(parent)
         self._sample = sample
+        self._ground = ground
         self._role: theme.FontRole = role
         self._align = align | Qt.AlignmentFlag.AlignVCenter
         self._colour = "text"
@@ -71,6 +75,11 @@ class ReadOut(QWidget):
         painter.setFont(theme.font(self._role))
         colours = theme.current()
         colour: QColor = getattr(colours, self._colour) if self.isEnabled() else colours.disabled
+        if self._ground and shown:
+            written = painter.boundingRect(self.rect(), self._align, shown)
+            wide = theme.SPACE.XS
+            behind = QRect(written.left() - wide, 0, written.width() + 2 * wide, self.height())
+            painter.fillRect(behind, getattr(colours, self._ground))
         painter.setPen(colour)
         painter.drawText(self.rect(), self._align, shown)
         painter.end()

@@ -6,14 +6,30 @@ import math
 from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import QSignalBlocker, QSize, Qt, pyqtSignal
-from PyQt6.QtWidgets import QComboBox, QSizePolicy, QSlider, QSpinBox, QToolBar, QToolButton, QVBoxLayout, QWidget
+from PyQt6.QtWidgets import (
+    QComboBox,
+    QSizePolicy,
+    QSlider,
+    QSpinBox,
+    QStyle,
+    QStyleOptionComboBox,
+    QStylePainter,
+    QToolBar,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from convviz.i18n import mark, tr
 from convviz.views import theme
+from convviz.views.preferences import DEFAULT_SPEED
 from convviz.views.readout import ReadOut
+from convviz.views.run_words import speed_text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from PyQt6.QtGui import QPaintEvent
 
     from convviz.views.actions import Actions
 
@@ -56,8 +72,7 @@ class TransportBar(QToolBar):
         self.setStyleSheet("QToolBar { spacing: 2px; } QToolButton { padding: 3px 1px; }")  # captions fill the buttons
         self.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextUnderIcon)
         self._actions = actions
-        self._speed = SLOWEST
-        self._slider_speed = SLOWEST
+        self._speed = self._slider_speed = DEFAULT_SPEED
         self._make_controls()
         self._fill()
         actions["free"].triggered.connect(self._free_clicked)
@@ -66,13 +81,8 @@ class TransportBar(QToolBar):
         self.retranslate()
 
     def _make_controls(self) -> None:
-        self._experiment = QComboBox(self)
+        self._experiment = _ExperimentBox(self)
         self._experiment.setObjectName("experiment")
-        self._experiment.setMinimumWidth(124)
-        self._experiment.setMaximumWidth(260)
-        self._experiment.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self._experiment.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-        self._experiment.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self._experiment.activated.connect(self._experiment_picked)
         self._length = QSpinBox(self)
         self._length.setObjectName("run_length")
@@ -85,6 +95,7 @@ class TransportBar(QToolBar):
         self._slider.setObjectName("speed")
         self._slider.setRange(0, round(math.log10(FASTEST / SLOWEST) * _FINENESS))
         self._slider.setPageStep(_FINENESS // 2)
+        self._slider.setValue(_position(DEFAULT_SPEED))
         self._slider.setFixedWidth(84)
         self._slider.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self._slider.valueChanged.connect(self._slider_moved)
@@ -187,10 +198,7 @@ class TransportBar(QToolBar):
         self._write_speed()
 
     def _write_speed(self) -> None:
-        if math.isinf(self._speed):
-            self._speed_caption.set_text(tr("as fast as it goes"))
-        else:
-            self._speed_caption.set_text(tr("{speed} steps/s").format(speed=f"{self._speed:,.0f}"))
+        self._speed_caption.set_text(speed_text(self._speed))
 
     def _experiment_picked(self, index: int) -> None:
         self.experiment_chosen.emit(self._experiment.itemData(index))
@@ -209,6 +217,44 @@ class TransportBar(QToolBar):
 
     def _faster(self) -> None:
         self.speed_asked.emit(next((speed for speed in SPEEDS if speed > self._speed), math.inf))
+
+
+class _ExperimentBox(QComboBox):
+    """The list of experiments: as wide as there is room for, with a name that is too long for it shortened."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setMinimumWidth(124)
+        self.setMaximumWidth(260)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+
+    def showPopup(self) -> None:
+        """Open the list as wide as its longest name."""
+        view = self.view()
+        if view is not None:
+            view.setMinimumWidth(view.sizeHintForColumn(0) + 2 * theme.SPACE.M)
+        super().showPopup()
+
+    def paintEvent(self, event: QPaintEvent | None) -> None:
+        """Paint the box, and a name that ends with an ellipsis where Qt would cut it off within a letter."""
+        option = QStyleOptionComboBox()
+        self.initStyleOption(option)
+        if self.currentIndex() < 0:
+            option.currentText = self.placeholderText()
+        style = self.style()
+        if style is not None:
+            field = style.subControlRect(
+                QStyle.ComplexControl.CC_ComboBox, option, QStyle.SubControl.SC_ComboBoxEditField, self
+            )
+            option.currentText = option.fontMetrics.elidedText(
+                option.currentText, Qt.TextElideMode.ElideRight, field.width()
+            )
+        painter = QStylePainter(self)
+        painter.drawComplexControl(QStyle.ComplexControl.CC_ComboBox, option)
+        painter.drawControl(QStyle.ControlElement.CE_ComboBoxLabel, option)
+        painter.end()
 
 
 def _position(speed: float) -> int:

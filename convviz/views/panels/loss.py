@@ -55,7 +55,7 @@ class LossPanel(QFrame):
         theme.set_role(self._title, "strong")
         self._words = ReadOut(role="small", parent=self)
         self._words.setObjectName("loss_words")
-        self._pointed = ReadOut(role="small", align=Qt.AlignmentFlag.AlignRight, parent=self)
+        self._pointed = ReadOut(role="small", align=Qt.AlignmentFlag.AlignRight, parent=self, ground="surface")
         self._pointed.setObjectName("loss_pointed")
         self._pointed.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self._empty = QWidget(self)  # the plot's place until it is made
