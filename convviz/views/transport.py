@@ -69,7 +69,7 @@ class TransportBar(QToolBar):
         self.setFloatable(False)
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)  # Qt's own would hide the toolbar for good
         self.setIconSize(QSize(20, 20))
-        self.setStyleSheet("QToolBar { spacing: 2px; } QToolButton { padding: 3px 1px; }")  # captions fill the buttons
+        self.setStyleSheet("QToolButton { padding: 3px 1px; }")  # captions fill the buttons
         self.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextUnderIcon)
         self._actions = actions
         self._speed = self._slider_speed = DEFAULT_SPEED

@@ -213,7 +213,7 @@ def test_a_window_that_opens_free_goes_back_to_a_speed_that_can_be_seen(open_win
 
 
 def test_the_name_of_an_experiment_without_room_ends_with_an_ellipsis(open_window: OpenWindow) -> None:
-    person = open_window("demo", size=(1024, 640))
+    person = open_window("diverging", size=(1024, 640))
     box = person.find(QComboBox, "experiment")
     assert box.fontMetrics().horizontalAdvance(box.currentText()) > box.width() - 34  # the field without its arrow
     seen, name = box.grab().toImage(), box.currentText()

@@ -11,6 +11,9 @@ from convviz.views.editors.fields import another_seed
 from convviz.views.editors.matrix import MatrixEditor
 from convviz.views.editors.presets import PRESETS, Preset
 
+#: Of the button in every language, so that another one moves nothing beside it.
+_PRESETS_WIDTH = 80
+
 
 class KernelEditor(MatrixEditor):
     """A matrix editor with well-known kernels, and dice.
@@ -25,6 +28,7 @@ class KernelEditor(MatrixEditor):
         self._presets = QToolButton()
         self._presets.setObjectName(f"{name}.cells.presets")
         self._presets.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self._presets.setMinimumWidth(_PRESETS_WIDTH)
         self._preset_menu = QMenu(self)
         self._preset_menu.setToolTipsVisible(True)
         self._preset_menu.aboutToShow.connect(self._fill_presets)

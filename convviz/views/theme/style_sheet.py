@@ -221,7 +221,7 @@ QMenu::right-arrow { image: url("$icons/right.svg"); width: 12px; height: 12px; 
 QMenu::indicator { width: 14px; height: 14px; left: 6px; border: 1px solid $outline; border-radius: 4px; }
 QMenu::indicator:exclusive { border-radius: 7px; }
 QMenu::indicator:checked { background: $accent; border-color: $accent; image: url("$icons/check.svg"); }
-QToolBar { background: $window; border: none; border-bottom: 1px solid $border; spacing: 4px; padding: 4px 8px; }
+QToolBar { background: $window; border: none; border-bottom: 1px solid $border; spacing: 2px; padding: 4px 8px; }
 QToolBar::separator { background: $border; width: 1px; margin: 6px 6px; }
 QToolBar::handle { image: none; width: 0; }
 QToolBarExtension { qproperty-icon: url("$icons/right.svg"); }

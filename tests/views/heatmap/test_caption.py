@@ -9,6 +9,7 @@ import pytest
 
 from convviz.views import theme
 from convviz.views.heatmap import Form, Heatmap
+from tests.views.heatmap.conftest import ink_of
 
 if TYPE_CHECKING:
     from PyQt6.QtGui import QImage
@@ -52,3 +53,14 @@ def test_a_sentence_without_room_is_said_in_fewer_words(show_heatmap: ShowHeatma
     assert heatmap.accessibleDescription() == brief
     heatmap.set_text("Reconstruction", sentence, brief=brief)
     assert heatmap.accessibleDescription() == sentence
+
+
+@pytest.mark.parametrize("width", [44, 52, 64])
+def test_a_small_number_in_a_narrow_strip_is_not_shown_as_zero(show_heatmap: ShowHeatmap, width: int) -> None:
+    written = []
+    for value in (-0.0023, -0.0046):
+        heatmap = show_heatmap(np.array([[value]]), (-1.0, 1.0), True, size=(width, 18), form=Form.STRIP)
+        heatmap.set_text("")
+        written.append(ink_of(heatmap, 0, 0))
+    assert any(map(any, written[0]))
+    assert written[0] != written[1]
