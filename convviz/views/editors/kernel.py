@@ -10,6 +10,7 @@ from convviz.views.editors.buttons import IconButton
 from convviz.views.editors.fields import another_seed
 from convviz.views.editors.matrix import MatrixEditor
 from convviz.views.editors.presets import PRESETS, Preset
+from convviz.views.focus import laid_out, read_in_order
 
 #: Of the button in every language, so that another one moves nothing beside it.
 _PRESETS_WIDTH = 80
@@ -37,6 +38,7 @@ class KernelEditor(MatrixEditor):
         self._dice.clicked.connect(lambda: self.seeded.emit(another_seed(None)))
         self.tools.insertWidget(0, self._presets)
         self.tools.insertWidget(1, self._dice)
+        read_in_order(laid_out(self))
 
     def retranslate(self) -> None:
         """Say everything in the current language."""

@@ -12,6 +12,7 @@ from convviz.engine.frames import State, Status
 from convviz.i18n import tr
 from convviz.model.series import LossSeries
 from convviz.views import theme
+from convviz.views.focus import laid_out, read_in_order
 from convviz.views.panels import loss_scale
 from convviz.views.readout import ReadOut
 
@@ -175,6 +176,7 @@ class LossPanel(QFrame):
             layout.replaceWidget(self._empty, plot)
         self._empty.deleteLater()
         self._plot = plot
+        read_in_order(laid_out(self))
         plot.resized.connect(self._place_read_out)
         self.set_status(self._status)
         self.refresh()
