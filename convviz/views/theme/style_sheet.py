@@ -61,6 +61,7 @@ QPushButton:default:disabled, QPushButton[role="primary"]:disabled {
 QPushButton[role="flat"] { background: transparent; border-color: transparent; }
 QPushButton[role="flat"]:hover { background: $hover; }
 QPushButton[role="flat"]:focus { border: 2px solid $accent; }
+QDialogButtonBox, QMessageBox { dialogbuttonbox-buttons-have-icons: 0; }
 QPushButton::menu-indicator { image: url("$icons/down.svg"); subcontrol-position: right center; right: 6px; }
 
 QToolButton {
