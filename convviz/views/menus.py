@@ -13,7 +13,7 @@ from convviz.views import theme
 from convviz.views.actions import GROUPS
 from convviz.views.icons import icon
 from convviz.views.preferences import SYSTEM
-from convviz.views.run_words import speed_text
+from convviz.views.speed import speed_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

@@ -51,14 +51,6 @@ def state_colour(status: Status) -> str:
     )
 
 
-def speed_text(steps_per_second: float) -> str:
-    """Return a speed that can be asked for; infinity: no limit."""
-    if math.isinf(steps_per_second):
-        return tr("as fast as it goes")
-    steps = round(steps_per_second)
-    return ntr("{speed} step/s", "{speed} steps/s", steps).format(speed=f"{steps:,}")
-
-
 def rate_text(status: Status) -> str:
     """Return how fast the run goes; nothing while it does not."""
     if status.state is not State.RUNNING or status.rate <= 0:

@@ -24,7 +24,7 @@ from convviz.i18n import mark, tr
 from convviz.views import theme
 from convviz.views.preferences import DEFAULT_SPEED
 from convviz.views.readout import ReadOut
-from convviz.views.run_words import speed_text
+from convviz.views.speed import speed_text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -122,7 +122,7 @@ class Inspector(QWidget):
         assert bar is not None
         bar.rangeChanged.connect(self._leave_room)
         column.addWidget(self._scroll, 1)
-        self.setMinimumWidth(280)
+        self.setMinimumWidth(292)
 
     def _leave_room(self) -> None:
         """Let the scroll bar stand in the page's margin, so that no control moves when it comes or goes."""
