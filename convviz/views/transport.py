@@ -40,8 +40,14 @@ SPEEDS = (1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0, 200.0, 500.0, 1000.0, 2000.0, 
 #: Positions of the slider in a decade.
 _FINENESS = 50
 
-_BUTTON = QSize(60, 44)  #: of every button, in every language, so that no text moves another control
-_WIDE_BUTTON = QSize(68, 44)
+_BUTTON = QSize(60, 46)  #: of every button, in every language, so that no text moves another control
+_WIDE_BUTTON = QSize(68, 46)
+#: Captions fill the buttons; fields are so low that their captions stand on the same line.
+_STYLE = """
+QToolButton { padding: 0 1px; }
+QComboBox, QSpinBox { min-height: 19px; padding-top: 2px; padding-bottom: 2px; }
+QComboBox:focus, QSpinBox:focus { padding-top: 1px; padding-bottom: 1px; }
+"""
 _PLAYING = (mark("Pause"), mark("Let the student rest after the step in hand"), "pause")
 
 
@@ -69,7 +75,7 @@ class TransportBar(QToolBar):
         self.setFloatable(False)
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)  # Qt's own would hide the toolbar for good
         self.setIconSize(QSize(20, 20))
-        self.setStyleSheet("QToolButton { padding: 3px 1px; }")  # captions fill the buttons
+        self.setStyleSheet(_STYLE)
         self.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextUnderIcon)
         self._actions = actions
         self._speed = self._slider_speed = DEFAULT_SPEED
@@ -96,7 +102,7 @@ class TransportBar(QToolBar):
         self._slider.setRange(0, round(math.log10(FASTEST / SLOWEST) * _FINENESS))
         self._slider.setPageStep(_FINENESS // 2)
         self._slider.setValue(_position(DEFAULT_SPEED))
-        self._slider.setFixedWidth(84)
+        self._slider.setFixedSize(84, 25)
         self._slider.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self._slider.valueChanged.connect(self._slider_moved)
         self._experiment_caption, self._length_caption, self._speed_caption = (
@@ -106,21 +112,27 @@ class TransportBar(QToolBar):
 
     def _fill(self) -> None:
         self.addWidget(_captioned(self._experiment, self._experiment_caption))
-        self.addSeparator()
+        self._add_line()
         for name in ("play", "step", "run_n"):
             self._add_button(name)
         self.addWidget(_captioned(self._length, self._length_caption))
-        self.addSeparator()
+        self._add_line()
         for name in ("reset", "new_seed"):
             self._add_button(name)
-        self.addSeparator()
+        self._add_line()
         self.addWidget(_captioned(self._slider, self._speed_caption))
         self._add_button("free")
-        self.addSeparator()
+        self._add_line()
         for name in ("undo", "redo"):
             self._add_button(name)
-        self.addSeparator()
+        self._add_line()
         self._add_button("microscope")
+
+    def _add_line(self) -> None:
+        """Part groups by a line, which room that is left over in the toolbar makes no wider."""
+        line = self.widgetForAction(self.addSeparator())
+        if line is not None:
+            line.setFixedWidth(line.sizeHint().width())
 
     def _add_button(self, name: str) -> None:
         self.addAction(self._actions[name])
@@ -273,7 +285,7 @@ def _captioned(control: QWidget, caption: ReadOut) -> QWidget:
     cell.setMaximumWidth(control.maximumWidth() + 2 * theme.SPACE.XS)
     cell.setSizePolicy(control.sizePolicy().horizontalPolicy(), QSizePolicy.Policy.Fixed)
     layout = QVBoxLayout(cell)
-    layout.setContentsMargins(theme.SPACE.XS, 0, theme.SPACE.XS, 0)
+    layout.setContentsMargins(theme.SPACE.XS, 0, theme.SPACE.XS, 3)
     layout.setSpacing(0)
     layout.addWidget(control, 1)
     layout.addWidget(caption)

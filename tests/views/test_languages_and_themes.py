@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from PyQt6.QtCore import QCoreApplication, QPoint, QRect, QSize
 from PyQt6.QtGui import QAction
-from PyQt6.QtWidgets import QAbstractButton, QComboBox, QLabel, QMenu, QWidget
+from PyQt6.QtWidgets import QAbstractButton, QComboBox, QLabel, QMenu, QToolBar, QToolButton, QWidget
 
 from convviz.engine.frames import State
 from convviz.i18n import LANGUAGES
@@ -160,3 +160,16 @@ def test_a_number_that_grows_moves_nothing(open_window: OpenWindow) -> None:
     person.run_to_the_end()
     after = places(person)
     assert {w.objectName() for w in before if own(w) and before[w] != after.get(w)} == set()
+
+
+def test_the_captions_of_the_toolbar_stand_on_one_line_and_are_whole(open_window: OpenWindow) -> None:
+    person = open_window()
+    bar = person.find(QToolBar, "transport")
+    words = [read_out for read_out in bar.findChildren(ReadOut) if read_out.isVisible()]
+    assert len(words) == 3
+    assert len({word.mapTo(bar, word.rect().topLeft()).y() for word in words}) == 1
+    line = theme.metrics("small").height()
+    for button in bar.findChildren(QToolButton):
+        if button.isVisible() and button.text():
+            room = button.height() - 2 - button.iconSize().height() - 4  # the border; the gap that Qt leaves
+            assert room >= line, button.objectName()
