@@ -211,6 +211,8 @@ def test_a_bad_file_is_code_2_and_one_line_with_file_and_field(
         (["train", "--unknown"], "--unknown"),
         (["--size", "1280"], "--size"),
         (["--size", "0x600"], "--size"),
+        (["--size", "1280x20"], "--size"),
+        (["--size", "1280x800x3"], "--size"),
         (["--screenshot", "window.jpg"], "a picture is written as .png, received window.jpg"),
         (["--theme", "pink"], "--theme"),
         (["--language", "tlh"], "--language"),

@@ -17,9 +17,9 @@ def right_of(widget: QWidget, ancestor: QWidget) -> int:
     return widget.mapTo(ancestor, widget.rect().topRight()).x()
 
 
-def sees_the_loss(person: Person) -> None:
+def sees_the_loss(person: Person, most: int = 240) -> None:
     plot = person.find(QWidget, "loss_plot")
-    person.sees(lambda: 150 < plot.width() < 240)  # once it is laid out
+    person.sees(lambda: 150 < plot.width() < most)  # once it is laid out
     loss, title = person.find(QWidget, "loss"), theme.metrics("strong").horizontalAdvance("Loss")
     button = person.find(QToolButton, "log_loss")
     assert button.mapTo(loss, button.rect().topLeft()).x() > title
@@ -30,13 +30,23 @@ def sees_the_loss(person: Person) -> None:
 def test_the_smallest_window_has_room_for_every_panel(
     open_window: OpenWindow, size: tuple[int, int], language: str
 ) -> None:
-    person = open_window(size=size)
+    person = open_window()
+    person.window.resize(*size)
     person.window.set_language(language)
     person.sees(lambda: person.find(QWidget, "loss_plot").isVisible())
     assert person.window.width() <= 1024
     assert person.window.height() <= 640
     sees_the_loss(person)
     assert right_of(person.find(QWidget, "check_badge"), person.window) < person.window.width()
+
+
+def test_a_window_asked_to_be_narrow_is_and_leaves_the_inspector_away(open_window: OpenWindow) -> None:
+    person = open_window(size=(800, 600))
+    assert (person.window.width(), person.window.height()) == (800, 600)
+    assert not person.find(QWidget, "inspector").isVisible()
+    sees_the_loss(person, most=400)
+    person.press("F9")
+    assert person.find(QWidget, "inspector").isVisible()
 
 
 def test_a_wide_inspector_leaves_the_picture_its_room(open_window: OpenWindow) -> None:
