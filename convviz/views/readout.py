@@ -7,6 +7,7 @@ from PyQt6.QtGui import QColor, QPainter, QPaintEvent
 from PyQt6.QtWidgets import QSizePolicy, QWidget
 
 from convviz.views import theme
+from convviz.views.tooltips import paragraphs
 
 
 class ReadOut(QWidget):
@@ -37,7 +38,7 @@ class ReadOut(QWidget):
         self._role: theme.FontRole = role
         self._align = align | Qt.AlignmentFlag.AlignVCenter
         self._colour = "text"
-        self._text = ""
+        self._text = self._idle = ""
         self._shortened = False
         policy = QSizePolicy.Policy.Fixed if sample else QSizePolicy.Policy.Ignored
         self.setSizePolicy(policy, QSizePolicy.Policy.Fixed)
@@ -50,6 +51,12 @@ class ReadOut(QWidget):
         """Show ``text``."""
         if text != self._text:
             self._text = text
+            self.update()
+
+    def set_idle_text(self, text: str) -> None:
+        """Show ``text`` in a muted colour while there is nothing else to be shown."""
+        if text != self._idle:
+            self._idle = text
             self.update()
 
     def set_colour(self, name: str) -> None:
@@ -69,12 +76,14 @@ class ReadOut(QWidget):
 
     def paintEvent(self, event: QPaintEvent | None) -> None:
         """Draw the text."""
-        shown = theme.metrics(self._role).elidedText(self._text, Qt.TextElideMode.ElideRight, self.width())
-        self._set_shortened(shown != self._text)
+        whole = self._text or self._idle
+        shown = theme.metrics(self._role).elidedText(whole, Qt.TextElideMode.ElideRight, self.width())
+        self._set_shortened(shown != whole)
         painter = QPainter(self)
         painter.setFont(theme.font(self._role))
         colours = theme.current()
-        colour: QColor = getattr(colours, self._colour) if self.isEnabled() else colours.disabled
+        name = self._colour if self._text else "muted"
+        colour: QColor = getattr(colours, name) if self.isEnabled() else colours.disabled
         if self._ground and shown:
             written = painter.boundingRect(self.rect(), self._align, shown)
             wide = theme.SPACE.XS
@@ -87,4 +96,4 @@ class ReadOut(QWidget):
     def _set_shortened(self, shortened: bool) -> None:
         if shortened or self._shortened:
             self._shortened = shortened
-            self.setToolTip(self._text if shortened else "")
+            self.setToolTip(paragraphs(self._text or self._idle) if shortened else "")

@@ -25,6 +25,7 @@ from convviz.views import theme
 from convviz.views.preferences import DEFAULT_SPEED
 from convviz.views.readout import ReadOut
 from convviz.views.speed import speed_text
+from convviz.views.tooltips import paragraphs
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -157,7 +158,7 @@ class TransportBar(QToolBar):
         blocker = QSignalBlocker(self._experiment)
         self._experiment.setCurrentIndex(index)
         self._experiment.setPlaceholderText(text)
-        self._experiment.setToolTip(notes)
+        self._experiment.setToolTip(paragraphs(notes))
         blocker.unblock()
 
     def set_running(self, running: bool) -> None:

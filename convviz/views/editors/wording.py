@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import html
 from typing import TYPE_CHECKING
 
 from convviz.i18n import tr
 from convviz.views.editors.numbers import number_text
+from convviz.views.tooltips import paragraphs
 
 if TYPE_CHECKING:
     from convviz.engine.errors import ConvvizError
@@ -49,11 +49,6 @@ def help_lines(described: Setting) -> tuple[str, ...]:
 def summary_text(cls: type[Spec]) -> str:
     """Return what a kind of layer, loss, … is, as a tooltip."""
     return paragraphs(tr(cls.summary))
-
-
-def paragraphs(*lines: str) -> str:
-    """Return lines as rich text, which tooltips wrap where they are long; empty ones are left out."""
-    return "".join(f"<p style='margin:2px 0'>{html.escape(line)}</p>" for line in lines if line)
 
 
 def error_text(error: ConvvizError, name: str, described: Setting) -> str:
