@@ -57,6 +57,7 @@ class ReadOut(QWidget):
         """Show ``text`` in a muted colour while there is nothing else to be shown."""
         if text != self._idle:
             self._idle = text
+            self._set_shortened(self._shortened)  # until the next painting knows better
             self.update()
 
     def set_colour(self, name: str) -> None:
