@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 
 from convviz.engine import (
-    SGD,
     ConfigError,
     Conv2d,
     LeakyReLU,
@@ -14,7 +13,6 @@ from convviz.engine import (
     MeanAbsoluteError,
     Problem,
     ReLU,
-    State,
     Tanh,
     Trainer,
 )
@@ -196,22 +194,8 @@ def test_without_parameters_there_is_only_the_adjoint():
 def test_a_diverged_point_is_refused():
     trainer = Trainer(small_problem("channels"))
     huge = [{name: np.full_like(array, 1e200) for name, array in layer.items()} for layer in trainer.parameters()]
-    with pytest.raises(ConfigError, match="not a finite number here"):
+    with pytest.raises(ConfigError, match="not a finite number"):
         Check(trainer.problem, huge)
-
-
-def test_a_point_just_before_the_loss_overflows_is_refused_not_called_wrong():
-    problem = replace(reference_problem(), optimizer=SGD(learning_rate=1.0))
-    trainer = Trainer(problem)
-    trainer.run(1000)
-    assert trainer.state is State.DIVERGED
-    finite = int(np.flatnonzero(np.isfinite(trainer.losses))[-1])
-    huge = trainer.parameters(finite)
-    scale = (1e308 / trainer.losses[finite]) ** 0.25  # two layers, and a square
-    near = [{name: array * scale for name, array in layer.items()} for layer in huge]
-    with pytest.raises(ConfigError, match="not a finite number near here"):
-        Check(problem, near, sample=None).run()
-    assert Check(problem, trainer.parameters(1), sample=None).run().passed
 
 
 def test_a_check_can_be_left_within_a_portion_and_gone_on_with():
