@@ -332,7 +332,7 @@ def test_pasting_another_size_is_one_command_that_resizes_the_kernel(person: Per
 def test_pastes_that_cannot_be_are_explained(person: Person) -> None:
     for text, says in {
         "hello": "'hello' is not a number",
-        "1 2\n3": "Row 2 has 1 numbers",
+        "1 2\n3": "The rows have different lengths: 2 in row 1, 1 in row 2",
         "\n".join(["1 " * 21] * 21): "Kernel 21×21 does not fit input 20×20",
         str(np.ones((1, 2, 3, 3)).tolist()): "needs 1×1×3×3 numbers here, received 1×2×3×3",
     }.items():
