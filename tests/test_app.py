@@ -30,7 +30,7 @@ def colours(picture: QImage) -> int:
     return len({picture.pixel(x, y) for x in range(0, picture.width(), 4) for y in range(0, picture.height(), 4)})
 
 
-@pytest.mark.parametrize("size", [(1280, 800), (1024, 640)])
+@pytest.mark.parametrize("size", [(1280, 800), (1024, 640), (790, 600), (480, 360)])
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_a_screenshot_shows_the_whole_window(qtbot: QtBot, tmp_path: Path, size: tuple[int, int], theme: str) -> None:
     out = tmp_path / "window.png"

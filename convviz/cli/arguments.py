@@ -30,6 +30,10 @@ ARGPARSE_SENTENCES = (
 )
 
 
+#: Sizes of a window in pixels: the smallest that shows something, and the largest width or height.
+_LEAST, _MOST = (480, 360), 16_384
+
+
 class ArgumentParser(argparse.ArgumentParser):
     """A parser for ``convviz`` followed by ``command``, with the options that every command has."""
 
@@ -71,10 +75,12 @@ def add_experiment(parser: argparse.ArgumentParser) -> None:
 
 
 def size(text: str) -> tuple[int, int]:
-    """Return ``"1280x800"`` as a pair of numbers."""
-    width, separator, height = text.lower().replace("×", "x").partition("x")
-    if separator and width.isdecimal() and height.isdecimal() and 1 <= min(int(width), int(height)) <= 16_384:
-        return int(width), int(height)
+    """Return ``"1280x800"`` as a pair of numbers; of a window that shows something."""
+    words = text.lower().replace("×", "x").split("x")
+    if len(words) == 2 and all(word.isdecimal() for word in words):
+        width, height = map(int, words)
+        if _LEAST[0] <= width <= _MOST and _LEAST[1] <= height <= _MOST:
+            return width, height
     raise argparse.ArgumentTypeError(tr("expected WIDTHxHEIGHT such as 1280x800, received {text}").format(text=text))
 
 
@@ -83,6 +89,14 @@ def whole_number(text: str) -> int:
     if text.isdecimal():
         return int(text)
     raise argparse.ArgumentTypeError(tr("expected a whole number of 0 or more, received {text}").format(text=text))
+
+
+def picture_file(text: str) -> Path:
+    """Return the path of a picture to be written, as `output_file`; it is a PNG, and is not to be called otherwise."""
+    path = output_file(text)
+    if path.suffix.lower() not in ("", ".png"):
+        raise argparse.ArgumentTypeError(tr("a picture is written as .png, received {path}").format(path=text))
+    return path
 
 
 def output_file(text: str) -> Path:

@@ -7,7 +7,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from convviz import doctor
-from convviz.cli.arguments import add_experiment, output_file, size, whole_number
+from convviz.cli.arguments import add_experiment, picture_file, size, whole_number
 from convviz.cli.exits import UNABLE
 from convviz.i18n import tr
 
@@ -20,7 +20,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_experiment(parser)
     parser.add_argument(
         "--screenshot",
-        type=output_file,
+        type=picture_file,
         metavar="OUT.png",
         help=tr("write a picture of the window and leave; no display is needed"),
     )

@@ -188,7 +188,13 @@ class Check:
         return Report(tuple(self._slopes), tuple(self._adjoints), self._done, total)
 
     def advance(self) -> bool:
-        """Do one portion, a layer's adjoint identity or a parameter's slope; return whether there are more."""
+        """Do one portion, a layer's adjoint identity or a parameter's slope; return whether there are more.
+
+        Raises
+        ------
+        ConfigError
+            If the loss leaves all bounds as a parameter moves, so that it has no slope to compare with.
+        """
         layers = len(self._layers)
         with np.errstate(all="ignore"):
             if self._done < layers:
@@ -237,6 +243,8 @@ class Check:
             slope, doubt = _richardson(lambda at: self._loss_at(place, at), here)
         finally:
             self._parameters[place] = here
+        if math.isnan(slope):
+            raise ConfigError("the loss is not a finite number near here, so there is no gradient to check")
         error = self._error(gradient, slope, doubt)
         kink = error > SLOPE_TOLERANCE and self._right_nearby(place)
         return Slope(layer, name, index, gradient, slope, error, kink)
@@ -278,7 +286,7 @@ class Check:
 
 
 def _richardson(loss: Callable[[float], tuple[float, float]], here: float) -> tuple[float, float]:
-    """Return the slope of ``loss`` at ``here``, and how much of it rounding may have made.
+    """Return the slope of ``loss`` at ``here``, NaN if there is none, and how much of it rounding may have made.
 
     Central differences over ever smaller distances, each pair extrapolated to distance zero (Richardson, 1911); the
     answer is where two neighbours agree best.

@@ -20,6 +20,9 @@ from convviz.i18n import mark
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+#: Whole limits below this are written with all of their digits.
+_EXACT = 1e15
+
 #: What a setting holds; `check_value` says what each accepts and `convviz.model.files` how each is written.
 KINDS = (
     "int",
@@ -139,18 +142,24 @@ def _fail(expected: str, value: Any, name: str) -> ConfigError:
         name=name,
         expected=expected,
         received=shown if len(shown) <= 60 else shown[:57] + "...",
+        value=value,
     )
 
 
 def _range(described: Setting) -> str:
     low, high = described.minimum, described.maximum
     if described.positive and low is None:
-        return "> 0" if high is None else f"> 0, ≤ {high:g}"
+        return "> 0" if high is None else f"> 0, ≤ {_bound(high)}"
     if low is not None and high is not None:
-        return f"{low:g} … {high:g}"
+        return f"{_bound(low)} … {_bound(high)}"
     if low is not None:
-        return f"≥ {low:g}"
-    return f"≤ {high:g}" if high is not None else ""
+        return f"≥ {_bound(low)}"
+    return f"≤ {_bound(high)}" if high is not None else ""
+
+
+def _bound(value: float) -> str:
+    """Return a limit as it is: ``:g`` would round the largest seed, 4294967295, to 4.29497e+09."""
+    return f"{value:.0f}" if value == int(value) and abs(value) < _EXACT else f"{value:g}"
 
 
 def _in_range(value: float, described: Setting) -> bool:

@@ -36,7 +36,6 @@ class StopConditions(Spec):
         minimum=1,
         maximum=10**9,
         step=100,
-        unit=mark("steps"),
         live=True,
     )
     loss_below: float | None = setting(

@@ -30,18 +30,34 @@ if TYPE_CHECKING:
 
     from convviz.views.actions import Actions
 
-#: What can be done with the pointer, which no action stands for.
-GESTURES = (
-    (mark("Wheel over the loss plot"), mark("Show fewer or more steps")),
-    (mark("Drag in the loss plot"), mark("Move along the steps")),
-    (mark("Click in the loss plot"), mark("Show that step")),
-    (mark("Double-click in the loss plot"), mark("Show the whole loss curve")),
-)
+#: What can be done with the pointer and with keys where something is pointed at or has the focus, which no action
+#: stands for: where, then gesture and effect.
+GESTURES = {
+    mark("Cells of maps and kernels"): (
+        (mark("Click, Space"), mark("Explain the number")),
+        (mark("Double-click, Enter"), mark("Put it under the microscope")),
+        (mark("Arrow keys"), mark("Go to the next cell")),
+    ),
+    mark("Numbers of a kernel"): (
+        (mark("Typing, double-click"), mark("Replace the number")),
+        (mark("Wheel, dragging, Page Up, Page Down"), mark("Change by 0.1")),
+        (mark("the same with Shift, with Ctrl"), mark("Change by 0.01, by 1")),
+        (mark("Ctrl+C, Ctrl+V"), mark("Copy and paste all of them")),
+    ),
+    mark("Loss plot"): (
+        (mark("Wheel"), mark("Show fewer or more steps")),
+        (mark("Dragging"), mark("Move along the steps")),
+        (mark("Click"), mark("Show that step")),
+        (mark("Double-click"), mark("Show the whole loss curve")),
+    ),
+}
+#: The size at which the page of shortcuts shows all of them.
+_PAGE = QSize(900, 790)
 _LICENCE = "https://www.gnu.org/licenses/gpl-3.0.html"
 
 
 class ShortcutsPage(QDialog):
-    """Lists every action with its shortcuts, and what the pointer does."""
+    """Lists every action with its shortcuts, and what pointer and keys do in places of their own."""
 
     def __init__(self, actions: Actions, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -55,8 +71,9 @@ class ShortcutsPage(QDialog):
         layout = QVBoxLayout(self)
         layout.addWidget(self._scroll)
         layout.addWidget(self._buttons)
-        self.resize(QSize(860, 640))
         self.retranslate()
+        room = parent.height() if parent is not None else _PAGE.height()
+        self.resize(_PAGE.boundedTo(QSize(_PAGE.width(), room)))
 
     def retranslate(self) -> None:
         """Read every text again in the current language."""
@@ -64,13 +81,14 @@ class ShortcutsPage(QDialog):
         columns = QHBoxLayout()
         columns.setSpacing(theme.SPACE.XL * 2)
         left, right = _column(), _column()
-        for group in ("file", "edit", "view", "help"):
+        for group in ("file", "edit", "run", "history"):
             self._add_group(left, group)
-        for group in ("run", "history"):
+        for group in ("view", "help"):
             self._add_group(right, group)
-        _add_heading(right, tr("Pointer"))
-        for gesture, effect in GESTURES:
-            _add_row(right, tr(effect), tr(gesture))
+        for place, gestures in GESTURES.items():
+            _add_heading(right, tr(place))
+            for gesture, effect in gestures:
+                _add_row(right, tr(effect), tr(gesture))
         for column in (left, right):
             column.setRowStretch(column.rowCount(), 1)
             columns.addLayout(column, 1)

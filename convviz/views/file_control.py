@@ -47,6 +47,7 @@ class FileControl(QObject):
         self._actions = parts.actions
         self._menus = parts.menus
         self._transport = parts.transport
+        self._line = parts.line
         self._banner = parts.banner
         self._builtin = builtin_names()
         self._after_saving: Callable[[], object] | None = None
@@ -228,7 +229,9 @@ class FileControl(QObject):
         document = self._document
         known = {text: name for name, text in self._builtin.items()}
         builtin = known.get(document.experiment.name) if document.path is None else None
-        notes = tr(document.experiment.notes) or tr("What comes in, which layers there are, and what is to be learned")
+        told = tr(document.experiment.notes) if document.experiment.notes else ""
+        self._line.set_idle_text(told)
+        notes = told or tr("What comes in, which layers there are, and what is to be learned")
         self._transport.set_experiment(builtin, self._shown_name(), notes)
         self._window.setWindowTitle(tr("{name}[*] – convviz").format(name=self._shown_name()))
         self._window.setWindowModified(document.is_modified)

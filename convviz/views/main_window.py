@@ -41,6 +41,8 @@ if TYPE_CHECKING:
 
 _FIRST_SIZE = QSize(1280, 800)
 _INSPECTOR_WIDTH = 304
+#: What picture and inspector need side by side; and the size below which the window is only where that is asked for.
+_LEAST_WITH_INSPECTOR, _LEAST_SIZE = 980, QSize(800, 480)
 _MENU_HEIGHT = 28  #: whatever the script: Chinese letters are taller, and nothing is to move
 
 
@@ -103,8 +105,12 @@ class MainWindow(QMainWindow):
         self._parts.banner.raise_()
 
     def take_size(self, width: int, height: int) -> None:
-        """Be so many pixels wide and high, whatever the screen."""
+        """Be so many pixels wide and high, whatever the screen; without the inspector where it would not fit."""
         self.setWindowState(Qt.WindowState.WindowNoState)
+        if width < _LEAST_WITH_INSPECTOR:
+            self._parts.actions["inspector"].setChecked(False)
+        if width < _LEAST_SIZE.width() or height < _LEAST_SIZE.height():
+            self.setMinimumSize(width, height)
         self.resize(width, height)
 
     @property

@@ -13,6 +13,7 @@ from convviz.views import theme
 from convviz.views.actions import GROUPS
 from convviz.views.icons import icon
 from convviz.views.preferences import SYSTEM
+from convviz.views.speed import speed_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -133,7 +134,7 @@ class Menus(QObject):
         for action, text in self._texts.items():
             action.setText(text if action.data() in LANGUAGES else tr(text))
         for action in self._speeds:
-            action.setText(tr("{speed} steps/s").format(speed=f"{action.data():,.0f}"))
+            action.setText(speed_text(action.data()))
 
     def recolour(self) -> None:
         """Load every icon again in the colours of the current theme."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PyQt6.QtCore import QCoreApplication, QEvent, QObject
+from PyQt6.QtCore import QCoreApplication, QEvent, QObject, QSize
 
 from convviz.model.checking import Checker
 from convviz.views.cursor_control import CursorControl
@@ -30,7 +30,9 @@ if TYPE_CHECKING:
     from convviz.views.pointing import Pointed
     from convviz.views.preferences import Preferences
 
-_LEAST_PICTURE = 300  #: pixels: what is left of a window 640 high; what does not fit there can be scrolled to
+#: Pixels: wide enough for the equation with the loss beside it, and what is left of a window 640 high; what does not
+#: fit there can be scrolled to.
+_LEAST_PICTURE = QSize(660, 300)
 
 
 class PanelControl(QObject):
@@ -58,7 +60,7 @@ class PanelControl(QObject):
         self._document = document
         self._session = session
         self.pipeline = Pipeline()
-        self.pipeline.setMinimumHeight(_LEAST_PICTURE)
+        self.pipeline.setMinimumSize(_LEAST_PICTURE)
         self.loss = LossPanel(parts.actions)
         self.pipeline.set_companion(self.loss)
         self.inspector = Inspector(document)

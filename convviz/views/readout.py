@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from PyQt6.QtCore import QSize, Qt
+from PyQt6.QtCore import QRect, QSize, Qt
 from PyQt6.QtGui import QColor, QPainter, QPaintEvent
 from PyQt6.QtWidgets import QSizePolicy, QWidget
 
 from convviz.views import theme
+from convviz.views.tooltips import paragraphs
 
 
 class ReadOut(QWidget):
@@ -19,6 +20,8 @@ class ReadOut(QWidget):
     ----------
     sample
         A text as long as any that must fit; the wanted width is its width. Empty: as much as there is.
+    ground
+        The theme's colour behind the text, for one that lies over a picture; empty: none.
     """
 
     def __init__(
@@ -27,13 +30,15 @@ class ReadOut(QWidget):
         role: theme.FontRole = "body",
         align: Qt.AlignmentFlag = Qt.AlignmentFlag.AlignLeft,
         parent: QWidget | None = None,
+        ground: str = "",
     ) -> None:
         super().__init__(parent)
         self._sample = sample
+        self._ground = ground
         self._role: theme.FontRole = role
         self._align = align | Qt.AlignmentFlag.AlignVCenter
         self._colour = "text"
-        self._text = ""
+        self._text = self._idle = ""
         self._shortened = False
         policy = QSizePolicy.Policy.Fixed if sample else QSizePolicy.Policy.Ignored
         self.setSizePolicy(policy, QSizePolicy.Policy.Fixed)
@@ -46,6 +51,13 @@ class ReadOut(QWidget):
         """Show ``text``."""
         if text != self._text:
             self._text = text
+            self.update()
+
+    def set_idle_text(self, text: str) -> None:
+        """Show ``text`` in a muted colour while there is nothing else to be shown."""
+        if text != self._idle:
+            self._idle = text
+            self._set_shortened(self._shortened)  # until the next painting knows better
             self.update()
 
     def set_colour(self, name: str) -> None:
@@ -65,12 +77,19 @@ class ReadOut(QWidget):
 
     def paintEvent(self, event: QPaintEvent | None) -> None:
         """Draw the text."""
-        shown = theme.metrics(self._role).elidedText(self._text, Qt.TextElideMode.ElideRight, self.width())
-        self._set_shortened(shown != self._text)
+        whole = self._text or self._idle
+        shown = theme.metrics(self._role).elidedText(whole, Qt.TextElideMode.ElideRight, self.width())
+        self._set_shortened(shown != whole)
         painter = QPainter(self)
         painter.setFont(theme.font(self._role))
         colours = theme.current()
-        colour: QColor = getattr(colours, self._colour) if self.isEnabled() else colours.disabled
+        name = self._colour if self._text else "muted"
+        colour: QColor = getattr(colours, name) if self.isEnabled() else colours.disabled
+        if self._ground and shown:
+            written = painter.boundingRect(self.rect(), self._align, shown)
+            wide = theme.SPACE.XS
+            behind = QRect(written.left() - wide, 0, written.width() + 2 * wide, self.height())
+            painter.fillRect(behind, getattr(colours, self._ground))
         painter.setPen(colour)
         painter.drawText(self.rect(), self._align, shown)
         painter.end()
@@ -78,4 +97,4 @@ class ReadOut(QWidget):
     def _set_shortened(self, shortened: bool) -> None:
         if shortened or self._shortened:
             self._shortened = shortened
-            self.setToolTip(self._text if shortened else "")
+            self.setToolTip(paragraphs(self._text or self._idle) if shortened else "")

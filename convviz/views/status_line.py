@@ -51,6 +51,10 @@ class StatusLine(QStatusBar):
         """Tell what is under the pointer; empty: nothing is."""
         self._pointed.set_text(text)
 
+    def set_idle_text(self, text: str) -> None:
+        """Tell ``text`` while nothing is under the pointer."""
+        self._pointed.set_idle_text(text)
+
     def show_state(self, text: str, colour: str = "muted") -> None:
         """Tell what the run does, in the theme's colour of that name."""
         self._state.set_text(text)

@@ -6,14 +6,31 @@ import math
 from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import QSignalBlocker, QSize, Qt, pyqtSignal
-from PyQt6.QtWidgets import QComboBox, QSizePolicy, QSlider, QSpinBox, QToolBar, QToolButton, QVBoxLayout, QWidget
+from PyQt6.QtWidgets import (
+    QComboBox,
+    QSizePolicy,
+    QSlider,
+    QSpinBox,
+    QStyle,
+    QStyleOptionComboBox,
+    QStylePainter,
+    QToolBar,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from convviz.i18n import mark, tr
 from convviz.views import theme
+from convviz.views.preferences import DEFAULT_SPEED
 from convviz.views.readout import ReadOut
+from convviz.views.speed import speed_text
+from convviz.views.tooltips import paragraphs
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from PyQt6.QtGui import QPaintEvent
 
     from convviz.views.actions import Actions
 
@@ -24,8 +41,14 @@ SPEEDS = (1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0, 200.0, 500.0, 1000.0, 2000.0, 
 #: Positions of the slider in a decade.
 _FINENESS = 50
 
-_BUTTON = QSize(60, 44)  #: of every button, in every language, so that no text moves another control
-_WIDE_BUTTON = QSize(68, 44)
+_BUTTON = QSize(60, 46)  #: of every button, in every language, so that no text moves another control
+_WIDE_BUTTON = QSize(68, 46)
+#: Captions fill the buttons; fields are so low that their captions stand on the same line.
+_STYLE = """
+QToolButton { padding: 0 1px; }
+QComboBox, QSpinBox { min-height: 19px; padding-top: 2px; padding-bottom: 2px; }
+QComboBox:focus, QSpinBox:focus { padding-top: 1px; padding-bottom: 1px; }
+"""
 _PLAYING = (mark("Pause"), mark("Let the student rest after the step in hand"), "pause")
 
 
@@ -53,11 +76,10 @@ class TransportBar(QToolBar):
         self.setFloatable(False)
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)  # Qt's own would hide the toolbar for good
         self.setIconSize(QSize(20, 20))
-        self.setStyleSheet("QToolBar { spacing: 2px; } QToolButton { padding: 3px 1px; }")  # captions fill the buttons
+        self.setStyleSheet(_STYLE)
         self.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextUnderIcon)
         self._actions = actions
-        self._speed = SLOWEST
-        self._slider_speed = SLOWEST
+        self._speed = self._slider_speed = DEFAULT_SPEED
         self._make_controls()
         self._fill()
         actions["free"].triggered.connect(self._free_clicked)
@@ -66,13 +88,8 @@ class TransportBar(QToolBar):
         self.retranslate()
 
     def _make_controls(self) -> None:
-        self._experiment = QComboBox(self)
+        self._experiment = _ExperimentBox(self)
         self._experiment.setObjectName("experiment")
-        self._experiment.setMinimumWidth(124)
-        self._experiment.setMaximumWidth(260)
-        self._experiment.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self._experiment.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-        self._experiment.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self._experiment.activated.connect(self._experiment_picked)
         self._length = QSpinBox(self)
         self._length.setObjectName("run_length")
@@ -85,7 +102,8 @@ class TransportBar(QToolBar):
         self._slider.setObjectName("speed")
         self._slider.setRange(0, round(math.log10(FASTEST / SLOWEST) * _FINENESS))
         self._slider.setPageStep(_FINENESS // 2)
-        self._slider.setFixedWidth(84)
+        self._slider.setValue(_position(DEFAULT_SPEED))
+        self._slider.setFixedSize(84, 25)
         self._slider.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self._slider.valueChanged.connect(self._slider_moved)
         self._experiment_caption, self._length_caption, self._speed_caption = (
@@ -95,21 +113,27 @@ class TransportBar(QToolBar):
 
     def _fill(self) -> None:
         self.addWidget(_captioned(self._experiment, self._experiment_caption))
-        self.addSeparator()
+        self._add_line()
         for name in ("play", "step", "run_n"):
             self._add_button(name)
         self.addWidget(_captioned(self._length, self._length_caption))
-        self.addSeparator()
+        self._add_line()
         for name in ("reset", "new_seed"):
             self._add_button(name)
-        self.addSeparator()
+        self._add_line()
         self.addWidget(_captioned(self._slider, self._speed_caption))
         self._add_button("free")
-        self.addSeparator()
+        self._add_line()
         for name in ("undo", "redo"):
             self._add_button(name)
-        self.addSeparator()
+        self._add_line()
         self._add_button("microscope")
+
+    def _add_line(self) -> None:
+        """Part groups by a line, which room that is left over in the toolbar makes no wider."""
+        line = self.widgetForAction(self.addSeparator())
+        if line is not None:
+            line.setFixedWidth(line.sizeHint().width())
 
     def _add_button(self, name: str) -> None:
         self.addAction(self._actions[name])
@@ -134,7 +158,7 @@ class TransportBar(QToolBar):
         blocker = QSignalBlocker(self._experiment)
         self._experiment.setCurrentIndex(index)
         self._experiment.setPlaceholderText(text)
-        self._experiment.setToolTip(notes)
+        self._experiment.setToolTip(paragraphs(notes))
         blocker.unblock()
 
     def set_running(self, running: bool) -> None:
@@ -187,10 +211,7 @@ class TransportBar(QToolBar):
         self._write_speed()
 
     def _write_speed(self) -> None:
-        if math.isinf(self._speed):
-            self._speed_caption.set_text(tr("as fast as it goes"))
-        else:
-            self._speed_caption.set_text(tr("{speed} steps/s").format(speed=f"{self._speed:,.0f}"))
+        self._speed_caption.set_text(speed_text(self._speed))
 
     def _experiment_picked(self, index: int) -> None:
         self.experiment_chosen.emit(self._experiment.itemData(index))
@@ -211,6 +232,44 @@ class TransportBar(QToolBar):
         self.speed_asked.emit(next((speed for speed in SPEEDS if speed > self._speed), math.inf))
 
 
+class _ExperimentBox(QComboBox):
+    """The list of experiments: as wide as there is room for, with a name that is too long for it shortened."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setMinimumWidth(124)
+        self.setMaximumWidth(260)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+
+    def showPopup(self) -> None:
+        """Open the list as wide as its longest name."""
+        view = self.view()
+        if view is not None:
+            view.setMinimumWidth(view.sizeHintForColumn(0) + 2 * theme.SPACE.M)
+        super().showPopup()
+
+    def paintEvent(self, event: QPaintEvent | None) -> None:
+        """Paint the box, and a name that ends with an ellipsis where Qt would cut it off within a letter."""
+        option = QStyleOptionComboBox()
+        self.initStyleOption(option)
+        if self.currentIndex() < 0:
+            option.currentText = self.placeholderText()
+        style = self.style()
+        if style is not None:
+            field = style.subControlRect(
+                QStyle.ComplexControl.CC_ComboBox, option, QStyle.SubControl.SC_ComboBoxEditField, self
+            )
+            option.currentText = option.fontMetrics.elidedText(
+                option.currentText, Qt.TextElideMode.ElideRight, field.width()
+            )
+        painter = QStylePainter(self)
+        painter.drawComplexControl(QStyle.ComplexControl.CC_ComboBox, option)
+        painter.drawControl(QStyle.ControlElement.CE_ComboBoxLabel, option)
+        painter.end()
+
+
 def _position(speed: float) -> int:
     return round(math.log10(speed / SLOWEST) * _FINENESS)
 
@@ -227,7 +286,7 @@ def _captioned(control: QWidget, caption: ReadOut) -> QWidget:
     cell.setMaximumWidth(control.maximumWidth() + 2 * theme.SPACE.XS)
     cell.setSizePolicy(control.sizePolicy().horizontalPolicy(), QSizePolicy.Policy.Fixed)
     layout = QVBoxLayout(cell)
-    layout.setContentsMargins(theme.SPACE.XS, 0, theme.SPACE.XS, 0)
+    layout.setContentsMargins(theme.SPACE.XS, 0, theme.SPACE.XS, 3)
     layout.setSpacing(0)
     layout.addWidget(control, 1)
     layout.addWidget(caption)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from PyQt6.QtGui import QAction, QKeySequence
-from PyQt6.QtWidgets import QLabel, QMenu, QToolButton
+from PyQt6.QtWidgets import QLabel, QMenu, QScrollArea, QToolButton
 
 from convviz.resources import resource
 from convviz.views.actions import ACTIONS, GROUPS, ActionSpec, plain
@@ -80,3 +80,26 @@ def test_the_about_box_names_the_licence_and_the_libraries(open_window: OpenWind
     for word in ("GPL-3.0-or-later", "Qt 6", "PyQt 6", "pyqtgraph 0", "NumPy 2", "Version"):
         assert word in text
     box.close()
+
+
+@pytest.mark.parametrize("language", ["en", "zh_CN"])
+def test_the_page_of_shortcuts_shows_all_of_them_at_once(open_window: OpenWindow, language: str) -> None:
+    person = open_window()
+    person.window.set_language(language)
+    person.press("F1")
+    page = person.dialog(ShortcutsPage, "shortcuts_page")
+    scroll = page.findChild(QScrollArea)
+    assert scroll is not None
+    assert scroll.widget().sizeHint().height() <= scroll.viewport().height()
+    assert scroll.widget().sizeHint().width() <= scroll.viewport().width()
+    assert page.height() <= person.window.height()
+    page.close()
+
+
+def test_the_page_of_shortcuts_tells_what_pointer_and_keys_do_to_a_number(open_window: OpenWindow) -> None:
+    person = open_window()
+    person.press("F1")
+    page = person.dialog(ShortcutsPage, "shortcuts_page")
+    shown = {label.text() for label in page.findChildren(QLabel)}
+    assert shown >= {"Numbers of a kernel", "Change by 0.1", "Explain the number", "Show that step"}
+    page.close()

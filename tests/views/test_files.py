@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from PyQt6.QtCore import Qt
+from PyQt6.QtCore import QPoint, Qt
 from PyQt6.QtGui import QAction, QImage
 from PyQt6.QtWidgets import QComboBox, QFileDialog, QFrame, QLabel, QMenu, QMessageBox
 
 from convviz.model.files import load_builtin, read_experiment, write_experiment
+from convviz.views.heatmap import Heatmap
+from convviz.views.readout import ReadOut
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -195,3 +197,17 @@ def test_an_error_in_the_language_of_the_moment(open_window: OpenWindow, tmp_pat
     person.find(QAction, "language_zh_CN").trigger()
     assert banner_text(person) != english
     assert "bad.json" in banner_text(person)
+
+
+def test_what_an_experiment_shows_is_told_while_nothing_is_pointed_at(open_window: OpenWindow) -> None:
+    person = open_window("dead-relu")
+    line = person.find(ReadOut, "pointed")
+    told = line.grab().toImage()
+    assert "The bias of −20 makes every input of the ReLU negative" in line.toolTip()
+    assert "The bias of −20" in person.find(QComboBox, "experiment").toolTip()
+    cell = person.find(Heatmap, "pipeline.input")
+    person.bot.mouseMove(cell, cell.cell_rect(0, 2, 3).center())
+    person.sees(lambda: "row 3, column 4" in line.text())
+    assert line.grab().toImage() != told
+    person.bot.mouseMove(cell, QPoint(1, 1))
+    person.sees(lambda: line.text() == "" and line.grab().toImage() == told)

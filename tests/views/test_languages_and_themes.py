@@ -6,9 +6,9 @@ import re
 from typing import TYPE_CHECKING
 
 import pytest
-from PyQt6.QtCore import QPoint, QRect, QSize
+from PyQt6.QtCore import QCoreApplication, QPoint, QRect, QSize
 from PyQt6.QtGui import QAction
-from PyQt6.QtWidgets import QAbstractButton, QComboBox, QLabel, QMenu, QWidget
+from PyQt6.QtWidgets import QAbstractButton, QComboBox, QLabel, QMenu, QToolBar, QToolButton, QWidget
 
 from convviz.engine.frames import State
 from convviz.i18n import LANGUAGES
@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 _NAMES = {*LANGUAGES.values(), "convviz", "Adam", "RMSprop", "SGD", "float64", "float32"}
 #: Names of functions, which the field writes alike everywhere.
 _NAMES |= {"ReLU", "Leaky ReLU", "Sigmoid", "Tanh"}
+
+
+SIZES = pytest.mark.parametrize("size", [(1024, 640), (1280, 800), (1920, 1080)])
 
 
 def texts(person: Person) -> dict[tuple[str, int], str]:
@@ -51,6 +54,8 @@ def says_something(text: str) -> bool:
 
 
 def places(person: Person) -> dict[QWidget, QRect]:
+    """Return where everything is, once the layouts have taken what was asked of them."""
+    QCoreApplication.processEvents()
     return {
         widget: QRect(widget.mapTo(person.window, QPoint(0, 0)), widget.size())
         for widget in person.window.findChildren(QWidget)
@@ -79,8 +84,9 @@ def test_every_text_changes_its_language(open_window: OpenWindow) -> None:
     assert texts(person) == english
 
 
-def test_another_language_moves_nothing(open_window: OpenWindow) -> None:
-    person = open_window(size=(1024, 640))
+@SIZES
+def test_another_language_moves_nothing(open_window: OpenWindow, size: tuple[int, int]) -> None:
+    person = open_window(size=size)
     before = places(person)
     person.find(QAction, "language_zh_CN").trigger()
     person.bot.waitUntil(lambda: person.button("play").text() != "Play")
@@ -124,15 +130,16 @@ def test_the_theme_changes_while_the_window_is_open(open_window: OpenWindow, nam
     assert all(colour.name() == theme.current().text.name() for colour in solid)
 
 
-def test_another_theme_moves_nothing(open_window: OpenWindow) -> None:
-    person = open_window(size=(1024, 640))
+@SIZES
+def test_another_theme_moves_nothing(open_window: OpenWindow, size: tuple[int, int]) -> None:
+    person = open_window(size=size)
     before = places(person)
     person.find(QAction, "theme_dark").trigger()
     after = places(person)
     assert {w.objectName() for w in before if own(w) and before[w] != after.get(w)} == set()
 
 
-@pytest.mark.parametrize("size", [(1024, 640), (1280, 800), (1920, 1080)])
+@SIZES
 @pytest.mark.parametrize("language", ["en", "zh_CN"])
 def test_the_toolbar_fits(open_window: OpenWindow, size: tuple[int, int], language: str) -> None:
     person = open_window(size=size)
@@ -153,3 +160,16 @@ def test_a_number_that_grows_moves_nothing(open_window: OpenWindow) -> None:
     person.run_to_the_end()
     after = places(person)
     assert {w.objectName() for w in before if own(w) and before[w] != after.get(w)} == set()
+
+
+def test_the_captions_of_the_toolbar_stand_on_one_line_and_are_whole(open_window: OpenWindow) -> None:
+    person = open_window()
+    bar = person.find(QToolBar, "transport")
+    words = [read_out for read_out in bar.findChildren(ReadOut) if read_out.isVisible()]
+    assert len(words) == 3
+    assert len({word.mapTo(bar, word.rect().topLeft()).y() for word in words}) == 1
+    line = theme.metrics("small").height()
+    for button in bar.findChildren(QToolButton):
+        if button.isVisible() and button.text():
+            room = button.height() - 2 - button.iconSize().height() - 4  # the border; the gap that Qt leaves
+            assert room >= line, button.objectName()

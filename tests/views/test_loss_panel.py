@@ -149,6 +149,20 @@ def test_the_exact_value_is_told_under_the_pointer(panel: LossPanel, qtbot: QtBo
     assert text(panel, "loss_pointed") == ""
 
 
+def test_no_line_goes_through_the_words_in_the_plot(panel: LossPanel) -> None:
+    show(panel, np.linspace(100.0, 1.0, 101), shown=95)
+    words = panel.findChild(ReadOut, "loss_pointed")
+    assert words is not None
+    place, image = words.geometry(), panel.grab().toImage()
+    written = range(place.right() - 60, place.right() + 1)
+
+    def has_line(y: int) -> bool:
+        return any(image.pixelColor(x, y) == theme.current().accent for x in written)
+
+    assert has_line(place.bottom() + 20)
+    assert not any(has_line(y) for y in range(place.top(), place.bottom() + 1))
+
+
 def test_the_shown_step_is_told_and_marked(panel: LossPanel) -> None:
     losses = np.linspace(100.0, 1.0, 101)
     show(panel, losses)

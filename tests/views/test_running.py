@@ -9,9 +9,10 @@ import numpy as np
 import pytest
 from PyQt6.QtCore import Qt
 from PyQt6.QtGui import QAction
-from PyQt6.QtWidgets import QApplication, QProgressBar, QSlider, QSpinBox, QWidget
+from PyQt6.QtWidgets import QApplication, QComboBox, QProgressBar, QSlider, QSpinBox, QWidget
 
 from convviz.engine.frames import State
+from convviz.views.preferences import DEFAULT_SPEED
 
 if TYPE_CHECKING:
     from tests.views.conftest import OpenWindow, Person
@@ -201,7 +202,26 @@ def test_the_slider_sets_the_speed(open_window: OpenWindow) -> None:
     person.sees(lambda: person.session.status.speed == 10_000)
     assert not person.button("free").isChecked()
     slider.setValue(slider.minimum())
-    person.sees(lambda: person.text("speed_text") == "1 steps/s")
+    person.sees(lambda: person.text("speed_text") == "1 step/s")
+
+
+def test_a_window_that_opens_free_goes_back_to_a_speed_that_can_be_seen(open_window: OpenWindow) -> None:
+    person = open_window(speed=math.inf)
+    person.click("free")
+    person.sees(lambda: person.session.status.speed == DEFAULT_SPEED)
+    assert person.text("speed_text") == "200 steps/s"
+
+
+def test_the_name_of_an_experiment_without_room_ends_with_an_ellipsis(open_window: OpenWindow) -> None:
+    person = open_window("diverging", size=(1024, 640))
+    box = person.find(QComboBox, "experiment")
+    assert box.fontMetrics().horizontalAdvance(box.currentText()) > box.width() - 34  # the field without its arrow
+    seen, name = box.grab().toImage(), box.currentText()
+    pictures = []
+    for letters in range(len(name)):
+        box.setItemText(box.currentIndex(), name[:letters] + "…")
+        pictures.append(box.grab().toImage())
+    assert seen in pictures
 
 
 def test_faster_and_slower_go_through_round_speeds(open_window: OpenWindow) -> None:

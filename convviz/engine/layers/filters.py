@@ -109,7 +109,7 @@ class FilterLayer(Layer):
         optional=True,
     )
     rate: float = setting(
-        mark("Rate"),
+        mark("Rate factor"),
         mark("The learning rate of this layer is the run's times this factor; 0 freezes the layer"),
         "float",
         1.0,

@@ -9,8 +9,9 @@ from PyQt6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from convviz.i18n import tr
 from convviz.views.editors.buttons import CONTROL_HEIGHT
-from convviz.views.editors.wording import help_lines, paragraphs
+from convviz.views.editors.wording import help_lines
 from convviz.views.theme import SPACE
+from convviz.views.tooltips import paragraphs
 
 if TYPE_CHECKING:
     from convviz.engine.settings import Setting

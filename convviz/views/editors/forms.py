@@ -25,8 +25,10 @@ from convviz.views.editors.fields import (
     has_slider,
 )
 from convviz.views.editors.padding import PaddingField
-from convviz.views.editors.wording import help_lines, paragraphs, summary_text
+from convviz.views.editors.wording import help_lines, summary_text
+from convviz.views.focus import laid_out, read_in_order
 from convviz.views.theme import SPACE, set_role
+from convviz.views.tooltips import paragraphs
 
 #: ``(path, the value there now, the class wanted) -> a value of that class`` for a person who chose another type.
 Convert = Callable[[str, "Spec | None", type[Spec]], Spec]
@@ -218,6 +220,7 @@ class SpecField(Field):
         self._column.addWidget(form)
         form.show()
         self._form = form
+        read_in_order(laid_out(self))
 
 
 def make_field(path: str, described: Setting, convert: Convert, level: int = 0, shown: Shown | None = None) -> Field:

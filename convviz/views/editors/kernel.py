@@ -10,6 +10,10 @@ from convviz.views.editors.buttons import IconButton
 from convviz.views.editors.fields import another_seed
 from convviz.views.editors.matrix import MatrixEditor
 from convviz.views.editors.presets import PRESETS, Preset
+from convviz.views.focus import laid_out, read_in_order
+
+#: Of the button in every language, so that another one moves nothing beside it.
+_PRESETS_WIDTH = 80
 
 
 class KernelEditor(MatrixEditor):
@@ -25,6 +29,7 @@ class KernelEditor(MatrixEditor):
         self._presets = QToolButton()
         self._presets.setObjectName(f"{name}.cells.presets")
         self._presets.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self._presets.setMinimumWidth(_PRESETS_WIDTH)
         self._preset_menu = QMenu(self)
         self._preset_menu.setToolTipsVisible(True)
         self._preset_menu.aboutToShow.connect(self._fill_presets)
@@ -33,6 +38,7 @@ class KernelEditor(MatrixEditor):
         self._dice.clicked.connect(lambda: self.seeded.emit(another_seed(None)))
         self.tools.insertWidget(0, self._presets)
         self.tools.insertWidget(1, self._dice)
+        read_in_order(laid_out(self))
 
     def retranslate(self) -> None:
         """Say everything in the current language."""

@@ -19,8 +19,8 @@ from convviz.views.editors.buttons import IconButton
 from convviz.views.editors.matrix_grid import MatrixGrid
 from convviz.views.editors.matrix_text import numpy_text, parse_matrix, python_text, spreadsheet_text
 from convviz.views.editors.number_box import NumberBox, Range
-from convviz.views.editors.wording import paragraphs
 from convviz.views.theme import SPACE, set_role
+from convviz.views.tooltips import paragraphs
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -134,7 +134,7 @@ def _rows(text: str) -> Matrix:
     for number, row in enumerate(cells, start=1):
         if len(row) != len(cells[0]):
             raise ConfigError(
-                "row {row} has {received} numbers, row 1 has {expected}",
+                "the rows have different lengths: {expected} in row 1, {received} in row {row}",
                 row=number,
                 received=len(row),
                 expected=len(cells[0]),

@@ -10,8 +10,9 @@ from convviz.i18n import mark, tr
 from convviz.views.editors.buttons import Choice
 from convviz.views.editors.field import INDENT, LABEL_WIDTH, Field
 from convviz.views.editors.number_box import NumberBox, Range
-from convviz.views.editors.wording import help_lines, paragraphs
+from convviz.views.editors.wording import help_lines
 from convviz.views.theme import SPACE
+from convviz.views.tooltips import paragraphs
 
 if TYPE_CHECKING:
     from convviz.engine.settings import Setting

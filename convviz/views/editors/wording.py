@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
-import html
 from typing import TYPE_CHECKING
 
 from convviz.i18n import tr
 from convviz.views.editors.numbers import number_text
+from convviz.views.tooltips import paragraphs
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from convviz.engine.errors import ConvvizError
     from convviz.engine.settings import Setting, Spec
 
 
+#: Whole limits from here on are written as a power of ten, if they are one.
+_LONG = 1e7
+
+
 def range_text(described: Setting) -> str:
     """Return a sentence that says what is possible, or ``""`` where everything is."""
-    low = None if described.minimum is None else number_text(float(described.minimum))
-    high = None if described.maximum is None else number_text(float(described.maximum))
+    low = None if described.minimum is None else _limit_text(described.minimum)
+    high = None if described.maximum is None else _limit_text(described.maximum)
     if described.positive and (described.minimum is None or described.minimum <= 0):
         if high is None:
             return tr("Possible: above 0.")
@@ -32,6 +34,12 @@ def range_text(described: Setting) -> str:
     return ""
 
 
+def _limit_text(value: float) -> str:
+    """Return a limit without rounding it: the largest seed is 4,294,967,295."""
+    rounded = number_text(float(value))
+    return f"{int(value):,}" if value == int(value) and (abs(value) < _LONG or float(rounded) != value) else rounded
+
+
 def help_lines(described: Setting) -> tuple[str, ...]:
     """Return what the setting does, what is possible, and when it takes effect; a sentence each."""
     live = tr("Takes effect while running.") if described.live else ""
@@ -43,20 +51,37 @@ def summary_text(cls: type[Spec]) -> str:
     return paragraphs(tr(cls.summary))
 
 
-def paragraphs(*lines: str) -> str:
-    """Return lines as rich text, which tooltips wrap where they are long; empty ones are left out."""
-    return "".join(f"<p style='margin:2px 0'>{html.escape(line)}</p>" for line in lines if line)
-
-
-def error_text(error: ConvvizError, labels: Mapping[str, str]) -> str:
-    """Return an error's sentence with the setting called what its control is called.
+def error_text(error: ConvvizError, name: str, described: Setting) -> str:
+    """Return an error as a sentence beside a control, which calls its setting what the control is called.
 
     Parameters
     ----------
-    labels
-        From the name of a field to its label on screen.
+    name, described
+        The field that the control is for. An error about another one is told as it is.
     """
-    name = error.values.get("name")
-    if isinstance(name, str) and name in labels:
-        return tr(error.template).format(**{**error.values, "name": labels[name]})
-    return str(error)
+    if error.values.get("name") != name:
+        return str(error)
+    label, possible = tr(described.label), range_text(described)
+    if "value" in error.values and possible:
+        value = tr("{setting} cannot be {value}.").format(setting=label, value=_value_text(error.values["value"]))
+        return f"{value} {possible}"
+    return tr(error.template).format(**{**error.values, "name": label})
+
+
+def _value_text(value: object) -> str:
+    if isinstance(value, float):
+        return number_text(value)
+    if isinstance(value, (tuple, list)):
+        texts = [_value_text(one) for one in value]
+        return texts[0] if len(set(texts)) == 1 else "×".join(texts)
+    return str(value)
+
+
+def capitalised(sentence: str) -> str:
+    """Return a sentence with a capital letter at its beginning."""
+    return sentence[:1].upper() + sentence[1:]
+
+
+def inside_sentence(label: str) -> str:
+    """Return a label as it stands within a sentence: 'weight decay', but 'ReLU'."""
+    return label[:1].lower() + label[1:] if label[1:2].islower() else label

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 _CENTRE = Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignVCenter
+#: What the identifying chip takes of a line.
+_CHIP_ROOM = 13
 
 
 @dataclass
@@ -30,8 +32,8 @@ class Caption:
 
     Attributes
     ----------
-    title, sentence
-        Its name, and what it is, with its shape.
+    title, sentence, brief
+        Its name, and what it is, with its shape; the sentence in fewer words, where there is little room.
     hue
         The theme's colour of the chip before the title and of the frame around the cells; none: no chip.
     read_out
@@ -40,8 +42,13 @@ class Caption:
 
     title: str = ""
     sentence: str = ""
+    brief: str = ""
     hue: str = ""
     read_out: tuple[str, ...] = ()
+
+    def told(self) -> tuple[str, ...]:
+        """Return what the line under the title says, longest first."""
+        return self.read_out or ((self.sentence, self.brief) if self.brief else (self.sentence,))
 
 
 def paint_caption(
@@ -49,16 +56,15 @@ def paint_caption(
 ) -> None:
     """Paint title, sentence and the labels of the channels; ``note`` stands at the right of the sentence."""
     colours = theme.current()
-    left = 0 if form in (Form.STRIP, Form.BARE) else _paint_chip(painter, layout.title, caption.hue)
-    title = layout.title.adjusted(left, 0, 0, 0)
+    title = layout.title
     if form is Form.FULL:
-        _paint_text(painter, title, caption.title, "strong", colours.text)
-        told = _fitting(caption.read_out or (caption.sentence,), layout.sentence.width())
-        _paint_pair(painter, layout.sentence, told, note, colours.text if caption.read_out else colours.muted)
+        left = _paint_chip(painter, title, caption.hue)
+        _paint_text(painter, title.adjusted(left, 0, 0, 0), caption.title, "strong", colours.text)
+        _paint_sentence(painter, layout.sentence, caption, note)
     elif form is Form.STRIP:
         _paint_text(painter, title, caption.title, "small", getattr(colours, caption.hue or "muted"))
     else:
-        _paint_tile_caption(painter, title, layout.cells.right(), caption, note)
+        _paint_tile_caption(painter, title, layout.cells.right(), caption, note, chip=form is Form.TILE)
     painter.setFont(theme.font("small"))
     painter.setPen(colours.muted)
     for channel, rect in enumerate(layout.labels):
@@ -84,18 +90,25 @@ def paint_cursor(painter: QPainter, cell: QRect, tile: QRect) -> None:
     painter.drawRect(cell.adjusted(0, 0, -1, -1))
 
 
-def _paint_tile_caption(painter: QPainter, rect: QRect, right: int, caption: Caption, note: str) -> None:
-    """Paint title and sentence on one line, or what is pointed at."""
+def _paint_tile_caption(painter: QPainter, rect: QRect, right: int, caption: Caption, note: str, *, chip: bool) -> None:
+    """Paint title and sentence on one line, or what is pointed at.
+
+    Where there is little room, the sentence gives way to the title. A note does not: without its factor the numbers in
+    the cells would be wrong. For its sake the chip goes, and then what of the title is too long.
+    """
     colours = theme.current()
     advance = theme.metrics("small").horizontalAdvance
+    title, note_room = advance(caption.title), advance(note) + theme.SPACE.XS if note else 0
+    if chip and (caption.read_out or _CHIP_ROOM + title + note_room <= rect.width()):
+        rect = rect.adjusted(_paint_chip(painter, rect, caption.hue), 0, 0, 0)
     if caption.read_out:  # takes the title's place
         _paint_text(painter, rect, _fitting(caption.read_out, rect.width()), "small", colours.text)
         return
-    room = rect.width() - advance(caption.title) - theme.SPACE.S
-    aside = note or caption.sentence
     hue = getattr(colours, caption.hue) if caption.hue else colours.text
-    _paint_text(painter, rect, caption.title, "small", hue)
-    if advance(aside) <= room:
+    _paint_text(painter, rect.adjusted(0, 0, -round(note_room), 0), caption.title, "small", hue)
+    aside = note or caption.sentence
+    room = rect.width() - title - theme.SPACE.S
+    if note or advance(aside) <= room:
         flush = QRect(rect)
         if advance(aside) <= room - (rect.right() - right):
             flush.setRight(right)  # with the cells, where they leave room at the right
@@ -124,12 +137,16 @@ def _paint_chip(painter: QPainter, title: QRect, hue: str) -> int:
     painter.setBrush(getattr(theme.current(), hue))
     painter.drawRoundedRect(QRectF(title.x(), title.center().y() - 3, 8, 8), 2, 2)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
-    return 13
+    return _CHIP_ROOM
 
 
-def _paint_pair(painter: QPainter, rect: QRect, text: str, note: str, colour: QColor) -> None:
+def _paint_sentence(painter: QPainter, rect: QRect, caption: Caption, note: str) -> None:
+    """Paint as much of the sentence as there is room for beside the note, in whole words where it can be."""
+    colours = theme.current()
     taken = theme.metrics("small").horizontalAdvance(note) + theme.SPACE.S if note else 0
-    _paint_text(painter, rect.adjusted(0, 0, -round(taken), 0), text, "small", colour)
+    free = rect.adjusted(0, 0, -round(taken), 0)
+    colour = colours.text if caption.read_out else colours.muted
+    _paint_text(painter, free, _fitting(caption.told(), free.width()), "small", colour)
     painter.drawText(rect, _RIGHT, note)
 
 

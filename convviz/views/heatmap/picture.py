@@ -14,6 +14,8 @@ from convviz.views.heatmap.glyphs import CellNumbers, NumberFormat, atlas, choos
 from convviz.views.heatmap.layout import cells_of_pixels
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from numpy.typing import NDArray
 
     from convviz.views.heatmap.layout import HeatLayout
@@ -215,8 +217,7 @@ class Picture:
         painter.setFont(theme.font("small"))
         painter.setPen(Qt.GlobalColor.black if dark else Qt.GlobalColor.white)
         value, metrics = float(self.values[0, 0, 0]), theme.metrics("small")
-        for digits in (4, 3, 2, 0):
-            text = format_number(value, digits) if digits else f"{value:.2f}".replace("-", "−")
+        for text in _single_texts(value):
             spare = rect.width() - metrics.horizontalAdvance(text)
             if spare >= 2:
                 baseline = rect.y() + (rect.height() + metrics.capHeight()) / 2
@@ -239,6 +240,14 @@ class Picture:
                 first = layout.cell_rect(self._shape, channel, top, left)
                 last = layout.cell_rect(self._shape, channel, bottom, right)
                 painter.fillRect(first.united(last), brush)
+
+
+def _single_texts(value: float) -> Iterator[str]:
+    """Yield a number in full and then ever shorter, but never as a zero that it is not."""
+    for digits in (4, 3, 2, 1):
+        yield format_number(value, digits)
+    mantissa, _, exponent = f"{value:.0e}".partition("e")
+    yield f"{mantissa}e{int(exponent)}".replace("-", "−")
 
 
 def _runs(mask: Array) -> list[tuple[int, int, int, int]]:

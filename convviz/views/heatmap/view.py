@@ -68,7 +68,7 @@ class HeatmapView(QWidget):
 
     # what is shown ---------------------------------------------------------------------------------------------------
 
-    def set_text(self, title: str, sentence: str = "", hue: str = "", told: str = "") -> None:
+    def set_text(self, title: str, sentence: str = "", hue: str = "", told: str = "", brief: str = "") -> None:
         """Set what the heatmap is called.
 
         Parameters
@@ -79,8 +79,10 @@ class HeatmapView(QWidget):
             The theme's colour that identifies the tensor; none: nobody's.
         told
             The name away from the heatmap, in `Cell.title`, where ``title`` alone would not say which one is meant.
+        brief
+            The sentence in fewer words, for where there is little room.
         """
-        caption = Caption(title, sentence, hue, self._caption.read_out)
+        caption = Caption(title, sentence, brief, hue, self._caption.read_out)
         if caption != self._caption or told != self._told:
             self._caption, self._told = caption, told
             self._describe()

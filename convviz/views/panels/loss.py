@@ -12,6 +12,7 @@ from convviz.engine.frames import State, Status
 from convviz.i18n import tr
 from convviz.model.series import LossSeries
 from convviz.views import theme
+from convviz.views.focus import laid_out, read_in_order
 from convviz.views.panels import loss_scale
 from convviz.views.readout import ReadOut
 
@@ -55,7 +56,7 @@ class LossPanel(QFrame):
         theme.set_role(self._title, "strong")
         self._words = ReadOut(role="small", parent=self)
         self._words.setObjectName("loss_words")
-        self._pointed = ReadOut(role="small", align=Qt.AlignmentFlag.AlignRight, parent=self)
+        self._pointed = ReadOut(role="small", align=Qt.AlignmentFlag.AlignRight, parent=self, ground="surface")
         self._pointed.setObjectName("loss_pointed")
         self._pointed.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self._empty = QWidget(self)  # the plot's place until it is made
@@ -175,6 +176,7 @@ class LossPanel(QFrame):
             layout.replaceWidget(self._empty, plot)
         self._empty.deleteLater()
         self._plot = plot
+        read_in_order(laid_out(self))
         plot.resized.connect(self._place_read_out)
         self.set_status(self._status)
         self.refresh()

@@ -233,7 +233,8 @@ class LossPlot(pg.GraphicsView):  # type: ignore[misc]  # pyqtgraph ships no typ
     # -- axes ----------------------------------------------------------------------------------------------------------
 
     def _name_axis(self) -> None:
-        wide = self.width() >= _NARROW
+        name = theme.metrics("small").horizontalAdvance(self._axes["left"].labelText)
+        wide = self.width() >= _NARROW and name <= self.height() - self._axes["bottom"].height()
         self._axes["left"].showLabel(wide)
         self._axes["left"].setWidth(_NUMBERS_WIDTH + (_NAME_WIDTH if wide else 0))
 

@@ -61,6 +61,7 @@ QPushButton:default:disabled, QPushButton[role="primary"]:disabled {
 QPushButton[role="flat"] { background: transparent; border-color: transparent; }
 QPushButton[role="flat"]:hover { background: $hover; }
 QPushButton[role="flat"]:focus { border: 2px solid $accent; }
+QDialogButtonBox, QMessageBox { dialogbuttonbox-buttons-have-icons: 0; }
 QPushButton::menu-indicator { image: url("$icons/down.svg"); subcontrol-position: right center; right: 6px; }
 
 QToolButton {
@@ -221,7 +222,7 @@ QMenu::right-arrow { image: url("$icons/right.svg"); width: 12px; height: 12px; 
 QMenu::indicator { width: 14px; height: 14px; left: 6px; border: 1px solid $outline; border-radius: 4px; }
 QMenu::indicator:exclusive { border-radius: 7px; }
 QMenu::indicator:checked { background: $accent; border-color: $accent; image: url("$icons/check.svg"); }
-QToolBar { background: $window; border: none; border-bottom: 1px solid $border; spacing: 4px; padding: 4px 8px; }
+QToolBar { background: $window; border: none; border-bottom: 1px solid $border; spacing: 2px; padding: 4px 8px; }
 QToolBar::separator { background: $border; width: 1px; margin: 6px 6px; }
 QToolBar::handle { image: none; width: 0; }
 QToolBarExtension { qproperty-icon: url("$icons/right.svg"); }

@@ -310,7 +310,7 @@ def test_what_cannot_be_pasted_is_said(hand: Hand) -> None:
     hand.click(0, 0)
     for text, says in {
         "hello": "not a number",
-        "1 2\n3": "row 2 has 1",
+        "1 2\n3": "1 in row 2",
         "": "no text",
         "[[[1]], [[2]]]": "4 levels",
     }.items():

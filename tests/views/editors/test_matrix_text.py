@@ -58,7 +58,7 @@ def test_reads_up_to_four_dimensions() -> None:
         (" \n\t\n", "no text"),
         ("0,5", "one number or as two"),
         ("0,5\n1,5", "one number or as two"),
-        ("1 2\n3", "row 2 has 1 numbers, row 1 has 2"),
+        ("1 2\n3", "the rows have different lengths: 2 in row 1, 1 in row 2"),
         ("1\t\t3", "row 1, column 2 is empty"),
         ("\t1\n2\t3", "row 1, column 1 is empty"),
         ("a\tb", "row 1, column 1: 'a' is not a number"),

@@ -122,10 +122,10 @@ def test_the_learning_rate_is_typed_and_dragged(person: Person) -> None:
 
 def test_what_an_edit_does_stands_behind_undo(person: Person) -> None:
     person.type("layers.0.out_channels", "2")
-    assert person.document.undo_stack.undoText() == "Change Filters of layer 1"
+    assert person.document.undo_stack.undoText() == "Change filters of layer 1"
     person.show("training")
     person.type("stop.steps", "50")
-    assert person.document.undo_stack.undoText() == "Change Steps"
+    assert person.document.undo_stack.undoText() == "Change steps"
 
 
 def test_an_optimizer_is_chosen_with_its_own_settings(person: Person) -> None:
@@ -142,10 +142,10 @@ def test_an_optimizer_is_chosen_with_its_own_settings(person: Person) -> None:
 
 def test_impossible_values_are_explained_and_change_nothing(person: Person) -> None:
     cases = {
-        "layers.0.kernel.vertical": ("21", "kernel 21×21 does not fit input 20×20"),
-        "layers.0.stride.vertical": ("0", "Stride: expected int 1 … 64, received (0, 0)"),
+        "layers.0.kernel.vertical": ("21", "Kernel 21×21 does not fit input 20×20"),
+        "layers.0.stride.vertical": ("0", "Stride cannot be 0. Possible: 1 to 64."),
         "layers.0.groups": ("2", "groups"),
-        "layers.0.rate": ("-1", "Rate: expected number 0 … 1000, received -1.0"),
+        "layers.0.rate": ("-1", "Rate factor cannot be -1. Possible: 0 to 1,000."),
         "layers.0.out_channels": ("x", "'x' is not a number"),
     }
     for name, (text, says) in cases.items():
@@ -332,8 +332,8 @@ def test_pasting_another_size_is_one_command_that_resizes_the_kernel(person: Per
 def test_pastes_that_cannot_be_are_explained(person: Person) -> None:
     for text, says in {
         "hello": "'hello' is not a number",
-        "1 2\n3": "row 2 has 1 numbers",
-        "\n".join(["1 " * 21] * 21): "kernel 21×21 does not fit input 20×20",
+        "1 2\n3": "The rows have different lengths: 2 in row 1, 1 in row 2",
+        "\n".join(["1 " * 21] * 21): "Kernel 21×21 does not fit input 20×20",
         str(np.ones((1, 2, 3, 3)).tolist()): "needs 1×1×3×3 numbers here, received 1×2×3×3",
     }.items():
         person.paste("layers.0.weight", text)

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
 _PADDING = theme.SPACE.S
 _RADIUS = 4
-#: As long as any that must fit.
-_SAMPLE_ERROR, _SAMPLE_LAYER = "9e-99", "12"
+#: As long as any that must fit; the first in every language, so that another language moves nothing.
+_SAMPLE, _SAMPLE_ERROR, _SAMPLE_LAYER = "! gradients cannot be checked", "9e-99", "12"
 
 
 class CheckBadge(QAbstractButton):
@@ -61,6 +61,7 @@ class CheckBadge(QAbstractButton):
         """Return the size of the longest of the common texts."""
         metrics = theme.metrics("body")
         texts = (
+            _SAMPLE,
             "✓ " + tr("gradients right to {error}").format(error=_SAMPLE_ERROR),
             "✗ " + tr("gradients wrong: {place}").format(place=wording.layers_text([_SAMPLE_LAYER])),
             "! " + tr("gradients cannot be checked"),

@@ -10,11 +10,11 @@ from PyQt6.QtWidgets import QApplication, QFrame, QLabel, QScrollArea, QVBoxLayo
 
 from convviz.engine.errors import ConvvizError
 from convviz.engine.layers import LAYERS
-from convviz.engine.settings import Spec, settings_of
+from convviz.engine.settings import Setting, Spec, settings_of
 from convviz.i18n import tr
 from convviz.model.experiment import Experiment, Stage
 from convviz.views.editors.note import Note
-from convviz.views.editors.wording import error_text
+from convviz.views.editors.wording import capitalised, error_text, inside_sentence
 from convviz.views.panels.inspector import edits
 from convviz.views.panels.inspector.outline import Outline
 from convviz.views.panels.inspector.pages import Page, make_page, sentence_of, title_of
@@ -98,7 +98,7 @@ class Inspector(QWidget):
         column.setContentsMargins(0, SPACE.S, 0, 0)
         column.setSpacing(0)
         top = QVBoxLayout()
-        top.setContentsMargins(SPACE.M, 0, SPACE.M, SPACE.S)
+        top.setContentsMargins(SPACE.M, 0, SPACE.M, SPACE.XS)
         top.setSpacing(2)
         set_role(self._title, "heading")
         set_role(self._sentence, "small")
@@ -107,6 +107,7 @@ class Inspector(QWidget):
         self._sentence.setFixedHeight(round(2 * metrics("small").lineSpacing()) + 2)
         self._sentence.setAlignment(Qt.AlignmentFlag.AlignTop)
         top.addWidget(self._outline)
+        top.addSpacing(SPACE.XS)
         top.addWidget(self._title)
         top.addWidget(self._sentence)
         column.addLayout(top)
@@ -121,7 +122,7 @@ class Inspector(QWidget):
         assert bar is not None
         bar.rangeChanged.connect(self._leave_room)
         column.addWidget(self._scroll, 1)
-        self.setMinimumWidth(280)
+        self.setMinimumWidth(292)
 
     def _leave_room(self) -> None:
         """Let the scroll bar stand in the page's margin, so that no control moves when it comes or goes."""
@@ -227,11 +228,11 @@ class Inspector(QWidget):
         if control is None:
             control = self.findChild(QWidget, path) or self._title
         self._scroll.ensureWidgetVisible(control, 0, SPACE.S)
-        self._note.show_at(control, sentence)
+        self._note.show_at(control, capitalised(sentence))
 
     def _explained(self, path: str, error: ConvvizError) -> str:
         """Return the error's sentence in the words of the controls, naming the layer if it is another one."""
-        sentence = error_text(error, {path.rpartition(".")[2]: self._label(path)})
+        sentence = error_text(error, path.rpartition(".")[2], self._setting(path))
         layer = _LAYER.match(error.field or "")
         if layer is None or path.startswith(f"layers.{layer[1]}"):
             return sentence
@@ -239,18 +240,18 @@ class Inspector(QWidget):
 
     def _change_text(self, path: str) -> str:
         names = path.split(".")
-        label = self._label(path)
+        label = inside_sentence(tr(self._setting(path).label))
         if names[0] == "layers":
             return tr("Change {setting} of layer {number}").format(setting=label, number=int(names[1]) + 1)
         return tr("Change {setting}").format(setting=label)
 
-    def _label(self, path: str) -> str:
-        """Return the label of the setting at ``path``."""
+    def _setting(self, path: str) -> Setting:
+        """Return the description of the setting at ``path``."""
         parent, _, name = path.rpartition(".")
         if parent == "layers":
-            return tr(settings_of(Stage)["layer"].label)
+            return settings_of(Stage)["layer"]
         if name.startswith("teacher_"):
             owner: type[Spec] = Stage if parent.startswith("layers") else Experiment
         else:
             owner = type(edits.value_at(self._document.experiment, parent)) if parent else Experiment
-        return tr(settings_of(owner)[name].label)
+        return settings_of(owner)[name]

@@ -31,6 +31,8 @@ from convviz.views.selection import Selection
 from convviz.views.theme import SPACE, set_role
 
 _ROW = 24
+#: Between the border of the list and its rows.
+_INSET = 2
 #: The list shows so many rows at most and scrolls beyond.
 _MOST_ROWS = 6
 _NOTE = Qt.ItemDataRole.UserRole
@@ -83,7 +85,7 @@ class Outline(QWidget):
             flags = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
             item.setFlags(flags | Qt.ItemFlag.ItemIsDragEnabled if what.kind == "layer" else flags)
         self._list.blockSignals(blocked)
-        self._list.setFixedHeight(min(len(rows), _MOST_ROWS) * _ROW + 2)
+        self._list.setFixedHeight(min(len(rows), _MOST_ROWS) * _ROW + 2 * (_INSET + 1))
         self.set_selection(self._selection)
 
     def set_selection(self, selection: Selection) -> None:
@@ -169,6 +171,7 @@ class _List(QListWidget):
         self.setDragDropMode(QAbstractItemView.DragDropMode.InternalMove)
         self.setDefaultDropAction(Qt.DropAction.MoveAction)
         self.setUniformItemSizes(True)
+        self.setViewportMargins(_INSET, _INSET, _INSET, _INSET)
 
     def dropEvent(self, event: QDropEvent | None) -> None:
         """Ask for the move; the rows follow the experiment."""

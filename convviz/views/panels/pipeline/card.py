@@ -147,7 +147,7 @@ class LayerCard(QWidget):
             advance = theme.metrics("small").horizontalAdvance
             heatmap.set_label_width(round(max(map(advance, titles.values()))) + theme.SPACE.S if together else 0)
         self.setAccessibleName(tr("Layer {number}: {operation}").format(number=number, operation=self._title()))
-        self.setToolTip("" if not self._words.isEmpty() else "\n".join((self._title(), *self._lines())))
+        self.setToolTip("" if self._says_all() else "\n".join((self._title(), *self._lines())))
         self.update()
 
     def paintEvent(self, event: QPaintEvent | None) -> None:
@@ -184,13 +184,8 @@ class LayerCard(QWidget):
         painter.setPen(colours.muted)
         if not self._bias_head.isEmpty():
             painter.drawText(self._bias_head.adjusted(BORDER, 0, 0, 0), _LEFT, tr("bias"))
-        high = round(theme.metrics("small").height()) + 2
-        for line, text in enumerate(self._lines()):
-            left = self._words.x() + BORDER
-            rect = QRect(left, self._words.y() + line * high, self.width() - CARD_PAD - left, high)
-            if rect.bottom() <= self._words.bottom():
-                shown = theme.metrics("small").elidedText(text, Qt.TextElideMode.ElideRight, rect.width())
-                painter.drawText(rect, _LEFT, shown)
+        for rect, text in self._placed_lines():
+            painter.drawText(rect, _LEFT, text)
 
     def _paint_compact(self, painter: QPainter) -> None:
         colours = theme.current()
@@ -226,6 +221,20 @@ class LayerCard(QWidget):
         for size in weight:
             count *= size
         return layer_lines(self._part.layer, count if weight else 0, bias[0] if bias else 0)
+
+    def _placed_lines(self) -> list[tuple[QRect, str]]:
+        """Return which of the lines about the layer are painted, and where: those that have room as a whole."""
+        metrics = theme.metrics("small")
+        high, left = round(metrics.height()) + 2, self._words.x() + BORDER
+        room = QRect(left, self._words.y(), self.width() - CARD_PAD - left, self._words.height())
+        fitting = [text for text in self._lines() if metrics.horizontalAdvance(text) <= room.width()]
+        rows = [QRect(left, room.y() + row * high, room.width(), high) for row in range(room.height() // high)]
+        return list(zip(rows, fitting, strict=False))
+
+    def _says_all(self) -> bool:
+        """Return whether everything about the layer is written on the card."""
+        title = theme.metrics("strong").horizontalAdvance(self._title()) <= self.width() - 2 * CARD_PAD
+        return bool(self._roles) and title and len(self._placed_lines()) == len(self._lines())
 
     # choosing --------------------------------------------------------------------------------------------------------
 

@@ -108,9 +108,9 @@ class EquationRow(QWidget):
         made = tr("{maps}, made by the student").format(maps=maps)
         given = tr("{maps}, made by the teacher") if structure.teacher else tr("{maps}, given")
         left = tr("{maps}, reconstruction − target").format(maps=maps)
-        self._reconstruction.set_text(tr("Reconstruction"), made, "student")
-        self._target.set_text(tr("Target"), given.format(maps=maps), "teacher")
-        self._residual.set_text(tr("Residual"), left)
+        self._reconstruction.set_text(tr("Reconstruction"), made, "student", brief=maps)
+        self._target.set_text(tr("Target"), given.format(maps=maps), "teacher", brief=maps)
+        self._residual.set_text(tr("Residual"), left, brief=maps)
 
     def heatmaps(self) -> list[Heatmap]:
         """Return the heatmaps of the row, in the order in which they are read."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from functools import partial
-from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import QSize, Qt, pyqtSignal
@@ -11,6 +10,7 @@ from PyQt6.QtGui import QPainter, QPaintEvent, QResizeEvent, QShowEvent
 from PyQt6.QtWidgets import QFrame, QScrollArea, QWidget
 
 from convviz.views import theme
+from convviz.views.focus import read_in_order
 from convviz.views.panels.pipeline.equation import EquationRow
 from convviz.views.panels.pipeline.flow import FRAME, GUTTER, MARGIN, FlowRow
 from convviz.views.panels.pipeline.plan_equation import EQUATION_SHARES, equation_height
@@ -75,12 +75,14 @@ class Pipeline(QWidget):
         self._flow.set_structure(structure)
         self._equation.set_structure(structure)
         if not structure.looks_like(self._structure):
-            order = [*self._flow.focus_order(), *self._equation.heatmaps()]
-            for one, following in pairwise(order):
-                QWidget.setTabOrder(one, following)
+            self._order_focus()
         self._structure = structure
         self._connect()
         self._place()
+
+    def _order_focus(self) -> None:
+        below = self._equation.heatmaps()  # which stay, and so hold the picture's place among the window's controls
+        read_in_order([below[0], *self._flow.focus_order(), *below])
 
     def _connect(self) -> None:
         """Listen to the heatmaps, of which some may be new."""
@@ -162,8 +164,9 @@ class Pipeline(QWidget):
             painter.end()
 
     def showEvent(self, event: QShowEvent | None) -> None:
-        """Lay out what was changed while nobody looked."""
+        """Lay out what was changed while nobody looked, and give the keyboard the order that Qt forgets in between."""
         self._place()
+        self._order_focus()
 
     def _place(self) -> None:
         if self._structure is None or not self.isVisible():

@@ -40,7 +40,7 @@ TILE_GAP = 8
 LINE_GAP = 6
 _STRIP_GAP = 3
 #: Width of a column without kernels.
-COMPACT = 72
+COMPACT = 76
 #: Smallest tile of a kernel (and without scale and bias), smallest map, and the largest cell that a map is given.
 TILE_LEAST, BARE_LEAST, MAP_LEAST, CELL_MOST = 60, 44, 60, 40
 #: Narrowest map of several channels: what its words need.

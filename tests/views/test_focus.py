@@ -1,0 +1,61 @@
+"""Through the window with the Tab key."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+from PyQt6.QtCore import Qt
+from PyQt6.QtGui import QAction
+from PyQt6.QtTest import QTest
+from PyQt6.QtWidgets import QApplication, QComboBox, QWidget
+
+from tests.views.hands import choose_item
+
+if TYPE_CHECKING:
+    from tests.views.conftest import OpenWindow, Person
+
+
+def walk(person: Person, start: str, steps: int) -> list[str]:
+    """Return the names of what gets the focus, one Tab after the other."""
+    person.find(QWidget, start).setFocus(Qt.FocusReason.TabFocusReason)
+    names = [start]
+    for _ in range(steps):
+        focused = QApplication.focusWidget()
+        assert focused is not None
+        QTest.keyClick(focused, Qt.Key.Key_Tab)
+        focused = QApplication.focusWidget()
+        assert focused is not None
+        names.append(focused.objectName())
+    return names
+
+
+def test_the_picture_is_read_from_the_input_to_the_residual(open_window: OpenWindow) -> None:
+    person = open_window()
+    names = walk(person, "pipeline", 21)
+    expected = ["pipeline", "pipeline.input", "pipeline.layer0", "pipeline.layer0.student", "pipeline.map1"]
+    expected += ["pipeline.layer1", "pipeline.layer1.gradient", "pipeline.reconstruction", "pipeline.target"]
+    expected += ["pipeline.residual"]
+    places = [names.index(name) for name in expected]
+    assert places == sorted(places)
+
+
+def test_a_layer_that_was_added_is_read_in_its_place(open_window: OpenWindow) -> None:
+    person = open_window()
+    person.find(QAction, "layers.add.conv2d").trigger()
+    names = walk(person, "pipeline", 36)
+    places = [names.index(f"pipeline.{name}") for name in ("layer0", "map1", "layer1", "map2", "layer2", "residual")]
+    assert places == sorted(places)
+
+
+def test_the_controls_of_a_layer_are_read_from_above(open_window: OpenWindow) -> None:
+    person = open_window(size=(1280, 1600))
+    choose_item(person.find(QComboBox, "layers.0.weight"), "Uniform")
+    names = walk(person, "layers.0.role", 13)
+    heights = [
+        widget.mapTo(person.window, widget.rect().center()).y()
+        for widget in (person.find(QWidget, name) for name in names)
+    ]
+    assert all(following >= above - 2 for above, following in pairwise(heights)), list(zip(names, heights, strict=True))
+    assert names.index("layers.0.weight.cells.presets") < names.index("layers.0.weight.cells.copy")
+    assert names.index("layers.0.weight.low") < names.index("layers.0.bias")

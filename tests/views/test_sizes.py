@@ -1,0 +1,64 @@
+"""The window at the sizes that screens have, and as small as it gets."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from PyQt6.QtWidgets import QSplitter, QTabBar, QToolButton, QWidget
+
+from convviz.views import theme
+
+if TYPE_CHECKING:
+    from tests.views.conftest import OpenWindow, Person
+
+
+def right_of(widget: QWidget, ancestor: QWidget) -> int:
+    return widget.mapTo(ancestor, widget.rect().topRight()).x()
+
+
+def sees_the_loss(person: Person, most: int = 240) -> None:
+    plot = person.find(QWidget, "loss_plot")
+    person.sees(lambda: 150 < plot.width() < most)  # once it is laid out
+    loss, title = person.find(QWidget, "loss"), theme.metrics("strong").horizontalAdvance("Loss")
+    button = person.find(QToolButton, "log_loss")
+    assert button.mapTo(loss, button.rect().topLeft()).x() > title
+
+
+@pytest.mark.parametrize("size", [(1, 1), (1024, 640)])
+@pytest.mark.parametrize("language", ["en", "zh_CN"])
+def test_the_smallest_window_has_room_for_every_panel(
+    open_window: OpenWindow, size: tuple[int, int], language: str
+) -> None:
+    person = open_window()
+    person.window.resize(*size)
+    person.window.set_language(language)
+    person.sees(lambda: person.find(QWidget, "loss_plot").isVisible())
+    assert person.window.width() <= 1024
+    assert person.window.height() <= 640
+    sees_the_loss(person)
+    assert right_of(person.find(QWidget, "check_badge"), person.window) < person.window.width()
+
+
+def test_a_window_asked_to_be_narrow_is_and_leaves_the_inspector_away(open_window: OpenWindow) -> None:
+    person = open_window(size=(800, 600))
+    assert (person.window.width(), person.window.height()) == (800, 600)
+    assert not person.find(QWidget, "inspector").isVisible()
+    sees_the_loss(person, most=400)
+    person.press("F9")
+    assert person.find(QWidget, "inspector").isVisible()
+
+
+def test_a_wide_inspector_leaves_the_picture_its_room(open_window: OpenWindow) -> None:
+    person = open_window()
+    person.find(QSplitter, "columns").setSizes([1, 2000])
+    sees_the_loss(person)
+
+
+def test_a_narrow_inspector_cuts_no_tab_off(open_window: OpenWindow) -> None:
+    person = open_window()
+    person.find(QSplitter, "columns").setSizes([2000, 1])
+    tabs = person.find(QTabBar, "layers.0.role")
+    person.sees(lambda: tabs.width() < 290)  # once it is laid out
+    assert tabs.tabRect(tabs.count() - 1).right() <= tabs.width()
+    assert tabs.sizeHint().width() <= tabs.width()
