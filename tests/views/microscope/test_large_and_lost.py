@@ -34,12 +34,12 @@ def test_a_large_map_is_looked_at_in_a_crop(look):
         for position in (0, viewer.slider("scrub").maximum() // 2, viewer.slider("scrub").maximum()):
             viewer.slider("scrub").setValue(position)
             picture(viewer)
-            for board in viewer.scene.boards:
+            for board in (board for row in viewer.stage.rows() for board in row.items):
                 place = viewer.stage.place(board.role)
                 assert place.area.rows * place.area.columns <= 20_000
     viewer.microscope.show_phase(4)
     viewer.slider("scrub").setValue(256 * 100 + 37)
-    scattered = viewer.scene.boards[-1].sheet.crop(Area(100, 37, 1, 1))
+    scattered = viewer.scene.rows[1].items[-1].sheet.crop(Area(100, 37, 1, 1))
     assert scattered[0, 0] == pytest.approx(frame.value_grads[0][0, 100, 37], rel=1e-12)
 
 

@@ -15,7 +15,9 @@ if TYPE_CHECKING:
 #: Above a board: title, numbers of the columns. At its left: numbers of the rows.
 TITLE, NUMBERS = 20, 15
 GUTTER = 22
-#: Between boards: room for a sign.
+#: What three rows save of that.
+_TIGHTER = 5
+#: Between boards: room for a sign, and for the small picture of the whole map.
 JOIN = 30
 _ROW_GAP = 10
 #: Between a kernel and its turning copy, beside what the copy's corners need; they stick out by 21 % of its size.
@@ -24,6 +26,8 @@ _ARROW, _CORNER = 34, 0.21
 _NAME = 60
 #: Sides of cells: the smallest, the smallest with numbers, the smallest that is read from far, the largest.
 _LEAST, LEGIBLE, READABLE, _MOST = 6, 30, 34, 84
+#: How many cells of a close-up go side by side; fewer of a row that is seen alone.
+_ACROSS, _ALONE = 22, 17
 #: Boards up to this size are kernels and windows rather than maps.
 _SMALL = 6
 _CURVE = (6, 7)
@@ -97,12 +101,14 @@ def arrange(scene: Scene, room: QRect, *, whole: bool, crops: Crops) -> list[lis
     """
     whole = whole or scene.phase.act in (Act.PADDING, Act.BORDER)
     height = (room.height() - _ROW_GAP * (len(scene.rows) - 1)) // len(scene.rows)
-    head = TITLE + NUMBERS
+    head = TITLE + NUMBERS - (_TIGHTER if len(scene.rows) > 2 else 0)
     stacks = list(zip(*(row.items for row in scene.rows), strict=True))
     spare = len(stacks) * GUTTER + (len(stacks) - 1) * JOIN
-    columns = _columns([_Stack.of(items, whole) for items in stacks], room.width() - spare, height - head)
+    space = (room.width() - spare, height - head)
+    across = _ALONE if len(scene.rows) == 1 and scene.rows[0].strip is not None else _ACROSS
+    columns = _columns([_Stack.of(items, whole) for items in stacks], *space, across)
     if not whole and columns[0][1] < _TIGHT:
-        columns = _columns([_Stack.of(items, whole, 0) for items in stacks], room.width() - spare, height - head)
+        columns = _columns([_Stack.of(items, whole, 0) for items in stacks], *space, across)
     join, stickout = JOIN, 0
     if scene.phase.act is Act.ROTATION:
         columns, stickout = _turning(columns, room.width() - len(stacks) * GUTTER, height - head)
@@ -155,27 +161,27 @@ class _Stack:
         return max(self.most) <= _SMALL
 
 
-def _columns(stacks: list[_Stack], width: int, height: int) -> list[tuple[int, int]]:
-    """Return how many columns each stack shows, and the side of its cells.
+def _columns(stacks: list[_Stack], width: int, height: int, across: int) -> list[tuple[int, int]]:
+    """Return how many columns each stack shows, and the side of its cells: ``across`` fill the width.
 
     All cells are of one size, unless maps are to be seen whole and theirs are small: kernels keep legible cells then.
     """
-    side = _side(stacks, width, height)
+    side = _side(stacks, width, height, across)
     apart = side < LEGIBLE and not all(stack.is_small for stack in stacks)
     small = [apart and stack.is_small for stack in stacks]
     own = [max(side, min(LEGIBLE, height // stack.wanted[0])) for stack in stacks]
     if any(small):
         width -= sum(n * stack.most[1] for n, stack, kept in zip(own, stacks, small, strict=True) if kept)
-        side = _side([stack for stack, kept in zip(stacks, small, strict=True) if not kept], width, height)
+        side = _side([stack for stack, kept in zip(stacks, small, strict=True) if not kept], width, height, across)
     shared = iter(_share_out([stack for stack, kept in zip(stacks, small, strict=True) if not kept], width // side))
     return [
         (stack.most[1], n) if kept else (next(shared), side) for n, stack, kept in zip(own, stacks, small, strict=True)
     ]
 
 
-def _side(stacks: list[_Stack], width: int, height: int) -> int:
+def _side(stacks: list[_Stack], width: int, height: int, usual: int) -> int:
     across, down = sum(stack.wanted[1] for stack in stacks), max(stack.wanted[0] for stack in stacks)
-    comfortable = max(READABLE, min(width // 22, height // 4, _MOST))
+    comfortable = max(READABLE, min(width // usual, height // 4, _MOST))
     if all(stack.is_small for stack in stacks):
         comfortable = _MOST
     return max(_LEAST, min(comfortable, width // across, height // down))

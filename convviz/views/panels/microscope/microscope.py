@@ -191,6 +191,7 @@ class Microscope(QWidget):
         """Read every text again in the current language."""
         self._header.retranslate()
         self._bar.retranslate()
+        self._stage.retranslate()
         if self._frame is not None and self._walk is not None:
             self._header.show_layers(self._frame)
             self._header.show_walk(self._walk, self._channels(self._frame))
@@ -244,6 +245,8 @@ class Microscope(QWidget):
             self._bar.show_speed()
         elif key == Qt.Key.Key_Z:
             self._header.toggle_whole()
+        elif key == Qt.Key.Key_V:
+            self._stage.next_strip()
         elif key == Qt.Key.Key_D:
             self._set_back(not self._back)
         elif key == Qt.Key.Key_Escape:
@@ -366,14 +369,15 @@ class Microscope(QWidget):
     def _position_of(self, board: Board, row: int, column: int) -> int | None:
         """Return the moment of a cell: its own in the result, that of its window where windows lie on it."""
         assert self._walk is not None
-        phase = self._walk.phases[self._phase]
-        rows, columns = phase.shape
-        if board.sheet.size != phase.shape:
+        shape = self._walk.phases[self._phase].shape
+        if board.moment is not None:
+            row, column = board.moment(row, column)
+        elif board.sheet.size != shape:
             source = board.sheet.source_of(row, column) if isinstance(board.sheet, Lattice) else None
-            if source is None or not (source[0] < rows and source[1] < columns):
+            if source is None or not isinstance(board.sheet, Lattice) or board.sheet.source.shape != shape:
                 return None
             row, column = source
-        return row * columns + column
+        return row * shape[1] + column
 
 
 def _structure(frame: Frame) -> object:
