@@ -74,6 +74,14 @@ class CursorControl(QObject):
             self._panel.show_number(number, self._frame)
             self._take(number)
 
+    def move(self, number: Pointed) -> None:
+        """Hold another number than the one that is held, without asking anyone to look at it."""
+        if self._frame is not None and self._pin is not None and number != self._pin:
+            self._panel.show_number(number, self._frame)
+            self._pin, self._spots = number, ()
+            self._mark()
+            self._tell()
+
     def let_go(self) -> None:
         """Hold nothing any more."""
         if self._pin is not None:

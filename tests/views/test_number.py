@@ -7,17 +7,19 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
-from PyQt6.QtCore import QEvent, Qt
+from PyQt6.QtCore import QEvent, QPoint, Qt
 from PyQt6.QtGui import QAction, QGuiApplication
 from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import QApplication, QLabel, QListView, QTabBar, QToolBar, QWidget
 
 from convviz.engine.explain import Kind, Tensor, explain
 from convviz.engine.frames import State
+from convviz.engine.walkthrough import Role
 from convviz.views import theme
 from convviz.views.heatmap import Heatmap
 from convviz.views.panels.explain.term_view import TermView
 from convviz.views.panels.microscope import Microscope
+from convviz.views.panels.microscope.stage import Stage
 
 if TYPE_CHECKING:
     from PyQt6.QtGui import QColor
@@ -379,3 +381,64 @@ def test_the_toolbar_has_room_for_everything_in_a_small_window(open_window: Open
     person.find(QAction, f"language_{language}").trigger()
     bar = person.find(QToolBar, "transport")
     assert all(bar.widgetForAction(action).isVisible() for action in bar.actions())
+
+
+def cell_spot(person: Person, role: Role, row: int, column: int) -> tuple[Stage, QPoint]:
+    stage = person.find(Stage, "microscope.stage")
+    place = stage.place(role)
+    assert place is not None
+    return stage, place.cell_rect(row, column).center()
+
+
+def test_the_number_that_is_held_goes_with_the_microscopes_cursor(open_window: OpenWindow) -> None:
+    person = open_window()
+    double_click(person, "map1", 0, 2, 3)
+    assert person.text("explain.name") == "Map 1, row 3, column 4"
+    person.press("Right")
+    assert person.text("explain.name") == "Map 1, row 3, column 5"
+    person.press("Down")
+    assert person.text("explain.name") == "Map 1, row 4, column 5"
+    person.press("D")
+    person.press("5")
+    assert person.text("explain.name").startswith("Gradient of ")
+    person.press("D")
+    person.press("2")
+    person.press("Down")
+    person.press("Esc")
+    assert corner_colour(person, "map1", 0, 1, 0) == theme.current().accent
+
+
+def test_a_click_under_the_microscope_holds_the_number(open_window: OpenWindow) -> None:
+    person = open_window()
+    person.click("microscope")
+    person.press("2")
+    assert not is_explained(person)
+    stage, spot = cell_spot(person, Role.OUTPUT, 2, 1)
+    person.bot.mouseClick(stage, LEFT, pos=spot)
+    assert is_explained(person)
+    assert person.text("explain.name") == "Map 1, row 3, column 2"
+    assert person.find(Microscope, "microscope").isVisible()
+    person.press("Esc")
+    assert corner_colour(person, "map1", 0, 2, 1) == theme.current().accent
+
+
+def test_a_term_that_is_followed_keeps_its_way_back_under_the_microscope(open_window: OpenWindow) -> None:
+    person = open_window()
+    double_click(person, "reconstruction", 0, 1, 1)
+    click_factor(person, 0, 0)
+    assert person.text("explain.name").startswith("Kernel 2, ")
+    assert person.find(Microscope, "microscope").direction == "backward"
+    person.click("explain.back")
+    assert person.text("explain.name") == "Reconstruction, row 2, column 2"
+
+
+def test_the_controls_stay_while_one_steps_under_the_microscope(open_window: OpenWindow) -> None:
+    person = open_window()
+    double_click(person, "map1", 0, 2, 3)
+    tabs = person.find(QTabBar, "side_tabs")
+    person.bot.mouseClick(tabs, LEFT, pos=tabs.tabRect(0).center())
+    person.find(Stage, "microscope.stage").setFocus()
+    person.press("Right")
+    assert person.find(QWidget, "inspector").isVisible()
+    person.bot.mouseClick(tabs, LEFT, pos=tabs.tabRect(1).center())
+    assert person.text("explain.name") == "Map 1, row 3, column 5"

@@ -13,7 +13,6 @@ from convviz.engine.explain import Kind
 from convviz.engine.walkthrough import (
     Act,
     Board,
-    Lattice,
     Walk,
     channels_of,
     channels_of_bias,
@@ -22,6 +21,7 @@ from convviz.engine.walkthrough import (
 )
 from convviz.i18n import tr
 from convviz.views import theme
+from convviz.views.panels.microscope.aim import number_of, position_of
 from convviz.views.panels.microscope.header import PHASES, Header
 from convviz.views.panels.microscope.keys import is_ours
 from convviz.views.panels.microscope.player import Player
@@ -49,11 +49,14 @@ class Microscope(QWidget):
     -------
     pointed(Pointed | None)
         The cell under the pointer, if it is one of the frame's.
+    arrived(Pointed, bool)
+        The number that the moment is about is another, and time does not go on; and whether a cell was clicked.
     closed()
         Escape, or the button: back to training.
     """
 
     pointed = pyqtSignal(object)
+    arrived = pyqtSignal(object, bool)
     closed = pyqtSignal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -65,6 +68,7 @@ class Microscope(QWidget):
         self._into = 0
         self._of: int | None = None
         self._phase = 0
+        self._number: Pointed | None = None
         self._recent: deque[tuple[tuple[Walk, int, int], Scene]] = deque(maxlen=2)
         self._player = Player(self)
         self._header = Header(self)
@@ -118,6 +122,11 @@ class Microscope(QWidget):
     def position(self) -> int:
         """Which moment of the phase is shown, from 0."""
         return self._player.position
+
+    @property
+    def number(self) -> Pointed | None:
+        """The number of the frame that the moment is about, if there is one."""
+        return self._number
 
     @property
     def is_playing(self) -> bool:
@@ -340,6 +349,12 @@ class Microscope(QWidget):
         row, column = scene.phase.cell(at)
         where = {"row": row + 1, "column": column + 1, "n": f"{at + 1:,}", "count": f"{self._player.count:,}"}
         self._bar.show_where(tr("[{row}, {column}] · {n} / {count}").format(**where))
+        if not self._player.is_playing:
+            number = number_of(scene)
+            is_other = number is not None and number != self._number
+            self._number = number
+            if is_other:
+                self.arrived.emit(number, False)
 
     def _scene(self, position: int) -> Scene:
         """Return a moment; the last ones are kept, since while it plays each is painted many times."""
@@ -361,23 +376,13 @@ class Microscope(QWidget):
 
     def _stage_clicked(self, board: Board, row: int, column: int) -> None:
         """Go to the moment that is about the cell."""
-        position = self._position_of(board, row, column)
+        assert self._walk is not None
+        position = position_of(self._walk.phases[self._phase], board, row, column)
         if position is not None:
             self._player.pause()
             self._go(position)
-
-    def _position_of(self, board: Board, row: int, column: int) -> int | None:
-        """Return the moment of a cell: its own in the result, that of its window where windows lie on it."""
-        assert self._walk is not None
-        shape = self._walk.phases[self._phase].shape
-        if board.moment is not None:
-            row, column = board.moment(row, column)
-        elif board.sheet.size != shape:
-            source = board.sheet.source_of(row, column) if isinstance(board.sheet, Lattice) else None
-            if source is None or not isinstance(board.sheet, Lattice) or board.sheet.source.shape != shape:
-                return None
-            row, column = source
-        return row * shape[1] + column
+            if self._number is not None:
+                self.arrived.emit(self._number, True)
 
 
 def _structure(frame: Frame) -> object:

@@ -11,6 +11,7 @@ from convviz.engine.walkthrough import Area, Board
 from convviz.views import theme
 from convviz.views.colour import format_number
 from convviz.views.panels.microscope.layout import GUTTER, JOIN
+from convviz.views.panels.microscope.overview import SMALL
 
 if TYPE_CHECKING:
     from convviz.views.panels.microscope.cells import Scales
@@ -26,7 +27,10 @@ def paint_join(painter: QPainter, left: Place, right: Place, sign: str) -> None:
     middle = QRect(right.rect.left() - GUTTER - JOIN, 0, JOIN, 40)
     if isinstance(right.item, Board) and right.item.turn is not None:
         middle.moveLeft(left.rect.right() + 4)  # clear of the corners that turn
-    middle.moveTop(left.rect.top() + min(left.rect.height(), right.rect.height()) // 2 - 20)
+    centre = min(left.rect.height(), right.rect.height()) // 2
+    if left.is_cropped:
+        centre = max(centre, SMALL + 14)  # clear of the small picture of the whole map
+    middle.moveTop(left.rect.top() + centre - 20)
     painter.setPen(theme.current().text)
     painter.setFont(theme.font("title") if len(sign) == 1 else theme.font("strong"))
     painter.drawText(middle, _CENTRE, sign)

@@ -37,7 +37,7 @@ _MARGIN = 10
 #: A stage lower than this has little room for a sentence.
 _CROWDED = 400
 #: Cells so small that the numbers in them are hard to read: fewer rows are seen at once then.
-_CRAMPED = 24
+_CRAMPED = 22
 #: The share of a moment's time that something takes to arrive.
 _ARRIVAL = 0.55
 #: Moments a second up to which things are seen on their way.
