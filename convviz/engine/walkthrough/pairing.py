@@ -182,4 +182,16 @@ class Pairing:
         )
         with np.errstate(all="ignore"):
             total = before + x * float(errors[tap])
-        return Sum(Role.WEIGHT_GRAD, tap, self._growing_scale, operands, total, float(value), before=before)
+        down, across = self._subject.geometry.dilation
+        cells = np.array([[tap[0] * down, tap[1] * across]])
+        return Sum(
+            Role.WEIGHT_GRAD,
+            tap,
+            self._growing_scale,
+            operands,
+            total,
+            float(value),
+            before=before,
+            board=2,
+            cells=cells,
+        )

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from convviz.engine.walkthrough.sheets import Mask, Pair, Sheet, Taps
 
 Array = NDArray[Any]
+Indices = NDArray[np.intp]
 
 
 class Act(Enum):
@@ -219,6 +220,8 @@ class Sum:
         For a maximum: which of the terms it is.
     function
         For a number that is a function of the only operand: the layer's kind.
+    board, cells
+        Where the terms are seen: which item of the row, and the cell (N, 2) of each term there.
     """
 
     role: Role
@@ -233,6 +236,8 @@ class Sum:
     parts: tuple[tuple[int, float], ...] = ()
     chosen: int | None = None
     function: str = ""
+    board: int = 0
+    cells: Indices | None = None
 
     @property
     def terms(self) -> Array:

@@ -60,6 +60,7 @@ class Weights(Stage):
             float(reading.products.sum(dtype=np.float64)),
             float(self._gradient[(*self._lead, *tap)]),
             zeros=int(real.size - real.sum()),
+            cells=np.argwhere(real) * geometry.stride + (top, left),
         )
         return Scene(self.phase, position, (Row(boards, ("×", "Σ"), sum_),), {"tap": tap})
 

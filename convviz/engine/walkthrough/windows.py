@@ -123,6 +123,8 @@ class Gathering(Stage):
             bias=subject.bias,
             zeros=int(reading.real.size - reading.real.sum()),
             parts=_parts(subject, reading.products.sum(axis=(1, 2), dtype=np.float64)),
+            board=2,
+            cells=np.argwhere(reading.real)[:, 1:] * subject.geometry.dilation,
         )
         facts = {"cell": cell, "count": int(reading.real.sum()), "bias": subject.bias, "value": sum_.total}
         return Row(boards, ("×", "=", "Σ"), sum_, Strip.GATHER if subject.back else None, facts)
@@ -237,6 +239,7 @@ class Spreading(Stage):
             float(subject.result[cell]),
             bias=subject.bias,
             parts=_parts(subject, np.array(parts)),
+            cells=shares.sources[:, 1:],
         )
 
     def _weights(self, source: Pair | None) -> Board:
@@ -325,6 +328,7 @@ class Choosing(Stage):
             float(subject.result[cell]),
             zeros=int(geometry.taps - len(values)),
             chosen=chosen,
+            cells=links.cells[:, 1:] + padded.first,
         )
         facts = {"cell": cell, "chooses": chooses, "count": len(values)}
         row = Row(boards, ("→", "max" if chooses else "mean"), sum_)

@@ -52,3 +52,20 @@ def test_a_run_that_diverged_is_looked_at_too(look):
         for phase in range(len(viewer.chips())):
             viewer.microscope.show_phase(phase)
             assert not picture(viewer).isNull()
+
+
+@pytest.mark.parametrize("size", [(720, 450), (1000, 600), (1600, 900)])
+def test_two_large_maps_that_are_multiplied_are_seen_alike(look, size):
+    """The kernel's gradient: input and error beside one another, and neither takes all the room."""
+    viewer = look(size=size)
+    rng = np.random.default_rng(0)
+    x, weight = rng.normal(size=(1, 300, 300)), rng.normal(size=(1, 1, 3, 3))
+    problem = Problem(
+        input=x, target=conv2d(x, weight), layers=(Conv2d((3, 3)),), initial=[{"weight": weight, "bias": np.zeros(1)}]
+    )
+    viewer.microscope.set_frame(Trainer(problem).frame(input_grad=True))
+    viewer.microscope.show_layer(0, "backward")
+    viewer.click("phase6")
+    read, walks = (viewer.stage.place(board.role).area for board in viewer.scene.boards[:2])
+    assert abs(read.columns - walks.columns) <= 2
+    assert viewer.stage.place(viewer.scene.boards[2].role).area.columns == 3

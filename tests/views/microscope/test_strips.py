@@ -8,7 +8,8 @@ from PyQt6.QtCore import QPoint, Qt
 from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import QAbstractButton
 
-from convviz.engine.walkthrough import Role, Strip
+from convviz.engine.walkthrough import Area, Role, Strip
+from convviz.views import theme
 from convviz.views.language import speak
 from convviz.views.panels.microscope.arithmetic import agree
 
@@ -222,3 +223,52 @@ def test_pointing_at_nothing_marks_nothing(look):
     assert viewer.stage.grab().toImage() != plain
     QTest.mouseMove(viewer.stage, QPoint(5, 5))
     assert viewer.stage.grab().toImage() == plain
+
+
+def test_pointing_at_a_term_marks_the_cells_that_it_is_made_of(look):
+    viewer = look(size=LARGE)
+    viewer.click("phase5")
+    viewer.slider("scrub").setValue(18 * 6 + 6)
+    plain = viewer.stage.grab().toImage()
+    for line in range(3):
+        told = viewer.stage.sums()[line]
+        for term, rect in viewer.stage.term_rects(line).items():
+            for shift in (QPoint(1, 0), QPoint()):
+                QTest.mouseMove(viewer.stage, rect.center() + shift)
+            assert viewer.stage.grab().toImage() != plain
+            place = tuple(int(n) for n in told.cells[term])
+            board = viewer.stage.rows()[line].items[told.board]
+            assert corner(viewer, board.role, *place) == theme.current().text
+    QTest.mouseMove(viewer.stage, QPoint(5, 5))
+    assert viewer.stage.grab().toImage() == plain
+
+
+@pytest.mark.parametrize(
+    ("name", "layer", "direction", "phase"),
+    [
+        ("demo", 0, "forward", 2),
+        ("demo", 1, "backward", 5),
+        ("demo", 1, "backward", 6),
+        ("pooling", 1, "forward", 2),
+        ("pooling", 1, "backward", 2),
+        ("transposed", 1, "forward", 2),
+        ("transposed", 1, "backward", 2),
+        ("dead-border", 1, "backward", 5),
+    ],
+)
+def test_every_term_stands_on_a_cell_of_its_board(look, name, layer, direction, phase):
+    """The cell of a term shows its product, or a factor of it."""
+    viewer = look(name, layer=layer, direction=direction, size=LARGE)
+    viewer.click(f"phase{phase}")
+    count = viewer.slider("scrub").maximum() + 1
+    for position in (0, count // 3, count // 2, count - 1):
+        viewer.slider("scrub").setValue(position)
+        for row in viewer.scene.rows:
+            told = row.sum
+            if told is None or told.cells is None or told.parts:
+                continue
+            board = row.items[told.board]
+            for term, (at_row, at_column) in enumerate(told.cells.tolist()):
+                shown = board.sheet.crop(Area(at_row, at_column, 1, 1))[0, 0]
+                possible = [told.terms[term], *(operand.values[term] for operand in told.operands)]
+                assert any(shown == pytest.approx(value, rel=1e-12, abs=1e-15) for value in possible)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -53,13 +53,30 @@ _SYMBOLS = {
 
 
 @dataclass(frozen=True)
+class Term:
+    """Where a factor of a term is written.
+
+    Attributes
+    ----------
+    rect
+    line, term
+        Of which sum, and which of its terms.
+    """
+
+    rect: QRect
+    line: int
+    term: int
+
+
+@dataclass(frozen=True)
 class _Piece:
-    """A text of a line, on the colour of its cell if it is a number of one."""
+    """A text of a line, on the colour of its cell if it is a number of one; ``term``: which term it belongs to."""
 
     text: str
     fill: QColor | None = None
     ink: QColor | None = None
     strong: bool = False
+    term: int | None = None
 
 
 def symbol_of(told: Sum) -> str:
@@ -81,8 +98,10 @@ def line_height(count: int, zoom: float) -> int:
 
 def paint_sums(
     painter: QPainter, rect: QRect, sums: Sequence[Sum], scales: Scales, *, zoom: float = 1.0, unreached: bool = False
-) -> None:
-    """Write the sums, a line each; what is gathered and what is scattered is one number, and a sign says so.
+) -> list[Term]:
+    """Write the sums, a line each, and return where their terms stand.
+
+    What is gathered and what is scattered is one number, and a sign says so.
 
     ``unreached``: they are about a cell that no window reaches, and say that.
     """
@@ -91,13 +110,15 @@ def paint_sums(
     name = max((theme.metrics("strong", pixels).horizontalAdvance(symbol_of(told)) for told in sums), default=0)
     twice = [told.role for told in sums[:2]] == [Role.GATHERED, Role.SCATTERED]
     same = _SAME if twice else 0
+    terms: list[Term] = []
     for number, told in enumerate(sums):
         line = QRect(rect.x(), rect.y() + number * height, rect.width() - same, height)
         pieces = [_Piece(" = " + tr("no window reaches this"), ink=theme.current().warning, strong=True)]
         width = math.ceil(name) + _PAD
         if not unreached:
             pieces = _fitting(told, scales, pixels, line.width() - width - _result_width(pixels))
-        _paint_line(painter, line, told, scales, pixels, width, pieces)
+        found = _paint_line(painter, line, told, scales, pixels, width, pieces)
+        terms += [Term(rect, number, term) for rect, term in found]
     if twice:
         equal = agree(sums[0].total, sums[1].total)
         colours = theme.current()
@@ -105,6 +126,7 @@ def paint_sums(
         painter.setPen(colours.good if equal else colours.bad)
         beside = QRect(rect.right() - _SAME, rect.y(), _SAME, 2 * height)
         painter.drawText(beside, _CENTRE, "=" if equal else "≠")
+    return terms
 
 
 def _result_width(pixels: int) -> int:
@@ -113,14 +135,17 @@ def _result_width(pixels: int) -> int:
 
 def _paint_line(
     painter: QPainter, line: QRect, told: Sum, scales: Scales, pixels: int, name: int, pieces: list[_Piece]
-) -> None:
+) -> list[tuple[QRect, int]]:
     colours = theme.current()
     painter.setFont(theme.font("strong", pixels))
     painter.setPen(colours.text)
     painter.drawText(QRect(line.x(), line.y(), name, line.height()), _LEFT, symbol_of(told))
-    x = line.x() + name
+    x, terms = line.x() + name, []
     for piece in pieces:
-        x = _paint_piece(painter, QRect(x, line.y(), line.right() - x, line.height()), piece, pixels)
+        end = _paint_piece(painter, QRect(x, line.y(), line.right() - x, line.height()), piece, pixels)
+        if piece.term is not None:
+            terms.append((QRect(x, line.y(), end - x, line.height()), piece.term))
+        x = end
     fill, ink = scales.colours(told.scale, told.value)
     room = _result_width(pixels)
     chip = QRectF(line.right() - room + 22, line.y() + 2, room - 26, line.height() - 4)
@@ -130,6 +155,7 @@ def _paint_line(
     _paint_chip(painter, chip, fill)
     painter.setPen(ink)
     painter.drawText(chip, _CENTRE, format_number(told.total, 8))
+    return terms
 
 
 def _paint_piece(painter: QPainter, rect: QRect, piece: _Piece, pixels: int) -> int:
@@ -181,7 +207,7 @@ def _pieces(told: Sum, scales: Scales, shown: int, count: int) -> list[_Piece]:
     for number, term in enumerate(_which(told, shown, count)):
         if number:
             pieces.append(_Piece(joint))
-        pieces += _term(told, term, scales)
+        pieces += [piece if told.parts else replace(piece, term=term) for piece in _term(told, term, scales)]
     if told.function == "difference":
         pieces.insert(2, _Piece(joint))
         pieces.append(_number(told.operands[1].values[0], told.operands[1].scale, scales))

@@ -106,9 +106,10 @@ def arrange(scene: Scene, room: QRect, *, whole: bool, crops: Crops) -> list[lis
     spare = len(stacks) * GUTTER + (len(stacks) - 1) * JOIN
     space = (room.width() - spare, height - head)
     across = _ALONE if len(scene.rows) == 1 and scene.rows[0].strip is not None else _ACROSS
-    columns = _columns([_Stack.of(items, whole) for items in stacks], *space, across)
+    least = _least(scene)
+    columns = _columns([_Stack.of(items, whole, least) for items in stacks], *space, across)
     if not whole and columns[0][1] < _TIGHT:
-        columns = _columns([_Stack.of(items, whole, 0) for items in stacks], *space, across)
+        columns = _columns([_Stack.of(items, whole, least, 0) for items in stacks], *space, across)
     join, stickout = JOIN, 0
     if scene.phase.act is Act.ROTATION:
         columns, stickout = _turning(columns, room.width() - len(stacks) * GUTTER, height - head)
@@ -149,8 +150,8 @@ class _Stack:
     most: tuple[int, int]
 
     @classmethod
-    def of(cls, items: tuple[Board | Curve, ...], whole: bool, around: int = 1) -> _Stack:
-        wanted = [_wanted(item, whole, around) for item in items]
+    def of(cls, items: tuple[Board | Curve, ...], whole: bool, least: tuple[int, int], around: int = 1) -> _Stack:
+        wanted = [_wanted(item, whole, least, around) for item in items]
         most = [_CURVE if isinstance(item, Curve) else item.sheet.size for item in items]
         return cls(
             (max(r for r, _ in wanted), max(c for _, c in wanted)), (max(r for r, _ in most), max(c for _, c in most))
@@ -200,7 +201,15 @@ def _share_out(stacks: list[_Stack], across: int) -> list[int]:
     return columns
 
 
-def _wanted(item: Board | Curve, whole: bool, around: int) -> tuple[int, int]:
+def _least(scene: Scene) -> tuple[int, int]:
+    """Return how much of a map without a window has to be seen: as much as one that it is multiplied with."""
+    if scene.phase.act is not Act.WEIGHTS:
+        return _AROUND, _AROUND
+    areas = [board.window.area for board in scene.boards if board.window is not None]
+    return max([_AROUND, *(area.rows for area in areas)]), max([_AROUND, *(area.columns for area in areas)])
+
+
+def _wanted(item: Board | Curve, whole: bool, least: tuple[int, int], around: int) -> tuple[int, int]:
     """Return the rows and columns of an item that have to be seen, a window's with ``around`` more."""
     if isinstance(item, Curve):
         return _CURVE
@@ -208,7 +217,7 @@ def _wanted(item: Board | Curve, whole: bool, around: int) -> tuple[int, int]:
     if whole or max(rows, columns) <= _SMALL:
         return rows, columns
     if item.window is None:
-        return min(rows, _AROUND), min(columns, _AROUND)
+        return min(rows, least[0]), min(columns, least[1])
     needed = item.window.area
     return min(rows, needed.rows + around), min(columns, needed.columns + around)
 

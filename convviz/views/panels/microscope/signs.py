@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import QPoint, QRect, Qt
@@ -14,6 +15,7 @@ from convviz.views.panels.microscope.layout import GUTTER, JOIN
 from convviz.views.panels.microscope.overview import SMALL
 
 if TYPE_CHECKING:
+    from convviz.engine.walkthrough import Scene
     from convviz.views.panels.microscope.cells import Scales
     from convviz.views.panels.microscope.layout import Place
 
@@ -63,6 +65,15 @@ def paint_moving(painter: QPainter, start: Place, end: Place, way: float, scales
     painter.setPen(ink)
     painter.setFont(theme.font("strong", max(9, round(start.side * 0.34))))
     painter.drawText(rect, _CENTRE, format_number(value, 2))
+
+
+def turning(place: Place, before: Scene | None, way: float) -> Place:
+    """Return the place of a kernel on its way from the turn before to the one that is due."""
+    board = place.item
+    if not isinstance(board, Board) or board.turn is None or before is None:
+        return place
+    earlier = next((b.turn for b in before.boards if b.turn is not None), board.turn)
+    return replace(place, item=replace(board, turn=earlier + (board.turn - earlier) * way))
 
 
 def _between(one: QPoint, other: QPoint, way: float) -> QPoint:

@@ -12,7 +12,7 @@ from PyQt6.QtWidgets import QSizePolicy, QWidget
 from convviz.engine.walkthrough import Act, Board, Strip
 from convviz.i18n import tr
 from convviz.views import theme
-from convviz.views.panels.microscope.arithmetic import agree, line_height, paint_sums
+from convviz.views.panels.microscope.arithmetic import Term, agree, line_height, paint_sums
 from convviz.views.panels.microscope.captions import paint_coordinates, paint_title
 from convviz.views.panels.microscope.cells import BoardPainter, Scales, paint_frames
 from convviz.views.panels.microscope.curve import paint_curve
@@ -20,7 +20,7 @@ from convviz.views.panels.microscope.layout import JOIN, Crops, Place, arrange
 from convviz.views.panels.microscope.overview import Overview
 from convviz.views.panels.microscope.partners import Spot, partners
 from convviz.views.panels.microscope.sentences import scene_text
-from convviz.views.panels.microscope.signs import EQUALITY, paint_equality, paint_join, paint_moving
+from convviz.views.panels.microscope.signs import EQUALITY, paint_equality, paint_join, paint_moving, turning
 from convviz.views.panels.microscope.strips import TAB, Strips
 
 if TYPE_CHECKING:
@@ -74,6 +74,7 @@ class Stage(QWidget):
         self._scales = Scales()
         self._painters: dict[tuple[int, int], BoardPainter] = {}
         self._hovered: Spot | None = None
+        self._terms: list[Term] = []
         self._strips = Strips(self)
         self._strips.changed.connect(self._choose_rows)
         self._overviews: dict[tuple[int, int], Overview] = {}
@@ -171,8 +172,9 @@ class Stage(QWidget):
         self._paint_on_the_way(painter)
         self._paint_hovered(painter)
         sums = self.sums()
+        self._terms = []
         if sums:
-            paint_sums(
+            self._terms = paint_sums(
                 painter, self._sums_rect(), sums, self._scales, zoom=self._zoom(), unreached=self._scene.unreached
             )
 
@@ -227,7 +229,7 @@ class Stage(QWidget):
             paint_curve(painter, place.rect, place.item)
             return
         painted = self._painters.setdefault(key, BoardPainter(self._scales))
-        painted.paint(painter, _turning(place, self._before, self._progress), self.devicePixelRatioF())
+        painted.paint(painter, turning(place, self._before, self._progress), self.devicePixelRatioF())
         if place.item.turn is None:
             paint_coordinates(painter, place, place.item, self.devicePixelRatioF())
             paint_frames(painter, place, self._window_at(place.item, key))
@@ -356,7 +358,27 @@ class Stage(QWidget):
         return None
 
     def _point_at(self, point: QPoint) -> None:
-        self._set_hovered(self._at(point))
+        self._set_hovered(self._at(point) or self._term_at(point))
+
+    def term_rects(self, line: int) -> dict[int, QRect]:
+        """Return where the terms of a sum are written, by the number of the term."""
+        found: dict[int, QRect] = {}
+        for term in self._terms:
+            if term.line == line:
+                found[term.term] = found.get(term.term, term.rect).united(term.rect)
+        return found
+
+    def _term_at(self, point: QPoint) -> Spot | None:
+        """Return the cell of the term under a point."""
+        rows = [(n, row.sum) for n, row in enumerate(self.rows()) if row.sum is not None]
+        for term in self._terms:
+            if term.rect.contains(point):
+                row, told = rows[term.line]
+                if told.cells is None or told.board >= len(self._places[row]):
+                    return None
+                place = int(told.cells[term.term][0]), int(told.cells[term.term][1])
+                return (row, told.board, *place) if self._places[row][told.board].area.holds(*place) else None
+        return None
 
     def _set_hovered(self, hovered: Spot | None) -> None:
         if hovered == self._hovered:
@@ -372,12 +394,3 @@ class Stage(QWidget):
         found = self._at(point)
         if found is not None:
             self.clicked.emit(self._places[found[0]][found[1]].item, found[2], found[3])
-
-
-def _turning(place: Place, before: Scene | None, way: float) -> Place:
-    """Return the place of a kernel on its way from the turn before to the one that is due."""
-    board = place.item
-    if not isinstance(board, Board) or board.turn is None or before is None:
-        return place
-    earlier = next((b.turn for b in before.boards if b.turn is not None), board.turn)
-    return replace(place, item=replace(board, turn=earlier + (board.turn - earlier) * way))
