@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 from PyQt6.QtCore import QObject, QTimer, pyqtSignal
 
 from convviz.engine.errors import ConvvizError
-from convviz.engine.explain import Kind, Tensor, array_of, explain, fields
+from convviz.engine.explain import Kind, Tensor, array_of, fields
 from convviz.i18n import tr
 from convviz.views.heatmap.cell import Cell, cell_text
-from convviz.views.panels.explain import unreached_text
+from convviz.views.panels.explain import is_unreached
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -158,18 +158,10 @@ class CursorControl(QObject):
             cell = cell or (None if number is None else self._pipeline.cell_of(number))
         text = "" if cell is None else cell_text(cell, channels=True)
         number = None if cell is None else cell.number
-        if self._frame is not None and number is not None and _is_unreached(self._frame, number):
-            text = tr("{cell} · {remark}").format(cell=text, remark=unreached_text())
+        frame = self._frame
+        if frame is not None and number is not None and _exists(frame, number) and is_unreached(frame, number):
+            text = tr("{cell} · {remark}").format(cell=text, remark=tr("no window reaches this"))
         self._line.show_cell(text)
-
-
-def _is_unreached(frame: Frame, number: Pointed) -> bool:
-    """Return whether no window of the next layer reads a cell of a map."""
-    kind, position = number.tensor.kind, number.tensor.position
-    if kind not in (Kind.VALUE, Kind.VALUE_GRAD) or position >= len(frame.problem.layers):
-        return False
-    gradient = Tensor(Kind.VALUE_GRAD, position)
-    return _exists(frame, number) and len(explain(frame, gradient, number.index)) == 0
 
 
 def _exists(frame: Frame, number: Pointed) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from convviz.engine.explain import Kind, Rule, Tensor, array_of
+from convviz.engine.explain import Kind, Rule, Tensor, array_of, explain
 from convviz.i18n import mark, ntr, tr
 from convviz.views.pointing import Pointed
 
@@ -88,7 +88,14 @@ def _telling(frame: Frame, number: Pointed) -> tuple[int, ...]:
 
 
 def sentence(frame: Frame, explanation: Explanation) -> str:
-    """Return in which way a number comes from its terms."""
+    """Return in which way a number comes from its terms, and if it goes nowhere, that it does."""
+    text = _made_sentence(frame, explanation)
+    if explanation.tensor.kind is Kind.VALUE and is_unreached(frame, Pointed(explanation.tensor, explanation.index)):
+        return tr("{text}; no window reaches this").format(text=text)
+    return text
+
+
+def _made_sentence(frame: Frame, explanation: Explanation) -> str:
     kind, position = explanation.tensor.kind, explanation.tensor.position
     if explanation.rule is Rule.GIVEN:
         return _given_sentence(frame, explanation)
@@ -103,7 +110,7 @@ def sentence(frame: Frame, explanation: Explanation) -> str:
     if kind is Kind.VALUE_GRAD and position == len(frame.problem.layers):
         return tr("How much the loss grows with this cell: its derivative, from the residual")
     if kind is Kind.VALUE_GRAD and count == 0:
-        return unreached_text()
+        return tr("No window reaches this cell: its gradient is exactly zero")
     if kind in (Kind.NEXT_WEIGHT, Kind.NEXT_BIAS):
         return (
             tr("Old value − step × direction of the optimizer")
@@ -151,9 +158,12 @@ def _given_sentence(frame: Frame, explanation: Explanation) -> str:
     return tr("The teacher's values are given")
 
 
-def unreached_text() -> str:
-    """Return what there is to know of a cell that no window reads."""
-    return tr("No window reaches this cell: its gradient is exactly zero")
+def is_unreached(frame: Frame, number: Pointed) -> bool:
+    """Return whether no window of the next layer reads a cell of a map, which is there in the frame."""
+    kind, position = number.tensor.kind, number.tensor.position
+    if kind not in (Kind.VALUE, Kind.VALUE_GRAD) or position >= len(frame.problem.layers):
+        return False
+    return len(explain(frame, Tensor(Kind.VALUE_GRAD, position), number.index)) == 0
 
 
 def part_text(name: str) -> str:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import QPoint, QRect
 
-from convviz.engine.walkthrough import Act, Area, Board, Curve
+from convviz.engine.walkthrough import Act, Area, Board, Curve, Role
 
 if TYPE_CHECKING:
     from convviz.engine.walkthrough import Row, Scene
@@ -31,6 +31,8 @@ _ACROSS, _ALONE = 22, 17
 #: Boards up to this size are kernels and windows rather than maps.
 _SMALL = 6
 _CURVE = (6, 7)
+#: Maps, which can be as small as a kernel; unlike one they need not be seen whole.
+_MAPS = (Role.ERROR, Role.INPUT, Role.OUTPUT, Role.INPUT_GRAD, Role.GATHERED, Role.SCATTERED)
 #: Cells of a map that are seen around what matters in a close-up.
 _AROUND = 4
 #: Cells smaller than this see to it that a window has no more rows around it.
@@ -214,7 +216,7 @@ def _wanted(item: Board | Curve, whole: bool, least: tuple[int, int], around: in
     if isinstance(item, Curve):
         return _CURVE
     rows, columns = item.sheet.size
-    if whole or max(rows, columns) <= _SMALL:
+    if whole or max(rows, columns) <= (_AROUND if not around and item.role in _MAPS else _SMALL):
         return rows, columns
     if item.window is None:
         return min(rows, least[0]), min(columns, least[1])
