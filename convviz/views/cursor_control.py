@@ -41,9 +41,12 @@ class CursorControl(QObject):
     -------
     held(Pointed | None)
         Another number is held, or none any more.
+    spoken(tuple[Pointed, ...])
+        Numbers that are pointed at in the explanation.
     """
 
     held = pyqtSignal(object)
+    spoken = pyqtSignal(object)
 
     def __init__(self, pipeline: Pipeline, panel: ExplainPanel, line: StatusLine, parent: QObject) -> None:
         super().__init__(parent)
@@ -131,6 +134,7 @@ class CursorControl(QObject):
     def _spot(self, numbers: Iterable[Pointed]) -> None:
         self._spots = tuple(numbers)
         self._pipeline.set_spots(self._spots)
+        self.spoken.emit(self._spots)
         self._tell()
 
     def _catch_up(self) -> None:

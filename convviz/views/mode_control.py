@@ -46,6 +46,7 @@ class ModeControl(QObject):
         parts.actions["let_go"].triggered.connect(self._let_go)
         pipeline.opened.connect(self.magnify)
         cursor.held.connect(self._follow)
+        cursor.spoken.connect(self._speak)
         self._enable()
 
     @property
@@ -121,6 +122,10 @@ class ModeControl(QObject):
             self._microscope.show_cell(number)
             self._is_led = False
         self._enable()
+
+    def _speak(self, numbers: tuple[Pointed, ...]) -> None:
+        if self._microscope is not None:
+            self._microscope.set_spots(numbers)
 
     def _arrive(self, number: Pointed, clicked: bool) -> None:
         """Let the number that is held follow the microscope's cursor; a click on a cell holds it."""

@@ -445,3 +445,19 @@ def test_the_controls_stay_while_one_steps_under_the_microscope(open_window: Ope
     assert person.find(QWidget, "inspector").isVisible()
     person.bot.mouseClick(tabs, LEFT, pos=tabs.tabRect(1).center())
     assert person.text("explain.name") == "Map 1, row 3, column 5"
+
+
+def test_pointing_at_a_term_marks_its_cell_under_the_microscope_too(open_window: OpenWindow) -> None:
+    person = open_window()
+    double_click(person, "reconstruction", 0, 1, 1)
+    stage, spot = cell_spot(person, Role.KERNEL, 0, 0)
+    place = stage.place(Role.KERNEL)
+    assert place is not None
+    corner = place.cell_rect(0, 0).topLeft() + QPoint(2, 2)
+    before = stage.grab().toImage().pixelColor(corner)
+    view = terms(person)
+    person.bot.mouseMove(view.viewport(), view.chip_rect(0, 0).center())
+    assert stage.grab().toImage().pixelColor(corner) == theme.current().text != before
+    QApplication.sendEvent(view, QEvent(QEvent.Type.Leave))
+    assert stage.grab().toImage().pixelColor(corner) == before
+    assert stage.rect().contains(spot)

@@ -99,3 +99,17 @@ def test_each_kind_of_layer_has_words_of_its_own(look, name, layer, direction, p
     viewer = look(name, layer=layer, direction=direction)
     viewer.microscope.show_phase(phase)
     assert re.search(pattern, viewer.stage.sentence()), viewer.stage.sentence()
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("demo", "kernel 4 − 1 − padding 0 = 3 above, 3 below, 3 left, 3 right."),
+        ("dead-border", "3 above, 5 below, 3 left, 5 right; 2 below and 2 right are the stride's remainder."),
+    ],
+)
+def test_the_border_says_how_wide_it_is_and_why(look, name, words):
+    viewer = look(name)
+    viewer.press(Qt.Key.Key_3)
+    assert viewer.stage.sentence().endswith(words)
+    assert viewer.text("where") == "1 / 4"

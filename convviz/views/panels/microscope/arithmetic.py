@@ -115,7 +115,9 @@ def paint_sums(
         line = QRect(rect.x(), rect.y() + number * height, rect.width() - same, height)
         pieces = [_Piece(" = " + tr("no window reaches this"), ink=theme.current().warning, strong=True)]
         width = math.ceil(name) + _PAD
-        if not unreached:
+        if told.before is not None and not told.operands:
+            pieces = [_Piece(" + 0", strong=True)]
+        elif not unreached:
             pieces = _fitting(told, scales, pixels, line.width() - width - _result_width(pixels))
         found = _paint_line(painter, line, told, scales, pixels, width, pieces)
         terms += [Term(rect, number, term) for rect, term in found]
@@ -146,6 +148,8 @@ def _paint_line(
         if piece.term is not None:
             terms.append((QRect(x, line.y(), end - x, line.height()), piece.term))
         x = end
+    if told.before is not None and not told.operands:
+        return terms  # nothing is added: there is no new number
     fill, ink = scales.colours(told.scale, told.value)
     room = _result_width(pixels)
     chip = QRectF(line.right() - room + 22, line.y() + 2, room - 26, line.height() - 4)

@@ -85,13 +85,13 @@ class BoardPainter:
         pixels = table.packed.take(index)
         _recolour(pixels, state)
         _draw_cells(painter, place, pixels, ratio)
-        self._paint_numbers(painter, place, board, (values, index), state, ratio)
-        if place.side >= _ZERO:
-            _paint_zeros(painter, place, state.zeros & state.known & ~state.absent, ratio)
         if max(board.extra):
             _paint_extra(painter, place, board)
         if board.unreached is not None:
             _paint_unreached(painter, place, board.unreached, state.known | board.forming)
+        self._paint_numbers(painter, place, board, (values, index), state, ratio)
+        if place.side >= _ZERO:
+            _paint_zeros(painter, place, state.zeros & state.known & ~state.absent, ratio)
 
     def _paint_numbers(
         self, painter: QPainter, place: Place, board: Board, crop: tuple[Array, Array], state: _State, ratio: float

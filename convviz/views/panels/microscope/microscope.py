@@ -30,6 +30,8 @@ from convviz.views.panels.microscope.transport import StepBar
 from convviz.views.pointing import Pointed
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from PyQt6.QtGui import QHideEvent, QShowEvent
 
     from convviz.engine.frames import Frame
@@ -40,6 +42,10 @@ Direction = Literal["forward", "backward"]
 _FASTER = 1.5
 #: Acts in whose last moment the engine's result is complete, in the order in which a cell is looked for.
 _MAKING = (Act.MEETING, Act.GATHERING, Act.SPREADING, Act.WINDOWS, Act.FUNCTION, Act.DERIVATIVE, Act.SLOPE)
+
+
+#: Acts whose moments are sides of a border, or angles.
+_NO_CELLS = (Act.PADDING, Act.BORDER, Act.ROTATION)
 
 
 class Microscope(QWidget):
@@ -178,6 +184,10 @@ class Microscope(QWidget):
         else:
             self._index, self._back, self._into = layers, False, index[0] if index else 0
             self._take_walk(0, 0, index[1:])
+
+    def set_spots(self, numbers: Iterable[Pointed]) -> None:
+        """Mark numbers that are spoken of elsewhere, wherever they are seen."""
+        self._stage.set_spots((number.tensor, number.index) for number in numbers)
 
     def show_phase(self, phase: int) -> None:
         """Show a phase from its beginning."""
@@ -348,7 +358,8 @@ class Microscope(QWidget):
         self._stage.show_scene(scene, before, self._player.progress)
         row, column = scene.phase.cell(at)
         where = {"row": row + 1, "column": column + 1, "n": f"{at + 1:,}", "count": f"{self._player.count:,}"}
-        self._bar.show_where(tr("[{row}, {column}] · {n} / {count}").format(**where))
+        text = tr("{n} / {count}") if scene.phase.act in _NO_CELLS else tr("[{row}, {column}] · {n} / {count}")
+        self._bar.show_where(text.format(**where))
         if not self._player.is_playing:
             number = number_of(scene)
             is_other = number is not None and number != self._number

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 #: A cell on the stage: the row of boards, the board in it, the cell's row and column.
 Spot = tuple[int, int, int, int]
+#: An array of the frame, and a place in it.
 Number = tuple[Tensor, tuple[int, ...]]
 
 
@@ -28,7 +29,7 @@ def partners(rows: Sequence[Row], spot: Spot) -> set[Spot]:
         board = _board(rows, one)
         number = None if board is None else _number(board, one[2], one[3])
         if number is not None:
-            found |= set(_same_number(rows, number))
+            found |= set(places_of(rows, number))
     return found - {spot}
 
 
@@ -84,7 +85,7 @@ _TAPS = (
 )
 
 
-def _same_number(rows: Sequence[Row], number: Number) -> Iterator[Spot]:
+def places_of(rows: Sequence[Row], number: Number) -> Iterator[Spot]:
     """Yield where a number of the frame is seen."""
     for row, boards in enumerate(rows):
         for n, board in enumerate(boards.items):

@@ -78,15 +78,26 @@ def _border(scene: Scene, facts: Any) -> str:
     sides = _sides(facts)
     if min(sides.values()) < 0:
         text = tr("Border: {top} above, {bottom} below, {left} left, {right} right; less than 0: cut off.")
-    else:
-        text = tr("Zeros around the error: {top} above, {bottom} below, {left} left, {right} right.")
-    told = text.format(**sides)
+        return text.format(**sides)
     more = facts["extra"]
     if max(more):
-        told += " " + tr("{rows} rows and {columns} columns of them for what the stride left over.").format(
-            rows=more[0], columns=more[1]
+        text = tr(
+            "Zeros around the error: {top} above, {bottom} below, {left} left, {right} right; "
+            "{rows} below and {columns} right are the stride's remainder."
         )
-    return told
+        return text.format(rows=more[0], columns=more[1], **sides)
+    words = {"kernel": facts["kernel"][0], "dilation": facts["dilation"][0], "padding": facts["padding"][0][0]}
+    if facts["dilation"][0] == 1:
+        text = tr(
+            "Zeros around the error: kernel {kernel} − 1 − padding {padding} = {top} above, "
+            "{bottom} below, {left} left, {right} right."
+        )
+    else:
+        text = tr(
+            "Zeros around the error: (kernel {kernel} − 1) · dilation {dilation} − padding {padding} = {top} above, "
+            "{bottom} below, {left} left, {right} right."
+        )
+    return text.format(**words, **sides)
 
 
 def _sides(facts: Any) -> dict[str, int]:

@@ -18,12 +18,14 @@ from convviz.views.panels.microscope.cells import BoardPainter, Scales, paint_fr
 from convviz.views.panels.microscope.curve import paint_curve
 from convviz.views.panels.microscope.layout import JOIN, Crops, Place, arrange
 from convviz.views.panels.microscope.overview import Overview
-from convviz.views.panels.microscope.partners import Spot, partners
+from convviz.views.panels.microscope.partners import Number, Spot, partners, places_of
 from convviz.views.panels.microscope.sentences import scene_text
 from convviz.views.panels.microscope.signs import EQUALITY, paint_equality, paint_join, paint_moving, turning
 from convviz.views.panels.microscope.strips import TAB, Strips
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from convviz.engine.walkthrough import Role, Row, Scene, Sum
 
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
@@ -75,6 +77,7 @@ class Stage(QWidget):
         self._painters: dict[tuple[int, int], BoardPainter] = {}
         self._hovered: Spot | None = None
         self._terms: list[Term] = []
+        self._spoken: tuple[Number, ...] = ()
         self._strips = Strips(self)
         self._strips.changed.connect(self._choose_rows)
         self._overviews: dict[tuple[int, int], Overview] = {}
@@ -141,6 +144,11 @@ class Stage(QWidget):
                 if isinstance(place.item, Board) and place.item.role is role:
                     return place
         return None
+
+    def set_spots(self, numbers: Iterable[Number]) -> None:
+        """Mark numbers of the frame that are spoken of elsewhere."""
+        self._spoken = tuple(numbers)
+        self.update()
 
     def overview(self, role: Role) -> Overview | None:
         """Return the small picture of the whole map of a role, None where all of it is seen."""
@@ -243,11 +251,12 @@ class Stage(QWidget):
             paint_moving(painter, start, end, way, self._scales)
 
     def _paint_hovered(self, painter: QPainter) -> None:
-        if self._hovered is None:
-            return
-        colours = theme.current()
+        rows, colours = self.rows(), theme.current()
+        marked = {spot for number in self._spoken for spot in places_of(rows, number)}
+        if self._hovered is not None:
+            marked |= {self._hovered, *partners(rows, self._hovered)}
         painter.setBrush(Qt.BrushStyle.NoBrush)
-        for spot in (*partners(self.rows(), self._hovered), self._hovered):
+        for spot in marked:
             row, n, at_row, at_column = spot
             place = self._places[row][n]
             if not place.area.holds(at_row, at_column):
