@@ -12,9 +12,11 @@ from PyQt6.QtGui import QAction, QGuiApplication
 from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import QApplication, QLabel, QListView, QTabBar, QToolBar, QWidget
 
+from convviz.engine import SGD
 from convviz.engine.explain import Kind, Tensor, explain
 from convviz.engine.frames import State
 from convviz.engine.walkthrough import Role
+from convviz.model.files import load_builtin
 from convviz.views import theme
 from convviz.views.heatmap import Heatmap
 from convviz.views.panels.explain.term_view import TermView
@@ -461,3 +463,25 @@ def test_pointing_at_a_term_marks_its_cell_under_the_microscope_too(open_window:
     QApplication.sendEvent(view, QEvent(QEvent.Type.Leave))
     assert stage.grab().toImage().pixelColor(corner) == before
     assert stage.rect().contains(spot)
+
+
+def test_an_update_is_worked_out_with_the_state_of_the_optimizer(open_window: OpenWindow) -> None:
+    optimizer = SGD(learning_rate=3e-5, momentum=0.9, clip=5.0, weight_decay=0.1)
+    person = open_window(load_builtin("demo").replace(optimizer=optimizer))
+    person.click("step")
+    person.sees_step(1)
+    click(person, "layer1.student", 0, 0, 1, 1)
+    person.click("explain.related2")
+    told = person.find(QLabel, "explain.notes").text().splitlines()
+    assert [line.split(":")[0] for line in told] == [
+        "learning rate",
+        "gradient",
+        "clipped",
+        "with weight decay",
+        "velocity",
+    ]
+    explanation = explain(frame_of(person), Tensor(Kind.NEXT_WEIGHT, 1), (0, 0, 1, 1))
+    numbers = explanation.notes[-1].numbers
+    assert told[-1].startswith("velocity: 0.9 · ")
+    assert told[-1].endswith(f"= {numbers['velocity']:.4g}".replace("-", "−"))
+    assert "✓" in person.text("explain.equal")

@@ -347,6 +347,9 @@ class ExplainPanel(QWidget):
         for note in explanation.notes:
             name = tr(wording.NOTES.get(note.symbol, note.symbol))
             before, after = format_number(note.before, 6), format_number(note.after, 6)
+            if note.arithmetic:
+                lines.append(tr("{name}: {value}").format(name=name, value=wording.arithmetic_text(note)))
+                continue
             text = before if note.before == note.after else tr("{before} → {after}").format(before=before, after=after)
             lines.append(tr("{name}: {value}").format(name=name, value=text))
         return lines

@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING
 
 from convviz.engine.explain import Kind, Rule, Tensor, array_of, explain
 from convviz.i18n import mark, ntr, tr
+from convviz.views.colour import format_number
 from convviz.views.pointing import Pointed
 
 if TYPE_CHECKING:
-    from convviz.engine.explain import Explanation
+    from convviz.engine.explain import Explanation, Note
     from convviz.engine.frames import Frame
 
 _NAMES = {
@@ -33,6 +34,11 @@ NOTES = {
     "velocity": mark("velocity"),
     "mean": mark("running mean of the gradient"),
     "square": mark("running mean of its square"),
+    "clipped": mark("clipped"),
+    "decayed": mark("with weight decay"),
+    "direction": mark("direction"),
+    "step": mark("step"),
+    "rated": mark("times the layer's rate"),
 }
 _PARTS = {"bias": mark("bias")}
 
@@ -164,6 +170,20 @@ def is_unreached(frame: Frame, number: Pointed) -> bool:
     if kind not in (Kind.VALUE, Kind.VALUE_GRAD) or position >= len(frame.problem.layers):
         return False
     return len(explain(frame, Tensor(Kind.VALUE_GRAD, position), number.index)) == 0
+
+
+def arithmetic_text(note: Note) -> str:
+    """Return how a number on the way is made, with its numbers; negative ones within parentheses."""
+    made, result = note.arithmetic.rsplit(" = ", 1)
+    written = {name: _short(value) for name, value in note.numbers.items()}
+    inside = {name: f"({text})" if text.startswith("−") else text for name, text in written.items()}
+    return f"{made.format(**inside)} = {result.format(**written)}"
+
+
+def _short(value: float) -> str:
+    """Return a setting as it was typed, and any other number in four digits."""
+    exact = f"{value:.4g}"
+    return exact.replace("-", "−") if "e" not in exact and float(exact) == value else format_number(value, 4)
 
 
 def part_text(name: str) -> str:
