@@ -132,7 +132,7 @@ class Board:
     marks
         Further cells that take part.
     footprints
-        Where kernel-shaped shares lie.
+        Where kernel-shaped shares lie, the latest first.
     known
         Cells up to this one, row by row, have been computed; None: all. Those behind are left empty, or pale if
         ``forming``: their sums have only begun.

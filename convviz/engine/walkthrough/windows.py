@@ -196,7 +196,7 @@ class Spreading(Stage):
                 known=position,
                 forming=True,
                 unreached=subject.unreached,
-                footprints=tuple(self._footprint(source) for source in marks),
+                footprints=tuple(self._footprint(source) for source in sorted(marks, key=lambda mark: mark != latest)),
             ),
         )
         strip = Strip.SCATTER if subject.back and "weight" in subject.params else None

@@ -31,6 +31,8 @@ _LINE, _TIGHT_LINE = 30, 25
 _NARROW_TYPE, _WIDE_TYPE, _WIDE = 13, 15, 900
 #: The room that the results take at the right, in widths of a digit, and the sign between two of them.
 _RESULT = 17
+#: Of a result, where there is room.
+_DIGITS = 8
 _SAME = 34
 _PAD = 12
 #: No number takes less than this; how many terms to try first.
@@ -158,7 +160,10 @@ def _paint_line(
     painter.drawText(QRectF(line.right() - room, line.y(), 22, line.height()), _CENTRE, "=")
     _paint_chip(painter, chip, fill)
     painter.setPen(ink)
-    painter.drawText(chip, _CENTRE, format_number(told.total, 8))
+    metrics = theme.metrics("strong", pixels + 1)
+    texts = [format_number(told.total, digits) for digits in range(_DIGITS, 2, -1)]
+    fitting = (text for text in texts if metrics.horizontalAdvance(text) <= chip.width() - 6)
+    painter.drawText(chip, _CENTRE, next(fitting, texts[-1]))
     return terms
 
 
