@@ -62,7 +62,7 @@ def paint_coordinates(painter: QPainter, place: Place, board: Board, ratio: floa
         return
     row, column = board.cursor
     cell = place.cell_rect(row, column)
-    wide = max(place.side, GUTTER)
+    wide = max(place.side, GUTTER if place.side >= _NUMBERED else 2 * GUTTER - 6)  # a number beside it goes as a whole
     _paint_chosen(painter, QRect(cell.center().x() - wide // 2, rect.top() - NUMBERS, wide, NUMBERS), column)
     _paint_chosen(painter, QRect(rect.left() - GUTTER - 2, cell.y(), GUTTER, place.side), row)
 

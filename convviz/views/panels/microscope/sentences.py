@@ -64,7 +64,7 @@ def _insertion(scene: Scene, facts: Any) -> str:
         "to": cell_text(facts["to"]),
         "value": _number(facts["value"]),
     }
-    text = tr("stride − 1 = {count} zeros go between the errors: δ{from} = {value} moves to {to}.")
+    text = tr("Zeros between the errors, stride − 1 = {count}: δ{from} = {value} moves to {to}.")
     return text.format(**words)
 
 
