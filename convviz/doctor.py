@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import ctypes
 import importlib
-import importlib.metadata
 import importlib.util
 import os
 import re
@@ -126,9 +125,11 @@ class Machine:
 
     def version(self, distribution: str) -> str:
         """Return the version of an installed distribution; ``""`` where it does not say."""
+        from importlib import metadata  # takes longer to import than the whole of this module
+
         try:
-            return importlib.metadata.version(distribution)
-        except importlib.metadata.PackageNotFoundError:
+            return metadata.version(distribution)
+        except metadata.PackageNotFoundError:
             return ""
 
     def missing_library(self, path: str) -> str | None:
@@ -174,7 +175,9 @@ class Machine:
         return count
 
 
-def examine(machine: Machine | None = None, *, platform: str | None = None, fonts: bool = True) -> list[Finding]:
+def examine(
+    machine: Machine | None = None, *, platform: str | None = None, fonts: bool = True, load: bool = True
+) -> list[Finding]:
     """Look at everything that a window needs.
 
     Parameters
@@ -185,9 +188,11 @@ def examine(machine: Machine | None = None, *, platform: str | None = None, font
         Qt's platform plugins to be used, separated by ``;`` as in QT_QPA_PLATFORM; None: as Qt would choose.
     fonts
         Look for fonts too, which starts Qt, without a window.
+    load
+        Load what is needed besides Qt, and look at all versions. Whoever waits for the window has no time for that.
     """
     machine = machine or Machine()
-    distributions = {name: _distribution(machine, name) for name in REQUIREMENTS}
+    distributions = {name: _distribution(machine, name, load=load) for name in REQUIREMENTS}
     findings = [_python(machine), *distributions.values()]
     if machine.platform != "linux" or obstacles([distributions["PyQt6"]]):
         return findings
@@ -245,16 +250,18 @@ def _python(machine: Machine) -> Finding:
     return Finding(Grade.BAD, text)
 
 
-def _distribution(machine: Machine, name: str) -> Finding:
+def _distribution(machine: Machine, name: str, *, load: bool) -> Finding:
     modules, oldest = REQUIREMENTS[name]
     if not machine.has_module(name):
         return Finding(Grade.BAD, tr("{name} is not installed").format(name=name), python=(name,))
+    if not load and name != "PyQt6":
+        return Finding(Grade.GOOD, name)
     try:
         for module in modules:
             machine.import_module(module)
     except ImportError as error:
         return _import_problem(machine, name, error)
-    version = machine.version(name)
+    version = machine.version(name) if load else ""
     numbers = tuple(int(n) for n in re.findall(r"\d+", version)[: len(oldest)])
     if numbers and numbers < oldest:
         needed = ".".join(map(str, oldest))

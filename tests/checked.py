@@ -27,7 +27,7 @@ class WrongConv(Conv2d):
         return BoundLayer(
             bound.forward,
             (*bound.parameter_backward, lambda: spoil(slots.gradients)),
-            (*bound.input_backward, lambda: spoil(slots.dx.array)),
+            (*bound.input_backward, lambda: spoil(slots.dx.flat)),
         )
 
 
@@ -39,7 +39,7 @@ class WrongTanh(Tanh):
         bound = super().bind(slots)
 
         def spoil():
-            slots.dx.array[...] *= 1.001
+            slots.dx.flat[...] *= 1.001
 
         return replace(bound, input_backward=(*bound.input_backward, spoil))
 

@@ -61,6 +61,23 @@ class FakeMachine(Machine):
         return self.font_count
 
 
+def test_a_window_does_not_wait_for_what_it_can_load_later() -> None:
+    loaded: list[str] = []
+
+    class Noting(FakeMachine):
+        def import_module(self, name: str) -> ModuleType:
+            loaded.append(name)
+            return super().import_module(name)
+
+        def version(self, distribution: str) -> str:
+            raise AssertionError("reading a version takes as long as drawing the window's frame")
+
+    assert obstacles(examine(Noting(), fonts=False, load=False)) == []
+    assert {name.split(".")[0] for name in loaded} == {"PyQt6"}
+    (problem,) = obstacles(examine(Noting(lacks_modules=("numpy",)), fonts=False, load=False))
+    assert problem.python == ("numpy",)
+
+
 def test_a_complete_machine_has_nothing_in_the_way() -> None:
     findings = examine(FakeMachine())
     assert {finding.grade for finding in findings} == {Grade.GOOD}

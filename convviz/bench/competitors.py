@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from convviz.bench.naive import NaiveLayer, train
+from convviz.bench.naive import NaiveLayer, Sum, by_numpy, train
 from convviz.engine import Conv2d, Problem, ReLU, Trainer
 from convviz.i18n import tr
 
@@ -41,8 +41,8 @@ def engine(problem: Problem) -> Competitor:
     return run
 
 
-def naive(problem: Problem) -> Competitor:
-    """Return the plain loops; one-channel chains of convolutions only."""
+def naive(problem: Problem, total: Sum = by_numpy) -> Competitor:
+    """Return the plain loops, with what sums up a window; one-channel chains of convolutions only."""
     layers = [
         NaiveLayer(parameters["weight"][0, 0].copy(), layer.stride[0], float(parameters["bias"][0]))
         for layer, parameters in zip(problem.layers, problem.initial, strict=True)
@@ -50,7 +50,7 @@ def naive(problem: Problem) -> Competitor:
     ]
 
     def run(count: int) -> Array:
-        return train(problem.input[0], problem.target[0], layers, problem.optimizer.learning_rate, count)
+        return train(problem.input[0], problem.target[0], layers, problem.optimizer.learning_rate, count, total)
 
     return run
 

@@ -1,5 +1,7 @@
 """Training by the teaching script's plain loops: one window at a time, every sum written out.
 
+How a window is summed up is for the caller to say: by NumPy, or number by number in loops of Python.
+
 It is what the engine is measured against and never used by the program. It shares no code with the engine: convolution
 (VALID, with stride), its backward pass (zeros inserted, padded, kernel rotated by 180°), and plain gradient descent on
 the sum of squared errors, for a chain of one-channel layers.
@@ -7,6 +9,7 @@ the sum of squared errors, for a chain of one-channel layers.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,6 +17,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 Array = NDArray[Any]
+#: From a window and a kernel of its shape to the sum of their products.
+Sum = Callable[[Array, Array], float]
 
 
 @dataclass
@@ -25,7 +30,21 @@ class NaiveLayer:
     bias: float
 
 
-def correlate(x: Array, kernel: Array, stride: int = 1) -> Array:
+def by_numpy(window: Array, kernel: Array) -> float:
+    """Return the sum of products, by NumPy."""
+    return float(np.sum(window * kernel))
+
+
+def by_loops(window: Array, kernel: Array) -> float:
+    """Return the sum of products, number by number."""
+    total = 0.0
+    for a in range(kernel.shape[0]):
+        for b in range(kernel.shape[1]):
+            total += window[a, b] * kernel[a, b]
+    return total
+
+
+def correlate(x: Array, kernel: Array, stride: int = 1, total: Sum = by_numpy) -> Array:
     """Return the windows' sums: ``out[i, j] = Σ x[i·stride + a, j·stride + b] · kernel[a, b]``."""
     height, width = kernel.shape
     rows = (x.shape[0] - height) // stride + 1
@@ -34,7 +53,7 @@ def correlate(x: Array, kernel: Array, stride: int = 1) -> Array:
     for i in range(rows):
         for j in range(columns):
             window = x[i * stride : i * stride + height, j * stride : j * stride + width]
-            out[i, j] = np.sum(window * kernel)
+            out[i, j] = total(window, kernel)
     return out
 
 
@@ -48,22 +67,22 @@ def spread(error: Array, stride: int) -> Array:
     return out
 
 
-def input_error(spread_error: Array, kernel: Array, shape: tuple[int, int]) -> Array:
+def input_error(spread_error: Array, kernel: Array, shape: tuple[int, int], total: Sum = by_numpy) -> Array:
     """Return the error of the layer's input: the spread error, padded, under the kernel rotated by 180°."""
     height, width = kernel.shape
     padded = np.zeros((shape[0] + height - 1, shape[1] + width - 1), spread_error.dtype)
     rows, columns = spread_error.shape
     padded[height - 1 : height - 1 + rows, width - 1 : width - 1 + columns] = spread_error
-    return correlate(padded, kernel[::-1, ::-1])
+    return correlate(padded, kernel[::-1, ::-1], total=total)
 
 
-def train(x: Array, target: Array, layers: list[NaiveLayer], rate: float, steps: int) -> Array:
+def train(x: Array, target: Array, layers: list[NaiveLayer], rate: float, steps: int, total: Sum = by_numpy) -> Array:
     """Train ``layers`` in place and return the loss before each update, shape ``(steps,)``."""
     losses = np.empty(steps)
     for step in range(steps):
         maps = [x]
         for layer in layers:
-            maps.append(correlate(maps[-1], layer.kernel, layer.stride) + layer.bias)
+            maps.append(correlate(maps[-1], layer.kernel, layer.stride, total) + layer.bias)
         residual = maps[-1] - target
         losses[step] = np.sum(residual * residual)
         error = 2 * residual
@@ -72,8 +91,8 @@ def train(x: Array, target: Array, layers: list[NaiveLayer], rate: float, steps:
             spread_error = spread(error, layer.stride)
             height, width = layer.kernel.shape
             reached = below[: spread_error.shape[0] + height - 1, : spread_error.shape[1] + width - 1]
-            updates.append((layer, correlate(reached, spread_error), np.sum(error)))
-            error = input_error(spread_error, layer.kernel, (below.shape[0], below.shape[1]))
+            updates.append((layer, correlate(reached, spread_error, total=total), np.sum(error)))
+            error = input_error(spread_error, layer.kernel, (below.shape[0], below.shape[1]), total)
         for layer, kernel_gradient, bias_gradient in updates:
             layer.kernel = layer.kernel - rate * kernel_gradient
             layer.bias = layer.bias - rate * bias_gradient

@@ -24,6 +24,7 @@ from convviz.bench.stage import Stage, opened
 from convviz.bench.timing import Figure, ratios
 from convviz.engine import Conv2d, ReLU, StopConditions, Trainer
 from convviz.engine.frames import Frame, State
+from convviz.engine.settings import settings_of
 from convviz.i18n import tr
 from convviz.model.experiment import Experiment
 from convviz.model.experiment import Stage as Layer
@@ -67,7 +68,8 @@ class Shown:
     def lasting(self, steps: float) -> Experiment:
         """Return the experiment, learning so slowly that it takes ``steps`` steps."""
         optimizer = self.experiment.optimizer
-        rate = optimizer.learning_rate * min(1.0, self.experiment.stop.steps / steps)
+        least = settings_of(type(optimizer))["learning_rate"].minimum or 0.0
+        rate = max(least, optimizer.learning_rate * min(1.0, self.experiment.stop.steps / steps))
         return self.experiment.replace(optimizer=optimizer.replace(learning_rate=rate), stop=_ENDLESS)
 
 

@@ -35,7 +35,7 @@ def run(options: argparse.Namespace) -> int:
         os.environ["QT_QPA_PLATFORM"] = "offscreen"
         os.environ.setdefault("QT_LOGGING_RULES", "default.warning=false")  # it complains of having no window manager
     # Qt ends the process when it cannot open a window, so it has to be known before.
-    problems = doctor.obstacles(doctor.examine(fonts=False))
+    problems = doctor.obstacles(doctor.examine(fonts=False, load=False))
     if problems:
         print(doctor.refusal(problems, picture=options.screenshot is not None), file=sys.stderr)
         return UNABLE

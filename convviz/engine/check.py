@@ -23,7 +23,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from convviz.engine.errors import ConfigError
-from convviz.engine.network import Network, run
+from convviz.engine.memory import run
+from convviz.engine.network import Network
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence

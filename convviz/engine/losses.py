@@ -20,6 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from convviz.engine.errors import ShapeError
+from convviz.engine.memory import run
 from convviz.engine.settings import Spec, setting
 from convviz.i18n import mark
 
@@ -43,6 +44,10 @@ class Loss(Spec):
     def bind(self, dy: Array) -> LossGradient:
         """Return what makes the calls that fill ``dy`` (N,) with the loss's derivative at a given residual (N,)."""
 
+    def factor(self, count: int) -> float | None:
+        """Return what every residual (count,) is multiplied by to give the derivative; None: nothing so simple."""
+        return None
+
     @abstractmethod
     def factors(self, r: Array) -> tuple[Array, ...]:
         """Return the factors (N,), ``r`` itself among them, whose products add up to the loss of one residual (N,)."""
@@ -59,8 +64,7 @@ class Loss(Spec):
         """Return the derivative of the loss by ``y``, of the shape of ``y``."""
         residual = _residual(y, t)
         dy = np.empty(residual.size, residual.dtype)
-        for call in self.bind(dy)(residual.reshape(-1)):
-            call()
+        run(self.bind(dy)(residual.reshape(-1)))
         return dy.reshape(residual.shape)
 
 
@@ -75,6 +79,10 @@ class SumSquaredError(Loss):
     def of_residuals(self, residuals: Array) -> NDArray[np.float64]:
         """Return Σ r² of each row."""
         return _sum_of_products(residuals, residuals)
+
+    def factor(self, count: int) -> float:
+        """Return 2."""
+        return 2.0
 
     def bind(self, dy: Array) -> LossGradient:
         """Make 2 r."""
@@ -101,9 +109,13 @@ class MeanSquaredError(Loss):
         """Return the mean of r² of each row."""
         return _mean_of_products(residuals, residuals)
 
+    def factor(self, count: int) -> float:
+        """Return 2 / N."""
+        return 2.0 / count
+
     def bind(self, dy: Array) -> LossGradient:
         """Make 2 r / N."""
-        factor = _everywhere(2.0 / dy.size, dy)
+        factor = _everywhere(self.factor(dy.size), dy)
         return lambda r: (partial(np.multiply, r, factor, dy),)
 
     def factors(self, r: Array) -> tuple[Array, ...]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections import deque
+from collections.abc import Callable, Iterable
+from operator import call
 from typing import Any
 
 import numpy as np
@@ -34,16 +36,41 @@ class Buffer:
 
     Attributes
     ----------
-    array : (C, H, W) view
-    flat : (C·H·W,) view of the same memory
-    extended : (C·H·W + 2,) view that ends with the zero and the one
+    shape
+    order : (H·W,), or None
+        Which cell of a channel, counted row by row, lies where in memory; the same for all channels. None: row by row.
+    flat : (C·H·W,) view, in the order of memory
+    extended : (C·H·W + 2,) view of the same memory, which ends with the zero and the one
     """
 
-    __slots__ = ("array", "extended", "flat")
+    __slots__ = ("_places", "extended", "flat", "order", "shape")
 
-    def __init__(self, shape: tuple[int, int, int], dtype: DTypeLike = np.float64) -> None:
+    def __init__(
+        self, shape: tuple[int, int, int], dtype: DTypeLike = np.float64, order: NDArray[np.intp] | None = None
+    ) -> None:
         size = int(np.prod(shape))
+        self.shape = shape
+        self.order = order
+        self._places = None if order is None else np.argsort(order)
         self.extended: Array = aligned(size + 2, dtype)
         self.extended[-1] = 1
         self.flat: Array = self.extended[:size]
-        self.array: Array = self.flat.reshape(shape)
+
+    @property
+    def array(self) -> Array:
+        """The map (C, H, W): a view, or a copy if the memory has an order of its own."""
+        if self._places is None:
+            return self.flat.reshape(self.shape)
+        return self.flat.reshape(self.shape[0], -1)[:, self._places].reshape(self.shape)
+
+    def located(self, cells: NDArray[np.intp]) -> NDArray[np.intp]:
+        """Return where in `extended` cells lie that are counted channel by channel, row by row."""
+        if self._places is None:
+            return cells
+        channel, cell = np.divmod(cells, self._places.size)
+        return np.where(cells < self.flat.size, channel * self._places.size + self._places.take(cell), cells)
+
+
+def run(calls: Iterable[Call]) -> None:
+    """Make the calls, one after the other, by a loop in C: a call takes no longer than a turn of a loop in Python."""
+    deque(map(call, calls), 0)

@@ -16,11 +16,12 @@ import numpy as np
 
 from convviz.engine.errors import ConfigError, ConvvizError, ShapeError
 from convviz.engine.layers.base import Layer, Slots
-from convviz.engine.memory import Array, Buffer, Call
+from convviz.engine.memory import Array, Buffer, Call, run
 
 if TYPE_CHECKING:
     from numpy.typing import DTypeLike
 
+    from convviz.engine.links import Indices
     from convviz.engine.shapes import Shape
 
 #: One mapping per layer, from name (``weight``, ``bias``) to array; empty for a layer without parameters.
@@ -77,6 +78,24 @@ class Network:
     def first_learning(self) -> int:
         """The index of the first layer that has parameters; the number of layers if none has."""
         return next((i for i, layer in enumerate(self.layers) if layer.parametrised), len(self.layers))
+
+    def orders(self) -> tuple[Indices | None, ...]:
+        """Return for the input and for each layer's output in which order it best lies in memory; None: row by row.
+
+        A map lies as the layer that reads it wishes, if the layer that makes it, and what changes it number by number
+        on the way, can do so at no cost. The input and the last output always lie row by row.
+        """
+        orders: list[Indices | None] = [None] * len(self.shapes)
+        first = self.first_learning
+        for reader in range(first + 1, len(self.layers)):
+            maker = reader - 1
+            while maker > first and self.layers[maker].pointwise:
+                maker -= 1
+            layer, shape = self.layers[maker], self.shapes[maker]
+            if maker >= first and layer.takes_order(shape, self.dtype, constant_input=maker == first):
+                wished = self.layers[reader].wished_order(self.shapes[reader], self.dtype)
+                orders[maker + 1 : reader + 1] = [wished] * (reader - maker)
+        return tuple(orders)
 
     def rate_scales(self) -> Array:
         """Return the factor on the learning rate of every parameter (size,)."""
@@ -212,8 +231,9 @@ class BoundNetwork:
         self.network = network
         self.parameters = parameters
         self.gradients = gradients
-        self.values = tuple(Buffer(shape, network.dtype) for shape in network.shapes)
-        self.grads = tuple(Buffer(shape, network.dtype) for shape in network.shapes)
+        layout = list(zip(network.shapes, network.orders(), strict=True))
+        self.values = tuple(Buffer(shape, network.dtype, order) for shape, order in layout)
+        self.grads = tuple(Buffer(shape, network.dtype, order) for shape, order in layout)
         self.values[0].array[...] = x
         self._bind_layers()
 
@@ -248,9 +268,3 @@ class BoundNetwork:
         self.backward = tuple(backward)
         self.hidden_backward = tuple(hidden)
         self.input_backward = bound[0].input_backward
-
-
-def run(calls: Sequence[Call]) -> None:
-    """Make the calls, one after the other."""
-    for call in calls:
-        call()

@@ -17,7 +17,7 @@ import numpy as np
 from convviz.engine.arrays import map_array, number_array, shape_of, weight_array
 from convviz.engine.convolution import Geometry, Operands, bind
 from convviz.engine.errors import ShapeError
-from convviz.engine.memory import Array, Buffer, Call
+from convviz.engine.memory import Array, Buffer, run
 from convviz.engine.settings import Setting, check_value
 from convviz.engine.shapes import Shape, Window, size_text
 
@@ -116,7 +116,7 @@ def conv2d_input_grad(
     operands = _operands(geometry, _common(error, weights))
     operands.dy.array[...] = error
     _set_weight(operands, geometry, weights)
-    _run(*bind(geometry, operands).input_grad())
+    run(bind(geometry, operands).input_grad())
     return operands.dx.array.copy()
 
 
@@ -157,7 +157,7 @@ def conv2d_weight_grad(
     operands.x.array[...] = values
     operands.dy.array[...] = error
     bound = bind(geometry, operands)
-    _run(*bound.unfold(), *bound.weight_grad())
+    run((*bound.unfold(), *bound.weight_grad()))
     return weight_view(operands.dweight, geometry).copy(order="C")
 
 
@@ -216,7 +216,7 @@ def convolve(geometry: Geometry, x: Array, weight: Array, bias: Array | None = N
     if bias is not None:
         operands.weight[:, -1] = bias
     bound = bind(geometry, operands)
-    _run(*bound.unfold(), *bound.product())
+    run((*bound.unfold(), *bound.product()))
     return operands.y.array.copy()
 
 
@@ -329,8 +329,3 @@ def _operands(geometry: Geometry, dtype: DTypeLike, bias: bool = False) -> Opera
 
 def _set_weight(operands: Operands, geometry: Geometry, weight: Array) -> None:
     weight_view(operands.weight, geometry)[...] = weight
-
-
-def _run(*calls: Call) -> None:
-    for call in calls:
-        call()

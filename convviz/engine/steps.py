@@ -9,6 +9,8 @@ Everything that a step needs is allocated and looked up when it is laid out, non
 - The calls of the forward pass, the loss, the backward pass and the update take no arguments: each was given the
   memory that it reads and writes. Many steps are laid out behind one another as one flat tuple, and running them is
   one loop over it.
+- Where the loss's derivative is a number times the residual, and the step goes against the gradient itself, the way
+  back is gone with the residual, and the number lengthens the step.
 - What differs from step to step is a row of a table, one row for each of the steps: the residual and the new state are
   written to it, the learning rate is read from it. So the losses of all steps are one reduction at the end, and nothing
   is looked up, checked or converted in between.
@@ -24,7 +26,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from convviz.engine.network import Network, run
+from convviz.engine.memory import run
 from convviz.engine.optimizers import OptimizerSlots
 
 if TYPE_CHECKING:
@@ -32,6 +34,7 @@ if TYPE_CHECKING:
 
     from convviz.engine.losses import Loss
     from convviz.engine.memory import Array, Call
+    from convviz.engine.network import Network
     from convviz.engine.optimizers import Direction, Optimizer
 
 #: The tables together take about this many bytes, and hold at most so many steps.
@@ -67,6 +70,9 @@ class Steps:
         self._factors: Array = np.ones((self.rows, 2), dtype)
         self._loss_gradient = loss.bind(self.bound.grads[-1].flat)
         self._direction = self._bind_optimizer(optimizer)
+        factor = loss.factor(self._target.size)
+        self._goes_with_residual = factor is not None and not self._direction(self._coefficients_of(0))
+        self._lengthening = factor if factor is not None and self._goes_with_residual else 1.0
         steps = [self._calls_of(row) for row in range(self.rows)]
         self._calls_per_step = len(steps[0])
         self._calls = tuple(call for step in steps for call in step)
@@ -89,11 +95,10 @@ class Steps:
         """
         count = len(coefficients)
         self._coefficients[:count] = coefficients
-        self._factors[:count, 1] = -self._coefficients[:count, 0]
+        self._factors[:count, 1] = -self._lengthening * self._coefficients[:count, 0]
         self.states[0] = self.state
         try:
-            for call in self._calls[: count * self._calls_per_step]:
-                call()
+            run(self._calls[: count * self._calls_per_step])
         except BaseException:
             self.state = self.states[0]
             raise
@@ -129,18 +134,28 @@ class Steps:
             return direction
         return lambda coefficients: (*direction(coefficients), partial(np.multiply, gradients, scales, gradients))
 
-    def _calls_of(self, row: int) -> tuple[Call, ...]:
+    def _coefficients_of(self, row: int) -> tuple[Array, ...]:
+        """Return each of the optimizer's coefficients for the step of a row, as an array like the parameters."""
         size = self._memory.shape[1]
-        residual, after = self._residuals[row], self.states[row + 1]
-        coefficients = tuple(
+        return tuple(
             np.broadcast_to(self._coefficients[row, c : c + 1], size) for c in range(self._coefficients.shape[1])
         )
+
+    def _error_calls(self, residual: Array) -> tuple[Call, ...]:
+        """Return the calls that record the residual and leave what is propagated back."""
+        made, error = self.bound.values[-1].flat, self.bound.grads[-1].flat
+        if self._goes_with_residual:
+            return partial(np.subtract, made, self._target, error), partial(residual.__setitem__, ..., error)
+        return partial(np.subtract, made, self._target, residual), *self._loss_gradient(residual)
+
+    def _calls_of(self, row: int) -> tuple[Call, ...]:
+        size = self._memory.shape[1]
+        after = self.states[row + 1]
         calls: list[Call] = [
             *self.bound.forward,
-            partial(np.subtract, self.bound.values[-1].flat, self._target, residual),
-            *self._loss_gradient(residual),
+            *self._error_calls(self._residuals[row]),
             *self.bound.backward,
-            *self._direction(coefficients),
+            *self._direction(self._coefficients_of(row)),
             partial(self._factors[row].dot, self._memory[:2], after[:size]),
             partial(self._memory[0].__setitem__, ..., after[:size]),
         ]

@@ -172,7 +172,7 @@ def calm_levels(low: float, high: float, signed: bool = False) -> Levels:
 
 #: Below this, powers of ten lose their digits; such levels are left as they are.
 _TINY = 1e-300
-_ROUND_STEPS = (1.0, 1.2, 1.4, 1.6, 1.8, 2.0, 2.5, 3.0, 3.5, 4.0, 4.5, 5.0, 6.0, 7.0, 8.0, 9.0)
+_ROUND_DIGITS = (1.0, 1.25, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0, 6.0, 8.0)
 
 
 def _round_up(value: float) -> float:
@@ -183,10 +183,7 @@ def _round_up(value: float) -> float:
     if power == 0.0:  # subnormal
         return value
     digits = value / power
-    return (
-        next((d for d in (1.0, 1.25, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0, 6.0, 8.0) if digits <= d * (1 + 1e-12)), 10.0)
-        * power
-    )
+    return next((d for d in _ROUND_DIGITS if digits <= d * (1 + 1e-12)), 10.0) * power
 
 
 def to_index(array: Array, levels: Levels) -> NDArray[np.uint8]:

@@ -4,28 +4,49 @@ from __future__ import annotations
 
 from functools import cache
 
-from PyQt6.QtCore import QByteArray, QRectF, Qt
-from PyQt6.QtGui import QColor, QIcon, QPainter, QPixmap
+from PyQt6.QtCore import QByteArray, QRect, QRectF, QSize, Qt
+from PyQt6.QtGui import QColor, QIcon, QIconEngine, QPainter, QPixmap
 from PyQt6.QtSvg import QSvgRenderer
 
 from convviz.resources import resource
-
-#: Sizes, in device pixels, that every icon is drawn at: tool buttons and menus, at one and at two pixels a point.
-_SIZES = (16, 20, 32, 40)
 
 
 def icon(name: str, colour: QColor, disabled: QColor, active: QColor | None = None) -> QIcon:
     """Return ``resources/icons/<name>.svg`` in ``colour``, in ``disabled`` where its control cannot be used.
 
-    ``active`` is the colour while a checkable control is on (None: the same as ``colour``).
+    ``active`` is the colour while a checkable control is on (None: the same as ``colour``). Nothing is drawn before it
+    is shown, and then in the size that is shown.
     """
-    result = QIcon()
-    for size in _SIZES:
-        result.addPixmap(pixmap(name, colour, size))
-        result.addPixmap(pixmap(name, disabled, size), QIcon.Mode.Disabled)
-        if active is not None:
-            result.addPixmap(pixmap(name, active, size), QIcon.Mode.Normal, QIcon.State.On)
-    return result
+    return QIcon(_Engine(name, colour, disabled, active or colour))
+
+
+class _Engine(QIconEngine):
+    """Draws an icon when it is asked for."""
+
+    def __init__(self, name: str, colour: QColor, disabled: QColor, active: QColor) -> None:
+        super().__init__()
+        self._parts = name, colour, disabled, active
+
+    def clone(self) -> QIconEngine:
+        return _Engine(*self._parts)
+
+    def pixmap(self, size: QSize, mode: QIcon.Mode, state: QIcon.State) -> QPixmap:
+        name, colour, disabled, active = self._parts
+        if mode == QIcon.Mode.Disabled:
+            return pixmap(name, disabled, min(size.width(), size.height()))
+        return pixmap(name, active if state == QIcon.State.On else colour, min(size.width(), size.height()))
+
+    def paint(self, painter: QPainter | None, rect: QRect, mode: QIcon.Mode, state: QIcon.State) -> None:
+        device = painter.device() if painter is not None else None
+        if painter is None or device is None:
+            return
+        ratio = device.devicePixelRatioF()
+        drawn = self.pixmap(rect.size() * ratio, mode, state)
+        drawn.setDevicePixelRatio(ratio)
+        side = min(rect.width(), rect.height())
+        place = QRect(0, 0, side, side)
+        place.moveCenter(rect.center())
+        painter.drawPixmap(place, drawn)
 
 
 def pixmap(name: str, colour: QColor, size: int) -> QPixmap:

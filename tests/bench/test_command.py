@@ -77,7 +77,7 @@ def test_a_gross_loss_ends_the_short_form_with_1(rates: dict[str, float], capsys
 def test_a_competitor_that_does_other_work_is_not_timed(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(competitors, "naive", lambda problem: lambda count: np.ones(count))
+    monkeypatch.setattr(competitors, "naive", lambda problem, total: lambda count: np.ones(count))
     assert main(["bench", "--against", "naive"]) == 1
     printed = capsys.readouterr()
     assert "not the same work" in printed.err

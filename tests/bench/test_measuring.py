@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
 
-from convviz.bench import competitors
+from convviz.bench import competitors, engine, naive
 from convviz.bench.gate import REACHED, SHARE, shortfalls
 from convviz.bench.report import SLOWING, Report
 from convviz.bench.timing import Figure, percentile, ratios, steps_per_second
@@ -28,8 +29,10 @@ def losses(make: object, work: Work, steps: int = 6, rate: float = 1e-5) -> np.n
 # the same work
 
 
-def test_the_plain_loops_do_the_engine_s_work() -> None:
-    ours, theirs = losses(competitors.engine, SMALL), losses(competitors.naive, SMALL)
+@pytest.mark.parametrize("total", [naive.by_numpy, naive.by_loops])
+def test_the_plain_loops_do_the_engine_s_work(total: naive.Sum) -> None:
+    ours = losses(competitors.engine, SMALL)
+    theirs = losses(partial(competitors.naive, total=total), SMALL)
     assert ours[-1] < 0.999 * ours[0], "nothing was learnt, so nothing was compared"
     assert competitors.check_same_losses(ours, theirs, "float64") < 1e-12
 
@@ -169,7 +172,7 @@ def test_what_was_not_measured_is_not_missed() -> None:
 
 
 def test_every_limit_is_of_a_row_that_is_printed() -> None:
-    printed = {("naive", demo().name, demo().dtype)}
+    printed = {("naive", f"{demo().name} {how}", demo().dtype) for how in engine.SUMS}
     printed |= {("torch, one channel", work.name, work.dtype) for work in single_channel()}
     printed |= {("torch, several channels", work.name, work.dtype) for work in several_channels()}
     assert REACHED.keys() <= printed

@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-
 import numpy as np
 import pytest
 
@@ -13,42 +11,11 @@ from convviz.engine import (
     MeanAbsoluteError,
     Problem,
     ReLU,
-    Tanh,
     Trainer,
 )
 from convviz.engine.check import Check, Report
-from convviz.engine.layers import BoundLayer
+from tests.checked import WrongConv, WrongTanh
 from tests.engine.problems import reference_problem, small_problem
-
-
-@dataclass(frozen=True)
-class Wrong(Conv2d):
-    """A convolution whose gradients are not quite right."""
-
-    def bind(self, slots):
-        bound = super().bind(slots)
-
-        def spoil(array):
-            array[...] *= 1.001
-
-        return BoundLayer(
-            bound.forward,
-            (*bound.parameter_backward, lambda: spoil(slots.gradients)),
-            (*bound.input_backward, lambda: spoil(slots.dx.array)),
-        )
-
-
-@dataclass(frozen=True)
-class Steep(Tanh):
-    """A layer that is not linear and whose input gradient is not quite right."""
-
-    def bind(self, slots):
-        bound = super().bind(slots)
-
-        def spoil():
-            slots.dx.array[...] *= 1.001
-
-        return replace(bound, input_backward=(*bound.input_backward, spoil))
 
 
 def test_the_demo_is_right():
@@ -64,7 +31,7 @@ def test_the_demo_is_right():
 
 
 def test_a_wrong_gradient_is_found_and_placed():
-    report = Check(small_problem((Wrong((2, 2)),)), sample=None).run()
+    report = Check(small_problem((WrongConv((2, 2)),)), sample=None).run()
     assert not report.passed
     assert report.worst_error == pytest.approx(1e-3, rel=0.01)
     assert report.worst_adjoint.error > 1e-12
@@ -72,7 +39,7 @@ def test_a_wrong_gradient_is_found_and_placed():
 
 
 def test_a_wrong_gradient_of_one_layer_shows_in_those_before_it():
-    report = Check(small_problem((Conv2d((2, 2)), Steep(), Conv2d((2, 2)))), sample=None).run()
+    report = Check(small_problem((Conv2d((2, 2)), WrongTanh(), Conv2d((2, 2)))), sample=None).run()
     assert {slope.layer for slope in report.slopes if slope.error > 1e-4} == {0}
     assert not report.passed
     assert report.worst_slope.layer == 0
@@ -158,7 +125,7 @@ def test_kinks_are_counted():
 
 
 def test_a_wrong_gradient_is_not_taken_for_a_kink():
-    layers = (Wrong((2, 2)), LeakyReLU(slope=0.999), Conv2d((2, 2)))
+    layers = (WrongConv((2, 2)), LeakyReLU(slope=0.999), Conv2d((2, 2)))
     report = Check(small_problem(layers), sample=None).run()
     assert report.kinks == 0
     assert not report.passed

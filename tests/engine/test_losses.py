@@ -108,3 +108,12 @@ def test_shapes_must_be_the_same(loss, y, t):
 def test_delta_is_positive(delta):
     with pytest.raises(ConfigError):
         Huber(delta=delta)
+
+
+def test_a_derivative_that_is_a_number_times_the_residual_says_so(loss, maps):
+    y, t = maps
+    factor = loss.factor(y.size)
+    if factor is None:
+        assert loss.kind in ("mae", "huber")
+    else:
+        np.testing.assert_array_equal(loss.grad(y, t), factor * (y - t))

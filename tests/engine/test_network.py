@@ -9,11 +9,13 @@ from convviz.engine import (
     AvgPool2d,
     ConfigError,
     Conv2d,
+    LeakyReLU,
     MaxPool2d,
     Network,
     ReLU,
     ShapeError,
     Sigmoid,
+    Tanh,
     Trainer,
 )
 from convviz.engine.check import Check
@@ -168,3 +170,31 @@ def test_wrong_parameters_are_refused(rng):
         network.forward((weight_and_bias, nothing), np.zeros((1, 5, 6)))
     with pytest.raises(ShapeError):
         network.backward((weight_and_bias, nothing), (x,), np.zeros((1, 5, 5)))
+
+
+@pytest.mark.parametrize(
+    "layers",
+    [
+        (Conv2d(3), Conv2d(4, stride=2)),
+        (Conv2d(3, 2), ReLU(), Conv2d(4, 3, stride=(2, 3), padding=((2, 2), (3, 3))), Conv2d(2)),
+        (Conv2d(3), Conv2d(2, stride=2), Conv2d(3, stride=2)),
+        (Conv2d(3, 4), Tanh(), Conv2d(2, 4, stride=2, groups=2), LeakyReLU(), Conv2d(3, 1, stride=3)),
+    ],
+    ids=["demo", "activation between", "three", "groups"],
+)
+def test_numbers_do_not_depend_on_how_maps_lie_in_memory(layers, rng, monkeypatch):
+    network = Network(layers, (1, 20, 20))
+    assert any(order is not None for order in network.orders()), "every map lies row by row: nothing is compared"
+    params = network.init(rng)
+    x = rng.normal(size=network.shapes[0])
+    dy = rng.normal(size=network.shapes[-1])
+
+    def everything():
+        values = network.forward(params, x)
+        grads, gradients = network.backward(params, values, dy)
+        return *values, *grads, *(array for layer in gradients for array in layer.values())
+
+    found = everything()
+    monkeypatch.setattr(Network, "orders", lambda self: (None,) * len(self.shapes))
+    for by_order, by_row in zip(found, everything(), strict=True):
+        np.testing.assert_allclose(by_order, by_row, rtol=1e-12, atol=1e-12)

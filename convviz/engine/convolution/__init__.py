@@ -8,7 +8,7 @@ Why it is fast
 --------------
 *Nothing is done in a step that can be done before it.* A call is a bound method or a ufunc with all its operands, which
 lie where they lie for good: no allocation, no index arithmetic, no checks. In the demo, where a map has a few hundred
-cells, a step of both layers is nine such calls, and each costs little more than the 0.2 µs of being made.
+cells, a step of both layers is eight such calls, and each costs little more than the 0.2 µs of being made.
 
 *The work is left to matrix products.* A convolution is a product of the weights with a matrix of the windows, and so is
 the weight gradient; a bias is one more weight on a row of ones. What is left to NumPy is to lay the windows out, and
@@ -22,6 +22,8 @@ how that is done decides everything:
   that every product waits for memory. Only the columns are unfolded; the rows that a window spans already lie behind
   one another, and `np.matmul` multiplies a stack of overlapping views. What does not fit into the cache is done strip
   by strip, which bounds the memory as well;
+- large, and one filter (`Banded`): a product of one row waits for memory too, so several rows of windows, which share
+  most of what they read, are one product with a banded matrix;
 - large, and few filters on many channels (`Shifted`): not even the columns are unfolded. The products of all taps
   across are made at once, which gives BLAS the rows that it needs, and are then added with shifts.
 
@@ -29,19 +31,26 @@ how that is done decides everything:
 
 *The way back inserts no zeros.* A stride's zeros would be multiplied for nothing. The error is unfolded as it is, and
 its product with the weights, ordered by their phase, makes all phases of the input gradient at once (`geometry`). The
-weights are brought into that order at every step by one `put`, and the phases to their cells by one `take` or a few
-strided copies.
+weights are brought into that order at every step by one `put`. The phases are brought to their cells by one `take` or a
+few strided copies, or not at all: a small map between two layers lies in memory phase by phase, where the layer that
+makes it can write it so at no cost (`wished_order`, `takes_order`).
 
 The limits below were found by measuring; they decide about time and memory, never about the numbers.
 """
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+from convviz.engine.convolution.banded import Banded
 from convviz.engine.convolution.base import Calls, Correlation, Operands
 from convviz.engine.convolution.geometry import Geometry
 from convviz.engine.convolution.shifted import Shifted
 from convviz.engine.convolution.strips import Strips
-from convviz.engine.convolution.unfolded import Unfolded
+from convviz.engine.convolution.unfolded import TABLE, Unfolded
+
+if TYPE_CHECKING:
+    from convviz.engine.convolution.geometry import Indices
 
 #: Numbers in an unfolded input up to which unfolding all of it at every step pays; twice as many where many filters
 #: read it. One that is unfolded only once may have so many bytes.
@@ -49,7 +58,19 @@ UNFOLDED, MANY, UNFOLDED_CONSTANT = 5 << 14, 8, 3 << 19
 #: Bytes of an unfolded error, which is read only once, up to which that pays.
 UNFOLDED_ERROR = 1 << 16
 
-__all__ = ["Calls", "Correlation", "Geometry", "Operands", "Shifted", "Strips", "Unfolded", "bind"]
+__all__ = [
+    "Banded",
+    "Calls",
+    "Correlation",
+    "Geometry",
+    "Operands",
+    "Shifted",
+    "Strips",
+    "Unfolded",
+    "bind",
+    "takes_order",
+    "wished_order",
+]
 
 
 class _Pair(Correlation):
@@ -74,18 +95,49 @@ class _Pair(Correlation):
 
 def bind(geometry: Geometry, operands: Operands) -> Correlation:
     """Return the convolution bound to its memory by the strategies that suit its size."""
-    ahead = Unfolded if _unfolds(geometry, operands) else Shifted if _few_filters(geometry) else Strips
-    down, across = geometry.back_axes
-    errors = geometry.out_channels * down.taps * across.taps * down.count * across.count
-    back = Unfolded if errors * operands.dy.array.itemsize <= UNFOLDED_ERROR else Strips
+    itemsize = operands.x.flat.itemsize
+    ahead, back = _ahead(geometry, operands.constant, itemsize), _back(geometry, itemsize)
     return _Pair(ahead(geometry, operands), back(geometry, operands))
 
 
-def _unfolds(geometry: Geometry, operands: Operands) -> bool:
+def wished_order(geometry: Geometry, itemsize: int) -> Indices | None:
+    """Return the order of memory in which an input and its gradient cost least; None: row by row, or no matter."""
+    return geometry.phase_order if geometry.stride != (1, 1) and takes_order(geometry, itemsize) else None
+
+
+def takes_order(geometry: Geometry, itemsize: int, constant: bool = False) -> bool:
+    """Return whether the output and its gradient may lie in any order of memory, at no cost."""
+    if _ahead(geometry, constant, itemsize) is not Unfolded or _back(geometry, itemsize) is not Unfolded:
+        return False
+    numbers = geometry.groups * (geometry.taps + 1) * geometry.windows
+    return constant or max(numbers, _errors(geometry)) <= TABLE
+
+
+def _ahead(geometry: Geometry, constant: bool, itemsize: int) -> type[Correlation]:
+    """Return the strategy for the output and the weights' gradient."""
+    if _unfolds(geometry, constant, itemsize):
+        return Unfolded
+    if geometry.out_group == 1:
+        return Banded
+    return Shifted if _few_filters(geometry) else Strips
+
+
+def _back(geometry: Geometry, itemsize: int) -> type[Correlation]:
+    """Return the strategy for the input gradient."""
+    return Unfolded if _errors(geometry) * itemsize <= UNFOLDED_ERROR else Strips
+
+
+def _errors(geometry: Geometry) -> int:
+    """Return how many numbers an unfolded error has."""
+    down, across = geometry.back_axes
+    return geometry.out_channels * down.taps * across.taps * down.count * across.count
+
+
+def _unfolds(geometry: Geometry, constant: bool, itemsize: int) -> bool:
     """Return whether the whole unfolded input is small enough to stay in the cache, and to be made."""
     numbers = geometry.groups * geometry.taps * geometry.windows
-    if operands.constant:
-        return numbers * operands.x.array.itemsize <= UNFOLDED_CONSTANT
+    if constant:
+        return numbers * itemsize <= UNFOLDED_CONSTANT
     return numbers <= UNFOLDED * (2 if geometry.out_group >= MANY else 1)
 
 

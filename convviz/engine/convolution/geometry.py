@@ -157,6 +157,19 @@ class Geometry:
         )
         return down, across
 
+    @cached_property
+    def phase_order(self) -> Indices | None:
+        """The cells of a channel of the input by phases, row by row within each; None where some are in no phase.
+
+        In this order the phases that the way back makes need not be brought to their places.
+        """
+        for size, stride, before, phases in zip(self.size, self.stride, self.before, self.phases, strict=True):
+            if size % stride or before % stride or len(phases.residues) < stride:
+                return None
+        (down, across), (v, h) = self.phases, self.stride
+        cells = np.arange(self.size[0] * self.size[1]).reshape(down.count, v, across.count, h)
+        return cells.transpose(1, 3, 0, 2).ravel()
+
     def back_weights(self) -> Indices:
         """Return where each weight goes in the matrix of the way back.
 

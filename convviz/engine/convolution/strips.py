@@ -73,9 +73,9 @@ class Strips(Correlation):
         y = self._by_rows(operands.y)
         weight = operands.weight.reshape(geometry.groups, 1, geometry.out_group, -1)
         calls: list[Call] = []
-        for strip in self._strips:
+        for fill, strip in self._stacks:
             target = y[:, strip.rows, :, strip.columns]
-            calls += () if self._kept else (strip.fill,)
+            calls += fill
             calls.append(partial(np.matmul, weight[..., : geometry.taps], strip.windows, target))
             if operands.bias:
                 calls.append(partial(np.add, target, weight[..., geometry.taps :], target))
@@ -100,7 +100,7 @@ class Strips(Correlation):
         """Return the calls that sum error × windows over all rows of windows, and the sum (groups, rows, columns).
 
         ``errors`` returns for some rows of windows of a strip what makes their errors, and where these are: (groups,
-        windows, rows, columns of the map).
+        windows, rows, columns of the map). A stack whose matrices are smaller than the sum adds to its first corner.
         """
         dtype, shape = self.operands.weight.dtype, (self.geometry.groups, rows, columns)
         part, total = aligned(shape, dtype), aligned(shape, dtype)
@@ -108,15 +108,18 @@ class Strips(Correlation):
         parts, ones = aligned((most, *shape), dtype), np.ones(most, dtype)
         calls: list[Call] = []
         target = total
-        for strip in self._strips:
-            calls += () if self._kept else (strip.fill,)
+        for fill, strip in self._stacks:
+            calls += fill
             for start in range(0, strip.windows.shape[1], most):
                 some = slice(start, start + most)
                 windows = strip.windows[:, some].transpose(0, 1, 3, 2)
                 make, error = errors(strip, some)
                 products = parts[: windows.shape[1]]
+                if windows.shape[3] < columns:  # what is beyond the corner stays zero
+                    products = aligned(products.shape, dtype)
+                corner = products[:, :, : error.shape[2], : windows.shape[3]]
                 calls += make
-                calls.append(partial(np.matmul, error, windows, products.transpose(1, 0, 2, 3)))
+                calls.append(partial(np.matmul, error, windows, corner.transpose(1, 0, 2, 3)))
                 summed = products.reshape(len(products), -1)
                 calls.append(partial(ones[: len(products)].dot, summed, target.reshape(-1)))
                 calls += (partial(np.add, total, part, total),) if target is part else ()
@@ -190,10 +193,15 @@ class Strips(Correlation):
         _, source = self._source
         return list(cut(source, self._axes, self.geometry.groups, keep=self._kept))
 
+    @cached_property
+    def _stacks(self) -> list[tuple[Calls, Strip]]:
+        """The strips whose matrices are multiplied, each with what fills it unless it is kept."""
+        return [(() if self._kept else (strip.fill,), strip) for strip in self._strips]
+
     @property
     def _longest(self) -> int:
-        """The most rows of windows that a strip has."""
-        return max(int(strip.windows.shape[1]) for strip in self._strips)
+        """The most matrices that a strip has."""
+        return max(int(strip.windows.shape[1]) for _, strip in self._stacks)
 
     def _by_rows(self, buffer: Buffer) -> Array:
         """Return a map as (groups, rows, channels of a group, columns)."""

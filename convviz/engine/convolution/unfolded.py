@@ -37,8 +37,9 @@ class Unfolded(Correlation):
         return aligned(shape, operands.x.array.dtype)
 
     def unfold(self) -> Calls:
-        """Return the calls that fill the matrix from ``x``."""
-        return self._fill(self._columns, self.operands.x, self.geometry.axes, self.operands.bias)
+        """Return the calls that fill the matrix from ``x``, with its columns in the order of ``y``."""
+        operands = self.operands
+        return self._fill(self._columns, operands.x, self.geometry.axes, operands.bias, operands.y.order)
 
     def product(self) -> Calls:
         """Return the product of the weights and the matrix."""
@@ -59,7 +60,11 @@ class Unfolded(Correlation):
         columns = aligned((geometry.groups, taps, down.count * across.count), dtype)
         arrange, weights = self._back_weights(rows, taps)
         calls = [*self._fill(columns, operands.dy, geometry.back_axes, ones=False), *arrange]
-        if geometry.stride == (1, 1):
+        by_phase, order = geometry.phase_order, operands.dx.order
+        in_place = (
+            geometry.stride == (1, 1) if order is None else by_phase is not None and np.array_equal(order, by_phase)
+        )
+        if in_place:
             result = operands.dx.flat.reshape(geometry.groups, rows, -1)
             return (*calls, multiply(weights, columns, result))
         phases = aligned(geometry.groups * rows * columns.shape[2] + 1, dtype)
@@ -72,10 +77,13 @@ class Unfolded(Correlation):
     def _windows(self, buffer: Buffer) -> Array:
         return buffer.flat.reshape(self.geometry.groups, self.geometry.out_group, -1)
 
-    def _fill(self, columns: Array, source: Buffer, axes: tuple[Axis, Axis], ones: bool) -> Calls:
+    def _fill(
+        self, columns: Array, source: Buffer, axes: tuple[Axis, Axis], ones: bool, order: Indices | None = None
+    ) -> Calls:
         """Return the calls that unfold ``source`` into ``columns``, and put ones into the last row if so wanted."""
-        if columns.size <= TABLE:
-            table = unfold_table(axes, self.geometry.groups, source.array.shape[0], ones)
+        if columns.size <= TABLE or source.order is not None or order is not None:
+            table = source.located(unfold_table(axes, self.geometry.groups, source.shape[0], ones))
+            table = np.ascontiguousarray(table if order is None else table[..., order])
             return (partial(source.extended.take, table, None, columns, "clip"),)
         enter, bordered = with_border(source, axes)
         windows = every_window(bordered, axes, self.geometry.groups)
@@ -94,7 +102,10 @@ class Unfolded(Correlation):
             rows, row_cells = geometry.landing(0, slice(None), r)
             columns, column_cells = geometry.landing(1, slice(None), q)
             table[:, row_cells, column_cells] = numbers[:, v, h, rows, columns]
-        return (partial(phases.take, table, None, self.operands.dx.array, "clip"),)
+        dx = self.operands.dx
+        if dx.order is not None:
+            table = np.ascontiguousarray(table.reshape(geometry.channels, -1)[:, dx.order])
+        return (partial(phases.take, table, None, dx.flat.reshape(table.shape), "clip"),)
 
 
 def unfold_table(axes: tuple[Axis, Axis], groups: int, channels: int, ones: bool) -> Indices:

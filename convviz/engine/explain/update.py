@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from convviz.engine.explain.explanation import Explanation, Factor, Note, Part, Rule
 from convviz.engine.explain.tensors import PARAMETER, Index, Kind, Tensor
-from convviz.engine.network import run
+from convviz.engine.memory import run
 from convviz.engine.optimizers import OptimizerSlots
 
 if TYPE_CHECKING:

@@ -3,7 +3,7 @@
 A layer holds no arrays. For one experiment it is *bound* once: it receives the buffers that it reads and writes, makes
 whatever it needs again at every step (index tables, scratch space, the unfolded constant input), and returns the calls
 that make up its share of a step. A call takes no arguments; it was given everything at binding, so a step of the whole
-network is nothing but ``for call in calls: call()``. The plain functions `Layer.forward` and `Layer.backward` bind,
+network is nothing but one call after the other. The plain functions `Layer.forward` and `Layer.backward` bind,
 run and copy: there is one implementation of the mathematics, and it is this one.
 """
 
@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 
 from convviz.engine.errors import ConfigError, ShapeError
-from convviz.engine.memory import Array, Buffer, Call
+from convviz.engine.memory import Array, Buffer, Call, run
 from convviz.engine.settings import Spec
 from convviz.engine.shapes import Shape, size_text
 
@@ -79,6 +79,8 @@ class Layer(Spec):
     linear: ClassVar[bool] = False
     #: Whether an output is one of the inputs that it is linked with.
     chooses: ClassVar[bool] = False
+    #: Whether every number is treated by itself, so that the output lies in memory as the input does.
+    pointwise: ClassVar[bool] = False
 
     @abstractmethod
     def output_shape(self, in_shape: Shape) -> Shape:
@@ -118,6 +120,17 @@ class Layer(Spec):
     def forward_links(self, params: Mapping[str, Array], x: Array, y: Array, cells: Indices) -> Links:
         """Return the links from the input ``cells`` (N, 3) to the output cells that are computed from them."""
 
+    def wished_order(self, in_shape: Shape, dtype: np.dtype[Any]) -> Indices | None:
+        """Return the order of memory (H·W,) in which the layer likes its input to lie; None: row by row, or no matter.
+
+        It is asked only for inputs that change with every step; see `Buffer`.
+        """
+        return None
+
+    def takes_order(self, in_shape: Shape, dtype: np.dtype[Any], constant_input: bool) -> bool:
+        """Return whether the layer can write its output in any order of memory, and read its gradient so."""
+        return False
+
     def weight_pairs(self, in_shape: Shape, weight: tuple[int, int, int, int]) -> tuple[Indices, Indices]:
         """Return the (input cells, output cells), both (M, 3), that a weight joins; layers with kernels only."""
         raise ConfigError("{layer} has no weights", layer=self.kind)
@@ -125,8 +138,7 @@ class Layer(Spec):
     def forward(self, params: Mapping[str, Array], x: Array) -> tuple[Array, Any]:
         """Return ``(y, cache)`` for ``x`` of shape ``(C, H, W)``; ``cache`` is what `backward` wants."""
         slots, bound = self._bound(params, x)
-        for call in bound.forward:
-            call()
+        run(bound.forward)
         return slots.y.array.copy(), (slots, bound)
 
     def backward(self, params: Mapping[str, Array], cache: Any, dy: Array) -> tuple[Array, dict[str, Array]]:
@@ -140,8 +152,7 @@ class Layer(Spec):
                 received=size_text(dy.shape),
             )
         slots.dy.array[...] = dy
-        for call in (*bound.parameter_backward, *bound.input_backward):
-            call()
+        run((*bound.parameter_backward, *bound.input_backward))
         grads = self.parameter_views(slots.gradients, slots.x.array.shape)
         return slots.dx.array.copy(), {name: grad.copy() for name, grad in grads.items()}
 

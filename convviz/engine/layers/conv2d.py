@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
-from convviz.engine.convolution import Geometry, Operands, bind
+from convviz.engine.convolution import Geometry, Operands, bind, takes_order, wished_order
 from convviz.engine.layers.base import Array, BoundLayer, Shape, Slots
 from convviz.engine.layers.filters import FilterLayer
+from convviz.engine.memory import run
 from convviz.engine.ops import weight_view, window_geometry
 from convviz.i18n import mark
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from convviz.engine.links import Indices
 
 
 @dataclass(frozen=True)
@@ -48,6 +55,14 @@ class Conv2d(FilterLayer):
         self._check_groups(in_shape)
         return window_geometry(self.window, in_shape, self.out_channels, self.groups)
 
+    def wished_order(self, in_shape: Shape, dtype: np.dtype[Any]) -> Indices | None:
+        """Return the order of the phases of the way back, where the map is small and the stride fits it."""
+        return wished_order(self.geometry(in_shape), dtype.itemsize)
+
+    def takes_order(self, in_shape: Shape, dtype: np.dtype[Any], constant_input: bool) -> bool:
+        """Return whether the map is small, or an input unfolded once and for all."""
+        return takes_order(self.geometry(in_shape), dtype.itemsize, constant_input)
+
     def bind(self, slots: Slots) -> BoundLayer:
         """Bind the convolution; a constant input is unfolded here and never again."""
         operands = Operands(
@@ -60,10 +75,9 @@ class Conv2d(FilterLayer):
             bias=self.bias is not None,
             constant=slots.constant_input,
         )
-        bound = bind(self.geometry(slots.x.array.shape), operands)
+        bound = bind(self.geometry(slots.x.shape), operands)
         unfold = bound.unfold()
         if slots.constant_input:
-            for call in unfold:
-                call()
+            run(unfold)
             unfold = ()
         return BoundLayer((*unfold, *bound.product()), bound.weight_grad(), bound.input_grad())

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import partial
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from convviz.engine.layers.activations import Activation
-from convviz.engine.layers.base import BoundLayer, Slots
 from convviz.engine.settings import setting
 from convviz.i18n import mark
+
+if TYPE_CHECKING:
+    from convviz.engine.layers.base import Array, Call
 
 
 @dataclass(frozen=True)
@@ -27,15 +30,13 @@ class LeakyReLU(Activation):
         mark("Slope"), mark("What negative numbers are multiplied by"), "float", 0.01, minimum=0, maximum=1, step=0.01
     )
 
-    def bind(self, slots: Slots) -> BoundLayer:
-        """Bind; with a slope of at most 1 the larger branch is the right one, and so is the larger derivative."""
-        x, y, dx, dy = slots.x.flat, slots.y.flat, slots.dx.flat, slots.dy.flat
+    def calls(self, x: Array, y: Array, dx: Array, dy: Array) -> tuple[tuple[Call, ...], tuple[Call, ...]]:
+        """With a slope of at most 1 the larger branch is the right one, and so is the larger derivative."""
         slope, zero = np.full_like(x, self.slope), np.zeros((), x.dtype)
         positive, factor = np.empty(x.shape, np.bool_), np.empty_like(x)
-        return BoundLayer(
-            forward=(partial(np.multiply, x, slope, y), partial(np.maximum, x, y, out=y)),
-            parameter_backward=(),
-            input_backward=(
+        return (
+            (partial(np.multiply, x, slope, y), partial(np.maximum, x, y, out=y)),
+            (
                 partial(np.greater, x, zero, positive),
                 partial(np.copyto, factor, positive),
                 partial(np.maximum, factor, slope, out=factor),

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import partial
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from convviz.engine.layers.activations import Activation
-from convviz.engine.layers.base import BoundLayer, Slots
 from convviz.i18n import mark
+
+if TYPE_CHECKING:
+    from convviz.engine.layers.base import Array, Call
 
 
 @dataclass(frozen=True)
@@ -22,15 +25,13 @@ class ReLU(Activation):
     python = "max({x}, 0.0)"
     latex = r"\max\left({x},\, 0\right)"
 
-    def bind(self, slots: Slots) -> BoundLayer:
-        """Bind; an array of zeros is compared with, not a number, since NumPy is several times faster at that."""
-        x, y, dx, dy = slots.x.flat, slots.y.flat, slots.dx.flat, slots.dy.flat
+    def calls(self, x: Array, y: Array, dx: Array, dy: Array) -> tuple[tuple[Call, ...], tuple[Call, ...]]:
+        """An array of zeros is compared with, not a number, since NumPy is several times faster at that."""
         zeros, factor = np.zeros_like(x), np.empty_like(x)
         positive = np.empty(x.shape, np.bool_)
-        return BoundLayer(
-            forward=(partial(np.maximum, x, zeros, out=y),),
-            parameter_backward=(),
-            input_backward=(
+        return (
+            (partial(np.maximum, x, zeros, out=y),),
+            (
                 partial(np.greater, y, zeros, positive),
                 partial(np.copyto, factor, positive),
                 partial(np.multiply, dy, factor, dx),

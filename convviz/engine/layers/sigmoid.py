@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import partial
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from convviz.engine.layers.activations import Activation
-from convviz.engine.layers.base import BoundLayer, Slots
 from convviz.i18n import mark
+
+if TYPE_CHECKING:
+    from convviz.engine.layers.base import Array, Call
 
 
 @dataclass(frozen=True)
@@ -22,14 +25,13 @@ class Sigmoid(Activation):
     python = "1 / (1 + math.exp(-({x})))"
     latex = r"\frac{{1}}{{1 + e^{{-\left({x}\right)}}}}"
 
-    def bind(self, slots: Slots) -> BoundLayer:
-        """Bind; the derivative is y · (1 − y)."""
-        x, y, dx, dy = slots.x.flat, slots.y.flat, slots.dx.flat, slots.dy.flat
+    def calls(self, x: Array, y: Array, dx: Array, dy: Array) -> tuple[tuple[Call, ...], tuple[Call, ...]]:
+        """The derivative is y · (1 − y)."""
         one, zero = np.ones((), x.dtype), np.zeros((), x.dtype)
         decay, scratch, top = np.empty_like(x), np.empty_like(x), np.empty_like(x)
         positive = np.empty(x.shape, np.bool_)
-        return BoundLayer(
-            forward=(
+        return (
+            (
                 partial(np.abs, x, decay),
                 partial(np.negative, decay, decay),
                 partial(np.exp, decay, decay),
@@ -39,8 +41,7 @@ class Sigmoid(Activation):
                 partial(np.maximum, decay, top, out=top),  # e^(−|x|) is at most 1
                 partial(np.divide, top, scratch, y),
             ),
-            parameter_backward=(),
-            input_backward=(
+            (
                 partial(np.subtract, one, y, scratch),
                 partial(np.multiply, scratch, y, scratch),
                 partial(np.multiply, scratch, dy, dx),

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import partial
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from convviz.engine.layers.activations import Activation
-from convviz.engine.layers.base import BoundLayer, Slots
 from convviz.i18n import mark
+
+if TYPE_CHECKING:
+    from convviz.engine.layers.base import Array, Call
 
 
 @dataclass(frozen=True)
@@ -22,14 +25,12 @@ class Tanh(Activation):
     python = "math.tanh({x})"
     latex = r"\tanh\left({x}\right)"
 
-    def bind(self, slots: Slots) -> BoundLayer:
-        """Bind; the derivative is 1 − y²."""
-        x, y, dx, dy = slots.x.flat, slots.y.flat, slots.dx.flat, slots.dy.flat
+    def calls(self, x: Array, y: Array, dx: Array, dy: Array) -> tuple[tuple[Call, ...], tuple[Call, ...]]:
+        """The derivative is 1 − y²."""
         one, scratch = np.ones((), x.dtype), np.empty_like(x)
-        return BoundLayer(
-            forward=(partial(np.tanh, x, y),),
-            parameter_backward=(),
-            input_backward=(
+        return (
+            (partial(np.tanh, x, y),),
+            (
                 partial(np.multiply, y, y, scratch),
                 partial(np.subtract, one, scratch, scratch),
                 partial(np.multiply, scratch, dy, dx),
