@@ -51,6 +51,8 @@ class _Engine(QIconEngine):
 
 def pixmap(name: str, colour: QColor, size: int) -> QPixmap:
     """Return the icon ``name`` as a square of ``size`` pixels; everything drawn in ``currentColor`` is ``colour``."""
+    if size < 1:  # a control that is squeezed to nothing
+        return QPixmap()
     image = QPixmap(size, size)
     image.fill(Qt.GlobalColor.transparent)
     painter = QPainter(image)

@@ -42,6 +42,7 @@ class Parameters(QWidget):
 
     def __init__(self, index: int, experiment: Experiment, convert: Convert, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._worn: theme.Theme | None = theme.current()
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(SPACE.S)
@@ -64,6 +65,7 @@ class Parameters(QWidget):
             self._roles.append(role)
         self._tabs.currentChanged.connect(self._show_role)
         self._show_role(0)
+        self._put_chips()
 
     def set_experiment(self, experiment: Experiment) -> None:
         """Show the parameters without emitting anything."""
@@ -82,19 +84,22 @@ class Parameters(QWidget):
 
     def retranslate(self) -> None:
         """Say everything in the current language."""
-        colours = theme.current()
-        for place, (name, (label, help)) in enumerate(_ROLES.items()):
+        for place, (label, help) in enumerate(_ROLES.values()):
             self._tabs.setTabText(place, tr(label))
             self._tabs.setTabToolTip(place, tr(help if self._tabs.isTabEnabled(place) else _NO_TEACHER))
-            self._tabs.setTabIcon(place, _chip(getattr(colours, name)))
         for role in self._roles:
             role.retranslate()
 
     def changeEvent(self, event: QEvent | None) -> None:
         """Take the chips in the colours of a new theme."""
-        if event is not None and event.type() == QEvent.Type.PaletteChange and self._roles:
-            self.retranslate()
+        if event is not None and event.type() == QEvent.Type.PaletteChange and self._worn is not theme.current():
+            self._put_chips()
         super().changeEvent(event)
+
+    def _put_chips(self) -> None:
+        self._worn = theme.current()
+        for place, name in enumerate(_ROLES):
+            self._tabs.setTabIcon(place, _chip(getattr(self._worn, name)))
 
     def _show_role(self, place: int) -> None:
         for at, role in enumerate(self._roles):
