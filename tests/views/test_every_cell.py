@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 from PyQt6.QtCore import QEvent, Qt
+from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import QApplication, QWidget
 
 from convviz.model.files import builtin_experiments
 from convviz.views import theme
 from convviz.views.heatmap import Heatmap
+from convviz.views.panels.microscope import Microscope
 
 if TYPE_CHECKING:
     from tests.views.conftest import OpenWindow, Person
@@ -92,3 +94,23 @@ def test_marks_are_as_strong_as_what_they_contribute(open_window: OpenWindow) ->
     weakest = tuple(int(n) for n in np.unravel_index(shares.argmin(), shares.shape))
     assert distance(strongest) == 0
     assert distance(weakest) > 60
+
+
+@pytest.mark.parametrize("name", ["demo", "channels", "pooling", "transposed"])
+def test_every_heatmap_opens_the_microscope(open_window: OpenWindow, name: str) -> None:
+    """By a double-click, and by Enter on the cell that is held; Escape comes back to where one was."""
+    person = open_window(name)
+    person.click("step")
+    person.sees_step(1)
+    for shown in heatmaps(person):
+        spot = shown.cell_rect(*cells(shown)[0]).center()
+        person.bot.mouseClick(shown, Qt.MouseButton.LeftButton, pos=spot)
+        QTest.mouseDClick(shown, Qt.MouseButton.LeftButton, pos=spot)
+        microscope = person.find(Microscope, "microscope")
+        assert microscope.isVisible(), shown.objectName()
+        person.press("Esc")
+        assert not microscope.isVisible()
+        shown.setFocus()
+        person.press("Return", shown)
+        assert microscope.isVisible(), shown.objectName()
+        person.press("Esc")
