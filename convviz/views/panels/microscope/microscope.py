@@ -201,10 +201,11 @@ class Microscope(QWidget):
         if self._player.is_playing:
             self._player.pause()
             return
-        if self._player.at_end and self._player.count > 0:
+        ended = self._player.at_end and self._player.count > 0
+        if ended:
             last = self._phase == len(self._walk.phases) - 1
             self._take_phase(self._phase if last else self._phase + 1, 0)
-        self._player.play()
+        self._player.play(seen=not ended)
 
     def retranslate(self) -> None:
         """Read every text again in the current language."""
