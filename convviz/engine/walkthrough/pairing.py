@@ -20,6 +20,7 @@ from convviz.engine.walkthrough.stages import small_board
 
 if TYPE_CHECKING:
     from convviz.engine.convolution import Geometry
+    from convviz.engine.convolution.geometry import Axis
     from convviz.engine.walkthrough.sheets import Pair, Taps
     from convviz.engine.walkthrough.subject import WindowSubject
 
@@ -65,20 +66,29 @@ class Accumulation:
     @cached_property
     def rows(self) -> Array:
         """What each tap has when a row begins, and when the last has ended: (rows + 1, kh, kw)."""
-        down, across = (axis.cells() for axis in self.geometry.axes)
+        down, across = (_reading(axis) for axis in self.geometry.axes)
         count = len(self.big if self.over_big else self.small)
         sums = np.zeros((count + 1, *self.geometry.kernel))
-        for u in range(len(down)):
-            windows = np.flatnonzero(down[u] >= 0)
-            read = down[u][windows]
-            for v in range(len(across)):
-                beside = np.flatnonzero(across[v] >= 0)
-                pairs = self.big[np.ix_(read, across[v][beside])], self.small[np.ix_(windows, beside)]
+        for u, (read_rows, window_rows) in enumerate(down):
+            for v, (read_columns, window_columns) in enumerate(across):
+                pairs = self.big[read_rows, read_columns], self.small[window_rows, window_columns]
                 with np.errstate(all="ignore"):
-                    sums[1 + (read if self.over_big else windows), u, v] = np.einsum("ij,ij->i", *pairs)
+                    made = np.einsum("ij,ij->i", *pairs)
+                sums[1:, u, v][read_rows if self.over_big else window_rows] = made
         with np.errstate(all="ignore"):
             grown: Array = np.cumsum(sums, axis=0)
         return grown
+
+
+def _reading(axis: Axis) -> list[tuple[slice, slice]]:
+    """Return for each tap the cells of the map that it reads, and the windows with which it does."""
+    found = []
+    for tap, offset in enumerate(axis.offsets):
+        start, stop = axis.inside(tap)
+        first = offset + start * axis.step
+        cells = slice(first, first + (stop - start) * axis.step, axis.step) if stop > start else slice(0, 0)
+        found.append((cells, slice(start, stop)))
+    return found
 
 
 class Pairing:
@@ -124,6 +134,7 @@ class Pairing:
         down, across = subject.geometry.dilation
         spot = None if tap is None else (tap[0] * down, tap[1] * across)
         scales = Scale((subject.x,), signed=False), subject.source_scale
+        grown = self._gradient if position == self._last else self._grown.upto(cell)
         met = Under(sheet, taps, turned=subject.spreads)
         boards = (
             Board(
@@ -131,13 +142,13 @@ class Pairing:
             ),
             Board(Role.MET_ERROR, met, scales[1], subject.source_tensor, (subject.front,), cursor=spot),
             small_board(subject, Role.PAIRED, products, self._product_scale, cursor=spot),
-            self._gradient_board(cell, position, tap),
+            self._gradient_board(grown, position, tap),
         )
         facts: dict[str, object] = {"cell": cell, "x": float(x[cell]), "count": int(real.sum())}
         if tap is not None:
             source = met.source_of(*spot) if spot is not None else None
             facts |= {"tap": tap, "from": source, "error": float(values[tap]), "product": float(products[tap])}
-        sum_ = self._sum(position, tap, float(x[cell]), values, scales)
+        sum_ = self._sum(position, tap, float(x[cell]), (values, grown), scales)
         return Row(boards, ("×", "=", "+"), sum_, Strip.CORRELATE, facts)
 
     @cached_property
@@ -155,11 +166,11 @@ class Pairing:
         gradient: Array = self._subject.frame.gradients[self._subject.index]["weight"][self._lead]
         return gradient
 
-    def _gradient_board(self, cell: Pair, position: int, tap: Pair | None) -> Board:
+    def _gradient_board(self, grown: Array, position: int, tap: Pair | None) -> Board:
         done = position == self._last
         return Board(
             Role.WEIGHT_GRAD,
-            Lattice.of(self._gradient if done else self._grown.upto(cell)),
+            Lattice.of(grown),
             self._growing_scale,
             Tensor(Kind.WEIGHT_GRAD, self._subject.index),
             self._lead,
@@ -168,14 +179,17 @@ class Pairing:
             forming=not done,
         )
 
-    def _sum(self, position: int, tap: Pair | None, x: float, errors: Array, scales: tuple[Scale, Scale]) -> Sum:
-        """Return what one tap has had before, and what it gets; at the end the engine's own number stands beside it."""
-        width = self._subject.x.shape[2]
-        cell = divmod(position, width)
+    def _sum(
+        self, position: int, tap: Pair | None, x: float, found: tuple[Array, Array], scales: tuple[Scale, Scale]
+    ) -> Sum:
+        """Return what one tap has had before, and what it gets; at the end the engine's own number stands beside it.
+
+        ``found``: the errors under each tap, and the gradient as it has grown.
+        """
+        errors, grown = found
         if tap is None:
             return Sum(Role.WEIGHT_GRAD, (), self._growing_scale, (), 0.0, 0.0, before=0.0)
-        before = float(self._grown.upto(divmod(position - 1, width))[tap]) if position else 0.0
-        value = self._gradient[tap] if position == self._last else self._grown.upto(cell)[tap]
+        before = float(self._grown.upto(divmod(position - 1, self._subject.x.shape[2]))[tap]) if position else 0.0
         operands = (
             Operand(np.array([x]), Role.INPUT, scales[0]),
             Operand(errors[tap][None], Role.ERROR, scales[1]),
@@ -190,7 +204,7 @@ class Pairing:
             self._growing_scale,
             operands,
             total,
-            float(value),
+            float(grown[tap]),
             before=before,
             board=2,
             cells=cells,
