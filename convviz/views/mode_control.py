@@ -100,6 +100,7 @@ class ModeControl(QObject):
             self._microscope.closed.connect(self.train)
             self._microscope.pointed.connect(self._point)
             self._microscope.arrived.connect(self._arrive)
+            self._microscope.asked.connect(self._hold)
             self.stage.addWidget(self._microscope)
         return self._microscope
 
@@ -132,11 +133,15 @@ class ModeControl(QObject):
         if self._is_led or not self.is_magnifying:
             return
         if clicked:
-            self._is_led = True  # it is there already
-            self._cursor.hold(number)
-            self._is_led = False
+            self._hold(number)
         else:
             self._cursor.move(number)
+
+    def _hold(self, number: Pointed) -> None:
+        """Hold a number, and leave the microscope where it is."""
+        self._is_led = True
+        self._cursor.hold(number)
+        self._is_led = False
 
     def _point(self, number: Pointed | None) -> None:
         frame = self._session.frame

@@ -485,3 +485,24 @@ def test_an_update_is_worked_out_with_the_state_of_the_optimizer(open_window: Op
     assert told[-1].startswith("velocity: 0.9 · ")
     assert told[-1].endswith(f"= {numbers['velocity']:.4g}".replace("-", "−"))
     assert "✓" in person.text("explain.equal")
+
+
+def test_a_click_on_a_factor_under_the_microscope_explains_it(open_window: OpenWindow) -> None:
+    person = open_window(size=(1280, 860))
+    person.click("microscope")
+    person.find(Microscope, "microscope").show_layer(1, "backward")
+    person.press("5")
+    stage = person.find(Stage, "microscope.stage")
+    for _ in range(7):
+        person.press("Down")
+        person.press("Right")
+    for line, names in ((0, ("Gradient of the reconstruction, ", "Kernel 2, ")), (2, ("Map 1, ", "Gradient of the "))):
+        stage.grab()
+        where = person.find(Microscope, "microscope").position
+        rect = stage.term_rects(line)[0]
+        for spot, name in zip((rect.left() + 8, rect.right() - 8), names, strict=True):
+            person.bot.mouseClick(stage, LEFT, pos=QPoint(spot, rect.center().y()))
+            assert person.text("explain.name").startswith(name)
+            assert person.find(Microscope, "microscope").position == where
+    told = explain(frame_of(person), Tensor(Kind.VALUE_GRAD, 1), (0, 7, 7))
+    assert len(told) == len(stage.term_rects(0))

@@ -192,7 +192,7 @@ class Pairing:
         before = float(self._grown.upto(divmod(position - 1, self._subject.x.shape[2]))[tap]) if position else 0.0
         operands = (
             Operand(np.array([x]), Role.INPUT, scales[0]),
-            Operand(errors[tap][None], Role.ERROR, scales[1]),
+            Operand(errors[tap][None], Role.MET_ERROR, scales[1]),
         )
         with np.errstate(all="ignore"):
             total = before + x * float(errors[tap])

@@ -8,10 +8,12 @@ from PyQt6.QtCore import QPoint, Qt
 from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import QAbstractButton
 
+from convviz.engine.explain import array_of
 from convviz.engine.walkthrough import Area, Role, Strip
 from convviz.views import theme
 from convviz.views.language import speak
 from convviz.views.panels.microscope.arithmetic import agree
+from convviz.views.panels.microscope.partners import numbers_at
 
 LARGE, SMALL = (1000, 760), (720, 450)
 ALL = [Strip.GATHER, Strip.SCATTER, Strip.CORRELATE]
@@ -272,3 +274,30 @@ def test_every_term_stands_on_a_cell_of_its_board(look, name, layer, direction, 
                 shown = board.sheet.crop(Area(at_row, at_column, 1, 1))[0, 0]
                 possible = [told.terms[term], *(operand.values[term] for operand in told.operands)]
                 assert any(shown == pytest.approx(value, rel=1e-12, abs=1e-15) for value in possible)
+
+
+@pytest.mark.parametrize("name", ["demo", "channels", "pooling", "transposed", "dead-border"])
+def test_a_factor_is_the_number_of_the_frame_that_it_is_said_to_be(look, name):
+    viewer = look(name, layer=0, size=LARGE)
+    found = 0
+    for layer in range(len(viewer.frame.problem.layers)):
+        for direction in ("forward", "backward"):
+            viewer.microscope.show_layer(layer, direction)
+            for phase in range(len(viewer.chips())):
+                viewer.microscope.show_phase(phase)
+                last = viewer.slider("scrub").maximum()
+                for position in (0, last // 3, last):
+                    viewer.slider("scrub").setValue(position)
+                    rows = viewer.scene.rows
+                    for number, row in enumerate(rows):
+                        told = row.sum
+                        if told is None or told.cells is None or told.parts:
+                            continue
+                        for term, cell in enumerate(told.cells.tolist()):
+                            numbers = dict(numbers_at(rows, (number, told.board, *cell)))
+                            for operand in told.operands:
+                                if operand.role in numbers:
+                                    tensor, index = numbers[operand.role]
+                                    assert array_of(viewer.frame, tensor)[index] == operand.values[term]
+                                    found += 1
+    assert found > 100

@@ -63,11 +63,14 @@ class Term:
     rect
     line, term
         Of which sum, and which of its terms.
+    role
+        The board that the factor stands on.
     """
 
     rect: QRect
     line: int
     term: int
+    role: Role | None = None
 
 
 @dataclass(frozen=True)
@@ -79,6 +82,7 @@ class _Piece:
     ink: QColor | None = None
     strong: bool = False
     term: int | None = None
+    role: Role | None = None
 
 
 def symbol_of(told: Sum) -> str:
@@ -122,7 +126,7 @@ def paint_sums(
         elif not unreached:
             pieces = _fitting(told, scales, pixels, line.width() - width - _result_width(pixels))
         found = _paint_line(painter, line, told, scales, pixels, width, pieces)
-        terms += [Term(rect, number, term) for rect, term in found]
+        terms += [Term(rect, number, term, role) for rect, term, role in found]
     if twice:
         equal = agree(sums[0].total, sums[1].total)
         colours = theme.current()
@@ -139,7 +143,7 @@ def _result_width(pixels: int) -> int:
 
 def _paint_line(
     painter: QPainter, line: QRect, told: Sum, scales: Scales, pixels: int, name: int, pieces: list[_Piece]
-) -> list[tuple[QRect, int]]:
+) -> list[tuple[QRect, int, Role | None]]:
     colours = theme.current()
     painter.setFont(theme.font("strong", pixels))
     painter.setPen(colours.text)
@@ -148,7 +152,7 @@ def _paint_line(
     for piece in pieces:
         end = _paint_piece(painter, QRect(x, line.y(), line.right() - x, line.height()), piece, pixels)
         if piece.term is not None:
-            terms.append((QRect(x, line.y(), end - x, line.height()), piece.term))
+            terms.append((QRect(x, line.y(), end - x, line.height()), piece.term, piece.role))
         x = end
     if told.before is not None and not told.operands:
         return terms  # nothing is added: there is no new number
@@ -268,7 +272,8 @@ def _term(told: Sum, term: int, scales: Scales) -> list[_Piece]:
     for operand in operands:
         if pieces:
             pieces.append(_Piece("·"))
-        pieces.append(_number(operand.values[term], operand.scale, scales, strong=term == told.chosen))
+        number = _number(operand.values[term], operand.scale, scales, strong=term == told.chosen)
+        pieces.append(replace(number, role=operand.role))
     return pieces
 
 

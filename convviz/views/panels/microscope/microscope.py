@@ -57,12 +57,15 @@ class Microscope(QWidget):
         The cell under the pointer, if it is one of the frame's.
     arrived(Pointed, bool)
         The number that the moment is about is another, and time does not go on; and whether a cell was clicked.
+    asked(Pointed)
+        A factor of a sum was clicked: that number is to be explained.
     closed()
         Escape, or the button: back to training.
     """
 
     pointed = pyqtSignal(object)
     arrived = pyqtSignal(object, bool)
+    asked = pyqtSignal(object)
     closed = pyqtSignal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -101,6 +104,7 @@ class Microscope(QWidget):
         self._header.close_asked.connect(self._close)
         self._stage.pointed.connect(self._stage_pointed)
         self._stage.clicked.connect(self._stage_clicked)
+        self._stage.asked.connect(lambda tensor, index: self.asked.emit(Pointed(tensor, index)))
         self._player.moved.connect(self._show)
         self._bar.play_asked.connect(self.toggle)
         self._bar.back_asked.connect(lambda: self._go(self._player.position - 1))

@@ -18,6 +18,26 @@ Spot = tuple[int, int, int, int]
 Number = tuple[Tensor, tuple[int, ...]]
 
 
+def numbers_at(rows: Sequence[Row], spot: Spot) -> Iterator[tuple[Role, Number]]:
+    """Yield what is multiplied at a cell: the number that each board shows there, and the board's role.
+
+    Where all the cells of a window are multiplied with one cell of a map, that is the one at the map's cursor.
+    """
+    boards = [(n, item) for n, item in enumerate(rows[spot[0]].items) if isinstance(item, Board)]
+    cursors = [(spot[0], n, *item.cursor) for n, item in boards if item.cursor is not None and item.role is Role.INPUT]
+    for one in (spot, *_same_tap(rows, spot), *cursors):
+        board = _board(rows, one)
+        number = None if board is None else _number(board, one[2], one[3])
+        if board is not None and number is not None:
+            tensor, index = number
+            source = rows[one[0]].items[0]
+            if board.tensor is not None:
+                tensor = board.tensor
+            elif isinstance(source, Board) and source.tensor is not None:
+                tensor = Tensor(tensor.kind, source.tensor.position - 1)  # a turned kernel lies on its layer's error
+            yield board.role, (tensor, index)
+
+
 def partners(rows: Sequence[Row], spot: Spot) -> set[Spot]:
     """Return the cells that have to do with the one at ``spot``, itself not among them."""
     found: set[Spot] = set()
@@ -72,7 +92,7 @@ def _same_tap(rows: Sequence[Row], spot: Spot) -> Iterator[Spot]:
             yield row, n, at_row, at_column
 
 
-#: Boards in the shape of the kernel.
+#: Boards in the shape of the window.
 _TAPS = (
     Role.KERNEL,
     Role.ROTATED,
@@ -82,6 +102,8 @@ _TAPS = (
     Role.MET_ERROR,
     Role.PAIRED,
     Role.WINDOW,
+    Role.SPREAD_ERROR,
+    Role.SPREAD_INPUT,
 )
 
 

@@ -12,7 +12,7 @@ from PyQt6.QtWidgets import QSizePolicy, QWidget
 from convviz.engine.walkthrough import Act, Board, Strip
 from convviz.i18n import tr
 from convviz.views import theme
-from convviz.views.panels.microscope.arithmetic import Term, agree, line_height, paint_sums
+from convviz.views.panels.microscope.arithmetic import agree, line_height, paint_sums
 from convviz.views.panels.microscope.captions import paint_coordinates, paint_title
 from convviz.views.panels.microscope.cells import BoardPainter, Scales, paint_frames
 from convviz.views.panels.microscope.curve import paint_curve
@@ -22,6 +22,7 @@ from convviz.views.panels.microscope.partners import Number, Spot, partners, pla
 from convviz.views.panels.microscope.sentences import scene_text
 from convviz.views.panels.microscope.signs import EQUALITY, paint_equality, paint_join, paint_moving, turning
 from convviz.views.panels.microscope.strips import TAB, Strips
+from convviz.views.panels.microscope.terms import Terms
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -54,10 +55,13 @@ class Stage(QWidget):
     pointed(Board | None, row, column)
         The cell under the pointer.
     clicked(Board, row, column)
+    asked(Tensor, index)
+        A factor of a term was clicked: where it stands in the frame.
     """
 
     pointed = pyqtSignal(object, int, int)
     clicked = pyqtSignal(object, int, int)
+    asked = pyqtSignal(object, object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -76,7 +80,7 @@ class Stage(QWidget):
         self._scales = Scales()
         self._painters: dict[tuple[int, int], BoardPainter] = {}
         self._hovered: Spot | None = None
-        self._terms: list[Term] = []
+        self._terms = Terms()
         self._spoken: tuple[Number, ...] = ()
         self._strips = Strips(self)
         self._strips.changed.connect(self._choose_rows)
@@ -137,6 +141,10 @@ class Stage(QWidget):
         """Return the rows that are seen."""
         return () if self._shown is None else self._shown.rows
 
+    def term_rects(self, line: int) -> dict[int, QRect]:
+        """Return where the terms of a sum are written, by the number of the term."""
+        return self._terms.rects(line)
+
     def place(self, role: Role) -> Place | None:
         """Return where the board of a role lies, None if it is not on the stage."""
         for row in self._places:
@@ -180,11 +188,11 @@ class Stage(QWidget):
         self._paint_on_the_way(painter)
         self._paint_hovered(painter)
         sums = self.sums()
-        self._terms = []
+        self._terms = Terms()
         if sums:
-            self._terms = paint_sums(
-                painter, self._sums_rect(), sums, self._scales, zoom=self._zoom(), unreached=self._scene.unreached
-            )
+            lost = self._scene.unreached
+            written = paint_sums(painter, self._sums_rect(), sums, self._scales, zoom=self._zoom(), unreached=lost)
+            self._terms = Terms(self.rows(), written)
 
     def resizeEvent(self, event: QResizeEvent | None) -> None:
         """Lay out anew."""
@@ -207,9 +215,14 @@ class Stage(QWidget):
             self._click_at(event.position().toPoint())
 
     def mousePressEvent(self, event: QMouseEvent | None) -> None:
-        """Go to the cell."""
+        """Go to the cell, or ask for the number that is a factor of a term."""
         if event is not None and event.button() == Qt.MouseButton.LeftButton:
-            self._click_at(event.position().toPoint())
+            point = event.position().toPoint()
+            self._click_at(point)
+            term = self._terms.at(point)
+            number = None if term is None else self._terms.number(term)
+            if number is not None:
+                self.asked.emit(*number)
 
     def leaveEvent(self, event: QEvent | None) -> None:
         """Point at nothing."""
@@ -369,25 +382,16 @@ class Stage(QWidget):
     def _point_at(self, point: QPoint) -> None:
         self._set_hovered(self._at(point) or self._term_at(point))
 
-    def term_rects(self, line: int) -> dict[int, QRect]:
-        """Return where the terms of a sum are written, by the number of the term."""
-        found: dict[int, QRect] = {}
-        for term in self._terms:
-            if term.line == line:
-                found[term.term] = found.get(term.term, term.rect).united(term.rect)
-        return found
-
     def _term_at(self, point: QPoint) -> Spot | None:
-        """Return the cell of the term under a point."""
-        rows = [(n, row.sum) for n, row in enumerate(self.rows()) if row.sum is not None]
-        for term in self._terms:
-            if term.rect.contains(point):
-                row, told = rows[term.line]
-                if told.cells is None or told.board >= len(self._places[row]):
-                    return None
-                place = int(told.cells[term.term][0]), int(told.cells[term.term][1])
-                return (row, told.board, *place) if self._places[row][told.board].area.holds(*place) else None
-        return None
+        """Return the cell of the term under a point, if it is seen."""
+        term = self._terms.at(point)
+        spot = None if term is None else self._terms.spot(term)
+        hand = Qt.CursorShape.PointingHandCursor if spot is not None else Qt.CursorShape.ArrowCursor
+        if hand != self.cursor().shape():
+            self.setCursor(hand)
+        if spot is None or spot[1] >= len(self._places[spot[0]]):
+            return None
+        return spot if self._places[spot[0]][spot[1]].area.holds(*spot[2:]) else None
 
     def _set_hovered(self, hovered: Spot | None) -> None:
         if hovered == self._hovered:
