@@ -301,3 +301,16 @@ def test_a_factor_is_the_number_of_the_frame_that_it_is_said_to_be(look, name):
                                     assert array_of(viewer.frame, tensor)[index] == operand.values[term]
                                     found += 1
     assert found > 100
+
+
+def test_a_large_stage_has_larger_titles_and_sums(look):
+    """A projector's picture is read from the last row."""
+    small, large = look(size=(1000, 760)), look(size=(1600, 1000))
+    for viewer in (small, large):
+        viewer.click("phase5")
+        assert seen(viewer) == ALL
+    heights = [viewer.stage.place(Role.GATHERED).title.height() for viewer in (small, large)]
+    assert heights[1] > 1.2 * heights[0]
+    lines = [viewer.stage.term_rects(0)[0].height() for viewer in (small, large) if viewer.stage.grab()]
+    assert lines[1] > 1.2 * lines[0]
+    assert large.stage.place(Role.GATHERED).side > small.stage.place(Role.GATHERED).side

@@ -85,7 +85,7 @@ class Place:
 Crops = dict[tuple[int, int], tuple[int, int]]
 
 
-def arrange(scene: Scene, room: QRect, *, whole: bool, crops: Crops) -> list[list[Place]]:
+def arrange(scene: Scene, room: QRect, *, whole: bool, crops: Crops, zoom: float = 1.0) -> list[list[Place]]:
     """Lay out a scene.
 
     All boards have cells of one size. In a close-up it is one that is read from far, and of a map only the surroundings
@@ -100,10 +100,13 @@ def arrange(scene: Scene, room: QRect, *, whole: bool, crops: Crops) -> list[lis
     crops
         The first row and column seen of each board, by its place; kept, and changed only where something that matters
         would not be seen.
+    zoom
+        How much larger titles are than they have to be.
     """
     whole = whole or scene.phase.act in (Act.PADDING, Act.BORDER)
     height = (room.height() - _ROW_GAP * (len(scene.rows) - 1)) // len(scene.rows)
-    head = TITLE + NUMBERS - (_TIGHTER if len(scene.rows) > 2 else 0)
+    title = round(TITLE * zoom)
+    head = title + NUMBERS - (_TIGHTER if len(scene.rows) > 2 else 0)
     stacks = list(zip(*(row.items for row in scene.rows), strict=True))
     spare = len(stacks) * GUTTER + (len(stacks) - 1) * JOIN
     space = (room.width() - spare, height - head)
@@ -122,7 +125,7 @@ def arrange(scene: Scene, room: QRect, *, whole: bool, crops: Crops) -> list[lis
     for number, row in enumerate(scene.rows):
         top = room.top() + number * (height + _ROW_GAP)
         rect = QRect(left, top + head + stickout, used, height - head - stickout)
-        placed.append(_row(row, rect, _Grid(columns, join, top, (number, crops))))
+        placed.append(_row(row, rect, _Grid(columns, join, QRect(0, top, 0, title), (number, crops))))
     return placed
 
 
@@ -132,7 +135,7 @@ class _Grid:
 
     columns: list[tuple[int, int]]
     join: int
-    title_top: int
+    title: QRect
     kept: tuple[int, Crops]
 
 
@@ -239,7 +242,7 @@ def _row(row: Row, rect: QRect, grid: _Grid) -> list[Place]:
             top, left = (_follow(*axis) for axis in zip(before, seen, size, focus, strict=True))
             crops[number, n] = (top, left)
             area = Area(top, left, *seen)
-        title = QRect(x - GUTTER, grid.title_top, max(most * side, _NAME) + GUTTER + JOIN - 6, TITLE)
+        title = QRect(x - GUTTER, grid.title.y(), max(most * side, _NAME) + GUTTER + JOIN - 6, grid.title.height())
         cells = QRect(x, rect.top(), area.columns * side, area.rows * side)
         placed.append(Place(item, cells, area, side, title))
         x += most * side + grid.join

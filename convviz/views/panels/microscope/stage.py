@@ -307,7 +307,7 @@ class Stage(QWidget):
             for rows in self._strips.choices(self._scene.rows):
                 self._shown = replace(self._scene, rows=rows)
                 room = self._room()
-                self._places = arrange(self._shown, room, whole=self._whole, crops=self._crops)
+                self._places = arrange(self._shown, room, whole=self._whole, crops=self._crops, zoom=self._zoom())
                 if len(rows) < 3 or min(place.side for row in self._places for place in row) >= _CRAMPED:
                     break
             tabs = QRect(_MARGIN - 2, room.top(), TAB, room.height())
