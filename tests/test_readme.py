@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import re
 import shlex
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -32,6 +34,17 @@ def test_the_experiment_is_one_that_learns() -> None:
     trainer = Trainer(decode_experiment(json.loads(example)).build())
     trainer.run(2000)
     assert trainer.loss < trainer.initial_loss / 2
+
+
+def test_the_program_for_python_runs_without_qt() -> None:
+    (program,) = blocks("python")
+    program += "\nimport sys\nassert not [name for name in sys.modules if name.startswith(('PyQt6', 'pyqtgraph'))]"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, cwd=ROOT, check=False)
+    assert done.returncode == 0, done.stderr
+    first, *rest = done.stdout.splitlines()
+    one, other = re.findall(r"-?\d+\.\d+", first)
+    assert one == other
+    assert len(rest) == 3
 
 
 def test_the_program_and_the_tests_are_one_line_each() -> None:

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 from PyQt6.QtCore import QObject, QTimer, pyqtSignal
 
 from convviz.engine.errors import ConvvizError
-from convviz.engine.explain import Kind, Tensor, array_of, explain, fields
+from convviz.engine.explain import Kind, Tensor, array_of, fields
 from convviz.i18n import tr
 from convviz.views.heatmap.cell import Cell, cell_text
-from convviz.views.panels.explain import unreached_text
+from convviz.views.panels.explain import is_unreached
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -41,9 +41,12 @@ class CursorControl(QObject):
     -------
     held(Pointed | None)
         Another number is held, or none any more.
+    spoken(tuple[Pointed, ...])
+        Numbers that are pointed at in the explanation.
     """
 
     held = pyqtSignal(object)
+    spoken = pyqtSignal(object)
 
     def __init__(self, pipeline: Pipeline, panel: ExplainPanel, line: StatusLine, parent: QObject) -> None:
         super().__init__(parent)
@@ -73,6 +76,14 @@ class CursorControl(QObject):
         if self._frame is not None:
             self._panel.show_number(number, self._frame)
             self._take(number)
+
+    def move(self, number: Pointed) -> None:
+        """Hold another number than the one that is held, without asking anyone to look at it."""
+        if self._frame is not None and self._pin is not None and number != self._pin:
+            self._panel.show_number(number, self._frame)
+            self._pin, self._spots = number, ()
+            self._mark()
+            self._tell()
 
     def let_go(self) -> None:
         """Hold nothing any more."""
@@ -123,6 +134,7 @@ class CursorControl(QObject):
     def _spot(self, numbers: Iterable[Pointed]) -> None:
         self._spots = tuple(numbers)
         self._pipeline.set_spots(self._spots)
+        self.spoken.emit(self._spots)
         self._tell()
 
     def _catch_up(self) -> None:
@@ -150,18 +162,10 @@ class CursorControl(QObject):
             cell = cell or (None if number is None else self._pipeline.cell_of(number))
         text = "" if cell is None else cell_text(cell, channels=True)
         number = None if cell is None else cell.number
-        if self._frame is not None and number is not None and _is_unreached(self._frame, number):
-            text = tr("{cell} · {remark}").format(cell=text, remark=unreached_text())
+        frame = self._frame
+        if frame is not None and number is not None and _exists(frame, number) and is_unreached(frame, number):
+            text = tr("{cell} · {remark}").format(cell=text, remark=tr("no window reaches this"))
         self._line.show_cell(text)
-
-
-def _is_unreached(frame: Frame, number: Pointed) -> bool:
-    """Return whether no window of the next layer reads a cell of a map."""
-    kind, position = number.tensor.kind, number.tensor.position
-    if kind not in (Kind.VALUE, Kind.VALUE_GRAD) or position >= len(frame.problem.layers):
-        return False
-    gradient = Tensor(Kind.VALUE_GRAD, position)
-    return _exists(frame, number) and len(explain(frame, gradient, number.index)) == 0
 
 
 def _exists(frame: Frame, number: Pointed) -> bool:

@@ -38,6 +38,7 @@ class ModeControl(QObject):
         self._pipeline, self._cursor, self._session, self._parts = pipeline, cursor, session, parts
         self._microscope: Microscope | None = None
         self._layer = 0
+        self._is_led = False
         self.stage = QStackedWidget()
         self.stage.setObjectName("stage")
         self.stage.addWidget(pipeline)
@@ -45,6 +46,7 @@ class ModeControl(QObject):
         parts.actions["let_go"].triggered.connect(self._let_go)
         pipeline.opened.connect(self.magnify)
         cursor.held.connect(self._follow)
+        cursor.spoken.connect(self._speak)
         self._enable()
 
     @property
@@ -70,11 +72,13 @@ class ModeControl(QObject):
             self._parts.actions["microscope"].setChecked(False)
             return
         microscope = self._made()
+        self._is_led = True
         microscope.set_frame(frame)
         if number is not None:
             microscope.show_cell(number)
         else:
             microscope.show_layer(min(self._layer, len(frame.problem.layers) - 1))
+        self._is_led = False
         self.stage.setCurrentWidget(microscope)
         microscope.setFocus()
         self._enable()
@@ -95,6 +99,8 @@ class ModeControl(QObject):
             self._microscope = Microscope()
             self._microscope.closed.connect(self.train)
             self._microscope.pointed.connect(self._point)
+            self._microscope.arrived.connect(self._arrive)
+            self._microscope.asked.connect(self._hold)
             self.stage.addWidget(self._microscope)
         return self._microscope
 
@@ -112,9 +118,30 @@ class ModeControl(QObject):
 
     def _follow(self, number: Pointed | None) -> None:
         """Let the microscope go to a number that was asked for in the explanation."""
-        if self.is_magnifying and self._microscope is not None and number is not None:
+        if self.is_magnifying and self._microscope is not None and number is not None and not self._is_led:
+            self._is_led = True
             self._microscope.show_cell(number)
+            self._is_led = False
         self._enable()
+
+    def _speak(self, numbers: tuple[Pointed, ...]) -> None:
+        if self._microscope is not None:
+            self._microscope.set_spots(numbers)
+
+    def _arrive(self, number: Pointed, clicked: bool) -> None:
+        """Let the number that is held follow the microscope's cursor; a click on a cell holds it."""
+        if self._is_led or not self.is_magnifying:
+            return
+        if clicked:
+            self._hold(number)
+        else:
+            self._cursor.move(number)
+
+    def _hold(self, number: Pointed) -> None:
+        """Hold a number, and leave the microscope where it is."""
+        self._is_led = True
+        self._cursor.hold(number)
+        self._is_led = False
 
     def _point(self, number: Pointed | None) -> None:
         frame = self._session.frame

@@ -331,3 +331,46 @@ def test_every_layer_can_be_explained():
         explanation = explain(frame, Tensor(Kind.VALUE, 2), (0, 0, 0))
         assert len(explanation), kind
         assert fields(frame, Tensor(Kind.VALUE, 2), (0, 0, 0))
+
+
+def computed(text):
+    """What a line of arithmetic makes, as Python reads it."""
+    for written, meant in (("·", "*"), ("−", "-"), ("²", "**2"), ("^", "**")):
+        text = text.replace(written, meant)
+    return eval(text.replace("√", "SQRT @ "), {"SQRT": Root()})
+
+
+class Root:
+    """A root that binds closer than a product: √ x / y is (√x) / y."""
+
+    def __matmul__(self, other):
+        return np.sqrt(other)
+
+
+@pytest.mark.parametrize("kind", OPTIMIZERS)
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {},
+        {"momentum": 0.9},
+        {"momentum": 0.9, "nesterov": True},
+        {"clip": 0.5},
+        {"weight_decay": 0.1},
+        {"clip": 0.5, "weight_decay": 0.1, "momentum": 0.5},
+    ],
+)
+def test_the_workings_of_an_update_are_right_line_by_line(kind, changes):
+    known = {name: value for name, value in changes.items() if hasattr(OPTIMIZERS[kind](), name)}
+    optimizer = OPTIMIZERS[kind](learning_rate=1e-3, **known)
+    frame, _ = trained((Conv2d(3, rate=0.5), Conv2d(4, stride=2)), optimizer=optimizer)
+    for layer in (0, 1):
+        told = explain(frame, Tensor(Kind.NEXT_WEIGHT, layer), (0, 0, 1, 2))
+        lines = [note for note in told.notes if note.arithmetic]
+        if any(known.values()) or kind != "sgd":
+            assert lines
+        for note in lines:
+            numbers = {name: f"({value!r})" for name, value in note.numbers.items()}
+            made, result = note.arithmetic.format(**numbers).rsplit(" = ", 1)
+            assert computed(made) == pytest.approx(computed(result), rel=1e-9, abs=1e-15), note.symbol
+        if lines:
+            assert told.parts[1].factors[1].values[0] == pytest.approx(lines[-1].after, rel=1e-12)

@@ -78,3 +78,11 @@ def test_slopes_that_are_weights_say_which(cases):
         assert (links.weights is not None) == layer.parametrised
         if links.weights is not None:
             np.testing.assert_array_equal(at(params["weight"], links.weights), links.slope)
+
+
+def test_no_cells_have_no_links(cases):
+    """What follows the links of a cell that no window reads comes to the next layer with none."""
+    for layer, params, x, y, _ in cases[:2]:
+        nothing = np.empty((0, 3), np.intp)
+        for links in (layer.back_links(params, x, y, nothing), layer.forward_links(params, x, y, nothing)):
+            assert len(links.owner) == len(links.cells) == len(links.slope) == 0

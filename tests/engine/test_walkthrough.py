@@ -19,7 +19,7 @@ from convviz.engine import (
 )
 from convviz.engine.explain import Kind, Tensor, array_of
 from convviz.engine.trace import trace
-from convviz.engine.walkthrough import Act, Area, Curve, Lattice, Role, Taps, channels_of, walk
+from convviz.engine.walkthrough import Act, Area, Curve, Lattice, Role, Strip, Taps, channels_of, walk
 from tests.engine.test_explain import trained
 
 #: Boards that hold only a part of the result while one of several channels is looked at.
@@ -80,7 +80,8 @@ def test_every_board_shows_the_numbers_of_its_tensor(frame):
                 array, rows, columns = array_of(frame, board.tensor), *board.sheet.size
                 shown = whole(board)
                 places = [(r, c, board.index_of(r, c)) for r in range(rows) for c in range(columns)]
-                assert any(index is not None for *_, index in places), board.role
+                if board.role is not Role.MET_ERROR:  # in the remainder there are none to meet
+                    assert any(index is not None for *_, index in places), board.role
                 for row, column, index in places:
                     expected = 0.0 if index is None else array[index]
                     assert shown[row, column] == pytest.approx(expected, rel=1e-12, abs=1e-12), (board.role, index)
@@ -99,7 +100,8 @@ def test_every_sum_is_the_engines_number(frame, rng):
                         parts = sum(part for _, part in row.sum.parts) + (row.sum.bias or 0.0)
                         np.testing.assert_allclose(parts, row.sum.value, **CLOSE)
                     if row.sum.chosen is None and not row.sum.function:
-                        np.testing.assert_allclose(row.sum.terms.sum() + (row.sum.bias or 0), row.sum.total, **CLOSE)
+                        more = (row.sum.bias or 0.0) + (row.sum.before or 0.0)
+                        np.testing.assert_allclose(row.sum.terms.sum() + more, row.sum.total, **CLOSE)
 
 
 def test_the_last_picture_is_the_engines_result(frame):
@@ -111,7 +113,8 @@ def test_the_last_picture_is_the_engines_result(frame):
         ending = next(n for n in reversed(range(len(acts))) if acts[n] is not Act.WEIGHTS)
         scene = walked.scene(ending, walked.phases[ending].count - 1)
         for row in scene.rows:
-            np.testing.assert_allclose(whole(row.items[-1]), result_of(frame, walked), **CLOSE)
+            if row.strip is not Strip.CORRELATE:
+                np.testing.assert_allclose(whole(row.items[-1]), result_of(frame, walked), **CLOSE)
 
 
 def test_gathered_and_scattered_agree_up_to_the_cursor(frame):
@@ -123,10 +126,69 @@ def test_gathered_and_scattered_agree_up_to_the_cursor(frame):
             continue
         phase = acts.index(Act.MEETING)
         for position in range(walked.phases[phase].count):
-            gathered, scattered = (row.items[-1] for row in walked.scene(phase, position).rows)
+            gathered, scattered = (row.items[-1] for row in walked.scene(phase, position).rows[:2])
             np.testing.assert_allclose(
                 whole(scattered).ravel()[: position + 1], whole(gathered).ravel()[: position + 1], **CLOSE
             )
+
+
+def pairings(frame):
+    """Every walk in which the kernel's gradient grows beside the input's, and the number of that phase."""
+    for walked in all_walks(frame):
+        for number, phase in enumerate(walked.phases):
+            if walked.back and phase.act in (Act.MEETING, Act.GATHERING):
+                yield walked, number
+
+
+def test_the_kernels_gradient_grows_on_the_same_cursor(frame):
+    """What a cell adds is its number times the errors that it meets; the last one makes it the engine's gradient."""
+    found = 0
+    for walked, phase in pairings(frame):
+        before = np.zeros(frame.problem.layers[walked.index].kernel)
+        for position in range(walked.phases[phase].count):
+            row = walked.scene(phase, position).rows[-1]
+            assert row.strip is Strip.CORRELATE
+            x, met, products, gradient = row.items
+            down, across = products.sheet.step
+            shown = whole(met)[::down, ::across]
+            np.testing.assert_allclose(products.sheet.source, shown * whole(x)[x.cursor], **CLOSE)
+            np.testing.assert_allclose(whole(gradient) - before, products.sheet.source, rtol=1e-9, atol=1e-11)
+            before = whole(gradient)
+        _, lead = gradient.tensor, gradient.lead
+        np.testing.assert_array_equal(before, frame.gradients[walked.index]["weight"][lead])
+        assert gradient.known is None
+        found += 1
+    assert found
+
+
+def test_any_moment_of_the_kernels_gradient_can_be_asked_for_first(frame, rng):
+    """Scrubbing: the sums up to a cell do not depend on which cells were looked at before."""
+    for walked, phase in pairings(frame):
+        count = walked.phases[phase].count
+        in_order = [whole(walked.scene(phase, n).rows[-1].items[-1]) for n in range(count)]
+        again = walk(frame, walked.index, back=True, into=walked.into, of=walked.of)
+        for position in rng.permutation(count)[:5].tolist():
+            at_once = whole(again.scene(phase, position).rows[-1].items[-1])
+            np.testing.assert_array_equal(at_once, in_order[position])
+
+
+def test_the_error_that_is_spoken_of_is_the_same_in_both_strips(frame):
+    """One error spreads its share into the cell, and meets that cell: the same tap in both."""
+    for index in layers(frame):
+        walked = walk(frame, index, back=True)
+        acts = [phase.act for phase in walked.phases]
+        if Act.MEETING not in acts:
+            continue
+        phase = acts.index(Act.MEETING)
+        for position in range(0, walked.phases[phase].count, 3):
+            _, scattered, paired = walked.scene(phase, position).rows
+            if "from" not in scattered.facts:
+                assert "from" not in paired.facts
+                continue
+            assert scattered.facts["from"] == paired.facts["from"]
+            assert scattered.facts["tap"] == paired.facts["tap"]
+            assert scattered.facts["given"] == paired.facts["error"]
+            assert paired.facts["product"] == pytest.approx(paired.facts["x"] * paired.facts["error"])
 
 
 def test_crops_are_parts_of_the_whole(frame, rng):
@@ -160,7 +222,7 @@ def test_the_way_back_goes_through_the_pictures_of_the_trace(frame):
                 turned = meeting.rows[0].items[1].sheet.source
                 group = layer.geometry(frame.values[index].shape).out_group
                 np.testing.assert_array_equal(turned, found.rotated[into, only % group])
-                unreached = meeting.boards[-1].unreached
+                unreached = meeting.rows[1].items[-1].unreached
                 np.testing.assert_array_equal(
                     np.ones_like(found.reached) if unreached is None else ~unreached, found.reached
                 )

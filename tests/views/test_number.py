@@ -7,17 +7,21 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
-from PyQt6.QtCore import QEvent, Qt
+from PyQt6.QtCore import QEvent, QPoint, Qt
 from PyQt6.QtGui import QAction, QGuiApplication
 from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import QApplication, QLabel, QListView, QTabBar, QToolBar, QWidget
 
+from convviz.engine import SGD
 from convviz.engine.explain import Kind, Tensor, explain
 from convviz.engine.frames import State
+from convviz.engine.walkthrough import Role
+from convviz.model.files import load_builtin
 from convviz.views import theme
 from convviz.views.heatmap import Heatmap
 from convviz.views.panels.explain.term_view import TermView
 from convviz.views.panels.microscope import Microscope
+from convviz.views.panels.microscope.stage import Stage
 
 if TYPE_CHECKING:
     from PyQt6.QtGui import QColor
@@ -198,13 +202,16 @@ def test_another_network_lets_go_of_what_it_does_not_have(open_window: OpenWindo
 def test_a_dead_cell_says_why(open_window: OpenWindow) -> None:
     person = open_window("dead-border")
     point_at(person, "map1", 0, 17, 3)
-    assert "No window reaches this cell: its gradient is exactly zero" in person.text("pointed")
+    assert "no window reaches this" in person.text("pointed")
     click(person, "map1", 0, 17, 3)
+    assert person.find(QLabel, "explain.sentence").text().endswith("; no window reaches this")
     person.click("explain.related1")
     assert person.find(QLabel, "explain.sentence").text().startswith("No window reaches this cell")
     assert person.text("explain.total") == "= 0"
     point_at(person, "map1", 0, 3, 3)
-    assert "No window" not in person.text("pointed")
+    assert "no window" not in person.text("pointed")
+    click(person, "map1", 0, 3, 3)
+    assert "no window" not in person.find(QLabel, "explain.sentence").text()
 
 
 # explaining ----------------------------------------------------------------------------------------------------------
@@ -379,3 +386,123 @@ def test_the_toolbar_has_room_for_everything_in_a_small_window(open_window: Open
     person.find(QAction, f"language_{language}").trigger()
     bar = person.find(QToolBar, "transport")
     assert all(bar.widgetForAction(action).isVisible() for action in bar.actions())
+
+
+def cell_spot(person: Person, role: Role, row: int, column: int) -> tuple[Stage, QPoint]:
+    stage = person.find(Stage, "microscope.stage")
+    place = stage.place(role)
+    assert place is not None
+    return stage, place.cell_rect(row, column).center()
+
+
+def test_the_number_that_is_held_goes_with_the_microscopes_cursor(open_window: OpenWindow) -> None:
+    person = open_window()
+    double_click(person, "map1", 0, 2, 3)
+    assert person.text("explain.name") == "Map 1, row 3, column 4"
+    person.press("Right")
+    assert person.text("explain.name") == "Map 1, row 3, column 5"
+    person.press("Down")
+    assert person.text("explain.name") == "Map 1, row 4, column 5"
+    person.press("D")
+    person.press("5")
+    assert person.text("explain.name").startswith("Gradient of ")
+    person.press("D")
+    person.press("2")
+    person.press("Down")
+    person.press("Esc")
+    assert corner_colour(person, "map1", 0, 1, 0) == theme.current().accent
+
+
+def test_a_click_under_the_microscope_holds_the_number(open_window: OpenWindow) -> None:
+    person = open_window()
+    person.click("microscope")
+    person.press("2")
+    assert not is_explained(person)
+    stage, spot = cell_spot(person, Role.OUTPUT, 2, 1)
+    person.bot.mouseClick(stage, LEFT, pos=spot)
+    assert is_explained(person)
+    assert person.text("explain.name") == "Map 1, row 3, column 2"
+    assert person.find(Microscope, "microscope").isVisible()
+    person.press("Esc")
+    assert corner_colour(person, "map1", 0, 2, 1) == theme.current().accent
+
+
+def test_a_term_that_is_followed_keeps_its_way_back_under_the_microscope(open_window: OpenWindow) -> None:
+    person = open_window()
+    double_click(person, "reconstruction", 0, 1, 1)
+    click_factor(person, 0, 0)
+    assert person.text("explain.name").startswith("Kernel 2, ")
+    assert person.find(Microscope, "microscope").direction == "backward"
+    person.click("explain.back")
+    assert person.text("explain.name") == "Reconstruction, row 2, column 2"
+
+
+def test_the_controls_stay_while_one_steps_under_the_microscope(open_window: OpenWindow) -> None:
+    person = open_window()
+    double_click(person, "map1", 0, 2, 3)
+    tabs = person.find(QTabBar, "side_tabs")
+    person.bot.mouseClick(tabs, LEFT, pos=tabs.tabRect(0).center())
+    person.find(Stage, "microscope.stage").setFocus()
+    person.press("Right")
+    assert person.find(QWidget, "inspector").isVisible()
+    person.bot.mouseClick(tabs, LEFT, pos=tabs.tabRect(1).center())
+    assert person.text("explain.name") == "Map 1, row 3, column 5"
+
+
+def test_pointing_at_a_term_marks_its_cell_under_the_microscope_too(open_window: OpenWindow) -> None:
+    person = open_window()
+    double_click(person, "reconstruction", 0, 1, 1)
+    stage, spot = cell_spot(person, Role.KERNEL, 0, 0)
+    place = stage.place(Role.KERNEL)
+    assert place is not None
+    corner = place.cell_rect(0, 0).topLeft() + QPoint(2, 2)
+    before = stage.grab().toImage().pixelColor(corner)
+    view = terms(person)
+    person.bot.mouseMove(view.viewport(), view.chip_rect(0, 0).center())
+    assert stage.grab().toImage().pixelColor(corner) == theme.current().text != before
+    QApplication.sendEvent(view, QEvent(QEvent.Type.Leave))
+    assert stage.grab().toImage().pixelColor(corner) == before
+    assert stage.rect().contains(spot)
+
+
+def test_an_update_is_worked_out_with_the_state_of_the_optimizer(open_window: OpenWindow) -> None:
+    optimizer = SGD(learning_rate=3e-5, momentum=0.9, clip=5.0, weight_decay=0.1)
+    person = open_window(load_builtin("demo").replace(optimizer=optimizer))
+    person.click("step")
+    person.sees_step(1)
+    click(person, "layer1.student", 0, 0, 1, 1)
+    person.click("explain.related2")
+    told = person.find(QLabel, "explain.notes").text().splitlines()
+    assert [line.split(":")[0] for line in told] == [
+        "learning rate",
+        "gradient",
+        "clipped",
+        "with weight decay",
+        "velocity",
+    ]
+    explanation = explain(frame_of(person), Tensor(Kind.NEXT_WEIGHT, 1), (0, 0, 1, 1))
+    numbers = explanation.notes[-1].numbers
+    assert told[-1].startswith("velocity: 0.9 · ")
+    assert told[-1].endswith(f"= {numbers['velocity']:.4g}".replace("-", "−"))
+    assert "✓" in person.text("explain.equal")
+
+
+def test_a_click_on_a_factor_under_the_microscope_explains_it(open_window: OpenWindow) -> None:
+    person = open_window(size=(1280, 860))
+    person.click("microscope")
+    person.find(Microscope, "microscope").show_layer(1, "backward")
+    person.press("5")
+    stage = person.find(Stage, "microscope.stage")
+    for _ in range(7):
+        person.press("Down")
+        person.press("Right")
+    for line, names in ((0, ("Gradient of the reconstruction, ", "Kernel 2, ")), (2, ("Map 1, ", "Gradient of the "))):
+        stage.grab()
+        where = person.find(Microscope, "microscope").position
+        rect = stage.term_rects(line)[0]
+        for spot, name in zip((rect.left() + 8, rect.right() - 8), names, strict=True):
+            person.bot.mouseClick(stage, LEFT, pos=QPoint(spot, rect.center().y()))
+            assert person.text("explain.name").startswith(name)
+            assert person.find(Microscope, "microscope").position == where
+    told = explain(frame_of(person), Tensor(Kind.VALUE_GRAD, 1), (0, 7, 7))
+    assert len(told) == len(stage.term_rects(0))

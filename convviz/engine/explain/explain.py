@@ -44,6 +44,15 @@ def explain(frame: Frame, tensor: Tensor, index: Index) -> Explanation:
     ------
     ConfigError
         If the frame has no such number.
+
+    Examples
+    --------
+    The gradient of a weight, from a frame of ``Trainer.frame()``, and the three largest of its terms::
+
+        told = explain(frame, Tensor(Kind.WEIGHT_GRAD, 0), (0, 0, 1, 1))
+        for part, term in told.largest(3):
+            x, error = told.parts[part].factors
+            print(x.cell(term), x.values[term], error.cell(term), error.values[term])
     """
     if tensor.kind in (Kind.NEXT_WEIGHT, Kind.NEXT_BIAS):
         array = next_parameters(frame)[tensor.position].get(PARAMETER[tensor.kind])

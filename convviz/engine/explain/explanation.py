@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from convviz.engine.explain.tensors import Index, Tensor
 
 Array = NDArray[Any]
@@ -83,11 +85,17 @@ class Note:
         As the optimizer's formula writes it.
     before, after
         Its value before and after this step; they are the same for what does not change.
+    arithmetic
+        How it is made, the numbers in braces by name; empty where it is not made here.
+    numbers
+        Those numbers.
     """
 
     symbol: str
     before: float
     after: float
+    arithmetic: str = ""
+    numbers: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -14,7 +14,7 @@ from convviz.engine.memory import run
 from convviz.engine.optimizers import OptimizerSlots
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from convviz.engine.frames import Frame
 
@@ -60,11 +60,40 @@ def explain_update(frame: Frame, tensor: Tensor, index: Index) -> Explanation:
         Part((Factor(np.array([pick(step.parameters)]), Tensor(old, tensor.position), cell),)),
         Part((Factor(np.array([-step.length])), direction)),
     )
-    notes = [Note("rate", frame.learning_rate, frame.learning_rate)]
-    if not plain:
-        notes.append(Note("gradient", pick(step.gradients), pick(step.gradients)))
-        notes += [Note(name, pick(step.before[name]), pick(step.after[name])) for name in step.before]
-    return Explanation(tensor, index, np.nan, Rule.SUM, parts, frame.problem.optimizer.formula, notes=tuple(notes))
+    notes = () if plain else _workings(frame, step, pick, tensor.position)
+    rate = Note("rate", frame.learning_rate, frame.learning_rate)
+    return Explanation(tensor, index, np.nan, Rule.SUM, parts, frame.problem.optimizer.formula, notes=(rate, *notes))
+
+
+def _workings(frame: Frame, step: _Step, pick: Callable[[Array], float], layer: int) -> tuple[Note, ...]:
+    """Return how the gradient of one parameter becomes the direction: clipped, with its decay, through the state."""
+    optimizer = frame.problem.optimizer
+    gradient, rate = pick(step.gradients), float(getattr(frame.problem.layers[layer], "rate", 1.0))
+    known = {item.name: float(getattr(optimizer, item.name)) for item in fields(optimizer)}
+    known |= {"gradient": gradient, "g": gradient, "w": pick(step.parameters), "rate": rate, "t": frame.step + 1.0}
+    known |= {"learning_rate": frame.learning_rate, "length": step.length}
+    known |= {f"{name}0": pick(vector) for name, vector in step.before.items()}
+    known |= {name: pick(vector) for name, vector in step.after.items()}
+    known |= {"direction": pick(step.direction), "d": pick(step.direction) / rate if rate else 0.0}
+    lines = []
+    if known.get("clip"):
+        with np.errstate(all="ignore"):
+            norm = float(np.sqrt(np.vecdot(step.gradients, step.gradients)))
+            known["factor"] = min(1.0, known["clip"] / (norm + 1e-6))  # as the optimizers do
+        known["g"] = known["clipped"] = gradient * known["factor"]
+        lines.append(("clipped", "{gradient} · {factor} = {clipped}"))
+    if known.get("weight_decay"):
+        known["undecayed"] = known["g"]
+        known["g"] += known["weight_decay"] * known["w"]
+        lines.append(("decayed", "{undecayed} + {weight_decay} · {w} = {g}"))
+    lines += optimizer.workings
+    if rate != 1:
+        lines.append(("rated", "{rate} · {d} = {direction}"))
+    notes = [Note("gradient", gradient, gradient)]
+    for symbol, arithmetic in lines:
+        after = known[arithmetic.rsplit("{", 1)[1].rstrip("}")]
+        notes.append(Note(symbol, known.get(f"{symbol}0", after), after, arithmetic, known))
+    return tuple(notes)
 
 
 def _take(frame: Frame) -> _Step:

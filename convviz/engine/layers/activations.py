@@ -35,7 +35,7 @@ class Activation(Layer):
         """Bind, piece by piece."""
         buffers = (slots.x, slots.y, slots.dx, slots.dy)
         size = slots.x.flat.size
-        most = size if size <= 2 * PIECE else PIECE
+        most = size if 0 < size <= 2 * PIECE else PIECE
         pieces = [
             self.calls(*(buffer.flat[start : start + most] for buffer in buffers)) for start in range(0, size, most)
         ]

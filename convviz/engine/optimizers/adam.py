@@ -81,6 +81,16 @@ class Adam(Optimizer):
         return "m ← β₁·m + (1 − β₁)·g; v ← β₂·v + (1 − β₂)·g²; w − η·m̂ / (√v̂ + ε)"
 
     @property
+    def workings(self) -> tuple[tuple[str, str], ...]:
+        """Both running means, and their quotient; the correction of the first is in the length of the step."""
+        return (
+            ("step", "{learning_rate} / (1 − {beta1}^{t}) = {length}"),
+            ("mean", "{beta1} · {mean0} + (1 − {beta1}) · {g} = {mean}"),
+            ("square", "{beta2} · {square0} + (1 − {beta2}) · {g}² = {square}"),
+            ("direction", "{mean} / (√({square} / (1 − {beta2}^{t})) + {epsilon}) = {d}"),
+        )
+
+    @property
     def state_names(self) -> tuple[str, ...]:
         """The running means of the gradient and of its square."""
         return ("mean", "square")

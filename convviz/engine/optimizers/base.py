@@ -78,6 +78,16 @@ class Optimizer(Spec):
     def formula(self) -> str:
         """How a parameter w becomes the next one, with g its gradient and η the rate."""
 
+    @property
+    def workings(self) -> tuple[tuple[str, str], ...]:
+        """How this step makes the state and the direction of one parameter: (name, arithmetic) line by line.
+
+        In braces stand the numbers: a setting by its name, ``g`` for the gradient, clipped and with its decay, a state
+        by its name, with a 0 behind it for what it was before, ``d`` for the direction, ``t`` for the number of the
+        step from 1. What comes before the last '=' can be computed.
+        """
+        return ()
+
     #: How many coefficients a step has.
     coefficient_count: ClassVar[int] = 1
 

@@ -66,6 +66,14 @@ class RMSprop(Optimizer):
         return scaled + ("b ← μ·b + g / (√v + ε); w − η·b" if self.momentum else "w − η·g / (√v + ε)")
 
     @property
+    def workings(self) -> tuple[tuple[str, str], ...]:
+        """The running mean, and the scaled gradient or the velocity that it goes into."""
+        square = ("square", "{decay} · {square0} + (1 − {decay}) · {g}² = {square}")
+        if self.momentum:
+            return square, ("velocity", "{momentum} · {velocity0} + {g} / (√{square} + {epsilon}) = {velocity}")
+        return square, ("direction", "{g} / (√{square} + {epsilon}) = {d}")
+
+    @property
     def state_names(self) -> tuple[str, ...]:
         """The running mean of the squared gradient, and the velocity where there is momentum."""
         return ("square", "velocity") if self.momentum else ("square",)

@@ -74,6 +74,14 @@ class SGD(Optimizer):
         return "v ← μ·v + g; w − η·(g + μ·v)" if self.nesterov else "v ← μ·v + g; w − η·v"
 
     @property
+    def workings(self) -> tuple[tuple[str, str], ...]:
+        """The velocity, and what Nesterov's form goes along."""
+        if not self.momentum:
+            return ()
+        velocity = ("velocity", "{momentum} · {velocity0} + {g} = {velocity}")
+        return (velocity, ("direction", "{g} + {momentum} · {velocity} = {d}")) if self.nesterov else (velocity,)
+
+    @property
     def state_names(self) -> tuple[str, ...]:
         """The velocity, where there is momentum."""
         return ("velocity",) if self.momentum else ()

@@ -5,8 +5,8 @@ stages give the scene of any moment, in whatever order they are asked for.
 """
 
 from convviz.engine.walkthrough.plan import Channels, Walk, channels_of, channels_of_bias, channels_of_weight, walk
-from convviz.engine.walkthrough.scenes import Act, Board, Curve, Operand, Phase, Role, Row, Scale, Scene, Sum
-from convviz.engine.walkthrough.sheets import Area, Lattice, Scattered, Sheet, Taps
+from convviz.engine.walkthrough.scenes import Act, Board, Curve, Operand, Phase, Role, Row, Scale, Scene, Strip, Sum
+from convviz.engine.walkthrough.sheets import Area, Lattice, Scattered, Sheet, Taps, Under
 
 __all__ = [
     "Act",
@@ -23,8 +23,10 @@ __all__ = [
     "Scattered",
     "Scene",
     "Sheet",
+    "Strip",
     "Sum",
     "Taps",
+    "Under",
     "Walk",
     "channels_of",
     "channels_of_bias",

@@ -10,7 +10,8 @@ from convviz.engine.layers.pooling import Pooling
 from convviz.engine.walkthrough.pointwise import LossCells, Pointwise, Residual
 from convviz.engine.walkthrough.stages import Border, Dilation, Insertion, Rotation, Source, Stage
 from convviz.engine.walkthrough.subject import Subject, WindowSubject
-from convviz.engine.walkthrough.windows import Choosing, Gathering, Meeting, Spreading, Weights
+from convviz.engine.walkthrough.weights import Weights
+from convviz.engine.walkthrough.windows import Choosing, Gathering, Meeting, Spreading
 
 if TYPE_CHECKING:
     from convviz.engine.frames import Frame

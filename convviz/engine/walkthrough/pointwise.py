@@ -134,7 +134,13 @@ class LossCells(Stage):
             ("→", "→"),
             Sum(made.role, cell, made.scale, operands, total, value),
         )
-        facts = {"cell": cell, "loss": frame.loss, "so far": float(self._running[place]), "slope": slope}
+        facts = {
+            "cell": cell,
+            "residual": at,
+            "loss": frame.loss,
+            "so far": float(self._running[place]),
+            "slope": slope,
+        }
         return Scene(self.phase, position, (row,), facts)
 
     def _made(self, cell: Pair, position: int) -> Board:

@@ -10,12 +10,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from convviz.engine.explain import Tensor
     from convviz.engine.walkthrough.sheets import Mask, Pair, Sheet, Taps
 
 Array = NDArray[Any]
+Indices = NDArray[np.intp]
 
 
 class Act(Enum):
@@ -40,6 +41,14 @@ class Act(Enum):
     SLOPE = "slope"  #: what each cell's error is
 
 
+class Strip(Enum):
+    """Which of the rows that go on side by side a row is."""
+
+    GATHER = "gather"  #: a window slides over what comes back, and adds up
+    SCATTER = "scatter"  #: what comes back spreads its shares
+    CORRELATE = "correlate"  #: what comes back meets the input, and makes the kernel's gradient
+
+
 class Role(Enum):
     """What a board shows."""
 
@@ -58,6 +67,8 @@ class Role(Enum):
     SPREAD_INPUT = "input with zeros between"
     SHARE = "share of one error"
     SHARE_INPUT = "share of one input"
+    MET_ERROR = "errors that one input meets"
+    PAIRED = "products of one input and the errors"
     INPUT_GRAD = "gradient of the input"
     GATHERED = "gradient of the input, gathered"
     SCATTERED = "gradient of the input, scattered"
@@ -121,7 +132,7 @@ class Board:
     marks
         Further cells that take part.
     footprints
-        Where kernel-shaped shares lie.
+        Where kernel-shaped shares lie, the latest first.
     known
         Cells up to this one, row by row, have been computed; None: all. Those behind are left empty, or pale if
         ``forming``: their sums have only begun.
@@ -135,6 +146,8 @@ class Board:
         Rows at the bottom and columns at the right that are there because the stride left a remainder.
     turn
         For a kernel that turns: how far, 0 … 1 for 0° … 180°.
+    moment
+        For a board whose cells are others than the moments are about: the cell whose moment a cell of it belongs to.
     """
 
     role: Role
@@ -154,6 +167,7 @@ class Board:
     sides: int = 4
     extra: Pair = (0, 0)
     turn: float | None = None
+    moment: Callable[[int, int], Pair] | None = None
 
     def index_of(self, row: int, column: int) -> tuple[int, ...] | None:
         """Return the place in `tensor` of a cell of the board, None where it has none."""
@@ -196,6 +210,8 @@ class Sum:
         What the engine has there.
     bias
         Added to the terms.
+    before
+        What had been added up already.
     zeros
         How many further products have an inserted or a border zero.
     parts
@@ -204,6 +220,8 @@ class Sum:
         For a maximum: which of the terms it is.
     function
         For a number that is a function of the only operand: the layer's kind.
+    board, cells
+        Where the terms are seen: which item of the row, and the cell (N, 2) of each term there.
     """
 
     role: Role
@@ -213,10 +231,13 @@ class Sum:
     total: float
     value: float
     bias: float | None = None
+    before: float | None = None
     zeros: int = 0
     parts: tuple[tuple[int, float], ...] = ()
     chosen: int | None = None
     function: str = ""
+    board: int = 0
+    cells: Indices | None = None
 
     @property
     def terms(self) -> Array:
@@ -232,11 +253,22 @@ class Sum:
 
 @dataclass(frozen=True, eq=False)
 class Row:
-    """Boards beside one another, what stands between them, and the sum that they show."""
+    """Boards beside one another, what stands between them, and the sum that they show.
+
+    Attributes
+    ----------
+    items, joins, sum
+    strip
+        Which it is of several rows that go on at once; None where there is one.
+    facts
+        Numbers that the sentence about the row speaks of.
+    """
 
     items: tuple[Board | Curve, ...]
     joins: tuple[str, ...]
     sum: Sum | None = None
+    strip: Strip | None = None
+    facts: Mapping[str, object] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, eq=False)
@@ -247,7 +279,7 @@ class Scene:
     ----------
     phase, position
     rows
-        Two rows end in the same map, made in two ways.
+        What is gathered and what is scattered end in the same map, made in two ways.
     facts
         Numbers that the sentence about the phase speaks of.
     unreached

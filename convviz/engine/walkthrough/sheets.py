@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 Array = NDArray[Any]
 Mask = NDArray[np.bool_]
+Indices = NDArray[np.intp]
 Pair = tuple[int, int]
 
 
@@ -85,6 +86,15 @@ class Sheet(Protocol):
         """Return which cell of the map a cell of the sheet shows, None for a zero that was put in."""
         ...
 
+    def sample(self, rows: Indices, columns: Indices) -> tuple[Array, Mask]:
+        """Return what is seen from afar: the nearest number of the map at each place, and where there is one."""
+        ...
+
+    @property
+    def identity(self) -> tuple[int, ...]:
+        """What tells the sheet from others while both exist."""
+        ...
+
 
 @dataclass(frozen=True, eq=False)
 class Lattice:
@@ -126,6 +136,21 @@ class Lattice:
         on_map = 0 <= i < self.source.shape[0] and 0 <= j < self.source.shape[1]
         return (i, j) if on_map and over == beside == 0 else None
 
+    def sample(self, rows: Indices, columns: Indices) -> tuple[Array, Mask]:
+        """Return the nearest number of the map at each place; the border has none."""
+        found = []
+        for places, first, step, count in zip((rows, columns), self.first, self.step, self.source.shape, strict=True):
+            distance = places - first
+            inside = (distance >= 0) & (distance <= (count - 1) * step)
+            found.append((np.clip((distance + step // 2) // step, 0, count - 1), inside))
+        (i, down), (j, across) = found
+        return self.source[np.ix_(i, j)], np.logical_and.outer(down, across)
+
+    @property
+    def identity(self) -> tuple[int, ...]:
+        """The map and how it is laid out."""
+        return (id(self.source), *self.size, *self.first, *self.step)
+
     def place_of(self, i: int, j: int) -> Pair:
         """Return where a cell of the map stands."""
         return self.first[0] + i * self.step[0], self.first[1] + j * self.step[1]
@@ -150,6 +175,53 @@ class Lattice:
             length = max(0, stop - start)
             found.append((slice(start, start + length), slice(place, place + length * step, step)))
         return found[0], found[1]
+
+
+@dataclass(frozen=True, eq=False)
+class Under:
+    """What lies under a window of another sheet, between the taps nothing; ``turned`` by 180° or as it is."""
+
+    sheet: Lattice
+    taps: Taps
+    turned: bool
+
+    @property
+    def size(self) -> Pair:
+        """Rows and columns."""
+        return self.taps.area_size
+
+    def crop(self, area: Area) -> Array:
+        """Return the numbers of an area."""
+        return self._cut(self.sheet.crop(self.taps.area), area)
+
+    def numbers(self, area: Area) -> Mask:
+        """Return where the area holds a number of the map."""
+        return self._cut(self.sheet.numbers(self.taps.area), area)
+
+    def source_of(self, row: int, column: int) -> Pair | None:
+        """Return which cell of the map stands there."""
+        down, across = self.taps.spacing
+        if row % down or column % across:
+            return None
+        if self.turned:
+            row, column = self.size[0] - 1 - row, self.size[1] - 1 - column
+        return self.sheet.source_of(self.taps.top + row, self.taps.left + column)
+
+    def sample(self, rows: Indices, columns: Indices) -> tuple[Array, Mask]:
+        """Return the numbers themselves: it is small."""
+        area, there = Area(0, 0, *self.size), np.ix_(rows, columns)
+        return self.crop(area)[there], self.numbers(area)[there]
+
+    @property
+    def identity(self) -> tuple[int, ...]:
+        """The map under the window, and where the window lies."""
+        return (*self.sheet.identity, self.taps.top, self.taps.left)
+
+    def _cut(self, part: Array, area: Area) -> Array:
+        shown = np.zeros_like(part)
+        down, across = self.taps.spacing
+        shown[::down, ::across] = (part[::-1, ::-1] if self.turned else part)[::down, ::across]
+        return shown[area.top : area.bottom, area.left : area.right]
 
 
 @dataclass(frozen=True, eq=False)
@@ -212,12 +284,15 @@ class Scattered:
         The cell, counted row by row, up to which sources have spread.
     pool
         The shares.
+    final : (H, W)
+        What the map has received in the end.
     """
 
     size: Pair
     start: float
     now: int
     pool: Pool
+    final: Array
 
     def crop(self, area: Area) -> Array:
         """Return what the cells of an area hold at that moment."""
@@ -233,3 +308,12 @@ class Scattered:
     def source_of(self, row: int, column: int) -> Pair | None:
         """Return the cell itself."""
         return row, column
+
+    def sample(self, rows: Indices, columns: Indices) -> tuple[Array, Mask]:
+        """Return what the cells have in the end: from afar, and behind the moment, that is what is seen."""
+        return self.final[np.ix_(rows, columns)], np.ones((len(rows), len(columns)), np.bool_)
+
+    @property
+    def identity(self) -> tuple[int, ...]:
+        """The map that it becomes."""
+        return (id(self.final),)

@@ -48,7 +48,8 @@ class Source(Stage):
         """Show one of its cells."""
         subject, cell = self._subject, self.phase.cell(position)
         board = source_board(subject, cursor=cell)
-        return Scene(self.phase, position, (Row((board,), (), self._sum(cell)),))
+        facts = {"cell": cell, "value": float(subject.source[(subject.front, *cell)])}
+        return Scene(self.phase, position, (Row((board,), (), self._sum(cell)),), facts)
 
     def _sum(self, cell: Pair) -> Sum | None:
         """Return where an error comes from; of a value, its own layer tells."""
@@ -99,7 +100,8 @@ class Insertion(Stage):
             depth=len(subject.chosen),
             front=subject.front,
         )
-        facts = {"stride": subject.geometry.stride, "from": cell, "to": (row, column), "size": sheet.size}
+        value = float(subject.source[(subject.front, *cell)])
+        facts = {"stride": subject.geometry.stride, "from": cell, "to": (row, column), "value": value}
         return Scene(self.phase, position, (Row((source_board(subject, cursor=cell), spread), ("→",)),), facts)
 
 
@@ -145,7 +147,10 @@ class Rotation(Stage):
         subject = self._subject
         turn = position / (TURN - 1)
         boards = (kernel_board(subject), kernel_board(subject, turn=turn))
-        return Scene(self.phase, position, (Row(boards, ("→",)),), {"angle": round(180 * turn)})
+        kernel = subject.kernel(subject.front)
+        corner = (kernel.shape[0] - 1, kernel.shape[1] - 1)
+        facts = {"angle": round(180 * turn), "value": float(kernel[0, 0]), "to": corner}
+        return Scene(self.phase, position, (Row(boards, ("→",)),), facts)
 
 
 class Dilation(Stage):
@@ -165,7 +170,8 @@ class Dilation(Stage):
             subject, role=Role.DILATED, cursor=(row, column), known=row * spread.sheet.size[1] + column
         )
         plain = kernel_board(subject, sheet=Lattice.of(subject.kernel(subject.front)), cursor=cell)
-        facts = {"dilation": subject.geometry.dilation, "from": cell, "to": (row, column)}
+        value = float(subject.kernel(subject.front)[cell])
+        facts = {"dilation": subject.geometry.dilation, "from": cell, "to": (row, column), "value": value}
         return Scene(self.phase, position, (Row((plain, moved), ("→",)),), facts)
 
 

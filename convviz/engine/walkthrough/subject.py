@@ -319,4 +319,4 @@ class WindowSubject(Subject):
     def scattered(self, now: int) -> Scattered:
         """Return the big map as it is when the sources up to one of its cells have spread."""
         height, width = self.result.shape
-        return Scattered((height, width), self.bias or 0.0, now, self._pool)
+        return Scattered((height, width), self.bias or 0.0, now, self._pool, self.result)

@@ -1,4 +1,4 @@
-"""The acts of layers with windows: gathering, spreading, both at once, and the kernel's gradient."""
+"""The acts of layers with windows: gathering, spreading, and both at once."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from convviz.engine.explain import Kind, Tensor
-from convviz.engine.walkthrough.scenes import Act, Board, Operand, Phase, Role, Row, Scale, Scene, Sum
+from convviz.engine.walkthrough.pairing import Pairing
+from convviz.engine.walkthrough.scenes import Act, Board, Operand, Phase, Role, Row, Scale, Scene, Strip, Sum
 from convviz.engine.walkthrough.sheets import Lattice, Taps
 from convviz.engine.walkthrough.stages import Stage, kernel_board, result_board, small_board, source_board
 
@@ -24,7 +25,7 @@ _UNIT = Scale((np.array([-1.0, 1.0]),), signed=True)
 
 
 @dataclass(frozen=True, eq=False)
-class _Reading:
+class Reading:
     """What lies under a window, channel by channel: values, weights and which values are no inserted zeros."""
 
     values: Array
@@ -33,6 +34,7 @@ class _Reading:
 
     @property
     def products(self) -> Array:
+        """Value times weight, zero where a zero was put in."""
         with np.errstate(all="ignore"):
             products: Array = np.where(self.real, self.values * self.weights, 0)
         return products
@@ -40,6 +42,7 @@ class _Reading:
     def operands(
         self, value_role: Role, value_scale: Scale, weight_role: Role, weight_scale: Scale
     ) -> tuple[Operand, ...]:
+        """Return both factors of every product that is none of an inserted zero."""
         return (
             Operand(self.values[self.real], value_role, value_scale),
             Operand(self.weights[self.real], weight_role, weight_scale),
@@ -50,18 +53,30 @@ class Gathering(Stage):
     """A window of weights slides over the source; the sum of the products is one number of the result.
 
     Forwards the kernel as it is, over the input in its border. Backwards through a convolution the kernel turned, over
-    the error with its zeros, in its border.
+    the error with its zeros, in its border; through a transposed one the kernel as it is, over the error. There, what
+    the kernel's gradient gets at the same moment goes with it.
     """
 
     def __init__(self, subject: WindowSubject) -> None:
         self._subject = subject
         height, width = subject.result.shape
         self.phase = Phase(Act.GATHERING if subject.back else Act.WINDOWS, (height, width))
+        self._pairing = Pairing(subject, self.phase.shape) if subject.back else None
 
     def scene(self, position: int) -> Scene:
         """Show the window of one number."""
-        row = self.row(position, self._subject.result_role)
-        return Scene(self.phase, position, (row,), {"bias": self._subject.bias is not None})
+        rows = [self.row(position, self._subject.result_role)]
+        if self._pairing is not None:
+            cell = self.phase.cell(position)
+            rows.append(self._pairing.row(position, self._sheet(self._subject.front), self._taps(cell)))
+        return Scene(self.phase, position, tuple(rows), {"bias": self._subject.bias is not None})
+
+    def paired(self, position: int, latest: Pair | None) -> Row:
+        """Return what the kernel's gradient gets at the same moment; ``latest`` is the error that is spoken of."""
+        assert self._pairing is not None
+        subject, cell = self._subject, self.phase.cell(position)
+        landing = None if latest is None else _landing(subject, latest, cell)
+        return self._pairing.row(position, self._sheet(subject.front), self._taps(cell), landing)
 
     def row(self, position: int, role: Role) -> Row:
         """Return source, kernel, products and result."""
@@ -72,7 +87,12 @@ class Gathering(Stage):
         padded = subject.bordered_role
         boards = (
             source_board(
-                subject, role=padded, sheet=self._sheet(subject.front), window=taps, depth=len(subject.chosen)
+                subject,
+                role=padded,
+                sheet=self._sheet(subject.front),
+                window=taps,
+                depth=len(subject.chosen),
+                moment=lambda row, column: self._window_around((row, column)),
             ),
             kernel_board(subject, turned=subject.spreads),
             small_board(
@@ -103,8 +123,11 @@ class Gathering(Stage):
             bias=subject.bias,
             zeros=int(reading.real.size - reading.real.sum()),
             parts=_parts(subject, reading.products.sum(axis=(1, 2), dtype=np.float64)),
+            board=2,
+            cells=np.argwhere(reading.real)[:, 1:] * subject.geometry.dilation,
         )
-        return Row(boards, ("×", "=", "Σ"), sum_)
+        facts = {"cell": cell, "count": int(reading.real.sum()), "bias": subject.bias, "value": sum_.total}
+        return Row(boards, ("×", "=", "Σ"), sum_, Strip.GATHER if subject.back else None, facts)
 
     def _sheet(self, channel: int) -> Lattice:
         subject = self._subject
@@ -116,13 +139,23 @@ class Gathering(Stage):
         step = (1, 1) if self._subject.spreads else geometry.stride
         return Taps(cell[0] * step[0], cell[1] * step[1], geometry.kernel, geometry.dilation)
 
-    def _read(self, taps: Taps) -> _Reading:
+    def _window_around(self, place: Pair) -> Pair:
+        """Return the window in whose middle a place of the source lies, or the nearest."""
+        step = (1, 1) if self._subject.spreads else self._subject.geometry.stride
+        reach, last = self._taps((0, 0)).area_size, self.phase.shape
+        row, column = (
+            min(count - 1, max(0, (n - size // 2) // walk))
+            for n, size, walk, count in zip(place, reach, step, last, strict=True)
+        )
+        return row, column
+
+    def _read(self, taps: Taps) -> Reading:
         subject = self._subject
         under = [self._sheet(channel).under(taps) for channel in subject.chosen]
         kernels = [subject.kernel(channel) for channel in subject.chosen]
         if subject.spreads:
             kernels = [kernel[::-1, ::-1] for kernel in kernels]
-        return _Reading(
+        return Reading(
             np.stack([values for values, _ in under]), np.stack(kernels), np.stack([real for _, real in under])
         )
 
@@ -149,13 +182,10 @@ class Spreading(Stage):
     def row(self, position: int) -> Row:
         """Return source, kernel, the share of the source that spread last, and the result so far."""
         subject, cell = self._subject, self.phase.cell(position)
-        shares = subject.shares(np.array([cell]))
-        seen = np.flatnonzero(shares.sources[:, 0] == subject.front)
-        marks = tuple((int(i), int(j)) for _, i, j in shares.sources[seen].tolist())
-        latest = marks[int(np.flatnonzero(shares.when[seen] == shares.when[seen].max())[-1])] if marks else None
+        shares, marks, latest = self._arriving(cell)
         role = Role.SCATTERED if subject.back else Role.OUTPUT
         boards = (
-            source_board(subject, cursor=latest, marks=marks),
+            source_board(subject, cursor=latest, marks=marks, moment=self._first_of),
             self._weights(latest),
             self._share(latest, cell),
             result_board(
@@ -166,10 +196,34 @@ class Spreading(Stage):
                 known=position,
                 forming=True,
                 unreached=subject.unreached,
-                footprints=tuple(self._footprint(source) for source in marks),
+                footprints=tuple(self._footprint(source) for source in sorted(marks, key=lambda mark: mark != latest)),
             ),
         )
-        return Row(boards, ("×", "=", "+"), self._sum(cell, shares, role))
+        strip = Strip.SCATTER if subject.back and "weight" in subject.params else None
+        facts: dict[str, object] = {"cell": cell, "count": len(shares.owner), "back": subject.back}
+        if latest is not None:
+            tap = _landing(subject, latest, cell)
+            given, slope = subject.source[(subject.front, *latest)], self._slope(latest, tap)
+            facts |= {"from": latest, "tap": tap, "given": float(given), "slope": slope}
+        return Row(boards, ("×", "=", "+"), self._sum(cell, shares, role), strip, facts)
+
+    def latest(self, position: int) -> Pair | None:
+        """Return the source that spread last of those that reach a moment's cell."""
+        return self._arriving(self.phase.cell(position))[2]
+
+    def _arriving(self, cell: Pair) -> tuple[Shares, tuple[Pair, ...], Pair | None]:
+        """Return what lands in a cell, which sources of the channel in front it comes from, and the latest of them."""
+        shares = self._subject.shares(np.array([cell]))
+        seen = np.flatnonzero(shares.sources[:, 0] == self._subject.front)
+        marks = tuple((int(i), int(j)) for _, i, j in shares.sources[seen].tolist())
+        if not marks:
+            return shares, marks, None
+        return shares, marks, marks[int(np.flatnonzero(shares.when[seen] == shares.when[seen].max())[-1])]
+
+    def _slope(self, source: Pair, tap: Pair) -> float:
+        subject = self._subject
+        weights = subject.kernel(subject.front) if "weight" in subject.params else subject.slopes(subject.front, source)
+        return float(weights[tap])
 
     def _sum(self, cell: Pair, shares: Shares, role: Role) -> Sum:
         subject, products = self._subject, shares.products
@@ -185,6 +239,7 @@ class Spreading(Stage):
             float(subject.result[cell]),
             bias=subject.bias,
             parts=_parts(subject, np.array(parts)),
+            cells=shares.sources[:, 1:],
         )
 
     def _weights(self, source: Pair | None) -> Board:
@@ -207,12 +262,20 @@ class Spreading(Stage):
         landing = (cell[0] - taps.top, cell[1] - taps.left)
         return small_board(subject, role, values, subject.product_scale, cursor=landing)
 
+    def _first_of(self, row: int, column: int) -> Pair:
+        """Return the cell of the result at which a source spreads."""
+        taps, (rows, columns) = self._footprint((row, column)), self.phase.shape
+        return min(rows - 1, max(0, taps.top)), min(columns - 1, max(0, taps.left))
+
     def _footprint(self, source: Pair) -> Taps:
         return footprint(self._subject, source)
 
 
 class Meeting(Stage):
-    """Gathered by the turned kernel and spread by the kernel as it is: the same numbers, cell by cell."""
+    """Gathered by the turned kernel and spread by the kernel as it is: the same numbers, cell by cell.
+
+    On the same cursor the input's cell meets the same errors: those products are what the kernel's gradient is made of.
+    """
 
     def __init__(self, subject: WindowSubject) -> None:
         self._subject = subject
@@ -222,7 +285,8 @@ class Meeting(Stage):
     def scene(self, position: int) -> Scene:
         """Show one cell from both sides."""
         apart = self._spreading.scene(position)
-        rows = (self._gathering.row(position, Role.GATHERED), *apart.rows)
+        paired = self._gathering.paired(position, self._spreading.latest(position))
+        rows = (self._gathering.row(position, Role.GATHERED), *apart.rows, paired)
         return Scene(self.phase, position, rows, apart.facts, apart.unreached)
 
 
@@ -251,7 +315,7 @@ class Choosing(Stage):
         else:
             total = float(values[chosen])
         boards = (
-            source_board(subject, role=subject.bordered_role, sheet=padded, window=taps),
+            source_board(subject, role=subject.bordered_role, sheet=padded, window=taps, moment=self._window_over),
             window_board(subject, subject.front, cell),
             result_board(subject, cursor=cell, known=position),
         )
@@ -264,87 +328,20 @@ class Choosing(Stage):
             float(subject.result[cell]),
             zeros=int(geometry.taps - len(values)),
             chosen=chosen,
+            cells=links.cells[:, 1:] + padded.first,
         )
+        facts = {"cell": cell, "chooses": chooses, "count": len(values)}
         row = Row(boards, ("→", "max" if chooses else "mean"), sum_)
-        return Scene(self.phase, position, (row,), {"cell": cell, "chooses": chooses})
+        return Scene(self.phase, position, (row,), facts)
 
-
-class Weights(Stage):
-    """The kernel's gradient, tap by tap: the big map correlated with the small one and its zeros; then the bias's."""
-
-    def __init__(self, subject: WindowSubject) -> None:
-        self._subject = subject
-        small, big = (subject.front, subject.into) if subject.spreads else (subject.into, subject.front)
-        self._small, self._big = small, big
-        self._lead = (small, big % subject.geometry.in_group)
-        gradients = subject.frame.gradients[subject.index]
-        self._gradient, self._bias = gradients["weight"], gradients.get("bias")
-        self.phase = Phase(Act.WEIGHTS, subject.geometry.kernel, extra=int(self._bias is not None))
-
-    def scene(self, position: int) -> Scene:
-        """Show the products of one tap, or the sum that is the bias's gradient."""
-        kernel = self._subject.geometry.kernel
-        if position >= kernel[0] * kernel[1]:
-            return self._bias_scene(position)
-        subject, tap, geometry = self._subject, self.phase.cell(position), self._subject.geometry
-        read, walks = (subject.x, subject.dy) if subject.spreads else (subject.dy, subject.x)
-        sheet, small = subject.big_sheet(read[self._big]), walks[self._small]
-        top, left = tap[0] * geometry.dilation[0], tap[1] * geometry.dilation[1]
-        taps = Taps(top, left, geometry.out_size, geometry.stride)
-        values, real = sheet.under(taps)
-        reading = _Reading(values[None], small[None], real[None])
-        names = (Role.INPUT, Role.SPREAD_ERROR) if subject.spreads else (Role.ERROR, Role.SPREAD_INPUT)
-        if subject.pads:
-            names = (Role.PADDED_INPUT if subject.spreads else Role.PADDED_ERROR, names[1])
-        places = ((Kind.VALUE, 0), (Kind.VALUE_GRAD, 1)) if subject.spreads else ((Kind.VALUE_GRAD, 1), (Kind.VALUE, 0))
-        tensors = tuple(Tensor(kind, subject.index + above) for kind, above in places)
-        scales = (Scale((read,), not subject.spreads), Scale((walks,), subject.spreads))
-        boards = (
-            Board(names[0], sheet, scales[0], tensors[0], (self._big,), window=taps),
-            Board(names[1], subject.small_sheet(small), scales[1], tensors[1], (self._small,)),
-            self._gradient_board(tap, position),
+    def _window_over(self, row: int, column: int) -> Pair:
+        """Return the first window that a place of the source lies in, or the nearest."""
+        geometry, (rows, columns) = self._subject.geometry, self.phase.shape
+        reach = ((n - 1) * distance for n, distance in zip(geometry.kernel, geometry.dilation, strict=True))
+        i, j = (
+            max(0, -((size - n) // step)) for n, size, step in zip((row, column), reach, geometry.stride, strict=True)
         )
-        sum_ = Sum(
-            Role.WEIGHT_GRAD,
-            tap,
-            Scale((self._gradient,), signed=True),
-            reading.operands(names[0], scales[0], names[1], scales[1]),
-            float(reading.products.sum(dtype=np.float64)),
-            float(self._gradient[(*self._lead, *tap)]),
-            zeros=int(real.size - real.sum()),
-        )
-        return Scene(self.phase, position, (Row(boards, ("×", "Σ"), sum_),), {"tap": tap})
-
-    def _gradient_board(self, tap: Pair | None, position: int) -> Board:
-        tensor = Tensor(Kind.WEIGHT_GRAD, self._subject.index)
-        sheet = Lattice.of(self._gradient[self._lead])
-        scale = Scale((self._gradient,), signed=True)
-        return Board(Role.WEIGHT_GRAD, sheet, scale, tensor, self._lead, cursor=tap, known=position)
-
-    def _bias_scene(self, position: int) -> Scene:
-        subject = self._subject
-        assert self._bias is not None
-        channel = self._small if subject.spreads else self._big
-        error, scale = subject.dy[channel], Scale((subject.dy,), signed=True)
-        tensor = Tensor(Kind.VALUE_GRAD, subject.index + 1)
-        grad = self._bias[channel : channel + 1]
-        own = Scale((self._bias,), signed=True)
-        bias = Board(Role.BIAS_GRAD, Lattice.of(grad[None]), own, cursor=(0, 0), known=0)
-        boards = (
-            Board(Role.ERROR, Lattice.of(error), scale, tensor, (channel,)),
-            self._gradient_board(None, position),
-            bias,
-        )
-        total = float(error.sum(dtype=np.float64))
-        sum_ = Sum(
-            Role.BIAS_GRAD,
-            (),
-            own,
-            (Operand(error.reshape(-1), Role.ERROR, scale),),
-            total,
-            float(grad[0]),
-        )
-        return Scene(self.phase, position, (Row(boards, ("", "Σ"), sum_),), {"bias": True})
+        return min(rows - 1, i), min(columns - 1, j)
 
 
 def window_board(subject: WindowSubject, channel: int, window: Pair | None) -> Board:
@@ -374,6 +371,12 @@ def footprint(subject: WindowSubject, window: Pair) -> Taps:
     geometry = subject.geometry
     top, left = (n * step - before for n, step, before in zip(window, geometry.stride, geometry.before, strict=True))
     return Taps(top, left, geometry.kernel, geometry.dilation)
+
+
+def _landing(subject: WindowSubject, source: Pair, cell: Pair) -> Pair:
+    """Return the tap with which a source's window lies on a cell of the big map."""
+    taps = footprint(subject, source)
+    return (cell[0] - taps.top) // taps.spacing[0], (cell[1] - taps.left) // taps.spacing[1]
 
 
 def _parts(subject: WindowSubject, sums: Array) -> tuple[tuple[int, float], ...]:

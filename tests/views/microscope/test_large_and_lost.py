@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import numpy as np
 import pytest
 
@@ -34,12 +36,12 @@ def test_a_large_map_is_looked_at_in_a_crop(look):
         for position in (0, viewer.slider("scrub").maximum() // 2, viewer.slider("scrub").maximum()):
             viewer.slider("scrub").setValue(position)
             picture(viewer)
-            for board in viewer.scene.boards:
+            for board in (board for row in viewer.stage.rows() for board in row.items):
                 place = viewer.stage.place(board.role)
                 assert place.area.rows * place.area.columns <= 20_000
     viewer.microscope.show_phase(4)
     viewer.slider("scrub").setValue(256 * 100 + 37)
-    scattered = viewer.scene.boards[-1].sheet.crop(Area(100, 37, 1, 1))
+    scattered = viewer.scene.rows[1].items[-1].sheet.crop(Area(100, 37, 1, 1))
     assert scattered[0, 0] == pytest.approx(frame.value_grads[0][0, 100, 37], rel=1e-12)
 
 
@@ -52,3 +54,49 @@ def test_a_run_that_diverged_is_looked_at_too(look):
         for phase in range(len(viewer.chips())):
             viewer.microscope.show_phase(phase)
             assert not picture(viewer).isNull()
+
+
+@pytest.mark.parametrize("size", [(720, 450), (1000, 600), (1600, 900)])
+def test_two_large_maps_that_are_multiplied_are_seen_alike(look, size):
+    """The kernel's gradient: input and error beside one another, and neither takes all the room."""
+    viewer = look(size=size)
+    rng = np.random.default_rng(0)
+    x, weight = rng.normal(size=(1, 300, 300)), rng.normal(size=(1, 1, 3, 3))
+    problem = Problem(
+        input=x, target=conv2d(x, weight), layers=(Conv2d((3, 3)),), initial=[{"weight": weight, "bias": np.zeros(1)}]
+    )
+    viewer.microscope.set_frame(Trainer(problem).frame(input_grad=True))
+    viewer.microscope.show_layer(0, "backward")
+    viewer.click("phase6")
+    read, walks = (viewer.stage.place(board.role).area for board in viewer.scene.boards[:2])
+    assert abs(read.columns - walks.columns) <= 2
+    assert viewer.stage.place(viewer.scene.boards[2].role).area.columns == 3
+
+
+@pytest.mark.parametrize("size", [32, 256, 1024])
+def test_moments_are_made_and_painted_without_delay(look, size):
+    """Every phase, moment after moment and at random: some milliseconds each, whatever the size of the map.
+
+    The bound is twenty times what it takes, so that a busy machine passes, and work on whole maps does not.
+    """
+    viewer = look(size=(1000, 760))
+    rng = np.random.default_rng(0)
+    x, weight = rng.normal(size=(1, size, size)), rng.normal(size=(1, 1, 4, 4))
+    problem = Problem(
+        input=x,
+        target=conv2d(x, weight, stride=2),
+        layers=(Conv2d((4, 4), stride=2),),
+        initial=[{"weight": 0.5 * weight, "bias": np.zeros(1)}],
+    )
+    viewer.microscope.set_frame(Trainer(problem).frame(input_grad=True))
+    viewer.microscope.show_layer(0, "backward")
+    for phase in range(6):
+        viewer.microscope.show_phase(phase)
+        last = viewer.slider("scrub").maximum()
+        taken = []
+        for position in (*range(last // 3, min(last, last // 3 + 8)), *rng.integers(last + 1, size=8).tolist()):
+            start = time.perf_counter()
+            viewer.slider("scrub").setValue(position)
+            viewer.stage.repaint()
+            taken.append(time.perf_counter() - start)
+        assert sorted(taken)[len(taken) // 2] < 0.25

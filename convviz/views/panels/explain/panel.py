@@ -18,7 +18,7 @@ from convviz.views.colour import calm_levels, format_number, levels_of
 from convviz.views.editors.buttons import IconButton
 from convviz.views.panels.explain import wording
 from convviz.views.panels.explain.term_view import TermView
-from convviz.views.panels.explain.terms import TermModel
+from convviz.views.panels.explain.terms import UNFOLDED, TermModel
 from convviz.views.panels.explain.trail import Trail
 from convviz.views.readout import ReadOut
 
@@ -286,7 +286,9 @@ class ExplainPanel(QWidget):
         self._write_name(frame, number)
         self._write_related(frame, number)
         self._all.setVisible(self._model.can_fold)
-        self._all.setText(tr("All {n} terms").format(n=f"{len(explanation):,}"))
+        count = len(explanation)
+        text = tr("All {n} terms") if count <= UNFOLDED else tr("Largest {n}")
+        self._all.setText(text.format(n=f"{min(count, UNFOLDED):,}"))
         if self._all.isChecked() is self._model.is_folded:
             self._all.setChecked(not self._model.is_folded)
         self._open.setVisible(number.tensor.kind is not Kind.LOSS)
@@ -345,6 +347,9 @@ class ExplainPanel(QWidget):
         for note in explanation.notes:
             name = tr(wording.NOTES.get(note.symbol, note.symbol))
             before, after = format_number(note.before, 6), format_number(note.after, 6)
+            if note.arithmetic:
+                lines.append(tr("{name}: {value}").format(name=name, value=wording.arithmetic_text(note)))
+                continue
             text = before if note.before == note.after else tr("{before} → {after}").format(before=before, after=after)
             lines.append(tr("{name}: {value}").format(name=name, value=text))
         return lines

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 #: Sums of more terms are folded to so many of the largest.
 FOLD_ABOVE, SHOWN = 26, 20
+#: Unfolded, no more than this many are listed: nobody reads a million, and a list of them takes seconds to be laid out.
+UNFOLDED = 10_000
 
 
 @dataclass(frozen=True)
@@ -65,11 +67,11 @@ class TermModel(QAbstractListModel):
 
     @property
     def is_folded(self) -> bool:
-        """Whether terms are left out."""
-        return self._order is not None
+        """Whether only few of many terms are listed."""
+        return self._folded and self.can_fold
 
     def set_folded(self, folded: bool) -> None:
-        """Leave out all but the largest terms, or show them all."""
+        """Leave out all but the largest terms, or show them all, up to `UNFOLDED`."""
         if folded != self._folded:
             self._folded = folded
             self.beginResetModel()
@@ -149,11 +151,12 @@ class TermModel(QAbstractListModel):
         largest = max((float(size.max()) for size in sizes), default=0.0)
         self._largest = largest if np.isfinite(largest) else 0.0
         self._starts = np.cumsum([0, *(len(part) for part in explanation.parts)])
-        if self._folded and self.can_fold:
-            self._order = explanation.largest(SHOWN)
+        count = SHOWN if self.is_folded else UNFOLDED
+        if self.is_folded or self._total() > UNFOLDED:
+            self._order = explanation.largest(count)
             if explanation.rule is Rule.SUM:
-                shown = sum(_term(explanation.parts[p], n).value for p, n in self._order)
-                self._rest = explanation.total - shown
+                terms = [part.terms for part in explanation.parts]
+                self._rest = explanation.total - float(sum(terms[p][n] for p, n in self._order))
 
 
 def _form(explanation: Explanation) -> tuple[object, ...]:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from convviz.engine.explain import Kind, Rule, Tensor, array_of
+from convviz.engine.explain import Kind, Rule, Tensor, array_of, explain
 from convviz.i18n import mark, ntr, tr
+from convviz.views.colour import format_number
 from convviz.views.pointing import Pointed
 
 if TYPE_CHECKING:
-    from convviz.engine.explain import Explanation
+    from convviz.engine.explain import Explanation, Note
     from convviz.engine.frames import Frame
 
 _NAMES = {
@@ -33,6 +34,11 @@ NOTES = {
     "velocity": mark("velocity"),
     "mean": mark("running mean of the gradient"),
     "square": mark("running mean of its square"),
+    "clipped": mark("clipped"),
+    "decayed": mark("with weight decay"),
+    "direction": mark("direction"),
+    "step": mark("step"),
+    "rated": mark("times the layer's rate"),
 }
 _PARTS = {"bias": mark("bias")}
 
@@ -88,7 +94,14 @@ def _telling(frame: Frame, number: Pointed) -> tuple[int, ...]:
 
 
 def sentence(frame: Frame, explanation: Explanation) -> str:
-    """Return in which way a number comes from its terms."""
+    """Return in which way a number comes from its terms, and if it goes nowhere, that it does."""
+    text = _made_sentence(frame, explanation)
+    if explanation.tensor.kind is Kind.VALUE and is_unreached(frame, Pointed(explanation.tensor, explanation.index)):
+        return tr("{text}; no window reaches this").format(text=text)
+    return text
+
+
+def _made_sentence(frame: Frame, explanation: Explanation) -> str:
     kind, position = explanation.tensor.kind, explanation.tensor.position
     if explanation.rule is Rule.GIVEN:
         return _given_sentence(frame, explanation)
@@ -103,7 +116,7 @@ def sentence(frame: Frame, explanation: Explanation) -> str:
     if kind is Kind.VALUE_GRAD and position == len(frame.problem.layers):
         return tr("How much the loss grows with this cell: its derivative, from the residual")
     if kind is Kind.VALUE_GRAD and count == 0:
-        return unreached_text()
+        return tr("No window reaches this cell: its gradient is exactly zero")
     if kind in (Kind.NEXT_WEIGHT, Kind.NEXT_BIAS):
         return (
             tr("Old value − step × direction of the optimizer")
@@ -151,9 +164,26 @@ def _given_sentence(frame: Frame, explanation: Explanation) -> str:
     return tr("The teacher's values are given")
 
 
-def unreached_text() -> str:
-    """Return what there is to know of a cell that no window reads."""
-    return tr("No window reaches this cell: its gradient is exactly zero")
+def is_unreached(frame: Frame, number: Pointed) -> bool:
+    """Return whether no window of the next layer reads a cell of a map, which is there in the frame."""
+    kind, position = number.tensor.kind, number.tensor.position
+    if kind not in (Kind.VALUE, Kind.VALUE_GRAD) or position >= len(frame.problem.layers):
+        return False
+    return len(explain(frame, Tensor(Kind.VALUE_GRAD, position), number.index)) == 0
+
+
+def arithmetic_text(note: Note) -> str:
+    """Return how a number on the way is made, with its numbers; negative ones within parentheses."""
+    made, result = note.arithmetic.rsplit(" = ", 1)
+    written = {name: _short(value) for name, value in note.numbers.items()}
+    inside = {name: f"({text})" if text.startswith("−") else text for name, text in written.items()}
+    return f"{made.format(**inside)} = {result.format(**written)}"
+
+
+def _short(value: float) -> str:
+    """Return a setting as it was typed, and any other number in four digits."""
+    exact = f"{value:.4g}"
+    return exact.replace("-", "−") if "e" not in exact and float(exact) == value else format_number(value, 4)
 
 
 def part_text(name: str) -> str:

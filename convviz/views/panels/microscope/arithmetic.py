@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -26,9 +26,13 @@ _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 _CENTRE = Qt.AlignmentFlag.AlignCenter
 
-#: Height of a line, and the room that the results take at the right.
-LINE = 30
-_RESULT = 168
+#: Height of a line, alone or beside one other, and of one of three; the type in it, in a narrow and in a wide stage.
+_LINE, _TIGHT_LINE = 30, 25
+_NARROW_TYPE, _WIDE_TYPE, _WIDE = 13, 15, 900
+#: The room that the results take at the right, in widths of a digit, and the sign between two of them.
+_RESULT = 17
+#: Of a result, where there is room.
+_DIGITS = 8
 _SAME = 34
 _PAD = 12
 #: No number takes less than this; how many terms to try first.
@@ -51,13 +55,34 @@ _SYMBOLS = {
 
 
 @dataclass(frozen=True)
+class Term:
+    """Where a factor of a term is written.
+
+    Attributes
+    ----------
+    rect
+    line, term
+        Of which sum, and which of its terms.
+    role
+        The board that the factor stands on.
+    """
+
+    rect: QRect
+    line: int
+    term: int
+    role: Role | None = None
+
+
+@dataclass(frozen=True)
 class _Piece:
-    """A text of a line, on the colour of its cell if it is a number of one."""
+    """A text of a line, on the colour of its cell if it is a number of one; ``term``: which term it belongs to."""
 
     text: str
     fill: QColor | None = None
     ink: QColor | None = None
     strong: bool = False
+    term: int | None = None
+    role: Role | None = None
 
 
 def symbol_of(told: Sum) -> str:
@@ -72,48 +97,78 @@ def agree(one: float, other: float) -> bool:
     return one == other or abs(one - other) <= _TOLERANCE * max(1.0, abs(one), abs(other))
 
 
-def paint_sums(painter: QPainter, rect: QRect, sums: Sequence[Sum], scales: Scales, *, unreached: bool = False) -> None:
-    """Write the sums, a line each; two of them end in one number, and a sign says so.
+def line_height(count: int, zoom: float) -> int:
+    """Return the height of each of so many lines, which are ``zoom`` times as large as they have to be."""
+    return round((_LINE if count < 3 else _TIGHT_LINE) * zoom)
+
+
+def paint_sums(
+    painter: QPainter, rect: QRect, sums: Sequence[Sum], scales: Scales, *, zoom: float = 1.0, unreached: bool = False
+) -> list[Term]:
+    """Write the sums, a line each, and return where their terms stand.
+
+    What is gathered and what is scattered is one number, and a sign says so.
 
     ``unreached``: they are about a cell that no window reaches, and say that.
     """
-    pixels = 15 if rect.width() > 900 else 13
+    height = line_height(len(sums), zoom)
+    pixels = round((_WIDE_TYPE if rect.width() > _WIDE else _NARROW_TYPE) * zoom)
     name = max((theme.metrics("strong", pixels).horizontalAdvance(symbol_of(told)) for told in sums), default=0)
-    same = _SAME if len(sums) == 2 else 0
+    twice = [told.role for told in sums[:2]] == [Role.GATHERED, Role.SCATTERED]
+    same = _SAME if twice else 0
+    terms: list[Term] = []
     for number, told in enumerate(sums):
-        line = QRect(rect.x(), rect.y() + number * LINE, rect.width() - same, LINE)
+        line = QRect(rect.x(), rect.y() + number * height, rect.width() - same, height)
         pieces = [_Piece(" = " + tr("no window reaches this"), ink=theme.current().warning, strong=True)]
         width = math.ceil(name) + _PAD
-        if not unreached:
-            pieces = _fitting(told, scales, pixels, line.width() - width - _RESULT)
-        _paint_line(painter, line, told, scales, pixels, width, pieces)
-    if len(sums) == 2:
+        if told.before is not None and not told.operands:
+            pieces = [_Piece(" + 0", strong=True)]
+        elif not unreached:
+            pieces = _fitting(told, scales, pixels, line.width() - width - _result_width(pixels))
+        found = _paint_line(painter, line, told, scales, pixels, width, pieces)
+        terms += [Term(rect, number, term, role) for rect, term, role in found]
+    if twice:
         equal = agree(sums[0].total, sums[1].total)
         colours = theme.current()
-        painter.setFont(theme.font("strong", 26))
+        painter.setFont(theme.font("strong", round(26 * zoom)))
         painter.setPen(colours.good if equal else colours.bad)
-        beside = QRect(rect.right() - _SAME, rect.y(), _SAME, 2 * LINE)
+        beside = QRect(rect.right() - _SAME, rect.y(), _SAME, 2 * height)
         painter.drawText(beside, _CENTRE, "=" if equal else "≠")
+    return terms
+
+
+def _result_width(pixels: int) -> int:
+    return round(_RESULT * theme.metrics("strong", pixels + 1).horizontalAdvance("0"))
 
 
 def _paint_line(
     painter: QPainter, line: QRect, told: Sum, scales: Scales, pixels: int, name: int, pieces: list[_Piece]
-) -> None:
+) -> list[tuple[QRect, int, Role | None]]:
     colours = theme.current()
     painter.setFont(theme.font("strong", pixels))
     painter.setPen(colours.text)
     painter.drawText(QRect(line.x(), line.y(), name, line.height()), _LEFT, symbol_of(told))
-    x = line.x() + name
+    x, terms = line.x() + name, []
     for piece in pieces:
-        x = _paint_piece(painter, QRect(x, line.y(), line.right() - x, line.height()), piece, pixels)
+        end = _paint_piece(painter, QRect(x, line.y(), line.right() - x, line.height()), piece, pixels)
+        if piece.term is not None:
+            terms.append((QRect(x, line.y(), end - x, line.height()), piece.term, piece.role))
+        x = end
+    if told.before is not None and not told.operands:
+        return terms  # nothing is added: there is no new number
     fill, ink = scales.colours(told.scale, told.value)
-    chip = QRectF(line.right() - _RESULT + 22, line.y() + 2, _RESULT - 26, line.height() - 4)
+    room = _result_width(pixels)
+    chip = QRectF(line.right() - room + 22, line.y() + 2, room - 26, line.height() - 4)
     painter.setFont(theme.font("strong", pixels + 1))
     painter.setPen(colours.text)
-    painter.drawText(QRectF(line.right() - _RESULT, line.y(), 22, line.height()), _CENTRE, "=")
+    painter.drawText(QRectF(line.right() - room, line.y(), 22, line.height()), _CENTRE, "=")
     _paint_chip(painter, chip, fill)
     painter.setPen(ink)
-    painter.drawText(chip, _CENTRE, format_number(told.total, 8))
+    metrics = theme.metrics("strong", pixels + 1)
+    texts = [format_number(told.total, digits) for digits in range(_DIGITS, 2, -1)]
+    fitting = (text for text in texts if metrics.horizontalAdvance(text) <= chip.width() - 6)
+    painter.drawText(chip, _CENTRE, next(fitting, texts[-1]))
+    return terms
 
 
 def _paint_piece(painter: QPainter, rect: QRect, piece: _Piece, pixels: int) -> int:
@@ -153,6 +208,10 @@ def _fitting(told: Sum, scales: Scales, pixels: int, room: int) -> list[_Piece]:
 
 def _pieces(told: Sum, scales: Scales, shown: int, count: int) -> list[_Piece]:
     pieces = [_Piece(" = ")]
+    if told.before is not None:
+        pieces += [_number(told.before, told.scale, scales), _Piece(" " + tr("so far"), ink=theme.current().muted)]
+        if count:
+            pieces.append(_Piece(" + "))
     if told.function and told.function != "difference":
         pieces.append(_Piece(f"{layer_function(told.function)}("))
     if told.chosen is not None:
@@ -161,11 +220,11 @@ def _pieces(told: Sum, scales: Scales, shown: int, count: int) -> list[_Piece]:
     for number, term in enumerate(_which(told, shown, count)):
         if number:
             pieces.append(_Piece(joint))
-        pieces += _term(told, term, scales)
+        pieces += [piece if told.parts else replace(piece, term=term) for piece in _term(told, term, scales)]
     if told.function == "difference":
         pieces.insert(2, _Piece(joint))
         pieces.append(_number(told.operands[1].values[0], told.operands[1].scale, scales))
-    if count == 0 and not told.operands:
+    if count == 0 and not told.operands and told.before is None:
         pieces.append(_Piece("0"))
     if count > shown:
         pieces.append(_Piece(joint))
@@ -184,7 +243,7 @@ def _rest(told: Sum, scales: Scales, *, empty: bool) -> list[_Piece]:
     if told.zeros and told.chosen is None and not told.parts:
         pieces.append(_Piece(plus + tr("{n} × 0").format(n=f"{told.zeros:,}"), ink=theme.current().muted))
         plus = " + "
-    elif empty and told.bias is None:
+    elif empty and told.bias is None and told.before is None:
         pieces.append(_Piece("0"))
     if told.bias is not None:
         pieces.append(_Piece(plus + tr("bias") + " "))
@@ -213,7 +272,8 @@ def _term(told: Sum, term: int, scales: Scales) -> list[_Piece]:
     for operand in operands:
         if pieces:
             pieces.append(_Piece("·"))
-        pieces.append(_number(operand.values[term], operand.scale, scales, strong=term == told.chosen))
+        number = _number(operand.values[term], operand.scale, scales, strong=term == told.chosen)
+        pieces.append(replace(number, role=operand.role))
     return pieces
 
 

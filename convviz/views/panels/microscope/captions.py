@@ -29,24 +29,34 @@ def paint_title(painter: QPainter, place: Place, board: Board) -> None:
     """Write what the board is, and how much of it is seen."""
     colours = theme.current()
     hue = getattr(colours, HUES.get(board.role, "text"))
-    left = place.rect.x()
+    left, zoom = place.rect.x(), place.title.height() / TITLE
+    chip = round(_CHIP * zoom)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(hue)
-    painter.drawRoundedRect(QRectF(left, place.title.y() + 5, _CHIP, _CHIP), 2, 2)
+    painter.drawRoundedRect(QRectF(left, place.title.center().y() - chip / 2 + 1, chip, chip), 2, 2)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
     painter.setPen(hue)
-    line = QRect(left + _CHIP + 4, place.title.y(), place.title.right() - left - _CHIP - 4, TITLE)
+    line = QRect(place.title)
+    line.setLeft(left + chip + 4)
     title = tr(ROLES[board.role])
-    _paint_line(painter, line, title, "strong")
-    line.setLeft(line.left() + round(theme.metrics("strong").horizontalAdvance(title)) + theme.SPACE.S)
+    least = theme.FONT_SIZES["strong"]
+    sizes = range(round(least * zoom), least - 1, -1)
+    fitting = (n for n in sizes if theme.metrics("strong", n).horizontalAdvance(title) <= line.width())
+    pixels = next(fitting, least)  # not so large that it is cut off
+    _paint_line(painter, line, title, "strong", pixels)
+    line.setLeft(line.left() + round(theme.metrics("strong", pixels).horizontalAdvance(title)) + theme.SPACE.S)
+    text, small = board_text(board), round(theme.FONT_SIZES["small"] * zoom)
+    if board.depth == 1 and theme.metrics("small", small).horizontalAdvance(text) > line.width():
+        return  # a size of which only a part is seen says nothing
     painter.setPen(colours.muted)
-    _paint_line(painter, line, board_text(board), "small")
+    _paint_line(painter, line, text, "small", small)
 
 
-def _paint_line(painter: QPainter, rect: QRect, text: str, role: theme.FontRole) -> None:
-    painter.setFont(theme.font(role))
-    painter.drawText(rect, _LEFT, theme.metrics(role).elidedText(text, Qt.TextElideMode.ElideRight, rect.width()))
+def _paint_line(painter: QPainter, rect: QRect, text: str, role: theme.FontRole, pixels: int) -> None:
+    painter.setFont(theme.font(role, pixels))
+    metrics = theme.metrics(role, pixels)
+    painter.drawText(rect, _LEFT, metrics.elidedText(text, Qt.TextElideMode.ElideRight, rect.width()))
 
 
 def paint_coordinates(painter: QPainter, place: Place, board: Board, ratio: float) -> None:
@@ -62,7 +72,7 @@ def paint_coordinates(painter: QPainter, place: Place, board: Board, ratio: floa
         return
     row, column = board.cursor
     cell = place.cell_rect(row, column)
-    wide = max(place.side, GUTTER)
+    wide = max(place.side, GUTTER if place.side >= _NUMBERED else 2 * GUTTER - 6)  # a number beside it goes as a whole
     _paint_chosen(painter, QRect(cell.center().x() - wide // 2, rect.top() - NUMBERS, wide, NUMBERS), column)
     _paint_chosen(painter, QRect(rect.left() - GUTTER - 2, cell.y(), GUTTER, place.side), row)
 

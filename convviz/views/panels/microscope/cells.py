@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from functools import lru_cache
+from functools import lru_cache, reduce
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -26,6 +26,8 @@ Array = NDArray[Any]
 _PARTED, _ZERO = 9, 16
 #: The largest type of numbers in cells, as a share of the cell's height.
 _TYPE, _LARGEST = 0.4, 30
+#: More footprints than these would hide what they lie on: the latest alone is framed then; more marks, as one.
+_FOOTPRINTS, _MARKS = 9, 36
 #: How much of its colour a cell keeps whose sum has only begun.
 _PALE = 0.45
 
@@ -85,13 +87,13 @@ class BoardPainter:
         pixels = table.packed.take(index)
         _recolour(pixels, state)
         _draw_cells(painter, place, pixels, ratio)
-        self._paint_numbers(painter, place, board, (values, index), state, ratio)
-        if place.side >= _ZERO:
-            _paint_zeros(painter, place, state.zeros & state.known & ~state.absent, ratio)
         if max(board.extra):
             _paint_extra(painter, place, board)
         if board.unreached is not None:
             _paint_unreached(painter, place, board.unreached, state.known | board.forming)
+        self._paint_numbers(painter, place, board, (values, index), state, ratio)
+        if place.side >= _ZERO:
+            _paint_zeros(painter, place, state.zeros & state.known & ~state.absent, ratio)
 
     def _paint_numbers(
         self, painter: QPainter, place: Place, board: Board, crop: tuple[Array, Array], state: _State, ratio: float
@@ -285,10 +287,13 @@ def paint_frames(painter: QPainter, place: Place, window: tuple[float, float] | 
     painter.save()
     painter.setClipRect(place.rect.adjusted(-3, -3, 3, 3))
     painter.setBrush(Qt.BrushStyle.NoBrush)
-    for taps in board.footprints:
+    for taps in board.footprints if len(board.footprints) <= _FOOTPRINTS else board.footprints[:1]:
         _frame(painter, _taps_rect(place, taps), colours.teacher, 2)
-    for mark in board.marks:
-        _frame(painter, place.cell_rect(*mark), colours.teacher, 2)
+    marks = [place.cell_rect(*mark) for mark in board.marks]
+    if len(marks) > _MARKS:
+        marks = [reduce(QRect.united, marks)]
+    for rect in marks:
+        _frame(painter, rect, colours.teacher, 2)
     if board.window is not None and window is not None:
         _paint_window(painter, place, board.window, window)
     if board.cursor is not None:

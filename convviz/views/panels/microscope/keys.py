@@ -24,6 +24,7 @@ _KEYS = {
     Qt.Key.Key_Minus,
     Qt.Key.Key_Z,
     Qt.Key.Key_D,
+    Qt.Key.Key_V,
     Qt.Key.Key_Escape,
 }
 _PLAIN = (Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.ShiftModifier, Qt.KeyboardModifier.KeypadModifier)

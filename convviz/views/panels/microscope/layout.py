@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import QPoint, QRect
 
-from convviz.engine.walkthrough import Act, Area, Board, Curve
+from convviz.engine.walkthrough import Act, Area, Board, Curve, Role
 
 if TYPE_CHECKING:
     from convviz.engine.walkthrough import Row, Scene
@@ -15,7 +15,9 @@ if TYPE_CHECKING:
 #: Above a board: title, numbers of the columns. At its left: numbers of the rows.
 TITLE, NUMBERS = 20, 15
 GUTTER = 22
-#: Between boards: room for a sign.
+#: What three rows save of that.
+_TIGHTER = 5
+#: Between boards: room for a sign, and for the small picture of the whole map.
 JOIN = 30
 _ROW_GAP = 10
 #: Between a kernel and its turning copy, beside what the copy's corners need; they stick out by 21 % of its size.
@@ -24,9 +26,13 @@ _ARROW, _CORNER = 34, 0.21
 _NAME = 60
 #: Sides of cells: the smallest, the smallest with numbers, the smallest that is read from far, the largest.
 _LEAST, LEGIBLE, READABLE, _MOST = 6, 30, 34, 84
+#: How many cells of a close-up go side by side; fewer of a row that is seen alone.
+_ACROSS, _ALONE = 22, 17
 #: Boards up to this size are kernels and windows rather than maps.
 _SMALL = 6
 _CURVE = (6, 7)
+#: Maps, which can be as small as a kernel; unlike one they need not be seen whole.
+_MAPS = (Role.ERROR, Role.INPUT, Role.OUTPUT, Role.INPUT_GRAD, Role.GATHERED, Role.SCATTERED)
 #: Cells of a map that are seen around what matters in a close-up.
 _AROUND = 4
 #: Cells smaller than this see to it that a window has no more rows around it.
@@ -79,7 +85,7 @@ class Place:
 Crops = dict[tuple[int, int], tuple[int, int]]
 
 
-def arrange(scene: Scene, room: QRect, *, whole: bool, crops: Crops) -> list[list[Place]]:
+def arrange(scene: Scene, room: QRect, *, whole: bool, crops: Crops, zoom: float = 1.0) -> list[list[Place]]:
     """Lay out a scene.
 
     All boards have cells of one size. In a close-up it is one that is read from far, and of a map only the surroundings
@@ -94,15 +100,21 @@ def arrange(scene: Scene, room: QRect, *, whole: bool, crops: Crops) -> list[lis
     crops
         The first row and column seen of each board, by its place; kept, and changed only where something that matters
         would not be seen.
+    zoom
+        How much larger titles are than they have to be.
     """
     whole = whole or scene.phase.act in (Act.PADDING, Act.BORDER)
     height = (room.height() - _ROW_GAP * (len(scene.rows) - 1)) // len(scene.rows)
-    head = TITLE + NUMBERS
+    title = round(TITLE * zoom)
+    head = title + NUMBERS - (_TIGHTER if len(scene.rows) > 2 else 0)
     stacks = list(zip(*(row.items for row in scene.rows), strict=True))
     spare = len(stacks) * GUTTER + (len(stacks) - 1) * JOIN
-    columns = _columns([_Stack.of(items, whole) for items in stacks], room.width() - spare, height - head)
+    space = (room.width() - spare, height - head)
+    across = _ALONE if len(scene.rows) == 1 and scene.rows[0].strip is not None else _ACROSS
+    least = _least(scene)
+    columns = _columns([_Stack.of(items, whole, least) for items in stacks], *space, across)
     if not whole and columns[0][1] < _TIGHT:
-        columns = _columns([_Stack.of(items, whole, 0) for items in stacks], room.width() - spare, height - head)
+        columns = _columns([_Stack.of(items, whole, least, 0) for items in stacks], *space, across)
     join, stickout = JOIN, 0
     if scene.phase.act is Act.ROTATION:
         columns, stickout = _turning(columns, room.width() - len(stacks) * GUTTER, height - head)
@@ -113,7 +125,7 @@ def arrange(scene: Scene, room: QRect, *, whole: bool, crops: Crops) -> list[lis
     for number, row in enumerate(scene.rows):
         top = room.top() + number * (height + _ROW_GAP)
         rect = QRect(left, top + head + stickout, used, height - head - stickout)
-        placed.append(_row(row, rect, _Grid(columns, join, top, (number, crops))))
+        placed.append(_row(row, rect, _Grid(columns, join, QRect(0, top, 0, title), (number, crops))))
     return placed
 
 
@@ -123,7 +135,7 @@ class _Grid:
 
     columns: list[tuple[int, int]]
     join: int
-    title_top: int
+    title: QRect
     kept: tuple[int, Crops]
 
 
@@ -143,8 +155,8 @@ class _Stack:
     most: tuple[int, int]
 
     @classmethod
-    def of(cls, items: tuple[Board | Curve, ...], whole: bool, around: int = 1) -> _Stack:
-        wanted = [_wanted(item, whole, around) for item in items]
+    def of(cls, items: tuple[Board | Curve, ...], whole: bool, least: tuple[int, int], around: int = 1) -> _Stack:
+        wanted = [_wanted(item, whole, least, around) for item in items]
         most = [_CURVE if isinstance(item, Curve) else item.sheet.size for item in items]
         return cls(
             (max(r for r, _ in wanted), max(c for _, c in wanted)), (max(r for r, _ in most), max(c for _, c in most))
@@ -155,27 +167,27 @@ class _Stack:
         return max(self.most) <= _SMALL
 
 
-def _columns(stacks: list[_Stack], width: int, height: int) -> list[tuple[int, int]]:
-    """Return how many columns each stack shows, and the side of its cells.
+def _columns(stacks: list[_Stack], width: int, height: int, across: int) -> list[tuple[int, int]]:
+    """Return how many columns each stack shows, and the side of its cells: ``across`` fill the width.
 
     All cells are of one size, unless maps are to be seen whole and theirs are small: kernels keep legible cells then.
     """
-    side = _side(stacks, width, height)
+    side = _side(stacks, width, height, across)
     apart = side < LEGIBLE and not all(stack.is_small for stack in stacks)
     small = [apart and stack.is_small for stack in stacks]
     own = [max(side, min(LEGIBLE, height // stack.wanted[0])) for stack in stacks]
     if any(small):
         width -= sum(n * stack.most[1] for n, stack, kept in zip(own, stacks, small, strict=True) if kept)
-        side = _side([stack for stack, kept in zip(stacks, small, strict=True) if not kept], width, height)
+        side = _side([stack for stack, kept in zip(stacks, small, strict=True) if not kept], width, height, across)
     shared = iter(_share_out([stack for stack, kept in zip(stacks, small, strict=True) if not kept], width // side))
     return [
         (stack.most[1], n) if kept else (next(shared), side) for n, stack, kept in zip(own, stacks, small, strict=True)
     ]
 
 
-def _side(stacks: list[_Stack], width: int, height: int) -> int:
+def _side(stacks: list[_Stack], width: int, height: int, usual: int) -> int:
     across, down = sum(stack.wanted[1] for stack in stacks), max(stack.wanted[0] for stack in stacks)
-    comfortable = max(READABLE, min(width // 22, height // 4, _MOST))
+    comfortable = max(READABLE, min(width // usual, height // 4, _MOST))
     if all(stack.is_small for stack in stacks):
         comfortable = _MOST
     return max(_LEAST, min(comfortable, width // across, height // down))
@@ -194,15 +206,23 @@ def _share_out(stacks: list[_Stack], across: int) -> list[int]:
     return columns
 
 
-def _wanted(item: Board | Curve, whole: bool, around: int) -> tuple[int, int]:
+def _least(scene: Scene) -> tuple[int, int]:
+    """Return how much of a map without a window has to be seen: as much as one that it is multiplied with."""
+    if scene.phase.act is not Act.WEIGHTS:
+        return _AROUND, _AROUND
+    areas = [board.window.area for board in scene.boards if board.window is not None]
+    return max([_AROUND, *(area.rows for area in areas)]), max([_AROUND, *(area.columns for area in areas)])
+
+
+def _wanted(item: Board | Curve, whole: bool, least: tuple[int, int], around: int) -> tuple[int, int]:
     """Return the rows and columns of an item that have to be seen, a window's with ``around`` more."""
     if isinstance(item, Curve):
         return _CURVE
     rows, columns = item.sheet.size
-    if whole or max(rows, columns) <= _SMALL:
+    if whole or max(rows, columns) <= (_AROUND if not around and item.role in _MAPS else _SMALL):
         return rows, columns
     if item.window is None:
-        return min(rows, _AROUND), min(columns, _AROUND)
+        return min(rows, least[0]), min(columns, least[1])
     needed = item.window.area
     return min(rows, needed.rows + around), min(columns, needed.columns + around)
 
@@ -222,7 +242,7 @@ def _row(row: Row, rect: QRect, grid: _Grid) -> list[Place]:
             top, left = (_follow(*axis) for axis in zip(before, seen, size, focus, strict=True))
             crops[number, n] = (top, left)
             area = Area(top, left, *seen)
-        title = QRect(x - GUTTER, grid.title_top, max(most * side, _NAME) + GUTTER + JOIN - 6, TITLE)
+        title = QRect(x - GUTTER, grid.title.y(), max(most * side, _NAME) + GUTTER + JOIN - 6, grid.title.height())
         cells = QRect(x, rect.top(), area.columns * side, area.rows * side)
         placed.append(Place(item, cells, area, side, title))
         x += most * side + grid.join

@@ -13,7 +13,6 @@ from convviz.engine.explain import Kind
 from convviz.engine.walkthrough import (
     Act,
     Board,
-    Lattice,
     Walk,
     channels_of,
     channels_of_bias,
@@ -22,6 +21,7 @@ from convviz.engine.walkthrough import (
 )
 from convviz.i18n import tr
 from convviz.views import theme
+from convviz.views.panels.microscope.aim import number_of, position_of
 from convviz.views.panels.microscope.header import PHASES, Header
 from convviz.views.panels.microscope.keys import is_ours
 from convviz.views.panels.microscope.player import Player
@@ -30,6 +30,8 @@ from convviz.views.panels.microscope.transport import StepBar
 from convviz.views.pointing import Pointed
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from PyQt6.QtGui import QHideEvent, QShowEvent
 
     from convviz.engine.frames import Frame
@@ -42,6 +44,10 @@ _FASTER = 1.5
 _MAKING = (Act.MEETING, Act.GATHERING, Act.SPREADING, Act.WINDOWS, Act.FUNCTION, Act.DERIVATIVE, Act.SLOPE)
 
 
+#: Acts whose moments are sides of a border, or angles.
+_NO_CELLS = (Act.PADDING, Act.BORDER, Act.ROTATION)
+
+
 class Microscope(QWidget):
     """One layer of the current frame at work, step by step.
 
@@ -49,11 +55,17 @@ class Microscope(QWidget):
     -------
     pointed(Pointed | None)
         The cell under the pointer, if it is one of the frame's.
+    arrived(Pointed, bool)
+        The number that the moment is about is another, and time does not go on; and whether a cell was clicked.
+    asked(Pointed)
+        A factor of a sum was clicked: that number is to be explained.
     closed()
         Escape, or the button: back to training.
     """
 
     pointed = pyqtSignal(object)
+    arrived = pyqtSignal(object, bool)
+    asked = pyqtSignal(object)
     closed = pyqtSignal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -65,6 +77,7 @@ class Microscope(QWidget):
         self._into = 0
         self._of: int | None = None
         self._phase = 0
+        self._number: Pointed | None = None
         self._recent: deque[tuple[tuple[Walk, int, int], Scene]] = deque(maxlen=2)
         self._player = Player(self)
         self._header = Header(self)
@@ -91,6 +104,7 @@ class Microscope(QWidget):
         self._header.close_asked.connect(self._close)
         self._stage.pointed.connect(self._stage_pointed)
         self._stage.clicked.connect(self._stage_clicked)
+        self._stage.asked.connect(lambda tensor, index: self.asked.emit(Pointed(tensor, index)))
         self._player.moved.connect(self._show)
         self._bar.play_asked.connect(self.toggle)
         self._bar.back_asked.connect(lambda: self._go(self._player.position - 1))
@@ -118,6 +132,11 @@ class Microscope(QWidget):
     def position(self) -> int:
         """Which moment of the phase is shown, from 0."""
         return self._player.position
+
+    @property
+    def number(self) -> Pointed | None:
+        """The number of the frame that the moment is about, if there is one."""
+        return self._number
 
     @property
     def is_playing(self) -> bool:
@@ -170,6 +189,10 @@ class Microscope(QWidget):
             self._index, self._back, self._into = layers, False, index[0] if index else 0
             self._take_walk(0, 0, index[1:])
 
+    def set_spots(self, numbers: Iterable[Pointed]) -> None:
+        """Mark numbers that are spoken of elsewhere, wherever they are seen."""
+        self._stage.set_spots((number.tensor, number.index) for number in numbers)
+
     def show_phase(self, phase: int) -> None:
         """Show a phase from its beginning."""
         if self._walk is not None and 0 <= phase < len(self._walk.phases):
@@ -182,15 +205,17 @@ class Microscope(QWidget):
         if self._player.is_playing:
             self._player.pause()
             return
-        if self._player.at_end and self._player.count > 0:
+        ended = self._player.at_end and self._player.count > 0
+        if ended:
             last = self._phase == len(self._walk.phases) - 1
             self._take_phase(self._phase if last else self._phase + 1, 0)
-        self._player.play()
+        self._player.play(seen=not ended)
 
     def retranslate(self) -> None:
         """Read every text again in the current language."""
         self._header.retranslate()
         self._bar.retranslate()
+        self._stage.retranslate()
         if self._frame is not None and self._walk is not None:
             self._header.show_layers(self._frame)
             self._header.show_walk(self._walk, self._channels(self._frame))
@@ -244,6 +269,8 @@ class Microscope(QWidget):
             self._bar.show_speed()
         elif key == Qt.Key.Key_Z:
             self._header.toggle_whole()
+        elif key == Qt.Key.Key_V:
+            self._stage.next_strip()
         elif key == Qt.Key.Key_D:
             self._set_back(not self._back)
         elif key == Qt.Key.Key_Escape:
@@ -336,7 +363,14 @@ class Microscope(QWidget):
         self._stage.show_scene(scene, before, self._player.progress)
         row, column = scene.phase.cell(at)
         where = {"row": row + 1, "column": column + 1, "n": f"{at + 1:,}", "count": f"{self._player.count:,}"}
-        self._bar.show_where(tr("[{row}, {column}] · {n} / {count}").format(**where))
+        text = tr("{n} / {count}") if scene.phase.act in _NO_CELLS else tr("[{row}, {column}] · {n} / {count}")
+        self._bar.show_where(text.format(**where))
+        if not self._player.is_playing:
+            number = number_of(scene)
+            is_other = number is not None and number != self._number
+            self._number = number
+            if is_other:
+                self.arrived.emit(number, False)
 
     def _scene(self, position: int) -> Scene:
         """Return a moment; the last ones are kept, since while it plays each is painted many times."""
@@ -358,22 +392,13 @@ class Microscope(QWidget):
 
     def _stage_clicked(self, board: Board, row: int, column: int) -> None:
         """Go to the moment that is about the cell."""
-        position = self._position_of(board, row, column)
+        assert self._walk is not None
+        position = position_of(self._walk.phases[self._phase], board, row, column)
         if position is not None:
             self._player.pause()
             self._go(position)
-
-    def _position_of(self, board: Board, row: int, column: int) -> int | None:
-        """Return the moment of a cell: its own in the result, that of its window where windows lie on it."""
-        assert self._walk is not None
-        phase = self._walk.phases[self._phase]
-        rows, columns = phase.shape
-        if board.sheet.size != phase.shape:
-            source = board.sheet.source_of(row, column) if isinstance(board.sheet, Lattice) else None
-            if source is None or not (source[0] < rows and source[1] < columns):
-                return None
-            row, column = source
-        return row * columns + column
+            if self._number is not None:
+                self.arrived.emit(self._number, True)
 
 
 def _structure(frame: Frame) -> object:

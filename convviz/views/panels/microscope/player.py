@@ -83,10 +83,10 @@ class Player(QObject):
         self._clock.restart()
         self.moved.emit()
 
-    def play(self) -> None:
-        """Let time go on from here."""
+    def play(self, *, seen: bool = True) -> None:
+        """Let time go on from here: at once to the next moment, or first through this one if it was not ``seen``."""
         if not self.is_playing:
-            self._progress = 0.0
+            self._progress = 1.0 if seen else 0.0
             self._clock.start()
             self._timer.start()
             self.playing_changed.emit(True)

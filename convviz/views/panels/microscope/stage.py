@@ -9,28 +9,38 @@ from PyQt6.QtCore import QEvent, QPoint, QRect, QSize, Qt, pyqtSignal
 from PyQt6.QtGui import QMouseEvent, QPainter, QPaintEvent, QPen, QResizeEvent
 from PyQt6.QtWidgets import QSizePolicy, QWidget
 
-from convviz.engine.walkthrough import Act, Area, Board
+from convviz.engine.walkthrough import Act, Board, Strip
 from convviz.i18n import tr
 from convviz.views import theme
-from convviz.views.colour import format_number
-from convviz.views.panels.microscope.arithmetic import LINE, agree, paint_sums
+from convviz.views.panels.microscope.arithmetic import agree, line_height, paint_sums
 from convviz.views.panels.microscope.captions import paint_coordinates, paint_title
 from convviz.views.panels.microscope.cells import BoardPainter, Scales, paint_frames
 from convviz.views.panels.microscope.curve import paint_curve
-from convviz.views.panels.microscope.layout import GUTTER, JOIN, Crops, Place, arrange
-from convviz.views.panels.microscope.wording import scene_text
+from convviz.views.panels.microscope.layout import JOIN, Crops, Place, arrange
+from convviz.views.panels.microscope.overview import Overview
+from convviz.views.panels.microscope.partners import Number, Spot, partners, places_of
+from convviz.views.panels.microscope.sentences import scene_text
+from convviz.views.panels.microscope.signs import EQUALITY, paint_equality, paint_join, paint_moving, turning
+from convviz.views.panels.microscope.strips import TAB, Strips
+from convviz.views.panels.microscope.terms import Terms
 
 if TYPE_CHECKING:
-    from convviz.engine.walkthrough import Role, Scene, Sum
+    from collections.abc import Iterable
+
+    from convviz.engine.walkthrough import Role, Row, Scene, Sum
 
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 _CENTRE = Qt.AlignmentFlag.AlignCenter
-_SENTENCE = 26
+_SENTENCE, _LOW_SENTENCE = 26, 20
+#: The smallest and the usual type of the sentence.
+_SENTENCE_LEAST, _SENTENCE_TYPE = 12, 16
+#: A stage of this height has everything as large as it has to be; a larger one has it larger, up to so many times.
+_USUAL, _LARGEST = 540, 1.6
 _MARGIN = 10
-#: Room at the right of two rows for the sign that joins them.
-_EQUALITY = 22
-#: A stage lower than this has no room for a sentence above two rows.
+#: A stage lower than this has little room for a sentence.
 _CROWDED = 400
+#: Cells so small that the numbers in them are hard to read: fewer rows are seen at once then.
+_CRAMPED = 22
 #: The share of a moment's time that something takes to arrive.
 _ARRIVAL = 0.55
 #: Moments a second up to which things are seen on their way.
@@ -45,10 +55,13 @@ class Stage(QWidget):
     pointed(Board | None, row, column)
         The cell under the pointer.
     clicked(Board, row, column)
+    asked(Tensor, index)
+        A factor of a term was clicked: where it stands in the frame.
     """
 
     pointed = pyqtSignal(object, int, int)
     clicked = pyqtSignal(object, int, int)
+    asked = pyqtSignal(object, object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -58,6 +71,7 @@ class Stage(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setMinimumSize(320, 200)
         self._scene: Scene | None = None
+        self._shown: Scene | None = None
         self._before: Scene | None = None
         self._progress = 1.0
         self._whole = False
@@ -65,7 +79,12 @@ class Stage(QWidget):
         self._places: list[list[Place]] = []
         self._scales = Scales()
         self._painters: dict[tuple[int, int], BoardPainter] = {}
-        self._hovered: tuple[int, int, int, int] | None = None
+        self._hovered: Spot | None = None
+        self._terms = Terms()
+        self._spoken: tuple[Number, ...] = ()
+        self._strips = Strips(self)
+        self._strips.changed.connect(self._choose_rows)
+        self._overviews: dict[tuple[int, int], Overview] = {}
 
     def sizeHint(self) -> QSize:
         """Return a size at which everything can be read."""
@@ -75,6 +94,17 @@ class Stage(QWidget):
     def scene(self) -> Scene | None:
         """What is shown."""
         return self._scene
+
+    def next_strip(self) -> None:
+        """See the next of the rows alone, or all of them."""
+        self._strips.next()
+
+    def retranslate(self) -> None:
+        """Read every text again in the current language."""
+        self._strips.retranslate()
+        for overview in self._overviews.values():
+            overview.retranslate()
+        self.update()
 
     def forget(self) -> None:
         """Measure scales anew: the frame is another."""
@@ -97,15 +127,23 @@ class Stage(QWidget):
             return  # nothing moves any more: the picture is the same
         self._scene, self._before, self._progress = scene, before, progress
         self._arrange()
-        self.setAccessibleName(scene_text(scene))
+        self.setAccessibleName(self.sentence())
 
     def sentence(self) -> str:
         """Return the sentence about this moment."""
-        return "" if self._scene is None else scene_text(self._scene)
+        return "" if self._shown is None else scene_text(self._shown)
 
     def sums(self) -> tuple[Sum, ...]:
         """Return the arithmetic that is written out."""
-        return () if self._scene is None else tuple(row.sum for row in self._scene.rows if row.sum is not None)
+        return tuple(row.sum for row in self.rows() if row.sum is not None)
+
+    def rows(self) -> tuple[Row, ...]:
+        """Return the rows that are seen."""
+        return () if self._shown is None else self._shown.rows
+
+    def term_rects(self, line: int) -> dict[int, QRect]:
+        """Return where the terms of a sum are written, by the number of the term."""
+        return self._terms.rects(line)
 
     def place(self, role: Role) -> Place | None:
         """Return where the board of a role lies, None if it is not on the stage."""
@@ -113,6 +151,18 @@ class Stage(QWidget):
             for place in row:
                 if isinstance(place.item, Board) and place.item.role is role:
                     return place
+        return None
+
+    def set_spots(self, numbers: Iterable[Number]) -> None:
+        """Mark numbers of the frame that are spoken of elsewhere."""
+        self._spoken = tuple(numbers)
+        self.update()
+
+    def overview(self, role: Role) -> Overview | None:
+        """Return the small picture of the whole map of a role, None where all of it is seen."""
+        for overview in self._overviews.values():
+            if not overview.isHidden() and overview.board is not None and overview.board.role is role:
+                return overview
         return None
 
     def paintEvent(self, event: QPaintEvent | None) -> None:
@@ -124,21 +174,25 @@ class Stage(QWidget):
             painter.setPen(colours.muted)
             painter.drawText(self.rect(), _CENTRE, tr("no values yet"))
             return
-        if self._sentence_height():
-            self._paint_sentence(painter)
+        self._paint_sentence(painter)
         for number, row in enumerate(self._places):
-            joins = self._scene.rows[number].joins
+            joins = self.rows()[number].joins
             for n, place in enumerate(row):
                 self._paint_place(painter, place, (number, n))
                 if n < len(joins):
-                    self._paint_join(painter, place, row[n + 1], joins[n])
-        if len(self._places) == 2:
-            self._paint_equality(painter)
+                    paint_join(painter, place, row[n + 1], joins[n])
+        if self._is_twice():
+            one, other = self.sums()[:2]
+            upper, lower = (row[-1].rect for row in self._places[:2])
+            paint_equality(painter, upper, lower, equal=agree(one.total, other.total))
         self._paint_on_the_way(painter)
         self._paint_hovered(painter)
         sums = self.sums()
+        self._terms = Terms()
         if sums:
-            paint_sums(painter, self._sums_rect(), sums, self._scales, unreached=self._scene.unreached)
+            lost = self._scene.unreached
+            written = paint_sums(painter, self._sums_rect(), sums, self._scales, zoom=self._zoom(), unreached=lost)
+            self._terms = Terms(self.rows(), written)
 
     def resizeEvent(self, event: QResizeEvent | None) -> None:
         """Lay out anew."""
@@ -161,9 +215,14 @@ class Stage(QWidget):
             self._click_at(event.position().toPoint())
 
     def mousePressEvent(self, event: QMouseEvent | None) -> None:
-        """Go to the cell."""
+        """Go to the cell, or ask for the number that is a factor of a term."""
         if event is not None and event.button() == Qt.MouseButton.LeftButton:
-            self._click_at(event.position().toPoint())
+            point = event.position().toPoint()
+            self._click_at(point)
+            term = self._terms.at(point)
+            number = None if term is None else self._terms.number(term)
+            if number is not None:
+                self.asked.emit(*number)
 
     def leaveEvent(self, event: QEvent | None) -> None:
         """Point at nothing."""
@@ -174,79 +233,51 @@ class Stage(QWidget):
 
     def _paint_sentence(self, painter: QPainter) -> None:
         colours = theme.current()
-        painter.setFont(theme.font("heading"))
         assert self._scene is not None
         painter.setPen(colours.warning if self._scene.unreached else colours.text)
-        rect = QRect(_MARGIN, 4, self.width() - 2 * _MARGIN, _SENTENCE)
-        text = theme.metrics("heading").elidedText(self.sentence(), Qt.TextElideMode.ElideRight, rect.width())
-        painter.drawText(rect, _LEFT, text)
+        rect = QRect(_MARGIN, 4, self.width() - 2 * _MARGIN, self._sentence_height())
+        largest = min(round(_SENTENCE_TYPE * self._zoom()), rect.height() - 5)
+        sizes = range(largest, _SENTENCE_LEAST - 1, -1)
+        text = self.sentence()
+        fitting = (n for n in sizes if theme.metrics("heading", n).horizontalAdvance(text) <= rect.width())
+        pixels = next(fitting, sizes[-1])
+        painter.setFont(theme.font("heading", pixels))
+        metrics = theme.metrics("heading", pixels)
+        painter.drawText(rect, _LEFT, metrics.elidedText(text, Qt.TextElideMode.ElideRight, rect.width()))
 
     def _paint_place(self, painter: QPainter, place: Place, key: tuple[int, int]) -> None:
         if not isinstance(place.item, Board):
             paint_curve(painter, place.rect, place.item)
             return
         painted = self._painters.setdefault(key, BoardPainter(self._scales))
-        painted.paint(painter, _turning(place, self._before, self._progress), self.devicePixelRatioF())
+        painted.paint(painter, turning(place, self._before, self._progress), self.devicePixelRatioF())
         if place.item.turn is None:
             paint_coordinates(painter, place, place.item, self.devicePixelRatioF())
             paint_frames(painter, place, self._window_at(place.item, key))
         paint_title(painter, place, place.item)
 
-    def _paint_join(self, painter: QPainter, left: Place, right: Place, sign: str) -> None:
-        middle = QRect(right.rect.left() - GUTTER - JOIN, 0, JOIN, 40)
-        if isinstance(right.item, Board) and right.item.turn is not None:
-            middle.moveLeft(left.rect.right() + 4)  # clear of the corners that turn
-        middle.moveTop(left.rect.top() + min(left.rect.height(), right.rect.height()) // 2 - 20)
-        painter.setPen(theme.current().text)
-        painter.setFont(theme.font("title") if len(sign) == 1 else theme.font("strong"))
-        painter.drawText(middle, _CENTRE, sign)
-
-    def _paint_equality(self, painter: QPainter) -> None:
-        """Paint the sign between the two maps that are the same."""
-        upper, lower = (row[-1] for row in self._places)
-        sums = self.sums()
-        equal = len(sums) == 2 and agree(sums[0].total, sums[1].total)
-        colours = theme.current()
-        colour = colours.good if equal else colours.bad
-        x = max(upper.rect.right(), lower.rect.right()) + _EQUALITY // 2
-        y = (upper.rect.bottom() + lower.rect.top()) // 2
-        for shift in (-5, 3):
-            painter.fillRect(QRect(x + shift, y - 18, 4, 36), colour)
-
     def _paint_on_the_way(self, painter: QPainter) -> None:
         """Paint the cell that moves to its place among the zeros."""
-        scene = self._scene
-        assert scene is not None
-        way = self._arrived(_ARRIVAL)
-        if scene.phase.act not in (Act.INSERTION, Act.DILATION) or way >= 1 or not self._places:
-            return
-        start, end = self._places[0]
-        if not isinstance(start.item, Board) or start.item.cursor is None or not isinstance(end.item, Board):
-            return
-        if end.item.cursor is None:
-            return
-        one, other = start.cell_rect(*start.item.cursor), end.cell_rect(*end.item.cursor)
-        value = float(start.item.sheet.crop(Area(*start.item.cursor, 1, 1))[0, 0])
-        fill, ink = self._scales.colours(start.item.scale, value)
-        painter.fillRect(other.adjusted(1, 1, 0, 0), theme.current().hover)
-        rect = QRect(one)
-        rect.moveTopLeft(_between(one.topLeft(), other.topLeft(), way))
-        painter.fillRect(rect, fill)
-        painter.setPen(QPen(theme.current().accent, 3))
-        painter.setBrush(Qt.BrushStyle.NoBrush)
-        painter.drawRect(rect)
-        painter.setPen(ink)
-        painter.setFont(theme.font("strong", max(9, round(start.side * 0.34))))
-        painter.drawText(rect, _CENTRE, format_number(value, 2))
+        scene, way = self._scene, self._arrived(_ARRIVAL)
+        if scene is not None and scene.phase.act in (Act.INSERTION, Act.DILATION) and way < 1 and self._places:
+            start, end = self._places[0]
+            paint_moving(painter, start, end, way, self._scales)
 
     def _paint_hovered(self, painter: QPainter) -> None:
-        if self._hovered is None:
-            return
-        row, n, at_row, at_column = self._hovered
-        place = self._places[row][n]
+        rows, colours = self.rows(), theme.current()
+        marked = {spot for number in self._spoken for spot in places_of(rows, number)}
+        if self._hovered is not None:
+            marked |= {self._hovered, *partners(rows, self._hovered)}
         painter.setBrush(Qt.BrushStyle.NoBrush)
-        painter.setPen(QPen(theme.current().text, 1.5))
-        painter.drawRect(place.cell_rect(at_row, at_column))
+        for spot in marked:
+            row, n, at_row, at_column = spot
+            place = self._places[row][n]
+            if not place.area.holds(at_row, at_column):
+                continue
+            rect = place.cell_rect(at_row, at_column).adjusted(2, 2, -2, -2)
+            for colour, width in ((colours.surface, 4.0), (colours.text, 2.0)):
+                painter.setPen(QPen(colour, width, join=Qt.PenJoinStyle.MiterJoin))
+                painter.drawRect(rect)
 
     def _arrived(self, share: float) -> float:
         """Return how far what moves has come, when it takes ``share`` of a moment's time."""
@@ -260,9 +291,9 @@ class Stage(QWidget):
         if board.window is None:
             return None
         end = (float(board.window.top), float(board.window.left))
-        if self._before is None or key[0] >= len(self._before.rows):
-            return end
-        items = self._before.rows[key[0]].items
+        strip = self.rows()[key[0]].strip
+        rows = () if self._before is None else self._before.rows
+        items = next((row.items for row in rows if row.strip is strip), ())
         earlier = items[key[1]] if key[1] < len(items) else None
         if not isinstance(earlier, Board) or earlier.window is None or earlier.window.top != board.window.top:
             return end
@@ -273,20 +304,62 @@ class Stage(QWidget):
 
     def _arrange(self) -> None:
         if self._scene is not None:
-            lines = len(self.sums())
-            right = _MARGIN + (_EQUALITY if len(self._scene.rows) == 2 else 0)
-            room = self.rect().adjusted(_MARGIN, self._sentence_height() + 6, -right, -_MARGIN - lines * LINE)
-            self._places = arrange(self._scene, room, whole=self._whole, crops=self._crops)
+            for rows in self._strips.choices(self._scene.rows):
+                self._shown = replace(self._scene, rows=rows)
+                room = self._room()
+                self._places = arrange(self._shown, room, whole=self._whole, crops=self._crops, zoom=self._zoom())
+                if len(rows) < 3 or min(place.side for row in self._places for place in row) >= _CRAMPED:
+                    break
+            tabs = QRect(_MARGIN - 2, room.top(), TAB, room.height())
+            self._strips.show_rows(self._scene.rows, self.rows(), tabs)
+            self._put_overviews()
             if self._hovered is not None and not self._still_there(self._hovered):
                 self._hovered = None
         self.update()
 
-    def _sentence_height(self) -> int:
-        """Return the room of the sentence, which gives way to two rows where there is little."""
-        crowded = self._scene is not None and len(self._scene.rows) == 2 and self.height() < _CROWDED
-        return 0 if crowded else _SENTENCE
+    def _room(self) -> QRect:
+        """Return the room of the boards: between the sentence and the sums, the names of rows and the signs."""
+        assert self._scene is not None
+        left = _MARGIN + (TAB if len(self._scene.rows) > 1 else 0)
+        right = _MARGIN + max(0 if self._whole else JOIN - 4, EQUALITY if self._is_twice() else 0)
+        bottom = _MARGIN + self._sums_rect().height()
+        return self.rect().adjusted(left, self._sentence_height() + 6, -right, -bottom)
 
-    def _still_there(self, hovered: tuple[int, int, int, int]) -> bool:
+    def _choose_rows(self) -> None:
+        self._crops.clear()
+        self._arrange()
+        self.setAccessibleName(self.sentence())
+
+    def _is_twice(self) -> bool:
+        """Return whether a map is seen that is made in two ways."""
+        return [row.strip for row in self.rows()[:2]] == [Strip.GATHER, Strip.SCATTER]
+
+    def _put_overviews(self) -> None:
+        """Show beside every close-up of a map where it is."""
+        cropped = {
+            (row, n): place
+            for row, places in enumerate(self._places)
+            for n, place in enumerate(places)
+            if place.is_cropped
+        }
+        for key, overview in self._overviews.items():
+            if key not in cropped:
+                overview.hide()
+        for key, place in cropped.items():
+            if key not in self._overviews:
+                self._overviews[key] = Overview(self._scales, self)
+                self._overviews[key].asked.connect(self.clicked)
+            self._overviews[key].show_place(place)
+
+    def _sentence_height(self) -> int:
+        """Return the room of the sentence, which is less where there is little."""
+        return _LOW_SENTENCE if self.height() < _CROWDED else round(_SENTENCE * self._zoom())
+
+    def _zoom(self) -> float:
+        """Return how much larger texts are than they have to be: a projector's stage is read from far."""
+        return min(_LARGEST, max(1.0, min(self.height() / _USUAL, self.width() / (1.75 * _USUAL))))
+
+    def _still_there(self, hovered: Spot) -> bool:
         row, n, at_row, at_column = hovered
         return (
             row < len(self._places)
@@ -295,10 +368,10 @@ class Stage(QWidget):
         )
 
     def _sums_rect(self) -> QRect:
-        height = len(self.sums()) * LINE
+        height = len(self.sums()) * line_height(len(self.sums()), self._zoom())
         return QRect(_MARGIN, self.height() - height - 6, self.width() - 2 * _MARGIN, height)
 
-    def _at(self, point: QPoint) -> tuple[int, int, int, int] | None:
+    def _at(self, point: QPoint) -> Spot | None:
         for row, places in enumerate(self._places):
             for n, place in enumerate(places):
                 cell = place.cell_at(point)
@@ -307,9 +380,20 @@ class Stage(QWidget):
         return None
 
     def _point_at(self, point: QPoint) -> None:
-        self._set_hovered(self._at(point))
+        self._set_hovered(self._at(point) or self._term_at(point))
 
-    def _set_hovered(self, hovered: tuple[int, int, int, int] | None) -> None:
+    def _term_at(self, point: QPoint) -> Spot | None:
+        """Return the cell of the term under a point, if it is seen."""
+        term = self._terms.at(point)
+        spot = None if term is None else self._terms.spot(term)
+        hand = Qt.CursorShape.PointingHandCursor if spot is not None else Qt.CursorShape.ArrowCursor
+        if hand != self.cursor().shape():
+            self.setCursor(hand)
+        if spot is None or spot[1] >= len(self._places[spot[0]]):
+            return None
+        return spot if self._places[spot[0]][spot[1]].area.holds(*spot[2:]) else None
+
+    def _set_hovered(self, hovered: Spot | None) -> None:
         if hovered == self._hovered:
             return
         self._hovered = hovered
@@ -323,16 +407,3 @@ class Stage(QWidget):
         found = self._at(point)
         if found is not None:
             self.clicked.emit(self._places[found[0]][found[1]].item, found[2], found[3])
-
-
-def _turning(place: Place, before: Scene | None, way: float) -> Place:
-    """Return the place of a kernel on its way from the turn before to the one that is due."""
-    board = place.item
-    if not isinstance(board, Board) or board.turn is None or before is None:
-        return place
-    earlier = next((b.turn for b in before.boards if b.turn is not None), board.turn)
-    return replace(place, item=replace(board, turn=earlier + (board.turn - earlier) * way))
-
-
-def _between(one: QPoint, other: QPoint, way: float) -> QPoint:
-    return QPoint(round(one.x() + (other.x() - one.x()) * way), round(one.y() + (other.y() - one.y()) * way))

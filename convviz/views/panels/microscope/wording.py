@@ -5,12 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from convviz.engine.shapes import size_text
-from convviz.engine.walkthrough import Act, Board, Role
+from convviz.engine.walkthrough import Act, Board, Role, Strip
 from convviz.i18n import mark, tr
 
 if TYPE_CHECKING:
     from convviz.engine.layers import Layer
-    from convviz.engine.walkthrough import Scene
 
 #: The names of the phases.
 ACTS = {
@@ -57,6 +56,9 @@ HELP = {
     Act.SLOPE: mark("How the loss changes with every cell of the reconstruction"),
 }
 
+#: The rows that go on side by side.
+STRIPS = {Strip.GATHER: mark("gather"), Strip.SCATTER: mark("scatter"), Strip.CORRELATE: mark("kernel's gradient")}
+
 #: The titles of the boards.
 ROLES = {
     Role.INPUT: mark("input x"),
@@ -74,9 +76,11 @@ ROLES = {
     Role.SPREAD_INPUT: mark("zero-inserted input"),
     Role.SHARE: mark("share of this δ"),
     Role.SHARE_INPUT: mark("share of this x"),
+    Role.MET_ERROR: mark("δ that it meets"),
+    Role.PAIRED: mark("products x · δ"),
     Role.INPUT_GRAD: mark("∂L/∂x"),
-    Role.GATHERED: mark("gathered ∂L/∂x"),
-    Role.SCATTERED: mark("scattered ∂L/∂x"),
+    Role.GATHERED: mark("∂L/∂x"),
+    Role.SCATTERED: mark("∂L/∂x"),
     Role.WEIGHT_GRAD: mark("∂L/∂w"),
     Role.BIAS_GRAD: mark("∂L/∂b"),
     Role.RECONSTRUCTION: mark("reconstruction"),
@@ -103,6 +107,8 @@ HUES = {
     Role.BIAS_GRAD: "accent",
     Role.SHARE: "teacher",
     Role.SHARE_INPUT: "teacher",
+    Role.MET_ERROR: "gradient",
+    Role.PAIRED: "teacher",
     Role.PRODUCTS: "teacher",
 }
 
@@ -120,7 +126,9 @@ def layer_text(layer: Layer, number: int) -> str:
     values = {"n": number, "layer": tr(layer.label)}
     if kernel is None or stride is None:
         return tr("{n}: {layer}").format(**values)
-    return tr("{n}: {layer} {kernel}, stride {stride}").format(**values, kernel=size_text(kernel), stride=_pair(stride))
+    return tr("{n}: {layer} {kernel}, stride {stride}").format(
+        **values, kernel=size_text(kernel), stride=pair_text(stride)
+    )
 
 
 def board_text(board: Board) -> str:
@@ -133,86 +141,6 @@ def board_text(board: Board) -> str:
     return size
 
 
-def scene_text(scene: Scene) -> str:
-    """Return one sentence about what happens at this moment."""
-    if scene.unreached:
-        return tr("No window reaches this cell: its gradient is exactly zero.")
-    maker = _SENTENCES.get(scene.phase.act)
-    return tr(HELP[scene.phase.act]) + "." if maker is None else maker(scene.facts)
-
-
-def _insertion(facts: Any) -> str:
-    if max(facts["stride"]) == 1:
-        return tr("The stride is 1: no zeros go between the errors.")
-    count = _pair(tuple(n - 1 for n in facts["stride"]))
-    place = {"from": _place(facts["from"]), "to": _place(facts["to"])}
-    return tr("stride − 1 = {count} zeros go between the errors: {from} moves to {to}.").format(count=count, **place)
-
-
-def _padding(facts: Any) -> str:
-    (top, bottom), (left, right) = facts["sides"]
-    sides = {"top": top, "bottom": bottom, "left": left, "right": right}
-    return tr("Zeros around the input: {top} above, {bottom} below, {left} left, {right} right.").format(**sides)
-
-
-def _border(facts: Any) -> str:
-    (top, bottom), (left, right) = facts["sides"]
-    sides = {"top": top, "bottom": bottom, "left": left, "right": right}
-    if min(top, bottom, left, right) < 0:
-        text = tr("Border: {top} above, {bottom} below, {left} left, {right} right; less than 0: cut off.")
-    else:
-        text = tr("Zeros around the error: {top} above, {bottom} below, {left} left, {right} right.")
-    told = text.format(**sides)
-    more = facts["extra"]
-    if max(more):
-        told += " " + tr("{rows} rows and {columns} columns of them for what the stride left over.").format(
-            rows=more[0], columns=more[1]
-        )
-    return told
-
-
-def _rotation(facts: Any) -> str:
-    return tr("The kernel turns by 180°: {angle}°.").format(angle=facts["angle"])
-
-
-def _dilation(facts: Any) -> str:
-    place = {"from": _place(facts["from"]), "to": _place(facts["to"])}
-    return tr("Dilation {dilation}: tap {from} moves to {to}.").format(dilation=_pair(facts["dilation"]), **place)
-
-
-def _windows(facts: Any) -> str:
-    if "chooses" not in facts:
-        if facts["bias"]:
-            return tr("The sum of the products, and the bias, is the output's cell.")
-        return tr("The sum of the products is the output's cell.")
-    return tr("The largest cell of the window goes on.") if facts["chooses"] else tr("The mean of the window goes on.")
-
-
-def _weights(facts: Any) -> str:
-    if "bias" in facts:
-        return tr("The bias's gradient is the sum of all errors.")
-    return tr("Tap {tap}: every error times the input under it, added up.").format(tap=_place(facts["tap"]))
-
-
-def _meeting(facts: Any) -> str:
-    return tr("Gathered with the rotated kernel, or spread with the kernel as it is: the same number.")
-
-
-_SENTENCES = {
-    Act.INSERTION: _insertion,
-    Act.PADDING: _padding,
-    Act.BORDER: _border,
-    Act.ROTATION: _rotation,
-    Act.DILATION: _dilation,
-    Act.WINDOWS: _windows,
-    Act.WEIGHTS: _weights,
-    Act.MEETING: _meeting,
-}
-
-
-def _pair(pair: Any) -> str:
+def pair_text(pair: Any) -> str:
+    """Return two numbers, or one where they are the same."""
     return str(pair[0]) if pair[0] == pair[1] else size_text(pair)
-
-
-def _place(cell: Any) -> str:
-    return f"[{cell[0] + 1}, {cell[1] + 1}]"

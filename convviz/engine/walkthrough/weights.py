@@ -1,0 +1,96 @@
+"""The kernel's gradient as one correlation, a tap at a time."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from convviz.engine.explain import Kind, Tensor
+from convviz.engine.walkthrough.scenes import Act, Board, Operand, Phase, Role, Row, Scale, Scene, Sum
+from convviz.engine.walkthrough.sheets import Lattice, Taps
+from convviz.engine.walkthrough.stages import Stage
+from convviz.engine.walkthrough.windows import Reading
+
+if TYPE_CHECKING:
+    from convviz.engine.walkthrough.sheets import Pair
+    from convviz.engine.walkthrough.subject import WindowSubject
+
+
+class Weights(Stage):
+    """The kernel's gradient, tap by tap: the big map correlated with the small one and its zeros; then the bias's."""
+
+    def __init__(self, subject: WindowSubject) -> None:
+        self._subject = subject
+        small, big = (subject.front, subject.into) if subject.spreads else (subject.into, subject.front)
+        self._small, self._big = small, big
+        self._lead = (small, big % subject.geometry.in_group)
+        gradients = subject.frame.gradients[subject.index]
+        self._gradient, self._bias = gradients["weight"], gradients.get("bias")
+        self.phase = Phase(Act.WEIGHTS, subject.geometry.kernel, extra=int(self._bias is not None))
+
+    def scene(self, position: int) -> Scene:
+        """Show the products of one tap, or the sum that is the bias's gradient."""
+        kernel = self._subject.geometry.kernel
+        if position >= kernel[0] * kernel[1]:
+            return self._bias_scene(position)
+        subject, tap, geometry = self._subject, self.phase.cell(position), self._subject.geometry
+        read, walks = (subject.x, subject.dy) if subject.spreads else (subject.dy, subject.x)
+        sheet, small = subject.big_sheet(read[self._big]), walks[self._small]
+        top, left = tap[0] * geometry.dilation[0], tap[1] * geometry.dilation[1]
+        taps = Taps(top, left, geometry.out_size, geometry.stride)
+        values, real = sheet.under(taps)
+        reading = Reading(values[None], small[None], real[None])
+        names = (Role.INPUT, Role.SPREAD_ERROR) if subject.spreads else (Role.ERROR, Role.SPREAD_INPUT)
+        if subject.pads:
+            names = (Role.PADDED_INPUT if subject.spreads else Role.PADDED_ERROR, names[1])
+        places = ((Kind.VALUE, 0), (Kind.VALUE_GRAD, 1)) if subject.spreads else ((Kind.VALUE_GRAD, 1), (Kind.VALUE, 0))
+        tensors = tuple(Tensor(kind, subject.index + above) for kind, above in places)
+        scales = (Scale((read,), not subject.spreads), Scale((walks,), subject.spreads))
+        boards = (
+            Board(names[0], sheet, scales[0], tensors[0], (self._big,), window=taps),
+            Board(names[1], subject.small_sheet(small), scales[1], tensors[1], (self._small,)),
+            self._gradient_board(tap, position),
+        )
+        sum_ = Sum(
+            Role.WEIGHT_GRAD,
+            tap,
+            Scale((self._gradient,), signed=True),
+            reading.operands(names[0], scales[0], names[1], scales[1]),
+            float(reading.products.sum(dtype=np.float64)),
+            float(self._gradient[(*self._lead, *tap)]),
+            zeros=int(real.size - real.sum()),
+            cells=np.argwhere(real) * geometry.stride + (top, left),
+        )
+        return Scene(self.phase, position, (Row(boards, ("×", "Σ"), sum_),), {"tap": tap})
+
+    def _gradient_board(self, tap: Pair | None, position: int) -> Board:
+        tensor = Tensor(Kind.WEIGHT_GRAD, self._subject.index)
+        sheet = Lattice.of(self._gradient[self._lead])
+        scale = Scale((self._gradient,), signed=True)
+        return Board(Role.WEIGHT_GRAD, sheet, scale, tensor, self._lead, cursor=tap, known=position)
+
+    def _bias_scene(self, position: int) -> Scene:
+        subject = self._subject
+        assert self._bias is not None
+        channel = self._small if subject.spreads else self._big
+        error, scale = subject.dy[channel], Scale((subject.dy,), signed=True)
+        tensor = Tensor(Kind.VALUE_GRAD, subject.index + 1)
+        grad = self._bias[channel : channel + 1]
+        own = Scale((self._bias,), signed=True)
+        bias = Board(Role.BIAS_GRAD, Lattice.of(grad[None]), own, cursor=(0, 0), known=0)
+        boards = (
+            Board(Role.ERROR, Lattice.of(error), scale, tensor, (channel,)),
+            self._gradient_board(None, position),
+            bias,
+        )
+        total = float(error.sum(dtype=np.float64))
+        sum_ = Sum(
+            Role.BIAS_GRAD,
+            (),
+            own,
+            (Operand(error.reshape(-1), Role.ERROR, scale),),
+            total,
+            float(grad[0]),
+        )
+        return Scene(self.phase, position, (Row(boards, ("", "Σ"), sum_),), {"bias": True})

@@ -1,0 +1,292 @@
+"""The sentence that says what happens at a moment, with the numbers that it happens to."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from convviz.engine.walkthrough import Act, Role, Strip
+from convviz.i18n import ntr, tr
+from convviz.views.colour import format_number
+from convviz.views.panels.microscope.wording import HELP, layer_function, pair_text
+
+if TYPE_CHECKING:
+    from convviz.engine.walkthrough import Row, Scene
+
+
+def scene_text(scene: Scene) -> str:
+    """Return one sentence about what happens at this moment, in the rows that are seen."""
+    if scene.unreached:
+        return tr("No window reaches this cell: its gradient is exactly zero.")
+    strip = scene.rows[0].strip if len(scene.rows) == 1 else None
+    if strip is Strip.SCATTER or scene.phase.act is Act.SPREADING:
+        return _spreading(scene.rows[0])
+    if strip is Strip.CORRELATE:
+        return _correlating(scene.rows[0])
+    if strip is Strip.GATHER:
+        return _gathering(scene.rows[0])
+    maker = _SENTENCES.get(scene.phase.act)
+    return tr(HELP[scene.phase.act]) + "." if maker is None else maker(scene, scene.facts)
+
+
+def cell_text(cell: Any) -> str:
+    """Return a row and a column, counted from 1 as everything on the screen."""
+    return f"[{cell[0] + 1}, {cell[1] + 1}]"
+
+
+def _number(value: Any) -> str:
+    return format_number(float(value), 3)
+
+
+def _made(row: Row) -> str:
+    """Return the number that a row makes."""
+    return "" if row.sum is None else _number(row.sum.total)
+
+
+# maps that come in ---------------------------------------------------------------------------------------------------
+
+
+def _input(scene: Scene, facts: Any) -> str:
+    text = tr("x{cell} = {value}: this map comes into the layer.")
+    return text.format(cell=cell_text(facts["cell"]), value=_number(facts["value"]))
+
+
+def _error(scene: Scene, facts: Any) -> str:
+    text = tr("δ{cell} = {value}: if y{cell} grows by a little, the loss changes by {value} times as much.")
+    return text.format(cell=cell_text(facts["cell"]), value=_number(facts["value"]))
+
+
+def _insertion(scene: Scene, facts: Any) -> str:
+    if max(facts["stride"]) == 1:
+        return tr("The stride is 1: no zeros go between the errors.")
+    words = {
+        "count": pair_text(tuple(n - 1 for n in facts["stride"])),
+        "from": cell_text(facts["from"]),
+        "to": cell_text(facts["to"]),
+        "value": _number(facts["value"]),
+    }
+    text = tr("Zeros between the errors, stride − 1 = {count}: δ{from} = {value} moves to {to}.")
+    return text.format(**words)
+
+
+def _padding(scene: Scene, facts: Any) -> str:
+    return tr("Zeros around the input: {top} above, {bottom} below, {left} left, {right} right.").format(
+        **_sides(facts)
+    )
+
+
+def _border(scene: Scene, facts: Any) -> str:
+    sides = _sides(facts)
+    if min(sides.values()) < 0:
+        text = tr("Border: {top} above, {bottom} below, {left} left, {right} right; less than 0: cut off.")
+        return text.format(**sides)
+    more = facts["extra"]
+    if max(more):
+        text = tr(
+            "Zeros around the error: {top} above, {bottom} below, {left} left, {right} right; "
+            "{rows} below and {columns} right are the stride's remainder."
+        )
+        return text.format(rows=more[0], columns=more[1], **sides)
+    words = {"kernel": facts["kernel"][0], "dilation": facts["dilation"][0], "padding": facts["padding"][0][0]}
+    if facts["dilation"][0] == 1:
+        text = tr(
+            "Zeros around the error: kernel {kernel} − 1 − padding {padding} = {top} above, "
+            "{bottom} below, {left} left, {right} right."
+        )
+    else:
+        text = tr(
+            "Zeros around the error: (kernel {kernel} − 1) · dilation {dilation} − padding {padding} = {top} above, "
+            "{bottom} below, {left} left, {right} right."
+        )
+    return text.format(**words, **sides)
+
+
+def _sides(facts: Any) -> dict[str, int]:
+    (top, bottom), (left, right) = facts["sides"]
+    return {"top": top, "bottom": bottom, "left": left, "right": right}
+
+
+# kernels -------------------------------------------------------------------------------------------------------------
+
+
+def _rotation(scene: Scene, facts: Any) -> str:
+    words = {"from": cell_text((0, 0)), "to": cell_text(facts["to"]), "value": _number(facts["value"])}
+    text = tr("The kernel turns by 180°, now {angle}°: w{from} = {value} goes to {to}.")
+    return text.format(angle=facts["angle"], **words)
+
+
+def _dilation(scene: Scene, facts: Any) -> str:
+    words = {"from": cell_text(facts["from"]), "to": cell_text(facts["to"]), "value": _number(facts["value"])}
+    text = tr("Dilation {dilation}: w{from} = {value} moves to {to}.")
+    return text.format(dilation=pair_text(facts["dilation"]), **words)
+
+
+# windows -------------------------------------------------------------------------------------------------------------
+
+
+def _windows(scene: Scene, facts: Any) -> str:
+    if "chooses" in facts:
+        return _pooling(scene, facts)
+    row = scene.rows[0]
+    words = {"cell": cell_text(row.facts["cell"]), "n": row.facts["count"], "value": _made(row)}
+    bias: Any = row.facts["bias"]
+    if bias is None:
+        text = ntr(
+            "{n} product under the window makes y{cell} = {value}.",
+            "{n} products under the window add up to y{cell} = {value}.",
+            int(words["n"]),  # type: ignore[call-overload]
+        )
+        return text.format(**words)
+    value: Any = row.facts["value"]
+    text = ntr(
+        "{n} product under the window, {sum}, and the bias {bias} make y{cell} = {value}.",
+        "{n} products under the window add up to {sum}; with the bias {bias} that is y{cell} = {value}.",
+        int(words["n"]),  # type: ignore[call-overload]
+    )
+    return text.format(sum=_number(value - bias), bias=_number(bias), **words)
+
+
+def _pooling(scene: Scene, facts: Any) -> str:
+    words = {"cell": cell_text(facts["cell"]), "n": facts["count"], "value": _made(scene.rows[0])}
+    if facts["chooses"]:
+        return tr("The largest of {n} cells, {value}, goes on as y{cell}.").format(**words)
+    return tr("The mean of {n} cells, {value}, goes on as y{cell}.").format(**words)
+
+
+def _gathering(row: Row) -> str:
+    told = row.sum
+    assert told is not None
+    words = {"cell": cell_text(row.facts["cell"]), "n": row.facts["count"], "zeros": told.zeros, "value": _made(row)}
+    if told.zeros:
+        return tr(
+            "Under the kernel lie {n} errors and {zeros} zeros: the products add up to ∂L/∂x{cell} = {value}."
+        ).format(**words)
+    return tr("Under the kernel lie {n} errors: the products add up to ∂L/∂x{cell} = {value}.").format(**words)
+
+
+def _spreading(row: Row) -> str:
+    facts: Any = row.facts
+    back = facts["back"]
+    if "from" not in facts:
+        text = tr("Nothing is spread to ∂L/∂x{cell}.") if back else tr("Nothing is spread to y{cell}.")
+        return text.format(cell=cell_text(facts["cell"]))
+    words = {
+        "cell": cell_text(facts["cell"]),
+        "from": cell_text(facts["from"]),
+        "tap": cell_text(facts["tap"]),
+        "given": _number(facts["given"]),
+        "slope": _number(facts["slope"]),
+        "value": _made(row),
+    }
+    kernel = row.items[1]
+    if getattr(kernel, "role", None) is Role.WINDOW:
+        return tr("δ{from} = {given} is handed back to its window: {slope} of it lands on ∂L/∂x{cell}.").format(**words)
+    if back:
+        text = tr("δ{from} = {given} spreads its share {given} · w: w{tap} = {slope} of it lands on ∂L/∂x{cell}.")
+    else:
+        text = tr("x{from} = {given} spreads its share {given} · w: w{tap} = {slope} of it lands on y{cell}.")
+    return text.format(**words)
+
+
+def _correlating(row: Row) -> str:
+    facts: Any = row.facts
+    if "from" not in facts:
+        return tr("x{cell} = {x} meets no error: it adds nothing to ∂L/∂w.").format(
+            cell=cell_text(facts["cell"]), x=_number(facts["x"])
+        )
+    words = {
+        "cell": cell_text(facts["cell"]),
+        "x": _number(facts["x"]),
+        "from": cell_text(facts["from"]),
+        "error": _number(facts["error"]),
+        "tap": cell_text(facts["tap"]),
+        "product": _number(facts["product"]),
+    }
+    text = tr("x{cell} = {x} meets δ{from} = {error} under tap {tap}: {product} more for ∂L/∂w{tap}.")
+    return text.format(**words)
+
+
+def _meeting(scene: Scene, facts: Any) -> str:
+    words = {"cell": cell_text(facts["cell"]), "value": _made(scene.rows[0])}
+    if len(scene.rows) == 2:
+        text = tr("∂L/∂x{cell} = {value}: gathered with the rotated kernel, or scattered with the kernel as it is.")
+    else:
+        text = tr("∂L/∂x{cell} = {value}, gathered or scattered; x{cell} times the same errors goes into ∂L/∂w.")
+    return text.format(**words)
+
+
+def _beside(scene: Scene, facts: Any) -> str:
+    row = scene.rows[0]
+    words = {"cell": cell_text(row.facts["cell"]), "value": _made(row)}
+    text = tr("∂L/∂x{cell} = {value} under the kernel; x{cell} times the same errors goes into ∂L/∂w.")
+    return text.format(**words)
+
+
+def _weights(scene: Scene, facts: Any) -> str:
+    row = scene.rows[0]
+    count = 0 if row.sum is None or not row.sum.operands else len(row.sum.operands[0].values)
+    words = {"n": f"{count:,}", "value": _made(row)}
+    if "bias" in facts:
+        return tr("The sum of all {n} errors is the bias's gradient: ∂L/∂b = {value}.").format(**words)
+    text = tr("{n} errors, each times the input under it at tap {tap}, add up to ∂L/∂w{tap} = {value}.")
+    return text.format(tap=cell_text(facts["tap"]), **words)
+
+
+# numbers by themselves -----------------------------------------------------------------------------------------------
+
+
+def _function(scene: Scene, facts: Any) -> str:
+    told = scene.rows[0].sum
+    words = {"cell": cell_text(facts["cell"]), "x": _number(facts["x"]), "y": _number(facts["y"])}
+    name = "" if told is None else layer_function(told.function)
+    return tr("{function}(x{cell}) = {function}({x}) = {y}.").format(function=name, **words)
+
+
+def _derivative(scene: Scene, facts: Any) -> str:
+    told = scene.rows[0].sum
+    words = {"cell": cell_text(facts["cell"]), "x": _number(facts["x"]), "slope": _number(facts["slope"])}
+    error = "" if told is None else _number(told.operands[0].values[0])
+    text = tr("The slope at x{cell} = {x} is {slope}: the error {error} times {slope} is ∂L/∂x{cell} = {value}.")
+    return text.format(error=error, value=_made(scene.rows[0]), **words)
+
+
+def _residual(scene: Scene, facts: Any) -> str:
+    told = scene.rows[0].sum
+    assert told is not None
+    made, wanted = (_number(operand.values[0]) for operand in told.operands)
+    words = {"cell": cell_text(facts["cell"]), "made": made, "wanted": wanted, "value": _made(scene.rows[0])}
+    return tr("The reconstruction is {made}, the target {wanted}: the residual is r{cell} = {value}.").format(**words)
+
+
+def _contribution(scene: Scene, facts: Any) -> str:
+    words = {
+        "cell": cell_text(facts["cell"]),
+        "value": _made(scene.rows[0]),
+        "sum": _number(facts["so far"]),
+        "loss": _number(facts["loss"]),
+    }
+    return tr("r{cell} adds {value} to the loss: {sum} so far, of {loss}.").format(**words)
+
+
+def _slope(scene: Scene, facts: Any) -> str:
+    words = {"cell": cell_text(facts["cell"]), "value": _made(scene.rows[0]), "r": _number(facts["residual"])}
+    return tr("At r{cell} = {r} the loss has the slope {value}: that is the error δ{cell}.").format(**words)
+
+
+_SENTENCES = {
+    Act.INPUT: _input,
+    Act.ERROR: _error,
+    Act.INSERTION: _insertion,
+    Act.PADDING: _padding,
+    Act.BORDER: _border,
+    Act.ROTATION: _rotation,
+    Act.DILATION: _dilation,
+    Act.WINDOWS: _windows,
+    Act.MEETING: _meeting,
+    Act.GATHERING: _beside,
+    Act.WEIGHTS: _weights,
+    Act.FUNCTION: _function,
+    Act.DERIVATIVE: _derivative,
+    Act.RESIDUAL: _residual,
+    Act.CONTRIBUTION: _contribution,
+    Act.SLOPE: _slope,
+}

@@ -1,0 +1,80 @@
+"""What stands between boards, and what is on its way from one to the next."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from PyQt6.QtCore import QPoint, QRect, Qt
+from PyQt6.QtGui import QPainter, QPen
+
+from convviz.engine.walkthrough import Area, Board
+from convviz.views import theme
+from convviz.views.colour import format_number
+from convviz.views.panels.microscope.layout import GUTTER, JOIN
+from convviz.views.panels.microscope.overview import SMALL
+
+if TYPE_CHECKING:
+    from convviz.engine.walkthrough import Scene
+    from convviz.views.panels.microscope.cells import Scales
+    from convviz.views.panels.microscope.layout import Place
+
+_CENTRE = Qt.AlignmentFlag.AlignCenter
+#: Room at the right of two rows for the sign that joins them.
+EQUALITY = 22
+
+
+def paint_join(painter: QPainter, left: Place, right: Place, sign: str) -> None:
+    """Write what joins two boards beside one another."""
+    middle = QRect(right.rect.left() - GUTTER - JOIN, 0, JOIN, 40)
+    if isinstance(right.item, Board) and right.item.turn is not None:
+        middle.moveLeft(left.rect.right() + 4)  # clear of the corners that turn
+    centre = min(left.rect.height(), right.rect.height()) // 2
+    if left.is_cropped:
+        centre = max(centre, SMALL + 14)  # clear of the small picture of the whole map
+    middle.moveTop(left.rect.top() + centre - 20)
+    painter.setPen(theme.current().text)
+    painter.setFont(theme.font("title") if len(sign) == 1 else theme.font("strong"))
+    painter.drawText(middle, _CENTRE, sign)
+
+
+def paint_equality(painter: QPainter, upper: QRect, lower: QRect, *, equal: bool) -> None:
+    """Paint the sign between two maps under one another that are the same, or have to be."""
+    colours = theme.current()
+    x = max(upper.right(), lower.right()) + EQUALITY // 2
+    y = (upper.bottom() + lower.top()) // 2
+    for shift in (-5, 3):
+        painter.fillRect(QRect(x + shift, y - 18, 4, 36), colours.good if equal else colours.bad)
+
+
+def paint_moving(painter: QPainter, start: Place, end: Place, way: float, scales: Scales) -> None:
+    """Paint the cell at the cursor, ``way`` (0 … 1) from its place on one board to that on the other."""
+    one, other = start.item, end.item
+    if not isinstance(one, Board) or not isinstance(other, Board) or one.cursor is None or other.cursor is None:
+        return
+    begin, finish = start.cell_rect(*one.cursor), end.cell_rect(*other.cursor)
+    value = float(one.sheet.crop(Area(*one.cursor, 1, 1))[0, 0])
+    fill, ink = scales.colours(one.scale, value)
+    painter.fillRect(finish.adjusted(1, 1, 0, 0), theme.current().hover)
+    rect = QRect(begin)
+    rect.moveTopLeft(_between(begin.topLeft(), finish.topLeft(), way))
+    painter.fillRect(rect, fill)
+    painter.setPen(QPen(theme.current().accent, 3))
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.drawRect(rect)
+    painter.setPen(ink)
+    painter.setFont(theme.font("strong", max(9, round(start.side * 0.34))))
+    painter.drawText(rect, _CENTRE, format_number(value, 2))
+
+
+def turning(place: Place, before: Scene | None, way: float) -> Place:
+    """Return the place of a kernel on its way from the turn before to the one that is due."""
+    board = place.item
+    if not isinstance(board, Board) or board.turn is None or before is None:
+        return place
+    earlier = next((b.turn for b in before.boards if b.turn is not None), board.turn)
+    return replace(place, item=replace(board, turn=earlier + (board.turn - earlier) * way))
+
+
+def _between(one: QPoint, other: QPoint, way: float) -> QPoint:
+    return QPoint(round(one.x() + (other.x() - one.x()) * way), round(one.y() + (other.y() - one.y()) * way))

@@ -1,0 +1,133 @@
+"""What is seen on its way while time goes on: cells that move to places, a kernel that turns, windows that slide."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from PyQt6.QtCore import Qt
+
+from convviz.engine import AvgPool2d, Conv2d, MaxPool2d, Problem, Trainer
+from convviz.engine.walkthrough import Act
+
+
+def picture(viewer):
+    return viewer.stage.grab().toImage()
+
+
+def frame_of(*layers, size=(12, 13), channels=1):
+    """A frame of a network on random numbers."""
+    rng = np.random.default_rng(5)
+    shapes = [(channels, *size)]
+    for layer in layers:
+        shapes.append(layer.output_shape(shapes[-1]))
+    problem = Problem(
+        input=rng.normal(size=shapes[0]),
+        target=rng.normal(size=shapes[-1]),
+        layers=layers,
+        initial=[layer.init(rng, shape) for layer, shape in zip(layers, shapes, strict=False)],
+    )
+    return Trainer(problem).frame(input_grad=True)
+
+
+def phase_of(viewer, act):
+    for number in range(len(viewer.chips())):
+        viewer.microscope.show_phase(number)
+        if viewer.scene.phase.act is act:
+            return number
+    raise AssertionError(act)
+
+
+@pytest.mark.parametrize("act", [Act.INSERTION, Act.ROTATION, Act.MEETING])
+def test_between_two_moments_the_picture_moves(look, qtbot, act):
+    viewer = look()
+    phase_of(viewer, act)
+    viewer.slider("scrub").setValue(5)
+    viewer.slider("speed").setValue(viewer.slider("speed").minimum())
+    viewer.click("play")
+    qtbot.waitUntil(lambda: viewer.microscope.position == 6)  # at once: the moment before has been seen
+    begun = picture(viewer)
+    qtbot.waitUntil(lambda: picture(viewer) != begun)
+    assert viewer.microscope.position == 6
+    on_its_way = picture(viewer)
+    viewer.click("pause")
+    assert picture(viewer) != on_its_way
+    viewer.click("forward")
+    viewer.click("back")
+    rest = picture(viewer)
+    viewer.click("forward")
+    viewer.click("back")
+    assert picture(viewer) == rest
+
+
+def test_a_tap_moves_to_its_place_in_a_dilated_kernel(look, qtbot):
+    viewer = look()
+    viewer.microscope.set_frame(frame_of(Conv2d(3, dilation=2)))
+    viewer.microscope.show_layer(0, "forward")
+    phase_of(viewer, Act.DILATION)
+    viewer.slider("scrub").setValue(4)
+    viewer.slider("speed").setValue(viewer.slider("speed").minimum())
+    viewer.click("play")
+    qtbot.waitUntil(lambda: viewer.microscope.position == 5)
+    begun = picture(viewer)
+    qtbot.waitUntil(lambda: picture(viewer) != begun)
+    assert viewer.microscope.position == 5
+
+
+def test_fast_moments_follow_one_another_without_a_way(look, qtbot):
+    viewer = look()
+    phase_of(viewer, Act.INSERTION)
+    viewer.slider("scrub").setValue(5)
+    viewer.slider("speed").setValue(viewer.slider("speed").maximum())
+    viewer.press(Qt.Key.Key_Space)
+    qtbot.waitUntil(lambda: viewer.microscope.position > 8)
+    viewer.press(Qt.Key.Key_Space)
+    seen = picture(viewer)
+    viewer.click("back")
+    viewer.click("forward")
+    assert picture(viewer) == seen
+
+
+@pytest.mark.parametrize(
+    ("layers", "direction", "act", "words"),
+    [
+        ((Conv2d(3),), "backward", Act.INSERTION, "The stride is 1: no zeros go between the errors."),
+        (
+            (Conv2d(3, padding=((1, 2), (0, 1))),),
+            "forward",
+            Act.PADDING,
+            "Zeros around the input: 1 above, 2 below, 0 left, 1 right.",
+        ),
+        ((Conv2d(3, dilation=2),), "forward", Act.DILATION, "Dilation 2: w[1, 1] = "),
+        ((Conv2d(3, dilation=2),), "backward", Act.BORDER, "(kernel 3 − 1) · dilation 2 − padding 0 = 4 above"),
+        ((Conv2d(2, padding=3),), "backward", Act.BORDER, "less than 0: cut off."),
+        ((Conv2d(3, bias=None),), "forward", Act.WINDOWS, "9 products under the window add up to y[1, 1] = "),
+        ((Conv2d(1, bias=None),), "forward", Act.WINDOWS, "1 product under the window makes y[1, 1] = "),
+        ((AvgPool2d(2),), "forward", Act.WINDOWS, "The mean of 4 cells, "),
+        ((MaxPool2d(2),), "backward", Act.SPREADING, "is handed back to its window: "),
+    ],
+)
+def test_each_form_of_a_layer_has_its_sentence(look, layers, direction, act, words):
+    viewer = look()
+    viewer.microscope.set_frame(frame_of(*layers))
+    viewer.microscope.show_layer(0, direction)
+    phase_of(viewer, act)
+    assert words in viewer.stage.sentence()
+
+
+def test_a_kernel_too_large_to_be_seen_whole_has_an_overview(look):
+    viewer = look(size=(720, 450))
+    viewer.microscope.set_frame(frame_of(Conv2d(17), size=(40, 40)))
+    viewer.microscope.show_layer(0, "backward")
+    phase_of(viewer, Act.MEETING)
+    assert not picture(viewer).isNull()
+    cropped = [
+        board
+        for row in viewer.stage.rows()
+        for board in row.items
+        if (viewer.stage.place(board.role)).is_cropped and viewer.stage.overview(board.role) is None
+    ]
+    assert not cropped
+    viewer.press(Qt.Key.Key_V)
+    viewer.press(Qt.Key.Key_V)
+    viewer.press(Qt.Key.Key_V)
+    assert not picture(viewer).isNull()

@@ -1,0 +1,115 @@
+"""The sentence about a moment: in words, with the numbers of the frame."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from PyQt6.QtCore import Qt
+
+from convviz.engine.walkthrough import Strip
+from convviz.model.files import builtin_experiments
+from convviz.views import theme
+from convviz.views.colour import format_number
+from convviz.views.language import speak
+
+#: The stage of a window of 1024 × 640 pixels.
+NARROW = (720, 450)
+
+
+def number(value):
+    return format_number(float(value), 3)
+
+
+@pytest.mark.parametrize("language", ["en", "zh_CN"])
+@pytest.mark.parametrize("name", sorted(builtin_experiments()))
+def test_every_phase_of_every_layer_says_what_happens(look, name, language):
+    speak(language)
+    viewer = look(name, layer=0, size=NARROW)
+    for layer in range(len(viewer.frame.problem.layers) + 1):
+        for direction in ("forward", "backward"):
+            viewer.microscope.show_layer(layer, direction)
+            for phase in range(len(viewer.chips())):
+                viewer.microscope.show_phase(phase)
+                for position in (0, viewer.slider("scrub").maximum() // 2, viewer.slider("scrub").maximum()):
+                    viewer.slider("scrub").setValue(position)
+                    sentence = viewer.stage.sentence()
+                    assert sentence
+                    assert "{" not in sentence
+                    assert viewer.stage.accessibleName() == sentence
+                    width = theme.metrics("heading", 12).horizontalAdvance(sentence)
+                    assert width <= viewer.stage.width() - 20, sentence
+
+
+def test_numbers_are_those_of_the_frame(look):
+    viewer = look(layer=1, direction="forward")
+    frame = viewer.frame
+    viewer.press(Qt.Key.Key_1)
+    assert viewer.stage.sentence().startswith(f"x[1, 1] = {number(frame.values[1][0, 0, 0])}:")
+    viewer.press(Qt.Key.Key_2)
+    viewer.slider("scrub").setValue(11)
+    assert f"y[2, 4] = {number(frame.values[2][0, 1, 3])}." in viewer.stage.sentence()
+    viewer.press(Qt.Key.Key_D)
+    assert f"δ[1, 1] = {number(frame.value_grads[2][0, 0, 0])}" in viewer.stage.sentence()
+    viewer.press(Qt.Key.Key_2)
+    assert "stride − 1 = 1" in viewer.stage.sentence()
+    viewer.press(Qt.Key.Key_4)
+    assert f"w[1, 1] = {number(frame.parameters[1]['weight'][0, 0, 0, 0])} goes to [4, 4]" in viewer.stage.sentence()
+    viewer.press(Qt.Key.Key_5)
+    viewer.slider("scrub").setValue(40)
+    assert f"∂L/∂x[3, 5] = {number(frame.value_grads[1][0, 2, 4])}" in viewer.stage.sentence()
+    viewer.press(Qt.Key.Key_6)
+    assert f"∂L/∂w[1, 1] = {number(frame.gradients[1]['weight'][0, 0, 0, 0])}" in viewer.stage.sentence()
+    viewer.press(Qt.Key.Key_End)
+    assert f"∂L/∂b = {number(frame.gradients[1]['bias'][0])}" in viewer.stage.sentence()
+
+
+def test_a_row_that_is_seen_alone_is_told_by_itself(look):
+    viewer = look(size=(1000, 760))
+    viewer.press(Qt.Key.Key_5)
+    viewer.slider("scrub").setValue(18 * 6 + 6)
+    told = {}
+    for strip in (Strip.GATHER, Strip.SCATTER, Strip.CORRELATE):
+        viewer.press(Qt.Key.Key_V)
+        assert viewer.stage.rows()[0].strip is strip
+        told[strip] = viewer.stage.sentence()
+    assert "Under the kernel lie 4 errors and 12 zeros" in told[Strip.GATHER]
+    facts = viewer.stage.rows()[0].facts
+    error = f"δ[{facts['from'][0] + 1}, {facts['from'][1] + 1}] = {number(facts['error'])}"
+    assert error in told[Strip.SCATTER]
+    assert error in told[Strip.CORRELATE]
+    assert number(facts["product"]) in told[Strip.CORRELATE]
+    assert len(set(told.values())) == 3
+
+
+@pytest.mark.parametrize(
+    ("name", "layer", "direction", "phase", "pattern"),
+    [
+        ("pooling", 1, "forward", 1, r"The largest of 4 cells, \S+, goes on as y\[1, 1\]\."),
+        ("pooling", 1, "backward", 1, r"is handed back to its window|Nothing is spread"),
+        ("sigmoid", 1, "forward", 1, r"σ\(x\[1, 1\]\) = σ\(\S+\) = \S+\."),
+        ("dead-relu", 1, "backward", 1, r"The slope at x\[1, 1\] = \S+ is [01]: "),
+        ("transposed", 1, "forward", 1, r"lands on y\[1, 1\]\."),
+        ("demo", 2, "forward", 0, r"The reconstruction is \S+, the target \S+: the residual is r\[1, 1\] = \S+\."),
+        ("demo", 2, "forward", 1, r"r\[1, 1\] adds \S+ to the loss: \S+ so far, of \S+\."),
+        ("demo", 2, "backward", 0, r"At r\[1, 1\] = \S+ the loss has the slope \S+: that is the error δ\[1, 1\]\."),
+    ],
+)
+def test_each_kind_of_layer_has_words_of_its_own(look, name, layer, direction, phase, pattern):
+    viewer = look(name, layer=layer, direction=direction)
+    viewer.microscope.show_phase(phase)
+    assert re.search(pattern, viewer.stage.sentence()), viewer.stage.sentence()
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("demo", "kernel 4 − 1 − padding 0 = 3 above, 3 below, 3 left, 3 right."),
+        ("dead-border", "3 above, 5 below, 3 left, 5 right; 2 below and 2 right are the stride's remainder."),
+    ],
+)
+def test_the_border_says_how_wide_it_is_and_why(look, name, words):
+    viewer = look(name)
+    viewer.press(Qt.Key.Key_3)
+    assert viewer.stage.sentence().endswith(words)
+    assert viewer.text("where") == "1 / 4"
