@@ -50,7 +50,7 @@ _logger = logging.getLogger(__name__)
 #: How long the loop waits at most for the window to paint a frame, in seconds.
 PATIENCE = 0.1
 #: How long the loop works at most without looking for commands, in seconds, unless one step takes longer.
-CHUNK = 0.002
+CHUNK = 0.004
 
 
 class Clock:

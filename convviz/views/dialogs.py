@@ -44,6 +44,14 @@ GESTURES = {
         (mark("the same with Shift, with Ctrl"), mark("Change by 0.01, by 1")),
         (mark("Ctrl+C, Ctrl+V"), mark("Copy and paste all of them")),
     ),
+    mark("Microscope"): (
+        (mark("Space"), mark("Play and pause")),
+        (mark("Arrow keys, Home, End"), mark("Go to another cell")),
+        (mark("1 to 6"), mark("Go to a phase")),
+        (mark("Plus, minus"), mark("Faster, slower")),
+        (mark("D"), mark("Forwards or backwards")),
+        (mark("V, Z"), mark("One row or all; whole maps or a part")),
+    ),
     mark("Loss plot"): (
         (mark("Wheel"), mark("Show fewer or more steps")),
         (mark("Dragging"), mark("Move along the steps")),
@@ -52,7 +60,7 @@ GESTURES = {
     ),
 }
 #: The size at which the page of shortcuts shows all of them.
-_PAGE = QSize(900, 790)
+_PAGE = QSize(980, 790)
 _LICENCE = "https://www.gnu.org/licenses/gpl-3.0.html"
 
 
@@ -81,10 +89,9 @@ class ShortcutsPage(QDialog):
         columns = QHBoxLayout()
         columns.setSpacing(theme.SPACE.XL * 2)
         left, right = _column(), _column()
-        for group in ("file", "edit", "run", "history"):
+        for group in ("file", "edit", "run", "history", "help"):
             self._add_group(left, group)
-        for group in ("view", "help"):
-            self._add_group(right, group)
+        self._add_group(right, "view")
         for place, gestures in GESTURES.items():
             _add_heading(right, tr(place))
             for gesture, effect in gestures:
@@ -109,7 +116,7 @@ class ShortcutsPage(QDialog):
 def _column() -> QGridLayout:
     column = QGridLayout()
     column.setHorizontalSpacing(theme.SPACE.L)
-    column.setVerticalSpacing(theme.SPACE.XS + 2)
+    column.setVerticalSpacing(theme.SPACE.XS - 1)
     column.setColumnStretch(0, 1)
     return column
 

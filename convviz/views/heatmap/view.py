@@ -342,6 +342,6 @@ class HeatmapView(QWidget):
 def _same(one: Array | None, other: Array | None) -> bool:
     if one is other:
         return True
-    if one is None or other is None or one.size > 65536:
+    if one is None or other is None or one.size > 65536 or one.flat[0] != other.flat[0]:
         return False
     return np.array_equal(one, other)

@@ -7,6 +7,7 @@ frame costs one polyline of at most two points a pixel column, whatever the leng
 from __future__ import annotations
 
 import math
+import time
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -33,6 +34,8 @@ _NUMBERS_WIDTH, _NAME_WIDTH = 50, 16
 _NARROW = 300
 #: A press and a release that are no further apart are a click, in pixels.
 _CLICK = 4
+#: How long a picture of a curve that grows stands at least, in seconds.
+_CALM = 0.08
 
 pg.setConfigOptions(exitCleanup=False)  # its clean-up at exit is for scripts without a main loop
 
@@ -114,6 +117,7 @@ class LossPlot(pg.GraphicsView):  # type: ignore[misc]  # pyqtgraph ships no typ
         self._points: tuple[Array, Array] = (np.empty(0), np.empty(0))
         self._ticks: list[float] = []
         self._drawn: tuple[object, ...] | None = None  # what could be seen when it was drawn last
+        self._drawn_at = -math.inf
         self._lay_out()
         self._canvas = _Canvas(self, self.viewport())
         self._box.sigResized.connect(self._place_canvas)
@@ -165,7 +169,13 @@ class LossPlot(pg.GraphicsView):  # type: ignore[misc]  # pyqtgraph ships no typ
         self._draw_again()
 
     def follow(self) -> None:
-        """Draw again if what has come since the last drawing can be seen: a long curve grows by parts of a pixel."""
+        """Draw again if what has come since the last drawing can be seen, and not more often than the eye follows.
+
+        A long curve grows by parts of a pixel. What is left out is drawn by the next call, or by `refresh` when the
+        series has come to rest.
+        """
+        if time.perf_counter() < self._drawn_at + _CALM:
+            return
         seen = self._seen()
         if seen is None or seen != self._drawn:
             self.refresh()
@@ -183,6 +193,7 @@ class LossPlot(pg.GraphicsView):  # type: ignore[misc]  # pyqtgraph ships no typ
 
     def _draw_again(self) -> None:
         """Take the points, and draw them once the event loop comes to it."""
+        self._drawn_at = time.perf_counter()
         self._take_points()
         self._drawn = self._seen()
         if self._canvas is not None:
