@@ -28,7 +28,10 @@ def reach(qtbot, session):
     """Wait until the session reports a state."""
 
     def reach(state, run=None):
-        qtbot.waitUntil(lambda: session.status.state is state and (run is None or session.status.run == run))
+        def reached():
+            return session.status.state is state and (run is None or session.status.run == run)
+
+        qtbot.waitUntil(reached, timeout=20_000)  # however busy the machine is
 
     return reach
 

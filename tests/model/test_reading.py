@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import json
 import os
@@ -152,7 +153,7 @@ def test_files_that_are_no_experiment(content: bytes, message: str, tmp_path: Pa
 
 
 def test_files_that_are_none(tmp_path: Path) -> None:
-    with pytest.raises(ConfigError, match=r"absent\.json: cannot be read: No such file or directory"):
+    with pytest.raises(ConfigError, match=rf"absent\.json: cannot be read: {os.strerror(errno.ENOENT)}"):
         read_experiment(tmp_path / "absent.json")
     with pytest.raises(ConfigError, match="expected a file, received a folder or a device"):
         read_experiment(tmp_path)

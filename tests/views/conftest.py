@@ -90,7 +90,7 @@ class Person:
     def text(self, name: str) -> str:
         return self.find(ReadOut, name).text()
 
-    def sees(self, seen: Callable[[], bool], timeout: int = 5000) -> None:
+    def sees(self, seen: Callable[[], bool], timeout: int = 20_000) -> None:
         self.bot.waitUntil(seen, timeout=timeout)
 
     def sees_state(self, state: State) -> None:
