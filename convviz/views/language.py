@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PyQt6.QtCore import QCoreApplication, QLibraryInfo, QLocale, QTranslator
+from PyQt6.QtCore import QCoreApplication, QLibraryInfo, QTranslator
 
 from convviz import i18n
 from convviz.views.preferences import SYSTEM
@@ -30,6 +30,6 @@ def _translate_qt(code: str) -> None:
         _qt_sentences = None
     translator = QTranslator(app)
     folder = QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)
-    if translator.load(QLocale(code), "qtbase", "_", folder):
+    if translator.load(f"qtbase_{code}", folder):  # by name, since QLocale's long lists delay the start
         app.installTranslator(translator)
         _qt_sentences = translator
