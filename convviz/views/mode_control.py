@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PyQt6.QtCore import QObject
+from PyQt6.QtCore import QObject, pyqtSignal
 from PyQt6.QtWidgets import QStackedWidget
 
 from convviz.engine.explain import explain
@@ -29,7 +29,14 @@ class ModeControl(QObject):
     ----------
     stage
         What is shown, one on top of the other.
+
+    Signals
+    -------
+    layer_shown(int)
+        Another layer is under the microscope; the number of layers stands for the loss.
     """
+
+    layer_shown = pyqtSignal(int)
 
     def __init__(
         self, pipeline: Pipeline, cursor: CursorControl, session: Session, parts: Parts, parent: QObject
@@ -55,8 +62,11 @@ class ModeControl(QObject):
         return self._microscope is not None and self.stage.currentWidget() is self._microscope
 
     def set_layer(self, index: int) -> None:
-        """Say which layer the microscope begins with where no number is held."""
+        """Say which layer the microscope begins with where no number is held; if it is shown, it goes there."""
         self._layer = index
+        microscope, frame = self._microscope, self._session.frame
+        if self.is_magnifying and microscope is not None and frame is not None and microscope.layer != index:
+            microscope.show_layer(min(index, len(frame.problem.layers) - 1), microscope.direction)
 
     def set_frame(self, frame: Frame) -> bool:
         """Show a frame, and return whether it is one of the experiment that is shown."""
@@ -79,6 +89,7 @@ class ModeControl(QObject):
         else:
             microscope.show_layer(min(self._layer, len(frame.problem.layers) - 1))
         self._is_led = False
+        self._tell_layer(microscope.layer)
         self.stage.setCurrentWidget(microscope)
         microscope.setFocus()
         self._enable()
@@ -101,6 +112,7 @@ class ModeControl(QObject):
             self._microscope.pointed.connect(self._point)
             self._microscope.arrived.connect(self._arrive)
             self._microscope.asked.connect(self._hold)
+            self._microscope.layer_shown.connect(self._tell_layer)
             self.stage.addWidget(self._microscope)
         return self._microscope
 
@@ -122,7 +134,12 @@ class ModeControl(QObject):
             self._is_led = True
             self._microscope.show_cell(number)
             self._is_led = False
+            self._tell_layer(self._microscope.layer)
         self._enable()
+
+    def _tell_layer(self, index: int) -> None:
+        if not self._is_led:  # else it is told on arrival
+            self.layer_shown.emit(index)
 
     def _speak(self, numbers: tuple[Pointed, ...]) -> None:
         if self._microscope is not None:

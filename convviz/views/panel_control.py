@@ -82,17 +82,30 @@ class PanelControl(QObject):
         self.pipeline.selected.connect(self._select)
         self._cursor.held.connect(self._show_held)
         self.explanation.opened.connect(self.modes.magnify)
-        self.inspector.selected.connect(self.pipeline.set_selection)
+        self.inspector.selected.connect(self._show_selected)
+        self.modes.layer_shown.connect(self._show_layer)
         self._document.changed.connect(self._follow)
         self.files.reopened.connect(self._session.reset)
         self._session.frame_changed.connect(self._show_frame)
 
     def _select(self, selection: Selection) -> None:
-        self.pipeline.set_selection(selection)
         self.inspector.show_selection(selection)
         self.side.show_controls()
+        self._show_selected(selection)
+
+    def _show_selected(self, selection: Selection) -> None:
+        """Show in the picture, or under the microscope, what is selected."""
+        self.pipeline.set_selection(selection)
         if selection.kind == "layer":
             self.modes.set_layer(selection.index)
+
+    def _show_layer(self, index: int) -> None:
+        """Let the controls be those of the layer that is under the microscope."""
+        if index < len(self._document.experiment.layers):
+            selection = Selection("layer", index)
+            self.pipeline.set_selection(selection)
+            self.inspector.show_selection(selection)
+            self.modes.set_layer(index)
 
     def _show_held(self, number: Pointed | None) -> None:
         if number is None:

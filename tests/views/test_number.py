@@ -10,7 +10,7 @@ import pytest
 from PyQt6.QtCore import QEvent, QPoint, Qt
 from PyQt6.QtGui import QAction, QGuiApplication
 from PyQt6.QtTest import QTest
-from PyQt6.QtWidgets import QApplication, QLabel, QListView, QTabBar, QToolBar, QWidget
+from PyQt6.QtWidgets import QApplication, QComboBox, QLabel, QListView, QListWidget, QTabBar, QToolBar, QWidget
 
 from convviz.engine import SGD
 from convviz.engine.explain import Kind, Tensor, explain
@@ -506,3 +506,21 @@ def test_a_click_on_a_factor_under_the_microscope_explains_it(open_window: OpenW
             assert person.find(Microscope, "microscope").position == where
     told = explain(frame_of(person), Tensor(Kind.VALUE_GRAD, 1), (0, 7, 7))
     assert len(told) == len(stage.term_rects(0))
+
+
+def test_controls_and_microscope_show_the_same_layer(open_window: OpenWindow) -> None:
+    person = open_window()
+    person.look_at("layer", 1)
+    person.press("M", on=person.window)
+    microscope = person.find(Microscope, "microscope")
+    assert microscope.layer == 1
+    chooser = person.find(QComboBox, "microscope.layer")
+    chooser.setCurrentIndex(0)
+    chooser.activated.emit(0)
+    assert person.find(QListWidget, "outline").currentRow() == 1  # the input stands before the layers
+    person.look_at("layer", 1)
+    assert microscope.layer == 1
+    chooser.setCurrentIndex(2)  # the loss, which is no layer
+    chooser.activated.emit(2)
+    assert microscope.layer == 2
+    assert person.find(QListWidget, "outline").currentRow() == 2

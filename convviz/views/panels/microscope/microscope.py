@@ -59,6 +59,8 @@ class Microscope(QWidget):
         The number that the moment is about is another, and time does not go on; and whether a cell was clicked.
     asked(Pointed)
         A factor of a sum was clicked: that number is to be explained.
+    layer_shown(int)
+        Another layer is looked at; the number of layers stands for the loss.
     closed()
         Escape, or the button: back to training.
     """
@@ -66,6 +68,7 @@ class Microscope(QWidget):
     pointed = pyqtSignal(object)
     arrived = pyqtSignal(object, bool)
     asked = pyqtSignal(object)
+    layer_shown = pyqtSignal(int)
     closed = pyqtSignal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -313,8 +316,10 @@ class Microscope(QWidget):
         found = channels_of(frame, self._index, back=self._back, into=self._into)
         if self._of is not None and (self._of not in found.of or len(found.of) == 1):
             self._of = None
-        self._walk = self._made(frame)
+        before, self._walk = self._walk, self._made(frame)
         self._header.show_walk(self._walk, found)
+        if before is None or before.index != self._index:
+            self.layer_shown.emit(self._index)
         phase = min(phase, len(self._walk.phases) - 1)
         if cell:
             position = cell[0] * self._walk.phases[phase].shape[1] + cell[1]
