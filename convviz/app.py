@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import errno
 import math
+import os
 import signal
 import sys
 from contextlib import contextmanager
@@ -288,23 +289,39 @@ def _ctrl_c(app: QApplication) -> Iterator[None]:
     """Leave at Ctrl+C in the terminal.
 
     Python acts on a signal only while Python code runs, which an idle window does not. The signal therefore also
-    writes to a socket that Qt watches; that wakes Python up without a timer that would run all the time.
+    writes to a line that Qt watches; that wakes Python up without a timer that would run all the time.
     """
-    import socket
+    with _line() as (reading, writing, read):
+        notifier = QSocketNotifier(sip.voidptr(reading), QSocketNotifier.Type.Read, app)
+        notifier.activated.connect(read)
+        descriptor = signal.set_wakeup_fd(writing, warn_on_full_buffer=False)
+        handler = signal.signal(signal.SIGINT, lambda number, frame: app.exit(_INTERRUPTED))
+        try:
+            yield
+        finally:
+            signal.signal(signal.SIGINT, handler)
+            signal.set_wakeup_fd(descriptor)
+            notifier.setEnabled(False)
+            notifier.deleteLater()
 
-    reading, writing = socket.socketpair()
-    reading.setblocking(False)
-    writing.setblocking(False)
-    notifier = QSocketNotifier(sip.voidptr(reading.fileno()), QSocketNotifier.Type.Read, app)
-    notifier.activated.connect(lambda: reading.recv(64))
-    descriptor = signal.set_wakeup_fd(writing.fileno(), warn_on_full_buffer=False)
-    handler = signal.signal(signal.SIGINT, lambda number, frame: app.exit(_INTERRUPTED))
+
+@contextmanager
+def _line() -> Iterator[tuple[int, int, Callable[[], object]]]:
+    """Give the two ends of a line that never blocks, and what reads from it."""
+    if sys.platform == "win32":  # Qt watches nothing else there; elsewhere a pipe saves loading the module
+        import socket
+
+        out, into = socket.socketpair()
+        with out, into:
+            out.setblocking(False)
+            into.setblocking(False)
+            yield out.fileno(), into.fileno(), lambda: out.recv(64)
+        return
+    reading, writing = os.pipe()
     try:
-        yield
+        os.set_blocking(reading, False)
+        os.set_blocking(writing, False)
+        yield reading, writing, lambda: os.read(reading, 64)
     finally:
-        signal.signal(signal.SIGINT, handler)
-        signal.set_wakeup_fd(descriptor)
-        notifier.setEnabled(False)
-        notifier.deleteLater()
-        reading.close()
-        writing.close()
+        os.close(reading)
+        os.close(writing)

@@ -53,7 +53,7 @@ def _dispatch(words: list[str]) -> int:
     name = _command(words)
     if name is None:
         module = importlib.import_module(WINDOW)
-        parser = window_parser({word: importlib.import_module(path).SUMMARY for word, path in COMMANDS.items()})
+        parser = window_parser(_summaries)
     else:
         module = importlib.import_module(COMMANDS[name])
         parser = ArgumentParser(name, module.SUMMARY)
@@ -77,6 +77,10 @@ def _dispatch(words: list[str]) -> int:
             raise
         where = f"{error.field}: " if error.field and error.field not in str(error) else ""
         return _complain(f"{where}{error}")
+
+
+def _summaries() -> dict[str, str]:
+    return {word: importlib.import_module(path).SUMMARY for word, path in COMMANDS.items()}
 
 
 def _complain(sentence: str) -> int:

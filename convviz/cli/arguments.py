@@ -11,7 +11,7 @@ from convviz.cli.exits import BAD_INPUT
 from convviz.i18n import LANGUAGES, mark, tr
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
 #: argparse's own sentences, which it looks up in gettext's default domain.
 ARGPARSE_SENTENCES = (
@@ -53,12 +53,31 @@ class ArgumentParser(argparse.ArgumentParser):
         self.exit(BAD_INPUT, f"{self.prog}: {message}\n")
 
 
-def window_parser(commands: Mapping[str, str]) -> ArgumentParser:
-    """Return the parser of ``convviz`` without a command; ``commands`` maps each command's name to its summary."""
-    lines = [tr("commands (“convviz COMMAND --help” says more):")]
-    lines += [f"  {name:<10} {tr(summary)}" for name, summary in commands.items()]
-    lines += ["", tr("A file that is named like a command is opened by its path, for example ./train")]
-    parser = ArgumentParser("", mark("See a convolution network learn."), "\n".join(lines))
+class WindowParser(ArgumentParser):
+    """The parser of ``convviz`` without a command, which lists the commands when it is asked for help.
+
+    Parameters
+    ----------
+    commands
+        Returns each command's summary by its name; not called before it is needed.
+    """
+
+    def __init__(self, commands: Callable[[], Mapping[str, str]]) -> None:
+        super().__init__("", mark("See a convolution network learn."))
+        self._commands = commands
+
+    def format_help(self) -> str:
+        """Return the help, with the commands at its end."""
+        lines = [tr("commands (“convviz COMMAND --help” says more):")]
+        lines += [f"  {name:<10} {tr(summary)}" for name, summary in self._commands().items()]
+        lines += ["", tr("A file that is named like a command is opened by its path, for example ./train")]
+        self.epilog = "\n".join(lines)
+        return super().format_help()
+
+
+def window_parser(commands: Callable[[], Mapping[str, str]]) -> ArgumentParser:
+    """Return the parser of ``convviz`` without a command; ``commands`` returns each command's summary by its name."""
+    parser = WindowParser(commands)
     parser.add_argument("--version", action="version", version=f"convviz {convviz.__version__}")
     return parser
 
