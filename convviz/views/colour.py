@@ -17,7 +17,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 import numpy as np
@@ -229,27 +229,32 @@ def image_of(index: NDArray[np.uint8], table: ColourMap) -> QImage:
 
 
 def reduce_to(array: Array, height: int, width: int) -> Array:
-    """Return a map ``(H, W)`` as at most ``(height, width)``: each cell of the result is the mean of those it covers.
+    """Return maps ``(…, H, W)`` as at most ``(height, width)``: each cell of the result is the mean of those it covers.
 
     Every cell counts in exactly one, so a single outlier in a large map is still seen, and what is not a number spreads
     no further than its own pixel. Where the covered blocks differ by a row or column, the last one of a smaller block
     counts twice: that keeps the work at a few gathers of whole rows.
     """
     array = np.asarray(array, dtype=np.result_type(array, np.float32))
-    for axis, wanted in ((0, max(1, height)), (1, max(1, width))):
-        size = array.shape[axis]
-        if size <= wanted:
+    for axis, wanted in ((-2, max(1, height)), (-1, max(1, width))):
+        if array.shape[axis] <= wanted:
             continue
-        starts = np.arange(wanted) * size // wanted
-        last = np.append(starts[1:], size) - 1
-        longest = int((last - starts).max()) + 1
-        total = array.take(starts, axis=axis)
+        first, *others = _covered(array.shape[axis], wanted)
+        total = array.take(first, axis=axis)
         with np.errstate(all="ignore"):
-            for offset in range(1, longest):
-                total += array.take(np.minimum(starts + offset, last), axis=axis)
-            total *= 1 / longest
+            for cells in others:
+                total += array.take(cells, axis=axis)
+            total *= 1 / (1 + len(others))
         array = total
     return array
+
+
+@lru_cache(maxsize=64)
+def _covered(size: int, wanted: int) -> tuple[Array, ...]:
+    """Return the first, the second, … of the cells that each of ``wanted`` cells covers."""
+    starts = np.arange(wanted) * size // wanted
+    last = np.append(starts[1:], size) - 1
+    return tuple(np.minimum(starts + offset, last) for offset in range(int((last - starts).max()) + 1))
 
 
 def text_colour(index: int, signed: bool = False) -> QColor:

@@ -150,7 +150,7 @@ class Picture:
         tile = layout.tiles[0]
         shown = self.values[: len(layout.tiles)]
         if shown.shape[1] > tile.height() or shown.shape[2] > tile.width():
-            shown = np.stack([reduce_to(channel, tile.height(), tile.width()) for channel in shown])
+            shown = reduce_to(shown, tile.height(), tile.width())
         self._index = index = to_index(shown, self.levels)
         # Cells of unequal pixels are laid out here, since the painter's own rounding drifts from that of the pointer.
         for axis, pixels in ((1, tile.height()), (2, tile.width())):
@@ -218,7 +218,7 @@ class Picture:
         painter.setPen(Qt.GlobalColor.black if dark else Qt.GlobalColor.white)
         value, metrics = float(self.values[0, 0, 0]), theme.metrics("small")
         for text in _single_texts(value):
-            spare = rect.width() - metrics.horizontalAdvance(text)
+            spare = rect.width() - theme.number_width(text, "small")
             if spare >= 2:
                 baseline = rect.y() + (rect.height() + metrics.capHeight()) / 2
                 painter.drawText(QPointF(rect.x() + spare / 2, round(baseline)), text)

@@ -17,7 +17,7 @@ from __future__ import annotations
 
 from convviz.views.theme.apply import apply, current, dark_wanted, set_invalid, set_role
 from convviz.views.theme.palette import DARK, LIGHT, THEMES, Theme, contrast
-from convviz.views.theme.typography import FONT_SIZES, SPACE, FontRole, font, metrics
+from convviz.views.theme.typography import FONT_SIZES, SPACE, FontRole, font, metrics, number_width
 
 __all__ = [
     "DARK",
@@ -33,6 +33,7 @@ __all__ = [
     "dark_wanted",
     "font",
     "metrics",
+    "number_width",
     "set_invalid",
     "set_role",
 ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from enum import IntEnum
-from functools import cache
+from functools import cache, lru_cache
 from typing import Literal
 
 from PyQt6.QtGui import QFont, QFontDatabase, QFontMetricsF
@@ -16,6 +16,7 @@ FONT_SIZES: dict[FontRole, int] = {"small": 11, "body": 13, "strong": 13, "headi
 #: Where the system names no font of its own (a bare Linux), the first of these that is installed. The CJK face comes
 #: before DejaVu because its Latin letters are narrower and belong to the same design as its Chinese ones.
 _PREFERRED = ("Inter", "Noto Sans", "Noto Sans CJK SC", "Source Han Sans SC", "DejaVu Sans")
+_ALL_ZEROS = str.maketrans("123456789", "000000000")
 _GENERIC = ("sans serif", "sans-serif", "sans", "")
 
 
@@ -52,6 +53,16 @@ def _font(role: FontRole, face: str, pixels: int) -> QFont:
 def font(role: FontRole = "body", pixels: int | None = None) -> QFont:
     """Return the font of a role; ``pixels`` overrides its size (cells of heatmaps size their own numbers)."""
     return QFont(_font(role, family(), pixels or FONT_SIZES[role]))
+
+
+def number_width(text: str, role: FontRole = "body") -> float:
+    """Return how wide a number is. All figures are of one width, so that numbers of one form are measured once."""
+    return _width(text.translate(_ALL_ZEROS), role)
+
+
+@lru_cache(maxsize=256)
+def _width(text: str, role: FontRole) -> float:
+    return metrics(role).horizontalAdvance(text)
 
 
 @cache
