@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 from PyQt6.QtCore import QObject, QTimer, pyqtSignal
 
 from convviz.engine.errors import ConvvizError
-from convviz.engine.explain import Kind, Tensor, array_of, fields
+from convviz.engine.explain import Kind, Tensor, array_of, explain, fields
 from convviz.i18n import tr
+from convviz.views.colour import format_number
 from convviz.views.heatmap.cell import Cell, cell_text
-from convviz.views.panels.explain import is_unreached
+from convviz.views.panels.explain import is_unreached, number_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -53,6 +54,7 @@ class CursorControl(QObject):
         self._pipeline, self._panel, self._line = pipeline, panel, line
         self._frame: Frame | None = None
         self._cell: Cell | None = None
+        self._under: Pointed | None = None  # what is pointed at where the picture is not shown
         self._pin: Pointed | None = None
         self._spots: tuple[Pointed, ...] = ()
         self._marked: Pointed | None = None
@@ -79,11 +81,17 @@ class CursorControl(QObject):
 
     def move(self, number: Pointed) -> None:
         """Hold another number than the one that is held, without asking anyone to look at it."""
-        if self._frame is not None and self._pin is not None and number != self._pin:
-            self._panel.show_number(number, self._frame)
+        frame = self._frame
+        if frame is not None and self._pin is not None and number != self._pin and _exists(frame, number):
+            self._panel.show_number(number, frame)
             self._pin, self._spots = number, ()
             self._mark()
             self._tell()
+
+    def look_at(self, number: Pointed | None) -> None:
+        """Tell of a number that is pointed at elsewhere than in the picture, as long as it is."""
+        self._under = number
+        self._tell()
 
     def let_go(self) -> None:
         """Hold nothing any more."""
@@ -156,6 +164,9 @@ class CursorControl(QObject):
 
     def _tell(self) -> None:
         """Say in the status line what is pointed at, or else spoken of, or else held."""
+        if not self._pipeline.isVisible():
+            self._line.show_cell(self._text_without_picture())
+            return
         cell = self._cell
         numbers = (*self._spots[:1], self._pin) if cell is None else ()
         for number in numbers:
@@ -166,6 +177,25 @@ class CursorControl(QObject):
         if frame is not None and number is not None and _exists(frame, number) and is_unreached(frame, number):
             text = tr("{cell} · {remark}").format(cell=text, remark=tr("no window reaches this"))
         self._line.show_cell(text)
+
+    def _text_without_picture(self) -> str:
+        frame = self._frame
+        numbers = (self._under, *self._spots[:1], self._pin)
+        number = next((n for n in numbers if n is not None and frame is not None and _exists(frame, n)), None)
+        if frame is None or number is None:
+            return ""
+        value = format_number(_value(frame, number), 8)
+        text = tr("{number}: {value}").format(number=number_text(frame, number), value=value)
+        if is_unreached(frame, number):
+            text = tr("{cell} · {remark}").format(cell=text, remark=tr("no window reaches this"))
+        return text
+
+
+def _value(frame: Frame, number: Pointed) -> float:
+    try:
+        return float(array_of(frame, number.tensor)[number.index])
+    except ConvvizError:  # it is in no array of the frame
+        return explain(frame, number.tensor, number.index).value
 
 
 def _exists(frame: Frame, number: Pointed) -> bool:

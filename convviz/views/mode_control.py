@@ -7,11 +7,6 @@ from typing import TYPE_CHECKING
 from PyQt6.QtCore import QObject, pyqtSignal
 from PyQt6.QtWidgets import QStackedWidget
 
-from convviz.engine.explain import explain
-from convviz.i18n import tr
-from convviz.views.colour import format_number
-from convviz.views.panels.explain import number_text
-
 if TYPE_CHECKING:
     from convviz.engine.frames import Frame
     from convviz.model.session import Session
@@ -45,6 +40,7 @@ class ModeControl(QObject):
         self._pipeline, self._cursor, self._session, self._parts = pipeline, cursor, session, parts
         self._microscope: Microscope | None = None
         self._layer = 0
+        self._wish: int | None = None  # a layer that is to be shown as soon as a frame has it
         self._is_led = False
         self.stage = QStackedWidget()
         self.stage.setObjectName("stage")
@@ -63,15 +59,27 @@ class ModeControl(QObject):
 
     def set_layer(self, index: int) -> None:
         """Say which layer the microscope begins with where no number is held; if it is shown, it goes there."""
-        self._layer = index
+        self._layer, self._wish = index, None
         microscope, frame = self._microscope, self._session.frame
-        if self.is_magnifying and microscope is not None and frame is not None and microscope.layer != index:
-            microscope.show_layer(min(index, len(frame.problem.layers) - 1), microscope.direction)
+        if not self.is_magnifying or microscope is None or frame is None or microscope.layer == index:
+            return
+        if index < len(frame.problem.layers):
+            microscope.show_layer(index, microscope.direction)
+        else:
+            self._wish = index
 
     def set_frame(self, frame: Frame) -> bool:
         """Show a frame, and return whether it is one of the experiment that is shown."""
         if self.is_magnifying and self._microscope is not None:
+            wish, self._wish = self._wish, None
+            if wish is None or wish >= len(frame.problem.layers):
+                self._microscope.set_frame(frame)
+                return True
+            self._is_led = True
             self._microscope.set_frame(frame)
+            self._microscope.show_layer(wish, self._microscope.direction)
+            self._is_led = False
+            self._tell_layer(wish)
             return True
         return self._pipeline.set_frame(frame)
 
@@ -96,6 +104,7 @@ class ModeControl(QObject):
 
     def train(self) -> None:
         """Show the whole network again."""
+        self._cursor.look_at(None)
         self.stage.setCurrentWidget(self._pipeline)
         if self._session.frame is not None:
             self._pipeline.set_frame(self._session.frame)
@@ -109,7 +118,7 @@ class ModeControl(QObject):
 
             self._microscope = Microscope()
             self._microscope.closed.connect(self.train)
-            self._microscope.pointed.connect(self._point)
+            self._microscope.pointed.connect(self._cursor.look_at)
             self._microscope.arrived.connect(self._arrive)
             self._microscope.asked.connect(self._hold)
             self._microscope.layer_shown.connect(self._tell_layer)
@@ -159,14 +168,6 @@ class ModeControl(QObject):
         self._is_led = True
         self._cursor.hold(number)
         self._is_led = False
-
-    def _point(self, number: Pointed | None) -> None:
-        frame = self._session.frame
-        if frame is None or number is None:
-            self._parts.line.show_cell("")
-            return
-        value = format_number(explain(frame, number.tensor, number.index).value, 8)
-        self._parts.line.show_cell(tr("{number}: {value}").format(number=number_text(frame, number), value=value))
 
     def _enable(self) -> None:
         actions = self._parts.actions

@@ -119,6 +119,9 @@ class PanelControl(QObject):
 
     def _show_frame(self, frame: Frame) -> None:
         """Show a frame and paint everything that has changed with it at once, while the training waits for it."""
-        if self.modes.set_frame(frame):
+        if self.modes.is_magnifying:
+            self._cursor.set_frame(frame)  # first, for the microscope goes on to numbers of this frame
+            self.modes.set_frame(frame)
+        elif self.modes.set_frame(frame):
             self._cursor.set_frame(frame)
         QCoreApplication.sendPostedEvents(self._window, QEvent.Type.UpdateRequest)

@@ -12,10 +12,11 @@ from PyQt6.QtGui import QAction, QGuiApplication
 from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import QApplication, QComboBox, QLabel, QListView, QListWidget, QTabBar, QToolBar, QWidget
 
-from convviz.engine import SGD
+from convviz.engine import SGD, ReLU
 from convviz.engine.explain import Kind, Tensor, explain
 from convviz.engine.frames import State
 from convviz.engine.walkthrough import Role
+from convviz.model.experiment import Stage as ExperimentStage
 from convviz.model.files import load_builtin
 from convviz.views import theme
 from convviz.views.heatmap import Heatmap
@@ -524,3 +525,59 @@ def test_controls_and_microscope_show_the_same_layer(open_window: OpenWindow) ->
     chooser.activated.emit(2)
     assert microscope.layer == 2
     assert person.find(QListWidget, "outline").currentRow() == 2
+
+
+def under_the_microscope(person: Person) -> Microscope:
+    """Hold a cell of the first map and put it under the microscope."""
+    click(person, "map1", 0, 5, 6)
+    person.press("M", on=person.window)
+    return person.find(Microscope, "microscope")
+
+
+def test_the_status_line_tells_the_number_as_it_is_now(open_window: OpenWindow) -> None:
+    person = open_window()
+    under_the_microscope(person)
+    person.press("N", on=person.window)
+    person.sees(lambda: person.session.status.step == 100 and person.session.frame.step == 100)
+    now = person.session.frame.values[1][0, 5, 6]
+    assert f"{now:.7f}"[:7] in person.text("pointed")
+
+
+def test_another_experiment_under_the_microscope_keeps_the_cell_where_it_has_it(open_window: OpenWindow) -> None:
+    person = open_window()
+    under_the_microscope(person)
+    experiment = person.document.experiment
+    first = experiment.stages[0]
+    padded = first.replace(layer=first.layer.replace(padding=((1, 1), (1, 1))))  # rows become longer
+    person.document.propose(experiment.replace(stages=(padded, *experiment.stages[1:])), "Change the padding")
+    person.sees(lambda: person.session.frame.values[1].shape[1:] == (20, 20))
+    assert person.text("explain.name") == "Map 1, row 6, column 7"
+    person.document.undo_stack.undo()
+    person.sees(lambda: person.session.frame.values[1].shape[1:] == (18, 18))
+    assert person.text("explain.name") == "Map 1, row 6, column 7"
+
+
+def test_a_layer_that_is_added_comes_under_the_microscope(open_window: OpenWindow) -> None:
+    person = open_window()
+    person.look_at("layer", 1)
+    person.press("M", on=person.window)
+    microscope = person.find(Microscope, "microscope")
+    experiment = person.document.experiment
+    person.document.propose(experiment.replace(stages=(*experiment.stages, ExperimentStage(ReLU()))), "Add ReLU")
+    person.look_at("layer", 2)
+    person.sees(lambda: microscope.layer == 2)
+    assert person.find(QListWidget, "outline").currentRow() == 3
+
+
+def test_the_loss_stays_under_the_microscope_when_layers_are_added(open_window: OpenWindow) -> None:
+    person = open_window()
+    person.press("M", on=person.window)
+    microscope = person.find(Microscope, "microscope")
+    chooser = person.find(QComboBox, "microscope.layer")
+    chooser.setCurrentIndex(2)
+    chooser.activated.emit(2)
+    experiment = person.document.experiment
+    person.document.propose(experiment.replace(stages=(*experiment.stages, ExperimentStage(ReLU()))), "Add ReLU")
+    person.sees(lambda: len(person.session.frame.problem.layers) == 3)
+    assert microscope.layer == 3
+    assert chooser.currentIndex() == 3

@@ -198,16 +198,16 @@ class CellNumbers:
         self._fragments: Any = None
         self._slots: Array = np.empty((0, 0, _DOUBLES))
         self._across: Array = np.empty((0, 0))  # the middle of every slot of a positive number that is full length
-        self._prepared: tuple[object, ...] = ()
+        self._prepared: tuple[GlyphAtlas, NumberFormat] | None = None
+        self._centres: Array | None = None  # held on to, so that no other array can be taken for it
 
     def draw(
         self, painter: QPainter, glyphs: GlyphAtlas, shape: NumberFormat, values: Array, centres: Array, dark: Array
     ) -> None:
         """Write ``values`` (N,) centred on ``centres`` (N, 2), in black where ``dark`` (N,) and else in white."""
-        wanted = (glyphs, shape, id(centres))
-        if self._prepared != wanted:
+        if self._centres is not centres or self._prepared != (glyphs, shape):
             self._prepare(glyphs, shape, centres)
-            self._prepared = wanted
+            self._prepared, self._centres = (glyphs, shape), centres
         numbers = _all_numbers(glyphs, shape)
         with np.errstate(all="ignore"):
             magnitude = np.abs(values)
@@ -268,4 +268,4 @@ class CellNumbers:
             slots[where, 0, 0] = np.floor(centres[where, 0] - glyphs.width[code] / 2) + glyphs.width[code] / 2
             slots[where, 0, 2] = glyphs.source_left[code]
             slots[where, 0, 4] = glyphs.width[code] * glyphs.ratio
-        self._prepared = ()
+        self._prepared = None

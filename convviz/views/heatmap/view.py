@@ -231,6 +231,12 @@ class HeatmapView(QWidget):
         if layout is None or event is None:
             return
         painter = QPainter(self)
+        try:
+            self._paint(painter, layout, event)
+        finally:
+            painter.end()  # one that is left open would spoil every later painting of the window
+
+    def _paint(self, painter: QPainter, layout: HeatLayout, event: QPaintEvent) -> None:
         enabled = self.isEnabled()
         if not (enabled and layout.cells.contains(event.rect())):
             painter.fillRect(event.rect(), getattr(theme.current(), self._ground))
@@ -243,7 +249,6 @@ class HeatmapView(QWidget):
             self._paint_places(painter, layout)
             if self._note() != self._painted_note:
                 self.update(layout.sentence)
-        painter.end()
 
     def _paint_around(self, painter: QPainter, layout: HeatLayout, asked: QRect) -> None:
         """Paint the frames, and caption and scale where they are asked for: text costs more than all of the cells."""

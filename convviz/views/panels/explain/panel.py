@@ -10,7 +10,8 @@ from PyQt6.QtCore import Qt, pyqtSignal
 from PyQt6.QtGui import QGuiApplication
 from PyQt6.QtWidgets import QFrame, QHBoxLayout, QLabel, QMenu, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
-from convviz.engine.explain import Kind, Rule, explain
+from convviz.engine.errors import ConvvizError
+from convviz.engine.explain import Kind, Rule, array_of, explain
 from convviz.export.formula import function_text, latex_text, plain_text, python_text
 from convviz.i18n import mark, tr
 from convviz.views import theme
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from PyQt6.QtGui import QShowEvent
 
     from convviz.engine.explain import Explanation, Tensor
-    from convviz.engine.frames import Frame
+    from convviz.engine.frames import Array, Frame
     from convviz.views.colour import Levels
     from convviz.views.pointing import Pointed
 
@@ -104,10 +105,10 @@ class ExplainPanel(QWidget):
             self._trail.clear()
             self._model.set_explanation(None)
         else:
+            explanation = explain(frame, number.tensor, number.index)
             if not follow:
                 self._trail.begin(number)
-            self._number, self._frame = number, frame
-            self._explanation = explain(frame, number.tensor, number.index)
+            self._number, self._frame, self._explanation = number, frame, explanation
             self._model.set_explanation(self._explanation, fold=True)
             self._terms.scrollToTop()
         self._write_all()
@@ -165,15 +166,20 @@ class ExplainPanel(QWidget):
     # -- inside --------------------------------------------------------------------------------------------------------
 
     def _scale_of(self, tensor: Tensor) -> tuple[Levels, bool] | None:
-        """Return the scale in which an array is shown; a gradient that is not shown gets one of its own."""
+        """Return the scale in which an array is shown; one that is not shown gets a scale of its own."""
         found = self._given_scale(tensor)
-        if found is None and tensor.kind is Kind.VALUE_GRAD and self._frame is not None:
-            if tensor not in self._own_scales:
-                gradient = self._frame.value_grads[tensor.position]
-                levels = levels_of(*(() if gradient is None else (gradient,)), signed=True)
-                self._own_scales[tensor] = calm_levels(*levels, signed=True), True
-            return self._own_scales[tensor]
-        return found
+        if found is not None or self._frame is None or tensor.kind is Kind.LOSS:
+            return found
+        if tensor not in self._own_scales:
+            signed = tensor.kind not in (Kind.VALUE, Kind.TARGET)
+            arrays: tuple[Array, ...] = ()
+            try:
+                arrays = (array_of(self._frame, tensor),)
+            except ConvvizError:  # it is computed where it is asked for
+                if tensor.kind is not Kind.VALUE_GRAD:
+                    return None
+            self._own_scales[tensor] = calm_levels(*levels_of(*arrays, signed=signed), signed), signed
+        return self._own_scales[tensor]
 
     def _prepare(self) -> None:
         self._hint.setWordWrap(True)

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from PyQt6.QtGui import QHideEvent, QShowEvent
 
     from convviz.engine.frames import Frame
-    from convviz.engine.walkthrough import Channels, Scene
+    from convviz.engine.walkthrough import Channels, Phase, Scene
 
 Direction = Literal["forward", "backward"]
 
@@ -148,12 +148,16 @@ class Microscope(QWidget):
 
     def set_frame(self, frame: Frame) -> None:
         """Show the numbers of ``frame``, at the same phase and cell as before."""
-        other = self._frame is None or _structure(self._frame) != _structure(frame)
+        before = self._frame
+        other = before is None or _structure(before) != _structure(frame)
+        if before is not None and self._index == len(before.problem.layers):
+            self._index = len(frame.problem.layers)  # the loss stays the loss
         self._frame = frame
         self._stage.forget()
         self._header.show_layers(frame)
         if other:
-            self._take_walk(self._phase, self._player.position)
+            phase = None if self._walk is None else self._walk.phases[self._phase]
+            self._take_walk(self._phase, 0, () if phase is None else phase.cell(self._player.position), phase)
         else:
             self._walk = self._made(frame)
             self._show()
@@ -305,8 +309,8 @@ class Microscope(QWidget):
         self._of = of
         self._take_walk(self._phase, self._player.position)
 
-    def _take_walk(self, phase: int, position: int, cell: tuple[int, ...] = ()) -> None:
-        """Make the plan anew, and be at a moment of it, or at a cell."""
+    def _take_walk(self, phase: int, position: int, cell: tuple[int, ...] = (), like: Phase | None = None) -> None:
+        """Make the plan anew, and be at a moment of it, or at a cell; in a phase ``like`` another, if there is one."""
         frame = self._frame
         if frame is None:
             return
@@ -320,9 +324,11 @@ class Microscope(QWidget):
         self._header.show_walk(self._walk, found)
         if before is None or before.index != self._index:
             self.layer_shown.emit(self._index)
-        phase = min(phase, len(self._walk.phases) - 1)
+        acts = [each.act for each in self._walk.phases]
+        phase = acts.index(like.act) if like is not None and like.act in acts else min(phase, len(acts) - 1)
         if cell:
-            position = cell[0] * self._walk.phases[phase].shape[1] + cell[1]
+            rows, columns = self._walk.phases[phase].shape
+            position = min(cell[0], rows - 1) * columns + min(cell[1], columns - 1)
         self._take_phase(phase, position)
 
     def _take_phase(self, phase: int, position: int) -> None:
