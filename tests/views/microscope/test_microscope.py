@@ -14,6 +14,7 @@ from convviz.engine.walkthrough import Act, Role
 from convviz.model.files import builtin_experiments
 from convviz.views import theme
 from convviz.views.language import speak
+from convviz.views.panels.microscope import captions
 from convviz.views.pointing import Pointed
 from tests.views.hands import choose_item, drag
 
@@ -378,3 +379,30 @@ def test_without_a_frame_there_is_nothing_to_break(qtbot, look):
     empty.show()
     QTest.keyClick(empty, Qt.Key.Key_Right)
     assert not empty.is_playing
+
+
+def test_the_kernels_gradient_says_which_channel_it_is_of(look):
+    viewer = look("channels", layer=0)
+    chooser = viewer.box("of")
+    assert chooser.currentText() == "all, added"
+    viewer.press(Qt.Key.Key_6)
+    assert chooser.currentText() == "channel 1"
+    viewer.press(Qt.Key.Key_5)
+    assert chooser.currentText() == "all, added"
+
+
+@pytest.mark.parametrize("size", [(1000, 600), (1600, 900)])  # in smaller ones not every phase has room for numbers
+def test_numbers_that_are_huge_keep_their_power_of_ten(look, size, monkeypatch):
+    viewer = look("diverging", layer=0, size=size)
+    written = []
+    power_text = captions.power_text
+    monkeypatch.setattr(captions, "power_text", lambda exponent: written.append(exponent) or power_text(exponent))
+    picture(viewer)
+    assert written == []  # a few steps: the numbers are small
+    viewer.train(100)
+    for phase in range(6):
+        viewer.microscope.show_phase(phase)
+        del written[:]
+        picture(viewer)
+        assert written, phase
+        assert min(written) > 10

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -10,6 +11,7 @@ from PyQt6.QtGui import QPainter, QPixmap
 
 from convviz.i18n import tr
 from convviz.views import theme
+from convviz.views.colour import power_text
 from convviz.views.panels.microscope.layout import GUTTER, NUMBERS, TITLE
 from convviz.views.panels.microscope.wording import HUES, ROLES, board_text
 
@@ -25,8 +27,8 @@ _NUMBERED = 20
 _SOME = 8
 
 
-def paint_title(painter: QPainter, place: Place, board: Board) -> None:
-    """Write what the board is, and how much of it is seen."""
+def paint_title(painter: QPainter, place: Place, board: Board, exponent: int = 0) -> None:
+    """Write what the board is, which power of ten its numbers are to be multiplied by, and how large it is."""
     colours = theme.current()
     hue = getattr(colours, HUES.get(board.role, "text"))
     left, zoom = place.rect.x(), place.title.height() / TITLE
@@ -39,15 +41,24 @@ def paint_title(painter: QPainter, place: Place, board: Board) -> None:
     painter.setPen(hue)
     line = QRect(place.title)
     line.setLeft(left + chip + 4)
-    title = tr(ROLES[board.role])
-    least = theme.FONT_SIZES["strong"]
+    title, least, small = tr(ROLES[board.role]), theme.FONT_SIZES["strong"], round(theme.FONT_SIZES["small"] * zoom)
+    advance = theme.metrics("small", small).horizontalAdvance
+    factor = f"×{power_text(exponent)}" if exponent else ""
+    if factor:  # without it the numbers are wrong: the title makes room
+        line.setRight(line.right() - math.ceil(advance(factor)) - theme.SPACE.S)
     sizes = range(round(least * zoom), least - 1, -1)
     fitting = (n for n in sizes if theme.metrics("strong", n).horizontalAdvance(title) <= line.width())
     pixels = next(fitting, least)  # not so large that it is cut off
     _paint_line(painter, line, title, "strong", pixels)
-    line.setLeft(line.left() + round(theme.metrics("strong", pixels).horizontalAdvance(title)) + theme.SPACE.S)
-    text, small = board_text(board), round(theme.FONT_SIZES["small"] * zoom)
-    if board.depth == 1 and theme.metrics("small", small).horizontalAdvance(text) > line.width():
+    written = min(round(theme.metrics("strong", pixels).horizontalAdvance(title)), line.width())
+    line.setLeft(line.left() + written + theme.SPACE.S)
+    line.setRight(place.title.right())
+    text = board_text(board)
+    if factor:
+        painter.setPen(colours.text)
+        _paint_line(painter, line, factor, "small", small)
+        line.setLeft(line.left() + math.ceil(advance(factor)) + theme.SPACE.S)
+    if board.depth == 1 and advance(text) > line.width():
         return  # a size of which only a part is seen says nothing
     painter.setPen(colours.muted)
     _paint_line(painter, line, text, "small", small)

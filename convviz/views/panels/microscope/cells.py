@@ -65,17 +65,24 @@ def _entry(index: int, signed: bool, dark: bool) -> tuple[QColor, QColor]:
 
 
 class BoardPainter:
-    """Paints the cells of one place on the stage, again and again."""
+    """Paints the cells of one place on the stage, again and again.
+
+    Attributes
+    ----------
+    exponent
+        Of the power of ten that the numbers painted last are to be multiplied by.
+    """
 
     def __init__(self, scales: Scales) -> None:
         self._scales = scales
         self._numbers = CellNumbers()
-        self._centres: Array = np.empty((0, 2))
+        self.exponent = 0
 
     def paint(self, painter: QPainter, place: Place, ratio: float) -> None:
         """Paint the board of ``place``."""
         board = place.item
         assert isinstance(board, Board)
+        self.exponent = 0
         if board.turn is not None:
             self._paint_turning(painter, place, board, ratio)
             return
@@ -110,10 +117,9 @@ class BoardPainter:
         )
         dark = colour_map(board.scale.signed).dark_text.take(index[written])
         dark = np.where(state.forming[written], not theme.current().dark, dark)
-        before, self._centres = self._centres, centres  # both live: the numbers tell arrays apart by their ids
         pixels, shape = found
+        self.exponent = shape.exponent
         self._numbers.draw(painter, atlas(pixels, ratio), shape, values[written], centres, dark)
-        del before
 
     def _paint_turning(self, painter: QPainter, place: Place, board: Board, ratio: float) -> None:
         """Paint a kernel whose cells travel round its centre, upright all the way."""
@@ -126,6 +132,7 @@ class BoardPainter:
         painter.drawRect(place.rect)
         low, high = self._scales.levels(board.scale)
         pixels, shape = number_format(max(abs(low), abs(high)), True, place.side, ratio) or (0, None)
+        self.exponent = 0 if shape is None else shape.exponent
         size = place.side * max(abs(np.cos(angle)), abs(np.sin(angle))) - 1  # so that none covers another
         painter.setFont(theme.font("body", max(1, round(pixels * (size + 1) / place.side))))
         for (u, v), value in np.ndenumerate(board.sheet.source):

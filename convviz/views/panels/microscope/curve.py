@@ -61,6 +61,8 @@ def paint_curve(painter: QPainter, rect: QRect, curve: Curve) -> None:
         text = f"({format_number(x, 3)}, {format_number(y, 3)})"
         width = theme.metrics("strong").horizontalAdvance(text)
         spot = at(x, y)
-        side = -width - 10 if spot.x() + width + 12 > inner.right() else 10
-        painter.drawText(QPointF(spot.x() + side, max(inner.top() + 14, spot.y() - 10)), text)
+        left = spot.x() + 10 if spot.x() + width + 12 <= inner.right() else max(inner.left(), spot.x() - width - 10)
+        baseline = max(inner.top() + 14, spot.y() - 10)
+        painter.fillRect(QRectF(left - 3, baseline - 13, width + 6, 17), colours.surface)  # curves pass behind it
+        painter.drawText(QPointF(left, baseline), text)
     painter.restore()

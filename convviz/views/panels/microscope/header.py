@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from PyQt6.QtCore import QSignalBlocker, Qt, pyqtSignal
 from PyQt6.QtWidgets import QButtonGroup, QHBoxLayout, QLabel, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
+from convviz.engine.walkthrough import Act
 from convviz.i18n import tr
 from convviz.views import theme
 from convviz.views.editors.buttons import Choice, IconButton
@@ -148,6 +149,11 @@ class Header(QWidget):
         button = self._chips.button(phase)
         if button is not None:
             button.setChecked(True)
+        if self._walk is not None and self._walk.of is None:
+            # A kernel joins two channels: where all are added, its gradient is that of the one in front.
+            alone = self._walk.phases[phase].act is Act.WEIGHTS and self._of.count() > 1
+            with QSignalBlocker(self._of):
+                self._of.setCurrentIndex(1 if alone else 0)
 
     def retranslate(self) -> None:
         """Read every text again in the current language."""

@@ -254,7 +254,7 @@ class Stage(QWidget):
         if place.item.turn is None:
             paint_coordinates(painter, place, place.item, self.devicePixelRatioF())
             paint_frames(painter, place, self._window_at(place.item, key))
-        paint_title(painter, place, place.item)
+        paint_title(painter, place, place.item, painted.exponent)
 
     def _paint_on_the_way(self, painter: QPainter) -> None:
         """Paint the cell that moves to its place among the zeros."""
