@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 from PyQt6.QtCore import QObject, QTimer, pyqtSignal
 
 from convviz.engine.errors import ConvvizError
-from convviz.engine.explain import Kind, Tensor, array_of, explain, fields
+from convviz.engine.explain import array_of, explain, fields
 from convviz.i18n import tr
 from convviz.views.colour import format_number
 from convviz.views.heatmap.cell import Cell, cell_text
-from convviz.views.panels.explain import is_unreached, number_text
+from convviz.views.panels.explain import is_in, is_unreached, number_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -27,10 +27,6 @@ if TYPE_CHECKING:
 _CHEAP = 0.004
 #: … so that it takes no more than this share of the time.
 _SHARE = 0.2
-
-
-#: Arrays that a frame has of the shape of those that it may not have: they are computed where they are asked for.
-_ALIKE = {Kind.VALUE_GRAD: Kind.VALUE, Kind.NEXT_WEIGHT: Kind.WEIGHT, Kind.NEXT_BIAS: Kind.BIAS}
 
 
 class CursorControl(QObject):
@@ -82,7 +78,7 @@ class CursorControl(QObject):
     def move(self, number: Pointed) -> None:
         """Hold another number than the one that is held, without asking anyone to look at it."""
         frame = self._frame
-        if frame is not None and self._pin is not None and number != self._pin and _exists(frame, number):
+        if frame is not None and self._pin is not None and number != self._pin and is_in(frame, number):
             self._panel.show_number(number, frame)
             self._pin, self._spots = number, ()
             self._mark()
@@ -102,7 +98,7 @@ class CursorControl(QObject):
     def set_frame(self, frame: Frame) -> None:
         """Follow to another frame, which the picture shows already."""
         self._frame = frame
-        if self._pin is not None and not _exists(frame, self._pin):
+        if self._pin is not None and not is_in(frame, self._pin):
             self.let_go()
         self._tell()
         if time.monotonic() < self._due:
@@ -157,7 +153,7 @@ class CursorControl(QObject):
     def _mark(self) -> None:
         number = self._pin or (None if self._cell is None else self._cell.number)
         self._marked = number
-        if number is None or self._frame is None or not _exists(self._frame, number):
+        if number is None or self._frame is None or not is_in(self._frame, number):
             self._pipeline.set_marks({})
         elif self._pipeline.isVisible():
             self._pipeline.set_marks(fields(self._frame, number.tensor, number.index), self._pin)
@@ -174,14 +170,14 @@ class CursorControl(QObject):
         text = "" if cell is None else cell_text(cell, channels=True)
         number = None if cell is None else cell.number
         frame = self._frame
-        if frame is not None and number is not None and _exists(frame, number) and is_unreached(frame, number):
+        if frame is not None and number is not None and is_in(frame, number) and is_unreached(frame, number):
             text = tr("{cell} · {remark}").format(cell=text, remark=tr("no window reaches this"))
         self._line.show_cell(text)
 
     def _text_without_picture(self) -> str:
         frame = self._frame
         numbers = (self._under, *self._spots[:1], self._pin)
-        number = next((n for n in numbers if n is not None and frame is not None and _exists(frame, n)), None)
+        number = next((n for n in numbers if n is not None and frame is not None and is_in(frame, n)), None)
         if frame is None or number is None:
             return ""
         value = format_number(_value(frame, number), 8)
@@ -196,13 +192,3 @@ def _value(frame: Frame, number: Pointed) -> float:
         return float(array_of(frame, number.tensor)[number.index])
     except ConvvizError:  # it is in no array of the frame
         return explain(frame, number.tensor, number.index).value
-
-
-def _exists(frame: Frame, number: Pointed) -> bool:
-    """Return whether a frame has a number: an experiment may have been changed since it was held."""
-    tensor, index = number.tensor, number.index
-    try:
-        shape = array_of(frame, Tensor(_ALIKE.get(tensor.kind, tensor.kind), tensor.position)).shape
-    except ConvvizError:
-        return False
-    return len(index) == len(shape) and all(0 <= i < n for i, n in zip(index, shape, strict=True))

@@ -581,3 +581,19 @@ def test_the_loss_stays_under_the_microscope_when_layers_are_added(open_window: 
     person.sees(lambda: len(person.session.frame.problem.layers) == 3)
     assert microscope.layer == 3
     assert chooser.currentIndex() == 3
+
+
+def test_the_way_to_a_number_forgets_what_another_network_does_not_have(open_window: OpenWindow) -> None:
+    person = open_window()
+    click(person, "reconstruction", 0, 3, 4)
+    click_factor(person, 0, 0)
+    if not person.text("explain.name").startswith("Map 1"):
+        person.click("explain.back")
+        click_factor(person, 0, 1)
+    assert person.text("explain.name").startswith("Map 1")
+    assert "Reconstruction" in person.find(QLabel, "explain.links").toolTip()
+    experiment = person.document.experiment
+    person.document.propose(experiment.replace(stages=experiment.stages[:1]), "Remove a layer")
+    person.sees(lambda: len(person.session.frame.problem.layers) == 1)
+    assert person.find(QLabel, "explain.links").toolTip() == ""
+    assert not person.button("explain.back").isEnabled()

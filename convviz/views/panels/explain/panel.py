@@ -64,6 +64,7 @@ class ExplainPanel(QWidget):
         super().__init__(parent)
         self.setObjectName("explain")
         self._frame: Frame | None = None
+        self._written = -1  # the run of the frame whose names stand there
         self._number: Pointed | None = None
         self._explanation: Explanation | None = None
         self._trail = Trail(self)
@@ -120,8 +121,8 @@ class ExplainPanel(QWidget):
         if self._number is None or not self.isVisible():
             return
         self._explanation = explain(frame, self._number.tensor, self._number.index)
-        if self._model.set_explanation(self._explanation):
-            self._write_all()
+        if self._model.set_explanation(self._explanation) or frame.run != self._written:
+            self._write_all()  # in another run, arrays may have other names
         else:
             self._write_numbers()
             self._terms.repaint_terms()
@@ -288,6 +289,8 @@ class ExplainPanel(QWidget):
         frame, number, explanation = self._frame, self._number, self._explanation
         if frame is None or number is None or explanation is None:
             return
+        self._written = frame.run
+        self._trail.keep(partial(wording.is_in, frame))
         self._trail.write(partial(wording.number_text, frame))
         self._write_name(frame, number)
         self._write_related(frame, number)

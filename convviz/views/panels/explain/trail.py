@@ -71,6 +71,10 @@ class Trail(QWidget):
         """Forget the way."""
         self._numbers, self._names = [], []
 
+    def keep(self, is_known: Callable[[Pointed], bool]) -> None:
+        """Forget those of the numbers that are not known any more."""
+        self._numbers = [number for number in self._numbers if is_known(number)]
+
     def write(self, name_of: Callable[[Pointed], str]) -> None:
         """Write the numbers by their names."""
         self._names = [name_of(number) for number in self._numbers]

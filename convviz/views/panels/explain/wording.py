@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from convviz.engine.errors import ConvvizError
 from convviz.engine.explain import Kind, Rule, Tensor, array_of, explain
 from convviz.i18n import mark, ntr, tr
 from convviz.views.colour import format_number
@@ -162,6 +163,20 @@ def _given_sentence(frame: Frame, explanation: Explanation) -> str:
     if kind is Kind.TARGET:
         return tr("The teacher made this value") if frame.teacher is not None else tr("The target is given")
     return tr("The teacher's values are given")
+
+
+#: Arrays that a frame has of the shape of those that it may not have: they are computed where they are asked for.
+_ALIKE = {Kind.VALUE_GRAD: Kind.VALUE, Kind.NEXT_WEIGHT: Kind.WEIGHT, Kind.NEXT_BIAS: Kind.BIAS}
+
+
+def is_in(frame: Frame, number: Pointed) -> bool:
+    """Return whether a frame has a number: an experiment may have been changed since it was held."""
+    tensor, index = number.tensor, number.index
+    try:
+        shape = array_of(frame, Tensor(_ALIKE.get(tensor.kind, tensor.kind), tensor.position)).shape
+    except ConvvizError:
+        return False
+    return len(index) == len(shape) and all(0 <= i < n for i, n in zip(index, shape, strict=True))
 
 
 def is_unreached(frame: Frame, number: Pointed) -> bool:
