@@ -150,6 +150,10 @@ class Packet:
 
 def read_only(array: Array) -> Array:
     """Return a copy of ``array`` that can be handed to another thread: contiguous and not writeable."""
-    copy = np.array(array, order="C")
-    copy.setflags(write=False)
-    return copy
+    return sealed(np.array(array, order="C"))
+
+
+def sealed(array: Array) -> Array:
+    """Return ``array`` itself, which nobody else holds, and which nobody can write to any more."""
+    array.setflags(write=False)
+    return array

@@ -41,8 +41,15 @@ class Loss(Spec):
         """Return the loss (K,) of each row of ``residuals`` (K, N)."""
 
     @abstractmethod
-    def bind(self, dy: Array) -> LossGradient:
-        """Return what makes the calls that fill ``dy`` (N,) with the loss's derivative at a given residual (N,)."""
+    def bind(self, dy: Array, whole: int | None = None) -> LossGradient:
+        """Return what makes the calls that fill ``dy`` (N,) with the loss's derivative at a given residual (N,).
+
+        ``whole`` is how many cells the loss is of, if these are only a part of them.
+        """
+
+    def share(self, part: int, whole: int) -> float:
+        """Return what the loss of ``part`` of ``whole`` cells is multiplied by to add up to that of all."""
+        return part / whole
 
     def factor(self, count: int) -> float | None:
         """Return what every residual (count,) is multiplied by to give the derivative; None: nothing so simple."""
@@ -76,6 +83,10 @@ class SumSquaredError(Loss):
     label = mark("Sum of squared errors")
     summary = mark("All differences squared and added: large ones weigh most, and so does a large map")
 
+    def share(self, part: int, whole: int) -> float:
+        """Return 1: a sum of sums."""
+        return 1.0
+
     def of_residuals(self, residuals: Array) -> NDArray[np.float64]:
         """Return Σ r² of each row."""
         return _sum_of_products(residuals, residuals)
@@ -84,7 +95,7 @@ class SumSquaredError(Loss):
         """Return 2."""
         return 2.0
 
-    def bind(self, dy: Array) -> LossGradient:
+    def bind(self, dy: Array, whole: int | None = None) -> LossGradient:
         """Make 2 r."""
         return lambda r: (partial(np.add, r, r, dy),)
 
@@ -113,9 +124,9 @@ class MeanSquaredError(Loss):
         """Return 2 / N."""
         return 2.0 / count
 
-    def bind(self, dy: Array) -> LossGradient:
+    def bind(self, dy: Array, whole: int | None = None) -> LossGradient:
         """Make 2 r / N."""
-        factor = _everywhere(self.factor(dy.size), dy)
+        factor = _everywhere(self.factor(whole or dy.size), dy)
         return lambda r: (partial(np.multiply, r, factor, dy),)
 
     def factors(self, r: Array) -> tuple[Array, ...]:
@@ -139,9 +150,9 @@ class MeanAbsoluteError(Loss):
         """Return the mean of |r| of each row."""
         return _mean_of_products(np.sign(residuals), residuals)
 
-    def bind(self, dy: Array) -> LossGradient:
+    def bind(self, dy: Array, whole: int | None = None) -> LossGradient:
         """Make sign(r) / N."""
-        scale = partial(np.multiply, dy, _everywhere(1.0 / dy.size, dy), dy)
+        scale = partial(np.multiply, dy, _everywhere(1.0 / (whole or dy.size), dy), dy)
         return lambda r: (partial(np.sign, r, dy), scale)
 
     def factors(self, r: Array) -> tuple[Array, ...]:
@@ -179,10 +190,10 @@ class Huber(Loss):
         clipped = np.clip(residuals, -self.delta, self.delta)
         return _mean_of_products(clipped, residuals - 0.5 * clipped)
 
-    def bind(self, dy: Array) -> LossGradient:
+    def bind(self, dy: Array, whole: int | None = None) -> LossGradient:
         """Make r / N, with r cut off at ±δ."""
         above = partial(np.maximum, dy, _everywhere(-self.delta, dy), out=dy)
-        scale = partial(np.multiply, dy, _everywhere(1.0 / dy.size, dy), dy)
+        scale = partial(np.multiply, dy, _everywhere(1.0 / (whole or dy.size), dy), dy)
         high = _everywhere(self.delta, dy)
         return lambda r: (partial(np.minimum, r, high, out=dy), above, scale)
 
@@ -197,7 +208,9 @@ class Huber(Loss):
 
 
 def _sum_of_products(a: Array, b: Array) -> NDArray[np.float64]:
-    sums: NDArray[np.float64] = np.vecdot(a.astype(np.float64, copy=False), b.astype(np.float64, copy=False))
+    first = a.astype(np.float64, copy=False)
+    second = first if a is b else b.astype(np.float64, copy=False)
+    sums: NDArray[np.float64] = np.vecdot(first, second)
     return sums
 
 

@@ -11,7 +11,7 @@ touches the map counts.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -122,6 +122,21 @@ class Window:
             mask[cells[(cells >= 0) & (cells < size)]] = True
             masks.append(mask)
         return np.logical_and.outer(masks[0], masks[1])
+
+    def part(self, height: int, width: int, rows: slice) -> tuple[Window, slice] | None:
+        """Return the window that makes some ``rows`` of the output, and the rows of the map over which it walks then.
+
+        What no window reads, between them or behind the last, is left to the part above. None: there are no such rows,
+        only border.
+        """
+        (top, _), sides = self.pads(height, width)
+        first, after = rows.start * self.stride[0] - top, rows.stop * self.stride[0] - top
+        end = after - self.stride[0] + self.span[0]
+        start = max(0, first) if rows.start else 0
+        stop = height if rows.stop == self.output_size(height, width)[0] else min(height, max(end, after))
+        if stop <= start:
+            return None
+        return replace(self, padding=((max(0, -first), max(0, end - height)), sides)), slice(start, stop)
 
     def _padded(self, height: int, width: int) -> Pair:
         if height < 1 or width < 1:

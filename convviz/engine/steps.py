@@ -13,7 +13,9 @@ Everything that a step needs is allocated and looked up when it is laid out, non
   back is gone with the residual, and the number lengthens the step.
 - What differs from step to step is a row of a table, one row for each of the steps: the residual and the new state are
   written to it, the learning rate is read from it. So the losses of all steps are one reduction at the end, and nothing
-  is looked up, checked or converted in between.
+  is looked up, checked or converted in between. The loss of a large residual is found at once instead, while that is in
+  the cache.
+- A large network is cut into tiles, which are gone through forth and back at the same time (`convviz.engine.tiles`).
 
 How many steps are laid out is a matter of the cache that the tables should stay in, never of the results: each step
 computes the same from the same state, whichever row it uses.
@@ -21,6 +23,7 @@ computes the same from the same state, whichever row it uses.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -28,18 +31,40 @@ import numpy as np
 
 from convviz.engine.memory import run
 from convviz.engine.optimizers import OptimizerSlots
+from convviz.engine.tiles import BoundTiles
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from convviz.engine.losses import Loss
     from convviz.engine.memory import Array, Call
-    from convviz.engine.network import Network
+    from convviz.engine.network import BoundNetwork, Network
     from convviz.engine.optimizers import Direction, Optimizer
 
 #: The tables together take about this many bytes, and hold at most so many steps.
 _TABLES = 1 << 18
 _MOST = 128
+#: A residual of more bytes is not recorded.
+_RECORDED = 1 << 13
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """What a state makes of the input, and what the loss says to it. The arrays belong to whoever asked.
+
+    Attributes
+    ----------
+    loss
+    values : tuple of (C, H, W), one per layer
+    value_grads : tuple of (C, H, W) or None, one more than layers
+        The derivatives by the input, if that was wanted, and by each of `values`.
+    residual : (C, H, W)
+    """
+
+    loss: float
+    values: tuple[Array, ...]
+    value_grads: tuple[Array | None, ...]
+    residual: Array
 
 
 class Steps:
@@ -47,30 +72,35 @@ class Steps:
 
     Attributes
     ----------
+    parameters, gradients : (P,)
+        The present parameters, which whoever trains may set, and what `evaluate` finds.
     states : (rows + 1, S)
         The state before each of the steps that were made last, and after the last of them.
     rows
         How many steps can be made at once.
-    bound
-        The network in memory.
     """
 
     def __init__(self, network: Network, x: Array, target: Array, loss: Loss, optimizer: Optimizer) -> None:
         size, dtype = network.size, network.dtype
         # parameters, direction (the gradients' memory), then the optimizer's own
         self._memory: Array = np.zeros((2 + len(optimizer.state_names), size), dtype)
-        self.bound = network.bind(x, self._memory[0], self._memory[1])
+        self.parameters, self.gradients = self._memory[0], self._memory[1]
+        self._tiles = BoundTiles(network, x, self.parameters, self.gradients)
         self._loss = loss
-        self._target = np.ascontiguousarray(target, dtype).reshape(-1)
-        width = size * (1 + len(optimizer.state_names))
-        self.rows = max(1, min(_MOST, _TABLES // ((self._target.size + width) * dtype.itemsize)))
+        self._targets = self._tiles.split(target)
+        self._residuals = tuple(np.zeros_like(part) for part in self._targets)
+        self._shares = [loss.share(part.size, target.size) for part in self._targets]
+        self._loss_gradients = tuple(loss.bind(part.grads[-1].flat, target.size) for part in self._tiles.parts)
+        self._recorded = len(self._targets) == 1 and self._residuals[0].nbytes <= _RECORDED
+        width, recorded = size * (1 + len(optimizer.state_names)), target.size if self._recorded else 0
+        self.rows = max(1, min(_MOST, _TABLES // max(1, (recorded + width) * dtype.itemsize)))
         self.states: Array = np.zeros((self.rows + 1, width), dtype)
-        self._residuals: Array = np.zeros((self.rows, self._target.size), dtype)
+        self._table: Array = np.zeros((self.rows, recorded), dtype)
+        self._losses = np.zeros((self.rows, len(self._targets)))
         self._coefficients: Array = np.zeros((self.rows, optimizer.coefficient_count), dtype)
         self._factors: Array = np.ones((self.rows, 2), dtype)
-        self._loss_gradient = loss.bind(self.bound.grads[-1].flat)
-        self._direction = self._bind_optimizer(optimizer)
-        factor = loss.factor(self._target.size)
+        self._direction = self._bind_optimizer(network, optimizer)
+        factor = loss.factor(target.size)
         self._goes_with_residual = factor is not None and not self._direction(self._coefficients_of(0))
         self._lengthening = factor if factor is not None and self._goes_with_residual else 1.0
         steps = [self._calls_of(row) for row in range(self.rows)]
@@ -102,34 +132,54 @@ class Steps:
         except BaseException:
             self.state = self.states[0]
             raise
-        return self._loss.of_residuals(self._residuals[:count])
+        if self._recorded:
+            return self._loss.of_residuals(self._table[:count])
+        losses: NDArray[np.float64] = self._losses[:count].sum(axis=1)
+        return losses
 
     def loss(self) -> float:
         """Return the loss at the present state; only the network's buffers change."""
-        run(self.bound.forward)
-        np.subtract(self.bound.values[-1].flat, self._target, self._residuals[0])
-        return float(self._loss.of_residuals(self._residuals[:1])[0])
+        tiles = zip(self._tiles.parts, self._targets, self._residuals, strict=True)
+        jobs = [(*part.forward, _difference(part, target, residual)) for part, target, residual in tiles]
+        run(self._tiles.together(jobs))
+        return float(
+            sum(_loss_of(self._loss, part, share) for part, share in zip(self._residuals, self._shares, strict=True))
+        )
 
-    def evaluate(self, input_grad: bool) -> tuple[float, Array]:
-        """Compute every value and every derivative at the present state into `bound`; make no update.
+    def evaluate(self, input_grad: bool) -> Evaluation:
+        """Compute every value and every derivative at the present state, those by the parameters into `gradients`.
 
-        Returns
-        -------
-        loss : float
-        residual : (N,) view, valid until the next call
+        Parameters
+        ----------
+        input_grad
+            Whether the derivative by the input is wanted too.
         """
         loss = self.loss()
-        run((*self._loss_gradient(self._residuals[0]), *self.bound.backward, *self.bound.hidden_backward))
-        if input_grad:
-            run(self.bound.input_backward)
-        return loss, self._residuals[0]
+        tiles = zip(self._tiles.parts, self._loss_gradients, self._residuals, strict=True)
+        jobs = [
+            (
+                *gradient(residual),
+                *part.backward,
+                *part.hidden_backward,
+                *(part.input_backward if input_grad else ()),
+            )
+            for part, gradient, residual in tiles
+        ]
+        run((*self._tiles.together(jobs), *self._tiles.sum_gradients))
+        grads = self._tiles.grads(0 if input_grad else 1)
+        return Evaluation(
+            loss=loss,
+            values=self._tiles.values(),
+            value_grads=grads if input_grad else (None, *grads),
+            residual=self._tiles.join(self._residuals),
+        )
 
-    def _bind_optimizer(self, optimizer: Optimizer) -> Direction:
+    def _bind_optimizer(self, network: Network, optimizer: Optimizer) -> Direction:
         """Return what makes the calls of a step that turn the gradients into the direction."""
         parameters, gradients, *state = self._memory
         slots = OptimizerSlots(parameters, gradients, tuple(state), work=np.zeros_like(parameters))
         direction = optimizer.bind(slots)
-        scales = self.bound.network.rate_scales()
+        scales = network.rate_scales()
         if np.all(scales == 1):
             return direction
         return lambda coefficients: (*direction(coefficients), partial(np.multiply, gradients, scales, gradients))
@@ -141,20 +191,14 @@ class Steps:
             np.broadcast_to(self._coefficients[row, c : c + 1], size) for c in range(self._coefficients.shape[1])
         )
 
-    def _error_calls(self, residual: Array) -> tuple[Call, ...]:
-        """Return the calls that record the residual and leave what is propagated back."""
-        made, error = self.bound.values[-1].flat, self.bound.grads[-1].flat
-        if self._goes_with_residual:
-            return partial(np.subtract, made, self._target, error), partial(residual.__setitem__, ..., error)
-        return partial(np.subtract, made, self._target, residual), *self._loss_gradient(residual)
-
     def _calls_of(self, row: int) -> tuple[Call, ...]:
+        """Return the calls of the step of a row."""
         size = self._memory.shape[1]
         after = self.states[row + 1]
+        jobs = [self._pass(row, tile) for tile in range(len(self._targets))]
         calls: list[Call] = [
-            *self.bound.forward,
-            *self._error_calls(self._residuals[row]),
-            *self.bound.backward,
+            *self._tiles.together(jobs),
+            *self._tiles.sum_gradients,
             *self._direction(self._coefficients_of(row)),
             partial(self._factors[row].dot, self._memory[:2], after[:size]),
             partial(self._memory[0].__setitem__, ..., after[:size]),
@@ -162,3 +206,31 @@ class Steps:
         if after.size > size:
             calls.append(partial(after[size:].__setitem__, ..., self._memory[2:].reshape(-1)))
         return tuple(calls)
+
+    def _pass(self, row: int, tile: int) -> tuple[Call, ...]:
+        """Return the calls that go through a tile, forth and back, and record its residual or its share of the loss."""
+        part, target, residual = self._tiles.parts[tile], self._targets[tile], self._residuals[tile]
+        gradient = self._loss_gradients[tile](residual)
+        if self._goes_with_residual:
+            residual, gradient = part.grads[-1].flat, ()
+        record = partial(_record, self._losses[row, tile : tile + 1], self._loss, residual, self._shares[tile])
+        if self._recorded:
+            record = partial(self._table[row].__setitem__, ..., residual)
+        return *part.forward, _difference(part, target, residual), record, *gradient, *part.backward
+
+
+# plain functions: a call that held on to its `Steps`, which hold on to it, would outlive it
+
+
+def _loss_of(loss: Loss, residual: Array, share: float) -> float:
+    """Return what the residual of a tile adds to the loss."""
+    return float(loss.of_residuals(residual[None])[0]) * share
+
+
+def _record(cell: Array, loss: Loss, residual: Array, share: float) -> None:
+    cell[0] = _loss_of(loss, residual, share)
+
+
+def _difference(part: BoundNetwork, target: Array, residual: Array) -> Call:
+    """Return the call that puts what a tile has made, less its target, into ``residual``."""
+    return partial(np.subtract, part.values[-1].flat, target, residual)

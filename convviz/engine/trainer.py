@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
 from convviz.engine.errors import ConfigError, ShapeError
-from convviz.engine.frames import Frame, State, StopReason, read_only
+from convviz.engine.frames import Frame, State, StopReason, read_only, sealed
 from convviz.engine.history import History, RateLog, Series
 from convviz.engine.initializers import given_array
 from convviz.engine.losses import Loss, SumSquaredError
@@ -129,10 +129,9 @@ class Trainer:
         self._network = problem.network
         self._steps = Steps(self._network, problem.input, problem.target, problem.loss, problem.optimizer)
         self._initial = self._network.pack(problem.initial)
-        bound = self._steps.bound
-        bound.parameters[...] = self._initial
+        self._steps.parameters[...] = self._initial
         # looked up once: a layer checks its geometry again whenever it is asked for views
-        self._views = self._network.views(bound.parameters), self._network.views(bound.gradients)
+        self._views = self._network.views(self._steps.parameters), self._network.views(self._steps.gradients)
         self._history = History(self._steps.states.shape[1], self._network.dtype, budget)
         self._losses = Series()
         self._loss_limit = max(1, loss_budget // 8)
@@ -347,22 +346,21 @@ class Trainer:
 
     def _picture(self, step: int, input_grad: bool) -> Frame:
         """Return the frame of the state that is in place."""
-        loss, residual = self._steps.evaluate(input_grad)
-        problem, bound = self.problem, self._steps.bound
+        made = self._steps.evaluate(input_grad)
+        problem = self.problem
         parameters, gradients = self._views
-        first = read_only(bound.grads[0].array) if input_grad else None
         return Frame(
             run=self._run,
             step=step,
-            loss=loss,
+            loss=made.loss,
             learning_rate=self.rate_at(step),
-            values=(problem.input, *(read_only(buffer.array) for buffer in bound.values[1:])),
-            value_grads=(first, *(read_only(buffer.array) for buffer in bound.grads[1:])),
+            values=(problem.input, *map(sealed, made.values)),
+            value_grads=tuple(grad if grad is None else sealed(grad) for grad in made.value_grads),
             parameters=_frozen(parameters),
             gradients=_frozen(gradients),
             teacher=problem.teacher,
             target=problem.target,
-            residual=read_only(residual.reshape(problem.target.shape)),
+            residual=sealed(made.residual),
             problem=problem,
             optimizer_state=self._optimizer_vectors(),
         )

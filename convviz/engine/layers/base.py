@@ -131,6 +131,13 @@ class Layer(Spec):
         """Return whether the layer can write its output in any order of memory, and read its gradient so."""
         return False
 
+    def part(self, in_shape: Shape, rows: slice) -> tuple[Layer, slice] | None:
+        """Return the layer that makes some ``rows`` of the output from some rows of the input, and which these are.
+
+        Together the parts that make all rows of the output read all rows of the input. None: the layer has no parts.
+        """
+        return (self, rows) if self.pointwise else None
+
     def weight_pairs(self, in_shape: Shape, weight: tuple[int, int, int, int]) -> tuple[Indices, Indices]:
         """Return the (input cells, output cells), both (M, 3), that a weight joins; layers with kernels only."""
         raise ConfigError("{layer} has no weights", layer=self.kind)

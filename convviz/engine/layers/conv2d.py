@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from convviz.engine.convolution import Geometry, Operands, bind, takes_order, wished_order
-from convviz.engine.layers.base import Array, BoundLayer, Shape, Slots
+from convviz.engine.layers.base import Array, BoundLayer, Layer, Shape, Slots
 from convviz.engine.layers.filters import FilterLayer
 from convviz.engine.memory import run
 from convviz.engine.ops import weight_view, window_geometry
@@ -54,6 +54,11 @@ class Conv2d(FilterLayer):
         """Return the sizes of the convolution for an input of ``in_shape``."""
         self._check_groups(in_shape)
         return window_geometry(self.window, in_shape, self.out_channels, self.groups)
+
+    def part(self, in_shape: Shape, rows: slice) -> tuple[Layer, slice] | None:
+        """Return the layer with as much padding as some rows need."""
+        part = self.window.part(in_shape[1], in_shape[2], rows)
+        return part and (self.replace(padding=part[0].padding), part[1])
 
     def wished_order(self, in_shape: Shape, dtype: np.dtype[Any]) -> Indices | None:
         """Return the order of the phases of the way back, where the map is small and the stride fits it."""

@@ -73,6 +73,11 @@ class Pooling(Layer):
         height, width = self.window.output_size(in_shape[1], in_shape[2])
         return in_shape[0], height, width
 
+    def part(self, in_shape: Shape, rows: slice) -> tuple[Layer, slice] | None:
+        """Return the layer with as much padding as some rows need."""
+        part = self.window.part(in_shape[1], in_shape[2], rows)
+        return part and (self.replace(padding=part[0].padding), part[1])
+
     def geometry(self, in_shape: Shape) -> Geometry:
         """Return the sizes of a convolution whose windows are the pooling's, each channel by itself."""
         return window_geometry(self.window, in_shape, in_shape[0], in_shape[0])

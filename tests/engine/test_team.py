@@ -1,0 +1,92 @@
+from __future__ import annotations
+
+import gc
+import threading
+
+import pytest
+
+from convviz.engine.team import Team, cores
+
+
+def helpers():
+    return [thread for thread in threading.enumerate() if thread.name == "tiles"]
+
+
+@pytest.fixture
+def idle():
+    """Let all teams of other tests end."""
+    gc.collect()
+    for thread in helpers():
+        thread.join(5)
+
+
+def test_there_is_a_core():
+    assert cores() >= 1
+
+
+@pytest.mark.parametrize("size", [1, 2, 3, 5])
+@pytest.mark.parametrize("jobs", [1, 2, 4, 9])
+def test_every_job_is_done_once_and_in_its_order(size, jobs):
+    team = Team(size)
+    for _ in range(20):
+        done = [[] for _ in range(jobs)]
+        team.share([[lambda own=own, n=n: own.append(n) for n in range(3)] for own in done])
+        assert done == [[0, 1, 2]] * jobs
+
+
+def test_jobs_are_done_at_once():
+    meeting = threading.Barrier(2)
+    team = Team(2)
+    team.share([[lambda: meeting.wait(10)], [lambda: meeting.wait(10)]])  # alone, each would wait for ever
+
+
+@pytest.mark.parametrize("size", [1, 2])
+@pytest.mark.parametrize("wrong", [0, 1])
+def test_what_goes_wrong_is_raised_when_nobody_works_any_more(size, wrong):
+    team = Team(size)
+    meeting = threading.Barrier(size)  # each of the team has a job
+
+    def fail():
+        raise ZeroDivisionError
+
+    jobs = [[lambda: meeting.wait(10)] for _ in range(2)] if size == 2 else [[int], [int]]
+    jobs[wrong].append(fail)
+    with pytest.raises(ZeroDivisionError):
+        team.share(jobs)
+    done = []
+    team.share([[lambda: done.append(1)], [lambda: done.append(2)]])
+    assert sorted(done) == [1, 2]
+
+
+def test_an_interrupt_waits_for_those_who_still_work():
+    team = Team(2)
+    go_on, begun, done = threading.Event(), threading.Barrier(2), []
+
+    def long():
+        begun.wait(10)
+        go_on.wait(10)
+        done.append(True)
+
+    def interrupt():
+        begun.wait(10)
+        threading.Timer(0.05, go_on.set).start()
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        team.share([[long], [interrupt]])
+    assert done == [True]
+    del team
+    gc.collect()  # what was raised remembers where
+
+
+def test_helpers_go_when_nobody_needs_them(idle):
+    before = len(helpers())
+    team = Team(3)
+    team.share([[int]] * 3)
+    mine = helpers()
+    assert len(mine) == before + 2
+    del team
+    gc.collect()
+    for thread in mine:
+        thread.join(5)
+    assert not any(thread.is_alive() for thread in mine)
