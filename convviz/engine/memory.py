@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from operator import call
 from typing import Any
 
@@ -27,6 +28,29 @@ def aligned(shape: int | tuple[int, ...], dtype: DTypeLike = np.float64) -> Arra
     return memory[start : start + size].reshape(shape)
 
 
+@dataclass(frozen=True, eq=False)
+class Order:
+    """In which order the cells of a channel lie in memory, where they do not lie row by row.
+
+    Attributes
+    ----------
+    cells : (H·W,)
+        Which cell, counted row by row, lies where.
+    modulus
+        If not 0, the rows do lie one behind the other, and in each of them its columns by their remainder: first those
+        that this number divides, then those with remainder 1, and so on.
+    """
+
+    cells: NDArray[np.intp]
+    modulus: int = 0
+
+
+def sorted_columns(height: int, width: int, modulus: int) -> Order:
+    """Return the order of rows whose columns lie by their remainder."""
+    columns = np.concatenate([np.arange(width)[remainder::modulus] for remainder in range(modulus)])
+    return Order((np.arange(height)[:, None] * width + columns).reshape(-1), modulus)
+
+
 class Buffer:
     """A map of shape ``(channels, height, width)`` in memory that is allocated once.
 
@@ -37,21 +61,19 @@ class Buffer:
     Attributes
     ----------
     shape
-    order : (H·W,), or None
-        Which cell of a channel, counted row by row, lies where in memory; the same for all channels. None: row by row.
+    order : Order or None
+        Where the cells of a channel lie, the same for all channels. None: row by row.
     flat : (C·H·W,) view, in the order of memory
     extended : (C·H·W + 2,) view of the same memory, which ends with the zero and the one
     """
 
     __slots__ = ("_places", "extended", "flat", "order", "shape")
 
-    def __init__(
-        self, shape: tuple[int, int, int], dtype: DTypeLike = np.float64, order: NDArray[np.intp] | None = None
-    ) -> None:
+    def __init__(self, shape: tuple[int, int, int], dtype: DTypeLike = np.float64, order: Order | None = None) -> None:
         size = int(np.prod(shape))
         self.shape = shape
         self.order = order
-        self._places = None if order is None else np.argsort(order)
+        self._places = None if order is None else np.argsort(order.cells)
         self.extended: Array = aligned(size + 2, dtype)
         self.extended[-1] = 1
         self.flat: Array = self.extended[:size]
@@ -62,6 +84,22 @@ class Buffer:
         if self._places is None:
             return self.flat.reshape(self.shape)
         return self.flat.reshape(self.shape[0], -1)[:, self._places].reshape(self.shape)
+
+    @property
+    def lines(self) -> Array:
+        """The map (C, H, W) as it lies in memory, where at least its rows lie one behind the other."""
+        assert self.order is None or self.order.modulus
+        return self.flat.reshape(self.shape)
+
+    @property
+    def modulus(self) -> int:
+        """By the remainder of what division the columns lie; 1: one behind the other."""
+        return 1 if self.order is None else self.order.modulus
+
+    def column(self, number: int) -> int:
+        """Return where in `lines` a column lies; those of the same remainder lie behind it."""
+        quotient, remainder = divmod(number, self.modulus)
+        return quotient + sum(len(range(r, self.shape[2], self.modulus)) for r in range(remainder))
 
     def located(self, cells: NDArray[np.intp]) -> NDArray[np.intp]:
         """Return where in `extended` cells lie that are counted channel by channel, row by row."""

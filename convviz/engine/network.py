@@ -21,7 +21,7 @@ from convviz.engine.memory import Array, Buffer, Call, run
 if TYPE_CHECKING:
     from numpy.typing import DTypeLike
 
-    from convviz.engine.links import Indices
+    from convviz.engine.memory import Order
     from convviz.engine.shapes import Shape
 
 #: One mapping per layer, from name (``weight``, ``bias``) to array; empty for a layer without parameters.
@@ -79,21 +79,22 @@ class Network:
         """The index of the first layer that has parameters; the number of layers if none has."""
         return next((i for i, layer in enumerate(self.layers) if layer.parametrised), len(self.layers))
 
-    def orders(self) -> tuple[Indices | None, ...]:
+    def orders(self) -> tuple[Order | None, ...]:
         """Return for the input and for each layer's output in which order it best lies in memory; None: row by row.
 
         A map lies as the layer that reads it wishes, if the layer that makes it, and what changes it number by number
         on the way, can do so at no cost. The input and the last output always lie row by row.
         """
-        orders: list[Indices | None] = [None] * len(self.shapes)
+        orders: list[Order | None] = [None] * len(self.shapes)
         first = self.first_learning
         for reader in range(first + 1, len(self.layers)):
             maker = reader - 1
             while maker > first and self.layers[maker].pointwise:
                 maker -= 1
-            layer, shape = self.layers[maker], self.shapes[maker]
-            if maker >= first and layer.takes_order(shape, self.dtype, constant_input=maker == first):
-                wished = self.layers[reader].wished_order(self.shapes[reader], self.dtype)
+            wished = self.layers[reader].wished_order(self.shapes[reader], self.dtype)
+            if wished is None or maker < first:
+                continue
+            if self.layers[maker].takes_order(self.shapes[maker], self.dtype, wished, constant_input=maker == first):
                 orders[maker + 1 : reader + 1] = [wished] * (reader - maker)
         return tuple(orders)
 

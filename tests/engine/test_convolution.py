@@ -5,14 +5,28 @@ from __future__ import annotations
 import random
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from convviz.engine import Conv2d, conv2d, conv2d_input_grad, conv2d_weight_grad
-from convviz.engine.convolution import Banded, Geometry, Operands, Shifted, Strips, Unfolded, bind, strips, unfolded
+from convviz.engine import Conv2d, ReLU, conv2d, conv2d_input_grad, conv2d_weight_grad
+from convviz.engine.convolution import (
+    Banded,
+    Geometry,
+    Operands,
+    Phased,
+    Shifted,
+    Strips,
+    Unfolded,
+    bind,
+    phased,
+    strips,
+    unfolded,
+)
 from convviz.engine.layers import Buffer, Slots
+from convviz.engine.memory import sorted_columns
 from convviz.engine.network import Network
 
 
@@ -83,6 +97,79 @@ def test_strategies_agree(dtype, tolerance, rng, monkeypatch):
                 for strategy in (Strips, Shifted, *([Banded] if geometry.out_group == 1 else [])):
                     found = results(strategy(geometry, memory), memory)
                     assert_same(found, expected, tolerance, (geometry, strategy, kept, size))
+
+
+def with_sorted_columns(memory, *names, modulus):
+    """Return operands with the same numbers, the columns of some maps sorted by their remainder."""
+    changed = {}
+    for name in names:
+        plain = getattr(memory, name)
+        order = sorted_columns(*plain.shape[1:], modulus)
+        changed[name] = Buffer(plain.shape, plain.flat.dtype, order)
+        changed[name].flat[:] = plain.flat.reshape(plain.shape[0], -1)[:, order.cells].reshape(-1)
+        assert np.array_equal(changed[name].array, plain.array)
+    return replace(memory, **changed)
+
+
+def test_an_output_may_lie_by_phases(rng, monkeypatch):
+    """It is made so, and its gradient, with a border round it or not, is read so."""
+    for number, geometry in enumerate(geometries(60, 8)):
+        memory = operands(geometry, rng, bias=bool(number % 2))
+        expected = results(Unfolded(geometry, memory), memory)
+        for modulus in (2, 3):
+            lying = with_sorted_columns(memory, "y", "dy", modulus=modulus)
+            for kept in (0, 1 << 30):
+                monkeypatch.setattr(strips, "KEEP", kept)
+                for size in (1, 500, 1 << 30):
+                    monkeypatch.setattr(strips, "STRIP", size)
+                    for strategy in (Strips, *([Banded] if geometry.out_group == 1 else [])):
+                        found = results(strategy(geometry, lying), lying)
+                        assert_same(found, expected, 1e-12, (geometry, strategy, modulus, kept, size))
+
+
+def test_an_input_may_lie_by_phases(rng, monkeypatch):
+    """By the remainder modulo the stride, where there is no border."""
+    strategies = set()
+    for number, geometry in enumerate(geometries(1200, 9)):
+        axes = geometry.axes
+        if geometry.stride[1] == 1 or geometry.before != (0, 0) or not all(axis.borderless for axis in axes):
+            continue
+        memory = operands(geometry, rng, bias=bool(number % 2))
+        expected = results(Unfolded(geometry, memory), memory)
+        memory = with_sorted_columns(memory, "x", "dx", modulus=geometry.stride[1])
+        possible = [Strips, Shifted]
+        possible += [Banded] if geometry.out_group == 1 else []
+        for strategy in possible:
+            strategies.add(strategy)
+            for size in (1, 500, 1 << 30):
+                monkeypatch.setattr(strips, "STRIP", size)
+                found = results(strategy(geometry, memory), memory)
+                assert_same(found, expected, 1e-12, (geometry, strategy, size))
+    assert strategies == {Strips, Shifted, Banded}
+
+
+@pytest.mark.parametrize("kernel", [(2, 2), (3, 4), (4, 4), (5, 6), (1, 2)])
+@pytest.mark.parametrize("height", [7, 8, 13])
+@pytest.mark.parametrize("groups", [1, 2])
+def test_phases_are_read_where_they_lie(kernel, height, groups, rng, monkeypatch):
+    out = tuple((n - k) // 2 + 1 for n, k in zip((height, 12), kernel, strict=True))
+    geometry = Geometry(groups, (height, 12), groups, out, kernel, (2, 2), groups=groups)
+    memory = operands(geometry, rng)
+    expected = results(Unfolded(geometry, memory), memory)
+    memory = with_sorted_columns(memory, "x", "dx", modulus=2)
+    assert Phased.fits(geometry, memory)
+    for size in (1, 200, 1 << 30):
+        monkeypatch.setattr(phased, "PRODUCTS", size)
+        assert_same(results(Phased(geometry, memory), memory), expected, 1e-12, (geometry, size))
+
+
+def test_a_large_network_keeps_its_columns_by_phases():
+    network = Network((Conv2d(3), ReLU(), Conv2d(4, stride=2)), (1, 256, 256))
+    _, made, changed, last = network.orders()
+    assert made is changed
+    assert made.modulus == 2
+    assert last is None
+    assert Network((Conv2d(3), Conv2d(4, stride=2, padding=1)), (1, 256, 256)).orders() == (None, None, None)
 
 
 @pytest.mark.parametrize("stride", [1, 2, 3])

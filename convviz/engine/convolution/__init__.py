@@ -24,6 +24,7 @@ how that is done decides everything:
   by strip, which bounds the memory as well;
 - large, and one filter (`Banded`): a product of one row waits for memory too, so several rows of windows, which share
   most of what they read, are one product with a banded matrix;
+- large, one filter and a stride (`Phased`): where the columns lie by phases, nothing is unfolded at all;
 - large, and few filters on many channels (`Shifted`): not even the columns are unfolded. The products of all taps
   across are made at once, which gives BLAS the rows that it needs, and are then added with shifts.
 
@@ -32,25 +33,23 @@ how that is done decides everything:
 *The way back inserts no zeros.* A stride's zeros would be multiplied for nothing. The error is unfolded as it is, and
 its product with the weights, ordered by their phase, makes all phases of the input gradient at once (`geometry`). The
 weights are brought into that order at every step by one `put`. The phases are brought to their cells by one `take` or a
-few strided copies, or not at all: a small map between two layers lies in memory phase by phase, where the layer that
-makes it can write it so at no cost (`wished_order`, `takes_order`).
+few strided copies, or not at all: a small map between two layers lies in memory phase by phase, and the columns of a
+large one by phases, where the layer that makes it can write it so at no cost (`wished_order`, `takes_order`). Then the
+windows of a strided layer are laid out from neighbouring columns, too.
 
 The limits below were found by measuring; they decide about time and memory, never about the numbers.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from convviz.engine.convolution.banded import Banded
 from convviz.engine.convolution.base import Calls, Correlation, Operands
 from convviz.engine.convolution.geometry import Geometry
+from convviz.engine.convolution.phased import Phased
 from convviz.engine.convolution.shifted import Shifted
 from convviz.engine.convolution.strips import Strips
 from convviz.engine.convolution.unfolded import TABLE, Unfolded
-
-if TYPE_CHECKING:
-    from convviz.engine.convolution.geometry import Indices
+from convviz.engine.memory import Order, sorted_columns
 
 #: Numbers in an unfolded input up to which unfolding all of it at every step pays; twice as many where many filters
 #: read it. One that is unfolded only once may have so many bytes.
@@ -64,6 +63,7 @@ __all__ = [
     "Correlation",
     "Geometry",
     "Operands",
+    "Phased",
     "Shifted",
     "Strips",
     "Unfolded",
@@ -97,16 +97,31 @@ def bind(geometry: Geometry, operands: Operands) -> Correlation:
     """Return the convolution bound to its memory by the strategies that suit its size."""
     itemsize = operands.x.flat.itemsize
     ahead, back = _ahead(geometry, operands.constant, itemsize), _back(geometry, itemsize)
+    if ahead is Banded and Phased.fits(geometry, operands):
+        ahead = Phased
     return _Pair(ahead(geometry, operands), back(geometry, operands))
 
 
-def wished_order(geometry: Geometry, itemsize: int) -> Indices | None:
+def wished_order(geometry: Geometry, itemsize: int) -> Order | None:
     """Return the order of memory in which an input and its gradient cost least; None: row by row, or no matter."""
-    return geometry.phase_order if geometry.stride != (1, 1) and takes_order(geometry, itemsize) else None
+    if geometry.stride == (1, 1):
+        return None
+    if _takes_any_order(geometry, itemsize, constant=False):
+        return None if geometry.phase_order is None else Order(geometry.phase_order)
+    strips = _ahead(geometry, False, itemsize) is not Unfolded and _back(geometry, itemsize) is Strips
+    if strips and geometry.stride[1] > 1 and geometry.before == (0, 0) and all(a.borderless for a in geometry.axes):
+        return sorted_columns(*geometry.size, geometry.stride[1])
+    return None
 
 
-def takes_order(geometry: Geometry, itemsize: int, constant: bool = False) -> bool:
-    """Return whether the output and its gradient may lie in any order of memory, at no cost."""
+def takes_order(geometry: Geometry, itemsize: int, order: Order, constant: bool = False) -> bool:
+    """Return whether the output and its gradient may lie in this order of memory, at no cost."""
+    if order.modulus and constant:  # what the columns of an output are made of is sorted once
+        return _ahead(geometry, constant, itemsize) is not Shifted
+    return _takes_any_order(geometry, itemsize, constant)
+
+
+def _takes_any_order(geometry: Geometry, itemsize: int, constant: bool) -> bool:
     if _ahead(geometry, constant, itemsize) is not Unfolded or _back(geometry, itemsize) is not Unfolded:
         return False
     numbers = geometry.groups * (geometry.taps + 1) * geometry.windows

@@ -70,7 +70,7 @@ class Banded(Strips):
         """The strips, by several rows of windows; what is left of a strip follows it and needs no filling."""
         stacks: list[tuple[Calls, Strip]] = []
         for strip in self._strips:
-            fill: Calls = () if self._kept else (strip.fill,)
+            fill: Calls = () if self._kept else strip.fill
             for several in self._together(strip):
                 stacks.append((fill, several))
                 fill = ()

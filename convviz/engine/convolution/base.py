@@ -88,13 +88,18 @@ class Correlation(ABC):
 def with_border(source: Buffer, axes: tuple[Axis, Axis]) -> tuple[Calls, Array]:
     """Return what the windows read, from the first cell to the last, and the calls that copy it if it has a border."""
     down, across = axes
-    if down.borderless and across.borderless:
-        return (), source.array[:, down.first : down.stop, across.first : across.stop]
+    lines, modulus = source.lines, source.modulus
+    if modulus == 1 and down.borderless and across.borderless:
+        return (), lines[:, down.first : down.stop, across.first : across.stop]
     height, width = down.stop - down.first, across.stop - across.first
-    padded = np.zeros((source.array.shape[0], height, width), source.array.dtype)
-    here, there = [slice(None)], [slice(None)]
-    for axis in axes:
-        begin, end = max(0, axis.first), min(axis.size, axis.stop)
-        here.append(slice(begin - axis.first, max(begin, end) - axis.first))
-        there.append(slice(begin, max(begin, end)))
-    return (partial(np.copyto, padded[tuple(here)], source.array[tuple(there)]),), padded
+    padded = np.zeros((lines.shape[0], height, width), lines.dtype)
+    top, bottom = max(0, down.first), min(down.size, down.stop)
+    left, right = max(0, across.first), min(across.size, across.stop)
+    inside = padded[:, top - down.first : max(top, bottom) - down.first]
+    inside = inside[:, :, left - across.first : max(left, right) - across.first]
+    calls: list[Call] = []
+    for number in range(min(modulus, inside.shape[2])):
+        columns = inside[:, :, number::modulus]
+        start = source.column(left + number)
+        calls.append(partial(np.copyto, columns, lines[:, top:bottom, start : start + columns.shape[2]]))
+    return tuple(calls), padded

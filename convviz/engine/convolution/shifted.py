@@ -42,7 +42,7 @@ class Shifted(Strips):
         for strip in self._strips:
             products = scratch[:, : strip.windows.shape[1]]
             target = y[:, strip.rows]
-            calls += () if self._kept else (strip.fill,)
+            calls += () if self._kept else strip.fill
             calls.append(partial(np.matmul, weights, strip.windows, products))
             calls.append(partial(np.add.reduce, self._slanted(products), 3, None, target))
             if operands.bias:
@@ -84,7 +84,7 @@ class Shifted(Strips):
     @cached_property
     def _strips(self) -> list[Strip]:
         _, source = self._source
-        return list(cut(source, self._axes, self.geometry.groups, keep=self._kept, whole=True))
+        return list(cut(source, self._axes, self.geometry.groups, keep=self._kept, whole=True, x=self.operands.x))
 
     @property
     def _weight_shape(self) -> tuple[int, ...]:

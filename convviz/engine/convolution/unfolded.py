@@ -19,7 +19,7 @@ from convviz.engine.memory import aligned
 
 if TYPE_CHECKING:
     from convviz.engine.convolution.geometry import Axis, Indices
-    from convviz.engine.memory import Array, Buffer, Call
+    from convviz.engine.memory import Array, Buffer, Call, Order
 
 
 #: Numbers in a matrix up to which a table is faster than copying: a copy starts anew for every row of windows.
@@ -62,7 +62,9 @@ class Unfolded(Correlation):
         calls = [*self._fill(columns, operands.dy, geometry.back_axes, ones=False), *arrange]
         by_phase, order = geometry.phase_order, operands.dx.order
         in_place = (
-            geometry.stride == (1, 1) if order is None else by_phase is not None and np.array_equal(order, by_phase)
+            geometry.stride == (1, 1)
+            if order is None
+            else by_phase is not None and np.array_equal(order.cells, by_phase)
         )
         if in_place:
             result = operands.dx.flat.reshape(geometry.groups, rows, -1)
@@ -78,12 +80,12 @@ class Unfolded(Correlation):
         return buffer.flat.reshape(self.geometry.groups, self.geometry.out_group, -1)
 
     def _fill(
-        self, columns: Array, source: Buffer, axes: tuple[Axis, Axis], ones: bool, order: Indices | None = None
+        self, columns: Array, source: Buffer, axes: tuple[Axis, Axis], ones: bool, order: Order | None = None
     ) -> Calls:
         """Return the calls that unfold ``source`` into ``columns``, and put ones into the last row if so wanted."""
         if columns.size <= TABLE or source.order is not None or order is not None:
             table = source.located(unfold_table(axes, self.geometry.groups, source.shape[0], ones))
-            table = np.ascontiguousarray(table if order is None else table[..., order])
+            table = np.ascontiguousarray(table if order is None else table[..., order.cells])
             return (partial(source.extended.take, table, None, columns, "clip"),)
         enter, bordered = with_border(source, axes)
         windows = every_window(bordered, axes, self.geometry.groups)
@@ -104,7 +106,7 @@ class Unfolded(Correlation):
             table[:, row_cells, column_cells] = numbers[:, v, h, rows, columns]
         dx = self.operands.dx
         if dx.order is not None:
-            table = np.ascontiguousarray(table.reshape(geometry.channels, -1)[:, dx.order])
+            table = np.ascontiguousarray(table.reshape(geometry.channels, -1)[:, dx.order.cells])
         return (partial(phases.take, table, None, dx.flat.reshape(table.shape), "clip"),)
 
 

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from numpy.typing import DTypeLike
 
     from convviz.engine.links import Indices, Links
+    from convviz.engine.memory import Order
 
 __all__ = ["Array", "BoundLayer", "Buffer", "Call", "Layer", "Shape", "Slots"]
 
@@ -120,15 +121,15 @@ class Layer(Spec):
     def forward_links(self, params: Mapping[str, Array], x: Array, y: Array, cells: Indices) -> Links:
         """Return the links from the input ``cells`` (N, 3) to the output cells that are computed from them."""
 
-    def wished_order(self, in_shape: Shape, dtype: np.dtype[Any]) -> Indices | None:
-        """Return the order of memory (H·W,) in which the layer likes its input to lie; None: row by row, or no matter.
+    def wished_order(self, in_shape: Shape, dtype: np.dtype[Any]) -> Order | None:
+        """Return the order of memory in which the layer likes its input to lie; None: row by row, or no matter.
 
         It is asked only for inputs that change with every step; see `Buffer`.
         """
         return None
 
-    def takes_order(self, in_shape: Shape, dtype: np.dtype[Any], constant_input: bool) -> bool:
-        """Return whether the layer can write its output in any order of memory, and read its gradient so."""
+    def takes_order(self, in_shape: Shape, dtype: np.dtype[Any], order: Order, constant_input: bool) -> bool:
+        """Return whether the layer can write its output in this order of memory, and read its gradient so."""
         return False
 
     def part(self, in_shape: Shape, rows: slice) -> tuple[Layer, slice] | None:

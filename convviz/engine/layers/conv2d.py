@@ -15,7 +15,7 @@ from convviz.i18n import mark
 if TYPE_CHECKING:
     import numpy as np
 
-    from convviz.engine.links import Indices
+    from convviz.engine.memory import Order
 
 
 @dataclass(frozen=True)
@@ -60,13 +60,13 @@ class Conv2d(FilterLayer):
         part = self.window.part(in_shape[1], in_shape[2], rows)
         return part and (self.replace(padding=part[0].padding), part[1])
 
-    def wished_order(self, in_shape: Shape, dtype: np.dtype[Any]) -> Indices | None:
-        """Return the order of the phases of the way back, where the map is small and the stride fits it."""
+    def wished_order(self, in_shape: Shape, dtype: np.dtype[Any]) -> Order | None:
+        """Return the order of the phases of the way back, or of their columns."""
         return wished_order(self.geometry(in_shape), dtype.itemsize)
 
-    def takes_order(self, in_shape: Shape, dtype: np.dtype[Any], constant_input: bool) -> bool:
+    def takes_order(self, in_shape: Shape, dtype: np.dtype[Any], order: Order, constant_input: bool) -> bool:
         """Return whether the map is small, or an input unfolded once and for all."""
-        return takes_order(self.geometry(in_shape), dtype.itemsize, constant_input)
+        return takes_order(self.geometry(in_shape), dtype.itemsize, order, constant_input)
 
     def bind(self, slots: Slots) -> BoundLayer:
         """Bind the convolution; a constant input is unfolded here and never again."""
