@@ -29,7 +29,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from convviz.engine.memory import run
+from convviz.engine.memory import aligned, run
 from convviz.engine.optimizers import OptimizerSlots
 from convviz.engine.tiles import BoundTiles
 
@@ -83,12 +83,12 @@ class Steps:
     def __init__(self, network: Network, x: Array, target: Array, loss: Loss, optimizer: Optimizer) -> None:
         size, dtype = network.size, network.dtype
         # parameters, direction (the gradients' memory), then the optimizer's own
-        self._memory: Array = np.zeros((2 + len(optimizer.state_names), size), dtype)
+        self._memory: Array = aligned((2 + len(optimizer.state_names), size), dtype)
         self.parameters, self.gradients = self._memory[0], self._memory[1]
         self._tiles = BoundTiles(network, x, self.parameters, self.gradients)
         self._loss = loss
         self._targets = self._tiles.split(target)
-        self._residuals = tuple(np.zeros_like(part) for part in self._targets)
+        self._residuals = tuple(aligned(part.size, dtype) for part in self._targets)
         self._shares = [loss.share(part.size, target.size) for part in self._targets]
         self._loss_gradients = tuple(loss.bind(part.grads[-1].flat, target.size) for part in self._tiles.parts)
         self._recorded = len(self._targets) == 1 and self._residuals[0].nbytes <= _RECORDED

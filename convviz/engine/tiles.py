@@ -95,7 +95,12 @@ class BoundTiles:
 
     def split(self, output: Array) -> tuple[Array, ...]:
         """Return what of a map like the output belongs to each tile, as flat arrays."""
-        return tuple(np.ascontiguousarray(output[:, tile.rows[-1]], self._dtype).reshape(-1) for tile in self._tiles)
+        parts = []
+        for tile in self._tiles:
+            part = output[:, tile.rows[-1]]
+            parts.append(aligned(part.size, self._dtype))
+            parts[-1].reshape(part.shape)[...] = part
+        return tuple(parts)
 
     def join(self, parts: Sequence[Array]) -> Array:
         """Return a new map, of which `split` would make ``parts``."""

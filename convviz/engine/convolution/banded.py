@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
 #: Rows of windows in one product, the better ones first: as many as BLAS keeps in registers; more only add zeros.
 ROWS = (4, 2)
+#: Columns of an output below which the sums of a weight gradient are so short that a product of one row is faster.
+SHORT = 48
 
 
 class Banded(Strips):
@@ -41,7 +43,7 @@ class Banded(Strips):
         band = matrix[:size].reshape(geometry.groups, 1, self._several, self._height)
         bias = operands.weight.reshape(geometry.groups, 1, 1, -1)[..., geometry.taps :]
         calls: list[Call] = [partial(matrix.put, self._places, operands.weight, "clip")]
-        for fill, strip in self._stacks:
+        for fill, strip in self._banded:
             target = self._rows(self._by_rows(operands.y), strip)
             weights = band[:, :, : target.shape[2], : strip.windows.shape[2]]
             calls += fill
@@ -53,12 +55,14 @@ class Banded(Strips):
     def weight_grad(self) -> Calls:
         """Return the products of the errors with what they were made from, and their sum along the band."""
         geometry, operands = self.geometry, self.operands
+        if geometry.out_size[1] < SHORT:
+            return super().weight_grad()
         dy = self._by_rows(operands.dy)
 
         def errors(strip: Strip, some: slice) -> tuple[Calls, Array]:
             return (), self._rows(dy, strip)[:, some]
 
-        calls, total = self._sum(errors, self._several, self._height)
+        calls, total = self._sum(self._banded, errors, self._several, self._height)
         group, row, cell = total.strides
         shape = (geometry.groups, self._several, geometry.taps)
         along = as_strided(total, shape, (group, row + self._ahead * cell, cell))
@@ -66,7 +70,7 @@ class Banded(Strips):
         return *calls, partial(np.add.reduce, along, 1, None, dweight), *self._bias_grad()
 
     @cached_property
-    def _stacks(self) -> list[tuple[Calls, Strip]]:
+    def _banded(self) -> list[tuple[Calls, Strip]]:
         """The strips, by several rows of windows; what is left of a strip follows it and needs no filling."""
         stacks: list[tuple[Calls, Strip]] = []
         for strip in self._strips:

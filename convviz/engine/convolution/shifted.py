@@ -60,7 +60,9 @@ class Shifted(Strips):
             return (partial(np.copyto, self._slanted(shifted), error[:, :, :, None]),), shifted
 
         rows = geometry.out_group * self._shifts
-        calls, total = self._sum(errors, rows, int(np.prod(self._weight_shape)) // (geometry.groups * rows))
+        calls, total = self._sum(
+            self._stacks, errors, rows, int(np.prod(self._weight_shape)) // (geometry.groups * rows)
+        )
         picked = np.empty((geometry.out_channels, geometry.taps), total.dtype)
         places = self._places.reshape(geometry.out_channels, -1)[:, : geometry.taps]
         calls.append(partial(total.take, np.ascontiguousarray(places), None, picked, "clip"))
@@ -111,7 +113,8 @@ class Shifted(Strips):
     def _scratch(self) -> Array:
         """Return zeros for the products of one strip, (groups, windows, filters · shifts, columns)."""
         geometry = self.geometry
-        shape = (geometry.groups, self._longest, geometry.out_group * self._shifts, self._axes[1].count)
+        longest = max(strip.windows.shape[1] for strip in self._strips)
+        shape = (geometry.groups, longest, geometry.out_group * self._shifts, self._axes[1].count)
         return aligned(shape, self.operands.weight.dtype)
 
     def _slanted(self, rows: Array) -> Array:

@@ -26,7 +26,7 @@ from convviz.engine.convolution.base import Calls, Correlation, with_border
 from convviz.engine.memory import aligned
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
     from convviz.engine.convolution.geometry import Axis
     from convviz.engine.memory import Array, Buffer, Call
@@ -89,26 +89,31 @@ class Strips(Correlation):
         def errors(strip: Strip, rows: slice) -> tuple[Calls, Array]:
             return (), dy[:, strip.rows, :, strip.columns][:, rows]
 
-        calls, total = self._sum(errors, geometry.out_group, geometry.taps)
+        calls, total = self._sum(self._stacks, errors, geometry.out_group, geometry.taps)
         dweight = operands.dweight.reshape(geometry.groups, geometry.out_group, -1)
         calls.append(partial(np.copyto, dweight[..., : geometry.taps], total))
         return (*calls, *self._bias_grad())
 
     def _sum(
-        self, errors: Callable[[Strip, slice], tuple[Calls, Array]], rows: int, columns: int
+        self,
+        stacks: Sequence[tuple[Calls, Strip]],
+        errors: Callable[[Strip, slice], tuple[Calls, Array]],
+        rows: int,
+        columns: int,
     ) -> tuple[list[Call], Array]:
         """Return the calls that sum error × windows over all rows of windows, and the sum (groups, rows, columns).
 
-        ``errors`` returns for some rows of windows of a strip what makes their errors, and where these are: (groups,
+        ``stacks`` are strips with what fills them; ``errors`` returns for some rows of windows of a strip what makes their errors, and where these are: (groups,
         windows, rows, columns of the map). A stack whose matrices are smaller than the sum adds to its first corner.
         """
         dtype, shape = self.operands.weight.dtype, (self.geometry.groups, rows, columns)
         part, total = aligned(shape, dtype), aligned(shape, dtype)
-        most = max(1, min(self._longest, STRIP // part.nbytes))
+        longest = max(strip.windows.shape[1] for _, strip in stacks)
+        most = max(1, min(longest, STRIP // part.nbytes))
         parts, ones = aligned((most, *shape), dtype), np.ones(most, dtype)
         calls: list[Call] = []
         target = total
-        for fill, strip in self._stacks:
+        for fill, strip in stacks:
             calls += fill
             for start in range(0, strip.windows.shape[1], most):
                 some = slice(start, start + most)
@@ -220,11 +225,6 @@ class Strips(Correlation):
     def _stacks(self) -> list[tuple[Calls, Strip]]:
         """The strips whose matrices are multiplied, each with what fills it unless it is kept."""
         return [(() if self._kept else strip.fill, strip) for strip in self._strips]
-
-    @property
-    def _longest(self) -> int:
-        """The most matrices that a strip has."""
-        return max(int(strip.windows.shape[1]) for _, strip in self._stacks)
 
     def _by_rows(self, buffer: Buffer) -> Array:
         """Return a map, as it lies in memory, as (groups, rows, channels of a group, columns)."""

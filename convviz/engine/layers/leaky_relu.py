@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from convviz.engine.layers.activations import Activation
+from convviz.engine.memory import aligned
 from convviz.engine.settings import setting
 from convviz.i18n import mark
 
@@ -33,7 +34,7 @@ class LeakyReLU(Activation):
     def calls(self, x: Array, y: Array, dx: Array, dy: Array) -> tuple[tuple[Call, ...], tuple[Call, ...]]:
         """With a slope of at most 1 the larger branch is the right one, and so is the larger derivative."""
         slope, zero = np.full_like(x, self.slope), np.zeros((), x.dtype)
-        positive, factor = np.empty(x.shape, np.bool_), np.empty_like(x)
+        positive, factor = aligned(x.shape, np.bool_), aligned(x.shape, x.dtype)
         return (
             (partial(np.multiply, x, slope, y), partial(np.maximum, x, y, out=y)),
             (

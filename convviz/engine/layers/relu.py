@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from convviz.engine.layers.activations import Activation
+from convviz.engine.memory import aligned
 from convviz.i18n import mark
 
 if TYPE_CHECKING:
@@ -27,8 +28,8 @@ class ReLU(Activation):
 
     def calls(self, x: Array, y: Array, dx: Array, dy: Array) -> tuple[tuple[Call, ...], tuple[Call, ...]]:
         """An array of zeros is compared with, not a number, since NumPy is several times faster at that."""
-        zeros, factor = np.zeros_like(x), np.empty_like(x)
-        positive = np.empty(x.shape, np.bool_)
+        zeros, factor = aligned(x.shape, x.dtype), aligned(x.shape, x.dtype)
+        positive = aligned(x.shape, np.bool_)
         return (
             (partial(np.maximum, x, zeros, out=y),),
             (

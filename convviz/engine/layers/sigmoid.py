@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from convviz.engine.layers.activations import Activation
+from convviz.engine.memory import aligned
 from convviz.i18n import mark
 
 if TYPE_CHECKING:
@@ -28,8 +29,8 @@ class Sigmoid(Activation):
     def calls(self, x: Array, y: Array, dx: Array, dy: Array) -> tuple[tuple[Call, ...], tuple[Call, ...]]:
         """The derivative is y · (1 − y)."""
         one, zero = np.ones((), x.dtype), np.zeros((), x.dtype)
-        decay, scratch, top = np.empty_like(x), np.empty_like(x), np.empty_like(x)
-        positive = np.empty(x.shape, np.bool_)
+        decay, scratch, top = aligned(x.shape, x.dtype), aligned(x.shape, x.dtype), aligned(x.shape, x.dtype)
+        positive = aligned(x.shape, np.bool_)
         return (
             (
                 partial(np.abs, x, decay),

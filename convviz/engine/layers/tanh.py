@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from convviz.engine.layers.activations import Activation
+from convviz.engine.memory import aligned
 from convviz.i18n import mark
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ class Tanh(Activation):
 
     def calls(self, x: Array, y: Array, dx: Array, dy: Array) -> tuple[tuple[Call, ...], tuple[Call, ...]]:
         """The derivative is 1 − y²."""
-        one, scratch = np.ones((), x.dtype), np.empty_like(x)
+        one, scratch = np.ones((), x.dtype), aligned(x.shape, x.dtype)
         return (
             (partial(np.tanh, x, y),),
             (
