@@ -12,12 +12,11 @@ def helpers():
     return [thread for thread in threading.enumerate() if thread.name == "tiles"]
 
 
-@pytest.fixture
-def idle():
-    """Let all teams of other tests end."""
+@pytest.fixture(autouse=True)
+def _free():
+    """Let the teams go that what was raised still remembers."""
+    yield
     gc.collect()
-    for thread in helpers():
-        thread.join(5)
 
 
 def test_there_is_a_core():
@@ -75,11 +74,9 @@ def test_an_interrupt_waits_for_those_who_still_work():
     with pytest.raises(KeyboardInterrupt):
         team.share([[long], [interrupt]])
     assert done == [True]
-    del team
-    gc.collect()  # what was raised remembers where
 
 
-def test_helpers_go_when_nobody_needs_them(idle):
+def test_helpers_go_when_nobody_needs_them():
     before = len(helpers())
     team = Team(3)
     team.share([[int]] * 3)

@@ -103,8 +103,9 @@ class Strips(Correlation):
     ) -> tuple[list[Call], Array]:
         """Return the calls that sum error × windows over all rows of windows, and the sum (groups, rows, columns).
 
-        ``stacks`` are strips with what fills them; ``errors`` returns for some rows of windows of a strip what makes their errors, and where these are: (groups,
-        windows, rows, columns of the map). A stack whose matrices are smaller than the sum adds to its first corner.
+        ``stacks`` are strips and what fills them. ``errors`` returns for some rows of windows of a strip what makes
+        their errors, and where these are: (groups, windows, rows, columns of the map). A stack whose matrices are
+        smaller than the sum adds to its first corner.
         """
         dtype, shape = self.operands.weight.dtype, (self.geometry.groups, rows, columns)
         part, total = aligned(shape, dtype), aligned(shape, dtype)
