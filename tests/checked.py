@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from convviz.engine.initializers import Zeros
 from convviz.engine.layers import Conv2d, ReLU, Tanh
 from convviz.engine.layers.base import BoundLayer
-from convviz.engine.trainer import StopConditions
+from convviz.engine.stopping import StopConditions
 from convviz.model.experiment import Experiment, Stage
 from convviz.model.sources import RandomMap
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from convviz.engine import SGD, Conv2d, Network, Normal, Problem, ReLU, SumSquaredError, Trainer, Zeros
 from convviz.engine.optimizers import ConstantRate
-from convviz.engine.trainer import StopConditions
+from convviz.engine.stopping import StopConditions
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

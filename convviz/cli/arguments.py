@@ -103,11 +103,17 @@ def size(text: str) -> tuple[int, int]:
     raise argparse.ArgumentTypeError(tr("expected WIDTHxHEIGHT such as 1280x800, received {text}").format(text=text))
 
 
-def whole_number(text: str) -> int:
-    """Return a number of steps or a seed: an int of 0 or more."""
-    if text.isdecimal():
+def whole_number(text: str, least: int = 0) -> int:
+    """Return an int of 0 or more, such as a seed."""
+    if text.isdecimal() and int(text) >= least:
         return int(text)
-    raise argparse.ArgumentTypeError(tr("expected a whole number of 0 or more, received {text}").format(text=text))
+    message = tr("expected a whole number of {least} or more, received {text}")
+    raise argparse.ArgumentTypeError(message.format(least=least, text=text))
+
+
+def step_count(text: str) -> int:
+    """Return how many steps a run is to make: an int of 1 or more."""
+    return whole_number(text, least=1)
 
 
 def picture_file(text: str) -> Path:

@@ -9,7 +9,7 @@ import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from convviz.cli.arguments import add_experiment, output_file, whole_number
+from convviz.cli.arguments import add_experiment, output_file, step_count, whole_number
 from convviz.cli.exits import DIVERGED, DONE, INTERRUPTED, UNABLE
 from convviz.cli.progress import ProgressBar
 from convviz.i18n import mark, tr
@@ -37,7 +37,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Describe the command's arguments."""
     add_experiment(parser)
     parser.add_argument(
-        "--steps", type=whole_number, metavar="N", help=tr("number of steps instead of the experiment's")
+        "--steps", type=step_count, metavar="N", help=tr("number of steps instead of the experiment's")
     )
     parser.add_argument("--seed", type=whole_number, metavar="N", help=tr("draw other initial kernels for the student"))
     parser.add_argument(

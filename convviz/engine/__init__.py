@@ -43,8 +43,10 @@ from convviz.engine.optimizers import (
     Schedule,
     StepRate,
 )
+from convviz.engine.problem import Problem
 from convviz.engine.shapes import Window
-from convviz.engine.trainer import Problem, StopConditions, Trainer
+from convviz.engine.stopping import StopConditions
+from convviz.engine.trainer import Trainer
 
 __all__ = [
     "INITIALIZERS",

@@ -29,7 +29,7 @@ from convviz.engine.network import Network
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
-    from convviz.engine.trainer import Problem
+    from convviz.engine.problem import Problem
 
 Array = NDArray[Any]
 

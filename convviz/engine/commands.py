@@ -12,7 +12,8 @@ if TYPE_CHECKING:
     from collections import deque
     from collections.abc import Callable
 
-    from convviz.engine.trainer import Problem, StopConditions
+    from convviz.engine.problem import Problem
+    from convviz.engine.stopping import StopConditions
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from convviz.engine.trainer import Problem
+    from convviz.engine.problem import Problem
 
 Array = NDArray[Any]
 

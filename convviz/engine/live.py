@@ -8,10 +8,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from convviz.engine.frames import Array, Frame, State, Status, StopReason
-from convviz.engine.trainer import Problem, StopConditions, Trainer
+from convviz.engine.trainer import Trainer
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from convviz.engine.problem import Problem
+    from convviz.engine.stopping import StopConditions
 
 #: How many steps before a diverged one are tried for a picture without infinities.
 _STEPS_BACK = 8

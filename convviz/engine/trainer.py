@@ -9,102 +9,30 @@ possible.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import DTypeLike, NDArray
 
-from convviz.engine.errors import ConfigError, ShapeError
+from convviz.engine.errors import ConfigError
 from convviz.engine.frames import Frame, State, StopReason, read_only, sealed
 from convviz.engine.history import History, RateLog, Series
-from convviz.engine.initializers import given_array
-from convviz.engine.losses import Loss, SumSquaredError
-from convviz.engine.network import Network
-from convviz.engine.optimizers import SGD, ConstantRate, Optimizer, Schedule
+from convviz.engine.problem import Problem, frozen
 from convviz.engine.settings import check_value, settings_of
 from convviz.engine.steps import Steps
 from convviz.engine.stopping import StopConditions, Watch
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
 
-    from convviz.engine.layers import Layer
+    from numpy.typing import NDArray
 
-__all__ = ["HISTORY_BUDGET", "LOSS_BUDGET", "Problem", "StopConditions", "Trainer"]
-
-Array = NDArray[Any]
+    from convviz.engine.memory import Array
 
 #: The most bytes that the stored states of a run take. Beyond it every second is dropped, and computed again if wanted.
 HISTORY_BUDGET = 256 << 20
 #: The most bytes that the losses of a run take: 2²⁵ steps. There the run stops, with the reason MEMORY.
 LOSS_BUDGET = 256 << 20
-
-
-@dataclass(frozen=True, eq=False)
-class Problem:
-    """What is to be learned, from where, and how: arrays and specs, nothing random left in it.
-
-    The arrays are copied, read-only, in the wanted format.
-
-    Attributes
-    ----------
-    input : (C, H, W)
-    target : (C, H, W)
-        Of the shape of the network's output.
-    layers
-    initial
-        The parameters at step 0, one mapping per layer.
-    teacher
-        The parameters that made the target, laid out alike, though with a bias perhaps where the student has none;
-        None if nobody knows them.
-    loss, optimizer, schedule, stop
-    dtype
-        float64 or float32: the format of every number but the losses, which are float64.
-    network
-        The layers, fitted to the input.
-
-    Raises
-    ------
-    ShapeError, ConfigError
-        If the parts do not go together, or a number is not finite.
-    """
-
-    input: Array
-    target: Array
-    layers: tuple[Layer, ...]
-    initial: tuple[Mapping[str, Array], ...]
-    teacher: tuple[Mapping[str, Array], ...] | None = None
-    loss: Loss = field(default_factory=SumSquaredError)
-    optimizer: Optimizer = field(default_factory=SGD)
-    schedule: Schedule = field(default_factory=ConstantRate)
-    stop: StopConditions = field(default_factory=StopConditions)
-    dtype: DTypeLike = np.float64
-    network: Network = field(init=False, repr=False)
-
-    def __post_init__(self) -> None:
-        given = _map(self.input, "input")
-        network = Network(self.layers, given.shape, self.dtype)
-        target = _map(self.target, "target")
-        if target.shape != network.shapes[-1]:
-            raise ShapeError(
-                "the target is {received}, but the network makes {expected}",
-                field="target",
-                expected="×".join(map(str, network.shapes[-1])),
-                received="×".join(map(str, target.shape)),
-            )
-        own = {
-            "network": network,
-            "layers": network.layers,
-            "dtype": network.dtype,
-            "input": _as(given, network.dtype),
-            "target": _as(target, network.dtype),
-            "initial": _parameters(network, self.initial, "initial"),
-            "teacher": None if self.teacher is None else _teacher(network, self.teacher),
-        }
-        for name, value in own.items():
-            object.__setattr__(self, name, value)
 
 
 class Trainer:
@@ -356,8 +284,8 @@ class Trainer:
             learning_rate=self.rate_at(step),
             values=(problem.input, *map(sealed, made.values)),
             value_grads=tuple(grad if grad is None else sealed(grad) for grad in made.value_grads),
-            parameters=_frozen(parameters),
-            gradients=_frozen(gradients),
+            parameters=frozen(parameters),
+            gradients=frozen(gradients),
             teacher=problem.teacher,
             target=problem.target,
             residual=sealed(made.residual),
@@ -371,40 +299,4 @@ class Trainer:
         return MappingProxyType({name: read_only(v) for name, v in zip(names, vectors, strict=True)})
 
     def _network_views(self, flat: Array) -> tuple[Mapping[str, Array], ...]:
-        return _frozen(self._network.views(flat))
-
-
-def _map(values: Any, name: str) -> Array:
-    array = given_array(values, name)
-    if array.ndim != 3:
-        raise ShapeError(
-            "{name}: expected an array (channels, height, width), received shape {received}",
-            field=name,
-            name=name,
-            received=array.shape,
-        )
-    return array
-
-
-def _as(array: Array, dtype: DTypeLike) -> Array:
-    converted: Array = array.astype(dtype, copy=False)
-    converted.setflags(write=False)
-    return converted
-
-
-def _parameters(network: Network, given: Sequence[Mapping[str, Array]], name: str) -> tuple[Mapping[str, Array], ...]:
-    flat = network.pack(given)
-    if not np.isfinite(flat).all():
-        raise ConfigError("{name}: expected finite numbers, received infinity or NaN", field=name, name=name)
-    return _frozen(network.views(flat))
-
-
-def _teacher(network: Network, given: Sequence[Mapping[str, Array]]) -> tuple[Mapping[str, Array], ...]:
-    own = network.views(np.zeros(network.size))
-    shared = [{name: layer[name] for name in layer if name in mine} for layer, mine in zip(given, own, strict=False)]
-    _parameters(network, shared, "teacher")
-    return _frozen([{name: np.asarray(a, network.dtype) for name, a in layer.items()} for layer in given])
-
-
-def _frozen(parameters: Sequence[Mapping[str, Array]]) -> tuple[Mapping[str, Array], ...]:
-    return tuple(MappingProxyType({name: read_only(a) for name, a in layer.items()}) for layer in parameters)
+        return frozen(self._network.views(flat))

@@ -24,7 +24,7 @@ from convviz.engine.loop import Clock
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from convviz.engine.trainer import Problem
+    from convviz.engine.problem import Problem
 
 Array = NDArray[Any]
 

@@ -14,9 +14,9 @@ from convviz.engine.layers import LAYERS, Conv2d, Layer
 from convviz.engine.losses import LOSSES, Loss, SumSquaredError
 from convviz.engine.network import Network
 from convviz.engine.optimizers import OPTIMIZERS, SCHEDULES, SGD, ConstantRate, Optimizer, Schedule
+from convviz.engine.problem import Problem
 from convviz.engine.settings import Spec, setting, settings_of
 from convviz.engine.stopping import StopConditions
-from convviz.engine.trainer import Problem
 from convviz.i18n import mark
 from convviz.model.fitting import fit_initializer, parameter_shapes
 from convviz.model.sources import SOURCES, RandomMap, Source

@@ -13,7 +13,9 @@ from convviz.engine.loop import Clock, TrainingLoop
 from convviz.engine.losses import SumSquaredError
 from convviz.engine.network import Network
 from convviz.engine.optimizers import SGD, ConstantRate
-from convviz.engine.trainer import Problem, StopConditions, Trainer
+from convviz.engine.problem import Problem
+from convviz.engine.stopping import StopConditions
+from convviz.engine.trainer import Trainer
 
 if TYPE_CHECKING:
     import threading

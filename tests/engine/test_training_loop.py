@@ -19,7 +19,8 @@ from convviz.engine.commands import (
     WantInputGradient,
 )
 from convviz.engine.frames import State, StopReason
-from convviz.engine.trainer import StopConditions, Trainer
+from convviz.engine.stopping import StopConditions
+from convviz.engine.trainer import Trainer
 from tests.engine.driving import assert_same_frame, loaded, problem, trained
 
 EMPTY, PAUSED, RUNNING = State.EMPTY, State.PAUSED, State.RUNNING

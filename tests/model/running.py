@@ -5,7 +5,8 @@ from __future__ import annotations
 from convviz.engine.errors import ConfigError
 from convviz.engine.layers import Conv2d
 from convviz.engine.optimizers import SGD
-from convviz.engine.trainer import StopConditions, Trainer
+from convviz.engine.stopping import StopConditions
+from convviz.engine.trainer import Trainer
 from convviz.model.experiment import Experiment, Stage
 from convviz.model.sources import RandomMap
 

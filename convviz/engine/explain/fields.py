@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from convviz.engine.frames import Frame
     from convviz.engine.links import Links
-    from convviz.engine.trainer import Problem
+    from convviz.engine.problem import Problem
 
 Array = NDArray[Any]
 Indices = NDArray[np.intp]
