@@ -9,7 +9,7 @@ possible.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
+from dataclasses import field
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
@@ -26,6 +26,7 @@ from convviz.engine.optimizers import SGD, ConstantRate, Optimizer, Schedule
 from convviz.engine.settings import check_value, settings_of
 from convviz.engine.steps import Steps
 from convviz.engine.stopping import StopConditions, Watch
+from convviz.records import record
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -42,7 +43,7 @@ HISTORY_BUDGET = 256 << 20
 LOSS_BUDGET = 256 << 20
 
 
-@dataclass(frozen=True, eq=False)
+@record(frozen=True, eq=False)
 class Problem:
     """What is to be learned, from where, and how: arrays and specs, nothing random left in it.
 

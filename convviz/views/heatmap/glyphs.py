@@ -10,7 +10,6 @@ All numbers of a map have one format, and each stands in the middle of its cell.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +18,7 @@ from PyQt6 import sip
 from PyQt6.QtCore import QPointF, QRectF, Qt
 from PyQt6.QtGui import QColor, QPainter, QPixmap
 
+from convviz.records import record
 from convviz.views import theme
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ _AIR = 5
 _SHARE = 0.52
 
 
-@dataclass(frozen=True)
+@record(frozen=True)
 class NumberFormat:
     """How the numbers of one map are written.
 
@@ -145,7 +145,7 @@ def _format(extent: float, signed: bool, significant: int) -> NumberFormat:
     return NumberFormat(whole, decimals, exponent, signed)
 
 
-@dataclass(frozen=True, eq=False)
+@record(frozen=True, eq=False)
 class _Numbers:
     """Every number that a format can write, as the pieces of it; at most a thousand, and the negative ones behind.
 
