@@ -91,11 +91,14 @@ class MainWindow(QMainWindow):
     def attach(self, document: Document, session: Session) -> None:
         """Fill the window with the panels that show ``document`` and ``session``, which is the window's to close."""
         from convviz.views.panel_control import PanelControl
+        from convviz.views.side import SideColumn
 
         self._session = session
-        self._panels = PanelControl(self, document, session, self._preferences, self._parts)
+        side = SideColumn()
+        side.hide()
+        self._columns.addWidget(side)
+        self._panels = PanelControl(self, side, document, session, self._preferences, self._parts)
         self._column.insertWidget(0, self._panels.modes.stage, 1)
-        self._columns.addWidget(self._panels.side)
         self._columns.setCollapsible(1, False)
         self._place_columns()
         self._panels.side.setVisible(self._parts.actions["inspector"].isChecked())

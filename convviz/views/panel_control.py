@@ -17,7 +17,6 @@ from convviz.views.panels.loss import LossPanel
 from convviz.views.panels.pipeline import Pipeline
 from convviz.views.run_control import RunControl
 from convviz.views.selection import Selection
-from convviz.views.side import SideColumn
 
 if TYPE_CHECKING:
     from PyQt6.QtWidgets import QMainWindow
@@ -29,6 +28,7 @@ if TYPE_CHECKING:
     from convviz.views.parts import Parts
     from convviz.views.pointing import Pointed
     from convviz.views.preferences import Preferences
+    from convviz.views.side import SideColumn
 
 #: Pixels: wide enough for the equation with the loss beside it, and what is left of a window 640 high; what does not
 #: fit there can be scrolled to.
@@ -53,7 +53,13 @@ class PanelControl(QObject):
     """
 
     def __init__(
-        self, window: QMainWindow, document: Document, session: Session, preferences: Preferences, parts: Parts
+        self,
+        window: QMainWindow,
+        side: SideColumn,
+        document: Document,
+        session: Session,
+        preferences: Preferences,
+        parts: Parts,
     ) -> None:
         super().__init__(window)
         self._window = window
@@ -63,9 +69,10 @@ class PanelControl(QObject):
         self.pipeline.setMinimumSize(_LEAST_PICTURE)
         self.loss = LossPanel(parts.actions)
         self.pipeline.set_companion(self.loss)
-        self.inspector = Inspector(document)
-        self.explanation = ExplainPanel(self.pipeline.scale_of)
-        self.side = SideColumn(self.inspector, self.explanation)
+        self.side = side
+        self.inspector = Inspector(document, side.pages)
+        self.explanation = ExplainPanel(self.pipeline.scale_of, side.pages)
+        side.fill(self.inspector, self.explanation)
         self._cursor = CursorControl(self.pipeline, self.explanation, parts.line, self)
         self.modes = ModeControl(self.pipeline, self._cursor, session, parts, self)
         self.files = FileControl(window, document, preferences, parts)

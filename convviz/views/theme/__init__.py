@@ -6,7 +6,7 @@ Widgets that paint themselves read `current` while painting; a change of theme r
 
 ``role``
     of a QLabel: ``small muted strong heading title error warning good student teacher gradient``; of a QFrame:
-    ``card`` or ``divider``; of a button: ``primary`` (one per view), ``flat``.
+    ``card`` or ``divider``; of a button: ``primary`` (one per view), ``flat``, ``icon`` (nothing but its icon).
 ``invalid``
     of an input field whose text cannot be accepted.
 

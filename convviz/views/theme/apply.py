@@ -54,7 +54,7 @@ def _set_property(widget: QWidget, name: str, value: object) -> None:
         return
     widget.setProperty(name, value)
     style = widget.style()
-    if style is not None:
+    if style is not None and widget.testAttribute(Qt.WidgetAttribute.WA_WState_Polished):  # else it is still to look
         style.unpolish(widget)
         style.polish(widget)
     widget.update()

@@ -51,13 +51,13 @@ class Outline(QWidget):
         super().__init__(parent)
         self._experiment: Experiment | None = None
         self._selection = Selection("training")
-        self._title = QLabel()
+        self._title = QLabel(self)
         set_role(self._title, "strong")
-        self._add = IconButton("layers.add", "add")
-        self._remove = IconButton("layers.remove", "remove")
-        self._up = IconButton("layers.up", "move_up")
-        self._down = IconButton("layers.down", "move_down")
-        self._list = _List()
+        self._add = IconButton("layers.add", "add", self)
+        self._remove = IconButton("layers.remove", "remove", self)
+        self._up = IconButton("layers.up", "move_up", self)
+        self._down = IconButton("layers.down", "move_down", self)
+        self._list = _List(self)
         self._menu = QMenu(self)
         self._lay_out()
         self._list.currentRowChanged.connect(self._select_row)
@@ -163,8 +163,8 @@ class _List(QListWidget):
 
     moved = pyqtSignal(int, int)
 
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
         self.setObjectName("outline")
         self.setItemDelegate(_Row(self))
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)

@@ -16,6 +16,7 @@ from convviz.views import theme
 from convviz.views.editors.forms import Convert, SpecField
 from convviz.views.editors.kernel import KernelEditor
 from convviz.views.editors.matrix import MatrixEditor
+from convviz.views.editors.showing import set_shown
 from convviz.views.panels.inspector import edits
 from convviz.views.theme import SPACE, set_role
 
@@ -46,7 +47,7 @@ class Parameters(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(SPACE.S)
-        self._tabs = QTabBar()
+        self._tabs = QTabBar(self)
         self._tabs.setObjectName(f"layers.{index}.role")
         self._tabs.setDrawBase(False)
         self._tabs.setExpanding(False)
@@ -56,7 +57,7 @@ class Parameters(QWidget):
         teachers = {edits.TEACHER[name]: stage[edits.TEACHER[name]] for name in settings if name in edits.TEACHER}
         for described in (settings, teachers):
             self._tabs.addTab("")
-            role = _Role(index, described, experiment, convert, teacher=described is teachers)
+            role = _Role(index, described, experiment, convert, described is teachers, self)
             role.edited.connect(self.edited)
             role.refused.connect(self.refused)
             role.numbers_edited.connect(self.numbers_edited)
@@ -103,7 +104,7 @@ class Parameters(QWidget):
 
     def _show_role(self, place: int) -> None:
         for at, role in enumerate(self._roles):
-            role.setVisible(at == place)
+            set_shown(role, at == place)
 
 
 class _Role(QWidget):
@@ -115,9 +116,15 @@ class _Role(QWidget):
     seeded = pyqtSignal(str, int)
 
     def __init__(
-        self, index: int, settings: dict[str, Setting], experiment: Experiment, convert: Convert, teacher: bool
+        self,
+        index: int,
+        settings: dict[str, Setting],
+        experiment: Experiment,
+        convert: Convert,
+        teacher: bool,
+        parent: QWidget,
     ) -> None:
-        super().__init__()
+        super().__init__(parent)
         self._index = index
         self._teacher = teacher
         column = QVBoxLayout(self)
@@ -127,11 +134,11 @@ class _Role(QWidget):
         self._editors: dict[str, MatrixEditor] = {}
         for name, described in settings.items():
             if self._fields:
-                line = QFrame()
+                line = QFrame(self)
                 set_role(line, "divider")
                 column.addWidget(line)
             path = f"layers.{index}.{name}"
-            field = SpecField(path, described, convert, shown=lambda _, inner: inner.kind != "array")
+            field = SpecField(path, described, convert, shown=lambda _, inner: inner.kind != "array", parent=self)
             field.edited.connect(self.edited)
             field.refused.connect(self.refused)
             editor = self._make_editor(path, experiment)
@@ -149,7 +156,7 @@ class _Role(QWidget):
             field.set_value(edits.value_at(experiment, path))
             field.setEnabled(edits.has_effect(experiment, path))
             numbers = made.get(path.rpartition(".")[2])
-            self._editors[path].setVisible(numbers is not None)
+            set_shown(self._editors[path], numbers is not None)
             if numbers is not None:
                 self._editors[path].set_values(numbers)
 
@@ -173,10 +180,10 @@ class _Role(QWidget):
     def _make_editor(self, path: str, experiment: Experiment) -> MatrixEditor:
         editor: MatrixEditor
         if len(edits.parameter_shape(experiment, path)) == 4:
-            editor = kernel = KernelEditor(path, edits.weight_axes(experiment, path))
+            editor = kernel = KernelEditor(path, edits.weight_axes(experiment, path), self)
             kernel.seeded.connect(lambda seed: self.seeded.emit(path, seed))
         else:
-            editor = MatrixEditor(path, compact=True)
+            editor = MatrixEditor(path, compact=True, parent=self)
         editor.edited.connect(lambda numbers, merge: self.numbers_edited.emit(path, numbers, merge))
         editor.refused.connect(lambda sentence: self.refused.emit(path, sentence))
         return editor
