@@ -357,7 +357,9 @@ def test_a_bias_is_none_given_or_random(person: Person) -> None:
     person.choose("layers.0.bias", "none")
     assert person.experiment.layers[0].bias is None
     assert not person.cells("layers.0.bias").isVisible()
+    person.show_teacher()
     assert not person.find(QComboBox, "layers.0.teacher_bias").isEnabled()  # the teacher has none either
+    person.show_student()
     person.choose("layers.0.bias", "Normal")
     person.type("layers.0.bias.std", "2")
     assert person.experiment.layers[0].bias == Normal(std=2.0)

@@ -44,43 +44,37 @@ class Parameters(QWidget):
     def __init__(self, index: int, experiment: Experiment, convert: Convert, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._worn: theme.Theme | None = theme.current()
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(SPACE.S)
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self._column.setSpacing(SPACE.S)
         self._tabs = QTabBar(self)
         self._tabs.setObjectName(f"layers.{index}.role")
         self._tabs.setDrawBase(False)
         self._tabs.setExpanding(False)
-        column.addWidget(self._tabs)
-        self._roles: list[_Role] = []
-        settings, stage = parameter_settings(type(experiment.layers[index])), settings_of(Stage)
-        teachers = {edits.TEACHER[name]: stage[edits.TEACHER[name]] for name in settings if name in edits.TEACHER}
-        for described in (settings, teachers):
+        self._column.addWidget(self._tabs)
+        self._index, self._experiment, self._convert = index, experiment, convert
+        self._roles: dict[int, _Role] = {}  # by the place of their tab, from when they are first asked for
+        for _ in _ROLES:
             self._tabs.addTab("")
-            role = _Role(index, described, experiment, convert, described is teachers, self)
-            role.edited.connect(self.edited)
-            role.refused.connect(self.refused)
-            role.numbers_edited.connect(self.numbers_edited)
-            role.seeded.connect(self.seeded)
-            column.addWidget(role)
-            self._roles.append(role)
         self._tabs.currentChanged.connect(self._show_role)
         self._show_role(0)
         self._put_chips()
 
     def set_experiment(self, experiment: Experiment) -> None:
         """Show the parameters without emitting anything."""
+        self._experiment = experiment
         has_teacher = experiment.target is None
         self._tabs.setTabEnabled(1, has_teacher)
         self._tabs.setTabToolTip(1, tr(_ROLES["teacher"][1]) if has_teacher else tr(_NO_TEACHER))
         if not has_teacher and self._tabs.currentIndex() == 1:
             self._tabs.setCurrentIndex(0)
-        for role in self._roles[: 1 + has_teacher]:
-            role.set_experiment(experiment)
+        for place, role in self._roles.items():
+            if place == 0 or has_teacher:
+                role.set_experiment(experiment)
 
     def locate(self, path: str) -> QWidget | None:
         """Return the control at ``path``."""
-        found = (role.locate(path) for role in self._roles)
+        found = (role.locate(path) for role in self._roles.values())
         return next((control for control in found if control is not None), None)
 
     def retranslate(self) -> None:
@@ -88,7 +82,7 @@ class Parameters(QWidget):
         for place, (label, help) in enumerate(_ROLES.values()):
             self._tabs.setTabText(place, tr(label))
             self._tabs.setTabToolTip(place, tr(help if self._tabs.isTabEnabled(place) else _NO_TEACHER))
-        for role in self._roles:
+        for role in self._roles.values():
             role.retranslate()
 
     def changeEvent(self, event: QEvent | None) -> None:
@@ -103,8 +97,26 @@ class Parameters(QWidget):
             self._tabs.setTabIcon(place, _chip(getattr(self._worn, name)))
 
     def _show_role(self, place: int) -> None:
-        for at, role in enumerate(self._roles):
+        if place not in self._roles:
+            self._roles[place] = self._make_role(teacher=place == 1)
+        for at, role in self._roles.items():
             set_shown(role, at == place)
+
+    def _make_role(self, teacher: bool) -> _Role:
+        settings = parameter_settings(type(self._experiment.layers[self._index]))
+        if teacher:
+            stage = settings_of(Stage)
+            settings = {edits.TEACHER[name]: stage[edits.TEACHER[name]] for name in settings if name in edits.TEACHER}
+        role = _Role(self._index, settings, self._experiment, self._convert, teacher, self)
+        role.edited.connect(self.edited)
+        role.refused.connect(self.refused)
+        role.numbers_edited.connect(self.numbers_edited)
+        role.seeded.connect(self.seeded)
+        role.set_experiment(self._experiment)
+        role.retranslate()
+        role.resize(self.size())  # as wide as it is to be, before it is laid out for the first time
+        self._column.addWidget(role)
+        return role
 
 
 class _Role(QWidget):
