@@ -194,7 +194,8 @@ def _application(platform: str | None = None) -> QApplication:
     existing = QApplication.instance()
     if isinstance(existing, QApplication):
         return existing
-    arguments = [sys.argv[0], *(("-platform", platform) if platform else ())]
+    # The style is named here because Python's names for all that QStyle has are loaded once a style is asked for.
+    arguments = [sys.argv[0], "-style", theme.STYLE, *(("-platform", platform) if platform else ())]
     app = QApplication(arguments)
     app.setApplicationName("convviz")
     app.setDesktopFileName("convviz")

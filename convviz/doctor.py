@@ -7,7 +7,6 @@ the command line asks `obstacles` before it starts the application.
 
 from __future__ import annotations
 
-import ctypes
 import importlib
 import importlib.util
 import os
@@ -135,6 +134,8 @@ class Machine:
 
     def missing_library(self, path: str) -> str | None:
         """Return what the loader says if the shared library ``path``, or one that it needs, cannot be loaded."""
+        import ctypes  # not before there is a library to be asked about
+
         try:
             ctypes.CDLL(path)
         except OSError as error:
@@ -151,6 +152,8 @@ class Machine:
 
     def x_server_answers(self) -> bool:
         """Return whether the X server that DISPLAY names accepts a connection."""
+        import ctypes
+
         try:
             xcb = ctypes.CDLL("libxcb.so.1")
         except OSError:
