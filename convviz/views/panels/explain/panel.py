@@ -26,7 +26,7 @@ from convviz.views.readout import ReadOut
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from PyQt6.QtGui import QShowEvent
+    from PyQt6.QtGui import QResizeEvent, QShowEvent
 
     from convviz.engine.explain import Explanation, Tensor
     from convviz.engine.frames import Array, Frame
@@ -132,6 +132,12 @@ class ExplainPanel(QWidget):
         super().showEvent(event)
         if self._frame is not None:
             self.set_frame(self._frame)
+
+    def resizeEvent(self, event: QResizeEvent | None) -> None:
+        """Write the name as long as there is room for."""
+        super().resizeEvent(event)
+        if self._frame is not None and self._number is not None:
+            self._write_name(self._frame, self._number)
 
     def copy(self, language: str) -> None:
         """Put the formula on the clipboard as ``text``, ``latex`` or ``python``."""

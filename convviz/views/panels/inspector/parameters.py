@@ -17,6 +17,7 @@ from convviz.views.editors.forms import Convert, SpecField
 from convviz.views.editors.kernel import KernelEditor
 from convviz.views.editors.matrix import MatrixEditor
 from convviz.views.editors.showing import set_shown
+from convviz.views.focus import laid_out, read_in_order
 from convviz.views.panels.inspector import edits
 from convviz.views.theme import SPACE, set_role
 
@@ -116,6 +117,7 @@ class Parameters(QWidget):
         role.retranslate()
         role.resize(self.size())  # as wide as it is to be, before it is laid out for the first time
         self._column.addWidget(role)
+        read_in_order([self._tabs, *laid_out(role)])
         return role
 
 
