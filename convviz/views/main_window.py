@@ -91,16 +91,11 @@ class MainWindow(QMainWindow):
     def attach(self, document: Document, session: Session) -> None:
         """Fill the window with the panels that show ``document`` and ``session``, which is the window's to close."""
         from convviz.views.panel_control import PanelControl
-        from convviz.views.side import SideColumn
 
         self._session = session
-        side = SideColumn()
-        side.hide()
-        self._columns.addWidget(side)
-        self._panels = PanelControl(self, side, document, session, self._preferences, self._parts)
-        self._column.insertWidget(0, self._panels.modes.stage, 1)
-        self._columns.setCollapsible(1, False)
+        self._panels = PanelControl(self, self._place, document, session, self._preferences, self._parts)
         self._place_columns()
+        self._panels.stage.show()
         self._panels.side.setVisible(self._parts.actions["inspector"].isChecked())
         self._panels.loss.plotted.connect(self.completed)
         self._panels.checker.changed.connect(self.checked)
@@ -247,6 +242,14 @@ class MainWindow(QMainWindow):
         self.resize(_FIRST_SIZE.boundedTo(room))
         if room.width() < _FIRST_SIZE.width() or room.height() < _FIRST_SIZE.height():
             self.setWindowState(Qt.WindowState.WindowMaximized)
+
+    def _place(self, stage: QWidget, side: QWidget) -> None:
+        """Put the picture and the column beside it where they belong, not to be seen before they are filled."""
+        for part in (stage, side):
+            part.hide()
+        self._column.insertWidget(0, stage, 1)
+        self._columns.addWidget(side)
+        self._columns.setCollapsible(1, False)
 
     def _place_columns(self) -> None:
         if not self._columns.restoreState(self._preferences.layout("columns")):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import QCoreApplication, QEvent, QObject, QSize
+from PyQt6.QtWidgets import QStackedWidget
 
 from convviz.model.checking import Checker
 from convviz.views.cursor_control import CursorControl
@@ -17,9 +18,12 @@ from convviz.views.panels.loss import LossPanel
 from convviz.views.panels.pipeline import Pipeline
 from convviz.views.run_control import RunControl
 from convviz.views.selection import Selection
+from convviz.views.side import SideColumn
 
 if TYPE_CHECKING:
-    from PyQt6.QtWidgets import QMainWindow
+    from collections.abc import Callable
+
+    from PyQt6.QtWidgets import QMainWindow, QWidget
 
     from convviz.engine.frames import Frame
     from convviz.model.document import Document
@@ -28,7 +32,6 @@ if TYPE_CHECKING:
     from convviz.views.parts import Parts
     from convviz.views.pointing import Pointed
     from convviz.views.preferences import Preferences
-    from convviz.views.side import SideColumn
 
 #: Pixels: wide enough for the equation with the loss beside it, and what is left of a window 640 high; what does not
 #: fit there can be scrolled to.
@@ -42,10 +45,11 @@ class PanelControl(QObject):
     ----------
     pipeline, loss, inspector, explanation
         The panels.
-    side
-        The column of the inspector and the explanation; where it goes is the window's business.
+    stage, side
+        What the pipeline is in, or the microscope in its place; the column of the inspector and the explanation.
+        Where they go is the window's business, which is asked to ``place`` them before they are filled.
     modes
-        What shows the pipeline, or the microscope in its place.
+        What goes from the pipeline to the microscope and back.
     files
         What opens, saves and asks.
     checker
@@ -55,7 +59,7 @@ class PanelControl(QObject):
     def __init__(
         self,
         window: QMainWindow,
-        side: SideColumn,
+        place: Callable[[QWidget, QWidget], None],
         document: Document,
         session: Session,
         preferences: Preferences,
@@ -65,20 +69,24 @@ class PanelControl(QObject):
         self._window = window
         self._document = document
         self._session = session
+        self.checker = Checker(session, self)
+        parts.line.addPermanentWidget(CheckBadge(self.checker, parts.line))
         self.pipeline = Pipeline()
         self.pipeline.setMinimumSize(_LEAST_PICTURE)
         self.loss = LossPanel(parts.actions)
         self.pipeline.set_companion(self.loss)
-        self.side = side
-        self.inspector = Inspector(document, side.pages)
-        self.explanation = ExplainPanel(self.pipeline.scale_of, side.pages)
-        side.fill(self.inspector, self.explanation)
+        self.stage = QStackedWidget()
+        self.stage.setObjectName("stage")
+        self.stage.addWidget(self.pipeline)
+        self.side = SideColumn()
+        place(self.stage, self.side)
+        self.inspector = Inspector(document, self.side.pages)
+        self.explanation = ExplainPanel(self.pipeline.scale_of, self.side.pages)
+        self.side.fill(self.inspector, self.explanation)
         self._cursor = CursorControl(self.pipeline, self.explanation, parts.line, self)
-        self.modes = ModeControl(self.pipeline, self._cursor, session, parts, self)
+        self.modes = ModeControl(self.stage, self.pipeline, self._cursor, session, parts, self)
         self.files = FileControl(window, document, preferences, parts)
         self._run = RunControl(document, session, preferences, parts, self.loss, self)
-        self.checker = Checker(session, self)
-        parts.line.addPermanentWidget(CheckBadge(self.checker, parts.line))
         self._connect()
         self.pipeline.set_experiment(document.experiment)
         self._select(Selection("layer", 0))
