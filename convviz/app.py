@@ -7,6 +7,7 @@ the engine and the plot are loaded.
 from __future__ import annotations
 
 import errno
+import gc
 import math
 import os
 import signal
@@ -81,19 +82,21 @@ def run_window(
     ShapeError, ConfigError
         If the experiment cannot be opened; no window has been shown then.
     """
-    app = _application()
-    preferences = preferences or Preferences()
-    _dress(app, theme or preferences.theme, language or preferences.language)
-    document = None if experiment is None or _is_builtin(experiment) else _document(experiment)
-    window = MainWindow(None, None, preferences)
-    if size is not None:
-        window.take_size(*size)
-    with _reported_errors(window), _ctrl_c(app):
-        opening = _Opening(window, preferences, document, experiment, after)
-        window.painted.connect(opening.fill)
-        window.show()
-        code = app.exec()
-        opening.close()
+    with _no_search_for_garbage() as leave_be:
+        app = _application()
+        preferences = preferences or Preferences()
+        _dress(app, theme or preferences.theme, language or preferences.language)
+        document = None if experiment is None or _is_builtin(experiment) else _document(experiment)
+        window = MainWindow(None, None, preferences)
+        window.completed.connect(leave_be)
+        if size is not None:
+            window.take_size(*size)
+        with _reported_errors(window), _ctrl_c(app):
+            opening = _Opening(window, preferences, document, experiment, after)
+            window.painted.connect(opening.fill)
+            window.show()
+            code = app.exec()
+            opening.close()
     return code
 
 
@@ -166,6 +169,7 @@ class _Opening:
         document = self._document or _document(self._experiment)
         self._session = _session()
         self._window.attach(document, self._session)
+        gc.freeze()  # before the event loop rests for the first time
         if self._after:
             self._session.status_changed.connect(self._slow_down)
             self._session.set_speed(math.inf)
@@ -190,7 +194,8 @@ def _application(platform: str | None = None) -> QApplication:
     existing = QApplication.instance()
     if isinstance(existing, QApplication):
         return existing
-    arguments = [sys.argv[0], *(("-platform", platform) if platform else ())]
+    # The style is named here because Python's names for all that QStyle has are loaded once a style is asked for.
+    arguments = [sys.argv[0], "-style", theme.STYLE, *(("-platform", platform) if platform else ())]
     app = QApplication(arguments)
     app.setApplicationName("convviz")
     app.setDesktopFileName("convviz")
@@ -255,6 +260,21 @@ def _wait_until(holds: Callable[[], bool], *signals: pyqtBoundSignal) -> None:
         loop.exec()
     for each in signals:
         each.disconnect(look)
+
+
+@contextmanager
+def _no_search_for_garbage() -> Iterator[Callable[[], None]]:
+    """Spare the start the search for garbage, and give what spares it to all later ones as well.
+
+    Next to nothing of what a start makes is garbage: it is modules, classes and the window. To look through it again
+    and again delays the window, and later the training.
+    """
+    gc.disable()  # the threads keep it so, and have the window collect; see `convviz.engine.worker`
+    try:
+        yield gc.freeze
+    finally:
+        gc.unfreeze()
+        gc.enable()
 
 
 @contextmanager

@@ -7,18 +7,18 @@ the command line asks `obstacles` before it starts the application.
 
 from __future__ import annotations
 
-import ctypes
 import importlib
 import importlib.util
 import os
 import re
 import sys
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from enum import Enum
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from convviz.i18n import LANGUAGES, language, mark, tr
+from convviz.records import record
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -84,7 +84,7 @@ class Grade(Enum):
     BAD = "✗"
 
 
-@dataclass(frozen=True)
+@record(frozen=True)
 class Finding:
     """One thing that was looked at.
 
@@ -107,7 +107,7 @@ class Finding:
     only_window: bool = False
 
 
-@dataclass(frozen=True)
+@record(frozen=True)
 class Machine:
     """What is asked of the machine. Only here is anything outside the program touched."""
 
@@ -134,6 +134,8 @@ class Machine:
 
     def missing_library(self, path: str) -> str | None:
         """Return what the loader says if the shared library ``path``, or one that it needs, cannot be loaded."""
+        import ctypes  # not before there is a library to be asked about
+
         try:
             ctypes.CDLL(path)
         except OSError as error:
@@ -150,6 +152,8 @@ class Machine:
 
     def x_server_answers(self) -> bool:
         """Return whether the X server that DISPLAY names accepts a connection."""
+        import ctypes
+
         try:
             xcb = ctypes.CDLL("libxcb.so.1")
         except OSError:

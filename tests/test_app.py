@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import subprocess
@@ -162,6 +163,12 @@ def test_ctrl_c_ends_an_idle_window(tmp_path: Path) -> None:
         assert process.stdout.readline().strip() == b"complete"
         process.send_signal(signal.SIGINT)
         assert process.wait(timeout=20) == 130
+
+
+def test_garbage_is_collected_as_ever_once_the_window_is_closed(qtbot: QtBot, tmp_path: Path) -> None:
+    assert in_the_window(Preferences(tmp_path / "settings.ini"), MainWindow.close) == 0
+    assert gc.isenabled()
+    assert gc.get_freeze_count() == 0
 
 
 def test_nothing_ticks_while_nothing_runs(qtbot: QtBot, tmp_path: Path) -> None:

@@ -11,13 +11,14 @@ import math
 import statistics
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+
+from convviz.records import record
 
 #: Runs ``count`` steps; whatever it has to set up was done before.
 Runner = Callable[[int], object]
 
 
-@dataclass(frozen=True)
+@record(frozen=True)
 class Figure:
     """Several readings of one quantity.
 

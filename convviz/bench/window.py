@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 import random
 import time
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -30,6 +30,7 @@ from convviz.model.experiment import Experiment
 from convviz.model.experiment import Stage as Layer
 from convviz.model.files import load_builtin
 from convviz.model.sources import RandomMap
+from convviz.records import record
 from convviz.views.heatmap import Heatmap
 
 if TYPE_CHECKING:
@@ -43,7 +44,7 @@ _ENDLESS = StopConditions(steps=10**9)
 _CHUNK = 0.01
 
 
-@dataclass(frozen=True)
+@record(frozen=True)
 class Shown:
     """What is shown in a window that is measured.
 

@@ -36,9 +36,7 @@ _BREATH = 0.05
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Describe the command's arguments."""
     add_experiment(parser)
-    parser.add_argument(
-        "--steps", type=step_count, metavar="N", help=tr("number of steps instead of the experiment's")
-    )
+    parser.add_argument("--steps", type=step_count, metavar="N", help=tr("number of steps instead of the experiment's"))
     parser.add_argument("--seed", type=whole_number, metavar="N", help=tr("draw other initial kernels for the student"))
     parser.add_argument(
         "--output",

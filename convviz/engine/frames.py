@@ -5,12 +5,13 @@ Everything here is immutable; every array is read-only and never used again as a
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+from convviz.records import record
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -42,7 +43,7 @@ class StopReason(Enum):
     MEMORY = "memory"  #: the loss series has reached its own budget
 
 
-@dataclass(frozen=True)
+@record(frozen=True)
 class Frame:
     """Every number of one step: forward, backward, and the parameters they were taken at.
 
@@ -91,7 +92,7 @@ class Frame:
         return self.values[-1]
 
 
-@dataclass(frozen=True)
+@record(frozen=True)
 class Status:
     """The state of the run, small enough to be sent at every change.
 
@@ -129,7 +130,7 @@ class Status:
     recorded: int = 0
 
 
-@dataclass(frozen=True)
+@record(frozen=True)
 class Packet:
     """What the window takes out of the mailbox.
 

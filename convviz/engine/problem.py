@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +16,7 @@ from convviz.engine.losses import Loss, SumSquaredError
 from convviz.engine.network import Network
 from convviz.engine.optimizers import SGD, ConstantRate, Optimizer, Schedule
 from convviz.engine.stopping import StopConditions
+from convviz.records import record
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 Array = NDArray[Any]
 
 
-@dataclass(frozen=True, eq=False)
+@record(frozen=True, eq=False)
 class Problem:
     """What is to be learned, from where, and how: arrays and specs, nothing random left in it.
 

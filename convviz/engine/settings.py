@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import dataclasses
 import math
-from dataclasses import MISSING, dataclass, field, fields
+from dataclasses import MISSING, field, fields
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 import numpy as np
 
 from convviz.engine.errors import ConfigError
 from convviz.i18n import mark
+from convviz.records import record
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -38,7 +39,7 @@ KINDS = (
 )
 
 
-@dataclass(frozen=True)
+@record(frozen=True)
 class Setting:
     """The description of one field.
 
@@ -95,7 +96,7 @@ def setting(
     return field(default=default, metadata=metadata)
 
 
-@dataclass(frozen=True)
+@record(frozen=True)
 class Spec:
     """Base of everything that describes itself: an immutable, comparable value without arrays bound to it."""
 

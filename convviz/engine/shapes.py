@@ -11,13 +11,14 @@ touches the map counts.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from convviz.engine.errors import ConfigError, ShapeError
 from convviz.engine.settings import Setting, check_value
+from convviz.records import record
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -32,7 +33,7 @@ _SIZE = Setting("", "", "pair", minimum=1)
 _PADDING = Setting("", "", "padding")
 
 
-@dataclass(frozen=True)
+@record(frozen=True)
 class Window:
     """A window that walks over a map.
 

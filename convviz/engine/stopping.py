@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,12 +10,13 @@ import numpy as np
 from convviz.engine.frames import StopReason
 from convviz.engine.settings import Spec, setting
 from convviz.i18n import mark
+from convviz.records import record
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 
-@dataclass(frozen=True)
+@record(frozen=True)
 class StopConditions(Spec):
     """The conditions on which a run stops; the first that is met counts.
 

@@ -16,7 +16,6 @@ References
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import Any
 
@@ -24,6 +23,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PyQt6.QtGui import QColor, QImage
 
+from convviz.records import record
 from convviz.views import theme
 
 Array = NDArray[Any]
@@ -56,7 +56,7 @@ _TO_LAB = np.array(
 )
 
 
-@dataclass(frozen=True, eq=False)
+@record(frozen=True, eq=False)
 class ColourMap:
     """A table of colours.
 
@@ -112,10 +112,7 @@ def _made(anchors: tuple[str, ...]) -> ColourMap:
     rgb8 = np.rint(rgb * 255).astype(np.uint8)
     wide = rgb8.astype(np.uint32)
     packed = np.uint32(0xFF000000) | wide[:, 0] << 16 | wide[:, 1] << 8 | wide[:, 2]
-    black, white = QColor(0, 0, 0), QColor(255, 255, 255)
-    colours = [QColor(*(int(part) for part in entry)) for entry in rgb8]
-    dark_text = np.array([theme.contrast(c, black) > theme.contrast(c, white) for c in colours])
-    return ColourMap(rgb8, packed, dark_text)
+    return ColourMap(rgb8, packed, dark_text_on(rgb8))
 
 
 def _evenly(line: Array, count: int) -> Array:

@@ -64,10 +64,7 @@ def pixmap(name: str, colour: QColor, size: int) -> QPixmap:
 
 def window_icon() -> QIcon:
     """Return the program's own mark, which keeps its colours."""
-    result = QIcon()
-    for size in (16, 32, 64, 128):
-        result.addPixmap(pixmap("convviz", QColor(), size))
-    return result
+    return icon("convviz", QColor(), QColor())
 
 
 @cache

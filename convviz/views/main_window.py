@@ -93,11 +93,9 @@ class MainWindow(QMainWindow):
         from convviz.views.panel_control import PanelControl
 
         self._session = session
-        self._panels = PanelControl(self, document, session, self._preferences, self._parts)
-        self._column.insertWidget(0, self._panels.modes.stage, 1)
-        self._columns.addWidget(self._panels.side)
-        self._columns.setCollapsible(1, False)
+        self._panels = PanelControl(self, self._place, document, session, self._preferences, self._parts)
         self._place_columns()
+        self._panels.stage.show()
         self._panels.side.setVisible(self._parts.actions["inspector"].isChecked())
         self._panels.loss.plotted.connect(self.completed)
         self._panels.checker.changed.connect(self.checked)
@@ -244,6 +242,14 @@ class MainWindow(QMainWindow):
         self.resize(_FIRST_SIZE.boundedTo(room))
         if room.width() < _FIRST_SIZE.width() or room.height() < _FIRST_SIZE.height():
             self.setWindowState(Qt.WindowState.WindowMaximized)
+
+    def _place(self, stage: QWidget, side: QWidget) -> None:
+        """Put the picture and the column beside it where they belong, not to be seen before they are filled."""
+        for part in (stage, side):
+            part.hide()
+        self._column.insertWidget(0, stage, 1)
+        self._columns.addWidget(side)
+        self._columns.setCollapsible(1, False)
 
     def _place_columns(self) -> None:
         if not self._columns.restoreState(self._preferences.layout("columns")):

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import QObject, pyqtSignal
-from PyQt6.QtWidgets import QStackedWidget
 
 if TYPE_CHECKING:
+    from PyQt6.QtWidgets import QStackedWidget
+
     from convviz.engine.frames import Frame
     from convviz.model.session import Session
     from convviz.views.cursor_control import CursorControl
@@ -20,10 +21,10 @@ if TYPE_CHECKING:
 class ModeControl(QObject):
     """Shows one of the modes and hands the frames to it alone: what is hidden costs nothing.
 
-    Attributes
+    Parameters
     ----------
     stage
-        What is shown, one on top of the other.
+        What the modes are shown in, one on top of the other. The pipeline is in it already.
 
     Signals
     -------
@@ -34,7 +35,13 @@ class ModeControl(QObject):
     layer_shown = pyqtSignal(int)
 
     def __init__(
-        self, pipeline: Pipeline, cursor: CursorControl, session: Session, parts: Parts, parent: QObject
+        self,
+        stage: QStackedWidget,
+        pipeline: Pipeline,
+        cursor: CursorControl,
+        session: Session,
+        parts: Parts,
+        parent: QObject,
     ) -> None:
         super().__init__(parent)
         self._pipeline, self._cursor, self._session, self._parts = pipeline, cursor, session, parts
@@ -42,9 +49,7 @@ class ModeControl(QObject):
         self._layer = 0
         self._wish: int | None = None  # a layer that is to be shown as soon as a frame has it
         self._is_led = False
-        self.stage = QStackedWidget()
-        self.stage.setObjectName("stage")
-        self.stage.addWidget(pipeline)
+        self._stage = stage
         parts.actions["microscope"].triggered.connect(self._toggle)
         parts.actions["let_go"].triggered.connect(self._let_go)
         pipeline.opened.connect(self.magnify)
@@ -55,7 +60,7 @@ class ModeControl(QObject):
     @property
     def is_magnifying(self) -> bool:
         """Whether the microscope is shown."""
-        return self._microscope is not None and self.stage.currentWidget() is self._microscope
+        return self._microscope is not None and self._stage.currentWidget() is self._microscope
 
     def set_layer(self, index: int) -> None:
         """Say which layer the microscope begins with where no number is held; if it is shown, it goes there."""
@@ -98,14 +103,14 @@ class ModeControl(QObject):
             microscope.show_layer(min(self._layer, len(frame.problem.layers) - 1))
         self._is_led = False
         self._tell_layer(microscope.layer)
-        self.stage.setCurrentWidget(microscope)
+        self._stage.setCurrentWidget(microscope)
         microscope.setFocus()
         self._enable()
 
     def train(self) -> None:
         """Show the whole network again."""
         self._cursor.look_at(None)
-        self.stage.setCurrentWidget(self._pipeline)
+        self._stage.setCurrentWidget(self._pipeline)
         if self._session.frame is not None:
             self._pipeline.set_frame(self._session.frame)
         self._cursor.refresh()
@@ -122,7 +127,7 @@ class ModeControl(QObject):
             self._microscope.arrived.connect(self._arrive)
             self._microscope.asked.connect(self._hold)
             self._microscope.layer_shown.connect(self._tell_layer)
-            self.stage.addWidget(self._microscope)
+            self._stage.addWidget(self._microscope)
         return self._microscope
 
     def _toggle(self) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import QCoreApplication, QEvent, QObject, QSize
+from PyQt6.QtWidgets import QStackedWidget
 
 from convviz.model.checking import Checker
 from convviz.views.cursor_control import CursorControl
@@ -20,7 +21,9 @@ from convviz.views.selection import Selection
 from convviz.views.side import SideColumn
 
 if TYPE_CHECKING:
-    from PyQt6.QtWidgets import QMainWindow
+    from collections.abc import Callable
+
+    from PyQt6.QtWidgets import QMainWindow, QWidget
 
     from convviz.engine.frames import Frame
     from convviz.model.document import Document
@@ -42,10 +45,11 @@ class PanelControl(QObject):
     ----------
     pipeline, loss, inspector, explanation
         The panels.
-    side
-        The column of the inspector and the explanation; where it goes is the window's business.
+    stage, side
+        What the pipeline is in, or the microscope in its place; the column of the inspector and the explanation.
+        Where they go is the window's business, which is asked to ``place`` them before they are filled.
     modes
-        What shows the pipeline, or the microscope in its place.
+        What goes from the pipeline to the microscope and back.
     files
         What opens, saves and asks.
     checker
@@ -53,25 +57,36 @@ class PanelControl(QObject):
     """
 
     def __init__(
-        self, window: QMainWindow, document: Document, session: Session, preferences: Preferences, parts: Parts
+        self,
+        window: QMainWindow,
+        place: Callable[[QWidget, QWidget], None],
+        document: Document,
+        session: Session,
+        preferences: Preferences,
+        parts: Parts,
     ) -> None:
         super().__init__(window)
         self._window = window
         self._document = document
         self._session = session
+        self.checker = Checker(session, self)
+        parts.line.addPermanentWidget(CheckBadge(self.checker, parts.line))
         self.pipeline = Pipeline()
         self.pipeline.setMinimumSize(_LEAST_PICTURE)
         self.loss = LossPanel(parts.actions)
         self.pipeline.set_companion(self.loss)
-        self.inspector = Inspector(document)
-        self.explanation = ExplainPanel(self.pipeline.scale_of)
-        self.side = SideColumn(self.inspector, self.explanation)
+        self.stage = QStackedWidget()
+        self.stage.setObjectName("stage")
+        self.stage.addWidget(self.pipeline)
+        self.side = SideColumn()
+        place(self.stage, self.side)
+        self.inspector = Inspector(document, self.side.pages)
+        self.explanation = ExplainPanel(self.pipeline.scale_of, self.side.pages)
+        self.side.fill(self.inspector, self.explanation)
         self._cursor = CursorControl(self.pipeline, self.explanation, parts.line, self)
-        self.modes = ModeControl(self.pipeline, self._cursor, session, parts, self)
+        self.modes = ModeControl(self.stage, self.pipeline, self._cursor, session, parts, self)
         self.files = FileControl(window, document, preferences, parts)
         self._run = RunControl(document, session, preferences, parts, self.loss, self)
-        self.checker = Checker(session, self)
-        parts.line.addPermanentWidget(CheckBadge(self.checker, parts.line))
         self._connect()
         self.pipeline.set_experiment(document.experiment)
         self._select(Selection("layer", 0))

@@ -61,7 +61,8 @@ class Preferences:
 
     @run_length.setter
     def run_length(self, steps: int) -> None:
-        self._settings.setValue("run_length", steps)
+        if steps != self.run_length:  # as with the next: what is only read at the start is not to be written then
+            self._settings.setValue("run_length", steps)
 
     @property
     def log_loss(self) -> bool:
@@ -70,7 +71,8 @@ class Preferences:
 
     @log_loss.setter
     def log_loss(self, on: bool) -> None:
-        self._settings.setValue("log_loss", "true" if on else "false")
+        if on != self.log_loss:
+            self._settings.setValue("log_loss", "true" if on else "false")
 
     @property
     def show_inspector(self) -> bool:

@@ -11,9 +11,15 @@ _TITLES = (mark("Controls"), mark("Number"))
 
 
 class SideColumn(QWidget):
-    """Two pages under tabs, of one width."""
+    """Two pages under tabs, of one width.
 
-    def __init__(self, controls: QWidget, explanation: QWidget, parent: QWidget | None = None) -> None:
+    Attributes
+    ----------
+    pages
+        What the pages are to be made in: Qt styles all of a page again when it is made elsewhere and moved.
+    """
+
+    def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("side")
         self._tabs = QTabBar(self)
@@ -21,17 +27,21 @@ class SideColumn(QWidget):
         self._tabs.setDrawBase(False)
         self._tabs.setExpanding(False)
         self._tabs.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self._pages = QStackedWidget(self)
-        for page in (controls, explanation):
+        self.pages = QStackedWidget(self)
+        for _ in _TITLES:
             self._tabs.addTab("")
-            self._pages.addWidget(page)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(self._tabs)
-        column.addWidget(self._pages, 1)
-        self._tabs.currentChanged.connect(self._pages.setCurrentIndex)
+        column.addWidget(self.pages, 1)
+        self._tabs.currentChanged.connect(self.pages.setCurrentIndex)
         self.retranslate()
+
+    def fill(self, controls: QWidget, explanation: QWidget) -> None:
+        """Take the two pages."""
+        self.pages.addWidget(controls)
+        self.pages.addWidget(explanation)
 
     def show_controls(self) -> None:
         """Show the controls."""

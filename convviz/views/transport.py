@@ -232,6 +232,10 @@ class TransportBar(QToolBar):
         self.speed_asked.emit(next((speed for speed in SPEEDS if speed > self._speed), math.inf))
 
 
+#: What the frame of the list of experiments and its arrow take from its width at most.
+_FRAME = 40
+
+
 class _ExperimentBox(QComboBox):
     """The list of experiments: as wide as there is room for, with a name that is too long for it shortened."""
 
@@ -252,18 +256,20 @@ class _ExperimentBox(QComboBox):
 
     def paintEvent(self, event: QPaintEvent | None) -> None:
         """Paint the box, and a name that ends with an ellipsis where Qt would cut it off within a letter."""
+        name = self.currentText() if self.currentIndex() >= 0 else self.placeholderText()
+        if not name or (
+            self.currentIndex() >= 0 and self.fontMetrics().horizontalAdvance(name) < self.width() - _FRAME
+        ):
+            super().paintEvent(event)  # and spare the start the names of all that QStyle has
+            return
         option = QStyleOptionComboBox()
         self.initStyleOption(option)
-        if self.currentIndex() < 0:
-            option.currentText = self.placeholderText()
         style = self.style()
         if style is not None:
             field = style.subControlRect(
                 QStyle.ComplexControl.CC_ComboBox, option, QStyle.SubControl.SC_ComboBoxEditField, self
             )
-            option.currentText = option.fontMetrics.elidedText(
-                option.currentText, Qt.TextElideMode.ElideRight, field.width()
-            )
+            option.currentText = option.fontMetrics.elidedText(name, Qt.TextElideMode.ElideRight, field.width())
         painter = QStylePainter(self)
         painter.drawComplexControl(QStyle.ComplexControl.CC_ComboBox, option)
         painter.drawControl(QStyle.ControlElement.CE_ComboBoxLabel, option)

@@ -497,7 +497,7 @@ def test_a_click_on_a_factor_under_the_microscope_explains_it(open_window: OpenW
     for _ in range(7):
         person.press("Down")
         person.press("Right")
-    for line, names in ((0, ("Gradient of the reconstruction, ", "Kernel 2, ")), (2, ("Map 1, ", "Gradient of the "))):
+    for line, names in ((0, ("Gradient of the reconstruction [", "Kernel 2, ")), (2, ("Map 1, ", "Gradient of the "))):
         stage.grab()
         where = person.find(Microscope, "microscope").position
         rect = stage.term_rects(line)[0]

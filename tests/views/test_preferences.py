@@ -37,6 +37,13 @@ def test_everything_set_is_there_the_next_day(tmp_path: Path) -> None:
     assert second.folder == str(tmp_path)
 
 
+def test_what_is_set_to_what_it_was_is_not_written(tmp_path: Path) -> None:
+    preferences = Preferences(tmp_path / "settings.ini")
+    preferences.log_loss, preferences.run_length = preferences.log_loss, preferences.run_length
+    preferences.flush()
+    assert not (tmp_path / "settings.ini").exists()
+
+
 def test_a_file_opened_again_comes_first_and_one_that_is_gone_is_left_out(tmp_path: Path) -> None:
     preferences = Preferences(tmp_path / "settings.ini")
     one, other = tmp_path / "one.json", tmp_path / "other.json"

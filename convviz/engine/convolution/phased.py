@@ -12,7 +12,6 @@ As in `Banded`, a few rows of windows are one product with a banded matrix of we
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
@@ -22,6 +21,7 @@ from numpy.lib.stride_tricks import as_strided
 from convviz.engine.convolution.banded import ROWS
 from convviz.engine.convolution.strips import Strips
 from convviz.engine.memory import aligned
+from convviz.records import record
 
 if TYPE_CHECKING:
     from convviz.engine.convolution.base import Calls, Operands
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 PRODUCTS = 1 << 18
 
 
-@dataclass(frozen=True)
+@record(frozen=True)
 class Stack:
     """Some rows of windows, several of them to a matrix.
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -12,12 +11,13 @@ from convviz.engine.layers.activations import Activation
 from convviz.engine.memory import aligned
 from convviz.engine.settings import setting
 from convviz.i18n import mark
+from convviz.records import record
 
 if TYPE_CHECKING:
     from convviz.engine.layers.base import Array, Call
 
 
-@dataclass(frozen=True)
+@record(frozen=True)
 class LeakyReLU(Activation):
     """x where it is positive, ``slope`` · x elsewhere; its derivative at 0 is taken to be ``slope``."""
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -11,12 +10,13 @@ import numpy as np
 from convviz.engine.layers.activations import Activation
 from convviz.engine.memory import aligned
 from convviz.i18n import mark
+from convviz.records import record
 
 if TYPE_CHECKING:
     from convviz.engine.layers.base import Array, Call
 
 
-@dataclass(frozen=True)
+@record(frozen=True)
 class ReLU(Activation):
     """max(x, 0); its derivative at 0 is taken to be 0."""
 

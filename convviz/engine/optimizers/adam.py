@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -20,6 +19,7 @@ from convviz.engine.optimizers.base import (
 )
 from convviz.engine.settings import setting
 from convviz.i18n import mark
+from convviz.records import record
 
 if TYPE_CHECKING:
     from convviz.engine.layers.base import Call
@@ -38,7 +38,7 @@ def epsilon_setting() -> Any:
     )
 
 
-@dataclass(frozen=True)
+@record(frozen=True)
 class Adam(Optimizer):
     """m ← β₁ m + (1−β₁) g; v ← β₂ v + (1−β₂) g²; w ← w − rate · m̂ / (√v̂ + ε), m̂ = m/(1−β₁ᵗ), v̂ = v/(1−β₂ᵗ).
 

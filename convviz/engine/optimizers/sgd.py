@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
@@ -19,9 +18,10 @@ from convviz.engine.optimizers.base import (
 )
 from convviz.engine.settings import setting
 from convviz.i18n import mark
+from convviz.records import record
 
 
-@dataclass(frozen=True)
+@record(frozen=True)
 class SGD(Optimizer):
     """w ← w − rate · d, with d = g, or d = v ← μ v + g with momentum, or d = g + μ v with Nesterov's.
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from convviz.engine.layers.filters import FilterLayer
@@ -12,13 +11,14 @@ from convviz.engine.walkthrough.stages import Border, Dilation, Insertion, Rotat
 from convviz.engine.walkthrough.subject import Subject, WindowSubject
 from convviz.engine.walkthrough.weights import Weights
 from convviz.engine.walkthrough.windows import Choosing, Gathering, Meeting, Spreading
+from convviz.records import record
 
 if TYPE_CHECKING:
     from convviz.engine.frames import Frame
     from convviz.engine.walkthrough.scenes import Phase, Scene
 
 
-@dataclass(frozen=True)
+@record(frozen=True)
 class Channels:
     """The channels there are to choose from.
 
@@ -34,7 +34,7 @@ class Channels:
     of: range
 
 
-@dataclass(frozen=True, eq=False)
+@record(frozen=True, eq=False)
 class Walk:
     """The plan of one layer's work.
 

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from convviz.records import record
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -21,7 +23,7 @@ Indices = NDArray[np.intp]
 Pair = tuple[int, int]
 
 
-@dataclass(frozen=True)
+@record(frozen=True)
 class Area:
     """A rectangle of cells."""
 
@@ -45,7 +47,7 @@ class Area:
         return self.top <= row < self.bottom and self.left <= column < self.right
 
 
-@dataclass(frozen=True)
+@record(frozen=True)
 class Taps:
     """The cells under a window whose first tap lies at ``top``, ``left``."""
 
@@ -96,7 +98,7 @@ class Sheet(Protocol):
         ...
 
 
-@dataclass(frozen=True, eq=False)
+@record(frozen=True, eq=False)
 class Lattice:
     """A map whose cells stand ``step`` apart, the first at ``first``, among zeros.
 
@@ -177,7 +179,7 @@ class Lattice:
         return found[0], found[1]
 
 
-@dataclass(frozen=True, eq=False)
+@record(frozen=True, eq=False)
 class Under:
     """What lies under a window of another sheet, between the taps nothing; ``turned`` by 180° or as it is."""
 
@@ -224,7 +226,7 @@ class Under:
         return shown[area.top : area.bottom, area.left : area.right]
 
 
-@dataclass(frozen=True, eq=False)
+@record(frozen=True, eq=False)
 class Shares:
     """What cells of one map receive from cells of another.
 
@@ -271,7 +273,7 @@ class Pool:
         return self._kept
 
 
-@dataclass(frozen=True, eq=False)
+@record(frozen=True, eq=False)
 class Scattered:
     """A map that has received what was spread up to a moment.
 

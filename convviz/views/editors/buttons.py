@@ -10,6 +10,7 @@ from PyQt6.QtWidgets import QComboBox, QMenu, QToolButton, QWidget
 
 from convviz.views import theme
 from convviz.views.icons import icon
+from convviz.views.theme import set_role
 
 if TYPE_CHECKING:
     from PyQt6.QtGui import QIcon, QWheelEvent
@@ -31,14 +32,13 @@ class IconButton(QToolButton):
         self.setIconSize(QSize(18, 18))
         self.setFixedSize(CONTROL_HEIGHT, CONTROL_HEIGHT)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self.setStyleSheet("QToolButton { padding: 0; min-height: 0; }")
+        set_role(self, "icon")
         self._load()
 
     def open_menu(self, menu: QMenu) -> None:
         """Open ``menu`` when pressed; the icon alone says so."""
         self.setMenu(menu)
         self.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
-        self.setStyleSheet("QToolButton { padding: 0; min-height: 0; } QToolButton::menu-indicator { image: none; }")
 
     def describe(self, name: str, help: str = "") -> None:
         """Say what the button does, in a few words and in a sentence."""

@@ -47,7 +47,7 @@ class Field(QWidget):
         self.described = described
         self.level = level
         self.setObjectName(f"field.{path}")
-        self._label = QLabel()
+        self._label = QLabel(self)
         self._label.setWordWrap(True)
         self._label.setFixedWidth(LABEL_WIDTH - level * INDENT)
         self._label.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)

@@ -15,6 +15,7 @@ from convviz.views.editors.buttons import Choice, IconButton
 from convviz.views.editors.field import Field
 from convviz.views.editors.gestures import Gesture
 from convviz.views.editors.number_box import NumberBox, Range
+from convviz.views.editors.showing import set_shown
 from convviz.views.theme import SPACE, metrics, set_role
 
 if TYPE_CHECKING:
@@ -33,9 +34,9 @@ class NumberField(Field):
 
     def __init__(self, path: str, described: Setting, level: int = 0, parent: QWidget | None = None) -> None:
         super().__init__(path, described, level, parent)
-        self._box = NumberBox(path, Range.of(described))
+        self._box = NumberBox(path, Range.of(described), self)
         self._describes(self._box)
-        self._unit = QLabel()
+        self._unit = QLabel(self)
         set_role(self._unit, "small")
         self._controls = self._row(self._box)
         self._controls.addWidget(self._unit)
@@ -51,7 +52,7 @@ class NumberField(Field):
         super().retranslate()
         self._box.set_placeholder(tr(self.described.absent) if self.described.optional else "")
         self._unit.setText(tr(self.described.unit))
-        self._unit.setVisible(bool(self.described.unit))
+        set_shown(self._unit, bool(self.described.unit))
 
 
 class SeedField(NumberField):
@@ -59,7 +60,7 @@ class SeedField(NumberField):
 
     def __init__(self, path: str, described: Setting, level: int = 0, parent: QWidget | None = None) -> None:
         super().__init__(path, described, level, parent)
-        self._dice = IconButton(f"{path}.dice", "new_seed")
+        self._dice = IconButton(f"{path}.dice", "new_seed", self)
         self._controls.addWidget(self._dice)
         self._dice.clicked.connect(lambda: self.edited.emit(path, another_seed(self._box.value()), ""))
 
@@ -136,7 +137,7 @@ class LogField(NumberField):
 
     def __init__(self, path: str, described: Setting, level: int = 0, parent: QWidget | None = None) -> None:
         super().__init__(path, described, level, parent)
-        self._slider = LogSlider(f"{path}.slider", described)
+        self._slider = LogSlider(f"{path}.slider", described, self)
         self._describes(self._slider)
         self._column.addWidget(self._slider)
         self._slider.moved.connect(self._moved)
@@ -156,7 +157,7 @@ class BoolField(Field):
 
     def __init__(self, path: str, described: Setting, level: int = 0, parent: QWidget | None = None) -> None:
         super().__init__(path, described, level, parent)
-        self._box = QCheckBox()
+        self._box = QCheckBox(self)
         self._box.setObjectName(path)
         self._describes(self._box)
         self._row(self._box)
@@ -172,7 +173,7 @@ class ChoiceField(Field):
 
     def __init__(self, path: str, described: Setting, level: int = 0, parent: QWidget | None = None) -> None:
         super().__init__(path, described, level, parent)
-        self._box = Choice(path)
+        self._box = Choice(path, self)
         self._names: tuple[str | None, ...] = (*((None,) if described.optional else ()), *described.choices)
         self._box.addItems([""] * len(self._names))
         self._describes(self._box)
@@ -195,8 +196,8 @@ class _Line(QLineEdit):
 
     finished = pyqtSignal(str)
 
-    def __init__(self, name: str) -> None:
-        super().__init__()
+    def __init__(self, name: str, parent: QWidget) -> None:
+        super().__init__(parent)
         self.setObjectName(name)
         self.editingFinished.connect(self._finish)
         self._kept = ""
@@ -226,8 +227,8 @@ class _Lines(QPlainTextEdit):
 
     finished = pyqtSignal(str)
 
-    def __init__(self, name: str, lines: int) -> None:
-        super().__init__()
+    def __init__(self, name: str, lines: int, parent: QWidget) -> None:
+        super().__init__(parent)
         self.setObjectName(name)
         self.setTabChangesFocus(True)
         self.setFixedHeight(round(metrics().lineSpacing() * lines) + 2 * SPACE.S)
@@ -264,10 +265,10 @@ class TextField(Field):
         super().__init__(path, described, level, parent)
         self._text: _Line | _Lines
         if described.lines == 1:
-            self._text = _Line(path)
+            self._text = _Line(path, self)
             self._row(self._text)
         else:
-            self._text = _Lines(path, described.lines)
+            self._text = _Lines(path, described.lines, self)
             self._row()
             self._column.addWidget(self._text)
         self._describes(self._text)
@@ -291,16 +292,16 @@ class PairField(Field):
     def __init__(self, path: str, described: Setting, level: int = 0, parent: QWidget | None = None) -> None:
         super().__init__(path, described, level, parent)
         limits = Range.of(described)
-        self._boxes = (NumberBox(f"{path}.vertical", limits), NumberBox(f"{path}.horizontal", limits))
+        self._boxes = (NumberBox(f"{path}.vertical", limits, self), NumberBox(f"{path}.horizontal", limits, self))
         self._describes(self._boxes[0], mark("vertical"))
         self._describes(self._boxes[1], mark("horizontal"))
-        self._link = IconButton(f"{path}.link", "link")
+        self._link = IconButton(f"{path}.link", "link", self)
         self._link.setCheckable(True)
         self._link.setFixedWidth(24)
         self._link.setChecked(True)
         self._shown: tuple[int, int] | None = None
         row = self._row(self._boxes[0])
-        row.addWidget(QLabel("×"))
+        row.addWidget(QLabel("×", self))
         row.addWidget(self._boxes[1], 1)
         row.addWidget(self._link)
         for place, box in enumerate(self._boxes):

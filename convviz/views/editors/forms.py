@@ -25,6 +25,7 @@ from convviz.views.editors.fields import (
     has_slider,
 )
 from convviz.views.editors.padding import PaddingField
+from convviz.views.editors.showing import set_shown
 from convviz.views.editors.wording import help_lines, summary_text
 from convviz.views.focus import laid_out, read_in_order
 from convviz.views.theme import SPACE, set_role
@@ -88,7 +89,7 @@ class Form(QWidget):
             if shown is not None and not shown(name, described):
                 continue
             path = f"{prefix}.{name}" if prefix else name
-            field = make_field(path, described, convert, level)
+            field = make_field(path, described, convert, level, parent=self)
             field.edited.connect(self.edited)
             field.refused.connect(self.refused)
             column.addWidget(field)
@@ -147,7 +148,7 @@ class SpecField(Field):
             self._label.setWordWrap(False)
             set_role(self._label, "strong")
             return
-        self._combo = Choice(path)
+        self._combo = Choice(path, self)
         self._combo.addItems([""] * len(self._types))
         self._describes(self._combo)
         self._row(self._combo)
@@ -213,25 +214,32 @@ class SpecField(Field):
             self._form = None
         if value is None:
             return
-        form = Form(self.path, type(value), self._convert, level=self._inner_level, shown=self._shown)
+        form = Form(self.path, type(value), self._convert, level=self._inner_level, shown=self._shown, parent=self)
         form.edited.connect(self.edited)
         form.refused.connect(self.refused)
         form.retranslate()
         self._column.addWidget(form)
-        form.show()
+        set_shown(form, True)
         self._form = form
         read_in_order(laid_out(self))
 
 
-def make_field(path: str, described: Setting, convert: Convert, level: int = 0, shown: Shown | None = None) -> Field:
+def make_field(
+    path: str,
+    described: Setting,
+    convert: Convert,
+    level: int = 0,
+    shown: Shown | None = None,
+    parent: QWidget | None = None,
+) -> Field:
     """Return the control of a setting; call its `Field.retranslate` once it is complete.
 
     ``specs`` has none: a list of layers is edited where it is shown.
     """
     if described.kind == "spec":
-        return SpecField(path, described, convert, level, shown)
+        return SpecField(path, described, convert, level, shown, parent=parent)
     if has_slider(described):
-        return LogField(path, described, level)
+        return LogField(path, described, level, parent)
     if described.kind == "int" and path.rpartition(".")[2] in _SEEDS:
-        return SeedField(path, described, level)
-    return _FIELDS[described.kind](path, described, level)
+        return SeedField(path, described, level, parent)
+    return _FIELDS[described.kind](path, described, level, parent)

@@ -26,7 +26,7 @@ class KernelEditor(MatrixEditor):
 
     def __init__(self, name: str, axes: tuple[str, ...], parent: QWidget | None = None) -> None:
         super().__init__(name, axes, parent=parent)
-        self._presets = QToolButton()
+        self._presets = QToolButton(self)
         self._presets.setObjectName(f"{name}.cells.presets")
         self._presets.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self._presets.setMinimumWidth(_PRESETS_WIDTH)
@@ -34,7 +34,7 @@ class KernelEditor(MatrixEditor):
         self._preset_menu.setToolTipsVisible(True)
         self._preset_menu.aboutToShow.connect(self._fill_presets)
         self._presets.setMenu(self._preset_menu)
-        self._dice = IconButton(f"{name}.cells.random", "new_seed")
+        self._dice = IconButton(f"{name}.cells.random", "new_seed", self)
         self._dice.clicked.connect(lambda: self.seeded.emit(another_seed(None)))
         self.tools.insertWidget(0, self._presets)
         self.tools.insertWidget(1, self._dice)

@@ -19,6 +19,7 @@ from convviz.views.editors.buttons import IconButton
 from convviz.views.editors.matrix_grid import MatrixGrid
 from convviz.views.editors.matrix_text import numpy_text, parse_matrix, python_text, spreadsheet_text
 from convviz.views.editors.number_box import NumberBox, Range
+from convviz.views.editors.showing import set_shown
 from convviz.views.theme import SPACE, set_role
 from convviz.views.tooltips import paragraphs
 
@@ -86,17 +87,17 @@ class MatrixEditor(QWidget):
         self._axes = axes
         self._values: Array = np.zeros((1, 1))
         self._title = ""
-        self.grid = MatrixGrid(f"{name}.cells", signed)
+        self.grid = MatrixGrid(f"{name}.cells", signed, self)
         self._channels = tuple(
-            NumberBox(f"{name}.cells.channel{axis}", Range(integer=True, minimum=1)) for axis in (0, 1)
+            NumberBox(f"{name}.cells.channel{axis}", Range(integer=True, minimum=1), self) for axis in (0, 1)
         )
-        self._channel_labels = tuple(QLabel() for _ in self._channels)
-        self._totals = tuple(QLabel() for _ in self._channels)
-        self._place = QLabel()
-        self._value = NumberBox(f"{name}.cells.value", Range())
-        self._copy = IconButton(f"{name}.cells.copy", "copy")
-        self._paste = IconButton(f"{name}.cells.paste", "paste")
-        self._more = IconButton(f"{name}.cells.more", "more")
+        self._channel_labels = tuple(QLabel(self) for _ in self._channels)
+        self._totals = tuple(QLabel(self) for _ in self._channels)
+        self._place = QLabel(self)
+        self._value = NumberBox(f"{name}.cells.value", Range(), self)
+        self._copy = IconButton(f"{name}.cells.copy", "copy", self)
+        self._paste = IconButton(f"{name}.cells.paste", "paste", self)
+        self._more = IconButton(f"{name}.cells.more", "more", self)
         self.tools = QHBoxLayout()
         self._lay_out(compact)
         self._connect()
@@ -108,7 +109,7 @@ class MatrixEditor(QWidget):
         for axis, box in enumerate(self._channels):
             shown = axis < len(lead) and lead[axis] > 1
             for widget in (box, self._channel_labels[axis], self._totals[axis]):
-                widget.setVisible(shown)
+                set_shown(widget, shown)
             count = lead[axis] if axis < len(lead) else 1
             box.set_limits(Range(integer=True, minimum=1, maximum=count))
             box.set_value(min(box.value() or 1, count))
@@ -181,7 +182,7 @@ class MatrixEditor(QWidget):
         self.tools.addStretch(1)
         for button in (self._copy, self._paste):
             self.tools.addWidget(button)
-            button.setVisible(not compact)
+            set_shown(button, not compact)
         (value if compact else self.tools).addWidget(self._more)
         self._menu = QMenu(self)
         self._menu.setToolTipsVisible(True)

@@ -20,6 +20,8 @@ Cell = tuple[int, int]
 _WIDEST, _HIGHEST, _LOWEST, _TALLEST = 64, 34, 12, 264
 #: Cells smaller than this are drawn without lines between them.
 _LINES_FROM = 7
+#: How wide it is in the inspector: it is already as high as it will be there when it is laid out for the first time.
+_USUAL_WIDTH = 270
 
 
 class MatrixPicture(QWidget):
@@ -42,6 +44,7 @@ class MatrixPicture(QWidget):
         self._held = False
         self._hovered: QPointF | None = None
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        self.resize(_USUAL_WIDTH, self.height())
 
     def set_values(self, values: Array, count: int | None = None) -> None:
         """Show a matrix ``(rows, columns)``; with ``count``, only its first cells exist (a vector in several rows)."""

@@ -10,6 +10,7 @@ from convviz.i18n import mark, tr
 from convviz.views.editors.buttons import Choice
 from convviz.views.editors.field import INDENT, LABEL_WIDTH, Field
 from convviz.views.editors.number_box import NumberBox, Range
+from convviz.views.editors.showing import set_shown
 from convviz.views.editors.wording import help_lines
 from convviz.views.theme import SPACE
 from convviz.views.tooltips import paragraphs
@@ -38,9 +39,9 @@ class PaddingField(Field):
         limits = Range(integer=True, minimum=0, maximum=described.maximum, step=described.step)
         self._value: Any = _NONE
         self._mode = "valid"
-        self._modes = Choice(path)
+        self._modes = Choice(path, self)
         self._modes.addItems([""] * len(_MODES))
-        self._number = NumberBox(f"{path}.number", limits)
+        self._number = NumberBox(f"{path}.number", limits, self)
         self._describes(self._modes)
         self._describes(self._number, mark("number"))
         self._row(self._modes, self._number)
@@ -112,8 +113,8 @@ class PaddingField(Field):
 
     def _show(self) -> None:
         self._modes.setCurrentIndex(list(_MODES).index(self._mode))
-        self._number.setVisible(self._mode == "number")
-        self._four.setVisible(self._mode == "sides")
+        set_shown(self._number, self._mode == "number")
+        set_shown(self._four, self._mode == "sides")
         if not isinstance(self._value, str):
             numbers = [n for pair in self._value for n in pair]
             self._number.set_value(numbers[0])

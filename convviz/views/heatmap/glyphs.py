@@ -10,8 +10,7 @@ All numbers of a map have one format, and each stands in the middle of its cell.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache, cached_property, lru_cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -19,6 +18,7 @@ from PyQt6 import sip
 from PyQt6.QtCore import QPointF, QRectF, Qt
 from PyQt6.QtGui import QColor, QPainter, QPixmap
 
+from convviz.records import record
 from convviz.views import theme
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ _AIR = 5
 _SHARE = 0.52
 
 
-@dataclass(frozen=True)
+@record(frozen=True)
 class NumberFormat:
     """How the numbers of one map are written.
 
@@ -62,32 +62,36 @@ class GlyphAtlas:
     """The characters of numbers in one size of type, white in the upper row and black in the lower."""
 
     def __init__(self, pixels: int, ratio: float) -> None:
-        font = theme.font("body", pixels)
         metrics = theme.metrics("body", pixels)
         self.ratio = ratio
         self.digit = max(1, round(metrics.horizontalAdvance("0")))
         self.point = max(2, round(metrics.horizontalAdvance(".")))
         self.minus = max(4, round(0.45 * pixels))
-        figure = metrics.tightBoundingRect("0123456789")
-        self.figure_height = math.ceil(figure.height())
-        texts = [*_DIGITS, ".", "", "NaN", "∞", "", ""]
+        self.figure_height = math.ceil(metrics.tightBoundingRect("0123456789").height())
+        self.height = self.figure_height + 2
         widths = [self.digit] * 10 + [self.point, self.minus]
         widths += [math.ceil(metrics.horizontalAdvance(text)) for text in ("NaN", "∞")]
         widths += [widths[_INFINITY] + self.minus, self.digit + self.minus]
-        height = self.figure_height + 2
-        self.height = height
-        lefts = np.concatenate([[0], np.cumsum(np.array(widths) + 1)])
-        self.pixmap = QPixmap(math.ceil(lefts[-1] * ratio), math.ceil(2 * height * ratio))
-        self.pixmap.setDevicePixelRatio(ratio)
-        self.pixmap.fill(Qt.GlobalColor.transparent)
-        painter = QPainter(self.pixmap)
-        painter.setFont(font)
+        self._pixels = pixels
+        self._lefts = np.concatenate([[0], np.cumsum(np.array(widths) + 1)])
+        self.source_left = self._lefts[:-1] * ratio
+        self.width = np.array(widths, dtype=np.float64)
+
+    @cached_property
+    def pixmap(self) -> QPixmap:
+        """The characters. They are drawn when a number is: most sizes are only asked how wide theirs would be."""
+        ratio, pixels, height, lefts = self.ratio, self._pixels, self.height, self._lefts
+        pixmap = QPixmap(math.ceil(lefts[-1] * ratio), math.ceil(2 * height * ratio))
+        pixmap.setDevicePixelRatio(ratio)
+        pixmap.fill(Qt.GlobalColor.transparent)
+        painter = QPainter(pixmap)
+        painter.setFont(theme.font("body", pixels))
         stroke = max(1, round(pixels / 11))
         for row, colour in enumerate((QColor(255, 255, 255), QColor(0, 0, 0))):
             painter.setPen(colour)
             baseline = row * height + 1 + self.figure_height
             middle = row * height + 1 + round(self.figure_height * 0.55) - stroke // 2
-            for code, text in enumerate(texts):
+            for code, text in enumerate((*_DIGITS, ".", "", "NaN", "∞", "", "")):
                 left = float(lefts[code])
                 if code in (_MINUS, _MINUS_INFINITY):
                     painter.fillRect(QRectF(left, middle, self.minus - 1, stroke), colour)
@@ -96,8 +100,7 @@ class GlyphAtlas:
                 elif text:
                     painter.drawText(QPointF(left, baseline), text)
         painter.end()
-        self.source_left = lefts[:-1] * ratio
-        self.width = np.array(widths, dtype=np.float64)
+        return pixmap
 
     def width_of(self, shape: NumberFormat) -> int:
         """Return how wide the widest number of a format is."""
@@ -145,7 +148,7 @@ def _format(extent: float, signed: bool, significant: int) -> NumberFormat:
     return NumberFormat(whole, decimals, exponent, signed)
 
 
-@dataclass(frozen=True, eq=False)
+@record(frozen=True, eq=False)
 class _Numbers:
     """Every number that a format can write, as the pieces of it; at most a thousand, and the negative ones behind.
 

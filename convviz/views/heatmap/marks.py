@@ -8,13 +8,14 @@ outline goes around them. Frames lie along the edges of the cells, so that the n
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from PyQt6.QtCore import QLine, QPoint, QPointF, QRect, Qt
 from PyQt6.QtGui import QColor, QImage, QPainter, QPen
 
+from convviz.records import record
 from convviz.views import theme
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ _LEVELS = 6
 _FAINTEST = 0.3
 
 
-@dataclass(frozen=True, eq=False)
+@record(frozen=True, eq=False)
 class Marking:
     """The marks of one heatmap.
 

@@ -6,16 +6,18 @@ Widgets that paint themselves read `current` while painting; a change of theme r
 
 ``role``
     of a QLabel: ``small muted strong heading title error warning good student teacher gradient``; of a QFrame:
-    ``card`` or ``divider``; of a button: ``primary`` (one per view), ``flat``.
+    ``card`` or ``divider``; of a button: ``primary`` (one per view), ``flat``, ``icon`` (nothing but its icon).
 ``invalid``
     of an input field whose text cannot be accepted.
 
 Set them with `set_role` and `set_invalid`, which also make the style sheet look again.
+
+The application has to be made with the style `STYLE`.
 """
 
 from __future__ import annotations
 
-from convviz.views.theme.apply import apply, current, dark_wanted, set_invalid, set_role
+from convviz.views.theme.apply import STYLE, apply, current, dark_wanted, set_invalid, set_role
 from convviz.views.theme.palette import DARK, LIGHT, THEMES, Theme, contrast
 from convviz.views.theme.typography import FONT_SIZES, SPACE, FontRole, font, metrics, number_width
 
@@ -24,6 +26,7 @@ __all__ = [
     "FONT_SIZES",
     "LIGHT",
     "SPACE",
+    "STYLE",
     "THEMES",
     "FontRole",
     "Theme",

@@ -10,6 +10,9 @@ from convviz.views.theme.palette import DARK, LIGHT, THEMES, Theme
 from convviz.views.theme.style_sheet import style_sheet
 from convviz.views.theme.typography import font
 
+#: Of Qt's styles the one that looks alike on every system and takes all of the palette.
+STYLE = "fusion"
+
 _current = LIGHT
 _follower: _SystemFollower | None = None
 
@@ -53,6 +56,8 @@ def _set_property(widget: QWidget, name: str, value: object) -> None:
     if widget.property(name) == value:
         return
     widget.setProperty(name, value)
+    if not widget.testAttribute(Qt.WidgetAttribute.WA_WState_Polished):
+        return  # the style sheet is still to look
     style = widget.style()
     if style is not None:
         style.unpolish(widget)
@@ -66,9 +71,6 @@ def _put_on(app: QApplication, wanted: Theme) -> None:
     if wanted is _current and app.styleSheet() == sheet:
         return
     _current = wanted
-    style = app.style()
-    if style is None or style.name().lower() != "fusion":
-        app.setStyle("Fusion")  # the one style that looks alike on every system and takes all of the palette
     app.setFont(font("body"))
     palette = wanted.q_palette()
     app.setPalette(palette)

@@ -78,6 +78,8 @@ QToolButton[role="primary"]:hover { border-color: $text; }
 QToolButton[role="primary"]:disabled { background: $hover; border-color: $border; color: $disabled; }
 QToolButton[popupMode="1"], QToolButton[popupMode="2"] { padding-right: 18px; }
 QToolButton::menu-indicator { image: url("$icons/down.svg"); subcontrol-position: right center; right: 4px; }
+QToolButton[role="icon"] { padding: 0; min-height: 0; }
+QToolButton[role="icon"]::menu-indicator { image: none; }
 QToolButton::menu-button { border: none; width: 16px; border-radius: 6px; }
 QToolButton::menu-button:hover { background: $pressed; }
 QToolButton::menu-arrow { image: url("$icons/down.svg"); width: 12px; height: 12px; }

@@ -76,9 +76,15 @@ class Person:
         assert found.isEnabled(), action
         found.trigger()
 
+    def show_student(self, index: int = 0) -> None:
+        self._click_tab(f"layers.{index}.role", 0)
+
     def show_teacher(self, index: int = 0) -> None:
-        tabs = self.find(QTabBar, f"layers.{index}.role")
-        QTest.mouseClick(tabs, Qt.MouseButton.LeftButton, pos=tabs.tabRect(1).center())
+        self._click_tab(f"layers.{index}.role", 1)
+
+    def _click_tab(self, name: str, place: int) -> None:
+        tabs = self.find(QTabBar, name)
+        QTest.mouseClick(tabs, Qt.MouseButton.LeftButton, pos=tabs.tabRect(place).center())
 
     def cells(self, name: str) -> MatrixGrid:
         return self.find(MatrixGrid, f"{name}.cells")

@@ -6,7 +6,17 @@ import numpy as np
 import pytest
 from PyQt6.QtCore import QPoint, Qt
 from PyQt6.QtTest import QTest
-from PyQt6.QtWidgets import QAbstractButton, QApplication, QComboBox, QLabel, QListWidget, QScrollArea, QSlider, QTabBar
+from PyQt6.QtWidgets import (
+    QAbstractButton,
+    QApplication,
+    QComboBox,
+    QLabel,
+    QListWidget,
+    QScrollArea,
+    QSlider,
+    QTabBar,
+    QWidget,
+)
 
 from convviz.engine.initializers import Given, Normal
 from convviz.engine.layers import Conv2d, MaxPool2d, ReLU
@@ -240,6 +250,19 @@ def test_a_given_target_has_no_teacher(person: Person) -> None:
     assert "no teacher" not in tabs.tabToolTip(1)
 
 
+def test_a_page_is_first_drawn_as_it_stays(person: Person) -> None:
+    def places() -> dict[str, object]:
+        shown = [box for box in person.inspector.findChildren(QWidget) if box.objectName() and box.isVisible()]
+        return {box.objectName(): box.mapTo(person.inspector, QPoint(0, 0)) for box in shown}
+
+    for show in (lambda: person.show("layer", 1), lambda: person.show_teacher(1), lambda: person.show("training")):
+        show()
+        QApplication.processEvents()
+        first = places()
+        QTest.qWait(20)
+        assert places() == first
+
+
 def test_the_wheel_scrolls_past_controls(person: Person) -> None:
     for kind in ("input", "layer", "target", "training"):
         person.show(kind)
@@ -357,7 +380,9 @@ def test_a_bias_is_none_given_or_random(person: Person) -> None:
     person.choose("layers.0.bias", "none")
     assert person.experiment.layers[0].bias is None
     assert not person.cells("layers.0.bias").isVisible()
+    person.show_teacher()
     assert not person.find(QComboBox, "layers.0.teacher_bias").isEnabled()  # the teacher has none either
+    person.show_student()
     person.choose("layers.0.bias", "Normal")
     person.type("layers.0.bias.std", "2")
     assert person.experiment.layers[0].bias == Normal(std=2.0)

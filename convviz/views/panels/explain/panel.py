@@ -17,6 +17,7 @@ from convviz.i18n import mark, tr
 from convviz.views import theme
 from convviz.views.colour import calm_levels, format_number, levels_of
 from convviz.views.editors.buttons import IconButton
+from convviz.views.focus import laid_out, read_in_order
 from convviz.views.panels.explain import wording
 from convviz.views.panels.explain.term_view import TermView
 from convviz.views.panels.explain.terms import UNFOLDED, TermModel
@@ -26,7 +27,7 @@ from convviz.views.readout import ReadOut
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from PyQt6.QtGui import QShowEvent
+    from PyQt6.QtGui import QResizeEvent, QShowEvent
 
     from convviz.engine.explain import Explanation, Tensor
     from convviz.engine.frames import Array, Frame
@@ -67,29 +68,9 @@ class ExplainPanel(QWidget):
         self._written = -1  # the run of the frame whose names stand there
         self._number: Pointed | None = None
         self._explanation: Explanation | None = None
-        self._trail = Trail(self)
-        self._model = TermModel(self)
         self._given_scale = scale_of
         self._own_scales: dict[Tensor, tuple[Levels, bool]] = {}
-        self._terms = TermView(self._model, self._scale_of)
-        self._hint = QLabel(self)
-        self._body = QWidget(self)
-        self._name = ReadOut(role="strong", parent=self)
-        self._value = ReadOut(role="heading", parent=self)
-        self._sentence, self._function, self._notes = QLabel(self), QLabel(self), QLabel(self)
-        self._equal = ReadOut(role="small", parent=self)
-        self._total = ReadOut("= −0.000000000000", "strong", Qt.AlignmentFlag.AlignRight, self)
-        self._all = QPushButton(self)
-        self._related = [QPushButton(self) for _ in range(_RELATED_MOST)]
-        self._targets: list[Pointed | None] = [None] * _RELATED_MOST
-        self._open = QPushButton(self)
-        self._copy = IconButton("explain.copy", "copy", self)
-        self._close = IconButton("explain.close", "dismiss", self)
-        self._menu = QMenu(self)
-        self._copies = {name: self._menu.addAction("") for name in _COPIES}
-        self._prepare()
-        self._lay_out()
-        self._connect()
+        self._is_made = False
         self.retranslate()
 
     # -- what is explained ---------------------------------------------------------------------------------------------
@@ -101,6 +82,9 @@ class ExplainPanel(QWidget):
 
     def show_number(self, number: Pointed | None, frame: Frame | None, *, follow: bool = False) -> None:
         """Explain another number of a frame, or none; ``follow``: it was asked for here, so that one can go back."""
+        if number is None and not self._is_made:
+            return
+        self._make()
         if number is None or frame is None:
             self._number = self._explanation = None
             self._trail.clear()
@@ -129,9 +113,16 @@ class ExplainPanel(QWidget):
 
     def showEvent(self, event: QShowEvent | None) -> None:
         """Catch up with the frames that came while nobody looked."""
+        self._make()
         super().showEvent(event)
         if self._frame is not None:
             self.set_frame(self._frame)
+
+    def resizeEvent(self, event: QResizeEvent | None) -> None:
+        """Write the name as long as there is room for."""
+        super().resizeEvent(event)
+        if self._frame is not None and self._number is not None:
+            self._write_name(self._frame, self._number)
 
     def copy(self, language: str) -> None:
         """Put the formula on the clipboard as ``text``, ``latex`` or ``python``."""
@@ -147,6 +138,8 @@ class ExplainPanel(QWidget):
     def retranslate(self) -> None:
         """Read every text again in the current language."""
         self.setAccessibleName(tr("Where a number comes from"))
+        if not self._is_made:
+            return
         self._hint.setText(
             tr(
                 "Click a cell of any map or kernel: here stands how its number is made.\n\n"
@@ -165,6 +158,37 @@ class ExplainPanel(QWidget):
         self._write_all()
 
     # -- inside --------------------------------------------------------------------------------------------------------
+
+    def _make(self) -> None:
+        """Make what is in the panel, once it is looked at or has something to say: a start does without it."""
+        if self._is_made:
+            return
+        self._is_made = True
+        self._trail = Trail(self)
+        self._model = TermModel(self)
+        self._terms = TermView(self._model, self._scale_of)
+        self._hint = QLabel(self)
+        self._body = QWidget(self)
+        self._name = ReadOut(role="strong", parent=self)
+        self._value = ReadOut(role="heading", parent=self)
+        self._sentence, self._function, self._notes = QLabel(self), QLabel(self), QLabel(self)
+        self._equal = ReadOut(role="small", parent=self)
+        self._total = ReadOut("= −0.000000000000", "strong", Qt.AlignmentFlag.AlignRight, self)
+        self._all = QPushButton(self)
+        self._related = [QPushButton(self) for _ in range(_RELATED_MOST)]
+        self._targets: list[Pointed | None] = [None] * _RELATED_MOST
+        self._open = QPushButton(self)
+        self._copy = IconButton("explain.copy", "copy", self)
+        self._close = IconButton("explain.close", "dismiss", self)
+        self._menu = QMenu(self)
+        self._copies = {name: self._menu.addAction("") for name in _COPIES}
+        self._prepare()
+        self._lay_out()
+        self._connect()
+        self.retranslate()
+        before = self.previousInFocusChain()
+        if before is not None:
+            read_in_order([before, *laid_out(self)])  # not behind all that the window has
 
     def _scale_of(self, tensor: Tensor) -> tuple[Levels, bool] | None:
         """Return the scale in which an array is shown; one that is not shown gets a scale of its own."""

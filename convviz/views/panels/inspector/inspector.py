@@ -46,10 +46,10 @@ class Inspector(QWidget):
         self._document = document
         self._selection = Selection("training")
         self._page: Page | None = None
-        self._outline = Outline()
-        self._title = QLabel()
-        self._sentence = QLabel()
-        self._scroll = QScrollArea()
+        self._outline = Outline(self)
+        self._title = QLabel(self)
+        self._sentence = QLabel(self)
+        self._scroll = QScrollArea(self)
         self._note = Note(self)
         self._lay_out()
         self._outline.selected.connect(self._pick)
@@ -111,7 +111,7 @@ class Inspector(QWidget):
         top.addWidget(self._title)
         top.addWidget(self._sentence)
         column.addLayout(top)
-        line = QFrame()
+        line = QFrame(self)
         set_role(line, "divider")
         column.addWidget(line)
         self._scroll.setObjectName("inspector.scroll")
@@ -135,7 +135,7 @@ class Inspector(QWidget):
         return Selection("layer", 0) if self._document.experiment.stages else Selection("training")
 
     def _replace_page(self) -> None:
-        page = make_page(self._selection, self._convert)
+        page = make_page(self._selection, self._convert, self._scroll.viewport())
         page.edited.connect(self._edit)
         page.refused.connect(self._refuse)
         page.numbers_edited.connect(self._edit_numbers)

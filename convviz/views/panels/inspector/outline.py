@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PyQt6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QSize, Qt, pyqtSignal
-from PyQt6.QtGui import QDropEvent, QPainter
+from PyQt6.QtGui import QCursor, QDropEvent, QPainter
 from PyQt6.QtWidgets import (
     QAbstractItemView,
     QHBoxLayout,
@@ -11,7 +11,6 @@ from PyQt6.QtWidgets import (
     QListWidget,
     QListWidgetItem,
     QMenu,
-    QStyle,
     QStyledItemDelegate,
     QStyleOptionViewItem,
     QVBoxLayout,
@@ -51,13 +50,13 @@ class Outline(QWidget):
         super().__init__(parent)
         self._experiment: Experiment | None = None
         self._selection = Selection("training")
-        self._title = QLabel()
+        self._title = QLabel(self)
         set_role(self._title, "strong")
-        self._add = IconButton("layers.add", "add")
-        self._remove = IconButton("layers.remove", "remove")
-        self._up = IconButton("layers.up", "move_up")
-        self._down = IconButton("layers.down", "move_down")
-        self._list = _List()
+        self._add = IconButton("layers.add", "add", self)
+        self._remove = IconButton("layers.remove", "remove", self)
+        self._up = IconButton("layers.up", "move_up", self)
+        self._down = IconButton("layers.down", "move_down", self)
+        self._list = _List(self)
         self._menu = QMenu(self)
         self._lay_out()
         self._list.currentRowChanged.connect(self._select_row)
@@ -163,8 +162,8 @@ class _List(QListWidget):
 
     moved = pyqtSignal(int, int)
 
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
         self.setObjectName("outline")
         self.setItemDelegate(_Row(self))
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -194,6 +193,17 @@ class _List(QListWidget):
         if to != start:
             self.moved.emit(start, to)
 
+    def is_chosen(self, index: QModelIndex | QPersistentModelIndex) -> bool:
+        """Return whether a row is the selected one."""
+        return index.row() == self.currentRow()
+
+    def is_under_pointer(self, index: QModelIndex | QPersistentModelIndex) -> bool:
+        """Return whether the pointer is on a row."""
+        viewport = self.viewport()
+        if viewport is None or not viewport.underMouse():
+            return False
+        return self.indexAt(viewport.mapFromGlobal(QCursor.pos())).row() == index.row()
+
     def _what(self, row: int) -> Selection:
         item = self.item(row)
         assert item is not None
@@ -204,6 +214,10 @@ class _List(QListWidget):
 
 class _Row(QStyledItemDelegate):
     """Draws a name at the left and a note at the right."""
+
+    def __init__(self, parent: _List) -> None:
+        super().__init__(parent)
+        self._list = parent
 
     def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex) -> QSize:
         """Return the height of a row."""
@@ -220,8 +234,8 @@ class _Row(QStyledItemDelegate):
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(Qt.PenStyle.NoPen)
-        chosen = bool(option.state & QStyle.StateFlag.State_Selected)
-        if chosen or option.state & QStyle.StateFlag.State_MouseOver:
+        chosen = self._list.is_chosen(index)  # which the option says too, for the price of loading all names of QStyle
+        if chosen or self._list.is_under_pointer(index):
             painter.setBrush(colours.accent_soft if chosen else colours.hover)
             painter.drawRoundedRect(rect, 4, 4)
         if chosen:

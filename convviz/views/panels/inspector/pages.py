@@ -12,6 +12,7 @@ from convviz.engine.settings import Setting, settings_of
 from convviz.i18n import mark, tr
 from convviz.model.experiment import Experiment, Stage, shape_text
 from convviz.views.editors.forms import Convert, Form, SpecField
+from convviz.views.editors.showing import set_shown
 from convviz.views.panels.inspector import edits
 from convviz.views.panels.inspector.parameters import Parameters, makes_parameter
 from convviz.views.theme import SPACE, set_role
@@ -73,7 +74,7 @@ class Page(QWidget):
         self.column.addWidget(form)
 
     def _divide(self) -> None:
-        line = QFrame()
+        line = QFrame(self)
         set_role(line, "divider")
         self.column.addWidget(line)
 
@@ -87,7 +88,7 @@ class SettingsPage(Page):
         for group in groups:
             if self._forms:
                 self._divide()
-            form = Form("", Experiment, convert, shown=partial(_is_in, group))
+            form = Form("", Experiment, convert, shown=partial(_is_in, group), parent=self)
             self._forms.append(form)
             self._take(form)
         self.column.addStretch(1)
@@ -127,7 +128,12 @@ class LayerPage(Page):
         self._parameters: Parameters | None = None
         described = settings_of(Stage)["layer"]
         self._layer = SpecField(
-            self._path, described, convert, shown=lambda *setting: not makes_parameter(*setting), indented=False
+            self._path,
+            described,
+            convert,
+            shown=lambda *setting: not makes_parameter(*setting),
+            indented=False,
+            parent=self,
         )
         self._take(self._layer)
         self.column.addStretch(1)
@@ -165,28 +171,28 @@ class LayerPage(Page):
         layer = experiment.layers[self._index]
         if not layer.parametrised:
             return
-        parameters = Parameters(self._index, experiment, self._convert)
+        parameters = Parameters(self._index, experiment, self._convert, self)
         parameters.edited.connect(self.edited)
         parameters.refused.connect(self.refused)
         parameters.numbers_edited.connect(self.numbers_edited)
         parameters.seeded.connect(self.seeded)
         parameters.retranslate()
         self.column.insertWidget(self.column.count() - 1, parameters)
-        parameters.show()
+        set_shown(parameters, True)
         self._parameters = parameters
 
 
-def make_page(selection: Selection, convert: Convert) -> Page:
+def make_page(selection: Selection, convert: Convert, parent: QWidget | None = None) -> Page:
     """Return the page of what is selected."""
     if selection.kind == "layer":
-        return LayerPage(selection.index, convert)
+        return LayerPage(selection.index, convert, parent)
     if selection.kind == "input":
-        return SettingsPage((_INPUT,), convert)
+        return SettingsPage((_INPUT,), convert, parent)
     if selection.kind == "target":
-        return SettingsPage((_TARGET,), convert)
+        return SettingsPage((_TARGET,), convert, parent)
     elsewhere = {*_INPUT, *_TARGET, *_LAST, _LAYERS}
     training = tuple(name for name in settings_of(Experiment) if name not in elsewhere)
-    return SettingsPage((training, _LAST), convert)
+    return SettingsPage((training, _LAST), convert, parent)
 
 
 def title_of(selection: Selection, experiment: Experiment) -> str:

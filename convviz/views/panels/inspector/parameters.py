@@ -16,6 +16,8 @@ from convviz.views import theme
 from convviz.views.editors.forms import Convert, SpecField
 from convviz.views.editors.kernel import KernelEditor
 from convviz.views.editors.matrix import MatrixEditor
+from convviz.views.editors.showing import set_shown
+from convviz.views.focus import laid_out, read_in_order
 from convviz.views.panels.inspector import edits
 from convviz.views.theme import SPACE, set_role
 
@@ -43,43 +45,37 @@ class Parameters(QWidget):
     def __init__(self, index: int, experiment: Experiment, convert: Convert, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._worn: theme.Theme | None = theme.current()
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(SPACE.S)
-        self._tabs = QTabBar()
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self._column.setSpacing(SPACE.S)
+        self._tabs = QTabBar(self)
         self._tabs.setObjectName(f"layers.{index}.role")
         self._tabs.setDrawBase(False)
         self._tabs.setExpanding(False)
-        column.addWidget(self._tabs)
-        self._roles: list[_Role] = []
-        settings, stage = parameter_settings(type(experiment.layers[index])), settings_of(Stage)
-        teachers = {edits.TEACHER[name]: stage[edits.TEACHER[name]] for name in settings if name in edits.TEACHER}
-        for described in (settings, teachers):
+        self._column.addWidget(self._tabs)
+        self._index, self._experiment, self._convert = index, experiment, convert
+        self._roles: dict[int, _Role] = {}  # by the place of their tab, from when they are first asked for
+        for _ in _ROLES:
             self._tabs.addTab("")
-            role = _Role(index, described, experiment, convert, teacher=described is teachers)
-            role.edited.connect(self.edited)
-            role.refused.connect(self.refused)
-            role.numbers_edited.connect(self.numbers_edited)
-            role.seeded.connect(self.seeded)
-            column.addWidget(role)
-            self._roles.append(role)
         self._tabs.currentChanged.connect(self._show_role)
         self._show_role(0)
         self._put_chips()
 
     def set_experiment(self, experiment: Experiment) -> None:
         """Show the parameters without emitting anything."""
+        self._experiment = experiment
         has_teacher = experiment.target is None
         self._tabs.setTabEnabled(1, has_teacher)
         self._tabs.setTabToolTip(1, tr(_ROLES["teacher"][1]) if has_teacher else tr(_NO_TEACHER))
         if not has_teacher and self._tabs.currentIndex() == 1:
             self._tabs.setCurrentIndex(0)
-        for role in self._roles[: 1 + has_teacher]:
-            role.set_experiment(experiment)
+        for place, role in self._roles.items():
+            if place == 0 or has_teacher:
+                role.set_experiment(experiment)
 
     def locate(self, path: str) -> QWidget | None:
         """Return the control at ``path``."""
-        found = (role.locate(path) for role in self._roles)
+        found = (role.locate(path) for role in self._roles.values())
         return next((control for control in found if control is not None), None)
 
     def retranslate(self) -> None:
@@ -87,7 +83,7 @@ class Parameters(QWidget):
         for place, (label, help) in enumerate(_ROLES.values()):
             self._tabs.setTabText(place, tr(label))
             self._tabs.setTabToolTip(place, tr(help if self._tabs.isTabEnabled(place) else _NO_TEACHER))
-        for role in self._roles:
+        for role in self._roles.values():
             role.retranslate()
 
     def changeEvent(self, event: QEvent | None) -> None:
@@ -102,8 +98,27 @@ class Parameters(QWidget):
             self._tabs.setTabIcon(place, _chip(getattr(self._worn, name)))
 
     def _show_role(self, place: int) -> None:
-        for at, role in enumerate(self._roles):
-            role.setVisible(at == place)
+        if place not in self._roles:
+            self._roles[place] = self._make_role(teacher=place == 1)
+        for at, role in self._roles.items():
+            set_shown(role, at == place)
+
+    def _make_role(self, teacher: bool) -> _Role:
+        settings = parameter_settings(type(self._experiment.layers[self._index]))
+        if teacher:
+            stage = settings_of(Stage)
+            settings = {edits.TEACHER[name]: stage[edits.TEACHER[name]] for name in settings if name in edits.TEACHER}
+        role = _Role(self._index, settings, self._experiment, self._convert, teacher, self)
+        role.edited.connect(self.edited)
+        role.refused.connect(self.refused)
+        role.numbers_edited.connect(self.numbers_edited)
+        role.seeded.connect(self.seeded)
+        role.set_experiment(self._experiment)
+        role.retranslate()
+        role.resize(self.size())  # as wide as it is to be, before it is laid out for the first time
+        self._column.addWidget(role)
+        read_in_order([self._tabs, *laid_out(role)])
+        return role
 
 
 class _Role(QWidget):
@@ -115,9 +130,15 @@ class _Role(QWidget):
     seeded = pyqtSignal(str, int)
 
     def __init__(
-        self, index: int, settings: dict[str, Setting], experiment: Experiment, convert: Convert, teacher: bool
+        self,
+        index: int,
+        settings: dict[str, Setting],
+        experiment: Experiment,
+        convert: Convert,
+        teacher: bool,
+        parent: QWidget,
     ) -> None:
-        super().__init__()
+        super().__init__(parent)
         self._index = index
         self._teacher = teacher
         column = QVBoxLayout(self)
@@ -127,11 +148,11 @@ class _Role(QWidget):
         self._editors: dict[str, MatrixEditor] = {}
         for name, described in settings.items():
             if self._fields:
-                line = QFrame()
+                line = QFrame(self)
                 set_role(line, "divider")
                 column.addWidget(line)
             path = f"layers.{index}.{name}"
-            field = SpecField(path, described, convert, shown=lambda _, inner: inner.kind != "array")
+            field = SpecField(path, described, convert, shown=lambda _, inner: inner.kind != "array", parent=self)
             field.edited.connect(self.edited)
             field.refused.connect(self.refused)
             editor = self._make_editor(path, experiment)
@@ -149,7 +170,7 @@ class _Role(QWidget):
             field.set_value(edits.value_at(experiment, path))
             field.setEnabled(edits.has_effect(experiment, path))
             numbers = made.get(path.rpartition(".")[2])
-            self._editors[path].setVisible(numbers is not None)
+            set_shown(self._editors[path], numbers is not None)
             if numbers is not None:
                 self._editors[path].set_values(numbers)
 
@@ -173,10 +194,10 @@ class _Role(QWidget):
     def _make_editor(self, path: str, experiment: Experiment) -> MatrixEditor:
         editor: MatrixEditor
         if len(edits.parameter_shape(experiment, path)) == 4:
-            editor = kernel = KernelEditor(path, edits.weight_axes(experiment, path))
+            editor = kernel = KernelEditor(path, edits.weight_axes(experiment, path), self)
             kernel.seeded.connect(lambda seed: self.seeded.emit(path, seed))
         else:
-            editor = MatrixEditor(path, compact=True)
+            editor = MatrixEditor(path, compact=True, parent=self)
         editor.edited.connect(lambda numbers, merge: self.numbers_edited.emit(path, numbers, merge))
         editor.refused.connect(lambda sentence: self.refused.emit(path, sentence))
         return editor

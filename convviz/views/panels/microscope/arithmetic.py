@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -12,6 +12,7 @@ from PyQt6.QtGui import QColor, QPainter
 
 from convviz.engine.walkthrough import Role
 from convviz.i18n import ntr, tr
+from convviz.records import record
 from convviz.views import theme
 from convviz.views.colour import format_number
 from convviz.views.panels.microscope.wording import layer_function
@@ -54,7 +55,7 @@ _SYMBOLS = {
 }
 
 
-@dataclass(frozen=True)
+@record(frozen=True)
 class Term:
     """Where a factor of a term is written.
 
@@ -73,7 +74,7 @@ class Term:
     role: Role | None = None
 
 
-@dataclass(frozen=True)
+@record(frozen=True)
 class _Piece:
     """A text of a line, on the colour of its cell if it is a number of one; ``term``: which term it belongs to."""
 
