@@ -54,7 +54,7 @@ class LossPanel(QFrame):
         self._plot_asked = False
         self._title = QLabel(self)
         theme.set_role(self._title, "strong")
-        self._words = ReadOut(role="small", parent=self)
+        self._words = ReadOut(role="small", parent=self, on="surface")
         self._words.setObjectName("loss_words")
         self._pointed = ReadOut(role="small", align=Qt.AlignmentFlag.AlignRight, parent=self, ground="surface")
         self._pointed.setObjectName("loss_pointed")
