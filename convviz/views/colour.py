@@ -18,7 +18,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -125,26 +125,48 @@ def _evenly(line: Array, count: int) -> Array:
     return np.stack([np.interp(wanted, along, line[:, axis]) for axis in range(3)], axis=1)
 
 
+class Extent(NamedTuple):
+    """The lowest and the highest finite number of an array (∞ and −∞ if there is none), and whether all are finite."""
+
+    low: float
+    high: float
+    finite: bool
+
+    @property
+    def magnitude(self) -> float:
+        """The largest finite number without its sign; 0 if there is none."""
+        return max(-self.low, self.high, 0.0)
+
+
+def extent_of(array: Array) -> Extent:
+    """Return between which numbers those of an array lie."""
+    if not array.size:
+        return Extent(math.inf, -math.inf, finite=True)
+    with np.errstate(invalid="ignore"):
+        low, high = float(np.minimum.reduce(array, axis=None)), float(np.maximum.reduce(array, axis=None))
+    if math.isfinite(low) and math.isfinite(high):  # NaN and infinity pass through both
+        return Extent(low, high, finite=True)
+    finite = array[np.isfinite(array)]
+    if not finite.size:
+        return Extent(math.inf, -math.inf, finite=False)
+    return Extent(float(finite.min()), float(finite.max()), finite=False)
+
+
 def levels_of(*arrays: Array, signed: bool = False) -> Levels:
-    """Return the values at the two ends of the scale for one or several arrays that share it.
+    """Return the values at the two ends of the scale for one or several arrays that share it; see `levels_between`."""
+    return levels_between(*map(extent_of, arrays), signed=signed)
+
+
+def levels_between(*extents: Extent, signed: bool = False) -> Levels:
+    """Return the values at the two ends of the scale for one or several arrays, of which the extents are given.
 
     Cells that are not finite do not count. Signed levels lie evenly about zero. A constant map gets levels around its
     value, so that it takes the colour in the middle; nothing finite at all gives −1 … 1 or 0 … 1.
     """
-    lows, highs = [], []
-    for array in arrays:
-        with np.errstate(invalid="ignore"):
-            low, high = (float(array.min()), float(array.max())) if array.size else (math.inf, -math.inf)
-        if not (math.isfinite(low) and math.isfinite(high)):  # NaN and infinity pass through min and max
-            finite = array[np.isfinite(array)]
-            if finite.size == 0:
-                continue
-            low, high = float(finite.min()), float(finite.max())
-        lows.append(low)
-        highs.append(high)
-    if not lows:
+    low = min((extent.low for extent in extents), default=math.inf)
+    high = max((extent.high for extent in extents), default=-math.inf)
+    if low > high:
         return (-1.0, 1.0) if signed else (0.0, 1.0)
-    low, high = min(lows), max(highs)
     if signed:
         extent = max(-low, high)
         return (-extent, extent) if extent > 0 else (-1.0, 1.0)
@@ -186,10 +208,18 @@ def _round_up(value: float) -> float:
     return next((d for d in _ROUND_DIGITS if digits <= d * (1 + 1e-12)), 10.0) * power
 
 
-def to_index(array: Array, levels: Levels) -> NDArray[np.uint8]:
-    """Return the table entry of every cell, the same shape as ``array``; values beyond the levels take the end's."""
+def to_index(array: Array, levels: Levels, extent: Extent | None = None) -> NDArray[np.uint8]:
+    """Return the table entry of every cell, the same shape as ``array``; values beyond the levels take the end's.
+
+    ``extent`` is that of the array, if it is known: what lies within the levels needs no looking for exceptions.
+    """
     low, high = levels
     span = high - low
+    if extent is not None and extent.finite and low <= extent.low and extent.high <= high and 0 < span < math.inf:
+        position = np.subtract(array, low, dtype=np.float64)
+        position *= (STEPS - 1) / span
+        position += 0.5
+        return position.astype(np.uint8)
     if not math.isfinite(span):  # levels near the largest floats: halve first
         array, low, span = array / 2, low / 2, high / 2 - low / 2
     scale = (STEPS - 1) / span if span > 0 else 0.0

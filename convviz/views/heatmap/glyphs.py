@@ -145,28 +145,15 @@ def _format(extent: float, signed: bool, significant: int) -> NumberFormat:
     return NumberFormat(whole, decimals, exponent, signed)
 
 
-@dataclass(frozen=True, eq=False)
-class _Numbers:
-    """Every number that a format can write, as the pieces of it; at most a thousand, and the negative ones behind.
-
-    Attributes
-    ----------
-    count
-        How many there are without a sign.
-    source : (N, S)
-        Where each slot's piece lies in the atlas, from the left.
-    shift : (N, S)
-        How far each slot is from where it is in a positive number of full length.
-    """
-
-    count: int
-    source: Array
-    shift: Array
-
-
 @lru_cache(maxsize=64)
-def _all_numbers(glyphs: GlyphAtlas, shape: NumberFormat) -> _Numbers:
-    """Return all numbers of a format. A digit before the point is left out while it and all before it are zero."""
+def _all_numbers(glyphs: GlyphAtlas, shape: NumberFormat) -> Array:
+    """Return every number that a format can write, as its pieces (N, S, 2): at most a thousand, twice.
+
+    Of each slot it is told how far it is from where it is in a positive number of full length, and where its piece lies
+    in the atlas, from the left. Counted from the end, there are the negative numbers.
+
+    A digit before the point is left out while it and all before it are zero.
+    """
     digits = shape.whole + shape.decimals
     count = 10**digits
     quotients = np.arange(count)[:, None] // 10 ** np.arange(digits - 1, -1, -1)
@@ -176,15 +163,17 @@ def _all_numbers(glyphs: GlyphAtlas, shape: NumberFormat) -> _Numbers:
     left_out = leading.sum(axis=1, keepdims=True) * float(glyphs.digit)
     if shape.decimals:
         codes = np.hstack([codes, np.full((count, 1), _POINT)])
-    if not shape.signed:
-        return _Numbers(count, glyphs.source_left[codes], np.floor(np.repeat(left_out * -0.5, codes.shape[1], axis=1)))
-    codes = np.tile(np.hstack([codes, np.full((count, 1), _BLANK)]), (2, 1))
-    left_out = np.tile(left_out, (2, 1))
+    if shape.signed:
+        codes = np.hstack([codes, np.full((count, 1), _BLANK)])
+    mirrored = np.concatenate([np.arange(count), [0], np.arange(count - 1, 0, -1)])
+    codes, left_out = codes[mirrored], left_out[mirrored]
     negative = np.arange(2 * count) > count  # nothing that is written as zero has a sign
-    codes[negative, -1] = _MINUS
-    shift = np.floor(left_out * -0.5 + negative[:, None] * (glyphs.minus / 2)).repeat(codes.shape[1], axis=1)
-    shift[:, -1] += left_out[:, 0]  # the sign stands before the first digit that is written
-    return _Numbers(count, glyphs.source_left[codes], shift)
+    minus = glyphs.minus / 2 if shape.signed else 0.0
+    shift = np.floor(left_out * -0.5 + negative[:, None] * minus).repeat(codes.shape[1], axis=1)
+    if shape.signed:
+        codes[negative, -1] = _MINUS
+        shift[:, -1] += left_out[:, 0]  # the sign stands before the first digit that is written
+    return np.stack([shift, glyphs.source_left[codes]], axis=-1)
 
 
 class CellNumbers:
@@ -197,7 +186,8 @@ class CellNumbers:
     def __init__(self) -> None:
         self._fragments: Any = None
         self._slots: Array = np.empty((0, 0, _DOUBLES))
-        self._across: Array = np.empty((0, 0))  # the middle of every slot of a positive number that is full length
+        # the middle of every slot of a positive number that is full length, and behind it a zero
+        self._across: Array = np.empty((0, 0, 2))
         self._prepared: tuple[GlyphAtlas, NumberFormat] | None = None
         self._centres: Array | None = None  # held on to, so that no other array can be taken for it
 
@@ -209,20 +199,17 @@ class CellNumbers:
             self._prepare(glyphs, shape, centres)
             self._prepared, self._centres = (glyphs, shape), centres
         numbers = _all_numbers(glyphs, shape)
+        most = len(numbers) // 2 - 1
         with np.errstate(all="ignore"):
-            magnitude = np.abs(values)
-            magnitude *= 10.0 ** (shape.decimals - shape.exponent)
-            all_finite = math.isfinite(float(magnitude.sum()))
+            scaled = np.multiply(values, 10.0 ** (shape.decimals - shape.exponent), dtype=np.float64)
+            all_finite = math.isfinite(float(scaled.sum()))
         if not all_finite:
-            magnitude = np.where(np.isfinite(magnitude), magnitude, 0.0)
-        magnitude += 0.5
-        number = np.minimum(magnitude, numbers.count - 1).astype(np.intp)
-        if shape.signed:
-            number[values < 0] += numbers.count
+            scaled = np.where(np.isfinite(scaled), scaled, 0.0)
+        scaled += np.copysign(0.5, scaled)
+        np.minimum(np.maximum(scaled, -most, out=scaled), most, out=scaled)
         slots = self._slots
-        slots[:, :, 2] = numbers.source.take(number, axis=0)
+        np.add(self._across, numbers.take(scaled.astype(np.intp), axis=0), out=slots[:, :, 0:3:2])
         slots[:, :, 3] = (dark * (glyphs.height * glyphs.ratio))[:, None]
-        np.add(self._across, numbers.shift.take(number, axis=0), out=slots[:, :, 0])
         if not all_finite:
             self._write_not_finite(values, centres, glyphs)
         painter.drawPixmapFragments(self._fragments, glyphs.pixmap)
@@ -240,7 +227,8 @@ class CellNumbers:
         self._reserve(len(centres), len(lefts))
         body = glyphs.width_of(shape) - (glyphs.minus if shape.signed else 0)
         start = np.floor(centres[:, :1] - body / 2)
-        self._across = start + np.array(lefts) + np.array(widths) / 2  # a fragment is placed by its middle
+        across = start + np.array(lefts) + np.array(widths) / 2  # a fragment is placed by its middle
+        self._across = np.stack([across, np.zeros_like(across)], axis=-1)
         slots = self._slots
         slots[:, :, 1] = np.floor(centres[:, 1:] - glyphs.figure_height / 2) - 1 + glyphs.height / 2
         slots[:, :, 4] = np.array(widths) * glyphs.ratio

@@ -10,7 +10,7 @@ from PyQt6.QtGui import QPainter, QPaintEvent, QPen, QResizeEvent
 from PyQt6.QtWidgets import QSizePolicy, QWidget
 
 from convviz.views import theme
-from convviz.views.colour import Levels, calm_levels, levels_of
+from convviz.views.colour import Extent, Levels, calm_levels, extent_of, levels_between
 from convviz.views.heatmap.frame import Caption, note_text, paint_caption, paint_cursor, paint_empty, paint_scale
 from convviz.views.heatmap.layout import Form, HeatLayout, lay_out, size_for, strip_height
 from convviz.views.heatmap.marks import Marking, paint_pin, paint_spot
@@ -108,7 +108,9 @@ class HeatmapView(QWidget):
         """Return the sentence under the title."""
         return self._caption.sentence
 
-    def set_values(self, values: Array | None, levels: Levels | None = None, signed: bool = False) -> None:
+    def set_values(
+        self, values: Array | None, levels: Levels | None = None, signed: bool = False, extent: Extent | None = None
+    ) -> None:
         """Show values of shape ``(H, W)``, ``(C, H, W)`` or ``(O, I, H, W)``; None: nothing yet.
 
         The array is kept, not copied, so it must not be written to afterwards.
@@ -119,6 +121,8 @@ class HeatmapView(QWidget):
             The values at the ends of the scale; by default round numbers just beyond the smallest and largest.
         signed
             Use the diverging colours and a scale that is even about zero.
+        extent
+            Between which numbers the values lie, where that is known.
         """
         if values is not None and (values.ndim < 2 or values.ndim > 4 or values.size == 0):
             raise ValueError(f"expected (H, W), (C, H, W) or (O, I, H, W), received {values.shape}")
@@ -127,8 +131,10 @@ class HeatmapView(QWidget):
         levels_stay = levels == picture.levels if given_levels else not picture.exceeded
         if values is self._given and values is not None and signed == picture.signed and levels_stay:
             return
-        if levels is None and values is not None:
-            levels = calm_levels(*levels_of(values, signed=signed), signed)
+        if values is not None and extent is None:
+            extent = self.extent_of(values)
+        if levels is None and extent is not None:
+            levels = calm_levels(*levels_between(extent, signed=signed), signed)
         scale_is_same = (levels or (0.0, 1.0)) == picture.levels and signed == picture.signed
         if scale_is_same and _same(values, self._given):
             self._given = values
@@ -136,6 +142,7 @@ class HeatmapView(QWidget):
         shape_is_same = values is not None and self._given is not None and values.shape == self._given.shape
         self._given = values
         picture.values = None if values is None else values.reshape(-1, *values.shape[-2:])
+        picture.extent = extent or picture.extent
         picture.levels, picture.signed, picture.exceeded = levels or (0.0, 1.0), signed, given_levels
         picture.forget()
         if not shape_is_same:
@@ -147,6 +154,10 @@ class HeatmapView(QWidget):
             layout = self._layout
             self.update(layout.cells if scale_is_same else layout.cells.united(layout.scale))
         self._values_changed(shape_is_same)
+
+    def extent_of(self, values: Array) -> Extent:
+        """Return between which numbers ``values`` lie; of those that are shown it is known."""
+        return self._picture.extent if values is self._given else extent_of(values)
 
     def set_unreached(self, mask: Array | None) -> None:
         """Hatch the cells of an ``(H, W)`` mask: no window reads them. It may come before values of this shape do."""
@@ -342,6 +353,14 @@ class HeatmapView(QWidget):
         """Tell screen readers what is shown."""
         self.setAccessibleName(self._told or self._caption.title)
         self.setAccessibleDescription(self._caption.sentence)
+
+
+def show_together(*shown: tuple[HeatmapView, Array], signed: bool = False) -> None:
+    """Show several arrays on one scale, each in its place: equal colours are equal numbers."""
+    extents = [view.extent_of(values) for view, values in shown]
+    levels = calm_levels(*levels_between(*extents, signed=signed), signed)
+    for (view, values), extent in zip(shown, extents, strict=True):
+        view.set_values(values, levels, signed, extent)
 
 
 def _same(one: Array | None, other: Array | None) -> bool:
