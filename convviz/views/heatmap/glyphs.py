@@ -145,15 +145,27 @@ def _format(extent: float, signed: bool, significant: int) -> NumberFormat:
     return NumberFormat(whole, decimals, exponent, signed)
 
 
-@lru_cache(maxsize=64)
-def _all_numbers(glyphs: GlyphAtlas, shape: NumberFormat) -> Array:
-    """Return every number that a format can write, as its pieces (N, S, 2): at most a thousand, twice.
+@dataclass(frozen=True, eq=False)
+class _Numbers:
+    """Every number that a format can write, as the pieces of it; at most a thousand, and the negative ones.
 
-    Of each slot it is told how far it is from where it is in a positive number of full length, and where its piece lies
-    in the atlas, from the left. Counted from the end, there are the negative numbers.
+    Each is found by its own digits: number −12 stands at −12, counted from the end.
 
-    A digit before the point is left out while it and all before it are zero.
+    Attributes
+    ----------
+    source : (N, S)
+        Where each slot's piece lies in the atlas, from the left.
+    shift : (N, S)
+        How far each slot is from where it is in a positive number of full length.
     """
+
+    source: Array
+    shift: Array
+
+
+@lru_cache(maxsize=64)
+def _all_numbers(glyphs: GlyphAtlas, shape: NumberFormat) -> _Numbers:
+    """Return all numbers of a format. A digit before the point is left out while it and all before it are zero."""
     digits = shape.whole + shape.decimals
     count = 10**digits
     quotients = np.arange(count)[:, None] // 10 ** np.arange(digits - 1, -1, -1)
@@ -173,7 +185,19 @@ def _all_numbers(glyphs: GlyphAtlas, shape: NumberFormat) -> Array:
     if shape.signed:
         codes[negative, -1] = _MINUS
         shift[:, -1] += left_out[:, 0]  # the sign stands before the first digit that is written
-    return np.stack([shift, glyphs.source_left[codes]], axis=-1)
+    return _Numbers(glyphs.source_left[codes], shift)
+
+
+def _tamed(values: Array, factor: float, most: int) -> tuple[bool, Array]:
+    """Return whether all values are finite, and each times ``factor``, to be cut to whole numbers up to ``most``."""
+    with np.errstate(all="ignore"):
+        scaled = np.multiply(values, factor, dtype=np.float64)
+    finite = np.isfinite(scaled)
+    all_finite = bool(finite.all())
+    if not all_finite:
+        scaled = np.where(finite, scaled, 0.0)
+    scaled += np.copysign(0.5, scaled)
+    return all_finite, np.clip(scaled, -most, most)
 
 
 class CellNumbers:
@@ -186,30 +210,40 @@ class CellNumbers:
     def __init__(self) -> None:
         self._fragments: Any = None
         self._slots: Array = np.empty((0, 0, _DOUBLES))
-        # the middle of every slot of a positive number that is full length, and behind it a zero
-        self._across: Array = np.empty((0, 0, 2))
+        self._across: Array = np.empty((0, 0))  # the middle of every slot of a positive number that is full length
         self._prepared: tuple[GlyphAtlas, NumberFormat] | None = None
         self._centres: Array | None = None  # held on to, so that no other array can be taken for it
 
     def draw(
-        self, painter: QPainter, glyphs: GlyphAtlas, shape: NumberFormat, values: Array, centres: Array, dark: Array
+        self,
+        painter: QPainter,
+        glyphs: GlyphAtlas,
+        shape: NumberFormat,
+        values: Array,
+        centres: Array,
+        dark: Array,
+        *,
+        fitting: bool = False,
     ) -> None:
-        """Write ``values`` (N,) centred on ``centres`` (N, 2), in black where ``dark`` (N,) and else in white."""
+        """Write ``values`` (N,) centred on ``centres`` (N, 2), in black where ``dark`` (N,) and else in white.
+
+        ``fitting``: all are known to be finite, and none to be larger than the format was chosen for.
+        """
         if self._centres is not centres or self._prepared != (glyphs, shape):
             self._prepare(glyphs, shape, centres)
             self._prepared, self._centres = (glyphs, shape), centres
         numbers = _all_numbers(glyphs, shape)
-        most = len(numbers) // 2 - 1
-        with np.errstate(all="ignore"):
-            scaled = np.multiply(values, 10.0 ** (shape.decimals - shape.exponent), dtype=np.float64)
-            all_finite = math.isfinite(float(scaled.sum()))
-        if not all_finite:
-            scaled = np.where(np.isfinite(scaled), scaled, 0.0)
-        scaled += np.copysign(0.5, scaled)
-        np.minimum(np.maximum(scaled, -most, out=scaled), most, out=scaled)
+        factor = 10.0 ** (shape.decimals - shape.exponent)
+        if fitting:
+            all_finite, scaled = True, np.multiply(values, factor, dtype=np.float64)
+            scaled += np.copysign(0.5, scaled)
+        else:
+            all_finite, scaled = _tamed(values, factor, len(numbers.source) // 2 - 1)
+        number = scaled.astype(np.intp)
         slots = self._slots
-        np.add(self._across, numbers.take(scaled.astype(np.intp), axis=0), out=slots[:, :, 0:3:2])
+        slots[:, :, 2] = numbers.source.take(number, axis=0)
         slots[:, :, 3] = (dark * (glyphs.height * glyphs.ratio))[:, None]
+        np.add(self._across, numbers.shift.take(number, axis=0), out=slots[:, :, 0])
         if not all_finite:
             self._write_not_finite(values, centres, glyphs)
         painter.drawPixmapFragments(self._fragments, glyphs.pixmap)
@@ -227,8 +261,7 @@ class CellNumbers:
         self._reserve(len(centres), len(lefts))
         body = glyphs.width_of(shape) - (glyphs.minus if shape.signed else 0)
         start = np.floor(centres[:, :1] - body / 2)
-        across = start + np.array(lefts) + np.array(widths) / 2  # a fragment is placed by its middle
-        self._across = np.stack([across, np.zeros_like(across)], axis=-1)
+        self._across = start + np.array(lefts) + np.array(widths) / 2  # a fragment is placed by its middle
         slots = self._slots
         slots[:, :, 1] = np.floor(centres[:, 1:] - glyphs.figure_height / 2) - 1 + glyphs.height / 2
         slots[:, :, 4] = np.array(widths) * glyphs.ratio

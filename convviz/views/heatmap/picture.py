@@ -206,7 +206,8 @@ class Picture:
         pixels, shape = found
         dark = self._dark_text(len(layout.tiles))
         values = self.values[: len(layout.tiles)].ravel()
-        self._numbers.draw(painter, atlas(pixels, ratio), shape, values, self._centres, dark)
+        fitting = self.extent.finite
+        self._numbers.draw(painter, atlas(pixels, ratio), shape, values, self._centres, dark, fitting=fitting)
 
     def _dark_text(self, shown: int) -> Array:
         """Return where black is easier to read than white, cell by cell."""
