@@ -83,8 +83,9 @@ class ReadOut(QWidget):
 
     def paintEvent(self, event: QPaintEvent | None) -> None:
         """Draw the text."""
-        whole = self._text or self._idle
-        shown = theme.metrics(self._role).elidedText(whole, Qt.TextElideMode.ElideRight, self.width())
+        whole = shown = self._text or self._idle
+        if theme.number_width(whole, self._role) > self.width():
+            shown = theme.metrics(self._role).elidedText(whole, Qt.TextElideMode.ElideRight, self.width())
         self._set_shortened(shown != whole)
         painter = QPainter(self)
         painter.setFont(theme.font(self._role))

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from convviz.views.preferences import Preferences
 
 #: How long words stand at least while steps fly past, in seconds: nobody reads faster, and text is slow to draw.
-_READABLE = 0.1
+_READABLE = 0.12
 
 
 class RunControl(QObject):

@@ -43,7 +43,7 @@ _FULL = ((6, 0.2), (4, 0.4), (2, 0.6), (0, 0.8))
 #: A press and a release that are no further apart are a click, in pixels.
 _CLICK = 4
 #: How long a picture of a curve that grows stands at least, in seconds.
-_CALM = 0.08
+_CALM = 0.1
 
 pg.setConfigOptions(exitCleanup=False)  # its clean-up at exit is for scripts without a main loop
 
