@@ -125,7 +125,7 @@ class LossSeries:
             for begin, end in ((start, first * level.size), (last * level.size, stop)):
                 edge = np.arange(begin, end)
                 parts += _grouped(data, edge, edge, 1)
-        found = np.concatenate(parts)
+        found: Indices = np.concatenate(parts)
         found.sort()
         return found[np.append(True, found[1:] != found[:-1])]  # NumPy's own takes longer, whatever the order
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import math
+import time
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from PyQt6.QtCore import QEvent, QPoint, QPointF, QRect, QSize, Qt
+from PyQt6.QtCore import QEvent, QPoint, QPointF, QRect, QSize, Qt, QTimer
 from PyQt6.QtGui import QPainter, QPaintEvent, QPen, QResizeEvent
 from PyQt6.QtWidgets import QSizePolicy, QWidget
 
@@ -26,12 +28,16 @@ if TYPE_CHECKING:
 
 #: Narrowest channel whose frame has the tensor's hue.
 _HUE_LEAST = 24
+#: How long the numbers of a scale stand at least, in seconds, while values follow one another faster: nobody reads
+#: faster, and text is slow to draw. And after how many milliseconds without other values they are those of the last.
+_READABLE, _REST = 0.1, 150
 
 
 class HeatmapView(QWidget):
     """A tensor as coloured cells, painted by hand.
 
     Only what changed is painted: new values alone repaint the cells; a hidden heatmap does not even make its image.
+    While levels change faster than their numbers can be read, the scale follows ten times a second.
 
     Parameters
     ----------
@@ -65,6 +71,12 @@ class HeatmapView(QWidget):
         self._told = ""
         self._label = 0
         self._focus_shown = False
+        self._scale_shown_at = -math.inf
+        self._scale_waits = False  # has other levels than are painted
+        self._rest = QTimer(self)
+        self._rest.setSingleShot(True)
+        self._rest.setInterval(_REST)
+        self._rest.timeout.connect(self._show_scale)
 
     # what is shown ---------------------------------------------------------------------------------------------------
 
@@ -149,10 +161,9 @@ class HeatmapView(QWidget):
             self._columns = values.shape[1] if values is not None and values.ndim == 4 else 0
             picture.marking, self._pin, self._spots = None, None, ()
             self._place()
-        elif self._layout is not None:
-            # One rectangle: through a clip of several, images are drawn ten times slower.
-            layout = self._layout
-            self.update(layout.cells if scale_is_same else layout.cells.united(layout.scale))
+        else:
+            self._scale_waits = self._scale_waits or not scale_is_same
+            self._update_values()
         self._values_changed(shape_is_same)
 
     def extent_of(self, values: Array) -> Extent:
@@ -341,6 +352,22 @@ class HeatmapView(QWidget):
             return None
         channel = int(np.ravel_multi_index(index[:-2], given.shape[:-2])) if given.ndim > 2 else 0
         return channel, index[-2], index[-1]
+
+    def _update_values(self) -> None:
+        """Paint the cells anew, and the scale if that has changed and what it was could be read."""
+        if self._scale_waits and time.monotonic() >= self._scale_shown_at + _READABLE:
+            self._show_scale()
+            return
+        self._update_cells()
+        if self._scale_waits:
+            self._rest.start()
+
+    def _show_scale(self) -> None:
+        """Paint the scale anew, and the cells: as one rectangle, for through a clip of several images are slow."""
+        self._rest.stop()
+        self._scale_shown_at, self._scale_waits = time.monotonic(), False
+        if self._layout is not None:
+            self.update(self._layout.cells.united(self._layout.scale))
 
     def _update_cells(self) -> None:
         if self._layout is not None:
