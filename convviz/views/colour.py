@@ -67,16 +67,18 @@ class ColourMap:
         The same as ``0xffRRGGBB``, which is how a pixel of an RGB32 image lies in memory.
     dark_text : (STEPS + 1,) bool
         Where black is easier to read on the colour than white.
+    colours
+        The same as Qt has it.
     """
 
     rgb: Array
     packed: Array
     dark_text: Array
+    colours: tuple[QColor, ...]
 
     def colour(self, index: int) -> QColor:
         """Return one entry."""
-        red, green, blue = (int(part) for part in self.rgb[index])
-        return QColor(red, green, blue)
+        return QColor(self.colours[index])
 
 
 def colour_map(signed: bool = False, dark: bool | None = None) -> ColourMap:
@@ -113,9 +115,9 @@ def _made(anchors: tuple[str, ...]) -> ColourMap:
     wide = rgb8.astype(np.uint32)
     packed = np.uint32(0xFF000000) | wide[:, 0] << 16 | wide[:, 1] << 8 | wide[:, 2]
     black, white = QColor(0, 0, 0), QColor(255, 255, 255)
-    colours = [QColor(*(int(part) for part in entry)) for entry in rgb8]
+    colours = tuple(QColor(*(int(part) for part in entry)) for entry in rgb8)
     dark_text = np.array([theme.contrast(c, black) > theme.contrast(c, white) for c in colours])
-    return ColourMap(rgb8, packed, dark_text)
+    return ColourMap(rgb8, packed, dark_text, colours)
 
 
 def _evenly(line: Array, count: int) -> Array:
@@ -222,10 +224,10 @@ def to_index(array: Array, levels: Levels, extent: Extent | None = None) -> NDAr
     ``extent`` is that of the array, if it is known: what lies within the levels needs no looking for exceptions.
     """
     low, high = levels
-    span = high - low
-    if extent is not None and extent.finite and low <= extent.low and extent.high <= high and 0 < span < math.inf:
+    span, scale = high - low, _scale(levels)
+    if scale and extent is not None and extent.finite and low <= extent.low and extent.high <= high:
         position = np.subtract(array, low, dtype=np.float64)
-        position *= (STEPS - 1) / span
+        position *= scale
         position += 0.5
         return position.astype(np.uint8)
     if not math.isfinite(span):  # levels near the largest floats: halve first
@@ -240,6 +242,21 @@ def to_index(array: Array, levels: Levels, extent: Extent | None = None) -> NDAr
     np.maximum(position, 0.0, out=position)
     np.minimum(position, STEPS - 1, out=position)
     return position.astype(np.uint8)
+
+
+def entry_of(number: float, levels: Levels) -> int:
+    """Return the table entry of one number, the same as `to_index` of an array of it."""
+    scale = _scale(levels)
+    if not (scale and math.isfinite(number)):
+        return int(to_index(np.array([number]), levels)[0])
+    return int(min(max((number - levels[0]) * scale + 0.5, 0.0), STEPS - 1))
+
+
+def _scale(levels: Levels) -> float:
+    """Return the number of table entries per unit; 0 if the levels are too far apart, or too close, to tell."""
+    span = levels[1] - levels[0]
+    scale = (STEPS - 1) / span if 0 < span < math.inf else 0.0
+    return scale if scale < math.inf else 0.0
 
 
 def _to_index_checked(array: Array, position: Array) -> NDArray[np.uint8]:

@@ -10,7 +10,16 @@ from PyQt6.QtCore import QPointF, QRect, Qt
 from PyQt6.QtGui import QBrush, QColor, QImage, QPainter, QPen, QPixmap
 
 from convviz.views import theme
-from convviz.views.colour import Extent, Levels, colour_map, dark_text_on, format_number, reduce_to, to_index
+from convviz.views.colour import (
+    Extent,
+    Levels,
+    colour_map,
+    dark_text_on,
+    entry_of,
+    format_number,
+    reduce_to,
+    to_index,
+)
 from convviz.views.heatmap.glyphs import CellNumbers, NumberFormat, atlas, choose_format
 from convviz.views.heatmap.layout import cells_of_pixels
 
@@ -218,12 +227,12 @@ class Picture:
 
     def _paint_single(self, painter: QPainter, rect: QRect) -> None:
         assert self.values is not None
-        table, index = colour_map(self.signed), int(to_index(self.values, self.levels, self.extent)[0, 0, 0])
+        value, metrics = float(self.values[0, 0, 0]), theme.metrics("small")
+        table, index = colour_map(self.signed), entry_of(value, self.levels)
         painter.fillRect(rect, table.colour(index))
         dark = table.dark_text[index]
         painter.setFont(theme.font("small"))
         painter.setPen(Qt.GlobalColor.black if dark else Qt.GlobalColor.white)
-        value, metrics = float(self.values[0, 0, 0]), theme.metrics("small")
         for text in _single_texts(value):
             spare = rect.width() - theme.number_width(text, "small")
             if spare >= 2:
