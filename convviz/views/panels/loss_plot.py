@@ -100,7 +100,7 @@ class _Numbers(QWidget):
         """Write every number at its height."""
         painter = QPainter(self)
         painter.fillRect(self.rect(), theme.current().surface)
-        self._plot.draw_numbers(painter, QRectF(self.rect()))
+        self._plot.draw_numbers(painter, self.width())
         painter.end()
 
 
@@ -175,9 +175,10 @@ class LossPlot(pg.GraphicsView):  # type: ignore[misc]  # pyqtgraph ships no typ
         """Draw the logarithm of the loss, or the loss itself."""
         self._log = on
         self._axes["left"].log = on
-        self._numbers.update()
+        self._range = loss_scale.value_range(np.empty(0), on)  # what it was means nothing on the other scale
         self.retranslate()
         self.refresh()
+        self._place_numbers()
 
     def set_marks(self, live: tuple[int, float] | None, goal: int | None, shown: int | None) -> None:
         """Say where the run is, up to which step it goes, and which step of the past is shown; None: nowhere, none.
@@ -230,8 +231,18 @@ class LossPlot(pg.GraphicsView):  # type: ignore[misc]  # pyqtgraph ships no typ
         if self._canvas is not None:
             inside = self.mapFromScene(self._box.sceneBoundingRect()).boundingRect()
             self._canvas.setGeometry(inside)
-            left, right = max(0, inside.left() - _NUMBERS_WIDTH), inside.left() - _NUMBERS_GAP
+            self._place_numbers()
+
+    def _place_numbers(self) -> None:
+        """Lay the numbers beside the axis, no wider than they are: what they cover is the axis' name."""
+        if self._canvas is not None:
+            inside = self._canvas.geometry()
+            texts = [text for level in self._labels() for text, _ in level]
+            widest = math.ceil(max((theme.number_width(text, "small") for text in texts), default=0.0))
+            right = inside.left() - _NUMBERS_GAP
+            left = max(0, right - min(widest, _NUMBERS_WIDTH))
             self._numbers.setGeometry(left, inside.top() - _OVERHANG, right - left, inside.height() + 2 * _OVERHANG)
+            self._numbers.update()
 
     def reset_zoom(self) -> None:
         """Show the whole curve again."""
@@ -290,7 +301,7 @@ class LossPlot(pg.GraphicsView):  # type: ignore[misc]  # pyqtgraph ships no typ
         fitting = loss_scale.value_range(losses, self._log)
         if fitting != self._range:
             self._range = fitting
-            self._numbers.update()
+            self._place_numbers()
         finite = np.isfinite(losses)
         self._points = (steps, losses) if finite.all() else (steps[finite], losses[finite])
 
@@ -340,23 +351,31 @@ class LossPlot(pg.GraphicsView):  # type: ignore[misc]  # pyqtgraph ships no typ
             loss = self._loss(self._under)
             draw_mark(painter, mapping, self._under, loss, colours.muted, pen.DashLine, cross=True)
 
-    def draw_numbers(self, painter: QPainter, area: QRectF) -> None:
-        """Write the numbers of the vertical axis into ``area``, which reaches a little beyond either of its ends."""
-        inside = area.adjusted(0, _OVERHANG, 0, -_OVERHANG)
-        mapping, (low, high) = self._mapping(inside), self._range
+    def draw_numbers(self, painter: QPainter, width: int) -> None:
+        """Write the numbers of the vertical axis into a strip of ``width``, which begins above it by half a number."""
+        height = self._box.height()
+        mapping = self._mapping(QRectF(0.0, _OVERHANG, self._box.width(), height))
         painter.setPen(theme.current().muted)
         painter.setFont(theme.font("small"))
         written = 0
-        for level, (_, ticks) in enumerate(self._ticks(inside.height())):
-            texts = [loss_scale.log_tick_text(v, high - low) if self._log else loss_scale.axis_text(v) for v in ticks]
-            room = next(share for count, share in _FULL if written >= count) * inside.height()
-            written += sum(map(bool, texts))
+        for level, labels in enumerate(self._labels()):
+            room = next(share for count, share in _FULL if written >= count) * height
+            written += len(labels)
             if level and 0.8 * theme.metrics("small").height() * written >= room:
                 return
-            for text, y in zip(texts, mapping.height(np.array(ticks)), strict=True):
-                if text and theme.number_width(text, "small") <= area.width():  # half a number would be a wrong one
-                    line = QRectF(area.left(), float(y) - _OVERHANG, area.width(), 2 * _OVERHANG)
-                    painter.drawText(line, _AT_RIGHT, text)
+            for text, value in labels:
+                if theme.number_width(text, "small") <= width:  # half a number would be a wrong one
+                    y = float(mapping.height(np.array(value)))
+                    painter.drawText(QRectF(0.0, y - _OVERHANG, width, 2 * _OVERHANG), _AT_RIGHT, text)
+
+    def _labels(self) -> list[list[tuple[str, float]]]:
+        """Return the numbers of the vertical axis and where on it they stand, level by level."""
+        low, high = self._range
+        levels = [ticks for _, ticks in self._ticks(self._box.height())]
+        if not self._log:
+            return [[(loss_scale.axis_text(value), value) for value in ticks] for ticks in levels]
+        texts = [[(loss_scale.log_tick_text(value, high - low), value) for value in ticks] for ticks in levels]
+        return [[(text, value) for text, value in level if text] for level in texts]
 
     # -- the pointer ---------------------------------------------------------------------------------------------------
 
