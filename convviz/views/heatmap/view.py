@@ -142,6 +142,7 @@ class HeatmapView(QWidget):
         picture = self._picture
         levels_stay = levels == picture.levels if given_levels else not picture.exceeded
         if values is self._given and values is not None and signed == picture.signed and levels_stay:
+            self._show_waiting_scale()
             return
         if values is not None and extent is None:
             extent = self.extent_of(values)
@@ -150,6 +151,7 @@ class HeatmapView(QWidget):
         scale_is_same = (levels or (0.0, 1.0)) == picture.levels and signed == picture.signed
         if scale_is_same and _same(values, self._given):
             self._given = values
+            self._show_waiting_scale()
             return
         shape_is_same = values is not None and self._given is not None and values.shape == self._given.shape
         self._given = values
@@ -354,13 +356,19 @@ class HeatmapView(QWidget):
         return channel, index[-2], index[-1]
 
     def _update_values(self) -> None:
-        """Paint the cells anew, and the scale if that has changed and what it was could be read."""
-        if self._scale_waits and time.monotonic() >= self._scale_shown_at + _READABLE:
-            self._show_scale()
+        """Paint the cells anew, and the scale with them if it is time."""
+        if self._show_waiting_scale():
             return
         self._update_cells()
         if self._scale_waits:
             self._rest.start()
+
+    def _show_waiting_scale(self) -> bool:
+        """Paint the scale anew, and return True, if it has changed and what it was could be read."""
+        due = self._scale_waits and time.monotonic() >= self._scale_shown_at + _READABLE
+        if due:
+            self._show_scale()
+        return due
 
     def _show_scale(self) -> None:
         """Paint the scale anew, and the cells: as one rectangle, for through a clip of several images are slow."""
