@@ -17,7 +17,7 @@ from __future__ import annotations
 
 import math
 from functools import cache, lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -67,16 +67,18 @@ class ColourMap:
         The same as ``0xffRRGGBB``, which is how a pixel of an RGB32 image lies in memory.
     dark_text : (STEPS + 1,) bool
         Where black is easier to read on the colour than white.
+    colours
+        The same as Qt has it.
     """
 
     rgb: Array
     packed: Array
     dark_text: Array
+    colours: tuple[QColor, ...]
 
     def colour(self, index: int) -> QColor:
         """Return one entry."""
-        red, green, blue = (int(part) for part in self.rgb[index])
-        return QColor(red, green, blue)
+        return QColor(self.colours[index])
 
 
 def colour_map(signed: bool = False, dark: bool | None = None) -> ColourMap:
@@ -112,7 +114,8 @@ def _made(anchors: tuple[str, ...]) -> ColourMap:
     rgb8 = np.rint(rgb * 255).astype(np.uint8)
     wide = rgb8.astype(np.uint32)
     packed = np.uint32(0xFF000000) | wide[:, 0] << 16 | wide[:, 1] << 8 | wide[:, 2]
-    return ColourMap(rgb8, packed, dark_text_on(rgb8))
+    colours = tuple(QColor(*(int(part) for part in entry)) for entry in rgb8)
+    return ColourMap(rgb8, packed, dark_text_on(rgb8), colours)
 
 
 def _evenly(line: Array, count: int) -> Array:
@@ -122,26 +125,56 @@ def _evenly(line: Array, count: int) -> Array:
     return np.stack([np.interp(wanted, along, line[:, axis]) for axis in range(3)], axis=1)
 
 
+#: Arrays of at most so many numbers are small.
+_FEW = 25
+
+
+class Extent(NamedTuple):
+    """The lowest and the highest finite number of an array (∞ and −∞ if there is none), and whether all are finite."""
+
+    low: float
+    high: float
+    finite: bool
+
+    @property
+    def magnitude(self) -> float:
+        """The largest finite number without its sign; 0 if there is none."""
+        return max(-self.low, self.high, 0.0)
+
+
+def extent_of(array: Array) -> Extent:
+    """Return between which numbers those of an array lie."""
+    if not array.size:
+        return Extent(math.inf, -math.inf, finite=True)
+    if array.size <= _FEW:  # Python's own numbers are faster than a call of NumPy
+        numbers: list[float] = array.ravel().tolist()
+        if math.isfinite(sum(numbers)):
+            return Extent(min(numbers), max(numbers), finite=True)
+    with np.errstate(invalid="ignore"):
+        low, high = float(np.minimum.reduce(array, axis=None)), float(np.maximum.reduce(array, axis=None))
+    if math.isfinite(low) and math.isfinite(high):  # NaN and infinity pass through both
+        return Extent(low, high, finite=True)
+    finite = array[np.isfinite(array)]
+    if not finite.size:
+        return Extent(math.inf, -math.inf, finite=False)
+    return Extent(float(finite.min()), float(finite.max()), finite=False)
+
+
 def levels_of(*arrays: Array, signed: bool = False) -> Levels:
-    """Return the values at the two ends of the scale for one or several arrays that share it.
+    """Return the values at the two ends of the scale for one or several arrays that share it; see `levels_between`."""
+    return levels_between(*map(extent_of, arrays), signed=signed)
+
+
+def levels_between(*extents: Extent, signed: bool = False) -> Levels:
+    """Return the values at the two ends of the scale for one or several arrays, of which the extents are given.
 
     Cells that are not finite do not count. Signed levels lie evenly about zero. A constant map gets levels around its
     value, so that it takes the colour in the middle; nothing finite at all gives −1 … 1 or 0 … 1.
     """
-    lows, highs = [], []
-    for array in arrays:
-        with np.errstate(invalid="ignore"):
-            low, high = (float(array.min()), float(array.max())) if array.size else (math.inf, -math.inf)
-        if not (math.isfinite(low) and math.isfinite(high)):  # NaN and infinity pass through min and max
-            finite = array[np.isfinite(array)]
-            if finite.size == 0:
-                continue
-            low, high = float(finite.min()), float(finite.max())
-        lows.append(low)
-        highs.append(high)
-    if not lows:
+    low = min((extent.low for extent in extents), default=math.inf)
+    high = max((extent.high for extent in extents), default=-math.inf)
+    if low > high:
         return (-1.0, 1.0) if signed else (0.0, 1.0)
-    low, high = min(lows), max(highs)
     if signed:
         extent = max(-low, high)
         return (-extent, extent) if extent > 0 else (-1.0, 1.0)
@@ -183,10 +216,18 @@ def _round_up(value: float) -> float:
     return next((d for d in _ROUND_DIGITS if digits <= d * (1 + 1e-12)), 10.0) * power
 
 
-def to_index(array: Array, levels: Levels) -> NDArray[np.uint8]:
-    """Return the table entry of every cell, the same shape as ``array``; values beyond the levels take the end's."""
+def to_index(array: Array, levels: Levels, extent: Extent | None = None) -> NDArray[np.uint8]:
+    """Return the table entry of every cell, the same shape as ``array``; values beyond the levels take the end's.
+
+    ``extent`` is that of the array, if it is known: what lies within the levels needs no looking for exceptions.
+    """
     low, high = levels
-    span = high - low
+    span, scale = high - low, _scale(levels)
+    if scale and extent is not None and extent.finite and low <= extent.low and extent.high <= high:
+        position = np.subtract(array, low, dtype=np.float64)
+        position *= scale
+        position += 0.5
+        return position.astype(np.uint8)
     if not math.isfinite(span):  # levels near the largest floats: halve first
         array, low, span = array / 2, low / 2, high / 2 - low / 2
     scale = (STEPS - 1) / span if span > 0 else 0.0
@@ -199,6 +240,21 @@ def to_index(array: Array, levels: Levels) -> NDArray[np.uint8]:
     np.maximum(position, 0.0, out=position)
     np.minimum(position, STEPS - 1, out=position)
     return position.astype(np.uint8)
+
+
+def entry_of(number: float, levels: Levels) -> int:
+    """Return the table entry of one number, the same as `to_index` of an array of it."""
+    scale = _scale(levels)
+    if not (scale and math.isfinite(number)):
+        return int(to_index(np.array([number]), levels)[0])
+    return int(min(max((number - levels[0]) * scale + 0.5, 0.0), STEPS - 1))
+
+
+def _scale(levels: Levels) -> float:
+    """Return the number of table entries per unit; 0 if the levels are too far apart, or too close, to tell."""
+    span = levels[1] - levels[0]
+    scale = (STEPS - 1) / span if 0 < span < math.inf else 0.0
+    return scale if scale < math.inf else 0.0
 
 
 def _to_index_checked(array: Array, position: Array) -> NDArray[np.uint8]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import QSignalBlocker, QSize, Qt, pyqtSignal
-from PyQt6.QtWidgets import QFrame, QHBoxLayout, QSlider, QToolButton, QWidget
+from PyQt6.QtWidgets import QFrame, QHBoxLayout, QSlider, QStyle, QToolButton, QWidget
 
 from convviz.i18n import tr
 from convviz.views import theme
@@ -13,6 +13,33 @@ from convviz.views.readout import ReadOut
 
 if TYPE_CHECKING:
     from convviz.views.actions import Actions
+
+
+class _Slider(QSlider):
+    """A slider over steps that is painted anew only where its handle moves: while a run grows, it stays at the end."""
+
+    _handle = -1  # of the class, because Qt tells of changes before __init__ has come to an end
+    _is_still = False
+
+    def show_step(self, step: int, last: int) -> None:
+        """Stand at ``step`` of 0 … ``last``, without a signal."""
+        blocker = QSignalBlocker(self)
+        self._is_still = True
+        self.setRange(0, last)
+        self.setPageStep(max(1, last // 20))
+        self.setValue(step)
+        self._is_still = False
+        blocker.unblock()
+        handle = QStyle.sliderPositionFromValue(0, last, step, self.width())
+        if handle != self._handle:
+            self._handle = handle
+            self.update()
+
+    def sliderChange(self, change: QSlider.SliderChange) -> None:
+        """Paint again, unless it is about to be known whether there is anything to be seen of the change."""
+        if not self._is_still:
+            self._handle = -1
+            super().sliderChange(change)
 
 
 class HistoryBar(QFrame):
@@ -33,13 +60,13 @@ class HistoryBar(QFrame):
         self._recorded = 0
         self._live_step = 0
         self._shown: int | None = None
-        self._slider = QSlider(Qt.Orientation.Horizontal, self)
+        self._slider = _Slider(Qt.Orientation.Horizontal, self)
         self._slider.setObjectName("history_slider")
         self._slider.setRange(0, 0)
         self._slider.setEnabled(False)
         self._slider.valueChanged.connect(self._slider_moved)
         self._slider.sliderReleased.connect(self._slider_released)
-        self._text = ReadOut(sample="step 1,999,999 of 1,999,999", parent=self)
+        self._text = ReadOut(sample="step 1,999,999 of 1,999,999", parent=self, on="surface")
         self._text.setObjectName("history_text")
         self._lay_out()
         for name, ask in (("earlier", self._earlier), ("later", self._later), ("live", self._live)):
@@ -76,11 +103,7 @@ class HistoryBar(QFrame):
             return
         self._recorded, self._live_step, self._shown = recorded, live, shown
         if not self._slider.isSliderDown():  # a slider in somebody's hand keeps its scale
-            blocker = QSignalBlocker(self._slider)
-            self._slider.setRange(0, recorded)
-            self._slider.setPageStep(max(1, recorded // 20))
-            self._slider.setValue(live if shown is None else shown)
-            blocker.unblock()
+            self._slider.show_step(live if shown is None else shown, recorded)
         self._enable()
         self._write()
 

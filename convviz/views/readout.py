@@ -22,6 +22,9 @@ class ReadOut(QWidget):
         A text as long as any that must fit; the wanted width is its width. Empty: as much as there is.
     ground
         The theme's colour behind the text, for one that lies over a picture; empty: none.
+    on
+        The theme's colour that it lies on. It is then filled with that, and a change of the text repaints nothing that
+        lies behind it; empty: it may lie on anything.
     """
 
     def __init__(
@@ -31,10 +34,13 @@ class ReadOut(QWidget):
         align: Qt.AlignmentFlag = Qt.AlignmentFlag.AlignLeft,
         parent: QWidget | None = None,
         ground: str = "",
+        on: str = "",
     ) -> None:
         super().__init__(parent)
         self._sample = sample
         self._ground = ground
+        self._on = on
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent, bool(on))
         self._role: theme.FontRole = role
         self._align = align | Qt.AlignmentFlag.AlignVCenter
         self._colour = "text"
@@ -77,12 +83,15 @@ class ReadOut(QWidget):
 
     def paintEvent(self, event: QPaintEvent | None) -> None:
         """Draw the text."""
-        whole = self._text or self._idle
-        shown = theme.metrics(self._role).elidedText(whole, Qt.TextElideMode.ElideRight, self.width())
+        whole = shown = self._text or self._idle
+        if theme.number_width(whole, self._role) > self.width():
+            shown = theme.metrics(self._role).elidedText(whole, Qt.TextElideMode.ElideRight, self.width())
         self._set_shortened(shown != whole)
         painter = QPainter(self)
         painter.setFont(theme.font(self._role))
         colours = theme.current()
+        if self._on:
+            painter.fillRect(self.rect(), getattr(colours, self._on))
         name = self._colour if self._text else "muted"
         colour: QColor = getattr(colours, name) if self.isEnabled() else colours.disabled
         if self._ground and shown:

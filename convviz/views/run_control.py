@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from convviz.views.preferences import Preferences
 
 #: How long words stand at least while steps fly past, in seconds: nobody reads faster, and text is slow to draw.
-_READABLE = 0.1
+_READABLE = 0.12
 
 
 class RunControl(QObject):
@@ -122,7 +122,8 @@ class RunControl(QObject):
         before, self._status = self._status, status
         if status.goal != before.goal or status.run != before.run or status.step < self._began_at:
             self._began_at = status.step
-        self._transport.set_running(status.state is State.RUNNING)
+        if status.state is not before.state:
+            self._transport.set_running(status.state is State.RUNNING)
         self._transport.set_speed(status.speed)
         readable = self._is_readable(status)
         self._loss.set_status(status, words=readable)

@@ -19,10 +19,13 @@ class StatusLine(QStatusBar):
         super().__init__(parent)
         self.setObjectName("status")
         self.setSizeGripEnabled(False)
-        self._pointed = ReadOut(parent=self)
+        self._pointed = ReadOut(parent=self, on="window")
         self._pointed.setObjectName("pointed")
         self._state = ReadOut(
-            sample="finished: 9,999,999 steps were made", align=Qt.AlignmentFlag.AlignRight, parent=self
+            sample="finished: 9,999,999 steps were made",
+            align=Qt.AlignmentFlag.AlignRight,
+            parent=self,
+            on="window",
         )
         self._state.setObjectName("state")
         self._progress = QProgressBar(self)
@@ -30,9 +33,9 @@ class StatusLine(QStatusBar):
         self._progress.setRange(0, _FINENESS)
         self._progress.setFixedWidth(120)
         self._progress.setTextVisible(False)
-        self._left = ReadOut(sample="99 min 59 s left", parent=self)
+        self._left = ReadOut(sample="99 min 59 s left", parent=self, on="window")
         self._left.setObjectName("time_left")
-        self._rate = ReadOut(sample="999,999 steps/s", align=Qt.AlignmentFlag.AlignRight, parent=self)
+        self._rate = ReadOut(sample="999,999 steps/s", align=Qt.AlignmentFlag.AlignRight, parent=self, on="window")
         self._rate.setObjectName("rate")
         self.addWidget(self._pointed, 1)
         run = QWidget(self)

@@ -12,6 +12,8 @@ from convviz.views.colour import (
     STEPS,
     calm_levels,
     colour_map,
+    entry_of,
+    extent_of,
     format_number,
     levels_of,
     oklab,
@@ -143,8 +145,17 @@ def test_what_is_not_finite_is_marked() -> None:
 
 @pytest.mark.parametrize("levels", [(-1e308, 1e308), (0.0, 1e-320), (1.0, 1.0)])
 def test_extreme_levels_do_no_harm(levels: tuple[float, float]) -> None:
-    index = to_index(np.array([[levels[0], levels[1]]]), levels)
-    assert (index < STEPS).all()
+    values = np.array([[levels[0], levels[1]]])
+    assert (to_index(values, levels) < STEPS).all()
+    assert (to_index(values, levels, extent_of(values)) < STEPS).all()
+
+
+@pytest.mark.parametrize("levels", [(-1.0, 1.0), (-3.0, 0.5), (-1e308, 1e308), (0.0, 1e-320), (1.0, 1.0)])
+def test_one_number_and_a_known_extent_make_no_difference(levels: tuple[float, float]) -> None:
+    for values in (np.linspace(-1.0, 1.0, 999), np.array([math.nan, 0.3]), np.array([-math.inf, math.inf, 2.0])):
+        index = to_index(values, levels)
+        np.testing.assert_array_equal(to_index(values, levels, extent_of(values)), index)
+        assert [entry_of(value, levels) for value in values.tolist()] == index.tolist()
 
 
 @pytest.mark.parametrize(

@@ -150,19 +150,18 @@ def _format(extent: float, signed: bool, significant: int) -> NumberFormat:
 
 @record(frozen=True, eq=False)
 class _Numbers:
-    """Every number that a format can write, as the pieces of it; at most a thousand, and the negative ones behind.
+    """Every number that a format can write, as the pieces of it; at most a thousand, and the negative ones.
+
+    Each is found by its own digits: number −12 stands at −12, counted from the end.
 
     Attributes
     ----------
-    count
-        How many there are without a sign.
     source : (N, S)
         Where each slot's piece lies in the atlas, from the left.
     shift : (N, S)
         How far each slot is from where it is in a positive number of full length.
     """
 
-    count: int
     source: Array
     shift: Array
 
@@ -179,15 +178,29 @@ def _all_numbers(glyphs: GlyphAtlas, shape: NumberFormat) -> _Numbers:
     left_out = leading.sum(axis=1, keepdims=True) * float(glyphs.digit)
     if shape.decimals:
         codes = np.hstack([codes, np.full((count, 1), _POINT)])
-    if not shape.signed:
-        return _Numbers(count, glyphs.source_left[codes], np.floor(np.repeat(left_out * -0.5, codes.shape[1], axis=1)))
-    codes = np.tile(np.hstack([codes, np.full((count, 1), _BLANK)]), (2, 1))
-    left_out = np.tile(left_out, (2, 1))
+    if shape.signed:
+        codes = np.hstack([codes, np.full((count, 1), _BLANK)])
+    mirrored = np.concatenate([np.arange(count), [0], np.arange(count - 1, 0, -1)])
+    codes, left_out = codes[mirrored], left_out[mirrored]
     negative = np.arange(2 * count) > count  # nothing that is written as zero has a sign
-    codes[negative, -1] = _MINUS
-    shift = np.floor(left_out * -0.5 + negative[:, None] * (glyphs.minus / 2)).repeat(codes.shape[1], axis=1)
-    shift[:, -1] += left_out[:, 0]  # the sign stands before the first digit that is written
-    return _Numbers(count, glyphs.source_left[codes], shift)
+    minus = glyphs.minus / 2 if shape.signed else 0.0
+    shift = np.floor(left_out * -0.5 + negative[:, None] * minus).repeat(codes.shape[1], axis=1)
+    if shape.signed:
+        codes[negative, -1] = _MINUS
+        shift[:, -1] += left_out[:, 0]  # the sign stands before the first digit that is written
+    return _Numbers(glyphs.source_left[codes], shift)
+
+
+def _tamed(values: Array, factor: float, most: int) -> tuple[bool, Array]:
+    """Return whether all values are finite, and each times ``factor``, to be cut to whole numbers up to ``most``."""
+    with np.errstate(all="ignore"):
+        scaled = np.multiply(values, factor, dtype=np.float64)
+    finite = np.isfinite(scaled)
+    all_finite = bool(finite.all())
+    if not all_finite:
+        scaled = np.where(finite, scaled, 0.0)
+    scaled += np.copysign(0.5, scaled)
+    return all_finite, np.clip(scaled, -most, most)
 
 
 class CellNumbers:
@@ -205,23 +218,31 @@ class CellNumbers:
         self._centres: Array | None = None  # held on to, so that no other array can be taken for it
 
     def draw(
-        self, painter: QPainter, glyphs: GlyphAtlas, shape: NumberFormat, values: Array, centres: Array, dark: Array
+        self,
+        painter: QPainter,
+        glyphs: GlyphAtlas,
+        shape: NumberFormat,
+        values: Array,
+        centres: Array,
+        dark: Array,
+        *,
+        fitting: bool = False,
     ) -> None:
-        """Write ``values`` (N,) centred on ``centres`` (N, 2), in black where ``dark`` (N,) and else in white."""
+        """Write ``values`` (N,) centred on ``centres`` (N, 2), in black where ``dark`` (N,) and else in white.
+
+        ``fitting``: all are known to be finite, and none to be larger than the format was chosen for.
+        """
         if self._centres is not centres or self._prepared != (glyphs, shape):
             self._prepare(glyphs, shape, centres)
             self._prepared, self._centres = (glyphs, shape), centres
         numbers = _all_numbers(glyphs, shape)
-        with np.errstate(all="ignore"):
-            magnitude = np.abs(values)
-            magnitude *= 10.0 ** (shape.decimals - shape.exponent)
-            all_finite = math.isfinite(float(magnitude.sum()))
-        if not all_finite:
-            magnitude = np.where(np.isfinite(magnitude), magnitude, 0.0)
-        magnitude += 0.5
-        number = np.minimum(magnitude, numbers.count - 1).astype(np.intp)
-        if shape.signed:
-            number[values < 0] += numbers.count
+        factor = 10.0 ** (shape.decimals - shape.exponent)
+        if fitting:
+            all_finite, scaled = True, np.multiply(values, factor, dtype=np.float64)
+            scaled += np.copysign(0.5, scaled)
+        else:
+            all_finite, scaled = _tamed(values, factor, len(numbers.source) // 2 - 1)
+        number = scaled.astype(np.intp)
         slots = self._slots
         slots[:, :, 2] = numbers.source.take(number, axis=0)
         slots[:, :, 3] = (dark * (glyphs.height * glyphs.ratio))[:, None]

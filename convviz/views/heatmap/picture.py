@@ -5,11 +5,21 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from PyQt6 import sip
 from PyQt6.QtCore import QPointF, QRect, Qt
 from PyQt6.QtGui import QBrush, QColor, QImage, QPainter, QPen, QPixmap
 
 from convviz.views import theme
-from convviz.views.colour import Levels, colour_map, dark_text_on, format_number, image_of, reduce_to, to_index
+from convviz.views.colour import (
+    Extent,
+    Levels,
+    colour_map,
+    dark_text_on,
+    entry_of,
+    format_number,
+    reduce_to,
+    to_index,
+)
 from convviz.views.heatmap.glyphs import CellNumbers, NumberFormat, atlas, choose_format
 from convviz.views.heatmap.layout import cells_of_pixels
 
@@ -41,6 +51,8 @@ class Picture:
     Attributes
     ----------
     values : (C, H, W) or None
+    extent
+        Between which numbers the values lie.
     levels, signed
         The scale; whether it is the diverging one.
     exceeded
@@ -54,13 +66,16 @@ class Picture:
     def __init__(self, plain: bool = False) -> None:
         self._plain = plain
         self.values: Array | None = None
+        self.extent = Extent(0.0, 0.0, finite=True)
         self.levels: Levels = (0.0, 1.0)
         self.signed = False
         self.exceeded = True
         self.unreached: Array | None = None
         self.marking: Marking | None = None
         self._layout: HeatLayout | None = None
-        self._image: QImage | None = None
+        self._pixels: Array = np.empty((0, 0, 0), np.uint32)
+        self._image = QImage()  # of these pixels, which are its memory
+        self._is_made = False
         self._index: Array = np.empty((0, 0, 0), np.uint8)
         self._numbers = CellNumbers()
         self._centres: Array = np.empty((0, 2))
@@ -70,7 +85,7 @@ class Picture:
 
     def forget(self) -> None:
         """Make the picture again at the next painting: the values, the levels or the theme have changed."""
-        self._image = None
+        self._is_made = False
         self._format_known = False
 
     def forget_overlay(self) -> None:
@@ -80,7 +95,7 @@ class Picture:
     def place(self, layout: HeatLayout) -> None:
         """Take another layout."""
         self._layout = layout
-        self._image = None
+        self._is_made = False
         self._format_known = False
         self._centres = np.empty((0, 2))
         self._overlay = None
@@ -98,7 +113,7 @@ class Picture:
         width, height = self._layout.cell_size(self._shape)
         low, high = self.levels
         # The levels stand still while the values move, and so does a format made from them.
-        extent = max(abs(low), abs(high), self._beyond() if self.exceeded else 0.0)
+        extent = max(abs(low), abs(high), self.extent.magnitude if self.exceeded else 0.0)
         found = choose_format(extent, self.signed or low < 0, width, height, ratio)
         return None if self._plain and found is not None and found[1].exponent else found
 
@@ -115,10 +130,11 @@ class Picture:
             self.marking.paint(painter, layout, self._shape)
 
     def _paint_cells(self, painter: QPainter, layout: HeatLayout, ratio: float) -> None:
-        image = self._image if self._image is not None else self._make_image(layout)
-        rows = image.height() // len(layout.tiles)
+        if not self._is_made:
+            self._make_image(layout)
+            self._is_made = True
         for channel, tile in enumerate(layout.tiles):
-            painter.drawImage(tile, image, QRect(0, channel * rows, image.width(), rows))
+            painter.drawImage(tile, self._image, QRect(0, channel * tile.height(), tile.width(), tile.height()))
         if self.marking is not None:
             self.marking.paint_veil(painter, layout)
         overlay = self._overlay_of(layout, ratio)
@@ -134,31 +150,30 @@ class Picture:
         channels, height, width = self.values.shape
         return channels, height, width
 
-    def _beyond(self) -> float:
-        """Return the largest magnitude of all values, if small enough a map that its numbers could be shown."""
-        values = self.values
-        if values is None or values.size > 4096:
-            return 0.0
-        low, high = float(values.min()), float(values.max())
-        if np.isfinite(low) and np.isfinite(high):
-            return max(-low, high)
-        finite = np.abs(values[np.isfinite(values)])
-        return float(finite.max()) if finite.size else 0.0
+    def _make_image(self, layout: HeatLayout) -> None:
+        """Colour the pixels of all channels, one below the other.
 
-    def _make_image(self, layout: HeatLayout) -> QImage:
+        Every pixel is laid out here, not by the painter: that scales slowly, and its rounding drifts from that of the
+        pointer.
+        """
         assert self.values is not None
         tile = layout.tiles[0]
         shown = self.values[: len(layout.tiles)]
         if shown.shape[1] > tile.height() or shown.shape[2] > tile.width():
             shown = reduce_to(shown, tile.height(), tile.width())
-        self._index = index = to_index(shown, self.levels)
-        # Cells of unequal pixels are laid out here, since the painter's own rounding drifts from that of the pointer.
-        for axis, pixels in ((1, tile.height()), (2, tile.width())):
-            if pixels % index.shape[axis]:
-                index = index.take(cells_of_pixels(pixels, index.shape[axis]), axis=axis)
-        channels, height, width = index.shape
-        self._image = image_of(index.reshape(channels * height, width), colour_map(self.signed))
-        return self._image
+        self._index = to_index(shown, self.levels, self.extent)
+        self._reserve((len(shown), tile.height(), tile.width()))
+        colours = colour_map(self.signed).packed.take(self._index)
+        if shown.shape[2] < tile.width():
+            colours = colours.take(cells_of_pixels(tile.width(), shown.shape[2]), axis=2)
+        colours.take(cells_of_pixels(tile.height(), shown.shape[1]), axis=1, out=self._pixels, mode="clip")
+
+    def _reserve(self, shape: tuple[int, int, int]) -> None:
+        if self._pixels.shape != shape:
+            self._pixels = np.empty(shape, np.uint32)
+            channels, height, width = shape
+            memory: Any = sip.voidptr(self._pixels.ctypes.data)
+            self._image = QImage(memory, width, channels * height, 4 * width, QImage.Format.Format_RGB32)
 
     def _overlay_of(self, layout: HeatLayout, ratio: float) -> QPixmap | None:
         """Return what lies over the colours at every frame: drawn once, because translucent lines are slow to draw."""
@@ -200,7 +215,8 @@ class Picture:
         pixels, shape = found
         dark = self._dark_text(len(layout.tiles))
         values = self.values[: len(layout.tiles)].ravel()
-        self._numbers.draw(painter, atlas(pixels, ratio), shape, values, self._centres, dark)
+        fitting = self.extent.finite
+        self._numbers.draw(painter, atlas(pixels, ratio), shape, values, self._centres, dark, fitting=fitting)
 
     def _dark_text(self, shown: int) -> Array:
         """Return where black is easier to read than white, cell by cell."""
@@ -211,12 +227,12 @@ class Picture:
 
     def _paint_single(self, painter: QPainter, rect: QRect) -> None:
         assert self.values is not None
-        table, index = colour_map(self.signed), int(to_index(self.values, self.levels)[0, 0, 0])
+        value, metrics = float(self.values[0, 0, 0]), theme.metrics("small")
+        table, index = colour_map(self.signed), entry_of(value, self.levels)
         painter.fillRect(rect, table.colour(index))
         dark = table.dark_text[index]
         painter.setFont(theme.font("small"))
         painter.setPen(Qt.GlobalColor.black if dark else Qt.GlobalColor.white)
-        value, metrics = float(self.values[0, 0, 0]), theme.metrics("small")
         for text in _single_texts(value):
             spare = rect.width() - theme.number_width(text, "small")
             if spare >= 2:

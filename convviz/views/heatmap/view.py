@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import math
+import time
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from PyQt6.QtCore import QEvent, QPoint, QPointF, QRect, QSize, Qt
+from PyQt6.QtCore import QEvent, QPoint, QPointF, QRect, QSize, Qt, QTimer
 from PyQt6.QtGui import QPainter, QPaintEvent, QPen, QResizeEvent
 from PyQt6.QtWidgets import QSizePolicy, QWidget
 
 from convviz.views import theme
-from convviz.views.colour import Levels, calm_levels, levels_of
+from convviz.views.colour import Extent, Levels, calm_levels, extent_of, levels_between
 from convviz.views.heatmap.frame import Caption, note_text, paint_caption, paint_cursor, paint_empty, paint_scale
 from convviz.views.heatmap.layout import Form, HeatLayout, lay_out, size_for, strip_height
 from convviz.views.heatmap.marks import Marking, paint_pin, paint_spot
@@ -26,12 +28,16 @@ if TYPE_CHECKING:
 
 #: Narrowest channel whose frame has the tensor's hue.
 _HUE_LEAST = 24
+#: How long the numbers of a scale stand at least, in seconds, while values follow one another faster: nobody reads
+#: faster, and text is slow to draw. And after how many milliseconds without other values they are those of the last.
+_READABLE, _REST = 0.1, 150
 
 
 class HeatmapView(QWidget):
     """A tensor as coloured cells, painted by hand.
 
     Only what changed is painted: new values alone repaint the cells; a hidden heatmap does not even make its image.
+    While levels change faster than their numbers can be read, the scale follows ten times a second.
 
     Parameters
     ----------
@@ -65,6 +71,12 @@ class HeatmapView(QWidget):
         self._told = ""
         self._label = 0
         self._focus_shown = False
+        self._scale_shown_at = -math.inf
+        self._scale_waits = False  # has other levels than are painted
+        self._rest = QTimer(self)
+        self._rest.setSingleShot(True)
+        self._rest.setInterval(_REST)
+        self._rest.timeout.connect(self._show_scale)
 
     # what is shown ---------------------------------------------------------------------------------------------------
 
@@ -108,7 +120,9 @@ class HeatmapView(QWidget):
         """Return the sentence under the title."""
         return self._caption.sentence
 
-    def set_values(self, values: Array | None, levels: Levels | None = None, signed: bool = False) -> None:
+    def set_values(
+        self, values: Array | None, levels: Levels | None = None, signed: bool = False, extent: Extent | None = None
+    ) -> None:
         """Show values of shape ``(H, W)``, ``(C, H, W)`` or ``(O, I, H, W)``; None: nothing yet.
 
         The array is kept, not copied, so it must not be written to afterwards.
@@ -119,6 +133,8 @@ class HeatmapView(QWidget):
             The values at the ends of the scale; by default round numbers just beyond the smallest and largest.
         signed
             Use the diverging colours and a scale that is even about zero.
+        extent
+            Between which numbers the values lie, where that is known.
         """
         if values is not None and (values.ndim < 2 or values.ndim > 4 or values.size == 0):
             raise ValueError(f"expected (H, W), (C, H, W) or (O, I, H, W), received {values.shape}")
@@ -126,27 +142,35 @@ class HeatmapView(QWidget):
         picture = self._picture
         levels_stay = levels == picture.levels if given_levels else not picture.exceeded
         if values is self._given and values is not None and signed == picture.signed and levels_stay:
+            self._show_waiting_scale()
             return
-        if levels is None and values is not None:
-            levels = calm_levels(*levels_of(values, signed=signed), signed)
+        if values is not None and extent is None:
+            extent = self.extent_of(values)
+        if levels is None and extent is not None:
+            levels = calm_levels(*levels_between(extent, signed=signed), signed)
         scale_is_same = (levels or (0.0, 1.0)) == picture.levels and signed == picture.signed
         if scale_is_same and _same(values, self._given):
             self._given = values
+            self._show_waiting_scale()
             return
         shape_is_same = values is not None and self._given is not None and values.shape == self._given.shape
         self._given = values
         picture.values = None if values is None else values.reshape(-1, *values.shape[-2:])
+        picture.extent = extent or picture.extent
         picture.levels, picture.signed, picture.exceeded = levels or (0.0, 1.0), signed, given_levels
         picture.forget()
         if not shape_is_same:
             self._columns = values.shape[1] if values is not None and values.ndim == 4 else 0
             picture.marking, self._pin, self._spots = None, None, ()
             self._place()
-        elif self._layout is not None:
-            # One rectangle: through a clip of several, images are drawn ten times slower.
-            layout = self._layout
-            self.update(layout.cells if scale_is_same else layout.cells.united(layout.scale))
+        else:
+            self._scale_waits = self._scale_waits or not scale_is_same
+            self._update_values()
         self._values_changed(shape_is_same)
+
+    def extent_of(self, values: Array) -> Extent:
+        """Return between which numbers ``values`` lie; of those that are shown it is known."""
+        return self._picture.extent if values is self._given else extent_of(values)
 
     def set_unreached(self, mask: Array | None) -> None:
         """Hatch the cells of an ``(H, W)`` mask: no window reads them. It may come before values of this shape do."""
@@ -331,6 +355,28 @@ class HeatmapView(QWidget):
         channel = int(np.ravel_multi_index(index[:-2], given.shape[:-2])) if given.ndim > 2 else 0
         return channel, index[-2], index[-1]
 
+    def _update_values(self) -> None:
+        """Paint the cells anew, and the scale with them if it is time."""
+        if self._show_waiting_scale():
+            return
+        self._update_cells()
+        if self._scale_waits:
+            self._rest.start()
+
+    def _show_waiting_scale(self) -> bool:
+        """Paint the scale anew, and return True, if it has changed and what it was could be read."""
+        due = self._scale_waits and time.monotonic() >= self._scale_shown_at + _READABLE
+        if due:
+            self._show_scale()
+        return due
+
+    def _show_scale(self) -> None:
+        """Paint the scale anew, and the cells: as one rectangle, for through a clip of several images are slow."""
+        self._rest.stop()
+        self._scale_shown_at, self._scale_waits = time.monotonic(), False
+        if self._layout is not None:
+            self.update(self._layout.cells.united(self._layout.scale))
+
     def _update_cells(self) -> None:
         if self._layout is not None:
             self.update(self._layout.cells)
@@ -342,6 +388,14 @@ class HeatmapView(QWidget):
         """Tell screen readers what is shown."""
         self.setAccessibleName(self._told or self._caption.title)
         self.setAccessibleDescription(self._caption.sentence)
+
+
+def show_together(*shown: tuple[HeatmapView, Array], signed: bool = False) -> None:
+    """Show several arrays on one scale, each in its place: equal colours are equal numbers."""
+    extents = [view.extent_of(values) for view, values in shown]
+    levels = calm_levels(*levels_between(*extents, signed=signed), signed)
+    for (view, values), extent in zip(shown, extents, strict=True):
+        view.set_values(values, levels, signed, extent)
 
 
 def _same(one: Array | None, other: Array | None) -> bool:

@@ -54,11 +54,12 @@ class LossPanel(QFrame):
         self._plot_asked = False
         self._title = QLabel(self)
         theme.set_role(self._title, "strong")
-        self._words = ReadOut(role="small", parent=self)
+        self._words = ReadOut(role="small", parent=self, on="surface")
         self._words.setObjectName("loss_words")
         self._pointed = ReadOut(role="small", align=Qt.AlignmentFlag.AlignRight, parent=self, ground="surface")
         self._pointed.setObjectName("loss_pointed")
         self._pointed.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self._pointed.hide()
         self._empty = QWidget(self)  # the plot's place until it is made
         self._empty.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self._lay_out()
@@ -207,6 +208,7 @@ class LossPanel(QFrame):
                 )
             )
         self._pointed.set_text(self._told(self._under if self._under is not None else status.shown))
+        self._pointed.setVisible(bool(self._pointed.text()))  # what lies over the plot is painted whenever the plot is
 
     def _told(self, step: int | None) -> str:
         """Return a step and its loss in words."""

@@ -1,7 +1,9 @@
 """The picture of the loss over the steps.
 
 pyqtgraph gives the axes, zooming and moving. The curve and its marks are one canvas that draws itself in pixels: a
-frame costs one polyline of at most two points a pixel column, whatever the length of the series.
+frame costs one polyline of at most two points a pixel column, whatever the length of the series. The range of the
+losses follows the curve by itself, so it is the plot's own, and its numbers are drawn by hand: while a loss falls by
+decades it changes often, and pyqtgraph takes longer for each change than the whole window for a frame.
 """
 
 from __future__ import annotations
@@ -32,10 +34,16 @@ Array = NDArray[Any]
 #: left out where the plot is narrow.
 _NUMBERS_WIDTH, _NAME_WIDTH = 50, 16
 _NARROW = 300
+#: Between the numbers and the axis; and how far one may reach beyond its end, which is half of its height.
+_NUMBERS_GAP, _OVERHANG = 4, 6
+_AT_RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextDontClip
+#: What share of the axis numbers between whole decades may fill together with those of the decades, of which there are
+#: at least so many.
+_FULL = ((6, 0.2), (4, 0.4), (2, 0.6), (0, 0.8))
 #: A press and a release that are no further apart are a click, in pixels.
 _CLICK = 4
 #: How long a picture of a curve that grows stands at least, in seconds.
-_CALM = 0.08
+_CALM = 0.1
 
 pg.setConfigOptions(exitCleanup=False)  # its clean-up at exit is for scripts without a main loop
 
@@ -59,9 +67,6 @@ class _Axis(pg.AxisItem):  # type: ignore[misc]  # pyqtgraph ships no types
 
     def tickStrings(self, values: list[float], scale: float, spacing: float) -> list[str]:
         """Return the labels of ``values``."""
-        if self.log:
-            low, high = self.range
-            return [loss_scale.log_tick_text(value, high - low) for value in values]
         return [loss_scale.axis_text(value) for value in values]
 
 
@@ -79,6 +84,23 @@ class _Canvas(QWidget):
         painter = QPainter(self)
         painter.fillRect(self.rect(), theme.current().surface)
         self._plot.draw(painter, QRectF(self.rect()))
+        painter.end()
+
+
+class _Numbers(QWidget):
+    """The numbers at the left axis."""
+
+    def __init__(self, plot: LossPlot, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._plot = plot
+        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+
+    def paintEvent(self, event: QPaintEvent | None) -> None:
+        """Write every number at its height."""
+        painter = QPainter(self)
+        painter.fillRect(self.rect(), theme.current().surface)
+        self._plot.draw_numbers(painter, self.width())
         painter.end()
 
 
@@ -115,11 +137,12 @@ class LossPlot(pg.GraphicsView):  # type: ignore[misc]  # pyqtgraph ships no typ
         self._is_zoomed = False
         self._pressed = QPointF()
         self._points: tuple[Array, Array] = (np.empty(0), np.empty(0))
-        self._ticks: list[float] = []
+        self._range: loss_scale.Range = (0.0, 1.0)
         self._drawn: tuple[object, ...] | None = None  # what could be seen when it was drawn last
         self._drawn_at = -math.inf
         self._lay_out()
         self._canvas = _Canvas(self, self.viewport())
+        self._numbers = _Numbers(self, self.viewport())
         self._box.sigResized.connect(self._place_canvas)
         self._box.sigRangeChangedManually.connect(self._moved_by_hand)
         self._box.sigXRangeChanged.connect(self._draw_again)
@@ -138,6 +161,7 @@ class LossPlot(pg.GraphicsView):  # type: ignore[misc]  # pyqtgraph ships no typ
         for axis in self._axes.values():
             axis.linkToView(self._box)
         self._axes["bottom"].setHeight(34)
+        self._axes["left"].setStyle(showValues=False)
         self._box.setMouseEnabled(x=True, y=False)  # the values fit themselves to the steps that are seen
         self._box.disableAutoRange()
         self.setCentralItem(layout)
@@ -151,8 +175,10 @@ class LossPlot(pg.GraphicsView):  # type: ignore[misc]  # pyqtgraph ships no typ
         """Draw the logarithm of the loss, or the loss itself."""
         self._log = on
         self._axes["left"].log = on
+        self._range = loss_scale.value_range(np.empty(0), on)  # what it was means nothing on the other scale
         self.retranslate()
         self.refresh()
+        self._place_numbers()
 
     def set_marks(self, live: tuple[int, float] | None, goal: int | None, shown: int | None) -> None:
         """Say where the run is, up to which step it goes, and which step of the past is shown; None: nowhere, none.
@@ -163,9 +189,10 @@ class LossPlot(pg.GraphicsView):  # type: ignore[misc]  # pyqtgraph ships no typ
         self._live, self._goal, self._shown = live, goal, shown
 
     def refresh(self) -> None:
-        """Draw again. The axes have headroom, so that they seldom change: each change lays out every label again."""
-        if not self._is_zoomed:
-            self._set_range("x", loss_scale.step_range(self._newest + 1, self._goal))
+        """Draw again. The axis of steps has headroom, because each change of it lays out all of its labels again."""
+        wanted = loss_scale.step_range(self._newest + 1, self._goal)
+        if not self._is_zoomed and tuple(self._box.viewRange()[0]) != wanted:
+            self._box.setXRange(*wanted, padding=0)
         self._draw_again()
 
     def follow(self) -> None:
@@ -182,11 +209,11 @@ class LossPlot(pg.GraphicsView):  # type: ignore[misc]  # pyqtgraph ships no typ
 
     def _seen(self) -> tuple[object, ...] | None:
         """Return what tells one picture of a growing series from another: the live mark, to a pixel. None: all do."""
-        steps, losses = self._box.viewRange()
+        steps = self._box.viewRange()[0]
         outgrown = not self._is_zoomed and (self._newest > steps[1] or (self._goal or 0) > steps[1])
         if self._canvas is None or self._live is None or outgrown or not math.isfinite(self._live[1]):
             return None
-        mapping = Mapping(QRectF(self._canvas.rect()), steps, losses, self._log)
+        mapping = self._mapping(QRectF(self._canvas.rect()))
         step, loss = self._live
         x, y = float(mapping.x(np.array(step))), float(mapping.y(np.array([loss]))[0])
         return round(x), round(y), self._goal, self._shown
@@ -200,10 +227,22 @@ class LossPlot(pg.GraphicsView):  # type: ignore[misc]  # pyqtgraph ships no typ
             self._canvas.update()
 
     def _place_canvas(self) -> None:
-        """Lay the canvas over the inside of the axes."""
+        """Lay the canvas over the inside of the axes, and the numbers beside it."""
         if self._canvas is not None:
-            inside = self._box.sceneBoundingRect()
-            self._canvas.setGeometry(self.mapFromScene(inside).boundingRect())
+            inside = self.mapFromScene(self._box.sceneBoundingRect()).boundingRect()
+            self._canvas.setGeometry(inside)
+            self._place_numbers()
+
+    def _place_numbers(self) -> None:
+        """Lay the numbers beside the axis, no wider than they are: what they cover is the axis' name."""
+        if self._canvas is not None:
+            inside = self._canvas.geometry()
+            texts = [text for level in self._labels() for text, _ in level]
+            widest = math.ceil(max((theme.number_width(text, "small") for text in texts), default=0.0))
+            right = inside.left() - _NUMBERS_GAP
+            left = max(0, right - min(widest, _NUMBERS_WIDTH))
+            self._numbers.setGeometry(left, inside.top() - _OVERHANG, right - left, inside.height() + 2 * _OVERHANG)
+            self._numbers.update()
 
     def reset_zoom(self) -> None:
         """Show the whole curve again."""
@@ -218,6 +257,7 @@ class LossPlot(pg.GraphicsView):  # type: ignore[misc]  # pyqtgraph ships no typ
             axis.setPen(pg.mkPen(colours.border))
             axis.setTextPen(pg.mkPen(colours.muted))
             axis.setStyle(tickFont=theme.font("small"), tickLength=-4, tickTextOffset=4, hideOverlappingLabels=False)
+        self._numbers.update()
         self.retranslate()
 
     def retranslate(self) -> None:
@@ -249,24 +289,29 @@ class LossPlot(pg.GraphicsView):  # type: ignore[misc]  # pyqtgraph ships no typ
         self._axes["left"].showLabel(wide)
         self._axes["left"].setWidth(_NUMBERS_WIDTH + (_NAME_WIDTH if wide else 0))
 
-    def _set_range(self, axis: str, wanted: loss_scale.Range) -> None:
-        if tuple(self._box.viewRange()[0 if axis == "x" else 1]) != wanted:
-            self._box.setRange(padding=0, disableAutoRange=True, **{f"{axis}Range": wanted})
-
     def _take_points(self) -> None:
         """Take what is to be drawn from the series, and fit the vertical axis to it."""
-        (low, high), _ = self._box.viewRange()
+        low, high = self._box.viewRange()[0]
         last = len(self._series)
         start = min(max(math.floor(low) - 1, 0), last)
         stop = min(max(math.ceil(high) + 2, start), last)
         steps, losses = self._series.envelope(2 * max(8, int(self._box.width())), start, stop)
         if self._live is not None and stop == last <= high + 1:
             steps, losses = np.append(steps, self._live[0]), np.append(losses, self._live[1])
-        self._set_range("y", loss_scale.value_range(losses, self._log))
+        fitting = loss_scale.value_range(losses, self._log)
+        if fitting != self._range:
+            self._range = fitting
+            self._place_numbers()
         finite = np.isfinite(losses)
         self._points = (steps, losses) if finite.all() else (steps[finite], losses[finite])
-        bottom, top = self._box.viewRange()[1]
-        self._ticks = self._axes["left"].tickValues(bottom, top, self._box.height())[0][1]
+
+    def _mapping(self, area: QRectF) -> Mapping:
+        return Mapping(area, self._box.viewRange()[0], self._range, self._log)
+
+    def _ticks(self, height: float) -> list[tuple[float, list[float]]]:
+        """Return the ticks of the vertical axis: those that have a line, and on a logarithmic axis those between."""
+        levels: list[tuple[float, list[float]]] = self._axes["left"].tickValues(*self._range, height)
+        return levels
 
     def _moved_by_hand(self, axes: object) -> None:
         self._set_zoomed(True)
@@ -290,9 +335,8 @@ class LossPlot(pg.GraphicsView):  # type: ignore[misc]  # pyqtgraph ships no typ
 
     def draw(self, painter: QPainter, area: QRectF) -> None:
         """Draw grid, curve and marks into ``area``, the inside of the axes."""
-        steps, losses = self._box.viewRange()
-        mapping = Mapping(area, steps, losses, self._log)
-        draw_grid(painter, mapping, self._ticks)
+        mapping = self._mapping(area)
+        draw_grid(painter, mapping, self._ticks(area.height())[0][1])
         if self._newest < 0:
             painter.setPen(theme.current().muted)
             painter.setFont(theme.font("body"))
@@ -306,6 +350,32 @@ class LossPlot(pg.GraphicsView):  # type: ignore[misc]  # pyqtgraph ships no typ
         if self._under is not None and self._under <= self._newest:
             loss = self._loss(self._under)
             draw_mark(painter, mapping, self._under, loss, colours.muted, pen.DashLine, cross=True)
+
+    def draw_numbers(self, painter: QPainter, width: int) -> None:
+        """Write the numbers of the vertical axis into a strip of ``width``, which begins above it by half a number."""
+        height = self._box.height()
+        mapping = self._mapping(QRectF(0.0, _OVERHANG, self._box.width(), height))
+        painter.setPen(theme.current().muted)
+        painter.setFont(theme.font("small"))
+        written = 0
+        for level, labels in enumerate(self._labels()):
+            room = next(share for count, share in _FULL if written >= count) * height
+            written += len(labels)
+            if level and 0.8 * theme.metrics("small").height() * written >= room:
+                return
+            for text, value in labels:
+                if theme.number_width(text, "small") <= width:  # half a number would be a wrong one
+                    y = float(mapping.height(np.array(value)))
+                    painter.drawText(QRectF(0.0, y - _OVERHANG, width, 2 * _OVERHANG), _AT_RIGHT, text)
+
+    def _labels(self) -> list[list[tuple[str, float]]]:
+        """Return the numbers of the vertical axis and where on it they stand, level by level."""
+        low, high = self._range
+        levels = [ticks for _, ticks in self._ticks(self._box.height())]
+        if not self._log:
+            return [[(loss_scale.axis_text(value), value) for value in ticks] for ticks in levels]
+        texts = [[(loss_scale.log_tick_text(value, high - low), value) for value in ticks] for ticks in levels]
+        return [[(text, value) for text, value in level if text] for level in texts]
 
     # -- the pointer ---------------------------------------------------------------------------------------------------
 

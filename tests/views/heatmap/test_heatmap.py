@@ -293,6 +293,25 @@ def test_new_values_repaint_the_cells_alone(qapp: QApplication, show_heatmap: Sh
     assert log.rects == [cells]
 
 
+def test_other_levels_repaint_the_scale_and_fast_ones_at_last(
+    qapp: QApplication, qtbot: QtBot, show_heatmap: ShowHeatmap
+) -> None:
+    heatmap = show_heatmap(np.zeros((8, 8)), (-1.0, 1.0))
+    cells = heatmap.cell_rect(0, 0).united(heatmap.cell_rect(7, 7))
+    log = PaintLog(heatmap)
+    heatmap.set_values(np.ones((8, 8)), (-2.0, 2.0))
+    qapp.processEvents()
+    assert log.rects[-1].contains(cells)
+    assert log.rects[-1].bottom() > cells.bottom() + 10
+    log.rects.clear()
+    heatmap.set_values(np.ones((8, 8)), (-3.0, 3.0))  # before anybody could have read the last ones
+    qtbot.waitUntil(lambda: any(rect.bottom() > cells.bottom() + 10 for rect in log.rects))
+    log.rects.clear()
+    heatmap.set_values(np.zeros((8, 8)), (-3.0, 3.0))
+    qapp.processEvents()
+    assert log.rects == [cells]
+
+
 def test_the_same_values_repaint_nothing(qapp: QApplication, show_heatmap: ShowHeatmap) -> None:
     values = RNG.normal(size=(8, 8))
     heatmap = show_heatmap(values)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import QRect, QSize, Qt
 from PyQt6.QtGui import QColor, QKeyEvent, QPainter, QPaintEvent, QPen
-from PyQt6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
+from PyQt6.QtWidgets import QAbstractButton, QWidget
 
 from convviz.i18n import tr
 from convviz.views import theme
@@ -34,7 +34,6 @@ class CheckBadge(QAbstractButton):
         self._checker = checker
         self._table: CheckTable | None = None
         self._colour = "muted"
-        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
@@ -54,8 +53,8 @@ class CheckBadge(QAbstractButton):
 
     def retranslate(self) -> None:
         """Read every text again in the current language."""
+        self.setFixedSize(self.sizeHint())  # else a button that says something else has the whole window laid out
         self._show()
-        self.updateGeometry()
 
     def sizeHint(self) -> QSize:
         """Return the size of the longest of the common texts."""

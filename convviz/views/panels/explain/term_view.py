@@ -12,7 +12,7 @@ from PyQt6.QtWidgets import QFrame, QListView, QStyledItemDelegate, QStyleOption
 
 from convviz.i18n import tr
 from convviz.views import theme
-from convviz.views.colour import Levels, colour_map, format_number, to_index
+from convviz.views.colour import Levels, colour_map, entry_of, format_number
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -92,7 +92,7 @@ class TermView(QListView):
         scale = self.scale_of(number.tensor)
         if scale is None:
             return None
-        table, index = colour_map(scale[1]), int(to_index(np.array([value]), scale[0])[0])
+        table, index = colour_map(scale[1]), entry_of(value, scale[0])
         return table.colour(index), QColor(0, 0, 0) if table.dark_text[index] else QColor(255, 255, 255)
 
     def mouseMoveEvent(self, event: QMouseEvent | None) -> None:

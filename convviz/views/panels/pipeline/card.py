@@ -11,8 +11,7 @@ from PyQt6.QtWidgets import QWidget
 from convviz.engine.explain import Kind, Tensor
 from convviz.i18n import tr
 from convviz.views import theme
-from convviz.views.colour import calm_levels, levels_of
-from convviz.views.heatmap import Form, Heatmap
+from convviz.views.heatmap import Form, Heatmap, show_together
 from convviz.views.heatmap.layout import BORDER, label_height
 from convviz.views.panels.pipeline.emblem import paint_emblem
 from convviz.views.panels.pipeline.plan import CARD_HEAD, CARD_PAD, Column
@@ -49,6 +48,8 @@ class LayerCard(QWidget):
         self._part = part
         self._selected = False
         self._hovered = False
+        self._teacher: Mapping[str, Any] | None = None  # stays the same for a whole run, and so do its arrays:
+        self._taught: dict[str, Any] = {}
         self._words = QRect()
         self._bias_head = QRect()
         roles = ("student", "teacher", "gradient") if teacher else ("student", "gradient")
@@ -108,17 +109,17 @@ class LayerCard(QWidget):
         self, student: Mapping[str, Any], teacher: Mapping[str, Any] | None, gradient: Mapping[str, Any]
     ) -> None:
         """Show the parameters of a step. Student and teacher share one scale: equal colours are equal numbers."""
+        if teacher is not self._teacher:
+            self._teacher = teacher
+            self._taught = {} if teacher is None else {name: _grid(values) for name, values in teacher.items()}
         for name, heatmaps in (("weight", self._weights), ("bias", self._biases)):
             if not heatmaps:
                 continue
-            own, moves = _grid(student[name]), _grid(gradient[name])
-            taught = None if teacher is None else _grid(teacher[name])
-            known = (own,) if taught is None else (own, taught)
-            levels = calm_levels(*levels_of(*known, signed=True), signed=True)
-            heatmaps["student"].set_values(own, levels, signed=True)
-            heatmaps["gradient"].set_values(moves, signed=True)
+            together = [(heatmaps["student"], _grid(student[name]))]
             if "teacher" in heatmaps:
-                heatmaps["teacher"].set_values(taught, levels, signed=True)
+                together.append((heatmaps["teacher"], self._taught[name]))
+            show_together(*together, signed=True)
+            heatmaps["gradient"].set_values(_grid(gradient[name]), signed=True)
 
     def clear(self) -> None:
         """Show that no numbers are known yet."""

@@ -12,8 +12,7 @@ from PyQt6.QtWidgets import QWidget
 from convviz.engine.explain import Kind, Tensor
 from convviz.i18n import tr
 from convviz.views import theme
-from convviz.views.colour import calm_levels, levels_of
-from convviz.views.heatmap import Heatmap
+from convviz.views.heatmap import Heatmap, show_together
 from convviz.views.heatmap.layout import Form, title_height
 from convviz.views.panels.pipeline.flow import FRAME, MARGIN, paint_selected
 from convviz.views.panels.pipeline.plan_equation import EquationPlan, plan_equation
@@ -93,10 +92,7 @@ class EquationRow(QWidget):
 
     def set_frame(self, frame: Frame) -> None:
         """Show the numbers of a step; reconstruction and target on one scale."""
-        low, high = levels_of(frame.output, frame.target)
-        levels = calm_levels(low, high)
-        self._reconstruction.set_values(frame.output, levels)
-        self._target.set_values(frame.target, levels)
+        show_together((self._reconstruction, frame.output), (self._target, frame.target))
         self._residual.set_values(frame.residual, signed=True)
 
     def retranslate(self) -> None:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from convviz.engine.explain import Field, Tensor
     from convviz.engine.frames import Frame
+    from convviz.engine.trainer import Problem
     from convviz.model.experiment import Experiment
     from convviz.views.colour import Levels
     from convviz.views.heatmap import Cell, Heatmap
@@ -56,6 +57,7 @@ class Pipeline(QWidget):
         super().__init__(parent)
         self.setObjectName("pipeline")
         self._structure: Structure | None = None
+        self._fitting: Problem | None = None  # whose frames are of this structure
         self._flow = FlowRow()
         self._equation = EquationRow(self)
         self._scroll = QScrollArea(self)
@@ -76,7 +78,7 @@ class Pipeline(QWidget):
         self._equation.set_structure(structure)
         if not structure.looks_like(self._structure):
             self._order_focus()
-        self._structure = structure
+        self._structure, self._fitting = structure, None
         self._connect()
         self._place()
 
@@ -123,8 +125,12 @@ class Pipeline(QWidget):
 
     def set_frame(self, frame: Frame) -> bool:
         """Show the numbers of a step, and return True; one of another experiment than is shown is passed over."""
-        if self._structure is None or not self._structure.fits(frame):
+        if self._structure is None:
             return False
+        if frame.problem is not self._fitting:  # the same for all frames of a run
+            if not self._structure.fits(frame):
+                return False
+            self._fitting = frame.problem
         self._flow.set_frame(frame)
         self._equation.set_frame(frame)
         return True
