@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from convviz.engine.explain import Field, Tensor
     from convviz.engine.frames import Frame
-    from convviz.engine.trainer import Problem
+    from convviz.engine.problem import Problem
     from convviz.model.experiment import Experiment
     from convviz.views.colour import Levels
     from convviz.views.heatmap import Cell, Heatmap
