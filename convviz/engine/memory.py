@@ -82,9 +82,19 @@ class Buffer:
     @property
     def array(self) -> Array:
         """The map (C, H, W): a view, or a copy if the memory has an order of its own."""
+        return self.flat.reshape(self.shape) if self.order is None else self.copy()
+
+    def copy(self) -> Array:
+        """Return the map (C, H, W) in memory of its own."""
         if self._places is None:
-            return self.flat.reshape(self.shape)
-        return self.flat.reshape(self.shape[0], -1)[:, self._places].reshape(self.shape)
+            return self.flat.reshape(self.shape).copy()
+        if not self.modulus:
+            return self.flat.reshape(self.shape[0], -1).take(self._places, 1).reshape(self.shape)
+        whole, lines = np.empty_like(self.lines), self.lines
+        for remainder in range(min(self.modulus, self.shape[2])):
+            columns, start = whole[:, :, remainder :: self.modulus], self.column(remainder)
+            columns[...] = lines[:, :, start : start + columns.shape[2]]
+        return whole
 
     @property
     def lines(self) -> Array:

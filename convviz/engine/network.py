@@ -167,7 +167,7 @@ class Network:
         """Return the input and the output of every layer, in order."""
         bound = self.bind(x, self.pack(parameters))
         run(bound.forward)
-        return tuple(buffer.array.copy() for buffer in bound.values)
+        return tuple(buffer.copy() for buffer in bound.values)
 
     def backward(
         self, parameters: Parameters, values: Sequence[Array], dy: Array
@@ -197,7 +197,7 @@ class Network:
         run(bound.forward)
         bound.grads[-1].array[...] = dy
         run((*bound.backward, *bound.hidden_backward, *bound.input_backward))
-        return tuple(buffer.array.copy() for buffer in bound.grads), self.views(bound.gradients)
+        return tuple(buffer.copy() for buffer in bound.grads), self.views(bound.gradients)
 
 
 class BoundNetwork:

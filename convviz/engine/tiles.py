@@ -26,7 +26,7 @@ from convviz.records import record
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from convviz.engine.memory import Array, Call
+    from convviz.engine.memory import Array, Buffer, Call
 
 #: Products of one forward pass from which on a network is cut, and into how many tiles.
 TILES = ((3_000_000, 2), (60_000_000, 4))
@@ -105,23 +105,28 @@ class BoundTiles:
     def join(self, parts: Sequence[Array]) -> Array:
         """Return a new map, of which `split` would make ``parts``."""
         channels, _, width = self._shapes[-1]
-        return self._whole(-1, [part.reshape(channels, -1, width) for part in parts])
+        maps = [part.reshape(channels, -1, width) for part in parts]
+        return maps[0].copy() if len(maps) == 1 else self._assemble(-1, maps)
 
     def values(self) -> tuple[Array, ...]:
         """Return a copy of every layer's output, whole."""
-        made = [[buffer.array for buffer in part.values[1:]] for part in self.parts]
-        return tuple(self._whole(index, maps) for index, maps in enumerate(zip(*made, strict=True), start=1))
+        return self._copies([part.values for part in self.parts], 1, add=False)
 
     def grads(self, first: int) -> tuple[Array, ...]:
         """Return a copy of the derivatives by the outputs of all layers, whole; before them (0) that by the input."""
-        found = [[buffer.array for buffer in part.grads[first:]] for part in self.parts]
-        maps = enumerate(zip(*found, strict=True), start=first)
-        return tuple(self._whole(index, parts, add=True) for index, parts in maps)
+        return self._copies([part.grads for part in self.parts], first, add=True)
 
-    def _whole(self, index: int, maps: Sequence[Array], add: bool = False) -> Array:
+    def _copies(self, buffers: Sequence[tuple[Buffer, ...]], first: int, *, add: bool) -> tuple[Array, ...]:
+        """Return the maps from the first on, each put together of those of all tiles."""
+        if len(buffers) == 1:
+            return tuple(buffer.copy() for buffer in buffers[0][first:])
+        return tuple(
+            self._assemble(index, [own[index].array for own in buffers], add=add)
+            for index in range(first, len(self._shapes))
+        )
+
+    def _assemble(self, index: int, maps: Sequence[Array], add: bool = False) -> Array:
         """Return a new map that is put together of its tiles; those that overlap are alike, or add up."""
-        if len(maps) == 1:
-            return np.array(maps[0], order="C")
         whole = np.zeros(self._shapes[index], self._dtype)
         for tile, part in zip(self._tiles, maps, strict=True):
             here = whole[:, tile.rows[index]]
