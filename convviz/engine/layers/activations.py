@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 #: How many numbers are treated at a time: what one call writes is still in the cache for the next.
-PIECE = 1 << 14
+PIECE = 1 << 16
 
 
 @record(frozen=True)
