@@ -73,7 +73,7 @@ def against_torch(report: Report, effort: Effort) -> None:
     if not competitors.has_torch():
         report.say("\n" + tr("PyTorch is not installed: nothing to compare with (pip install torch)"))
         return
-    single = single_channel() if effort.whole else [demo(), *single_channel((64,), ((3, 4),))]
+    single = single_channel() if effort.whole else [demo(), *single_channel((64, 256, 512), ((3, 4),))]
     title = tr("One channel: kernel 1 (stride 1) / kernel 2 (stride 2), steps per second")
     _torch_table(report, effort, "torch, one channel", title, single)
     several = list(several_channels())

@@ -47,6 +47,7 @@ class ModeControl(QObject):
         self._pipeline, self._cursor, self._session, self._parts = pipeline, cursor, session, parts
         self._microscope: Microscope | None = None
         self._layer = 0
+        self._is_layer_newer = False  # a layer was selected since the number was held
         self._wish: int | None = None  # a layer that is to be shown as soon as a frame has it
         self._is_led = False
         self._stage = stage
@@ -61,6 +62,11 @@ class ModeControl(QObject):
     def is_magnifying(self) -> bool:
         """Whether the microscope is shown."""
         return self._microscope is not None and self._stage.currentWidget() is self._microscope
+
+    def choose_layer(self, index: int) -> None:
+        """Let the microscope begin with a layer that was selected, though a number may be held."""
+        self._is_layer_newer = True
+        self.set_layer(index)
 
     def set_layer(self, index: int) -> None:
         """Say which layer the microscope begins with where no number is held; if it is shown, it goes there."""
@@ -134,7 +140,7 @@ class ModeControl(QObject):
         if self.is_magnifying:
             self.train()
         else:
-            self.magnify(self._cursor.pin)
+            self.magnify(None if self._is_layer_newer else self._cursor.pin)
 
     def _let_go(self) -> None:
         if self.is_magnifying:
@@ -144,6 +150,7 @@ class ModeControl(QObject):
 
     def _follow(self, number: Pointed | None) -> None:
         """Let the microscope go to a number that was asked for in the explanation."""
+        self._is_layer_newer = False
         if self.is_magnifying and self._microscope is not None and number is not None and not self._is_led:
             self._is_led = True
             self._microscope.show_cell(number)

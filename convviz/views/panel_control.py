@@ -97,7 +97,7 @@ class PanelControl(QObject):
         self.pipeline.selected.connect(self._select)
         self._cursor.held.connect(self._show_held)
         self.explanation.opened.connect(self.modes.magnify)
-        self.inspector.selected.connect(self._show_selected)
+        self.inspector.selected.connect(self._choose)
         self.modes.layer_shown.connect(self._show_layer)
         self._document.changed.connect(self._follow)
         self.files.reopened.connect(self._session.reset)
@@ -107,6 +107,12 @@ class PanelControl(QObject):
         self.inspector.show_selection(selection)
         self.side.show_controls()
         self._show_selected(selection)
+
+    def _choose(self, selection: Selection) -> None:
+        """Show what was selected in the list of the network."""
+        self._show_selected(selection)
+        if selection.kind == "layer":
+            self.modes.choose_layer(selection.index)
 
     def _show_selected(self, selection: Selection) -> None:
         """Show in the picture, or under the microscope, what is selected."""

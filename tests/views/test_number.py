@@ -414,6 +414,24 @@ def test_the_number_that_is_held_goes_with_the_microscopes_cursor(open_window: O
     assert corner_colour(person, "map1", 0, 1, 0) == theme.current().accent
 
 
+def test_the_microscope_begins_with_what_was_chosen_last(open_window: OpenWindow) -> None:
+    person = open_window()
+    click(person, "map1", 0, 2, 3)
+    person.press("M")
+    microscope = person.find(Microscope, "microscope")
+    assert microscope.layer == 0
+    person.press("M")
+    tabs = person.find(QTabBar, "side_tabs")
+    person.bot.mouseClick(tabs, LEFT, pos=tabs.tabRect(0).center())
+    person.look_at("layer", 1)
+    person.press("M")
+    assert microscope.layer == 1
+    person.press("M")
+    click(person, "map1", 0, 1, 1)
+    person.press("M")
+    assert microscope.layer == 0
+
+
 def test_a_click_under_the_microscope_holds_the_number(open_window: OpenWindow) -> None:
     person = open_window()
     person.click("microscope")
