@@ -24,6 +24,7 @@ from convviz.model.series import LossSeries
 from convviz.views import theme
 from convviz.views.panels import loss_scale
 from convviz.views.panels.loss_drawing import Mapping, draw_curve, draw_grid, draw_mark
+from convviz.views.panels.loss_numbers import Labels, LossNumbers
 
 if TYPE_CHECKING:
     from PyQt6.QtGui import QMouseEvent, QPaintEvent, QResizeEvent
@@ -34,12 +35,6 @@ Array = NDArray[Any]
 #: left out where the plot is narrow.
 _NUMBERS_WIDTH, _NAME_WIDTH = 50, 16
 _NARROW = 300
-#: Between the numbers and the axis; and how far one may reach beyond its end, which is half of its height.
-_NUMBERS_GAP, _OVERHANG = 4, 6
-_AT_RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextDontClip
-#: What share of the axis numbers between whole decades may fill together with those of the decades, of which there are
-#: at least so many.
-_FULL = ((6, 0.2), (4, 0.4), (2, 0.6), (0, 0.8))
 #: A press and a release that are no further apart are a click, in pixels.
 _CLICK = 4
 #: How long a picture of a curve that grows stands at least, in seconds.
@@ -87,23 +82,6 @@ class _Canvas(QWidget):
         painter.end()
 
 
-class _Numbers(QWidget):
-    """The numbers at the left axis."""
-
-    def __init__(self, plot: LossPlot, parent: QWidget) -> None:
-        super().__init__(parent)
-        self._plot = plot
-        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
-        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
-
-    def paintEvent(self, event: QPaintEvent | None) -> None:
-        """Write every number at its height."""
-        painter = QPainter(self)
-        painter.fillRect(self.rect(), theme.current().surface)
-        self._plot.draw_numbers(painter, self.width())
-        painter.end()
-
-
 class LossPlot(pg.GraphicsView):  # type: ignore[misc]  # pyqtgraph ships no types
     """The curve of a `LossSeries`, with the live step and the shown step marked.
 
@@ -142,7 +120,7 @@ class LossPlot(pg.GraphicsView):  # type: ignore[misc]  # pyqtgraph ships no typ
         self._drawn_at = -math.inf
         self._lay_out()
         self._canvas = _Canvas(self, self.viewport())
-        self._numbers = _Numbers(self, self.viewport())
+        self._numbers = LossNumbers(self.viewport())
         self._box.sigResized.connect(self._place_canvas)
         self._box.sigRangeChangedManually.connect(self._moved_by_hand)
         self._box.sigXRangeChanged.connect(self._draw_again)
@@ -234,15 +212,11 @@ class LossPlot(pg.GraphicsView):  # type: ignore[misc]  # pyqtgraph ships no typ
             self._place_numbers()
 
     def _place_numbers(self) -> None:
-        """Lay the numbers beside the axis, no wider than they are: what they cover is the axis' name."""
         if self._canvas is not None:
             inside = self._canvas.geometry()
-            texts = [text for level in self._labels() for text, _ in level]
-            widest = math.ceil(max((theme.number_width(text, "small") for text in texts), default=0.0))
-            right = inside.left() - _NUMBERS_GAP
-            left = max(0, right - min(widest, _NUMBERS_WIDTH))
-            self._numbers.setGeometry(left, inside.top() - _OVERHANG, right - left, inside.height() + 2 * _OVERHANG)
-            self._numbers.update()
+            height = self._box.height()
+            mapping = self._mapping(QRectF(0.0, 0.0, self._box.width(), height))
+            self._numbers.place(inside, _NUMBERS_WIDTH, self._labels(height), mapping)
 
     def reset_zoom(self) -> None:
         """Show the whole curve again."""
@@ -351,27 +325,10 @@ class LossPlot(pg.GraphicsView):  # type: ignore[misc]  # pyqtgraph ships no typ
             loss = self._loss(self._under)
             draw_mark(painter, mapping, self._under, loss, colours.muted, pen.DashLine, cross=True)
 
-    def draw_numbers(self, painter: QPainter, width: int) -> None:
-        """Write the numbers of the vertical axis into a strip of ``width``, which begins above it by half a number."""
-        height = self._box.height()
-        mapping = self._mapping(QRectF(0.0, _OVERHANG, self._box.width(), height))
-        painter.setPen(theme.current().muted)
-        painter.setFont(theme.font("small"))
-        written = 0
-        for level, labels in enumerate(self._labels()):
-            room = next(share for count, share in _FULL if written >= count) * height
-            written += len(labels)
-            if level and 0.8 * theme.metrics("small").height() * written >= room:
-                return
-            for text, value in labels:
-                if theme.number_width(text, "small") <= width:  # half a number would be a wrong one
-                    y = float(mapping.height(np.array(value)))
-                    painter.drawText(QRectF(0.0, y - _OVERHANG, width, 2 * _OVERHANG), _AT_RIGHT, text)
-
-    def _labels(self) -> list[list[tuple[str, float]]]:
+    def _labels(self, height: float) -> Labels:
         """Return the numbers of the vertical axis and where on it they stand, level by level."""
         low, high = self._range
-        levels = [ticks for _, ticks in self._ticks(self._box.height())]
+        levels = [ticks for _, ticks in self._ticks(height)]
         if not self._log:
             return [[(loss_scale.axis_text(value), value) for value in ticks] for ticks in levels]
         texts = [[(loss_scale.log_tick_text(value, high - low), value) for value in ticks] for ticks in levels]

@@ -1,0 +1,78 @@
+"""The numbers at the vertical axis of the loss plot."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+import numpy as np
+from PyQt6.QtCore import QRectF, Qt
+from PyQt6.QtGui import QPainter, QPaintEvent
+from PyQt6.QtWidgets import QWidget
+
+from convviz.views import theme
+
+if TYPE_CHECKING:
+    from PyQt6.QtCore import QRect
+
+    from convviz.views.panels.loss_drawing import Mapping
+
+#: Each number and the value at which it stands: first those that have a line, then those between.
+Labels = list[list[tuple[str, float]]]
+
+#: Between the numbers and the axis; and how far one may reach beyond its end, which is half of its height.
+_GAP, _OVERHANG = 4, 6
+_AT_RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextDontClip
+#: What share of the axis numbers between the lines may fill together with those at the lines, of which there are at
+#: least so many.
+_FULL = ((6, 0.2), (4, 0.4), (2, 0.6), (0, 0.8))
+
+
+class LossNumbers(QWidget):
+    """The numbers at the vertical axis, drawn by hand."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._levels: Labels = []
+        self._mapping: Mapping | None = None
+        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+
+    def place(self, inside: QRect, most: int, levels: Labels, mapping: Mapping) -> None:
+        """Lay the numbers beside the axis, no wider than they are, nor than ``most``: they cover the axis' name.
+
+        Parameters
+        ----------
+        inside
+            The inside of the axes.
+        mapping
+            From values to heights there.
+        """
+        self._levels, self._mapping = levels, mapping
+        widest = max((theme.number_width(text, "small") for level in levels for text, _ in level), default=0.0)
+        right = inside.left() - _GAP
+        left = max(0, right - min(math.ceil(widest), most))
+        self.setGeometry(left, inside.top() - _OVERHANG, right - left, inside.height() + 2 * _OVERHANG)
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent | None) -> None:
+        """Write every number at its height."""
+        painter = QPainter(self)
+        painter.fillRect(self.rect(), theme.current().surface)
+        painter.setPen(theme.current().muted)
+        painter.setFont(theme.font("small"))
+        written, line = 0, 0.8 * theme.metrics("small").height()
+        for number, labels in enumerate(self._levels):
+            room = next(share for count, share in _FULL if written >= count) * (self.height() - 2 * _OVERHANG)
+            written += len(labels)
+            if number and line * written >= room:
+                break
+            for text, value in labels:
+                self._write(painter, text, value)
+        painter.end()
+
+    def _write(self, painter: QPainter, text: str, value: float) -> None:
+        width = self.width()
+        if self._mapping is not None and theme.number_width(text, "small") <= width:  # half a number is a wrong one
+            top = float(self._mapping.height(np.array(value)))  # of the number: its middle stands by so much lower
+            painter.drawText(QRectF(0.0, top, width, 2 * _OVERHANG), _AT_RIGHT, text)
