@@ -265,17 +265,11 @@ def _to_index_checked(array: Array, position: Array) -> NDArray[np.uint8]:
     return index
 
 
-def to_image(array: Array, levels: Levels | None = None, signed: bool = False) -> QImage:
-    """Return an RGB32 image with one pixel per cell of a map ``(H, W)``.
-
-    ``levels`` defaults to `levels_of`. RGB32 because scaling an indexed image while painting is seven times slower.
-    """
-    index = to_index(array, levels_of(array, signed=signed) if levels is None else levels)
-    return image_of(index, colour_map(signed))
-
-
 def image_of(index: NDArray[np.uint8], table: ColourMap) -> QImage:
-    """Return the RGB32 image of table entries ``(H, W)``; its memory is its own."""
+    """Return the image of table entries ``(H, W)``, with one pixel each; its memory is its own.
+
+    RGB32, because scaling an indexed image while painting is seven times slower.
+    """
     height, width = index.shape
     pixels = table.packed.take(index).tobytes()
     return QImage(pixels, width, height, 4 * width, QImage.Format.Format_RGB32).copy()

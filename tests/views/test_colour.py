@@ -15,11 +15,11 @@ from convviz.views.colour import (
     entry_of,
     extent_of,
     format_number,
+    image_of,
     levels_of,
     oklab,
     reduce_to,
     text_colour,
-    to_image,
     to_index,
 )
 
@@ -109,7 +109,7 @@ def test_text_colour_is_the_maps() -> None:
 @pytest.mark.parametrize("shape", [(1, 1), (3, 5), (8, 8), (1, 7), (257, 100)])
 def test_image_has_a_pixel_per_cell(shape: tuple[int, int], signed: bool) -> None:
     values = np.random.default_rng(1).normal(size=shape)
-    image = to_image(values, (-2.0, 2.0), signed)
+    image = image_of(to_index(values, (-2.0, 2.0)), colour_map(signed=signed))
     assert image.format() == QImage.Format.Format_RGB32
     assert (image.height(), image.width()) == shape
     table = colour_map(signed)
@@ -119,10 +119,10 @@ def test_image_has_a_pixel_per_cell(shape: tuple[int, int], signed: bool) -> Non
 
 
 def test_image_owns_its_memory() -> None:
-    values = np.zeros((4, 4))
-    image = to_image(values, (0.0, 1.0))
+    index = np.zeros((4, 4), np.uint8)
+    image = image_of(index, colour_map(signed=False))
     before = image.pixelColor(0, 0)
-    values[:] = 1
+    index[:] = 200
     assert image.pixelColor(0, 0) == before
 
 
