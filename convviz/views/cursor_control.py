@@ -25,8 +25,10 @@ if TYPE_CHECKING:
 
 #: A number whose marks take longer than this, in seconds, is followed less often than the frames come …
 _CHEAP = 0.004
-#: … so that it takes no more than this share of the time.
+#: … so that it takes no more than this share of the time. And one that takes so long that it would be felt is only
+#: followed when frames cease to come, for so many milliseconds.
 _SHARE = 0.2
+_DEAR, _REST = 0.05, 300
 
 
 class CursorControl(QObject):
@@ -55,6 +57,7 @@ class CursorControl(QObject):
         self._spots: tuple[Pointed, ...] = ()
         self._marked: Pointed | None = None
         self._due = 0.0
+        self._is_dear = False
         self._later = QTimer(self)
         self._later.setSingleShot(True)
         self._later.timeout.connect(self._catch_up)
@@ -101,7 +104,9 @@ class CursorControl(QObject):
         if self._pin is not None and not is_in(frame, self._pin):
             self.let_go()
         self._tell()
-        if time.monotonic() < self._due:
+        if self._is_dear:
+            self._later.start(_REST)
+        elif time.monotonic() < self._due:
             self._later.start(max(1, round(1000 * (self._due - time.monotonic()))))
         else:
             self._catch_up()
@@ -123,6 +128,7 @@ class CursorControl(QObject):
 
     def _take(self, number: Pointed | None) -> None:
         self._pin, self._spots = number, ()
+        self._is_dear = False
         self._pipeline.set_spots(())
         self._mark()
         self._tell()
@@ -148,6 +154,7 @@ class CursorControl(QObject):
         if self._pin is not None or self._cell is not None:
             self._mark()
         taken = time.monotonic() - start
+        self._is_dear = taken > _DEAR
         self._due = start + taken / _SHARE if taken > _CHEAP else 0.0
 
     def _mark(self) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import subprocess
 import sys
+from itertools import pairwise
 from time import perf_counter
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,7 @@ import pytest
 from PyQt6.QtCore import QEvent, QPoint, QPointF, Qt
 from PyQt6.QtGui import QColor, QWheelEvent
 from PyQt6.QtWidgets import QApplication, QToolButton, QWidget
+from pyqtgraph import AxisItem
 
 from convviz.engine.frames import State, Status
 from convviz.model.series import LossSeries
@@ -256,3 +258,21 @@ def test_nothing_of_the_plot_is_black(panel: LossPanel, tmp_path: Path) -> None:
     ]
     assert dark == []
     assert picture.pixelColor(2, 2) == theme.current().surface
+
+
+@pytest.mark.parametrize("goal", [9, 2000, 20_000, 100_000, 1_000_000, 4_000_000, 10**9])
+@pytest.mark.parametrize("width", [180, 270, 520, 900])
+def test_the_numbers_of_the_steps_stand_side_by_side(panel: LossPanel, goal: int, width: int) -> None:
+    panel.resize(width, 300)
+    show(panel, [10.0, 9.0, 8.0], goal=goal)
+    QApplication.processEvents()
+    plot = panel.findChild(QWidget, "loss_plot")
+    (axis,) = (item for item in plot.scene().items() if isinstance(item, AxisItem) and item.orientation == "bottom")
+    low, high = axis.range
+    ((spacing, ticks),) = axis.tickValues(low, high, axis.width())
+    texts = axis.tickStrings(ticks, 1.0, spacing)
+    widths = [theme.number_width(text, "small") for text in texts]
+    places = [(tick - low) / (high - low) * axis.width() for tick in ticks]
+    ends = [(place - width / 2, place + width / 2) for place, width in zip(places, widths, strict=True)]
+    assert len(ticks) >= 1
+    assert all(left[1] + 4 < right[0] for left, right in pairwise(ends)), texts

@@ -18,7 +18,7 @@ from convviz.engine.frames import State
 from convviz.engine.walkthrough import Role
 from convviz.model.experiment import Stage as ExperimentStage
 from convviz.model.files import load_builtin
-from convviz.views import theme
+from convviz.views import cursor_control, theme
 from convviz.views.heatmap import Heatmap
 from convviz.views.panels.explain.term_view import TermView
 from convviz.views.panels.microscope import Microscope
@@ -412,6 +412,21 @@ def test_the_number_that_is_held_goes_with_the_microscopes_cursor(open_window: O
     person.press("Down")
     person.press("Esc")
     assert corner_colour(person, "map1", 0, 1, 0) == theme.current().accent
+
+
+def test_a_number_whose_marks_are_slow_is_followed_once_it_rests(
+    open_window: OpenWindow, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(cursor_control, "_DEAR", -1.0)  # all are
+    person = open_window(speed=200.0)
+    click(person, "reconstruction", 0, 3, 4)
+    person.click("play")
+    person.sees(lambda: person.session.status.step > 20)
+    person.click("play")
+    person.sees_state(State.PAUSED)
+    person.sees(lambda: frame_of(person).step == person.session.status.step)
+    value = explain(frame_of(person), Tensor(Kind.VALUE, 2), (0, 3, 4)).value
+    person.sees(lambda: person.text("explain.total") == f"= {value:.8f}")
 
 
 def test_the_microscope_begins_with_what_was_chosen_last(open_window: OpenWindow) -> None:

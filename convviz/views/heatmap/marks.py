@@ -19,6 +19,8 @@ from convviz.records import record
 from convviz.views import theme
 
 if TYPE_CHECKING:
+    from collections.abc import Hashable
+
     from numpy.typing import NDArray
 
     from convviz.engine.explain import Field
@@ -55,6 +57,8 @@ class Marking:
         How much of each cell is veiled, 0 … 1.
     images
         The veil in the colours of the themes that it was painted in.
+    outlines
+        The lines around the marked cells, in the place where they were painted last.
     """
 
     places: Array
@@ -62,6 +66,7 @@ class Marking:
     source: bool | None
     veil: Array | None
     images: dict[str, QImage] = field(default_factory=dict)
+    outlines: dict[Hashable, list[QLine]] = field(default_factory=dict)
 
     @classmethod
     def of(cls, marked: Field, values: Array, veiled: bool) -> Marking:
@@ -103,19 +108,27 @@ class Marking:
 
     def paint(self, painter: QPainter, layout: HeatLayout, shape: tuple[int, int, int]) -> None:
         """Frame the marked cells."""
+        if min(layout.cell_size(shape)) < _FRAMED:
+            _paint_outline(painter, layout, self._outline(layout, shape), self.source)
+            return
         shown = self.places[:, 0] < len(layout.tiles)
         places, strength = self.places[shown], self.strength[shown]
-        if len(places) == 0:
-            return
-        if min(layout.cell_size(shape)) < _FRAMED:
-            _paint_outline(painter, layout, shape, places, self.source)
-            return
         level = np.ceil(np.clip(strength, 0, 1) * (_LEVELS - 1)).astype(int)
         for step in range(_LEVELS):
             chosen = places[level == step].tolist()
             if chosen:
                 opacity = _FAINTEST + (1 - _FAINTEST) * step / (_LEVELS - 1)
                 _paint_frames(painter, [layout.cell_rect(shape, *place) for place in chosen], self.source, opacity)
+
+    def _outline(self, layout: HeatLayout, shape: tuple[int, int, int]) -> list[QLine]:
+        """Return the line around all marked cells that are shown; found once, since it may be around a million."""
+        place = (shape, *((tile.x(), tile.y(), tile.width(), tile.height()) for tile in layout.tiles))
+        if place not in self.outlines:
+            channels = [n for n in np.unique(self.places[:, 0]).tolist() if n < len(layout.tiles)]
+            lines = [line for channel in channels for line in _outline(layout, shape, self.places, channel)]
+            self.outlines.clear()
+            self.outlines[place] = lines
+        return self.outlines[place]
 
 
 def colour_of(source: bool | None) -> QColor:
@@ -170,11 +183,8 @@ def _paint_frames(painter: QPainter, rects: list[QRect], source: bool | None, op
             painter.drawRects(*inner)
 
 
-def _paint_outline(
-    painter: QPainter, layout: HeatLayout, shape: tuple[int, int, int], places: Array, source: bool | None
-) -> None:
+def _paint_outline(painter: QPainter, layout: HeatLayout, lines: list[QLine], source: bool | None) -> None:
     """Paint one line around cells that touch: whole around sources, dashed around effects, dotted around others."""
-    lines = [line for channel in np.unique(places[:, 0]).tolist() for line in _outline(layout, shape, places, channel)]
     if not lines:
         return
     style = {True: Qt.PenStyle.SolidLine, False: Qt.PenStyle.CustomDashLine, None: Qt.PenStyle.DotLine}[source]

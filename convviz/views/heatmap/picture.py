@@ -250,12 +250,18 @@ class Picture:
         return np.concatenate(parts)
 
     def _paint_unreached(self, painter: QPainter, layout: HeatLayout, unreached: Array) -> None:
-        brush = QBrush(_hatch(theme.current()))
-        for channel in range(len(layout.tiles)):
-            for top, bottom, left, right in _runs(unreached):
-                first = layout.cell_rect(self._shape, channel, top, left)
-                last = layout.cell_rect(self._shape, channel, bottom, right)
-                painter.fillRect(first.united(last), brush)
+        """Hatch, pixel by pixel, what shows cells that no window reads: in a large map there may be very many."""
+        for tile in layout.tiles:
+            height, width = tile.height(), tile.width()
+            pixels = np.zeros((height, width), np.uint32)
+            memory: Any = sip.voidptr(pixels.ctypes.data)
+            image = QImage(memory, width, height, 4 * width, QImage.Format.Format_ARGB32_Premultiplied)
+            stripes = QPainter(image)
+            stripes.setBrushOrigin(-tile.x(), -tile.y())
+            stripes.fillRect(image.rect(), QBrush(_hatch(theme.current())))
+            stripes.end()
+            pixels[~_on_pixels(unreached, height, width)] = 0
+            painter.drawImage(tile.topLeft(), image)
 
 
 def _single_texts(value: float) -> Iterator[str]:
@@ -266,22 +272,15 @@ def _single_texts(value: float) -> Iterator[str]:
     yield f"{mantissa}e{int(exponent)}".replace("-", "−")
 
 
-def _runs(mask: Array) -> list[tuple[int, int, int, int]]:
-    """Return rectangles ``(top, bottom, left, right)``, inclusive, that cover the cells of a mask.
-
-    Rows that are alike are taken together: a border is two rectangles.
-    """
-    found = []
-    top = 0
-    rows = len(mask)
-    while top < rows:
-        bottom = top
-        while bottom + 1 < rows and np.array_equal(mask[bottom + 1], mask[top]):
-            bottom += 1
-        edges = np.flatnonzero(np.diff(np.concatenate([[0], mask[top].astype(np.int8), [0]])))
-        found += [(top, bottom, int(a), int(b) - 1) for a, b in zip(edges[::2], edges[1::2], strict=True)]
-        top = bottom + 1
-    return found
+def _on_pixels(mask: Array, height: int, width: int) -> Array:
+    """Return which pixels (height, width) show a cell of a mask; of several cells on one pixel, any counts."""
+    for axis, pixels in enumerate((height, width)):
+        cells = mask.shape[axis]
+        if cells > pixels:
+            mask = np.logical_or.reduceat(mask, np.arange(pixels) * cells // pixels, axis=axis)
+        else:
+            mask = mask.take(cells_of_pixels(pixels, cells), axis=axis)
+    return mask
 
 
 _hatches: dict[str, QPixmap] = {}

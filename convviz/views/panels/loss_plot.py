@@ -35,6 +35,8 @@ Array = NDArray[Any]
 #: left out where the plot is narrow.
 _NUMBERS_WIDTH, _NAME_WIDTH = 50, 16
 _NARROW = 300
+#: Between two numbers of the axis of steps.
+_BETWEEN = 10
 #: A press and a release that are no further apart are a click, in pixels.
 _CLICK = 4
 #: How long a picture of a curve that grows stands at least, in seconds.
@@ -58,7 +60,15 @@ class _Axis(pg.AxisItem):  # type: ignore[misc]  # pyqtgraph ships no types
         if self.log:
             return loss_scale.log_ticks(minVal, maxVal)
         levels: list[tuple[float, list[float]]] = super().tickValues(minVal, maxVal, size)
+        if self.orientation == "bottom" and levels:
+            return [self._with_room(*levels[0], size / (maxVal - minVal))]
         return levels[:1]
+
+    def _with_room(self, spacing: float, values: list[float], scale: float) -> tuple[float, list[float]]:
+        """Return ticks so far apart that their numbers stand side by side; ``scale`` is in pixels for one step."""
+        widest = max((theme.number_width(loss_scale.axis_text(value), "small") for value in values), default=0.0)
+        factor = next((n for n in (1, 2, 5, 10, 20, 50) if n * spacing * scale >= widest + _BETWEEN), 100)
+        return factor * spacing, [value for value in values if round(value / spacing) % factor == 0]
 
     def tickStrings(self, values: list[float], scale: float, spacing: float) -> list[str]:
         """Return the labels of ``values``."""

@@ -356,6 +356,23 @@ def test_cells_that_no_window_reaches_are_hatched(show_heatmap: ShowHeatmap) -> 
     assert ink_of(heatmap, 9, 4) == plain
 
 
+def test_the_border_of_a_map_with_more_cells_than_pixels_is_hatched_too(show_heatmap: ShowHeatmap) -> None:
+    heatmap = show_heatmap(np.zeros((1500, 1500)), (-1.0, 1.0))
+    cells = heatmap.cell_rect(0, 0).united(heatmap.cell_rect(1499, 1499))
+    assert cells.height() < 1500
+    mask = np.zeros((1500, 1500), bool)
+    mask[-2:] = True
+
+    def bottom(line: int) -> set[str]:
+        image = heatmap.grab().toImage()
+        return {image.pixelColor(x, cells.bottom() - line).name() for x in range(cells.left() + 3, cells.right() - 3)}
+
+    plain = bottom(1)
+    heatmap.set_unreached(mask)
+    assert bottom(1) != plain
+    assert bottom(4) == plain
+
+
 def test_marks_frame_the_marked_and_veil_the_rest(show_heatmap: ShowHeatmap) -> None:
     heatmap = show_heatmap(np.ones((6, 6)), (0.0, 1.0))
     plain = ground_of(heatmap, 0, 0)
