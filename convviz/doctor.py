@@ -12,13 +12,12 @@ import importlib.util
 import os
 import re
 import sys
-from dataclasses import field, replace
+from dataclasses import dataclass, field, replace
 from enum import Enum
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from convviz.i18n import LANGUAGES, language, mark, tr
-from convviz.records import record
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -84,7 +83,7 @@ class Grade(Enum):
     BAD = "✗"
 
 
-@record(frozen=True)
+@dataclass(frozen=True)
 class Finding:
     """One thing that was looked at.
 
@@ -107,7 +106,7 @@ class Finding:
     only_window: bool = False
 
 
-@record(frozen=True)
+@dataclass(frozen=True)
 class Machine:
     """What is asked of the machine. Only here is anything outside the program touched."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from convviz.bench import competitors
@@ -12,7 +13,6 @@ from convviz.bench.report import Report, figure_text, ratio_text
 from convviz.bench.timing import Figure, ratios, steps_per_second
 from convviz.bench.work import Work, chain, demo, several_channels, single_channel
 from convviz.i18n import mark, tr
-from convviz.records import record
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -25,7 +25,7 @@ _CHECKED = 4
 SUMS = {"by numpy": (mark("by NumPy"), by_numpy), "by loops": (mark("number by number"), by_loops)}
 
 
-@record(frozen=True)
+@dataclass(frozen=True)
 class Effort:
     """How long to measure.
 

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from convviz.bench.report import Report, figure_text
 from convviz.bench.timing import Figure, percentile
 from convviz.i18n import tr
-from convviz.records import record
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 
-@record(frozen=True)
+@dataclass(frozen=True)
 class Goal:
     """A limit of one figure.
 

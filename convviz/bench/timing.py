@@ -11,14 +11,13 @@ import math
 import statistics
 import time
 from collections.abc import Callable, Mapping, Sequence
-
-from convviz.records import record
+from dataclasses import dataclass
 
 #: Runs ``count`` steps; whatever it has to set up was done before.
 Runner = Callable[[int], object]
 
 
-@record(frozen=True)
+@dataclass(frozen=True)
 class Figure:
     """Several readings of one quantity.
 

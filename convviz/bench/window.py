@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 import random
 import time
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -30,7 +30,6 @@ from convviz.model.experiment import Experiment
 from convviz.model.experiment import Stage as Layer
 from convviz.model.files import load_builtin
 from convviz.model.sources import RandomMap
-from convviz.records import record
 from convviz.views.heatmap import Heatmap
 
 if TYPE_CHECKING:
@@ -44,7 +43,7 @@ _ENDLESS = StopConditions(steps=10**9)
 _CHUNK = 0.01
 
 
-@record(frozen=True)
+@dataclass(frozen=True)
 class Shown:
     """What is shown in a window that is measured.
 

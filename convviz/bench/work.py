@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -9,7 +10,6 @@ import numpy as np
 from convviz.engine import SGD, Conv2d, Network, Normal, Problem, ReLU, SumSquaredError, Trainer, Zeros
 from convviz.engine.optimizers import ConstantRate
 from convviz.engine.stopping import StopConditions
-from convviz.records import record
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,7 +23,7 @@ KERNELS = ((3, 4), (7, 8), (11, 12))
 DTYPES = ("float64", "float32")
 
 
-@record(frozen=True)
+@dataclass(frozen=True)
 class Work:
     """One row of a table.
 

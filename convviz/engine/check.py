@@ -15,6 +15,7 @@ not: a parameter whose derivatives differ here and agree nearby counts as a kink
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 from itertools import zip_longest
 from typing import TYPE_CHECKING, Any
 
@@ -24,7 +25,6 @@ from numpy.typing import NDArray
 from convviz.engine.errors import ConfigError
 from convviz.engine.memory import run
 from convviz.engine.network import Network
-from convviz.records import record
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -49,7 +49,7 @@ _NEARBY = 1e-3
 SMALLEST_SHARE = 1e-4
 
 
-@record(frozen=True)
+@dataclass(frozen=True)
 class Slope:
     """One parameter: backpropagation against finite differences.
 
@@ -75,7 +75,7 @@ class Slope:
     kink: bool
 
 
-@record(frozen=True)
+@dataclass(frozen=True)
 class Adjoint:
     """One linear layer: ⟨A x, y⟩ against ⟨x, Aᵀ y⟩ (``by`` is "input") or ⟨p, gradient of p⟩ ("parameters")."""
 
@@ -86,7 +86,7 @@ class Adjoint:
     error: float
 
 
-@record(frozen=True)
+@dataclass(frozen=True)
 class Report:
     """What a check has found so far.
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from convviz.engine.errors import ConfigError
-from convviz.records import record
 
 if TYPE_CHECKING:
     from collections import deque
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from convviz.engine.stopping import StopConditions
 
 
-@record(frozen=True)
+@dataclass(frozen=True)
 class Load:
     """Begin run ``run`` with the problem that ``build`` returns (called in the thread); ``play``: go at once."""
 
@@ -25,17 +25,17 @@ class Load:
     play: bool = False
 
 
-@record(frozen=True)
+@dataclass(frozen=True)
 class Play:
     """Run to the experiment's number of steps, or, once that is reached, on without a goal."""
 
 
-@record(frozen=True)
+@dataclass(frozen=True)
 class Pause:
     """Stop after the step in hand."""
 
 
-@record(frozen=True)
+@dataclass(frozen=True)
 class RunSteps:
     """Make ``count`` more steps, then pause."""
 
@@ -45,26 +45,26 @@ class RunSteps:
         _require(self.count >= 1, "steps", "int ≥ 1", self.count)
 
 
-@record(frozen=True)
+@dataclass(frozen=True)
 class Reset:
     """Go back to step 0 with the same initial parameters, forgetting the history, and pause."""
 
 
-@record(frozen=True)
+@dataclass(frozen=True)
 class Rewind:
     """Make recorded step ``step`` the live one, forget what came after, and pause."""
 
     step: int
 
 
-@record(frozen=True)
+@dataclass(frozen=True)
 class ShowStep:
     """Deliver frames of the recorded step ``step`` (None: of the live one again); training is not touched."""
 
     step: int | None
 
 
-@record(frozen=True)
+@dataclass(frozen=True)
 class SetLearningRate:
     """Use ``rate`` from the next step on."""
 
@@ -74,14 +74,14 @@ class SetLearningRate:
         _require(0 < self.rate < math.inf, "learning_rate", "number > 0", self.rate)
 
 
-@record(frozen=True)
+@dataclass(frozen=True)
 class SetStop:
     """Stop by other conditions from the next step on."""
 
     stop: StopConditions
 
 
-@record(frozen=True)
+@dataclass(frozen=True)
 class SetSpeed:
     """Make ``steps_per_second`` steps a second; infinity: as fast as it goes."""
 
@@ -91,7 +91,7 @@ class SetSpeed:
         _require(self.steps_per_second > 0, "speed", "number > 0", self.steps_per_second)
 
 
-@record(frozen=True)
+@dataclass(frozen=True)
 class SetFrameRate:
     """Offer at most ``frames_per_second`` frames a second."""
 
@@ -101,7 +101,7 @@ class SetFrameRate:
         _require(0 < self.frames_per_second < math.inf, "frame_rate", "number > 0", self.frames_per_second)
 
 
-@record(frozen=True)
+@dataclass(frozen=True)
 class WantInputGradient:
     """Whether frames carry the input's own gradient, which costs a product that training does not need."""
 

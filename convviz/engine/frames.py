@@ -5,13 +5,12 @@ Everything here is immutable; every array is read-only and never used again as a
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
-
-from convviz.records import record
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -43,7 +42,7 @@ class StopReason(Enum):
     MEMORY = "memory"  #: the loss series has reached its own budget
 
 
-@record(frozen=True)
+@dataclass(frozen=True)
 class Frame:
     """Every number of one step: forward, backward, and the parameters they were taken at.
 
@@ -92,7 +91,7 @@ class Frame:
         return self.values[-1]
 
 
-@record(frozen=True)
+@dataclass(frozen=True)
 class Status:
     """The state of the run, small enough to be sent at every change.
 
@@ -130,7 +129,7 @@ class Status:
     recorded: int = 0
 
 
-@record(frozen=True)
+@dataclass(frozen=True)
 class Packet:
     """What the window takes out of the mailbox.
 

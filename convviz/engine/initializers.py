@@ -10,6 +10,7 @@ a seed is set, so that a kernel can be kept while everything around it is drawn 
 from __future__ import annotations
 
 from abc import abstractmethod
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -18,7 +19,6 @@ from numpy.typing import ArrayLike, NDArray
 from convviz.engine.errors import ConfigError, ShapeError
 from convviz.engine.settings import Spec, setting
 from convviz.i18n import mark
-from convviz.records import record
 
 Values = NDArray[np.float64]
 
@@ -40,7 +40,7 @@ def _seed() -> Any:
     )
 
 
-@record(frozen=True)
+@dataclass(frozen=True)
 class Initializer(Spec):
     """A way to make the initial values of one parameter array."""
 
@@ -62,7 +62,7 @@ class Initializer(Spec):
     def _draw(self, rng: np.random.Generator, shape: tuple[int, ...], fan_in: int, fan_out: int) -> Values: ...
 
 
-@record(frozen=True)
+@dataclass(frozen=True)
 class Normal(Initializer):
     """Numbers from a normal distribution."""
 
@@ -88,7 +88,7 @@ class Normal(Initializer):
         return rng.normal(self.mean, self.std, shape)
 
 
-@record(frozen=True)
+@dataclass(frozen=True)
 class Uniform(Initializer):
     """Numbers from an interval, each as likely as any other."""
 
@@ -124,7 +124,7 @@ class Uniform(Initializer):
         return rng.uniform(self.low, self.high, shape)
 
 
-@record(frozen=True)
+@dataclass(frozen=True)
 class Glorot(Initializer):
     """Uniform on ±√(6 / (fan_in + fan_out)).
 
@@ -145,7 +145,7 @@ class Glorot(Initializer):
         return rng.uniform(-bound, bound, shape)
 
 
-@record(frozen=True)
+@dataclass(frozen=True)
 class He(Initializer):
     """Normal with mean 0 and deviation √(2 / fan_in).
 
@@ -162,7 +162,7 @@ class He(Initializer):
         return rng.normal(0.0, np.sqrt(2.0 / fan_in), shape)
 
 
-@record(frozen=True)
+@dataclass(frozen=True)
 class Zeros(Initializer):
     """Nothing but zeros."""
 
@@ -174,7 +174,7 @@ class Zeros(Initializer):
         return np.zeros(shape)
 
 
-@record(frozen=True)
+@dataclass(frozen=True)
 class Constant(Initializer):
     """One number everywhere."""
 
@@ -190,7 +190,7 @@ class Constant(Initializer):
         return np.full(shape, self.value)
 
 
-@record(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Given(Initializer):
     """Numbers that somebody chose.
 

@@ -11,12 +11,11 @@ Links are made for the cells asked about, never for a whole map: what it costs d
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
-
-from convviz.records import record
 
 if TYPE_CHECKING:
     from convviz.engine.convolution.geometry import Axis, Geometry
@@ -25,7 +24,7 @@ Array = NDArray[Any]
 Indices = NDArray[np.intp]
 
 
-@record(frozen=True)
+@dataclass(frozen=True)
 class Links:
     """The links of N cells, M in all.
 
@@ -47,7 +46,7 @@ class Links:
     weights: Indices | None = None
 
 
-@record(frozen=True)
+@dataclass(frozen=True)
 class Ends:
     """Pairs of cells without their slopes: what `Geometry` alone tells. Attributes as in `Links`."""
 

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -22,7 +23,6 @@ from convviz.engine.errors import ShapeError
 from convviz.engine.memory import run
 from convviz.engine.settings import Spec, setting
 from convviz.i18n import mark
-from convviz.records import record
 
 if TYPE_CHECKING:
     from convviz.engine.layers.base import Call
@@ -32,7 +32,7 @@ Array = NDArray[Any]
 LossGradient = Callable[[Array], "tuple[Call, ...]"]
 
 
-@record(frozen=True)
+@dataclass(frozen=True)
 class Loss(Spec):
     """A function of the residual."""
 
@@ -75,7 +75,7 @@ class Loss(Spec):
         return dy.reshape(residual.shape)
 
 
-@record(frozen=True)
+@dataclass(frozen=True)
 class SumSquaredError(Loss):
     """Σ r²."""
 
@@ -108,7 +108,7 @@ class SumSquaredError(Loss):
         return np.full_like(r, 2), r
 
 
-@record(frozen=True)
+@dataclass(frozen=True)
 class MeanSquaredError(Loss):
     """Σ r² / N."""
 
@@ -138,7 +138,7 @@ class MeanSquaredError(Loss):
         return 2 * _share(r), r
 
 
-@record(frozen=True)
+@dataclass(frozen=True)
 class MeanAbsoluteError(Loss):
     """Σ |r| / N; the derivative at r = 0 is taken as 0."""
 
@@ -164,7 +164,7 @@ class MeanAbsoluteError(Loss):
         return np.sign(r), _share(r)
 
 
-@record(frozen=True)
+@dataclass(frozen=True)
 class Huber(Loss):
     """Σ h(r) / N with h(r) = r²/2 where |r| ≤ δ and δ (|r| − δ/2) beyond.
 

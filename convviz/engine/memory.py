@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from operator import call
 from typing import Any
 
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
-
-from convviz.records import record
 
 Array = NDArray[Any]
 #: One piece of a step: takes nothing, was given everything when it was bound.
@@ -29,7 +28,7 @@ def aligned(shape: int | tuple[int, ...], dtype: DTypeLike = np.float64) -> Arra
     return memory[start : start + size].reshape(shape)
 
 
-@record(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Order:
     """In which order the cells of a channel lie in memory, where they do not lie row by row.
 

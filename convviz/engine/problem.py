@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import field
+from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +16,6 @@ from convviz.engine.losses import Loss, SumSquaredError
 from convviz.engine.network import Network
 from convviz.engine.optimizers import SGD, ConstantRate, Optimizer, Schedule
 from convviz.engine.stopping import StopConditions
-from convviz.records import record
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -26,7 +25,7 @@ if TYPE_CHECKING:
 Array = NDArray[Any]
 
 
-@record(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Problem:
     """What is to be learned, from where, and how: arrays and specs, nothing random left in it.
 

@@ -9,14 +9,13 @@ from __future__ import annotations
 
 import dataclasses
 import math
-from dataclasses import MISSING, field, fields
+from dataclasses import MISSING, dataclass, field, fields
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 import numpy as np
 
 from convviz.engine.errors import ConfigError
 from convviz.i18n import mark
-from convviz.records import record
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -39,7 +38,7 @@ KINDS = (
 )
 
 
-@record(frozen=True)
+@dataclass(frozen=True)
 class Setting:
     """The description of one field.
 
@@ -96,7 +95,7 @@ def setting(
     return field(default=default, metadata=metadata)
 
 
-@record(frozen=True)
+@dataclass(frozen=True)
 class Spec:
     """Base of everything that describes itself: an immutable, comparable value without arrays bound to it."""
 

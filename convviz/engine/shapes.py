@@ -11,14 +11,13 @@ touches the map counts.
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from convviz.engine.errors import ConfigError, ShapeError
 from convviz.engine.settings import Setting, check_value
-from convviz.records import record
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -33,7 +32,7 @@ _SIZE = Setting("", "", "pair", minimum=1)
 _PADDING = Setting("", "", "padding")
 
 
-@record(frozen=True)
+@dataclass(frozen=True)
 class Window:
     """A window that walks over a map.
 

@@ -23,6 +23,7 @@ computes the same from the same state, whichever row it uses.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -31,7 +32,6 @@ import numpy as np
 from convviz.engine.memory import aligned, run
 from convviz.engine.optimizers import OptimizerSlots
 from convviz.engine.tiles import BoundTiles
-from convviz.records import record
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -48,7 +48,7 @@ _MOST = 128
 _RECORDED = 1 << 13
 
 
-@record(frozen=True)
+@dataclass(frozen=True)
 class Evaluation:
     """What a state makes of the input, and what the loss says to it. The arrays belong to whoever asked.
 

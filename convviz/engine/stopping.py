@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -10,13 +11,12 @@ import numpy as np
 from convviz.engine.frames import StopReason
 from convviz.engine.settings import Spec, setting
 from convviz.i18n import mark
-from convviz.records import record
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 
-@record(frozen=True)
+@dataclass(frozen=True)
 class StopConditions(Spec):
     """The conditions on which a run stops; the first that is met counts.
 

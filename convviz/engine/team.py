@@ -1,7 +1,9 @@
 """Threads that do a step's work together.
 
 The products and copies of large maps let go of the interpreter's lock while they work, so threads that each work on a
-part of a map use as many cores. A round costs some 20 µs, which only large maps are worth.
+part of a map use as many cores. A round costs some 0.1 ms, which only large maps are worth.
+
+An executor of `concurrent.futures` would leave its threads at work on the maps when whoever waits is interrupted.
 """
 
 from __future__ import annotations

@@ -12,6 +12,7 @@ on the machine: the numbers are the same, whoever computes them.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import partial
 from itertools import pairwise
 from typing import TYPE_CHECKING
@@ -21,7 +22,6 @@ import numpy as np
 from convviz.engine.memory import aligned
 from convviz.engine.network import BoundNetwork, Network
 from convviz.engine.team import Team, cores
-from convviz.records import record
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 TILES = ((3_000_000, 2), (60_000_000, 4))
 
 
-@record(frozen=True)
+@dataclass(frozen=True)
 class Tile:
     """Some rows of a network's maps.
 

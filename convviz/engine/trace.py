@@ -11,6 +11,7 @@ These are the same numbers as the engine's own gradients, which take a shorter w
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -18,7 +19,6 @@ import numpy as np
 from convviz.engine.errors import ShapeError
 from convviz.engine.ops import convolve, plan, spaced
 from convviz.engine.shapes import size_text
-from convviz.records import record
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from convviz.engine.shapes import Pads
 
 
-@record(frozen=True)
+@dataclass(frozen=True)
 class Trace:
     """Every intermediate of the gradients of one layer of kernels.
 

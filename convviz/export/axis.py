@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import math
 import sys
-
-from convviz.records import record
+from dataclasses import dataclass
 
 _SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
-@record(frozen=True)
+@dataclass(frozen=True)
 class Axis:
     """A stretch of numbers laid along a line.
 

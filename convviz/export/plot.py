@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from xml.sax.saxutils import escape, quoteattr
@@ -13,7 +14,6 @@ from convviz.engine.errors import ConfigError
 from convviz.export.axis import Axis, linear_axis, logarithmic_axis
 from convviz.export.svg import svg_to_png
 from convviz.i18n import tr
-from convviz.records import record
 from convviz.storage import replacing
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ _FAMILY = "DejaVu Sans, Noto Sans CJK SC, Noto Sans SC, Microsoft YaHei, PingFan
 _LEFT, _RIGHT, _TOP, _BOTTOM = 84, 112, 104, 56
 
 
-@record(frozen=True)
+@dataclass(frozen=True)
 class _Sheet:
     """The plotting area, and the two axes that span it."""
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
+from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING, Any
 
@@ -19,7 +20,6 @@ from numpy.typing import NDArray
 from convviz.engine.check import Check, Report
 from convviz.engine.errors import ConvvizError
 from convviz.engine.loop import Clock
-from convviz.records import record
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -53,7 +53,7 @@ class Verdict(Enum):
     IMPOSSIBLE = "impossible"  #: it could not be done; `Finding.error` says why
 
 
-@record(frozen=True)
+@dataclass(frozen=True)
 class Request:
     """What is to be checked.
 
@@ -75,7 +75,7 @@ class Request:
     every: bool = False
 
 
-@record(frozen=True)
+@dataclass(frozen=True)
 class Finding:
     """What a check has found.
 
@@ -108,7 +108,7 @@ class Finding:
         return Verdict.RIGHT if report.passed else Verdict.WRONG
 
 
-@record(frozen=True)
+@dataclass(frozen=True)
 class Progress:
     """How far the check ``number`` is: so many portions of a total."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -19,7 +20,6 @@ from convviz.engine.stopping import StopConditions
 from convviz.i18n import mark
 from convviz.model.fitting import fit_initializer, parameter_shapes
 from convviz.model.sources import SOURCES, RandomMap, Source
-from convviz.records import record
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -39,7 +39,7 @@ MOST_PARAMETERS = 2**20
 MOST_LAYERS = 64
 
 
-@record(frozen=True)
+@dataclass(frozen=True)
 class Stage(Spec):
     """A layer as it stands in an experiment: the student's layer, and how the teacher's parameters are made.
 
@@ -88,7 +88,7 @@ class Stage(Spec):
         return self.layer.replace(weight=self.teacher_weight, bias=bias)
 
 
-@record(frozen=True)
+@dataclass(frozen=True)
 class Experiment(Spec):
     """An experiment. Every edit makes a new one; `validate` checks it as a whole.
 

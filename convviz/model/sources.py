@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from abc import abstractmethod
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self
 
 import numpy as np
@@ -17,7 +18,6 @@ from convviz.engine.errors import ConfigError, ShapeError
 from convviz.engine.initializers import given_array
 from convviz.engine.settings import Spec, setting
 from convviz.i18n import mark
-from convviz.records import record
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -33,7 +33,7 @@ MOST_CELLS = 2**22
 _LIMIT = 1e6
 
 
-@record(frozen=True)
+@dataclass(frozen=True)
 class Source(Spec):
     """A map that can be made again at any time, the same to the last bit."""
 
@@ -58,7 +58,7 @@ class Source(Spec):
         """
 
 
-@record(frozen=True)
+@dataclass(frozen=True)
 class RandomMap(Source):
     """Numbers from a normal distribution, drawn by a generator of their own."""
 
@@ -108,7 +108,7 @@ class RandomMap(Source):
         return cls(size=(height, width), channels=channels)
 
 
-@record(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class GivenMap(Source):
     """Numbers that somebody chose.
 
@@ -219,7 +219,7 @@ PATTERNS: dict[str, Callable[[int, int, int], Map]] = {
 }
 
 
-@record(frozen=True)
+@dataclass(frozen=True)
 class PatternMap(Source):
     """A drawn pattern on an even ground. Each further channel is turned by another quarter."""
 

@@ -7,20 +7,20 @@ name, one icon and one shortcut everywhere.
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import QObject
 from PyQt6.QtGui import QAction, QKeySequence
 
 from convviz.i18n import mark, tr
-from convviz.records import record
 from convviz.views import icons, theme
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
-@record(frozen=True)
+@dataclass(frozen=True)
 class ActionSpec:
     """One thing that can be done.
 

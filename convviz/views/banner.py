@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from PyQt6.QtCore import QEvent, QObject, Qt
@@ -9,7 +10,6 @@ from PyQt6.QtGui import QFontMetrics
 from PyQt6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
 from convviz.i18n import tr
-from convviz.records import record
 from convviz.views import icons, theme
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ _WIDTH = 720
 _MARGIN = theme.SPACE.M
 
 
-@record(frozen=True)
+@dataclass(frozen=True)
 class Offer:
     """Something a person can do about the message, as a button.
 
@@ -31,7 +31,7 @@ class Offer:
     act: Callable[[], object]
 
 
-@record(frozen=True)
+@dataclass(frozen=True)
 class Message:
     """What a banner says.
 

@@ -16,6 +16,7 @@ References
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import Any, NamedTuple
 
@@ -23,7 +24,6 @@ import numpy as np
 from numpy.typing import NDArray
 from PyQt6.QtGui import QColor, QImage
 
-from convviz.records import record
 from convviz.views import theme
 
 Array = NDArray[Any]
@@ -56,7 +56,7 @@ _TO_LAB = np.array(
 )
 
 
-@record(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class ColourMap:
     """A table of colours.
 

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
-
-from convviz.records import record
 
 if TYPE_CHECKING:
     from convviz.views.actions import Actions
@@ -15,7 +14,7 @@ if TYPE_CHECKING:
     from convviz.views.transport import TransportBar
 
 
-@record(frozen=True)
+@dataclass(frozen=True)
 class Parts:
     """Everything around the panels. None of it needs NumPy, so that it is on the screen before that is imported."""
 

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from convviz.engine.explain.tensors import PARAMETER
-from convviz.records import record
 
 if TYPE_CHECKING:
     from convviz.engine.explain import Tensor
 
 
-@record(frozen=True)
+@dataclass(frozen=True)
 class Pointed:
     """One number of a frame.
 

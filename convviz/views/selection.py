@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Literal
-
-from convviz.records import record
 
 #: ``training`` stands for everything that is not a map or a layer: loss, optimizer, stop conditions.
 SelectionKind = Literal["input", "layer", "target", "training"]
 
 
-@record(frozen=True)
+@dataclass(frozen=True)
 class Selection:
     """One selected part of the experiment; ``index`` is the layer's position and 0 for everything else."""
 

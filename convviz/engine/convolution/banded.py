@@ -32,6 +32,11 @@ ROWS = (4, 2)
 SHORT = 48
 
 
+def rows_together(ahead: int, taps: int) -> int:
+    """Return how many rows of windows are one product, each of so many taps and so far ahead of the one before it."""
+    return next(rows for rows in ROWS if rows < 3 or (rows - 1) * ahead < taps)
+
+
 class Banded(Strips):
     """Convolution by one filter (of each group), by several rows of windows; the input gradient is that of `Strips`."""
 
@@ -113,7 +118,7 @@ class Banded(Strips):
     @property
     def _several(self) -> int:
         """How many rows of windows are one product: as many as leave the band more numbers than zeros."""
-        return next(rows for rows in ROWS if rows < 3 or (rows - 1) * self._ahead < self.geometry.taps)
+        return rows_together(self._ahead, self.geometry.taps)
 
     @property
     def _height(self) -> int:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from convviz.engine.memory import Array, Buffer, Call, aligned
-from convviz.records import record
 
 if TYPE_CHECKING:
     from convviz.engine.convolution.geometry import Axis, Geometry
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 Calls = tuple[Call, ...]
 
 
-@record(frozen=True)
+@dataclass(frozen=True)
 class Operands:
     """The memory that a convolution works in.
 

@@ -10,19 +10,18 @@ needs no zeros inserted: tap ``k`` belongs to phase ``k · dilation mod stride``
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import cached_property
 from math import gcd
 
 import numpy as np
 from numpy.typing import NDArray
 
-from convviz.records import record
-
 Indices = NDArray[np.intp]
 Pair = tuple[int, int]
 
 
-@record(frozen=True)
+@dataclass(frozen=True)
 class Axis:
     """How one axis of a map is read: tap ``t`` of window ``n`` reads cell ``first + n · step + t · spacing``.
 
@@ -64,7 +63,7 @@ class Axis:
         return np.where((cells >= 0) & (cells < self.size), cells, -1)
 
 
-@record(frozen=True)
+@dataclass(frozen=True)
 class Phases:
     """One axis of the way back: which error cells and which taps make the gradient of each input cell.
 
@@ -87,7 +86,7 @@ class Phases:
     of_tap: tuple[Pair, ...]
 
 
-@record(frozen=True)
+@dataclass(frozen=True)
 class Geometry:
     """The sizes of one convolution, all checked before: ``channels`` → ``out_channels`` and ``size`` → ``out_size``."""
 

@@ -12,16 +12,16 @@ As in `Banded`, a few rows of windows are one product with a banded matrix of we
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.lib.stride_tricks import as_strided
 
-from convviz.engine.convolution.banded import ROWS
+from convviz.engine.convolution.banded import rows_together
 from convviz.engine.convolution.strips import Strips
 from convviz.engine.memory import aligned
-from convviz.records import record
 
 if TYPE_CHECKING:
     from convviz.engine.convolution.base import Calls, Operands
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 PRODUCTS = 1 << 18
 
 
-@record(frozen=True)
+@dataclass(frozen=True)
 class Stack:
     """Some rows of windows, several of them to a matrix.
 
@@ -57,7 +57,7 @@ class Phased(Strips):
         super().__init__(geometry, operands)
         (kh, kw), (down, across) = geometry.kernel, geometry.stride
         self._shifts, self._taps, self._ahead = kw // across, kh * across, down * across
-        self._several = next(rows for rows in ROWS if rows < 3 or (rows - 1) * self._ahead < self._taps)
+        self._several = rows_together(self._ahead, self._taps)
         self._height = self._taps + (self._several - 1) * self._ahead
 
     @staticmethod

@@ -14,6 +14,7 @@ What does not fit into the cache, or into memory, is cut into strips that do, by
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import cached_property, partial
 from math import gcd
 from typing import TYPE_CHECKING
@@ -23,7 +24,6 @@ from numpy.lib.stride_tricks import as_strided
 
 from convviz.engine.convolution.base import Calls, Correlation, with_border
 from convviz.engine.memory import aligned
-from convviz.records import record
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -39,7 +39,7 @@ STRIP = 1 << 20
 KEEP, KEEP_CONSTANT = 1 << 23, 1 << 24
 
 
-@record(frozen=True)
+@dataclass(frozen=True)
 class Strip:
     """Some rows and columns of windows.
 

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import field
+from dataclasses import dataclass, field
 from enum import Enum
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
-
-from convviz.records import record
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -29,7 +27,7 @@ class Rule(Enum):
     FUNCTION = "function"  #: a function of its only term
 
 
-@record(frozen=True)
+@dataclass(frozen=True)
 class Factor:
     """One factor of each of N terms.
 
@@ -51,7 +49,7 @@ class Factor:
         return None if self.cells is None else tuple(int(i) for i in self.cells[term])
 
 
-@record(frozen=True)
+@dataclass(frozen=True)
 class Part:
     """Terms of one form, each the product of one value of every factor.
 
@@ -77,7 +75,7 @@ class Part:
         return len(self.factors[0].values)
 
 
-@record(frozen=True)
+@dataclass(frozen=True)
 class Note:
     """A number on the way that is in no array of the frame: a running mean, a clipped gradient.
 
@@ -100,7 +98,7 @@ class Note:
     numbers: Mapping[str, float] = field(default_factory=dict)
 
 
-@record(frozen=True)
+@dataclass(frozen=True)
 class Explanation:
     """Where one number comes from.
 

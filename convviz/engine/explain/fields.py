@@ -9,7 +9,7 @@ What it costs depends on the kernels, not on the map: only linked cells are visi
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -18,7 +18,6 @@ from numpy.typing import NDArray
 
 from convviz.engine.explain.tensors import PARAMETER, Index, Kind, Tensor, array_of, check_index
 from convviz.engine.links import at
-from convviz.records import record
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -34,7 +33,7 @@ Indices = NDArray[np.intp]
 REACH = 1 << 15
 
 
-@record(frozen=True)
+@dataclass(frozen=True)
 class Field:
     """Cells of one array that have to do with the cell pointed at.
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING, Any
 
@@ -10,7 +11,6 @@ from numpy.typing import NDArray
 
 from convviz.engine.errors import ConfigError
 from convviz.i18n import mark
-from convviz.records import record
 
 if TYPE_CHECKING:
     from convviz.engine.frames import Frame
@@ -71,7 +71,7 @@ NAMES = {
 }
 
 
-@record(frozen=True)
+@dataclass(frozen=True)
 class Tensor:
     """One array of a frame.
 

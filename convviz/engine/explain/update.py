@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
+from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -12,7 +12,6 @@ from convviz.engine.explain.explanation import Explanation, Factor, Note, Part, 
 from convviz.engine.explain.tensors import PARAMETER, Index, Kind, Tensor
 from convviz.engine.memory import run
 from convviz.engine.optimizers import OptimizerSlots
-from convviz.records import record
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -22,7 +21,7 @@ if TYPE_CHECKING:
 Array = NDArray[Any]
 
 
-@record(frozen=True)
+@dataclass(frozen=True)
 class _Step:
     """One update of all parameters; every vector is (P,).
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from abc import abstractmethod
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
 from convviz.engine.layers.base import Array, BoundLayer, Call, Layer, Shape, Slots
 from convviz.engine.links import Indices, Links, at
-from convviz.records import record
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 PIECE = 1 << 16
 
 
-@record(frozen=True)
+@dataclass(frozen=True)
 class Activation(Layer):
     """A layer that changes every number by itself, so the shape stays."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
@@ -13,13 +14,12 @@ from convviz.engine.layers.pooling import Pooling
 from convviz.engine.ops import window_geometry
 from convviz.engine.settings import setting
 from convviz.i18n import mark
-from convviz.records import record
 
 if TYPE_CHECKING:
     from convviz.engine.links import Indices
 
 
-@record(frozen=True)
+@dataclass(frozen=True)
 class AvgPool2d(Pooling):
     """The mean of the cells under a window: a convolution of each channel by a kernel of equal numbers."""
 

@@ -10,6 +10,7 @@ run and copy: there is one implementation of the mathematics, and it is this one
 from __future__ import annotations
 
 from abc import abstractmethod
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
@@ -18,7 +19,6 @@ from convviz.engine.errors import ConfigError, ShapeError
 from convviz.engine.memory import Array, Buffer, Call, run
 from convviz.engine.settings import Spec
 from convviz.engine.shapes import Shape, size_text
-from convviz.records import record
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 __all__ = ["Array", "BoundLayer", "Buffer", "Call", "Layer", "Shape", "Slots"]
 
 
-@record(frozen=True)
+@dataclass(frozen=True)
 class Slots:
     """The memory that one layer is bound to.
 
@@ -56,7 +56,7 @@ class Slots:
     constant_input: bool = False
 
 
-@record(frozen=True)
+@dataclass(frozen=True)
 class BoundLayer:
     """A layer's share of a step, as calls to be made in order.
 
@@ -70,7 +70,7 @@ class BoundLayer:
     input_backward: tuple[Call, ...]
 
 
-@record(frozen=True)
+@dataclass(frozen=True)
 class Layer(Spec):
     """One layer of a network."""
 

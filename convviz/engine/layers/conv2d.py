@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from convviz.engine.convolution import Geometry, Operands, bind, takes_order, wished_order
@@ -10,7 +11,6 @@ from convviz.engine.layers.filters import FilterLayer
 from convviz.engine.memory import run
 from convviz.engine.ops import weight_view, window_geometry
 from convviz.i18n import mark
-from convviz.records import record
 
 if TYPE_CHECKING:
     import numpy as np
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from convviz.engine.memory import Order
 
 
-@record(frozen=True)
+@dataclass(frozen=True)
 class Conv2d(FilterLayer):
     """Convolution (cross-correlation) by kernels that are learnt.
 

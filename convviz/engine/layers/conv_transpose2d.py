@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import partial
 from typing import Any, ClassVar
 
@@ -15,10 +16,9 @@ from convviz.engine.ops import weight_view
 from convviz.engine.settings import setting
 from convviz.engine.shapes import transposed_size
 from convviz.i18n import mark
-from convviz.records import record
 
 
-@record(frozen=True)
+@dataclass(frozen=True)
 class ConvTranspose2d(FilterLayer):
     """The adjoint of a convolution: every input cell spreads its kernel-shaped share over the output.
 

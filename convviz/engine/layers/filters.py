@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
@@ -16,7 +17,6 @@ from convviz.engine.ops import check_groups
 from convviz.engine.settings import setting
 from convviz.engine.shapes import Window
 from convviz.i18n import mark
-from convviz.records import record
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from convviz.engine.convolution import Geometry
 
 
-@record(frozen=True)
+@dataclass(frozen=True)
 class FilterLayer(Layer):
     """A layer of kernels that are learnt.
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -11,13 +12,12 @@ from convviz.engine.layers.activations import Activation
 from convviz.engine.memory import aligned
 from convviz.engine.settings import setting
 from convviz.i18n import mark
-from convviz.records import record
 
 if TYPE_CHECKING:
     from convviz.engine.layers.base import Array, Call
 
 
-@record(frozen=True)
+@dataclass(frozen=True)
 class LeakyReLU(Activation):
     """x where it is positive, ``slope`` · x elsewhere; its derivative at 0 is taken to be ``slope``."""
 

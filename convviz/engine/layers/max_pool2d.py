@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import partial
 from typing import Any, ClassVar
 
@@ -16,13 +17,12 @@ from convviz.engine.ops import window_geometry
 from convviz.engine.settings import setting
 from convviz.engine.shapes import Window
 from convviz.i18n import mark
-from convviz.records import record
 
 #: Cells under windows that are looked at in one go; more rows than that are taken in bands.
 _BAND = 1 << 18
 
 
-@record(frozen=True)
+@dataclass(frozen=True)
 class MaxPool2d(Pooling):
     """The largest cell under a window. Of several equal ones the first (row by row) counts, and gets the gradient."""
 

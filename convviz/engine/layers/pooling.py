@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -14,7 +15,6 @@ from convviz.engine.ops import window_geometry
 from convviz.engine.settings import setting
 from convviz.engine.shapes import Window, padding_text
 from convviz.i18n import mark
-from convviz.records import record
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from convviz.engine.convolution import Geometry
 
 
-@record(frozen=True)
+@dataclass(frozen=True)
 class Pooling(Layer):
     """A layer that makes one number of the cells under a window, each channel by itself."""
 

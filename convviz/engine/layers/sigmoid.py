@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -10,13 +11,12 @@ import numpy as np
 from convviz.engine.layers.activations import Activation
 from convviz.engine.memory import aligned
 from convviz.i18n import mark
-from convviz.records import record
 
 if TYPE_CHECKING:
     from convviz.engine.layers.base import Array, Call
 
 
-@record(frozen=True)
+@dataclass(frozen=True)
 class Sigmoid(Activation):
     """1 / (1 + e^(−x)), computed from e^(−|x|), which never overflows: 1 / (1 + e) for x ≥ 0, else e / (1 + e)."""
 

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -21,7 +22,6 @@ from numpy.typing import NDArray
 
 from convviz.engine.settings import Spec, setting
 from convviz.i18n import mark
-from convviz.records import record
 
 if TYPE_CHECKING:
     from convviz.engine.layers.base import Call
@@ -31,7 +31,7 @@ Array = NDArray[Any]
 Direction = Callable[[tuple[Array, ...]], "tuple[Call, ...]"]
 
 
-@record(frozen=True)
+@dataclass(frozen=True)
 class OptimizerSlots:
     """The memory that an optimizer is bound to; all vectors are (P,) and of one dtype.
 
@@ -53,7 +53,7 @@ class OptimizerSlots:
     work: Array
 
 
-@record(frozen=True)
+@dataclass(frozen=True)
 class Optimizer(Spec):
     """How the gradients change the parameters."""
 

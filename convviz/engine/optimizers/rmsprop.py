@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -19,13 +20,12 @@ from convviz.engine.optimizers.base import (
 )
 from convviz.engine.settings import setting
 from convviz.i18n import mark
-from convviz.records import record
 
 if TYPE_CHECKING:
     from convviz.engine.layers.base import Call
 
 
-@record(frozen=True)
+@dataclass(frozen=True)
 class RMSprop(Optimizer):
     """v ← ρ v + (1−ρ) g²; d = g / (√v + ε), or b ← μ b + d with momentum; w ← w − rate · d (or b).
 

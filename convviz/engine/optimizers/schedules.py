@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import math
 from abc import abstractmethod
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from convviz.engine.settings import Spec, setting
 from convviz.i18n import mark
-from convviz.records import record
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 
-@record(frozen=True)
+@dataclass(frozen=True)
 class Schedule(Spec):
     """A learning rate for every step, from the one that is set."""
 
@@ -29,7 +29,7 @@ class Schedule(Spec):
         return np.array([self.rate_at(base, step) for step in range(first, first + count)], np.float64)
 
 
-@record(frozen=True)
+@dataclass(frozen=True)
 class ConstantRate(Schedule):
     """The learning rate as it is set."""
 
@@ -46,7 +46,7 @@ class ConstantRate(Schedule):
         return np.full(count, base, np.float64)
 
 
-@record(frozen=True)
+@dataclass(frozen=True)
 class StepRate(Schedule):
     """base · factor^⌊step / every⌋, as ``torch.optim.lr_scheduler.StepLR``."""
 
@@ -73,7 +73,7 @@ class StepRate(Schedule):
         return float(base * self.factor ** (step // self.every))
 
 
-@record(frozen=True)
+@dataclass(frozen=True)
 class CosineRate(Schedule):
     """floor + (base − floor) (1 + cos(π step / period)) / 2.
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
@@ -18,10 +19,9 @@ from convviz.engine.optimizers.base import (
 )
 from convviz.engine.settings import setting
 from convviz.i18n import mark
-from convviz.records import record
 
 
-@record(frozen=True)
+@dataclass(frozen=True)
 class SGD(Optimizer):
     """w ← w − rate · d, with d = g, or d = v ← μ v + g with momentum, or d = g + μ v with Nesterov's.
 

@@ -6,6 +6,7 @@ cell by cell of the input, so that they are made on the same cursor as the input
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +17,6 @@ from convviz.engine.explain import Kind, Tensor
 from convviz.engine.walkthrough.scenes import Board, Operand, Role, Row, Scale, Strip, Sum
 from convviz.engine.walkthrough.sheets import Lattice, Under
 from convviz.engine.walkthrough.stages import small_board
-from convviz.records import record
 
 if TYPE_CHECKING:
     from convviz.engine.convolution import Geometry
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 Array = NDArray[Any]
 
 
-@record(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Accumulation:
     """A kernel's gradient as it grows while a cursor goes over one of the two maps that make it, row by row.
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from convviz.engine.layers.filters import FilterLayer
@@ -11,14 +12,13 @@ from convviz.engine.walkthrough.stages import Border, Dilation, Insertion, Rotat
 from convviz.engine.walkthrough.subject import Subject, WindowSubject
 from convviz.engine.walkthrough.weights import Weights
 from convviz.engine.walkthrough.windows import Choosing, Gathering, Meeting, Spreading
-from convviz.records import record
 
 if TYPE_CHECKING:
     from convviz.engine.frames import Frame
     from convviz.engine.walkthrough.scenes import Phase, Scene
 
 
-@record(frozen=True)
+@dataclass(frozen=True)
 class Channels:
     """The channels there are to choose from.
 
@@ -34,7 +34,7 @@ class Channels:
     of: range
 
 
-@record(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Walk:
     """The plan of one layer's work.
 

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import field
+from dataclasses import dataclass, field
 from enum import Enum
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
-
-from convviz.records import record
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -82,7 +80,7 @@ class Role(Enum):
     CONTRIBUTION = "contribution"
 
 
-@record(frozen=True)
+@dataclass(frozen=True)
 class Phase:
     """One act of a walk-through, and the moments that it has.
 
@@ -110,7 +108,7 @@ class Phase:
         return row, column
 
 
-@record(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Scale:
     """What a board's colours measure: the arrays that share one scale, and whether zero is its middle."""
 
@@ -118,7 +116,7 @@ class Scale:
     signed: bool
 
 
-@record(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Board:
     """A map, a kernel or a window as a grid of cells.
 
@@ -177,7 +175,7 @@ class Board:
         return None if source is None or self.tensor is None else (*self.lead, *source)
 
 
-@record(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Curve:
     """A function of one number, the point that it is at, and its slope there where that is what it is about."""
 
@@ -187,7 +185,7 @@ class Curve:
     slope: float | None = None
 
 
-@record(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Operand:
     """One factor of every term of a sum, in the colours of the board that it comes from."""
 
@@ -196,7 +194,7 @@ class Operand:
     scale: Scale
 
 
-@record(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Sum:
     """The arithmetic of one number.
 
@@ -253,7 +251,7 @@ class Sum:
         return product
 
 
-@record(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Row:
     """Boards beside one another, what stands between them, and the sum that they show.
 
@@ -273,7 +271,7 @@ class Row:
     facts: Mapping[str, object] = field(default_factory=dict)
 
 
-@record(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Scene:
     """One moment.
 

@@ -12,8 +12,6 @@ from typing import TYPE_CHECKING, Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from convviz.records import record
-
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -23,7 +21,7 @@ Indices = NDArray[np.intp]
 Pair = tuple[int, int]
 
 
-@record(frozen=True)
+@dataclass(frozen=True)
 class Area:
     """A rectangle of cells."""
 
@@ -47,7 +45,7 @@ class Area:
         return self.top <= row < self.bottom and self.left <= column < self.right
 
 
-@record(frozen=True)
+@dataclass(frozen=True)
 class Taps:
     """The cells under a window whose first tap lies at ``top``, ``left``."""
 
@@ -98,7 +96,7 @@ class Sheet(Protocol):
         ...
 
 
-@record(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Lattice:
     """A map whose cells stand ``step`` apart, the first at ``first``, among zeros.
 
@@ -179,7 +177,7 @@ class Lattice:
         return found[0], found[1]
 
 
-@record(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Under:
     """What lies under a window of another sheet, between the taps nothing; ``turned`` by 180° or as it is."""
 
@@ -226,7 +224,7 @@ class Under:
         return shown[area.top : area.bottom, area.left : area.right]
 
 
-@record(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Shares:
     """What cells of one map receive from cells of another.
 
@@ -273,7 +271,7 @@ class Pool:
         return self._kept
 
 
-@record(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Scattered:
     """A map that has received what was spread up to a moment.
 

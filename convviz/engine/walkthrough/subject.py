@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Protocol, cast
 
@@ -11,7 +12,6 @@ from numpy.typing import NDArray
 from convviz.engine.explain import Kind, Tensor
 from convviz.engine.walkthrough.scenes import Role, Scale
 from convviz.engine.walkthrough.sheets import Lattice, Pool, Scattered, Shares
-from convviz.records import record
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -39,7 +39,7 @@ class Windowed(Protocol):
         ...
 
 
-@record(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Subject:
     """A layer, a direction, a channel of the result, and one or all of the channels that it is made from.
 
@@ -166,7 +166,7 @@ class Subject:
         return self.layer.backward(params, cache, source)[0]
 
 
-@record(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class WindowSubject(Subject):
     """A layer with windows.
 

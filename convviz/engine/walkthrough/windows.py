@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -12,7 +13,6 @@ from convviz.engine.walkthrough.pairing import Pairing
 from convviz.engine.walkthrough.scenes import Act, Board, Operand, Phase, Role, Row, Scale, Scene, Strip, Sum
 from convviz.engine.walkthrough.sheets import Lattice, Taps
 from convviz.engine.walkthrough.stages import Stage, kernel_board, result_board, small_board, source_board
-from convviz.records import record
 
 if TYPE_CHECKING:
     from convviz.engine.walkthrough.sheets import Mask, Pair, Shares
@@ -24,7 +24,7 @@ Array = NDArray[Any]
 _UNIT = Scale((np.array([-1.0, 1.0]),), signed=True)
 
 
-@record(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Reading:
     """What lies under a window, channel by channel: values, weights and which values are no inserted zeros."""
 

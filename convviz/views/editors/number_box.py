@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import QEvent, QSize, Qt, pyqtSignal
@@ -9,7 +10,6 @@ from PyQt6.QtGui import QFocusEvent, QKeyEvent, QKeySequence, QMouseEvent, QVali
 from PyQt6.QtWidgets import QAbstractSpinBox, QLineEdit, QSizePolicy, QWidget
 
 from convviz.engine.errors import ConfigError
-from convviz.records import record
 from convviz.views.editors.buttons import CONTROL_HEIGHT
 from convviz.views.editors.gestures import Gesture
 from convviz.views.editors.numbers import default_step, magnified, number_text, parse_number, shifted
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 Number = int | float
 
 
-@record(frozen=True)
+@dataclass(frozen=True)
 class Range:
     """What a box steps over. Typing may go beyond it: whoever receives the number says what is possible."""
 

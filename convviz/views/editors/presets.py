@@ -7,6 +7,7 @@ extend to other sizes, even and oblong ones included.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from math import comb
 from typing import TYPE_CHECKING
 
@@ -14,7 +15,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from convviz.i18n import mark
-from convviz.records import record
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 Matrix = NDArray[np.float64]
 
 
-@record(frozen=True)
+@dataclass(frozen=True)
 class Preset:
     """A kernel by formula.
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from convviz.i18n import tr
-from convviz.records import record
 from convviz.views.colour import format_number
 from convviz.views.pointing import Pointed, index_in
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from convviz.engine.explain import Tensor
 
 
-@record(frozen=True)
+@dataclass(frozen=True)
 class Cell:
     """A cell that is pointed at or was clicked.
 

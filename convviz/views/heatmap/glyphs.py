@@ -10,6 +10,7 @@ All numbers of a map have one format, and each stands in the middle of its cell.
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 from functools import cache, cached_property, lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -18,7 +19,6 @@ from PyQt6 import sip
 from PyQt6.QtCore import QPointF, QRectF, Qt
 from PyQt6.QtGui import QColor, QPainter, QPixmap
 
-from convviz.records import record
 from convviz.views import theme
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ _AIR = 5
 _SHARE = 0.52
 
 
-@record(frozen=True)
+@dataclass(frozen=True)
 class NumberFormat:
     """How the numbers of one map are written.
 
@@ -148,7 +148,7 @@ def _format(extent: float, signed: bool, significant: int) -> NumberFormat:
     return NumberFormat(whole, decimals, exponent, signed)
 
 
-@record(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class _Numbers:
     """Every number that a format can write, as the pieces of it; at most a thousand, and the negative ones.
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 from enum import Enum
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -10,7 +11,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PyQt6.QtCore import QRect
 
-from convviz.records import record
 from convviz.views import theme
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ class Form(Enum):
     STRIP = "strip"  #: one line for one channel: title, then the cells as wide as there is room, without a scale
 
 
-@record(frozen=True)
+@dataclass(frozen=True)
 class HeatLayout:
     """The rectangles of one heatmap, in its own coordinates.
 

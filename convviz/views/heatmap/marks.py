@@ -8,14 +8,13 @@ outline goes around them. Frames lie along the edges of the cells, so that the n
 
 from __future__ import annotations
 
-from dataclasses import field
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from PyQt6.QtCore import QLine, QPoint, QPointF, QRect, Qt
 from PyQt6.QtGui import QColor, QImage, QPainter, QPen
 
-from convviz.records import record
 from convviz.views import theme
 
 if TYPE_CHECKING:
@@ -41,7 +40,7 @@ _LEVELS = 6
 _FAINTEST = 0.3
 
 
-@record(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Marking:
     """The marks of one heatmap.
 

@@ -172,8 +172,7 @@ class Picture:
         if self._pixels.shape != shape:
             self._pixels = np.empty(shape, np.uint32)
             channels, height, width = shape
-            memory: Any = sip.voidptr(self._pixels.ctypes.data)
-            self._image = QImage(memory, width, channels * height, 4 * width, QImage.Format.Format_RGB32)
+            self._image = _image_on(self._pixels.reshape(channels * height, width), QImage.Format.Format_RGB32)
 
     def _overlay_of(self, layout: HeatLayout, ratio: float) -> QPixmap | None:
         """Return what lies over the colours at every frame: drawn once, because translucent lines are slow to draw."""
@@ -254,14 +253,20 @@ class Picture:
         for tile in layout.tiles:
             height, width = tile.height(), tile.width()
             pixels = np.zeros((height, width), np.uint32)
-            memory: Any = sip.voidptr(pixels.ctypes.data)
-            image = QImage(memory, width, height, 4 * width, QImage.Format.Format_ARGB32_Premultiplied)
+            image = _image_on(pixels, QImage.Format.Format_ARGB32_Premultiplied)
             stripes = QPainter(image)
             stripes.setBrushOrigin(-tile.x(), -tile.y())
             stripes.fillRect(image.rect(), QBrush(_hatch(theme.current())))
             stripes.end()
             pixels[~_on_pixels(unreached, height, width)] = 0
             painter.drawImage(tile.topLeft(), image)
+
+
+def _image_on(pixels: Array, form: QImage.Format) -> QImage:
+    """Return the image whose memory are these pixels (height, width) of 32 bits, which must outlive it."""
+    height, width = pixels.shape
+    memory: Any = sip.voidptr(pixels.ctypes.data)
+    return QImage(memory, width, height, 4 * width, form)
 
 
 def _single_texts(value: float) -> Iterator[str]:

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
+from dataclasses import dataclass, fields
 
 from PyQt6.QtGui import QColor, QPalette
 
-from convviz.records import record
 
-
-@record(frozen=True, eq=False)  # QColor does not hash; there is one of each theme
+@dataclass(frozen=True, eq=False)  # QColor does not hash; there is one of each theme
 class Theme:
     """One set of colours. Text colours keep a contrast of 4.5:1 or better on window, surface and raised.
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from PyQt6.QtCore import QAbstractTableModel, QModelIndex, Qt
 
 from convviz.engine.check import Adjoint, Slope
 from convviz.i18n import mark, tr
-from convviz.records import record
 from convviz.views import theme
 from convviz.views.panels.check import wording
 
@@ -23,7 +23,7 @@ Entry = Slope | Adjoint
 Role = Qt.ItemDataRole
 
 
-@record(frozen=True)
+@dataclass(frozen=True)
 class Column:
     """One column.
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -9,7 +10,6 @@ from PyQt6.QtCore import QAbstractListModel, QModelIndex, QObject, Qt
 
 from convviz.engine.explain import Rule
 from convviz.i18n import ntr
-from convviz.records import record
 from convviz.views.colour import format_number
 from convviz.views.panels.explain.wording import part_text
 from convviz.views.pointing import Pointed
@@ -23,7 +23,7 @@ FOLD_ABOVE, SHOWN = 26, 20
 UNFOLDED = 10_000
 
 
-@record(frozen=True)
+@dataclass(frozen=True)
 class Term:
     """One row: factors that are multiplied.
 

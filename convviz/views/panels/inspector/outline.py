@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PyQt6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QSize, Qt, pyqtSignal
-from PyQt6.QtGui import QCursor, QDropEvent, QPainter
+from PyQt6.QtGui import QDropEvent, QPainter
 from PyQt6.QtWidgets import (
     QAbstractItemView,
     QHBoxLayout,
@@ -11,6 +11,7 @@ from PyQt6.QtWidgets import (
     QListWidget,
     QListWidgetItem,
     QMenu,
+    QStyle,
     QStyledItemDelegate,
     QStyleOptionViewItem,
     QVBoxLayout,
@@ -193,17 +194,6 @@ class _List(QListWidget):
         if to != start:
             self.moved.emit(start, to)
 
-    def is_chosen(self, index: QModelIndex | QPersistentModelIndex) -> bool:
-        """Return whether a row is the selected one."""
-        return index.row() == self.currentRow()
-
-    def is_under_pointer(self, index: QModelIndex | QPersistentModelIndex) -> bool:
-        """Return whether the pointer is on a row."""
-        viewport = self.viewport()
-        if viewport is None or not viewport.underMouse():
-            return False
-        return self.indexAt(viewport.mapFromGlobal(QCursor.pos())).row() == index.row()
-
     def _what(self, row: int) -> Selection:
         item = self.item(row)
         assert item is not None
@@ -214,10 +204,6 @@ class _List(QListWidget):
 
 class _Row(QStyledItemDelegate):
     """Draws a name at the left and a note at the right."""
-
-    def __init__(self, parent: _List) -> None:
-        super().__init__(parent)
-        self._list = parent
 
     def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex) -> QSize:
         """Return the height of a row."""
@@ -234,8 +220,8 @@ class _Row(QStyledItemDelegate):
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(Qt.PenStyle.NoPen)
-        chosen = self._list.is_chosen(index)  # which the option says too, for the price of loading all names of QStyle
-        if chosen or self._list.is_under_pointer(index):
+        chosen = bool(option.state & QStyle.StateFlag.State_Selected)
+        if chosen or option.state & QStyle.StateFlag.State_MouseOver:
             painter.setBrush(colours.accent_soft if chosen else colours.hover)
             painter.drawRoundedRect(rect, 4, 4)
         if chosen:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -12,7 +12,6 @@ from PyQt6.QtGui import QColor, QPainter
 
 from convviz.engine.walkthrough import Role
 from convviz.i18n import ntr, tr
-from convviz.records import record
 from convviz.views import theme
 from convviz.views.colour import format_number
 from convviz.views.panels.microscope.wording import layer_function
@@ -55,7 +54,7 @@ _SYMBOLS = {
 }
 
 
-@record(frozen=True)
+@dataclass(frozen=True)
 class Term:
     """Where a factor of a term is written.
 
@@ -74,7 +73,7 @@ class Term:
     role: Role | None = None
 
 
-@record(frozen=True)
+@dataclass(frozen=True)
 class _Piece:
     """A text of a line, on the colour of its cell if it is a number of one; ``term``: which term it belongs to."""
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import QPoint, QRect
 
 from convviz.engine.walkthrough import Act, Area, Board, Curve, Role
-from convviz.records import record
 
 if TYPE_CHECKING:
     from convviz.engine.walkthrough import Row, Scene
@@ -39,7 +39,7 @@ _AROUND = 4
 _TIGHT = 24
 
 
-@record(frozen=True)
+@dataclass(frozen=True)
 class Place:
     """Where one item of a scene lies.
 
@@ -129,7 +129,7 @@ def arrange(scene: Scene, room: QRect, *, whole: bool, crops: Crops, zoom: float
     return placed
 
 
-@record(frozen=True)
+@dataclass(frozen=True)
 class _Grid:
     """What the boards of a row have in common with those under them: columns, the room between, where titles are."""
 
@@ -147,7 +147,7 @@ def _turning(columns: list[tuple[int, int]], width: int, height: int) -> tuple[l
     return [(n, side) for n, _ in columns], round(_CORNER * cells * side)
 
 
-@record(frozen=True)
+@dataclass(frozen=True)
 class _Stack:
     """The items that stand under one another: the rows and columns they have to show, and those they could."""
 

@@ -8,13 +8,12 @@ the layers' cards, each size of tile, and the largest maps that then fit; the be
 from __future__ import annotations
 
 import math
-from dataclasses import field, replace
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import QRect
 
-from convviz.records import record
 from convviz.views.heatmap.layout import (
     BORDER,
     CHANNEL_GAP,
@@ -60,7 +59,7 @@ _CHANNEL_SHARE, _CHANNEL_LEAST = 0.5, 28
 _GRADIENT_LEAST = 100
 
 
-@record(frozen=True)
+@dataclass(frozen=True)
 class MapItem:
     """A map between two layers; ``gradient``: there is one to be shown below it."""
 
@@ -68,7 +67,7 @@ class MapItem:
     gradient: bool = False
 
 
-@record(frozen=True)
+@dataclass(frozen=True)
 class LayerItem:
     """A layer; ``tiles`` heatmaps of its ``weight`` shape (4 numbers), or none for a layer without parameters."""
 
@@ -93,7 +92,7 @@ class LayerItem:
         return largest if self.count == 1 else max(4.0, 0.25 * math.sqrt(self.count) * largest)
 
 
-@record(frozen=True)
+@dataclass(frozen=True)
 class Column:
     """Where one item lies.
 
@@ -123,7 +122,7 @@ class Column:
         return Column(rect, tiles, biases, words, gradient)
 
 
-@record(frozen=True)
+@dataclass(frozen=True)
 class FlowPlan:
     """The upper row.
 
@@ -145,7 +144,7 @@ class FlowPlan:
     dense: bool
 
 
-@record(frozen=True)
+@dataclass(frozen=True)
 class _Division:
     """One way to divide the room.
 

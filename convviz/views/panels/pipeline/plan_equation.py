@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 
 from PyQt6.QtCore import QRect
 
-from convviz.records import record
 from convviz.views.heatmap.layout import BORDER, CHANNEL_GAP, Form, around, label_height, tiles_across
 
 Shape = tuple[int, int, int]
@@ -21,7 +21,7 @@ _COMPANION_SHARE, _COMPANION_LEAST = 0.27, 230
 EQUATION_SHARES = (0.45, 0.35)
 
 
-@record(frozen=True)
+@dataclass(frozen=True)
 class EquationPlan:
     """The lower row: reconstruction, target and residual, the signs between them, and what stands beside them."""
 

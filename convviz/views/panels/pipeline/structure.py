@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from convviz.engine.layers import ConvTranspose2d, Layer
-from convviz.records import record
 from convviz.views.panels.pipeline.plan import LayerItem, MapItem
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 Shape = tuple[int, int, int]
 
 
-@record(frozen=True)
+@dataclass(frozen=True)
 class LayerPart:
     """One layer: what it is, what comes in and goes out, and the shapes of its parameters by name."""
 
@@ -46,7 +46,7 @@ class LayerPart:
         return ~np.asarray(window.reached(*self.in_shape[1:]))
 
 
-@record(frozen=True)
+@dataclass(frozen=True)
 class Structure:
     """The columns of the picture."""
 
