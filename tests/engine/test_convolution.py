@@ -118,6 +118,10 @@ def test_an_output_may_lie_by_phases(rng, monkeypatch):
         expected = results(Unfolded(geometry, memory), memory)
         for modulus in (2, 3):
             lying = with_sorted_columns(memory, "y", "dy", modulus=modulus)
+            for table in (0, 1 << 40):
+                monkeypatch.setattr(unfolded, "TABLE", table)
+                found = results(Unfolded(geometry, lying), lying)
+                assert_same(found, expected, 1e-12, (geometry, Unfolded, modulus, table))
             for kept in (0, 1 << 30):
                 monkeypatch.setattr(strips, "KEEP", kept)
                 for size in (1, 500, 1 << 30):
@@ -137,6 +141,10 @@ def test_an_input_may_lie_by_phases(rng, monkeypatch):
         memory = operands(geometry, rng, bias=bool(number % 2))
         expected = results(Unfolded(geometry, memory), memory)
         memory = with_sorted_columns(memory, "x", "dx", modulus=geometry.stride[1])
+        for table in (0, 1 << 40):
+            monkeypatch.setattr(unfolded, "TABLE", table)
+            found = results(Unfolded(geometry, memory), memory)
+            assert_same(found, expected, 1e-12, (geometry, Unfolded, table))
         possible = [Strips, Shifted]
         possible += [Banded] if geometry.out_group == 1 else []
         for strategy in possible:

@@ -53,7 +53,7 @@ from convviz.engine.memory import Order, sorted_columns
 
 #: Numbers in an unfolded input up to which unfolding all of it at every step pays; twice as many where many filters
 #: read it. One that is unfolded only once may have so many bytes.
-UNFOLDED, MANY, UNFOLDED_CONSTANT = 5 << 14, 8, 3 << 19
+UNFOLDED, MANY, UNFOLDED_CONSTANT = 3 << 14, 8, 1 << 20
 #: Bytes of an unfolded error, which is read only once, up to which that pays.
 UNFOLDED_ERROR = 1 << 16
 
@@ -108,8 +108,8 @@ def wished_order(geometry: Geometry, itemsize: int) -> Order | None:
         return None
     if _takes_any_order(geometry, itemsize, constant=False):
         return None if geometry.phase_order is None else Order(geometry.phase_order)
-    strips = _ahead(geometry, False, itemsize) is not Unfolded and _back(geometry, itemsize) is Strips
-    if strips and geometry.stride[1] > 1 and geometry.before == (0, 0) and all(a.borderless for a in geometry.axes):
+    copied = geometry.groups * geometry.taps * geometry.windows > TABLE
+    if copied and geometry.stride[1] > 1 and geometry.before == (0, 0) and all(a.borderless for a in geometry.axes):
         return sorted_columns(*geometry.size, geometry.stride[1])
     return None
 

@@ -46,6 +46,11 @@ class Axis:
         return tuple(self.first + t * self.spacing for t in range(self.taps))
 
     @property
+    def period(self) -> int:
+        """After how many taps a window reads a column again that has the same remainder modulo the step."""
+        return self.step // gcd(self.step, self.spacing)
+
+    @property
     def borderless(self) -> bool:
         """Whether every cell that is read lies on the map."""
         return self.first >= 0 and self.stop <= self.size

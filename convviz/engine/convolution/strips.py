@@ -288,13 +288,11 @@ def _fill(
     ``lines`` is (groups, rows, channels, taps across, columns), the columns those from ``left`` on.
     """
     if x is not None and x.modulus > 1:  # the columns of one tap lie side by side, and those of some taps overlap
-        distance = across.step // gcd(across.step, across.spacing)
-        for tap in range(min(distance, across.taps)):
-            some = lines[:, :, :, tap::distance]
+        for tap in range(min(across.period, across.taps)):
+            some = lines[:, :, :, tap :: across.period]
             first = x.column(tap * across.spacing) + left
-            yield partial(
-                np.copyto, some, _shifted(source, spacing, first, distance * across.spacing // across.step, 1, some)
-            )
+            ahead = across.period * across.spacing // across.step
+            yield partial(np.copyto, some, _shifted(source, spacing, first, ahead, 1, some))
     elif y is not None and y.modulus > 1:
         for remainder in range(y.modulus):
             start = y.column(remainder)

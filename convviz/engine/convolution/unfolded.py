@@ -18,6 +18,8 @@ from convviz.engine.convolution.base import Calls, Correlation, with_border
 from convviz.engine.memory import aligned
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from convviz.engine.convolution.geometry import Axis, Indices
     from convviz.engine.memory import Array, Buffer, Call, Order
 
@@ -83,15 +85,35 @@ class Unfolded(Correlation):
         self, columns: Array, source: Buffer, axes: tuple[Axis, Axis], ones: bool, order: Order | None = None
     ) -> Calls:
         """Return the calls that unfold ``source`` into ``columns``, and put ones into the last row if so wanted."""
+        rows = columns.shape[1] - ones
+        by_remainder = order is None and source.modulus == axes[1].step > 1
+        if by_remainder and columns.size > TABLE and all(axis.borderless for axis in axes):
+            columns[:, rows:] = 1
+            return tuple(self._copies(columns[:, :rows], source, axes))
         if columns.size <= TABLE or source.order is not None or order is not None:
             table = source.located(unfold_table(axes, self.geometry.groups, source.shape[0], ones))
             table = np.ascontiguousarray(table if order is None else table[..., order.cells])
             return (partial(source.extended.take, table, None, columns, "clip"),)
         enter, bordered = with_border(source, axes)
         windows = every_window(bordered, axes, self.geometry.groups)
-        rows = columns.shape[1] - ones
         columns[:, rows:] = 1
         return (*enter, partial(np.copyto, columns[:, :rows].reshape(windows.shape), windows))
+
+    def _copies(self, columns: Array, source: Buffer, axes: tuple[Axis, Axis]) -> Iterator[Call]:
+        """Yield the calls that unfold a map whose columns lie by their remainder modulo the step.
+
+        The columns that neighbouring windows read with one tap lie side by side, and so do those of some taps.
+        """
+        down, across = axes
+        groups, channels = self.geometry.groups, source.shape[0] // self.geometry.groups
+        cells = columns.reshape(groups, down.taps, channels, across.taps, down.count, across.count)
+        channel, row, cell = source.lines.strides
+        ahead = across.period * across.spacing // across.step
+        strides = (channels * channel, down.spacing * row, channel, ahead * cell, down.step * row, cell)
+        for tap in range(min(across.period, across.taps)):
+            some = cells[:, :, :, tap :: across.period]
+            first = source.lines[:, down.first :, source.column(across.first + tap * across.spacing) :]
+            yield partial(np.copyto, some, as_strided(first, some.shape, strides, writeable=False))
 
     def _scatter(self, phases: Array) -> Calls:
         """Return the calls that bring the phases (a zero behind them) to the cells of ``dx``."""
