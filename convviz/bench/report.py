@@ -12,16 +12,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from convviz import __version__
+from convviz.bench.surroundings import slowing
 from convviz.bench.timing import Figure
 from convviz.i18n import tr
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
-
-
-#: What makes NumPy's matrix products slower than they are by themselves, where it is set.
-SLOWING = ("OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE")
 
 
 def figure_text(figure: Figure, digits: int = 0) -> str:
@@ -48,8 +45,8 @@ class Report:
     _table: str = ""
     _widths: tuple[int, ...] = ()
 
-    def machine(self) -> None:
-        """Print what is measured, and where, and what in the surroundings spoils it."""
+    def machine(self, without: Sequence[str] = ()) -> None:
+        """Print what is measured, and where, ``without`` which variables, and what in the surroundings spoils it."""
         self.say(
             tr("convviz {version} · Python {python} · NumPy {numpy} · {cores} cores · {system}").format(
                 version=__version__,
@@ -59,8 +56,10 @@ class Report:
                 system=platform.platform(terse=True),
             )
         )
-        names = [name for name in SLOWING if os.environ.get(name)]
-        if names:
+        if without:
+            sentence = tr("Measured without these variables, which are set and slow NumPy down: {names}")
+            self.say(sentence.format(names=", ".join(without)))
+        if names := slowing():
             self.say(tr("These variables are set and slow NumPy down: {names}").format(names=", ".join(names)))
 
     def say(self, text: str = "") -> None:
@@ -91,7 +90,7 @@ class Report:
             "numpy": np.__version__,
             "cores": os.cpu_count(),
             "system": platform.platform(),
-            "environment": {name: os.environ[name] for name in SLOWING if os.environ.get(name)},
+            "environment": slowing(),
             "results": self.results,
         }
         path.write_text(json.dumps(content, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")

@@ -42,13 +42,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Measure what is asked for; everything that needs no window, if nothing is."""
+    from convviz.bench.surroundings import unslowed
+
+    without = unslowed()  # before anything imports NumPy
     from convviz.bench.competitors import OtherWorkError
     from convviz.bench.engine import QUICK, THOROUGH
     from convviz.bench.gate import shortfalls
     from convviz.bench.report import Report
 
     report = Report()
-    report.machine()
+    report.machine(without)
     try:
         for measure in _measurements(options):
             measure(report, QUICK if options.quick else THOROUGH)

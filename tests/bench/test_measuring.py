@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
@@ -12,7 +15,8 @@ import pytest
 
 from convviz.bench import competitors, engine, naive
 from convviz.bench.gate import REACHED, SHARE, shortfalls
-from convviz.bench.report import SLOWING, Report
+from convviz.bench.report import Report
+from convviz.bench.surroundings import SLOWING
 from convviz.bench.timing import Figure, percentile, ratios, steps_per_second
 from convviz.bench.work import DTYPES, KERNELS, SIZES, Work, chain, demo, several_channels, single_channel
 
@@ -150,6 +154,21 @@ def test_what_slows_numpy_down_is_said(monkeypatch: pytest.MonkeyPatch, capsys: 
     printed = capsys.readouterr().out
     assert SLOWING[0] in printed
     assert SLOWING[1] not in printed
+
+
+@pytest.mark.parametrize("imported", [False, True])
+def test_what_slows_numpy_down_is_taken_away_in_time(imported: bool) -> None:
+    """From the process and from those it starts, unless NumPy has read it."""
+    program = f"""
+import os
+{"import numpy" if imported else ""}
+from convviz.bench.surroundings import slowing, unslowed
+print(*unslowed(), "/", *slowing(), "/", "{SLOWING[1]}" in os.environ)
+"""
+    environment = {**os.environ, SLOWING[1]: "512"}
+    environment.pop(SLOWING[0], None)
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, env=environment, check=True)
+    assert done.stdout.split() == (["/", SLOWING[1], "/", "True"] if imported else [SLOWING[1], "/", "/", "False"])
 
 
 # the gate
