@@ -12,6 +12,8 @@ import numpy as np
 from convviz.engine.memory import Array, Buffer, Call, aligned
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from convviz.engine.convolution.geometry import Axis, Geometry
 
 Calls = tuple[Call, ...]
@@ -83,6 +85,30 @@ class Correlation(ABC):
             places = np.concatenate([places, np.full((geometry.out_channels, 1), matrix.size - 1)], axis=1)
         arrange = partial(matrix.put, places.ravel(), weight, "clip")
         return (arrange,), matrix[:-1].reshape(geometry.groups, rows, columns)
+
+    def _spread(self, result: Array, of_rows: slice = slice(None), of_columns: slice = slice(None)) -> Iterator[Call]:
+        """Yield the calls that bring phases of ``dx`` to their cells.
+
+        ``result`` is (groups, rows, channels of a group, rv, rh, columns), the rows and columns those of each phase
+        that are named.
+        """
+        geometry, dx = self.geometry, self.operands.dx
+        down, across = geometry.phases
+        whole = self._by_rows(dx)
+        for v, residue in enumerate(down.residues):
+            rows, row_cells = geometry.landing(0, of_rows, residue)
+            for h, other in enumerate(across.residues):
+                columns, column_cells = geometry.landing(1, of_columns, other)
+                if dx.modulus > 1:
+                    start = dx.column(column_cells.start)
+                    column_cells = slice(start, start + columns.stop - columns.start)
+                yield partial(np.copyto, whole[:, row_cells, :, column_cells], result[:, rows, :, v, h, columns])
+
+    def _by_rows(self, buffer: Buffer) -> Array:
+        """Return a map, as it lies in memory, as (groups, rows, channels of a group, columns)."""
+        channels, height, width = buffer.shape
+        groups = self.geometry.groups
+        return buffer.lines.reshape(groups, channels // groups, height, width).transpose(0, 2, 1, 3)
 
 
 def with_border(source: Buffer, axes: tuple[Axis, Axis]) -> tuple[Calls, Array]:

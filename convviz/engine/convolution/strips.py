@@ -171,7 +171,8 @@ class Strips(Correlation):
             groups, count, _, columns = strip.windows.shape
             result = scratch[: groups * count * rows * columns].reshape(groups, count, rows, columns)
             calls.append(partial(np.matmul, weights[:, None], strip.windows, result))
-            calls += self._spread(strip, result.reshape(groups, count, geometry.in_group, *phases, columns))
+            result = result.reshape(groups, count, geometry.in_group, *phases, columns)
+            calls += self._spread(result, strip.rows, strip.columns)
         return tuple(calls)
 
     def _by_phases(self) -> Array | None:
@@ -183,20 +184,6 @@ class Strips(Correlation):
             return None
         (height, width), (down, across) = geometry.size, geometry.stride
         return dx.lines.reshape(geometry.groups, height // down, down * across, width // across)
-
-    def _spread(self, strip: Strip, result: Array) -> Iterator[Call]:
-        """Yield the calls that bring each phase of a strip, (groups, rows, channels, rv, rh, columns), to its cells."""
-        geometry = self.geometry
-        down, across = geometry.phases
-        dx = self._by_rows(self.operands.dx)
-        for v, residue in enumerate(down.residues):
-            rows, row_cells = geometry.landing(0, strip.rows, residue)
-            for h, other in enumerate(across.residues):
-                columns, column_cells = geometry.landing(1, strip.columns, other)
-                if self.operands.dx.modulus > 1:
-                    start = self.operands.dx.column(column_cells.start)
-                    column_cells = slice(start, start + columns.stop - columns.start)
-                yield partial(np.copyto, dx[:, row_cells, :, column_cells], result[:, rows, :, v, h, columns])
 
     @property
     def _axes(self) -> tuple[Axis, Axis]:
@@ -226,12 +213,6 @@ class Strips(Correlation):
     def _stacks(self) -> list[tuple[Calls, Strip]]:
         """The strips whose matrices are multiplied, each with what fills it unless it is kept."""
         return [(() if self._kept else strip.fill, strip) for strip in self._strips]
-
-    def _by_rows(self, buffer: Buffer) -> Array:
-        """Return a map, as it lies in memory, as (groups, rows, channels of a group, columns)."""
-        channels, height, width = buffer.shape
-        groups = self.geometry.groups
-        return buffer.lines.reshape(groups, channels // groups, height, width).transpose(0, 2, 1, 3)
 
 
 def cut(

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 #: Numbers in a matrix up to which a table is faster than copying: a copy starts anew for every row of windows.
 TABLE = 2500
+#: Numbers in all phases of an input gradient beyond which they are copied to their cells, too.
+SPREAD = 2500
 
 
 class Unfolded(Correlation):
@@ -73,6 +75,10 @@ class Unfolded(Correlation):
             return (*calls, multiply(weights, columns, result))
         phases = aligned(geometry.groups * rows * columns.shape[2] + 1, dtype)
         calls.append(multiply(weights, columns, phases[:-1].reshape(geometry.groups, rows, -1)))
+        numbers = (len(down.residues), len(across.residues))
+        if phases.size > SPREAD and numbers == geometry.stride and (order is None or order.modulus):
+            by_rows = phases[:-1].reshape(geometry.groups, geometry.in_group, *numbers, down.count, across.count)
+            return (*calls, *self._spread(by_rows.transpose(0, 4, 1, 2, 3, 5)))
         return (*calls, *self._scatter(phases))
 
     def _grouped(self, weight: Array) -> Array:
