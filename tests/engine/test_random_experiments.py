@@ -146,7 +146,7 @@ def test_every_moment_of_the_walk_is_the_engines_number(drawn, rng):
             walked = walk(frame, layer, back=back, into=into)
             for number, phase in enumerate(walked.phases):
                 for position in {0, phase.count - 1, *rng.integers(phase.count, size=4).tolist()}:
-                    for row in walked.scene(number, position).rows:
+                    for row in walked.moment(number, position).rows:
                         if row.sum is not None:
                             size = max(1.0, np.abs(row.sum.terms).sum(), abs(row.sum.before or 0.0))
                             assert abs(row.sum.total - row.sum.value) <= 1e-12 * size

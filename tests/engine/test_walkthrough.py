@@ -73,7 +73,7 @@ def result_of(frame, walked):
 def test_every_board_shows_the_numbers_of_its_tensor(frame):
     for walked in all_walks(frame):
         for phase, act in enumerate(walked.phases):
-            for board in walked.scene(phase, act.count - 1).boards:
+            for board in walked.moment(phase, act.count - 1).boards:
                 share = walked.of is not None and len(channels_of(frame, walked.index, back=walked.back).of) > 1
                 if board.tensor is None or (share and board.role in RESULTS):
                     continue
@@ -92,7 +92,7 @@ def test_every_sum_is_the_engines_number(frame, rng):
     for walked in all_walks(frame):
         for phase, act in enumerate(walked.phases):
             for position in {0, act.count - 1, *rng.integers(act.count, size=12).tolist()}:
-                for row in walked.scene(phase, position).rows:
+                for row in walked.moment(phase, position).rows:
                     if row.sum is None:
                         continue
                     np.testing.assert_allclose(row.sum.total, row.sum.value, **CLOSE)
@@ -111,8 +111,8 @@ def test_the_last_picture_is_the_engines_result(frame):
             continue
         acts = [phase.act for phase in walked.phases]
         ending = next(n for n in reversed(range(len(acts))) if acts[n] is not Act.WEIGHTS)
-        scene = walked.scene(ending, walked.phases[ending].count - 1)
-        for row in scene.rows:
+        moment = walked.moment(ending, walked.phases[ending].count - 1)
+        for row in moment.rows:
             if row.strip is not Strip.CORRELATE:
                 np.testing.assert_allclose(whole(row.items[-1]), result_of(frame, walked), **CLOSE)
 
@@ -126,7 +126,7 @@ def test_gathered_and_scattered_agree_up_to_the_cursor(frame):
             continue
         phase = acts.index(Act.MEETING)
         for position in range(walked.phases[phase].count):
-            gathered, scattered = (row.items[-1] for row in walked.scene(phase, position).rows[:2])
+            gathered, scattered = (row.items[-1] for row in walked.moment(phase, position).rows[:2])
             np.testing.assert_allclose(
                 whole(scattered).ravel()[: position + 1], whole(gathered).ravel()[: position + 1], **CLOSE
             )
@@ -146,7 +146,7 @@ def test_the_kernels_gradient_grows_on_the_same_cursor(frame):
     for walked, phase in pairings(frame):
         before = np.zeros(frame.problem.layers[walked.index].kernel)
         for position in range(walked.phases[phase].count):
-            row = walked.scene(phase, position).rows[-1]
+            row = walked.moment(phase, position).rows[-1]
             assert row.strip is Strip.CORRELATE
             x, met, products, gradient = row.items
             down, across = products.sheet.step
@@ -165,10 +165,10 @@ def test_any_moment_of_the_kernels_gradient_can_be_asked_for_first(frame, rng):
     """Scrubbing: the sums up to a cell do not depend on which cells were looked at before."""
     for walked, phase in pairings(frame):
         count = walked.phases[phase].count
-        in_order = [whole(walked.scene(phase, n).rows[-1].items[-1]) for n in range(count)]
+        in_order = [whole(walked.moment(phase, n).rows[-1].items[-1]) for n in range(count)]
         again = walk(frame, walked.index, back=True, into=walked.into, of=walked.of)
         for position in rng.permutation(count)[:5].tolist():
-            at_once = whole(again.scene(phase, position).rows[-1].items[-1])
+            at_once = whole(again.moment(phase, position).rows[-1].items[-1])
             np.testing.assert_array_equal(at_once, in_order[position])
 
 
@@ -181,7 +181,7 @@ def test_the_error_that_is_spoken_of_is_the_same_in_both_strips(frame):
             continue
         phase = acts.index(Act.MEETING)
         for position in range(0, walked.phases[phase].count, 3):
-            _, scattered, paired = walked.scene(phase, position).rows
+            _, scattered, paired = walked.moment(phase, position).rows
             if "from" not in scattered.facts:
                 assert "from" not in paired.facts
                 continue
@@ -194,7 +194,7 @@ def test_the_error_that_is_spoken_of_is_the_same_in_both_strips(frame):
 def test_crops_are_parts_of_the_whole(frame, rng):
     for walked in all_walks(frame):
         for phase, act in enumerate(walked.phases):
-            for board in walked.scene(phase, int(rng.integers(act.count))).boards:
+            for board in walked.moment(phase, int(rng.integers(act.count))).boards:
                 rows, columns = board.sheet.size
                 top, left = int(rng.integers(rows)), int(rng.integers(columns))
                 area = Area(top, left, int(rng.integers(1, rows - top + 1)), int(rng.integers(1, columns - left + 1)))
@@ -213,12 +213,12 @@ def test_the_way_back_goes_through_the_pictures_of_the_trace(frame):
             for only in channels_of(frame, index, back=True, into=into).of:
                 walked = walk(frame, index, back=True, into=into, of=only)
                 acts = {phase.act: n for n, phase in enumerate(walked.phases)}
-                inserted = walked.scene(acts[Act.INSERTION], 0).boards[1]
+                inserted = walked.moment(acts[Act.INSERTION], 0).boards[1]
                 np.testing.assert_array_equal(whole(inserted), found.inserted[only])
-                border = walked.scene(acts[Act.BORDER], 3)
+                border = walked.moment(acts[Act.BORDER], 3)
                 np.testing.assert_array_equal(whole(border.boards[0]), found.padded[only])
                 assert border.facts["sides"] == found.border
-                meeting = walked.scene(acts[Act.MEETING], 0)
+                meeting = walked.moment(acts[Act.MEETING], 0)
                 turned = meeting.rows[0].items[1].sheet.source
                 group = layer.geometry(frame.values[index].shape).out_group
                 np.testing.assert_array_equal(turned, found.rotated[into, only % group])
@@ -233,12 +233,12 @@ def test_cells_that_no_window_reaches_are_zero_and_said_so():
     walked = walk(frame, 0, back=True)
     phase = [p.act for p in walked.phases].index(Act.MEETING)
     height, width = walked.phases[phase].shape
-    missed = [p for p in range(height * width) if walked.scene(phase, p).unreached]
+    missed = [p for p in range(height * width) if walked.moment(phase, p).unreached]
     reached = frame.problem.layers[0].window.reached(height, width)
     np.testing.assert_array_equal(missed, np.flatnonzero(~reached.ravel()))
     assert missed
     for position in missed:
-        for row in walked.scene(phase, position).rows:
+        for row in walked.moment(phase, position).rows:
             assert row.sum.total == row.sum.value == 0.0
 
 
@@ -247,22 +247,22 @@ def test_the_bias_comes_after_the_taps():
     walked = walk(frame, 1, back=True)
     phase = walked.phases[-1]
     assert (phase.act, phase.count) == (Act.WEIGHTS, 17)
-    scene = walked.scene(5, 16)
-    assert scene.rows[0].sum.role is Role.BIAS_GRAD
-    assert scene.rows[0].sum.total == pytest.approx(frame.gradients[1]["bias"][0], rel=1e-12)
+    moment = walked.moment(5, 16)
+    assert moment.rows[0].sum.role is Role.BIAS_GRAD
+    assert moment.rows[0].sum.total == pytest.approx(frame.gradients[1]["bias"][0], rel=1e-12)
 
 
 def test_a_maximum_says_which_cell_it_is():
     frame, _ = trained(NETWORKS["max"])
     walked = walk(frame, 1, back=False, into=1)
     for position in range(walked.phases[-1].count):
-        told = walked.scene(1, position).rows[0].sum
+        told = walked.moment(1, position).rows[0].sum
         assert told.operands[0].values[told.chosen] == told.operands[0].values.max() == told.value
 
 
 def test_an_activation_shows_its_curve_and_its_slope():
     frame, _ = trained(NETWORKS["max"])
-    forward, back = (walk(frame, 2, back=back).scene(1, 3) for back in (False, True))
+    forward, back = (walk(frame, 2, back=back).moment(1, 3) for back in (False, True))
     (curve,) = (item for item in forward.rows[0].items if isinstance(item, Curve))
     np.testing.assert_allclose(curve.y, 1 / (1 + np.exp(-curve.x)), **CLOSE)
     assert curve.slope is None
@@ -275,13 +275,13 @@ def test_the_contributions_add_up_to_the_loss(loss):
     frame, _ = trained(NETWORKS["channels"], loss=loss)
     last = len(frame.problem.layers)
     channels = channels_of(frame, last, back=False).into
-    boards = [walk(frame, last, back=False, into=c).scene(1, 0).boards[-1] for c in range(channels)]
+    boards = [walk(frame, last, back=False, into=c).moment(1, 0).boards[-1] for c in range(channels)]
     assert sum(whole(board).sum() for board in boards) == pytest.approx(frame.loss, rel=1e-12)
     end = walk(frame, last, back=False, into=channels - 1)
-    assert end.scene(1, end.phases[1].count - 1).facts["so far"] == pytest.approx(frame.loss, rel=1e-12)
+    assert end.moment(1, end.phases[1].count - 1).facts["so far"] == pytest.approx(frame.loss, rel=1e-12)
     back = walk(frame, last, back=True)
     for position in range(back.phases[0].count):
-        assert back.scene(0, position).rows[0].sum.total == pytest.approx(
+        assert back.moment(0, position).rows[0].sum.total == pytest.approx(
             frame.value_grads[-1][0].ravel()[position], rel=1e-12
         )
 
@@ -289,7 +289,7 @@ def test_the_contributions_add_up_to_the_loss(loss):
 def test_the_curve_of_a_loss_passes_through_its_point():
     for loss in LOSSES.values():
         frame, _ = trained(NETWORKS["demo"], loss=loss())
-        (curve,) = (item for item in walk(frame, 2, back=True).scene(0, 4).rows[0].items if isinstance(item, Curve))
+        (curve,) = (item for item in walk(frame, 2, back=True).moment(0, 4).rows[0].items if isinstance(item, Curve))
         assert np.interp(curve.point[0], curve.x, curve.y) == pytest.approx(curve.point[1], rel=0.05, abs=0.01)
 
 
@@ -297,12 +297,12 @@ def test_an_input_gradient_nobody_asked_for_is_computed():
     _, trainer = trained(NETWORKS["demo"])
     bare, full = trainer.frame(), trainer.frame(input_grad=True)
     assert bare.value_grads[0] is None
-    boards = walk(bare, 0, back=True).scene(4, 0).boards
+    boards = walk(bare, 0, back=True).moment(4, 0).boards
     np.testing.assert_allclose(whole(boards[3]), full.value_grads[0][0], **CLOSE)
 
 
 def test_a_moment_of_a_large_map_is_made_of_its_crop():
-    """A million cells: the scene of a moment holds views and a crop, nothing of the map's size is made."""
+    """A million cells: a moment of it holds views and a crop, nothing of the map's size is made."""
     array = np.zeros((1024, 1024))
     sheet = Lattice(array, (2050, 2050), (3, 3), (2, 2))
     assert sheet.crop(Area(1000, 900, 12, 9)).shape == (12, 9)

@@ -1,11 +1,11 @@
 """A layer's work as a walk: phases, the moments in each, and every number that is seen at one of them.
 
 Nothing here knows of a window or of time. `walk` makes the plan for one layer of a frame, forwards or backwards; its
-stages give the scene of any moment, in whatever order they are asked for.
+stages give any moment of it, in whatever order they are asked for.
 """
 
+from convviz.engine.walkthrough.moments import Act, Board, Curve, Moment, Operand, Phase, Role, Row, Scale, Strip, Sum
 from convviz.engine.walkthrough.plan import Channels, Walk, channels_of, channels_of_bias, channels_of_weight, walk
-from convviz.engine.walkthrough.scenes import Act, Board, Curve, Operand, Phase, Role, Row, Scale, Scene, Strip, Sum
 from convviz.engine.walkthrough.sheets import Area, Lattice, Scattered, Sheet, Taps, Under
 
 __all__ = [
@@ -15,13 +15,13 @@ __all__ = [
     "Channels",
     "Curve",
     "Lattice",
+    "Moment",
     "Operand",
     "Phase",
     "Role",
     "Row",
     "Scale",
     "Scattered",
-    "Scene",
     "Sheet",
     "Strip",
     "Sum",

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from convviz.engine.explain import Kind, Tensor
-from convviz.engine.walkthrough.scenes import Board, Operand, Role, Row, Scale, Strip, Sum
+from convviz.engine.walkthrough.moments import Board, Operand, Role, Row, Scale, Strip, Sum
 from convviz.engine.walkthrough.sheets import Lattice, Under
 from convviz.engine.walkthrough.stages import small_board
 

@@ -15,7 +15,7 @@ from convviz.engine.walkthrough.windows import Choosing, Gathering, Meeting, Spr
 
 if TYPE_CHECKING:
     from convviz.engine.frames import Frame
-    from convviz.engine.walkthrough.scenes import Phase, Scene
+    from convviz.engine.walkthrough.moments import Moment, Phase
 
 
 @dataclass(frozen=True)
@@ -60,9 +60,9 @@ class Walk:
         """The phases in order."""
         return tuple(stage.phase for stage in self.stages)
 
-    def scene(self, phase: int, position: int) -> Scene:
+    def moment(self, phase: int, position: int) -> Moment:
         """Return one moment of a phase."""
-        return self.stages[phase].scene(position)
+        return self.stages[phase].moment(position)
 
 
 def walk(frame: Frame, index: int, *, back: bool, into: int = 0, of: int | None = None) -> Walk:

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from convviz.engine.explain import Kind, Tensor
-from convviz.engine.walkthrough.scenes import Act, Board, Curve, Operand, Phase, Role, Row, Scale, Scene, Sum
+from convviz.engine.walkthrough.moments import Act, Board, Curve, Moment, Operand, Phase, Role, Row, Scale, Sum
 from convviz.engine.walkthrough.sheets import Area, Lattice
 from convviz.engine.walkthrough.stages import Stage, result_board, source_board
 
@@ -35,7 +35,7 @@ class Pointwise(Stage):
         self.phase = Phase(Act.DERIVATIVE if subject.back else Act.FUNCTION, (height, width))
         self._curve: tuple[Array, Array] | None = None
 
-    def scene(self, position: int) -> Scene:
+    def moment(self, position: int) -> Moment:
         """Show one number going through."""
         subject, cell = self._subject, self.phase.cell(position)
         index = (subject.into, *cell)
@@ -60,7 +60,7 @@ class Pointwise(Stage):
                 subject.result_role, cell, subject.result_scale, (given,), value, value, function=subject.layer.kind
             )
         facts = {"cell": cell, "x": at, "y": made, "slope": slope}
-        return Scene(self.phase, position, (Row(boards, ("→", "→"), sum_),), facts)
+        return Moment(self.phase, position, (Row(boards, ("→", "→"), sum_),), facts)
 
     def _sampled(self) -> tuple[Array, Array]:
         """Return the layer's function over the range of its input."""
@@ -79,7 +79,7 @@ class Residual(Stage):
         self._frame, self._channel = frame, channel
         self.phase = Phase(Act.RESIDUAL, (frame.residual.shape[1], frame.residual.shape[2]))
 
-    def scene(self, position: int) -> Scene:
+    def moment(self, position: int) -> Moment:
         """Show one cell of all three."""
         frame, channel, cell = self._frame, self._channel, self.phase.cell(position)
         index = (channel, *cell)
@@ -105,7 +105,7 @@ class Residual(Stage):
         sum_ = Sum(
             Role.RESIDUAL, cell, left.scale, operands, total, float(frame.residual[index]), function="difference"
         )
-        return Scene(self.phase, position, (Row((made, wanted, left), ("−", "="), sum_),), {"cell": cell})
+        return Moment(self.phase, position, (Row((made, wanted, left), ("−", "="), sum_),), {"cell": cell})
 
 
 class LossCells(Stage):
@@ -116,7 +116,7 @@ class LossCells(Stage):
         self.phase = Phase(Act.SLOPE if back else Act.CONTRIBUTION, frame.residual.shape[1:])
         self._curve: tuple[Array, Array] | None = None
 
-    def scene(self, position: int) -> Scene:
+    def moment(self, position: int) -> Moment:
         """Show one cell."""
         frame, channel, cell = self._frame, self._channel, self.phase.cell(position)
         index = (channel, *cell)
@@ -141,7 +141,7 @@ class LossCells(Stage):
             "so far": float(self._running[place]),
             "slope": slope,
         }
-        return Scene(self.phase, position, (row,), facts)
+        return Moment(self.phase, position, (row,), facts)
 
     def _made(self, cell: Pair, position: int) -> Board:
         """Return the board of what is made: the error, or what each cell adds."""

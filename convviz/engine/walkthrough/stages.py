@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from convviz.engine.explain import Kind, Rule, Tensor, explain
-from convviz.engine.walkthrough.scenes import Act, Board, Operand, Phase, Role, Row, Scale, Scene, Sum
+from convviz.engine.walkthrough.moments import Act, Board, Moment, Operand, Phase, Role, Row, Scale, Sum
 from convviz.engine.walkthrough.sheets import Lattice
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ class Stage(ABC):
     phase: Phase
 
     @abstractmethod
-    def scene(self, position: int) -> Scene:
+    def moment(self, position: int) -> Moment:
         """Return one moment."""
 
 
@@ -44,12 +44,12 @@ class Source(Stage):
         shape = subject.source.shape
         self.phase = Phase(Act.ERROR if subject.back else Act.INPUT, (shape[1], shape[2]))
 
-    def scene(self, position: int) -> Scene:
+    def moment(self, position: int) -> Moment:
         """Show one of its cells."""
         subject, cell = self._subject, self.phase.cell(position)
         board = source_board(subject, cursor=cell)
         facts = {"cell": cell, "value": float(subject.source[(subject.front, *cell)])}
-        return Scene(self.phase, position, (Row((board,), (), self._sum(cell)),), facts)
+        return Moment(self.phase, position, (Row((board,), (), self._sum(cell)),), facts)
 
     def _sum(self, cell: Pair) -> Sum | None:
         """Return where an error comes from; of a value, its own layer tells."""
@@ -84,7 +84,7 @@ class Insertion(Stage):
         self._subject = subject
         self.phase = Phase(Act.INSERTION, subject.geometry.out_size)
 
-    def scene(self, position: int) -> Scene:
+    def moment(self, position: int) -> Moment:
         """Put one more cell into its place."""
         subject, cell = self._subject, self.phase.cell(position)
         sheet = subject.small_sheet(subject.source[subject.front])
@@ -102,7 +102,7 @@ class Insertion(Stage):
         )
         value = float(subject.source[(subject.front, *cell)])
         facts = {"stride": subject.geometry.stride, "from": cell, "to": (row, column), "value": value}
-        return Scene(self.phase, position, (Row((source_board(subject, cursor=cell), spread), ("→",)),), facts)
+        return Moment(self.phase, position, (Row((source_board(subject, cursor=cell), spread), ("→",)),), facts)
 
 
 class Border(Stage):
@@ -113,7 +113,7 @@ class Border(Stage):
         self._backwards = subject.spreads
         self.phase = Phase(Act.BORDER if self._backwards else Act.PADDING, (1, SIDES))
 
-    def scene(self, position: int) -> Scene:
+    def moment(self, position: int) -> Moment:
         """Put on one more side."""
         subject = self._subject
         array = subject.source[subject.front]
@@ -121,7 +121,7 @@ class Border(Stage):
         role = Role.PADDED_ERROR if subject.back else Role.PADDED_INPUT
         facts = self._facts()
         board = source_board(subject, role=role, sheet=sheet, sides=position + 1, extra=facts["extra"])
-        return Scene(self.phase, position, (Row((board,), ()),), facts)
+        return Moment(self.phase, position, (Row((board,), ()),), facts)
 
     def _facts(self) -> Mapping[str, object]:
         subject, geometry = self._subject, self._subject.geometry
@@ -142,7 +142,7 @@ class Rotation(Stage):
         self._subject = subject
         self.phase = Phase(Act.ROTATION, (1, TURN))
 
-    def scene(self, position: int) -> Scene:
+    def moment(self, position: int) -> Moment:
         """Turn it a little further."""
         subject = self._subject
         turn = position / (TURN - 1)
@@ -150,7 +150,7 @@ class Rotation(Stage):
         kernel = subject.kernel(subject.front)
         corner = (kernel.shape[0] - 1, kernel.shape[1] - 1)
         facts = {"angle": round(180 * turn), "value": float(kernel[0, 0]), "to": corner}
-        return Scene(self.phase, position, (Row(boards, ("→",)),), facts)
+        return Moment(self.phase, position, (Row(boards, ("→",)),), facts)
 
 
 class Dilation(Stage):
@@ -160,7 +160,7 @@ class Dilation(Stage):
         self._subject = subject
         self.phase = Phase(Act.DILATION, subject.geometry.kernel)
 
-    def scene(self, position: int) -> Scene:
+    def moment(self, position: int) -> Moment:
         """Put one more tap into its place."""
         subject, cell = self._subject, self.phase.cell(position)
         spread = kernel_board(subject, role=Role.DILATED)
@@ -172,7 +172,7 @@ class Dilation(Stage):
         plain = kernel_board(subject, sheet=Lattice.of(subject.kernel(subject.front)), cursor=cell)
         value = float(subject.kernel(subject.front)[cell])
         facts = {"dilation": subject.geometry.dilation, "from": cell, "to": (row, column), "value": value}
-        return Scene(self.phase, position, (Row((plain, moved), ("→",)),), facts)
+        return Moment(self.phase, position, (Row((plain, moved), ("→",)),), facts)
 
 
 def source_board(subject: Subject, **changes: Any) -> Board:

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from convviz.engine.explain import Kind, Tensor
-from convviz.engine.walkthrough.scenes import Role, Scale
+from convviz.engine.walkthrough.moments import Role, Scale
 from convviz.engine.walkthrough.sheets import Lattice, Pool, Scattered, Shares
 
 if TYPE_CHECKING:

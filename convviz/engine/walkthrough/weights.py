@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from convviz.engine.explain import Kind, Tensor
-from convviz.engine.walkthrough.scenes import Act, Board, Operand, Phase, Role, Row, Scale, Scene, Sum
+from convviz.engine.walkthrough.moments import Act, Board, Moment, Operand, Phase, Role, Row, Scale, Sum
 from convviz.engine.walkthrough.sheets import Lattice, Taps
 from convviz.engine.walkthrough.stages import Stage
 from convviz.engine.walkthrough.windows import Reading
@@ -29,11 +29,11 @@ class Weights(Stage):
         self._gradient, self._bias = gradients["weight"], gradients.get("bias")
         self.phase = Phase(Act.WEIGHTS, subject.geometry.kernel, extra=int(self._bias is not None))
 
-    def scene(self, position: int) -> Scene:
+    def moment(self, position: int) -> Moment:
         """Show the products of one tap, or the sum that is the bias's gradient."""
         kernel = self._subject.geometry.kernel
         if position >= kernel[0] * kernel[1]:
-            return self._bias_scene(position)
+            return self._bias_moment(position)
         subject, tap, geometry = self._subject, self.phase.cell(position), self._subject.geometry
         read, walks = (subject.x, subject.dy) if subject.spreads else (subject.dy, subject.x)
         sheet, small = subject.big_sheet(read[self._big]), walks[self._small]
@@ -62,7 +62,7 @@ class Weights(Stage):
             zeros=int(real.size - real.sum()),
             cells=np.argwhere(real) * geometry.stride + (top, left),
         )
-        return Scene(self.phase, position, (Row(boards, ("×", "Σ"), sum_),), {"tap": tap})
+        return Moment(self.phase, position, (Row(boards, ("×", "Σ"), sum_),), {"tap": tap})
 
     def _gradient_board(self, tap: Pair | None, position: int) -> Board:
         tensor = Tensor(Kind.WEIGHT_GRAD, self._subject.index)
@@ -70,7 +70,7 @@ class Weights(Stage):
         scale = Scale((self._gradient,), signed=True)
         return Board(Role.WEIGHT_GRAD, sheet, scale, tensor, self._lead, cursor=tap, known=position)
 
-    def _bias_scene(self, position: int) -> Scene:
+    def _bias_moment(self, position: int) -> Moment:
         subject = self._subject
         assert self._bias is not None
         channel = self._small if subject.spreads else self._big
@@ -93,4 +93,4 @@ class Weights(Stage):
             total,
             float(grad[0]),
         )
-        return Scene(self.phase, position, (Row(boards, ("", "Σ"), sum_),), {"bias": True})
+        return Moment(self.phase, position, (Row(boards, ("", "Σ"), sum_),), {"bias": True})

@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from convviz.engine.explain import Kind, Tensor
+from convviz.engine.walkthrough.moments import Act, Board, Moment, Operand, Phase, Role, Row, Scale, Strip, Sum
 from convviz.engine.walkthrough.pairing import Pairing
-from convviz.engine.walkthrough.scenes import Act, Board, Operand, Phase, Role, Row, Scale, Scene, Strip, Sum
 from convviz.engine.walkthrough.sheets import Lattice, Taps
 from convviz.engine.walkthrough.stages import Stage, kernel_board, result_board, small_board, source_board
 
@@ -63,13 +63,13 @@ class Gathering(Stage):
         self.phase = Phase(Act.GATHERING if subject.back else Act.WINDOWS, (height, width))
         self._pairing = Pairing(subject, self.phase.shape) if subject.back else None
 
-    def scene(self, position: int) -> Scene:
+    def moment(self, position: int) -> Moment:
         """Show the window of one number."""
         rows = [self.row(position, self._subject.result_role)]
         if self._pairing is not None:
             cell = self.phase.cell(position)
             rows.append(self._pairing.row(position, self._sheet(self._subject.front), self._taps(cell)))
-        return Scene(self.phase, position, tuple(rows), {"bias": self._subject.bias is not None})
+        return Moment(self.phase, position, tuple(rows), {"bias": self._subject.bias is not None})
 
     def paired(self, position: int, latest: Pair | None) -> Row:
         """Return what the kernel's gradient gets at the same moment; ``latest`` is the error that is spoken of."""
@@ -92,7 +92,7 @@ class Gathering(Stage):
                 sheet=self._sheet(subject.front),
                 window=taps,
                 depth=len(subject.chosen),
-                moment=lambda row, column: self._window_around((row, column)),
+                moment_cell=lambda row, column: self._window_around((row, column)),
             ),
             kernel_board(subject, turned=subject.spreads),
             small_board(
@@ -172,12 +172,12 @@ class Spreading(Stage):
         height, width = subject.result.shape
         self.phase = Phase(Act.SPREADING, (height, width))
 
-    def scene(self, position: int) -> Scene:
+    def moment(self, position: int) -> Moment:
         """Show what lands in one cell."""
         cell = self.phase.cell(position)
         missed = self._subject.unreached
         unreached = missed is not None and bool(missed[cell])
-        return Scene(self.phase, position, (self.row(position),), {"cell": cell}, unreached)
+        return Moment(self.phase, position, (self.row(position),), {"cell": cell}, unreached)
 
     def row(self, position: int) -> Row:
         """Return source, kernel, the share of the source that spread last, and the result so far."""
@@ -185,7 +185,7 @@ class Spreading(Stage):
         shares, marks, latest = self._arriving(cell)
         role = Role.SCATTERED if subject.back else Role.OUTPUT
         boards = (
-            source_board(subject, cursor=latest, marks=marks, moment=self._first_of),
+            source_board(subject, cursor=latest, marks=marks, moment_cell=self._first_of),
             self._weights(latest),
             self._share(latest, cell),
             result_board(
@@ -282,12 +282,12 @@ class Meeting(Stage):
         self._gathering, self._spreading = Gathering(subject), Spreading(subject)
         self.phase = Phase(Act.MEETING, self._spreading.phase.shape)
 
-    def scene(self, position: int) -> Scene:
+    def moment(self, position: int) -> Moment:
         """Show one cell from both sides."""
-        apart = self._spreading.scene(position)
+        apart = self._spreading.moment(position)
         paired = self._gathering.paired(position, self._spreading.latest(position))
         rows = (self._gathering.row(position, Role.GATHERED), *apart.rows, paired)
-        return Scene(self.phase, position, rows, apart.facts, apart.unreached)
+        return Moment(self.phase, position, rows, apart.facts, apart.unreached)
 
 
 class Choosing(Stage):
@@ -298,7 +298,7 @@ class Choosing(Stage):
         height, width = subject.result.shape
         self.phase = Phase(Act.WINDOWS, (height, width))
 
-    def scene(self, position: int) -> Scene:
+    def moment(self, position: int) -> Moment:
         """Show the window of one number."""
         subject, cell = self._subject, self.phase.cell(position)
         geometry = subject.geometry
@@ -315,7 +315,7 @@ class Choosing(Stage):
         else:
             total = float(values[chosen])
         boards = (
-            source_board(subject, role=subject.bordered_role, sheet=padded, window=taps, moment=self._window_over),
+            source_board(subject, role=subject.bordered_role, sheet=padded, window=taps, moment_cell=self._window_over),
             window_board(subject, subject.front, cell),
             result_board(subject, cursor=cell, known=position),
         )
@@ -332,7 +332,7 @@ class Choosing(Stage):
         )
         facts = {"cell": cell, "chooses": chooses, "count": len(values)}
         row = Row(boards, ("→", "max" if chooses else "mean"), sum_)
-        return Scene(self.phase, position, (row,), facts)
+        return Moment(self.phase, position, (row,), facts)
 
     def _window_over(self, row: int, column: int) -> Pair:
         """Return the first window that a place of the source lies in, or the nearest."""

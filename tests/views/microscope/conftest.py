@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
 
     from convviz.engine import Frame
-    from convviz.engine.walkthrough import Role, Scene
+    from convviz.engine.walkthrough import Moment, Role
 
 
 W = TypeVar("W", bound=QWidget)
@@ -42,10 +42,10 @@ class Viewer:
         return self._find(Stage, "microscope.stage")
 
     @property
-    def scene(self) -> Scene:
-        scene = self.stage.scene
-        assert scene is not None
-        return scene
+    def moment(self) -> Moment:
+        moment = self.stage.moment
+        assert moment is not None
+        return moment
 
     def button(self, name: str) -> QToolButton:
         return self._find(QToolButton, f"microscope.{name}")

@@ -41,7 +41,7 @@ def test_a_large_map_is_looked_at_in_a_crop(look):
                 assert place.area.rows * place.area.columns <= 20_000
     viewer.microscope.show_phase(4)
     viewer.slider("scrub").setValue(256 * 100 + 37)
-    scattered = viewer.scene.rows[1].items[-1].sheet.crop(Area(100, 37, 1, 1))
+    scattered = viewer.moment.rows[1].items[-1].sheet.crop(Area(100, 37, 1, 1))
     assert scattered[0, 0] == pytest.approx(frame.value_grads[0][0, 100, 37], rel=1e-12)
 
 
@@ -68,9 +68,9 @@ def test_two_large_maps_that_are_multiplied_are_seen_alike(look, size):
     viewer.microscope.set_frame(Trainer(problem).frame(input_grad=True))
     viewer.microscope.show_layer(0, "backward")
     viewer.click("phase6")
-    read, walks = (viewer.stage.place(board.role).area for board in viewer.scene.boards[:2])
+    read, walks = (viewer.stage.place(board.role).area for board in viewer.moment.boards[:2])
     assert abs(read.columns - walks.columns) <= 2
-    assert viewer.stage.place(viewer.scene.boards[2].role).area.columns == 3
+    assert viewer.stage.place(viewer.moment.boards[2].role).area.columns == 3
 
 
 @pytest.mark.parametrize("size", [32, 256, 1024])

@@ -201,7 +201,7 @@ def test_another_experiment_is_taken_in_stride(look):
     other = look("pooling", layer=1)
     viewer.microscope.set_frame(other.frame)
     assert viewer.microscope.phase < len(viewer.chips())
-    assert viewer.scene.rows
+    assert viewer.moment.rows
 
 
 def test_layer_and_direction_are_chosen(look):
@@ -259,7 +259,7 @@ def test_a_channel_of_the_result_is_chosen(look):
 def test_any_number_of_the_frame_is_shown_being_made(look, tensor, index, act, where):
     viewer = look("channels", layer=0)
     viewer.microscope.show_cell(Pointed(tensor, index))
-    assert viewer.scene.phase.act is act
+    assert viewer.moment.phase.act is act
     assert viewer.text("where").startswith(where)
     if tensor.kind in (Kind.VALUE, Kind.VALUE_GRAD) and tensor.position and act is not Act.INPUT:
         arrays = viewer.frame.values if tensor.kind is Kind.VALUE else viewer.frame.value_grads

@@ -32,7 +32,7 @@ def frame_of(*layers, size=(12, 13), channels=1):
 def phase_of(viewer, act):
     for number in range(len(viewer.chips())):
         viewer.microscope.show_phase(number)
-        if viewer.scene.phase.act is act:
+        if viewer.moment.phase.act is act:
             return number
     raise AssertionError(act)
 

@@ -100,7 +100,7 @@ def test_that_of_the_error_brings_its_window(large):
     enter(small)
     spot = small.spot(128, 64)
     QTest.mouseClick(small, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, spot)
-    assert large.scene.rows[0].items[0].window.area.holds(*small.cell_at(spot))
+    assert large.moment.rows[0].items[0].window.area.holds(*small.cell_at(spot))
 
 
 def test_what_is_not_computed_yet_is_empty(large):

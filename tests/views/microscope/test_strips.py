@@ -156,7 +156,7 @@ def test_a_click_on_the_padded_error_brings_the_window_there(look):
     area = viewer.stage.place(Role.PADDED_ERROR).area
     row, column = area.top + area.rows - 1, area.left + area.columns - 1
     viewer.click_cell(Role.PADDED_ERROR, row, column)
-    assert viewer.scene.rows[0].items[0].window.area.holds(row, column)
+    assert viewer.moment.rows[0].items[0].window.area.holds(row, column)
 
 
 def test_a_click_on_an_error_goes_to_where_it_spreads_first(look):
@@ -164,7 +164,7 @@ def test_a_click_on_an_error_goes_to_where_it_spreads_first(look):
     viewer.click("phase5")
     viewer.click_cell(Role.ERROR, 2, 3)
     assert viewer.text("where").startswith("[5, 7]")
-    assert viewer.scene.rows[1].items[0].cursor == (2, 3)
+    assert viewer.moment.rows[1].items[0].cursor == (2, 3)
 
 
 def test_a_click_on_a_kernel_goes_nowhere(look):
@@ -181,7 +181,7 @@ def test_a_click_on_the_input_brings_the_window_over_it(look, name, layer):
     viewer = look(name, layer=layer, direction="forward", size=LARGE)
     viewer.press(Qt.Key.Key_2)
     viewer.click_cell(Role.INPUT, 6, 5)
-    assert viewer.scene.rows[0].items[0].window.area.holds(6, 5)
+    assert viewer.moment.rows[0].items[0].window.area.holds(6, 5)
 
 
 # what goes together --------------------------------------------------------------------------------------------------
@@ -197,13 +197,13 @@ def test_pointing_at_a_product_marks_what_is_multiplied_on_every_board(look):
     viewer = look(size=LARGE)
     viewer.click("phase5")
     viewer.slider("scrub").setValue(18 * 6 + 6)
-    window = viewer.scene.rows[0].items[0].window
+    window = viewer.moment.rows[0].items[0].window
     tap = next(
         (u, v)
         for u, v in np.ndindex(4, 4)
-        if viewer.scene.rows[0].items[0].sheet.source_of(window.top + u, window.left + v) is not None
+        if viewer.moment.rows[0].items[0].sheet.source_of(window.top + u, window.left + v) is not None
     )
-    error = viewer.scene.rows[0].items[0].sheet.source_of(window.top + tap[0], window.left + tap[1])
+    error = viewer.moment.rows[0].items[0].sheet.source_of(window.top + tap[0], window.left + tap[1])
     partners = {
         Role.PADDED_ERROR: (window.top + tap[0], window.left + tap[1]),
         Role.ROTATED: tap,
@@ -265,7 +265,7 @@ def test_every_term_stands_on_a_cell_of_its_board(look, name, layer, direction, 
     count = viewer.slider("scrub").maximum() + 1
     for position in (0, count // 3, count // 2, count - 1):
         viewer.slider("scrub").setValue(position)
-        for row in viewer.scene.rows:
+        for row in viewer.moment.rows:
             told = row.sum
             if told is None or told.cells is None or told.parts:
                 continue
@@ -288,7 +288,7 @@ def test_a_factor_is_the_number_of_the_frame_that_it_is_said_to_be(look, name):
                 last = viewer.slider("scrub").maximum()
                 for position in (0, last // 3, last):
                     viewer.slider("scrub").setValue(position)
-                    rows = viewer.scene.rows
+                    rows = viewer.moment.rows
                     for number, row in enumerate(rows):
                         told = row.sum
                         if told is None or told.cells is None or told.parts:

@@ -9,12 +9,12 @@ from convviz.engine.walkthrough import Board, Lattice, Role
 from convviz.views.pointing import Pointed
 
 if TYPE_CHECKING:
-    from convviz.engine.walkthrough import Phase, Scene
+    from convviz.engine.walkthrough import Moment, Phase
 
 
-def number_of(scene: Scene) -> Pointed | None:
+def number_of(moment: Moment) -> Pointed | None:
     """Return the number of the frame that a moment is about: that of the last board with a cursor on one."""
-    row = scene.rows[0]
+    row = moment.rows[0]
     if row.sum is not None and row.sum.role is Role.BIAS_GRAD:
         error = row.items[0]
         assert isinstance(error, Board)
@@ -30,8 +30,8 @@ def number_of(scene: Scene) -> Pointed | None:
 
 def position_of(phase: Phase, board: Board, row: int, column: int) -> int | None:
     """Return the moment of a cell: its own in the result, that of its window where windows lie on it."""
-    if board.moment is not None:
-        row, column = board.moment(row, column)
+    if board.moment_cell is not None:
+        row, column = board.moment_cell(row, column)
     elif board.sheet.size != phase.shape:
         if not isinstance(board.sheet, Lattice) or board.sheet.source.shape != phase.shape:
             return None

@@ -1,4 +1,4 @@
-"""Where the boards of a scene lie, and which of their cells are seen. No painter: sizes in, rectangles out."""
+"""Where the boards of a moment lie, and which of their cells are seen. No painter: sizes in, rectangles out."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from PyQt6.QtCore import QPoint, QRect
 from convviz.engine.walkthrough import Act, Area, Board, Curve, Role
 
 if TYPE_CHECKING:
-    from convviz.engine.walkthrough import Row, Scene
+    from convviz.engine.walkthrough import Moment, Row
 
 #: Above a board: title, numbers of the columns. At its left: numbers of the rows.
 TITLE, NUMBERS = 20, 15
@@ -41,7 +41,7 @@ _TIGHT = 24
 
 @dataclass(frozen=True)
 class Place:
-    """Where one item of a scene lies.
+    """Where one item of a moment lies.
 
     Attributes
     ----------
@@ -85,15 +85,15 @@ class Place:
 Crops = dict[tuple[int, int], tuple[int, int]]
 
 
-def arrange(scene: Scene, room: QRect, *, whole: bool, crops: Crops, zoom: float = 1.0) -> list[list[Place]]:
-    """Lay out a scene.
+def arrange(moment: Moment, room: QRect, *, whole: bool, crops: Crops, zoom: float = 1.0) -> list[list[Place]]:
+    """Lay out a moment.
 
     All boards have cells of one size. In a close-up it is one that is read from far, and of a map only the surroundings
     of what matters are seen; else it is the largest with which every map is seen whole, down to a few pixels.
 
     Parameters
     ----------
-    scene
+    moment
     room
     whole
         See all of the maps rather than a close-up.
@@ -103,26 +103,26 @@ def arrange(scene: Scene, room: QRect, *, whole: bool, crops: Crops, zoom: float
     zoom
         How much larger titles are than they have to be.
     """
-    whole = whole or scene.phase.act in (Act.PADDING, Act.BORDER)
-    height = (room.height() - _ROW_GAP * (len(scene.rows) - 1)) // len(scene.rows)
+    whole = whole or moment.phase.act in (Act.PADDING, Act.BORDER)
+    height = (room.height() - _ROW_GAP * (len(moment.rows) - 1)) // len(moment.rows)
     title = round(TITLE * zoom)
-    head = title + NUMBERS - (_TIGHTER if len(scene.rows) > 2 else 0)
-    stacks = list(zip(*(row.items for row in scene.rows), strict=True))
+    head = title + NUMBERS - (_TIGHTER if len(moment.rows) > 2 else 0)
+    stacks = list(zip(*(row.items for row in moment.rows), strict=True))
     spare = len(stacks) * GUTTER + (len(stacks) - 1) * JOIN
     space = (room.width() - spare, height - head)
-    across = _ALONE if len(scene.rows) == 1 and scene.rows[0].strip is not None else _ACROSS
-    least = _least(scene)
+    across = _ALONE if len(moment.rows) == 1 and moment.rows[0].strip is not None else _ACROSS
+    least = _least(moment)
     columns = _columns([_Stack.of(items, whole, least) for items in stacks], *space, across)
     if not whole and columns[0][1] < _TIGHT:
         columns = _columns([_Stack.of(items, whole, least, 0) for items in stacks], *space, across)
     join, stickout = JOIN, 0
-    if scene.phase.act is Act.ROTATION:
+    if moment.phase.act is Act.ROTATION:
         columns, stickout = _turning(columns, room.width() - len(stacks) * GUTTER, height - head)
         join = max(JOIN, stickout + _ARROW)
     used = sum(n * side for n, side in columns) + len(stacks) * GUTTER + (len(stacks) - 1) * join
     left = room.left() + max(0, room.width() - used) // 2
     placed = []
-    for number, row in enumerate(scene.rows):
+    for number, row in enumerate(moment.rows):
         top = room.top() + number * (height + _ROW_GAP)
         rect = QRect(left, top + head + stickout, used, height - head - stickout)
         placed.append(_row(row, rect, _Grid(columns, join, QRect(0, top, 0, title), (number, crops))))
@@ -206,11 +206,11 @@ def _share_out(stacks: list[_Stack], across: int) -> list[int]:
     return columns
 
 
-def _least(scene: Scene) -> tuple[int, int]:
+def _least(moment: Moment) -> tuple[int, int]:
     """Return how much of a map without a window has to be seen: as much as one that it is multiplied with."""
-    if scene.phase.act is not Act.WEIGHTS:
+    if moment.phase.act is not Act.WEIGHTS:
         return _AROUND, _AROUND
-    areas = [board.window.area for board in scene.boards if board.window is not None]
+    areas = [board.window.area for board in moment.boards if board.window is not None]
     return max([_AROUND, *(area.rows for area in areas)]), max([_AROUND, *(area.columns for area in areas)])
 
 

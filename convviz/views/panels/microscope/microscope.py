@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from PyQt6.QtGui import QHideEvent, QShowEvent
 
     from convviz.engine.frames import Frame
-    from convviz.engine.walkthrough import Channels, Phase, Scene
+    from convviz.engine.walkthrough import Channels, Moment, Phase
 
 Direction = Literal["forward", "backward"]
 
@@ -81,7 +81,7 @@ class Microscope(QWidget):
         self._of: int | None = None
         self._phase = 0
         self._number: Pointed | None = None
-        self._recent: deque[tuple[tuple[Walk, int, int], Scene]] = deque(maxlen=2)
+        self._recent: deque[tuple[tuple[Walk, int, int], Moment]] = deque(maxlen=2)
         self._player = Player(self)
         self._header = Header(self)
         self._stage = Stage(self)
@@ -368,29 +368,29 @@ class Microscope(QWidget):
         if self._walk is None:
             return
         at = self._player.position
-        scene = self._scene(at)
+        moment = self._moment(at)
         flowing = self._player.is_playing and self._player.speed <= FLOWING and at > 0
-        before = self._scene(at - 1) if flowing else None
-        self._stage.show_scene(scene, before, self._player.progress)
-        row, column = scene.phase.cell(at)
+        before = self._moment(at - 1) if flowing else None
+        self._stage.show_moment(moment, before, self._player.progress)
+        row, column = moment.phase.cell(at)
         where = {"row": row + 1, "column": column + 1, "n": f"{at + 1:,}", "count": f"{self._player.count:,}"}
-        text = tr("{n} / {count}") if scene.phase.act in _NO_CELLS else tr("[{row}, {column}] · {n} / {count}")
+        text = tr("{n} / {count}") if moment.phase.act in _NO_CELLS else tr("[{row}, {column}] · {n} / {count}")
         self._bar.show_where(text.format(**where))
         if not self._player.is_playing:
-            number = number_of(scene)
+            number = number_of(moment)
             is_other = number is not None and number != self._number
             self._number = number
             if is_other:
                 self.arrived.emit(number, False)
 
-    def _scene(self, position: int) -> Scene:
+    def _moment(self, position: int) -> Moment:
         """Return a moment; the last ones are kept, since while it plays each is painted many times."""
         assert self._walk is not None
         key = (self._walk, self._phase, position)
-        for known, scene in self._recent:
+        for known, moment in self._recent:
             if known == key:
-                return scene
-        made = self._walk.scene(self._phase, position)
+                return moment
+        made = self._walk.moment(self._phase, position)
         self._recent.append((key, made))
         return made
 

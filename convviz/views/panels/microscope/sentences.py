@@ -10,22 +10,22 @@ from convviz.views.colour import format_number
 from convviz.views.panels.microscope.wording import HELP, layer_function, pair_text
 
 if TYPE_CHECKING:
-    from convviz.engine.walkthrough import Row, Scene
+    from convviz.engine.walkthrough import Moment, Row
 
 
-def scene_text(scene: Scene) -> str:
+def moment_text(moment: Moment) -> str:
     """Return one sentence about what happens at this moment, in the rows that are seen."""
-    if scene.unreached:
+    if moment.unreached:
         return tr("No window reaches this cell: its gradient is exactly zero.")
-    strip = scene.rows[0].strip if len(scene.rows) == 1 else None
-    if strip is Strip.SCATTER or scene.phase.act is Act.SPREADING:
-        return _spreading(scene.rows[0])
+    strip = moment.rows[0].strip if len(moment.rows) == 1 else None
+    if strip is Strip.SCATTER or moment.phase.act is Act.SPREADING:
+        return _spreading(moment.rows[0])
     if strip is Strip.CORRELATE:
-        return _correlating(scene.rows[0])
+        return _correlating(moment.rows[0])
     if strip is Strip.GATHER:
-        return _gathering(scene.rows[0])
-    maker = _SENTENCES.get(scene.phase.act)
-    return tr(HELP[scene.phase.act]) + "." if maker is None else maker(scene, scene.facts)
+        return _gathering(moment.rows[0])
+    maker = _SENTENCES.get(moment.phase.act)
+    return tr(HELP[moment.phase.act]) + "." if maker is None else maker(moment, moment.facts)
 
 
 def cell_text(cell: Any) -> str:
@@ -45,17 +45,17 @@ def _made(row: Row) -> str:
 # maps that come in ---------------------------------------------------------------------------------------------------
 
 
-def _input(scene: Scene, facts: Any) -> str:
+def _input(moment: Moment, facts: Any) -> str:
     text = tr("x{cell} = {value}: this map comes into the layer.")
     return text.format(cell=cell_text(facts["cell"]), value=_number(facts["value"]))
 
 
-def _error(scene: Scene, facts: Any) -> str:
+def _error(moment: Moment, facts: Any) -> str:
     text = tr("δ{cell} = {value}: if y{cell} grows by a little, the loss changes by {value} times as much.")
     return text.format(cell=cell_text(facts["cell"]), value=_number(facts["value"]))
 
 
-def _insertion(scene: Scene, facts: Any) -> str:
+def _insertion(moment: Moment, facts: Any) -> str:
     if max(facts["stride"]) == 1:
         return tr("The stride is 1: no zeros go between the errors.")
     words = {
@@ -68,13 +68,13 @@ def _insertion(scene: Scene, facts: Any) -> str:
     return text.format(**words)
 
 
-def _padding(scene: Scene, facts: Any) -> str:
+def _padding(moment: Moment, facts: Any) -> str:
     return tr("Zeros around the input: {top} above, {bottom} below, {left} left, {right} right.").format(
         **_sides(facts)
     )
 
 
-def _border(scene: Scene, facts: Any) -> str:
+def _border(moment: Moment, facts: Any) -> str:
     sides = _sides(facts)
     if min(sides.values()) < 0:
         text = tr("Border: {top} above, {bottom} below, {left} left, {right} right; less than 0: cut off.")
@@ -108,13 +108,13 @@ def _sides(facts: Any) -> dict[str, int]:
 # kernels -------------------------------------------------------------------------------------------------------------
 
 
-def _rotation(scene: Scene, facts: Any) -> str:
+def _rotation(moment: Moment, facts: Any) -> str:
     words = {"from": cell_text((0, 0)), "to": cell_text(facts["to"]), "value": _number(facts["value"])}
     text = tr("The kernel turns by 180°, now {angle}°: w{from} = {value} goes to {to}.")
     return text.format(angle=facts["angle"], **words)
 
 
-def _dilation(scene: Scene, facts: Any) -> str:
+def _dilation(moment: Moment, facts: Any) -> str:
     words = {"from": cell_text(facts["from"]), "to": cell_text(facts["to"]), "value": _number(facts["value"])}
     text = tr("Dilation {dilation}: w{from} = {value} moves to {to}.")
     return text.format(dilation=pair_text(facts["dilation"]), **words)
@@ -123,10 +123,10 @@ def _dilation(scene: Scene, facts: Any) -> str:
 # windows -------------------------------------------------------------------------------------------------------------
 
 
-def _windows(scene: Scene, facts: Any) -> str:
+def _windows(moment: Moment, facts: Any) -> str:
     if "chooses" in facts:
-        return _pooling(scene, facts)
-    row = scene.rows[0]
+        return _pooling(moment, facts)
+    row = moment.rows[0]
     words = {"cell": cell_text(row.facts["cell"]), "n": row.facts["count"], "value": _made(row)}
     bias: Any = row.facts["bias"]
     if bias is None:
@@ -145,8 +145,8 @@ def _windows(scene: Scene, facts: Any) -> str:
     return text.format(sum=_number(value - bias), bias=_number(bias), **words)
 
 
-def _pooling(scene: Scene, facts: Any) -> str:
-    words = {"cell": cell_text(facts["cell"]), "n": facts["count"], "value": _made(scene.rows[0])}
+def _pooling(moment: Moment, facts: Any) -> str:
+    words = {"cell": cell_text(facts["cell"]), "n": facts["count"], "value": _made(moment.rows[0])}
     if facts["chooses"]:
         return tr("The largest of {n} cells, {value}, goes on as y{cell}.").format(**words)
     return tr("The mean of {n} cells, {value}, goes on as y{cell}.").format(**words)
@@ -205,24 +205,24 @@ def _correlating(row: Row) -> str:
     return text.format(**words)
 
 
-def _meeting(scene: Scene, facts: Any) -> str:
-    words = {"cell": cell_text(facts["cell"]), "value": _made(scene.rows[0])}
-    if len(scene.rows) == 2:
+def _meeting(moment: Moment, facts: Any) -> str:
+    words = {"cell": cell_text(facts["cell"]), "value": _made(moment.rows[0])}
+    if len(moment.rows) == 2:
         text = tr("∂L/∂x{cell} = {value}: gathered with the rotated kernel, or scattered with the kernel as it is.")
     else:
         text = tr("∂L/∂x{cell} = {value}, gathered or scattered; x{cell} times the same errors goes into ∂L/∂w.")
     return text.format(**words)
 
 
-def _beside(scene: Scene, facts: Any) -> str:
-    row = scene.rows[0]
+def _beside(moment: Moment, facts: Any) -> str:
+    row = moment.rows[0]
     words = {"cell": cell_text(row.facts["cell"]), "value": _made(row)}
     text = tr("∂L/∂x{cell} = {value} under the kernel; x{cell} times the same errors goes into ∂L/∂w.")
     return text.format(**words)
 
 
-def _weights(scene: Scene, facts: Any) -> str:
-    row = scene.rows[0]
+def _weights(moment: Moment, facts: Any) -> str:
+    row = moment.rows[0]
     count = 0 if row.sum is None or not row.sum.operands else len(row.sum.operands[0].values)
     words = {"n": f"{count:,}", "value": _made(row)}
     if "bias" in facts:
@@ -234,41 +234,41 @@ def _weights(scene: Scene, facts: Any) -> str:
 # numbers by themselves -----------------------------------------------------------------------------------------------
 
 
-def _function(scene: Scene, facts: Any) -> str:
-    told = scene.rows[0].sum
+def _function(moment: Moment, facts: Any) -> str:
+    told = moment.rows[0].sum
     words = {"cell": cell_text(facts["cell"]), "x": _number(facts["x"]), "y": _number(facts["y"])}
     name = "" if told is None else layer_function(told.function)
     return tr("{function}(x{cell}) = {function}({x}) = {y}.").format(function=name, **words)
 
 
-def _derivative(scene: Scene, facts: Any) -> str:
-    told = scene.rows[0].sum
+def _derivative(moment: Moment, facts: Any) -> str:
+    told = moment.rows[0].sum
     words = {"cell": cell_text(facts["cell"]), "x": _number(facts["x"]), "slope": _number(facts["slope"])}
     error = "" if told is None else _number(told.operands[0].values[0])
     text = tr("The slope at x{cell} = {x} is {slope}: the error {error} times {slope} is ∂L/∂x{cell} = {value}.")
-    return text.format(error=error, value=_made(scene.rows[0]), **words)
+    return text.format(error=error, value=_made(moment.rows[0]), **words)
 
 
-def _residual(scene: Scene, facts: Any) -> str:
-    told = scene.rows[0].sum
+def _residual(moment: Moment, facts: Any) -> str:
+    told = moment.rows[0].sum
     assert told is not None
     made, wanted = (_number(operand.values[0]) for operand in told.operands)
-    words = {"cell": cell_text(facts["cell"]), "made": made, "wanted": wanted, "value": _made(scene.rows[0])}
+    words = {"cell": cell_text(facts["cell"]), "made": made, "wanted": wanted, "value": _made(moment.rows[0])}
     return tr("The reconstruction is {made}, the target {wanted}: the residual is r{cell} = {value}.").format(**words)
 
 
-def _contribution(scene: Scene, facts: Any) -> str:
+def _contribution(moment: Moment, facts: Any) -> str:
     words = {
         "cell": cell_text(facts["cell"]),
-        "value": _made(scene.rows[0]),
+        "value": _made(moment.rows[0]),
         "sum": _number(facts["so far"]),
         "loss": _number(facts["loss"]),
     }
     return tr("r{cell} adds {value} to the loss: {sum} so far, of {loss}.").format(**words)
 
 
-def _slope(scene: Scene, facts: Any) -> str:
-    words = {"cell": cell_text(facts["cell"]), "value": _made(scene.rows[0]), "r": _number(facts["residual"])}
+def _slope(moment: Moment, facts: Any) -> str:
+    words = {"cell": cell_text(facts["cell"]), "value": _made(moment.rows[0]), "r": _number(facts["residual"])}
     return tr("At r{cell} = {r} the loss has the slope {value}: that is the error δ{cell}.").format(**words)
 
 

@@ -15,7 +15,7 @@ from convviz.views.panels.microscope.layout import GUTTER, JOIN
 from convviz.views.panels.microscope.overview import SMALL
 
 if TYPE_CHECKING:
-    from convviz.engine.walkthrough import Scene
+    from convviz.engine.walkthrough import Moment
     from convviz.views.panels.microscope.cells import Scales
     from convviz.views.panels.microscope.layout import Place
 
@@ -67,7 +67,7 @@ def paint_moving(painter: QPainter, start: Place, end: Place, way: float, scales
     painter.drawText(rect, _CENTRE, format_number(value, 2))
 
 
-def turning(place: Place, before: Scene | None, way: float) -> Place:
+def turning(place: Place, before: Moment | None, way: float) -> Place:
     """Return the place of a kernel on its way from the turn before to the one that is due."""
     board = place.item
     if not isinstance(board, Board) or board.turn is None or before is None:

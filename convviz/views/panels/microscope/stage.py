@@ -1,4 +1,4 @@
-"""The stage: one scene painted, with what is on its way, and the cells under the pointer."""
+"""The stage: one moment painted, with what is on its way, and the cells under the pointer."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from convviz.views.panels.microscope.curve import paint_curve
 from convviz.views.panels.microscope.layout import JOIN, Crops, Place, arrange
 from convviz.views.panels.microscope.overview import Overview
 from convviz.views.panels.microscope.partners import Number, Spot, partners, places_of
-from convviz.views.panels.microscope.sentences import scene_text
+from convviz.views.panels.microscope.sentences import moment_text
 from convviz.views.panels.microscope.signs import EQUALITY, paint_equality, paint_join, paint_moving, turning
 from convviz.views.panels.microscope.strips import TAB, Strips
 from convviz.views.panels.microscope.terms import Terms
@@ -27,7 +27,7 @@ from convviz.views.panels.microscope.terms import Terms
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from convviz.engine.walkthrough import Role, Row, Scene, Sum
+    from convviz.engine.walkthrough import Moment, Role, Row, Sum
 
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 _CENTRE = Qt.AlignmentFlag.AlignCenter
@@ -48,7 +48,7 @@ FLOWING = 12.0
 
 
 class Stage(QWidget):
-    """Paints a scene.
+    """Paints a moment.
 
     Signals
     -------
@@ -70,9 +70,9 @@ class Stage(QWidget):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setMinimumSize(320, 200)
-        self._scene: Scene | None = None
-        self._shown: Scene | None = None
-        self._before: Scene | None = None
+        self._moment: Moment | None = None
+        self._shown: Moment | None = None
+        self._before: Moment | None = None
         self._progress = 1.0
         self._whole = False
         self._crops: Crops = {}
@@ -91,9 +91,9 @@ class Stage(QWidget):
         return QSize(1000, 480)
 
     @property
-    def scene(self) -> Scene | None:
+    def moment(self) -> Moment | None:
         """What is shown."""
-        return self._scene
+        return self._moment
 
     def next_strip(self) -> None:
         """See the next of the rows alone, or all of them."""
@@ -117,21 +117,21 @@ class Stage(QWidget):
         self._crops.clear()
         self._arrange()
 
-    def show_scene(self, scene: Scene, before: Scene | None, progress: float) -> None:
+    def show_moment(self, moment: Moment, before: Moment | None, progress: float) -> None:
         """Show a moment, ``progress`` of the way from the one before it."""
-        if self._scene is None or scene.phase != self._scene.phase:
+        if self._moment is None or moment.phase != self._moment.phase:
             self._crops.clear()
-        arrived = min(progress, self._progress) >= _ARRIVAL and scene.phase.act is not Act.ROTATION
-        if scene is self._scene and before is self._before and (arrived or before is None):
+        arrived = min(progress, self._progress) >= _ARRIVAL and moment.phase.act is not Act.ROTATION
+        if moment is self._moment and before is self._before and (arrived or before is None):
             self._progress = progress
             return  # nothing moves any more: the picture is the same
-        self._scene, self._before, self._progress = scene, before, progress
+        self._moment, self._before, self._progress = moment, before, progress
         self._arrange()
         self.setAccessibleName(self.sentence())
 
     def sentence(self) -> str:
         """Return the sentence about this moment."""
-        return "" if self._shown is None else scene_text(self._shown)
+        return "" if self._shown is None else moment_text(self._shown)
 
     def sums(self) -> tuple[Sum, ...]:
         """Return the arithmetic that is written out."""
@@ -166,11 +166,11 @@ class Stage(QWidget):
         return None
 
     def paintEvent(self, event: QPaintEvent | None) -> None:
-        """Paint the scene."""
+        """Paint the moment."""
         painter = QPainter(self)
         colours = theme.current()
         painter.fillRect(self.rect(), colours.surface)
-        if self._scene is None:
+        if self._moment is None:
             painter.setPen(colours.muted)
             painter.drawText(self.rect(), _CENTRE, tr("no values yet"))
             return
@@ -190,7 +190,7 @@ class Stage(QWidget):
         sums = self.sums()
         self._terms = Terms()
         if sums:
-            lost = self._scene.unreached
+            lost = self._moment.unreached
             written = paint_sums(painter, self._sums_rect(), sums, self._scales, zoom=self._zoom(), unreached=lost)
             self._terms = Terms(self.rows(), written)
 
@@ -233,8 +233,8 @@ class Stage(QWidget):
 
     def _paint_sentence(self, painter: QPainter) -> None:
         colours = theme.current()
-        assert self._scene is not None
-        painter.setPen(colours.warning if self._scene.unreached else colours.text)
+        assert self._moment is not None
+        painter.setPen(colours.warning if self._moment.unreached else colours.text)
         rect = QRect(_MARGIN, 4, self.width() - 2 * _MARGIN, self._sentence_height())
         largest = min(round(_SENTENCE_TYPE * self._zoom()), rect.height() - 5)
         sizes = range(largest, _SENTENCE_LEAST - 1, -1)
@@ -258,8 +258,8 @@ class Stage(QWidget):
 
     def _paint_on_the_way(self, painter: QPainter) -> None:
         """Paint the cell that moves to its place among the zeros."""
-        scene, way = self._scene, self._arrived(_ARRIVAL)
-        if scene is not None and scene.phase.act in (Act.INSERTION, Act.DILATION) and way < 1 and self._places:
+        moment, way = self._moment, self._arrived(_ARRIVAL)
+        if moment is not None and moment.phase.act in (Act.INSERTION, Act.DILATION) and way < 1 and self._places:
             start, end = self._places[0]
             paint_moving(painter, start, end, way, self._scales)
 
@@ -303,15 +303,15 @@ class Stage(QWidget):
     # geometry --------------------------------------------------------------------------------------------------------
 
     def _arrange(self) -> None:
-        if self._scene is not None:
-            for rows in self._strips.choices(self._scene.rows):
-                self._shown = replace(self._scene, rows=rows)
+        if self._moment is not None:
+            for rows in self._strips.choices(self._moment.rows):
+                self._shown = replace(self._moment, rows=rows)
                 room = self._room()
                 self._places = arrange(self._shown, room, whole=self._whole, crops=self._crops, zoom=self._zoom())
                 if len(rows) < 3 or min(place.side for row in self._places for place in row) >= _CRAMPED:
                     break
             tabs = QRect(_MARGIN - 2, room.top(), TAB, room.height())
-            self._strips.show_rows(self._scene.rows, self.rows(), tabs)
+            self._strips.show_rows(self._moment.rows, self.rows(), tabs)
             self._put_overviews()
             if self._hovered is not None and not self._still_there(self._hovered):
                 self._hovered = None
@@ -319,8 +319,8 @@ class Stage(QWidget):
 
     def _room(self) -> QRect:
         """Return the room of the boards: between the sentence and the sums, the names of rows and the signs."""
-        assert self._scene is not None
-        left = _MARGIN + (TAB if len(self._scene.rows) > 1 else 0)
+        assert self._moment is not None
+        left = _MARGIN + (TAB if len(self._moment.rows) > 1 else 0)
         right = _MARGIN + max(0 if self._whole else JOIN - 4, EQUALITY if self._is_twice() else 0)
         bottom = _MARGIN + self._sums_rect().height()
         return self.rect().adjusted(left, self._sentence_height() + 6, -right, -bottom)

@@ -146,7 +146,7 @@ class Board:
         Rows at the bottom and columns at the right that are there because the stride left a remainder.
     turn
         For a kernel that turns: how far, 0 … 1 for 0° … 180°.
-    moment
+    moment_cell
         For a board whose cells are others than the moments are about: the cell whose moment a cell of it belongs to.
     """
 
@@ -167,7 +167,7 @@ class Board:
     sides: int = 4
     extra: Pair = (0, 0)
     turn: float | None = None
-    moment: Callable[[int, int], Pair] | None = None
+    moment_cell: Callable[[int, int], Pair] | None = None
 
     def index_of(self, row: int, column: int) -> tuple[int, ...] | None:
         """Return the place in `tensor` of a cell of the board, None where it has none."""
@@ -272,7 +272,7 @@ class Row:
 
 
 @dataclass(frozen=True, eq=False)
-class Scene:
+class Moment:
     """One moment.
 
     Attributes
