@@ -4,7 +4,9 @@ Drawing a text costs ten times what a cell's colour costs. So the few characters
 into a pixmap (an atlas, per size of type, in white and in black), and a heatmap's numbers are copies of its pieces,
 whose places NumPy writes straight into the array that `QPainter.drawPixmapFragments` reads.
 
-All numbers of a map have one format, and each stands in the middle of its cell.
+All numbers of a map have one format, and each stands in the middle of its cell. One that this format would round to
+zero has more digits behind its point, and none before it (``.03``); one that is smaller still is ``≈0``. So what is
+written as zero is zero.
 """
 
 from __future__ import annotations
@@ -20,6 +22,7 @@ from PyQt6.QtCore import QPointF, QRectF, Qt
 from PyQt6.QtGui import QColor, QPainter, QPixmap
 
 from convviz.views import theme
+from convviz.views.colour import format_number
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -27,7 +30,7 @@ if TYPE_CHECKING:
     Array = NDArray[Any]
 
 _DIGITS = "0123456789"
-_POINT, _MINUS, _NAN, _INFINITY, _MINUS_INFINITY, _BLANK = range(10, 16)  # behind the ten digits
+_POINT, _MINUS, _NAN, _INFINITY, _MINUS_INFINITY, _BLANK, _ABOUT, _FIRST_POINT = range(10, 18)  # behind the ten digits
 _DOUBLES = 10  # x, y, source x, source y, width, height, scale x, scale y, rotation, opacity
 
 #: Sizes of type that cells may have, the largest first, and the smallest at which a digit more is worth having.
@@ -57,6 +60,23 @@ class NumberFormat:
     exponent: int
     signed: bool
 
+    @property
+    def fine_decimals(self) -> int:
+        """Digits behind the point of a number that would be zero, which has none before it and is no wider."""
+        return self.whole + self.decimals - (0 if self.decimals else 1)  # where there is no point, it takes a place
+
+    def text(self, value: float) -> str:
+        """Return a number as it stands in a cell."""
+        if not math.isfinite(value):
+            return format_number(value)
+        scaled = abs(value) / 10.0**self.exponent
+        text = f"{scaled:.{self.decimals}f}"
+        if value and not float(text):
+            text = f"{scaled:.{self.fine_decimals}f}".removeprefix("0")
+            if not float(text):
+                return "≈0"
+        return f"−{text}" if value < 0 else text
+
 
 class GlyphAtlas:
     """The characters of numbers in one size of type, white in the upper row and black in the lower."""
@@ -71,7 +91,7 @@ class GlyphAtlas:
         self.height = self.figure_height + 2
         widths = [self.digit] * 10 + [self.point, self.minus]
         widths += [math.ceil(metrics.horizontalAdvance(text)) for text in ("NaN", "∞")]
-        widths += [widths[_INFINITY] + self.minus, self.digit + self.minus]
+        widths += [widths[_INFINITY] + self.minus, self.digit + self.minus, self.digit, self.digit]
         self._pixels = pixels
         self._lefts = np.concatenate([[0], np.cumsum(np.array(widths) + 1)])
         self.source_left = self._lefts[:-1] * ratio
@@ -91,8 +111,11 @@ class GlyphAtlas:
             painter.setPen(colour)
             baseline = row * height + 1 + self.figure_height
             middle = row * height + 1 + round(self.figure_height * 0.55) - stroke // 2
-            for code, text in enumerate((*_DIGITS, ".", "", "NaN", "∞", "", "")):
+            for code, text in enumerate((*_DIGITS, ".", "", "NaN", "∞", "", "", "", ".")):
                 left = float(lefts[code])
+                if code == _ABOUT:  # fonts have the sign as wide as two digits, or not at all
+                    for shift in (-0.12, 0.12):
+                        painter.drawText(QPointF(left, baseline + shift * pixels), "~")
                 if code in (_MINUS, _MINUS_INFINITY):
                     painter.fillRect(QRectF(left, middle, self.minus - 1, stroke), colour)
                 if code == _MINUS_INFINITY:
@@ -152,43 +175,89 @@ def _format(extent: float, signed: bool, significant: int) -> NumberFormat:
 class _Numbers:
     """Every number that a format can write, as the pieces of it; at most a thousand, and the negative ones.
 
-    Each is found by its own digits: number −12 stands at −12, counted from the end.
+    Each is found by its own digits: number −12 stands at −12, counted from the end. Between these and the positive
+    ones stand those that round to zero, from ≈0 on.
 
     Attributes
     ----------
+    count, fine_count
+        How many there are without a sign, and of those that round to zero.
     source : (N, S)
         Where each slot's piece lies in the atlas, from the left.
     shift : (N, S)
         How far each slot is from where it is in a positive number of full length.
     """
 
+    count: int
+    fine_count: int
     source: Array
     shift: Array
+
+    def places_of_fine(self, digits: Array) -> Array:
+        """Return where numbers stand that round to zero, by their digits behind the point."""
+        return np.where(digits < 0, digits - (self.count - 1), self.count + digits)
 
 
 @lru_cache(maxsize=64)
 def _all_numbers(glyphs: GlyphAtlas, shape: NumberFormat) -> _Numbers:
-    """Return all numbers of a format. A digit before the point is left out while it and all before it are zero."""
+    """Return all numbers of a format."""
+    codes, shift, before = (
+        np.concatenate(both) for both in zip(_coarse_numbers(glyphs, shape), _fine_numbers(glyphs, shape), strict=True)
+    )
+    count, fine_count = 10 ** (shape.whole + shape.decimals), 10**shape.fine_decimals
+    last = count + fine_count
+    mirrored = np.concatenate([np.arange(last), np.arange(last - 1, count, -1), np.arange(count - 1, 0, -1)])
+    codes, shift, before = codes[mirrored], shift[mirrored], before[mirrored]
+    if shape.signed:
+        negative = np.arange(len(mirrored)) >= last  # nothing that is written as zero has a sign
+        codes = np.hstack([codes, np.where(negative, _MINUS, _BLANK)[:, None]])
+        shift = np.hstack([shift, before[:, None]])  # the sign stands before the first digit that is written
+        shift = np.floor(shift + negative[:, None] * (glyphs.minus / 2))
+    return _Numbers(count, fine_count, glyphs.source_left[codes], shift)
+
+
+def _coarse_numbers(glyphs: GlyphAtlas, shape: NumberFormat) -> tuple[Array, Array, Array]:
+    """Return the pieces of each number, how far they are from their slots, and how far its beginning is from theirs.
+
+    A digit before the point is left out while it and all before it are zero.
+    """
     digits = shape.whole + shape.decimals
     count = 10**digits
     quotients = np.arange(count)[:, None] // 10 ** np.arange(digits - 1, -1, -1)
     codes = quotients % 10
     leading = quotients[:, : shape.whole - 1] == 0
     codes[:, : shape.whole - 1][leading] = _BLANK
-    left_out = leading.sum(axis=1, keepdims=True) * float(glyphs.digit)
+    left_out = leading.sum(axis=1) * float(glyphs.digit)
     if shape.decimals:
         codes = np.hstack([codes, np.full((count, 1), _POINT)])
-    if shape.signed:
-        codes = np.hstack([codes, np.full((count, 1), _BLANK)])
-    mirrored = np.concatenate([np.arange(count), [0], np.arange(count - 1, 0, -1)])
-    codes, left_out = codes[mirrored], left_out[mirrored]
-    negative = np.arange(2 * count) > count  # nothing that is written as zero has a sign
-    minus = glyphs.minus / 2 if shape.signed else 0.0
-    shift = np.floor(left_out * -0.5 + negative[:, None] * minus).repeat(codes.shape[1], axis=1)
-    if shape.signed:
-        codes[negative, -1] = _MINUS
-        shift[:, -1] += left_out[:, 0]  # the sign stands before the first digit that is written
-    return _Numbers(glyphs.source_left[codes], shift)
+    return codes, (left_out * -0.5)[:, None].repeat(codes.shape[1], axis=1), left_out * 0.5
+
+
+def _fine_numbers(glyphs: GlyphAtlas, shape: NumberFormat) -> tuple[Array, Array, Array]:
+    """Return the same of ≈0, and of .01, .02, …: the numbers of the format that would be zero."""
+    lefts, decimals = _slot_lefts(glyphs, shape), shape.fine_decimals
+    count = 10**decimals
+    codes = np.full((count, len(lefts)), _BLANK)
+    places = np.tile(lefts, (count, 1))
+    in_order = [len(lefts) - 1, *range(decimals)] if shape.decimals else list(range(decimals + 1))
+    codes[1:, in_order[0]] = _POINT if shape.decimals else _FIRST_POINT
+    codes[1:, in_order[1:]] = np.arange(1, count)[:, None] // 10 ** np.arange(decimals - 1, -1, -1) % 10
+    places[1:, in_order] = [0.0, *(glyphs.point + n * glyphs.digit for n in range(decimals))]
+    codes[0, :2], places[0, :2] = (_ABOUT, 0), (0.0, glyphs.digit)
+    width = np.full(count, glyphs.point + decimals * glyphs.digit)
+    width[0] = 2 * glyphs.digit
+    body = glyphs.width_of(shape) - (glyphs.minus if shape.signed else 0)
+    start = (body - width) / 2
+    return codes, places + start[:, None] - lefts, start
+
+
+def _slot_lefts(glyphs: GlyphAtlas, shape: NumberFormat) -> Array:
+    """Return where the slots of digits and of the point lie in a number that is full length."""
+    lefts = np.arange(shape.whole + shape.decimals) * float(glyphs.digit)
+    if shape.decimals:
+        behind = shape.whole * float(glyphs.digit)
+        lefts = np.append(lefts + np.where(lefts >= behind, glyphs.point, 0), behind)
+    return lefts
 
 
 def _tamed(values: Array, factor: float, most: int) -> tuple[bool, Array]:
@@ -201,6 +270,16 @@ def _tamed(values: Array, factor: float, most: int) -> tuple[bool, Array]:
         scaled = np.where(finite, scaled, 0.0)
     scaled += np.copysign(0.5, scaled)
     return all_finite, np.clip(scaled, -most, most)
+
+
+def _refine(number: Array, values: Array, shape: NumberFormat, numbers: _Numbers) -> None:
+    """Put those that round to zero, and are not, where they have more digits."""
+    zeros = np.flatnonzero(number == 0)
+    rest = values[zeros]
+    small = np.isfinite(rest) & (rest != 0)
+    if small.any():
+        factor, most = 10.0 ** (shape.fine_decimals - shape.exponent), numbers.fine_count - 1
+        number[zeros[small]] = numbers.places_of_fine(_tamed(rest[small], factor, most)[1].astype(np.intp))
 
 
 class CellNumbers:
@@ -241,8 +320,9 @@ class CellNumbers:
             all_finite, scaled = True, np.multiply(values, factor, dtype=np.float64)
             scaled += np.copysign(0.5, scaled)
         else:
-            all_finite, scaled = _tamed(values, factor, len(numbers.source) // 2 - 1)
+            all_finite, scaled = _tamed(values, factor, numbers.count - 1)
         number = scaled.astype(np.intp)
+        _refine(number, values, shape, numbers)
         slots = self._slots
         slots[:, :, 2] = numbers.source.take(number, axis=0)
         slots[:, :, 3] = (dark * (glyphs.height * glyphs.ratio))[:, None]
@@ -253,12 +333,8 @@ class CellNumbers:
 
     def _prepare(self, glyphs: GlyphAtlas, shape: NumberFormat, centres: Array) -> None:
         """Lay out the slots: everything but the pieces that are shown."""
-        digits = shape.whole + shape.decimals
-        lefts = list(range(0, digits * glyphs.digit, glyphs.digit))
-        if shape.decimals:
-            behind = shape.whole * glyphs.digit
-            lefts = [left + (glyphs.point if left >= behind else 0) for left in lefts] + [behind]
-        widths = [glyphs.digit] * digits + [glyphs.point] * bool(shape.decimals)
+        lefts = _slot_lefts(glyphs, shape).tolist()
+        widths = [glyphs.digit] * (shape.whole + shape.decimals) + [glyphs.point] * bool(shape.decimals)
         if shape.signed:
             lefts, widths = [*lefts, -glyphs.minus], [*widths, glyphs.minus]
         self._reserve(len(centres), len(lefts))

@@ -133,6 +133,20 @@ def test_numbers_stay_inside_their_cells(show_heatmap: ShowHeatmap) -> None:
         assert not any(row[0] or row[-1] for row in ink), extent
 
 
+@pytest.mark.parametrize("top", [9.0, 90.0, 900.0, 9e7, 9e-8])
+def test_only_a_zero_is_written_as_one(show_heatmap: ShowHeatmap, top: float) -> None:
+    """A number that its map's digits would round to zero has more of them, and a still smaller one says that it is."""
+    small, tiny = 2.5e-4 * top, 1e-12 * top
+    values = np.array([[0.0, top, small], [-small, tiny, -tiny], [top / 20, 1e-300 * top, 0.0]])
+    heatmap = show_heatmap(values, (-top, top), signed=True)
+    inks = {index: ink_of(heatmap, *index) for index in np.ndindex(values.shape)}
+    different = [inks[0, 0], inks[0, 2], inks[1, 0], inks[1, 1], inks[2, 0]]
+    assert all(one != other for n, one in enumerate(different) for other in different[n + 1 :])
+    assert inks[0, 0] == inks[2, 2]
+    assert inks[1, 1] == inks[1, 2] == inks[2, 1]
+    assert not any(row[0] or row[-1] for ink in inks.values() for row in ink)
+
+
 # pointing ------------------------------------------------------------------------------------------------------------
 
 

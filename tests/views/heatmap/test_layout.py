@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import itertools
+import math
 
 import numpy as np
 import pytest
@@ -79,3 +80,26 @@ def test_larger_cells_say_more() -> None:
     assert wide[1].decimals > narrow[1].decimals
     assert wide[0] > narrow[0]
     assert choose_format(1.5, True, 8, 8) is None
+
+
+@pytest.mark.parametrize(
+    ("extent", "width", "value", "text"),
+    [
+        (1.5, 40, 0.25, "0.25"),
+        (1.5, 40, -0.25, "−0.25"),
+        (1.5, 40, 0.0, "0.00"),
+        (1.5, 40, -0.003, "−.003"),
+        (1.5, 40, 0.0003, "≈0"),
+        (1.5, 26, 0.03, ".03"),
+        (900.0, 40, 0.31, ".31"),
+        (900.0, 40, -0.0031, "≈0"),
+        (2.5e6, 40, 103.0, "≈0"),
+        (2.5e6, 40, 1030.0, ".001"),
+        (1.5, 40, math.nan, "NaN"),
+        (1.5, 40, -math.inf, "−∞"),
+    ],
+)
+def test_a_number_that_is_not_zero_is_not_written_as_zero(extent: float, width: int, value: float, text: str) -> None:
+    found = choose_format(extent, True, width, width)
+    assert found is not None
+    assert found[1].text(value) == text
