@@ -16,6 +16,10 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 
+#: How many losses are looked through at a time, at least and at most, where many are there at once.
+_LEAST, _MOST = 1 << 6, 1 << 12
+
+
 @dataclass(frozen=True)
 class StopConditions(Spec):
     """The conditions on which a run stops; the first that is met counts.
@@ -90,8 +94,10 @@ class Watch:
         self._last = math.inf
         self._reference = math.inf
         self._idle = 0
+        # Every look reads all that it is given, though it may come no further than the patience.
+        most = _MOST if stop.patience is None else min(_MOST, max(_LEAST, 4 * stop.patience))
         while losses.size:
-            losses = losses[self._follow(losses)[0] :]
+            losses = losses[self._follow(losses[:most])[0] :]
 
     def look(self, losses: NDArray[np.float64]) -> tuple[int, StopReason]:
         """Take in the next losses (K,) and return how many of these steps are made, and why it is not all of them.

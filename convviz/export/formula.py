@@ -5,6 +5,7 @@ The Python text is one expression. It evaluates to the number that it explains, 
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -58,25 +59,26 @@ def latex_text(frame: Frame, explanation: Explanation) -> str:
     terms, rest, count = _terms(explanation, _latex_term)
     if rest is not None:
         terms.append(rf"\underbrace{{{_latex(rest)}}}_{{{count:,}}}".replace(",", "{,}"))
-    function = _function(frame, explanation, "latex", _latex)
+    function = _function(frame, explanation, "latex", _latex) if explanation.rule is Rule.FUNCTION else ""
     made = _combined(explanation, terms, " + ", r"\max\left({terms}\right)", function)
     symbol, value = _symbol(frame, explanation.tensor, explanation.index), _latex(explanation.value)
     return f"{symbol} = {value}" if explanation.rule is Rule.GIVEN else f"{symbol} = {made} = {value}"
 
 
 def python_text(frame: Frame, explanation: Explanation) -> str:
-    """Return an expression that evaluates to the number; it needs ``import math`` for some activations."""
-    if explanation.rule is Rule.GIVEN:
-        return repr(explanation.value)
+    """Return an expression that evaluates to the number.
+
+    It needs ``import math`` for some activations, and where a number is not finite.
+    """
     terms, rest, count = _terms(explanation, _python_term)
-    if rest is not None:
-        terms.append(f"{rest!r}  # {count} more")
     if explanation.rule is Rule.FUNCTION:
-        return _function(frame, explanation, "python", repr)
+        return _function(frame, explanation, "python", _python)
+    if explanation.rule is Rule.GIVEN or not terms:
+        return _python(explanation.value)
     if explanation.rule is Rule.CHOICE:
-        return f"max({', '.join(terms)})" if terms else repr(explanation.value)
-    if not terms:
-        return repr(explanation.value)
+        return f"max({', '.join(terms)})" if len(terms) > 1 else terms[0]
+    if rest is not None:
+        terms.append(f"{_python(rest)}  # {count} more")
     return "(\n    " + "\n    + ".join(terms) + "\n)"
 
 
@@ -132,7 +134,11 @@ def _latex_term(part: Part, term: int) -> str:
 
 
 def _python_term(part: Part, term: int) -> str:
-    return " * ".join(repr(value) for value in _factors(part, term))
+    return " * ".join(_python(value) for value in _factors(part, term))
+
+
+def _python(value: float) -> str:
+    return repr(value) if math.isfinite(value) else repr(value).replace("inf", "math.inf").replace("nan", "math.nan")
 
 
 def _plain(value: float) -> str:

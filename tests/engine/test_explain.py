@@ -37,18 +37,22 @@ NETWORKS = {
 }
 
 
-def trained(layers, *, loss=None, optimizer=None, steps=3, dtype=np.float64):
-    """The frame after some steps of a network on random numbers."""
+def trained(layers, *, loss=None, optimizer=None, steps=3, dtype=np.float64, weight=None):
+    """The frame after some steps of a network on random numbers, with all weights the same if one is given."""
     rng = np.random.default_rng(11)
     x = rng.normal(1, 1, (2, 9, 10)) if layers[0].bias is None else rng.normal(1, 1, (1, 11, 10))
     shapes = [x.shape]
     for layer in layers:
         shapes.append(layer.output_shape(shapes[-1]))
+    target = rng.normal(size=shapes[-1])
+    initial = [layer.init(rng, shape) for layer, shape in zip(layers, shapes, strict=False)]
+    if weight is not None:
+        initial = [{name: np.full_like(array, weight) for name, array in params.items()} for params in initial]
     problem = Problem(
         input=x,
-        target=rng.normal(size=shapes[-1]),
+        target=target,
         layers=layers,
-        initial=[layer.init(rng, shape) for layer, shape in zip(layers, shapes, strict=False)],
+        initial=initial,
         loss=loss or SumSquaredError(),
         optimizer=optimizer or SGD(learning_rate=1e-4),
         stop=StopConditions(steps=100),
@@ -110,6 +114,17 @@ def test_factors_are_the_numbers_of_the_frame(name, rng):
                     source = array_of(frame, factor.tensor)
                     for term in range(min(len(part), 5)):
                         assert source[factor.cell(term)] == factor.values[term]
+
+
+@pytest.mark.parametrize("name", NETWORKS)
+def test_numbers_that_are_none_are_taken_apart_as_well(name, rng):
+    """Of kernels too large for the format: infinities, and what is no number."""
+    frame, _ = trained(NETWORKS[name], steps=0, weight=1e308)
+    assert not all(np.isfinite(values).all() for values in frame.values)
+    for tensor, array in tensors(frame):
+        for index in some_indices(array, rng, 2):
+            assert explain(frame, tensor, index).tensor == tensor
+            assert tensor in fields(frame, tensor, index)
 
 
 @pytest.mark.parametrize("kind", LOSSES)

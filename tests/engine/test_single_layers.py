@@ -186,6 +186,19 @@ def test_the_border_never_wins():
     np.testing.assert_array_equal(dx, [[[1, 1, 0], [1, 1, 0], [0, 0, 0]]])
 
 
+def test_what_is_no_number_wins_wherever_it_is_asked(rng):
+    x = rng.normal(size=(1, 4, 4))
+    x[0, 1, 2] = np.nan
+    layer = MaxPool2d(2)
+    y, cache = layer.forward({}, x)
+    assert np.isnan(y).tolist() == [[[False, True], [False, False]]]
+    dx, _ = layer.backward({}, cache, np.ones_like(y))
+    outputs = np.argwhere(np.ones(y.shape, bool))
+    links = layer.back_links({}, x, y, outputs)
+    won = links.cells[links.slope == 1]
+    assert {tuple(cell) for cell in won} == {tuple(cell) for cell in np.argwhere(dx == 1)}
+
+
 def test_gradients_of_overlapping_windows_add_up():
     x = np.array([[[0.0, 9, 0, 0]]])
     layer = MaxPool2d((1, 2), (1, 1))

@@ -148,6 +148,15 @@ def test_a_watch_begun_later_goes_on_as_if_it_had_been_there(rng):
         assert (begin + made, reason) == next(s for s in stops if s[0] > begin)
 
 
+def test_a_watch_begun_after_very_many_losses_goes_on_as_well():
+    losses = np.full(200_000, 5.0)
+    losses[::300] = 4 - np.arange(667) / 1000
+    stop = StopConditions(patience=7, min_progress=1e-6)
+    stops, _ = follow(stop, losses, forever(1))
+    made, reason = Watch(stop, losses[:199_000]).look(losses[199_000:])
+    assert (199_000 + made, reason) == next(s for s in stops if s[0] > 199_000)
+
+
 def test_no_progress_ends_a_run():
     stop = StopConditions(patience=20, min_progress=0.5)
     trainer = Trainer(small_problem(optimizer=SGD(learning_rate=1e-9), stop=stop))

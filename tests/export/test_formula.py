@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
-from convviz.engine import OPTIMIZERS, Conv2d, LeakyReLU, ReLU, Sigmoid, Tanh
+from convviz.engine import OPTIMIZERS, Conv2d, LeakyReLU, MaxPool2d, ReLU, Sigmoid, Tanh
 from convviz.engine.explain import Kind, Tensor, explain
 from convviz.export.formula import MOST_TERMS, function_text, latex_text, plain_text, python_text
 from tests.engine.test_explain import NETWORKS, some_indices, tensors, trained
@@ -27,6 +28,30 @@ def test_the_python_text_evaluates_to_the_number(name):
             made = evaluated(python_text(frame, explanation))
             size = sum(np.abs(part.terms).sum() for part in explanation.parts) or abs(explanation.value)
             assert abs(made - explanation.value) <= 1e-12 * max(size, abs(explanation.value)), (tensor, index)
+
+
+@pytest.mark.parametrize("name", NETWORKS)
+def test_every_number_has_a_text(name):
+    rng = np.random.default_rng(2)
+    frame, _ = trained(NETWORKS[name])
+    for tensor, array in tensors(frame):
+        for index in some_indices(array, rng, 2):
+            explanation = explain(frame, tensor, index)
+            for text in (latex_text(frame, explanation), plain_text(frame, explanation, "n")):
+                assert " = " in text, (tensor, index)
+
+
+def test_a_maximum_of_one_is_that_number():
+    frame, _ = trained((Conv2d(2), MaxPool2d(1, 1)))
+    explanation = explain(frame, Tensor(Kind.VALUE, 2), (0, 1, 1))
+    assert evaluated(python_text(frame, explanation)) == explanation.value
+
+
+@pytest.mark.parametrize("value", [math.inf, -math.inf, math.nan])
+def test_what_is_no_number_is_python_too(value):
+    frame, _ = trained(NETWORKS["demo"])
+    given = replace(explain(frame, Tensor(Kind.VALUE), (0, 0, 0)), value=value)
+    np.testing.assert_equal(evaluated(python_text(frame, given)), value)
 
 
 @pytest.mark.parametrize("layer", [ReLU(), LeakyReLU(slope=0.25), Sigmoid(), Tanh()])

@@ -26,6 +26,7 @@ Array = NDArray[Any]
 Indices = NDArray[np.intp]
 
 
+@np.errstate(all="ignore")  # a run that diverged is looked at as well
 def explain(frame: Frame, tensor: Tensor, index: Index) -> Explanation:
     """Return the terms that make one number of a frame.
 

@@ -67,8 +67,9 @@ class Part:
     def terms(self) -> Array:
         """The products, (N,)."""
         product = self.factors[0].values
-        for factor in self.factors[1:]:
-            product = product * factor.values
+        with np.errstate(all="ignore"):
+            for factor in self.factors[1:]:
+                product = product * factor.values
         return product
 
     def __len__(self) -> int:

@@ -53,6 +53,7 @@ class Field:
     source: bool | None
 
 
+@np.errstate(all="ignore")  # a run that diverged is looked at as well
 def fields(frame: Frame, tensor: Tensor, index: Index) -> dict[Tensor, Field]:
     """Return, for every array that has cells linked with one number of a frame, which and how strongly.
 
@@ -249,8 +250,7 @@ def _taught_values(problem: Problem) -> tuple[Array, ...] | None:
     """Return the teacher's maps, if they lead to the target: a teacher may have biases that its layers have not."""
     if problem.teacher is None:
         return None
-    with np.errstate(all="ignore"):
-        values = problem.network.forward(problem.teacher, problem.input)
+    values = problem.network.forward(problem.teacher, problem.input)
     return values if np.allclose(values[-1], problem.target, rtol=1e-4, atol=1e-6) else None
 
 

@@ -60,11 +60,12 @@ class MaxPool2d(Pooling):
         return shape
 
     def slopes(self, x: Array, inputs: Indices, outputs: Indices) -> Array:
-        """Return 1 where an input is its window's winner, else 0."""
+        """Return 1 where an input is its window's winner, else 0. What is no number wins, as on the way forward."""
         windows, which = self._windows_of(x, outputs)
         values = at(x, windows.cells)
         largest = np.maximum.reduceat(values, np.flatnonzero(np.diff(windows.owner, prepend=-1)))
-        winners = np.flatnonzero(values == largest[windows.owner])
+        wins = (values == largest[windows.owner]) | np.isnan(values)
+        winners = np.flatnonzero(wins)
         _, first = np.unique(windows.owner[winners], return_index=True)
         won: Array = (inputs == windows.cells[winners[first]][which]).all(axis=1)
         return won.astype(x.dtype)
