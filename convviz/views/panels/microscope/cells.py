@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from functools import lru_cache, reduce
 from typing import TYPE_CHECKING, Any
 
@@ -11,12 +10,14 @@ from numpy.typing import NDArray
 from PyQt6.QtCore import QPointF, QRect, QRectF, Qt
 from PyQt6.QtGui import QBrush, QColor, QImage, QPainter, QPen, QPixmap
 
-from convviz.engine.walkthrough import Board, Lattice, Scale
+from convviz.engine.walkthrough import Board, Lattice, Role, Scale
 from convviz.views import theme
-from convviz.views.colour import NOT_FINITE, STEPS, Levels, calm_levels, colour_map, levels_of, to_index
+from convviz.views.colour import Levels, calm_levels, colour_map, entry_of, extent_of, levels_of, to_index
 from convviz.views.heatmap.glyphs import CellNumbers, NumberFormat, atlas, choose_format
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
     from convviz.engine.walkthrough import Taps
     from convviz.views.panels.microscope.layout import Place
 
@@ -30,6 +31,18 @@ _TYPE, _LARGEST = 0.4, 30
 _FOOTPRINTS, _MARKS = 9, 36
 #: How much of its colour a cell keeps whose sum has only begun.
 _PALE = 0.45
+
+#: Boards whose numbers are the same ones, or are compared, and so are written alike.
+_ALIKE = {
+    Role.PADDED_INPUT: Role.INPUT,
+    Role.SPREAD_INPUT: Role.INPUT,
+    Role.PADDED_ERROR: Role.ERROR,
+    Role.SPREAD_ERROR: Role.ERROR,
+    Role.DILATED: Role.KERNEL,
+    Role.ROTATED: Role.KERNEL,
+    Role.SCATTERED: Role.GATHERED,
+    Role.TARGET: Role.RECONSTRUCTION,
+}
 
 
 class Scales:
@@ -52,16 +65,22 @@ class Scales:
 
     def colours(self, scale: Scale, value: float) -> tuple[QColor, QColor]:
         """Return the colour of a number, and black or white to write on it."""
-        low, high = self.levels(scale)
-        share = (value - low) / (high - low) if high > low else 0.5
-        index = round(min(1.0, max(0.0, share)) * (STEPS - 1)) if math.isfinite(share) else NOT_FINITE
-        return _entry(index, scale.signed, theme.current().dark)
+        table, index = colour_map(scale.signed), entry_of(value, self.levels(scale))
+        return table.colour(index), QColor(0, 0, 0) if table.dark_text[index] else QColor(255, 255, 255)
 
 
-@lru_cache(maxsize=4 * (STEPS + 1))
-def _entry(index: int, signed: bool, dark: bool) -> tuple[QColor, QColor]:
-    table = colour_map(signed, dark)
-    return table.colour(index), QColor(0, 0, 0) if table.dark_text[index] else QColor(255, 255, 255)
+def seen_extents(places: Iterable[Place]) -> dict[Role, float]:
+    """Return for boards of every role the largest number that is written into their cells.
+
+    Their digits are for what is seen: the largest of the whole map may be a thousand times as large.
+    """
+    found: dict[Role, float] = {}
+    for place in places:
+        if isinstance(place.item, Board):
+            role = _ALIKE.get(place.item.role, place.item.role)
+            values = place.item.sheet.crop(place.area)[_State(place.item, place).written]
+            found[role] = max(found.get(role, 0.0), extent_of(values).magnitude)
+    return found
 
 
 class BoardPainter:
@@ -78,13 +97,16 @@ class BoardPainter:
         self._numbers = CellNumbers()
         self.exponent = 0
 
-    def paint(self, painter: QPainter, place: Place, ratio: float) -> None:
-        """Paint the board of ``place``."""
+    def paint(self, painter: QPainter, place: Place, ratio: float, extents: Mapping[Role, float]) -> None:
+        """Paint the board of ``place``; ``extents``: the largest numbers that are seen."""
         board = place.item
         assert isinstance(board, Board)
         self.exponent = 0
+        low, _ = self._scales.levels(board.scale)
+        extent = extents[_ALIKE.get(board.role, board.role)]
+        found = number_format(extent, board.scale.signed or low < 0, place.side, ratio)
         if board.turn is not None:
-            self._paint_turning(painter, place, board, ratio)
+            self._paint_turning(painter, place, board, found)
             return
         _paint_depth(painter, place, board)
         values = board.sheet.crop(place.area).astype(np.float64, copy=False)
@@ -98,18 +120,24 @@ class BoardPainter:
             _paint_extra(painter, place, board)
         if board.unreached is not None:
             _paint_unreached(painter, place, board.unreached, state.known | board.forming)
-        self._paint_numbers(painter, place, board, (values, index), state, ratio)
+        if found is not None:
+            self._paint_numbers(painter, place, board, (values, index), state, (*found, ratio))
         if place.side >= _ZERO:
             _paint_zeros(painter, place, state.zeros & state.known & ~state.absent, ratio)
 
     def _paint_numbers(
-        self, painter: QPainter, place: Place, board: Board, crop: tuple[Array, Array], state: _State, ratio: float
+        self,
+        painter: QPainter,
+        place: Place,
+        board: Board,
+        crop: tuple[Array, Array],
+        state: _State,
+        form: tuple[int, NumberFormat, float],
     ) -> None:
+        """Write the numbers of a crop, of which values and colours are given, in type and format of a screen."""
         values, index = crop
-        low, high = self._scales.levels(board.scale)
-        found = number_format(max(abs(low), abs(high)), board.scale.signed or low < 0, place.side, ratio)
-        written = (state.known | state.forming) & ~state.zeros & ~state.absent
-        if found is None or not written.any():
+        written = state.written
+        if not written.any():
             return
         rows, columns = np.nonzero(written)
         centres = np.stack(
@@ -117,11 +145,13 @@ class BoardPainter:
         )
         dark = colour_map(board.scale.signed).dark_text.take(index[written])
         dark = np.where(state.forming[written], not theme.current().dark, dark)
-        pixels, shape = found
+        pixels, shape, ratio = form
         self.exponent = shape.exponent
         self._numbers.draw(painter, atlas(pixels, ratio), shape, values[written], centres, dark)
 
-    def _paint_turning(self, painter: QPainter, place: Place, board: Board, ratio: float) -> None:
+    def _paint_turning(
+        self, painter: QPainter, place: Place, board: Board, found: tuple[int, NumberFormat] | None
+    ) -> None:
         """Paint a kernel whose cells travel round its centre, upright all the way."""
         assert isinstance(board.sheet, Lattice)
         assert board.turn is not None
@@ -130,8 +160,7 @@ class BoardPainter:
         painter.setPen(QPen(theme.current().border, 1, Qt.PenStyle.DashLine))
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.drawRect(place.rect)
-        low, high = self._scales.levels(board.scale)
-        pixels, shape = number_format(max(abs(low), abs(high)), True, place.side, ratio) or (0, None)
+        pixels, shape = found or (0, None)
         self.exponent = 0 if shape is None else shape.exponent
         size = place.side * max(abs(np.cos(angle)), abs(np.sin(angle))) - 1  # so that none covers another
         painter.setFont(theme.font("body", max(1, round(pixels * (size + 1) / place.side))))
@@ -145,8 +174,8 @@ class BoardPainter:
             painter.fillRect(cell, fill)
             if shape is not None:
                 painter.setPen(ink)
-                text = f"{value / 10.0**shape.exponent:z.{shape.decimals}f}".replace("-", "−")
-                painter.drawText(cell, Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextDontClip, text)
+                flags = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextDontClip
+                painter.drawText(cell, flags, shape.text(float(value)))
 
 
 class _State:
@@ -162,6 +191,11 @@ class _State:
             self.known = rows * board.sheet.size[1] + columns <= board.known
         self.forming = ~self.known if board.forming else np.zeros(shape, np.bool_)
         self.absent = _absent_sides(board, place) if board.sides < 4 else np.zeros(shape, np.bool_)
+
+    @property
+    def written(self) -> Array:
+        """Which cells have a number in them."""
+        return (self.known | self.forming) & ~self.zeros & ~self.absent
 
 
 def _absent_sides(board: Board, place: Place) -> Array:

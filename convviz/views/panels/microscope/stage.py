@@ -14,7 +14,7 @@ from convviz.i18n import tr
 from convviz.views import theme
 from convviz.views.panels.microscope.arithmetic import agree, line_height, paint_sums
 from convviz.views.panels.microscope.captions import paint_coordinates, paint_title
-from convviz.views.panels.microscope.cells import BoardPainter, Scales, paint_frames
+from convviz.views.panels.microscope.cells import BoardPainter, Scales, paint_frames, seen_extents
 from convviz.views.panels.microscope.curve import paint_curve
 from convviz.views.panels.microscope.layout import JOIN, Crops, Place, arrange
 from convviz.views.panels.microscope.overview import Overview
@@ -78,6 +78,7 @@ class Stage(QWidget):
         self._crops: Crops = {}
         self._places: list[list[Place]] = []
         self._scales = Scales()
+        self._extents: dict[Role, float] = {}
         self._painters: dict[tuple[int, int], BoardPainter] = {}
         self._hovered: Spot | None = None
         self._terms = Terms()
@@ -250,7 +251,7 @@ class Stage(QWidget):
             paint_curve(painter, place.rect, place.item)
             return
         painted = self._painters.setdefault(key, BoardPainter(self._scales))
-        painted.paint(painter, turning(place, self._before, self._progress), self.devicePixelRatioF())
+        painted.paint(painter, turning(place, self._before, self._progress), self.devicePixelRatioF(), self._extents)
         if place.item.turn is None:
             paint_coordinates(painter, place, place.item, self.devicePixelRatioF())
             paint_frames(painter, place, self._window_at(place.item, key))
@@ -310,6 +311,7 @@ class Stage(QWidget):
                 self._places = arrange(self._shown, room, whole=self._whole, crops=self._crops, zoom=self._zoom())
                 if len(rows) < 3 or min(place.side for row in self._places for place in row) >= _CRAMPED:
                     break
+            self._extents = seen_extents(place for row in self._places for place in row)
             tabs = QRect(_MARGIN - 2, room.top(), TAB, room.height())
             self._strips.show_rows(self._moment.rows, self.rows(), tabs)
             self._put_overviews()
