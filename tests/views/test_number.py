@@ -414,6 +414,17 @@ def test_the_number_that_is_held_goes_with_the_microscopes_cursor(open_window: O
     assert corner_colour(person, "map1", 0, 1, 0) == theme.current().accent
 
 
+def test_the_other_way_keeps_the_cell_that_is_held(open_window: OpenWindow) -> None:
+    person = open_window()
+    double_click(person, "map1", 0, 6, 6)
+    for name in ("Gradient of map 1", "Map 1"):
+        person.press("D")
+        assert person.text("explain.name") == f"{name}, row 7, column 7"
+        assert person.text("microscope.where").startswith("[7, 7]")
+    person.press("Esc")
+    assert corner_colour(person, "map1", 0, 6, 6) == theme.current().accent
+
+
 def test_a_number_whose_marks_are_slow_is_followed_once_it_rests(
     open_window: OpenWindow, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -50,7 +50,7 @@ def test_numbers_are_those_of_the_frame(look):
     viewer.slider("scrub").setValue(11)
     assert f"y[2, 4] = {number(frame.values[2][0, 1, 3])}." in viewer.stage.sentence()
     viewer.press(Qt.Key.Key_D)
-    assert f"δ[1, 1] = {number(frame.value_grads[2][0, 0, 0])}" in viewer.stage.sentence()
+    assert f"δ[2, 4] = {number(frame.value_grads[2][0, 1, 3])}" in viewer.stage.sentence()
     viewer.press(Qt.Key.Key_2)
     assert "stride − 1 = 1" in viewer.stage.sentence()
     viewer.press(Qt.Key.Key_4)

@@ -9,19 +9,16 @@ from PyQt6.QtCore import QEvent, Qt, pyqtSignal
 from PyQt6.QtGui import QKeyEvent
 from PyQt6.QtWidgets import QVBoxLayout, QWidget
 
-from convviz.engine.explain import Kind
 from convviz.engine.walkthrough import (
     Act,
     Board,
     Walk,
     channels_of,
-    channels_of_bias,
-    channels_of_weight,
     walk,
 )
 from convviz.i18n import tr
 from convviz.views import theme
-from convviz.views.panels.microscope.aim import number_of, position_of
+from convviz.views.panels.microscope.aim import View, number_of, other_way, position_of, view_of
 from convviz.views.panels.microscope.header import PHASES, Header
 from convviz.views.panels.microscope.keys import is_ours
 from convviz.views.panels.microscope.player import Player
@@ -40,10 +37,6 @@ if TYPE_CHECKING:
 Direction = Literal["forward", "backward"]
 
 _FASTER = 1.5
-#: Acts in whose last moment the engine's result is complete, in the order in which a cell is looked for.
-_MAKING = (Act.MEETING, Act.GATHERING, Act.SPREADING, Act.WINDOWS, Act.FUNCTION, Act.DERIVATIVE, Act.SLOPE)
-
-
 #: Acts whose moments are sides of a border, or angles.
 _NO_CELLS = (Act.PADDING, Act.BORDER, Act.ROTATION)
 
@@ -81,6 +74,7 @@ class Microscope(QWidget):
         self._of: int | None = None
         self._phase = 0
         self._number: Pointed | None = None
+        self._turned: tuple[View, View] | None = None  # where one is since the way was changed, and where one was
         self._recent: deque[tuple[tuple[Walk, int, int], Moment]] = deque(maxlen=2)
         self._player = Player(self)
         self._header = Header(self)
@@ -156,6 +150,7 @@ class Microscope(QWidget):
         self._stage.forget()
         self._header.show_layers(frame)
         if other:
+            self._turned = None
             phase = None if self._walk is None else self._walk.phases[self._phase]
             self._take_walk(self._phase, 0, () if phase is None else phase.cell(self._player.position), phase)
         else:
@@ -175,26 +170,7 @@ class Microscope(QWidget):
         if frame is None:
             return
         self._player.pause()
-        kind, position, index = pointed.tensor.kind, pointed.tensor.position, pointed.index
-        layers = len(frame.problem.layers)
-        self._of = None
-        if kind in (Kind.WEIGHT, Kind.WEIGHT_GRAD, Kind.NEXT_WEIGHT, Kind.TEACHER_WEIGHT):
-            self._show_parameter(position, channels_of_weight(frame, position, (index[0], index[1])))
-            self._go(index[2] * self._row_length() + index[3])
-        elif kind in (Kind.BIAS, Kind.BIAS_GRAD, Kind.NEXT_BIAS, Kind.TEACHER_BIAS):
-            self._show_parameter(position, channels_of_bias(frame, position, index[0]))
-            self._go(self._player.count - 1)
-        elif kind is Kind.VALUE_GRAD:
-            self._show_made(position, back=True, place=index)
-        elif kind is Kind.VALUE and position > 0:
-            self._show_made(position - 1, back=False, place=index)
-        elif kind is Kind.VALUE:
-            self._index, self._back, self._into = 0, False, 0
-            self._of = index[0] if index[0] in channels_of(frame, 0, back=False).of else None
-            self._take_walk(0, 0, index[1:])
-        else:
-            self._index, self._back, self._into = layers, False, index[0] if index else 0
-            self._take_walk(0, 0, index[1:])
+        self._take_view(view_of(frame, pointed))
 
     def set_spots(self, numbers: Iterable[Pointed]) -> None:
         """Mark numbers that are spoken of elsewhere, wherever they are seen."""
@@ -299,7 +275,22 @@ class Microscope(QWidget):
         return channels_of(frame, self._index, back=self._back, into=self._into)
 
     def _set_back(self, back: bool) -> None:
-        self.show_layer(self._index, "backward" if back else "forward")
+        """Look at the same cell on the other way; on the way that one has just come from, at all that was seen."""
+        if back is self._back or self._frame is None:
+            return
+        self._player.pause()
+        here, turned = self._view, self._turned
+        came_back = turned is not None and turned[0] == here
+        self._take_view(turned[1] if turned is not None and came_back else other_way(self._frame, here, self._number))
+        self._turned = self._view, here
+
+    @property
+    def _view(self) -> View:
+        return View(self._index, self._back, self._into, self._of, self._phase, self._player.position)
+
+    def _take_view(self, view: View) -> None:
+        self._index, self._back, self._into, self._of = view.index, view.back, view.into, view.of
+        self._take_walk(view.phase, view.position)
 
     def _set_into(self, into: int) -> None:
         self._into, self._of = into, None
@@ -336,20 +327,6 @@ class Microscope(QWidget):
         self._phase = phase
         self._header.show_phase(phase)
         self._player.set_count(self._walk.phases[phase].count, position)
-
-    def _show_made(self, index: int, *, back: bool, place: tuple[int, ...]) -> None:
-        """Show the moment in which a cell of a map or a gradient is made."""
-        assert self._frame is not None
-        self._index, self._back, self._into = index, back, place[0]
-        acts = [phase.act for phase in self._made(self._frame).phases]
-        making = next(n for n, act in enumerate(acts) if act in _MAKING)
-        self._take_walk(making, 0, place[1:])
-
-    def _show_parameter(self, index: int, channels: tuple[int, int]) -> None:
-        """Show how a layer's kernel between two channels, and its bias, get their gradients."""
-        self._index, self._back = index, True
-        self._into, self._of = channels
-        self._take_walk(PHASES, 0)  # the last there is
 
     # moments ---------------------------------------------------------------------------------------------------------
 

@@ -78,7 +78,7 @@ class Stage(QWidget):
         self._crops: Crops = {}
         self._places: list[list[Place]] = []
         self._scales = Scales()
-        self._extents: dict[Role, float] = {}
+        self._extents: dict[Role, float] | None = None
         self._painters: dict[tuple[int, int], BoardPainter] = {}
         self._hovered: Spot | None = None
         self._terms = Terms()
@@ -250,6 +250,8 @@ class Stage(QWidget):
         if not isinstance(place.item, Board):
             paint_curve(painter, place.rect, place.item)
             return
+        if self._extents is None:
+            self._extents = seen_extents(place for row in self._places for place in row)
         painted = self._painters.setdefault(key, BoardPainter(self._scales))
         painted.paint(painter, turning(place, self._before, self._progress), self.devicePixelRatioF(), self._extents)
         if place.item.turn is None:
@@ -311,7 +313,7 @@ class Stage(QWidget):
                 self._places = arrange(self._shown, room, whole=self._whole, crops=self._crops, zoom=self._zoom())
                 if len(rows) < 3 or min(place.side for row in self._places for place in row) >= _CRAMPED:
                     break
-            self._extents = seen_extents(place for row in self._places for place in row)
+            self._extents = None  # they are measured when it is painted
             tabs = QRect(_MARGIN - 2, room.top(), TAB, room.height())
             self._strips.show_rows(self._moment.rows, self.rows(), tabs)
             self._put_overviews()
