@@ -81,7 +81,7 @@ def _value(frame: Frame, tensor: Tensor, index: Index) -> Explanation:
     links = layer.back_links(params, x, y, np.array([index]))
     below = _factor(frame, Tensor(Kind.VALUE, number), links.cells)
     if layer.linear:
-        parts = [Part((_slope(links, number), below))]
+        parts = [Part((below, _slope(links, number)))]
         if "bias" in params:
             parts.append(Part((_factor(frame, Tensor(Kind.BIAS, number), np.array([index[:1]])),), "bias"))
         return Explanation(tensor, index, np.nan, Rule.SUM, tuple(parts))

@@ -52,11 +52,12 @@ class Weights(Stage):
             Board(names[1], subject.small_sheet(small), scales[1], tensors[1], (self._small,)),
             self._gradient_board(tap, position),
         )
+        factors = reading.operands(names[0], scales[0], names[1], scales[1])
         sum_ = Sum(
             Role.WEIGHT_GRAD,
             tap,
             Scale((self._gradient,), signed=True),
-            reading.operands(names[0], scales[0], names[1], scales[1]),
+            factors if subject.spreads else factors[::-1],  # the input first
             float(reading.products.sum(dtype=np.float64)),
             float(self._gradient[(*self._lead, *tap)]),
             zeros=int(real.size - real.sum()),

@@ -217,8 +217,7 @@ class _TermDelegate(QStyledItemDelegate):
         colours, rects = theme.current(), chip_rects(row, len(term.factors))
         painter.setFont(theme.font("body"))
         painter.setPen(colours.muted)
-        if not term.first:
-            painter.drawText(QRect(row.left(), row.top(), _SIGN, row.height()), _CENTRE, "+")
+        painter.drawText(QRect(row.left(), row.top(), _SIGN, row.height()), _CENTRE, term.sign)
         for left, right in itertools.pairwise(rects):
             painter.drawText(QRect(left.right(), row.top(), right.left() - left.right(), row.height()), _CENTRE, "×")
         for n, (rect, (value, number)) in enumerate(zip(rects, term.factors, strict=True)):

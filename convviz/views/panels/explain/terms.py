@@ -37,15 +37,15 @@ class Term:
         What kind of term it is, where there are several.
     chosen
         The term that was taken, of those that there were to choose from.
-    first
-        Nothing stands before it.
+    sign
+        What stands before it: plus, minus (which no factor has then), or nothing.
     """
 
     factors: tuple[tuple[float, Pointed | None], ...]
     value: float
     name: str = ""
     chosen: bool = False
-    first: bool = False
+    sign: str = ""
 
 
 class TermModel(QAbstractListModel):
@@ -111,6 +111,7 @@ class TermModel(QAbstractListModel):
         if term is None:
             return self.rest_text()
         product = " × ".join(format_number(value) for value, _ in term.factors)
+        product = f"− {product}" if term.sign == "−" else product
         text = f"{product} = {format_number(term.value)}" if len(term.factors) > 1 else product
         return f"{term.name}: {text}" if term.name else text
 
@@ -164,11 +165,15 @@ def _form(explanation: Explanation) -> tuple[object, ...]:
 
 
 def _term(part: Part, number: int, *, chosen: bool = False, first: bool = False) -> Term:
-    factors, product = [], 1.0
+    factors: list[tuple[float, Pointed | None]] = []
+    product, sign = 1.0, "" if first else "+"
     for factor in part.factors:
         cell = factor.cell(number)
         value = float(factor.values[number])
         product *= value
         place = None if factor.tensor is None or cell is None else Pointed(factor.tensor, cell)
         factors.append((value, place))
-    return Term(tuple(factors), product, part_text(part.name), chosen, first)
+    if sign and factors[1:] and factors[0][1] is None and factors[0][0] < 0:  # a plain number's minus is the term's
+        sign = "−"
+        factors[:1] = [] if factors[0][0] == -1 else [(-factors[0][0], None)]
+    return Term(tuple(factors), product, part_text(part.name), chosen, sign)

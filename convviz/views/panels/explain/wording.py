@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from convviz.engine.errors import ConvvizError
 from convviz.engine.explain import Kind, Rule, Tensor, array_of, explain
+from convviz.engine.layers.filters import FilterLayer
+from convviz.engine.layers.pooling import Pooling
 from convviz.i18n import mark, ntr, tr
 from convviz.views.colour import format_number
 from convviz.views.pointing import Pointed
@@ -13,6 +17,7 @@ from convviz.views.pointing import Pointed
 if TYPE_CHECKING:
     from convviz.engine.explain import Explanation, Note
     from convviz.engine.frames import Frame
+    from convviz.engine.layers import Layer
 
 _NAMES = {
     Kind.VALUE_GRAD: mark("Gradient of map {position}"),
@@ -116,8 +121,8 @@ def _made_sentence(frame: Frame, explanation: Explanation) -> str:
         return _value_sentence(explanation, count)
     if kind is Kind.VALUE_GRAD and position == len(frame.problem.layers):
         return tr("How much the loss grows with this cell: its derivative, from the residual")
-    if kind is Kind.VALUE_GRAD and count == 0:
-        return tr("No window reaches this cell: its gradient is exactly zero")
+    if kind is Kind.VALUE_GRAD:
+        return _gradient_sentence(frame.problem.layers[position], explanation)
     if kind in (Kind.NEXT_WEIGHT, Kind.NEXT_BIAS):
         return (
             tr("Old value − step × direction of the optimizer")
@@ -125,11 +130,6 @@ def _made_sentence(frame: Frame, explanation: Explanation) -> str:
             else tr("Old value − learning rate × gradient")
         )
     text = {
-        Kind.VALUE_GRAD: ntr(
-            "The sum over the {n} window that used this cell, error × slope",
-            "The sum over the {n} windows that used this cell, error × slope",
-            count,
-        ),
         Kind.WEIGHT_GRAD: ntr(
             "The sum of {n} product input × error, one of each window",
             "The sum of {n} products input × error, one of each window",
@@ -142,8 +142,47 @@ def _made_sentence(frame: Frame, explanation: Explanation) -> str:
     return text.format(n=f"{count:,}")
 
 
+def _gradient_sentence(layer: Layer, explanation: Explanation) -> str:
+    """Return how the gradient of a layer's input comes from the errors of its output."""
+    if len(explanation) == 0:
+        return tr("No window reaches this cell: its gradient is exactly zero")
+    cells = explanation.parts[0].factors[0].cells
+    assert cells is not None
+    count, filters = len(np.unique(cells[:, 1:], axis=0)), len(np.unique(cells[:, 0]))
+    if not isinstance(layer, FilterLayer):
+        if not isinstance(layer, Pooling):
+            return tr("The error behind {layer}, times its slope").format(layer=tr(layer.label))
+        text = ntr(
+            "The sum over the {n} window that used this cell, error × slope",
+            "The sum over the {n} windows that used this cell, error × slope",
+            count,
+        )
+    elif layer.adjoint:
+        text = ntr(
+            "The sum over the {n} cell that this one went into, error × weight",
+            "The sum over the {n} cells that this one went into, error × weight",
+            len(cells),
+        )
+        return text.format(n=f"{len(cells):,}")
+    elif filters == 1:
+        text = ntr(
+            "The sum over the {n} window that used this cell, error × weight",
+            "The sum over the {n} windows that used this cell, error × weight",
+            count,
+        )
+    else:
+        text = ntr(
+            "The sum over the {n} window that used this cell, under {filters} filters: error × weight",
+            "The sum over the {n} windows that used this cell, under {filters} filters each: error × weight",
+            count,
+        )
+    return text.format(n=f"{count:,}", filters=f"{filters:,}")
+
+
 def _value_sentence(explanation: Explanation, count: int) -> str:
-    if explanation.parts[1:]:
+    if explanation.parts[0].factors[1].tensor is None:
+        text = ntr("{n} cell × its share", "The sum of {n} cells, each times its share", count)
+    elif explanation.parts[1:]:
         text = ntr(
             "{n} product input × weight, plus the bias", "The sum of {n} products input × weight, and the bias", count
         )

@@ -1,0 +1,142 @@
+"""What the panel says of a number, and the terms that stand under it: the same factors, in the same order."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from PyQt6.QtCore import Qt
+from PyQt6.QtTest import QTest
+from PyQt6.QtWidgets import QLabel
+
+from convviz.engine import AvgPool2d, Conv2d, ConvTranspose2d, ReLU
+from convviz.engine.walkthrough import Role
+from convviz.model.experiment import Stage as ExperimentStage
+from convviz.model.files import load_builtin
+from convviz.views.colour import format_number
+from convviz.views.heatmap import Heatmap
+from convviz.views.panels.explain.term_view import TermView
+from convviz.views.panels.microscope.stage import Stage
+
+if TYPE_CHECKING:
+    from convviz.engine.layers import Layer
+    from convviz.model.experiment import Experiment
+    from tests.views.conftest import OpenWindow, Person
+
+LEFT = Qt.MouseButton.LeftButton
+
+
+def hold(person: Person, name: str, *index: int) -> None:
+    shown = person.find(Heatmap, f"pipeline.{name}")
+    person.bot.mouseClick(shown, LEFT, pos=shown.cell_rect(*index).center())
+
+
+def hold_gradient(person: Person, name: str, *index: int) -> None:
+    hold(person, name, *index)
+    person.click("explain.related1")
+
+
+def sentence(person: Person) -> str:
+    return person.find(QLabel, "explain.sentence").text()
+
+
+def rows(person: Person) -> list[str]:
+    model = person.find(TermView, "explain.terms").terms
+    return [model.text(row) for row in range(model.rowCount())]
+
+
+def with_layers(*layers: Layer) -> Experiment:
+    experiment = load_builtin("demo")
+    return experiment.replace(stages=tuple(ExperimentStage(layer) for layer in layers))
+
+
+def test_a_value_is_input_times_weight_everywhere(open_window: OpenWindow) -> None:
+    person = open_window()
+    hold(person, "map1", 0, 6, 6)
+    frame = person.session.frame
+    assert frame is not None
+    assert sentence(person) == "The sum of 9 products input × weight, and the bias"
+    first = frame.values[0][0, 6, 6], frame.parameters[0]["weight"][0, 0, 0, 0]
+    assert rows(person)[0].startswith(f"{format_number(first[0])} × {format_number(first[1])} = ")
+    shown = person.find(Heatmap, "pipeline.map1")
+    QTest.mouseDClick(shown, LEFT, pos=shown.cell_rect(0, 6, 6).center())
+    (told,) = person.find(Stage, "microscope.stage").sums()
+    assert [operand.role for operand in told.operands] == [Role.INPUT, Role.KERNEL]
+    assert (told.operands[0].values[0], told.operands[1].values[0]) == first
+
+
+def test_a_kernels_gradient_is_input_times_error_for_a_transposed_layer_too(open_window: OpenWindow) -> None:
+    person = open_window("transposed")
+    frame = person.session.frame
+    assert frame is not None
+    layer = next(n for n, each in enumerate(frame.problem.layers) if each.kind == "conv_transpose2d")
+    hold(person, f"layer{layer}.gradient", 0, 0, 0, 0)
+    text = rows(person)[0].split(" = ")[0]
+    person.click("explain.open")
+    (told,) = person.find(Stage, "microscope.stage").sums()
+    pairs = zip(*(operand.values for operand in told.operands), strict=True)
+    written = [f"{format_number(x)} × {format_number(error)}" for x, error in pairs]
+    assert text in written
+
+
+@pytest.mark.parametrize(
+    ("layers", "place", "expected"),
+    [
+        ((Conv2d(3), Conv2d(4, stride=2)), (0, 0, 0), "The sum over the 1 window that used this cell, error × weight"),
+        ((Conv2d(3), Conv2d(4, stride=2)), (0, 6, 6), "The sum over the 4 windows that used this cell, error × weight"),
+        (
+            (Conv2d(3), Conv2d(4, 8, stride=2), Conv2d(1)),
+            (0, 0, 0),
+            "The sum over the 1 window that used this cell, under 8 filters: error × weight",
+        ),
+        (
+            (Conv2d(3), Conv2d(4, 8, stride=2), Conv2d(1)),
+            (0, 6, 6),
+            "The sum over the 4 windows that used this cell, under 8 filters each: error × weight",
+        ),
+        ((Conv2d(3), AvgPool2d(2)), (0, 0, 0), "The sum over the 1 window that used this cell, error × slope"),
+        ((Conv2d(3), ReLU()), (0, 0, 0), "The error behind ReLU, times its slope"),
+        (
+            (Conv2d(3, stride=2), ConvTranspose2d(3, stride=2)),
+            (0, 1, 1),
+            "The sum over the 9 cells that this one went into, error × weight",
+        ),
+    ],
+)
+def test_a_gradient_names_its_factors_and_counts_windows(
+    open_window: OpenWindow, layers: tuple[Layer, ...], place: tuple[int, ...], expected: str
+) -> None:
+    person = open_window(with_layers(*layers))
+    hold_gradient(person, "map1", *place)
+    assert sentence(person) == expected
+
+
+def test_a_mean_is_made_of_shares(open_window: OpenWindow) -> None:
+    person = open_window(with_layers(Conv2d(3), AvgPool2d(2)))
+    hold(person, "reconstruction", 0, 0, 0)
+    assert sentence(person) == "The sum of 4 cells, each times its share"
+
+
+def test_a_residual_is_a_difference(open_window: OpenWindow) -> None:
+    person = open_window()
+    hold(person, "residual", 0, 2, 3)
+    frame = person.session.frame
+    assert frame is not None
+    made, wanted = (format_number(array[0, 2, 3]) for array in (frame.output, frame.target))
+    assert rows(person) == [made, f"− {wanted}"]
+    view = person.find(TermView, "explain.terms")
+    person.bot.mouseClick(view.viewport(), LEFT, pos=view.chip_rect(1, 0).center())
+    assert person.text("explain.name") == "Target, row 3, column 4"
+
+
+def test_an_update_takes_the_rate_times_the_gradient_away(open_window: OpenWindow) -> None:
+    person = open_window()
+    hold(person, "layer0.student", 0, 0, 1, 1)
+    person.click("explain.related2")
+    assert sentence(person) == "Old value − learning rate × gradient"
+    frame = person.session.frame
+    assert frame is not None
+    gradient = frame.gradients[0]["weight"][0, 0, 1, 1]
+    product = -frame.learning_rate * gradient
+    factors = f"{format_number(frame.learning_rate)} × {format_number(gradient)}"
+    assert rows(person)[1] == f"− {factors} = {format_number(product)}"
