@@ -81,7 +81,7 @@ class PanelControl(QObject):
         self.side = SideColumn()
         place(self.stage, self.side)
         self.inspector = Inspector(document, self.side.pages)
-        self.explanation = ExplainPanel(self.pipeline.scale_of, self.side.pages)
+        self.explanation = ExplainPanel(self.side.pages)
         self.side.fill(self.inspector, self.explanation)
         self._cursor = CursorControl(self.pipeline, self.explanation, parts.line, self)
         self.modes = ModeControl(self.stage, self.pipeline, self._cursor, session, parts, self)

@@ -7,6 +7,7 @@ computed from and which are computed from it. Both read the frame alone, and ask
 from convviz.engine.explain.explain import explain
 from convviz.engine.explain.explanation import Explanation, Factor, Note, Part, Rule
 from convviz.engine.explain.fields import Field, fields
+from convviz.engine.explain.sharing import is_signed, sharing
 from convviz.engine.explain.tensors import NAMES, Kind, Tensor, array_of
 from convviz.engine.explain.update import next_parameters
 
@@ -23,5 +24,7 @@ __all__ = [
     "array_of",
     "explain",
     "fields",
+    "is_signed",
     "next_parameters",
+    "sharing",
 ]

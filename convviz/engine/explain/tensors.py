@@ -98,7 +98,7 @@ def array_of(frame: Frame, tensor: Tensor) -> Array:
     ConfigError
         If the frame has no such array.
     """
-    found = _find(frame, tensor)
+    found = find_array(frame, tensor)
     if found is None:
         raise ConfigError(
             "the frame of step {step} has no {kind} {position}",
@@ -122,7 +122,8 @@ def check_index(array: Array, tensor: Tensor, index: Index) -> Index:
     return numbers
 
 
-def _find(frame: Frame, tensor: Tensor) -> Array | None:
+def find_array(frame: Frame, tensor: Tensor) -> Array | None:
+    """Return the array that ``tensor`` names, None if the frame has no such array."""
     kind, position = tensor.kind, tensor.position
     if kind is Kind.LOSS:
         return np.asarray(frame.loss)

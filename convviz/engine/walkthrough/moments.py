@@ -9,10 +9,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from convviz.engine.explain import is_signed, sharing
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from convviz.engine.explain import Tensor
+    from convviz.engine.frames import Frame
     from convviz.engine.walkthrough.sheets import Mask, Pair, Sheet, Taps
 
 Array = NDArray[Any]
@@ -115,6 +118,11 @@ class Scale:
     arrays: tuple[Array, ...]
     signed: bool
 
+    @classmethod
+    def of(cls, frame: Frame, tensor: Tensor) -> Scale:
+        """Return the scale of an array of a frame, which is the same wherever its numbers are seen."""
+        return cls(sharing(frame, tensor), is_signed(tensor))
+
 
 @dataclass(frozen=True, eq=False)
 class Board:
@@ -208,8 +216,8 @@ class Sum:
         What the terms make, computed from them.
     value
         What the engine has there.
-    bias
-        Added to the terms.
+    bias, bias_scale
+        Added to the terms, and its colours.
     before
         What had been added up already.
     zeros
@@ -231,6 +239,7 @@ class Sum:
     total: float
     value: float
     bias: float | None = None
+    bias_scale: Scale | None = None
     before: float | None = None
     zeros: int = 0
     parts: tuple[tuple[int, float], ...] = ()

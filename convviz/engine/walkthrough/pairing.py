@@ -133,7 +133,7 @@ class Pairing:
             products = np.where(real, values * x[cell], 0)
         down, across = subject.geometry.dilation
         spot = None if tap is None else (tap[0] * down, tap[1] * across)
-        scales = Scale((subject.x,), signed=False), subject.source_scale
+        scales = Scale.of(subject.frame, Tensor(Kind.VALUE, subject.index)), subject.source_scale
         grown = self._gradient if position == self._last else self._grown.upto(cell)
         met = Under(sheet, taps, turned=subject.spreads)
         boards = (

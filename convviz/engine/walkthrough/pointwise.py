@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from convviz.engine.explain import Kind, Tensor
 from convviz.engine.walkthrough.moments import Act, Board, Curve, Moment, Operand, Phase, Role, Row, Scale, Sum
 from convviz.engine.walkthrough.sheets import Area, Lattice
-from convviz.engine.walkthrough.stages import Stage, result_board, source_board
+from convviz.engine.walkthrough.stages import UNIT, Stage, result_board, source_board
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -50,8 +50,7 @@ class Pointwise(Stage):
         value = float(subject.result[cell])
         given = Operand(subject.source[index][None], subject.source_role, subject.source_scale)
         if subject.back:
-            unit = Scale((np.array([-1.0, 1.0]),), signed=True)
-            operands = (given, Operand(np.array([slope]), Role.SHARES, unit))
+            operands = (given, Operand(np.array([slope]), Role.SHARES, UNIT))
             with np.errstate(all="ignore"):
                 total = float(given.values[0] * slope)
             sum_ = Sum(subject.result_role, cell, subject.result_scale, operands, total, value)
@@ -83,7 +82,7 @@ class Residual(Stage):
         """Show one cell of all three."""
         frame, channel, cell = self._frame, self._channel, self.phase.cell(position)
         index = (channel, *cell)
-        shared = Scale((frame.output, frame.target), signed=False)
+        shared = Scale.of(frame, Tensor(Kind.TARGET))
         made = Board(
             Role.RECONSTRUCTION,
             Lattice.of(frame.output[channel]),
@@ -149,7 +148,8 @@ class LossCells(Stage):
         if self._back:
             error = frame.value_grads[-1]
             assert error is not None  # only the input's may be left out
-            tensor, scale = Tensor(Kind.VALUE_GRAD, len(frame.problem.layers)), Scale((error,), signed=True)
+            tensor = Tensor(Kind.VALUE_GRAD, len(frame.problem.layers))
+            scale = Scale.of(frame, tensor)
             return Board(Role.ERROR, Lattice.of(error[lead]), scale, tensor, lead, cursor=cell, known=position)
         added = self._contributions
         scale = Scale((added,), signed=False)
@@ -176,7 +176,7 @@ class LossCells(Stage):
         return sums
 
     def _operand(self, values: Array, residual: float) -> Operand:
-        scale = Scale((self._frame.residual,), signed=True)
+        scale = Scale.of(self._frame, Tensor(Kind.RESIDUAL))
         if values[0] == residual:
             return Operand(values, Role.RESIDUAL, scale)
         return Operand(values, Role.SHARES, Scale((np.array([-2.0, 2.0]),), signed=True))
@@ -208,7 +208,7 @@ class LossCells(Stage):
 
 def residual_board(frame: Frame, channel: int, *, cursor: Pair, known: int | None = None) -> Board:
     """Return the board of the residual."""
-    scale = Scale((frame.residual,), signed=True)
+    scale = Scale.of(frame, Tensor(Kind.RESIDUAL))
     sheet = Lattice.of(frame.residual[channel])
     return Board(Role.RESIDUAL, sheet, scale, Tensor(Kind.RESIDUAL), (channel,), cursor=cursor, known=known)
 

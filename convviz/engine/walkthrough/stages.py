@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 Array = NDArray[Any]
 
+#: The colours of shares and slopes: 1 / n of a mean, 0 and 1 of a choice.
+UNIT = Scale((np.array([-1.0, 1.0]),), signed=True)
 #: Moments of a half turn, the first and the last included: 15° from one to the next.
 TURN = 13
 #: Sides of a border, in the order in which they are put on: top, left, bottom, right.
@@ -60,21 +62,14 @@ class Source(Stage):
         told = explain(subject.frame, subject.source_tensor, index)
         if told.rule is not Rule.SUM or len(told.parts) != 1:
             return None
-        scales = {Kind.WEIGHT: Role.KERNEL, Kind.VALUE_GRAD: Role.ERROR, Kind.RESIDUAL: Role.RESIDUAL}
+        roles = {Kind.WEIGHT: Role.KERNEL, Kind.VALUE_GRAD: Role.ERROR, Kind.RESIDUAL: Role.RESIDUAL}
         operands = []
         for factor in told.parts[0].factors:
-            role = Role.SHARES if factor.tensor is None else scales.get(factor.tensor.kind, Role.SHARES)
-            operands.append(Operand(factor.values, role, Scale((self._array(factor.tensor),), signed=True)))
+            role = Role.SHARES if factor.tensor is None else roles.get(factor.tensor.kind, Role.SHARES)
+            scale = UNIT if factor.tensor is None else Scale.of(subject.frame, factor.tensor)
+            operands.append(Operand(factor.values, role, scale))
         value = float(subject.source[index])
         return Sum(Role.ERROR, cell, subject.source_scale, tuple(operands), told.total, value)
-
-    def _array(self, tensor: Tensor | None) -> Array:
-        frame = self._subject.frame
-        if tensor is None:
-            return np.array([-1.0, 1.0])
-        if tensor.kind is Kind.WEIGHT:
-            return frame.parameters[tensor.position]["weight"]
-        return frame.residual if tensor.kind is Kind.RESIDUAL else self._subject.dy
 
 
 class Insertion(Stage):

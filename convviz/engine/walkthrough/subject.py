@@ -146,12 +146,21 @@ class Subject:
     @cached_property
     def source_scale(self) -> Scale:
         """The colours of the source."""
-        return Scale((self.source,), signed=self.back)
+        return Scale.of(self.frame, self.source_tensor)
 
     @cached_property
     def result_scale(self) -> Scale:
-        """The colours of the result."""
-        return Scale((self.whole,), signed=self.back)
+        """The colours of the result; what is copied keeps those of the source."""
+        if self.copies:
+            return self.source_scale
+        if self.back and self.frame.value_grads[self.index] is None:
+            return Scale((self.whole,), signed=True)
+        return Scale.of(self.frame, self.result_tensor)
+
+    @property
+    def copies(self) -> bool:
+        """Whether all that the result holds are numbers of the source."""
+        return False
 
     def links(self, cells: Array) -> Links:
         """Return the links from cells (N, 3) of the result to those of the source."""
@@ -212,6 +221,19 @@ class WindowSubject(Subject):
             return None
         return float(self.params["bias"][self.into])
 
+    @cached_property
+    def bias_scale(self) -> Scale | None:
+        """The colours of the biases."""
+        return None if self.bias is None else Scale.of(self.frame, Tensor(Kind.BIAS, self.index))
+
+    @property
+    def copies(self) -> bool:
+        """Whether the layer takes cells of its input as they are; backwards, whether none gets two errors."""
+        geometry = self.geometry
+        reach = ((k - 1) * d for k, d in zip(geometry.kernel, geometry.dilation, strict=True))
+        apart = all(step > far for step, far in zip(geometry.stride, reach, strict=True))
+        return self.layer.chooses and (apart or not self.back)
+
     def weight_lead(self, channel: int) -> Pair:
         """Return where in ``weight`` the kernel between a channel of the source and the result's stands."""
         small, big = (channel, self.into) if self.spreads else (self.into, channel)
@@ -224,7 +246,7 @@ class WindowSubject(Subject):
     @cached_property
     def kernel_scale(self) -> Scale:
         """The colours of the kernels."""
-        return Scale((self.params["weight"],), signed=True)
+        return Scale.of(self.frame, Tensor(Kind.WEIGHT, self.index))
 
     @cached_property
     def product_scale(self) -> Scale:

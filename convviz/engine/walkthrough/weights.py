@@ -27,6 +27,7 @@ class Weights(Stage):
         self._lead = (small, big % subject.geometry.in_group)
         gradients = subject.frame.gradients[subject.index]
         self._gradient, self._bias = gradients["weight"], gradients.get("bias")
+        self._scale = Scale.of(subject.frame, Tensor(Kind.WEIGHT_GRAD, subject.index))
         self.phase = Phase(Act.WEIGHTS, subject.geometry.kernel, extra=int(self._bias is not None))
 
     def moment(self, position: int) -> Moment:
@@ -46,7 +47,7 @@ class Weights(Stage):
             names = (Role.PADDED_INPUT if subject.spreads else Role.PADDED_ERROR, names[1])
         places = ((Kind.VALUE, 0), (Kind.VALUE_GRAD, 1)) if subject.spreads else ((Kind.VALUE_GRAD, 1), (Kind.VALUE, 0))
         tensors = tuple(Tensor(kind, subject.index + above) for kind, above in places)
-        scales = (Scale((read,), not subject.spreads), Scale((walks,), subject.spreads))
+        scales = tuple(Scale.of(subject.frame, tensor) for tensor in tensors)
         boards = (
             Board(names[0], sheet, scales[0], tensors[0], (self._big,), window=taps),
             Board(names[1], subject.small_sheet(small), scales[1], tensors[1], (self._small,)),
@@ -56,7 +57,7 @@ class Weights(Stage):
         sum_ = Sum(
             Role.WEIGHT_GRAD,
             tap,
-            Scale((self._gradient,), signed=True),
+            self._scale,
             factors if subject.spreads else factors[::-1],  # the input first
             float(reading.products.sum(dtype=np.float64)),
             float(self._gradient[(*self._lead, *tap)]),
@@ -68,17 +69,15 @@ class Weights(Stage):
     def _gradient_board(self, tap: Pair | None, position: int) -> Board:
         tensor = Tensor(Kind.WEIGHT_GRAD, self._subject.index)
         sheet = Lattice.of(self._gradient[self._lead])
-        scale = Scale((self._gradient,), signed=True)
-        return Board(Role.WEIGHT_GRAD, sheet, scale, tensor, self._lead, cursor=tap, known=position)
+        return Board(Role.WEIGHT_GRAD, sheet, self._scale, tensor, self._lead, cursor=tap, known=position)
 
     def _bias_moment(self, position: int) -> Moment:
         subject = self._subject
         assert self._bias is not None
         channel = self._small if subject.spreads else self._big
-        error, scale = subject.dy[channel], Scale((subject.dy,), signed=True)
-        tensor = Tensor(Kind.VALUE_GRAD, subject.index + 1)
+        error, scale, tensor = subject.dy[channel], subject.source_scale, subject.source_tensor
         grad = self._bias[channel : channel + 1]
-        own = Scale((self._bias,), signed=True)
+        own = Scale.of(subject.frame, Tensor(Kind.BIAS_GRAD, subject.index))
         bias = Board(Role.BIAS_GRAD, Lattice.of(grad[None]), own, cursor=(0, 0), known=0)
         boards = (
             Board(Role.ERROR, Lattice.of(error), scale, tensor, (channel,)),

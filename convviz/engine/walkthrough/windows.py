@@ -12,16 +12,13 @@ from convviz.engine.explain import Kind, Tensor
 from convviz.engine.walkthrough.moments import Act, Board, Moment, Operand, Phase, Role, Row, Scale, Strip, Sum
 from convviz.engine.walkthrough.pairing import Pairing
 from convviz.engine.walkthrough.sheets import Lattice, Taps
-from convviz.engine.walkthrough.stages import Stage, kernel_board, result_board, small_board, source_board
+from convviz.engine.walkthrough.stages import UNIT, Stage, kernel_board, result_board, small_board, source_board
 
 if TYPE_CHECKING:
     from convviz.engine.walkthrough.sheets import Mask, Pair, Shares
     from convviz.engine.walkthrough.subject import WindowSubject
 
 Array = NDArray[Any]
-
-#: The colours of shares: 1 / n of a mean, 0 and 1 of a choice.
-_UNIT = Scale((np.array([-1.0, 1.0]),), signed=True)
 
 
 @dataclass(frozen=True, eq=False)
@@ -121,6 +118,7 @@ class Gathering(Stage):
             total,
             float(subject.result[cell]),
             bias=subject.bias,
+            bias_scale=subject.bias_scale,
             zeros=int(reading.real.size - reading.real.sum()),
             parts=_parts(subject, reading.products.sum(axis=(1, 2), dtype=np.float64)),
             board=2,
@@ -227,7 +225,7 @@ class Spreading(Stage):
 
     def _sum(self, cell: Pair, shares: Shares, role: Role) -> Sum:
         subject, products = self._subject, shares.products
-        named = (Role.KERNEL, subject.kernel_scale) if "weight" in subject.params else (Role.SHARES, _UNIT)
+        named = (Role.KERNEL, subject.kernel_scale) if "weight" in subject.params else (Role.SHARES, UNIT)
         weights = Operand(shares.slope, *named)
         parts = [products[shares.sources[:, 0] == channel].sum(dtype=np.float64) for channel in subject.chosen]
         return Sum(
@@ -238,6 +236,7 @@ class Spreading(Stage):
             float(products.sum(dtype=np.float64)) + (subject.bias or 0.0),
             float(subject.result[cell]),
             bias=subject.bias,
+            bias_scale=subject.bias_scale,
             parts=_parts(subject, np.array(parts)),
             cells=shares.sources[:, 1:],
         )
@@ -310,7 +309,7 @@ class Choosing(Stage):
         chosen = int(np.argmax(links.slope)) if chooses else None
         operands = [Operand(values, Role.INPUT, subject.source_scale)]
         if chosen is None:
-            operands.append(Operand(links.slope, Role.SHARES, _UNIT))
+            operands.append(Operand(links.slope, Role.SHARES, UNIT))
             total = float((values * links.slope).sum(dtype=np.float64))
         else:
             total = float(values[chosen])
@@ -347,7 +346,7 @@ class Choosing(Stage):
 def window_board(subject: WindowSubject, channel: int, window: Pair | None) -> Board:
     """Return the input's cells under a window, those marked whose share in its number is not zero."""
     geometry = subject.geometry
-    scale = Scale((subject.x,), signed=False)
+    scale = Scale.of(subject.frame, Tensor(Kind.VALUE, subject.index))
     if window is None:
         return small_board(subject, Role.WINDOW, np.zeros(geometry.kernel), scale, known=-1)
     taps = footprint(subject, window)

@@ -11,7 +11,7 @@ from PyQt6.QtGui import QGuiApplication
 from PyQt6.QtWidgets import QFrame, QHBoxLayout, QLabel, QMenu, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from convviz.engine.errors import ConvvizError
-from convviz.engine.explain import Kind, Rule, array_of, explain
+from convviz.engine.explain import Kind, Rule, explain, is_signed, sharing
 from convviz.export.formula import function_text, latex_text, plain_text, python_text
 from convviz.i18n import mark, tr
 from convviz.views import theme
@@ -25,8 +25,6 @@ from convviz.views.panels.explain.trail import Trail
 from convviz.views.readout import ReadOut
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from PyQt6.QtGui import QResizeEvent, QShowEvent
 
     from convviz.engine.explain import Explanation, Tensor
@@ -61,15 +59,14 @@ class ExplainPanel(QWidget):
     opened = pyqtSignal(object)
     closed = pyqtSignal()
 
-    def __init__(self, scale_of: Callable[[Tensor], tuple[Levels, bool] | None], parent: QWidget | None = None) -> None:
+    def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("explain")
         self._frame: Frame | None = None
         self._written = -1  # the run of the frame whose names stand there
         self._number: Pointed | None = None
         self._explanation: Explanation | None = None
-        self._given_scale = scale_of
-        self._own_scales: dict[Tensor, tuple[Levels, bool]] = {}
+        self._scales: dict[Tensor, tuple[Levels, bool]] = {}
         self._is_made = False
         self.retranslate()
 
@@ -91,6 +88,8 @@ class ExplainPanel(QWidget):
             self._model.set_explanation(None)
         else:
             explanation = explain(frame, number.tensor, number.index)
+            if frame is not self._frame:
+                self._scales.clear()
             if not follow:
                 self._trail.begin(number)
             self._number, self._frame, self._explanation = number, frame, explanation
@@ -101,7 +100,7 @@ class ExplainPanel(QWidget):
     def set_frame(self, frame: Frame) -> None:
         """Explain the same number of another frame."""
         self._frame = frame
-        self._own_scales.clear()
+        self._scales.clear()
         if self._number is None or not self.isVisible():
             return
         self._explanation = explain(frame, self._number.tensor, self._number.index)
@@ -191,20 +190,20 @@ class ExplainPanel(QWidget):
             read_in_order([before, *laid_out(self)])  # not behind all that the window has
 
     def _scale_of(self, tensor: Tensor) -> tuple[Levels, bool] | None:
-        """Return the scale in which an array is shown; one that is not shown gets a scale of its own."""
-        found = self._given_scale(tensor)
-        if found is not None or self._frame is None or tensor.kind is Kind.LOSS:
-            return found
-        if tensor not in self._own_scales:
-            signed = tensor.kind not in (Kind.VALUE, Kind.TARGET)
+        """Return the levels of an array's colours, the same as wherever it is shown, and whether they are signed."""
+        frame = self._frame
+        if frame is None or tensor.kind is Kind.LOSS:
+            return None
+        if tensor not in self._scales:
+            signed = is_signed(tensor)
             arrays: tuple[Array, ...] = ()
             try:
-                arrays = (array_of(self._frame, tensor),)
+                arrays = sharing(frame, tensor)
             except ConvvizError:  # it is computed where it is asked for
                 if tensor.kind is not Kind.VALUE_GRAD:
                     return None
-            self._own_scales[tensor] = calm_levels(*levels_of(*arrays, signed=signed), signed), signed
-        return self._own_scales[tensor]
+            self._scales[tensor] = calm_levels(*levels_of(*arrays, signed=signed), signed), signed
+        return self._scales[tensor]
 
     def _prepare(self) -> None:
         self._hint.setWordWrap(True)

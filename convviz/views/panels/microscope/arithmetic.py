@@ -247,7 +247,7 @@ def _rest(told: Sum, scales: Scales, *, empty: bool) -> list[_Piece]:
         pieces.append(_Piece("0"))
     if told.bias is not None:
         pieces.append(_Piece(plus + tr("bias") + " "))
-        pieces.append(_number(told.bias, told.scale, scales))
+        pieces.append(_number(told.bias, told.bias_scale or told.scale, scales))
     return pieces
 
 

@@ -1,34 +1,57 @@
-"""What stands around the cells of a board: its name, its size, and the numbers of rows and columns."""
+"""What stands around the cells of a board: its name, its size, its scale, and the numbers of rows and columns."""
 
 from __future__ import annotations
 
 import math
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
+import numpy as np
 from PyQt6.QtCore import QRect, QRectF, QSize, Qt
-from PyQt6.QtGui import QPainter, QPixmap
+from PyQt6.QtGui import QImage, QPainter, QPen, QPixmap
 
 from convviz.i18n import tr
 from convviz.views import theme
-from convviz.views.colour import power_text
+from convviz.views.colour import STEPS, colour_map, image_of, power_text
+from convviz.views.heatmap.frame import level_text
 from convviz.views.panels.microscope.layout import GUTTER, NUMBERS, TITLE
-from convviz.views.panels.microscope.wording import HUES, ROLES, board_text
+from convviz.views.panels.microscope.wording import HUES, ROLES, board_text, depth_text
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from convviz.engine.walkthrough import Board
+    from convviz.views.colour import Levels
     from convviz.views.panels.microscope.layout import Place
 
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+_RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 _CENTRE = Qt.AlignmentFlag.AlignCenter
 _CHIP = 9
 #: Cells in which every row and column has its number; in smaller ones every fifth has.
 _NUMBERED = 20
 _SOME = 8
+#: The colours of a scale: how high they are, and how wide at least and at most.
+_BAR, _SHORT, _LONG = 7, 28, 120
 
 
-def paint_title(painter: QPainter, place: Place, board: Board, exponent: int = 0) -> None:
-    """Write what the board is, which power of ten its numbers are to be multiplied by, and how large it is."""
+def paint_channel(painter: QPainter, rect: QRect, boards: Iterable[Board], zoom: float) -> int:
+    """Write at the right which of several channels lies in front, and return the room that it takes."""
+    text = depth_text(boards)
+    if not text:
+        return 0
+    pixels = round(theme.FONT_SIZES["small"] * zoom)
+    painter.setFont(theme.font("small", pixels))
+    painter.setPen(theme.current().muted)
+    painter.drawText(rect, _RIGHT, text)
+    return math.ceil(theme.metrics("small", pixels).horizontalAdvance(text)) + theme.SPACE.M
+
+
+def paint_title(painter: QPainter, place: Place, board: Board, exponent: int = 0) -> int:
+    """Write what the board is, which power of ten its numbers are to be multiplied by, and how large it is.
+
+    Returns where the room begins that is left in the line.
+    """
     colours = theme.current()
     hue = getattr(colours, HUES.get(board.role, "text"))
     left, zoom = place.rect.x(), place.title.height() / TITLE
@@ -58,10 +81,49 @@ def paint_title(painter: QPainter, place: Place, board: Board, exponent: int = 0
         painter.setPen(colours.text)
         _paint_line(painter, line, factor, "small", small)
         line.setLeft(line.left() + math.ceil(advance(factor)) + theme.SPACE.S)
-    if board.depth == 1 and advance(text) > line.width():
-        return  # a size of which only a part is seen says nothing
+    if advance(text) > line.width():
+        return line.left()  # a size of which only a part is seen says nothing
     painter.setPen(colours.muted)
     _paint_line(painter, line, text, "small", small)
+    return line.left() + math.ceil(advance(text)) + theme.SPACE.S
+
+
+def paint_scale(painter: QPainter, place: Place, left: int, levels: Levels, *, signed: bool) -> None:
+    """Paint the colours from the lowest to the highest number: in the title's line from ``left`` on, or below.
+
+    Where there is room in neither, it is not there: the numbers stand in the cells.
+    """
+    texts = [level_text(level) for level in levels]
+    zoom = place.title.height() / TITLE
+    pixels = round(theme.FONT_SIZES["small"] * zoom)
+    metrics = theme.metrics("small", pixels)
+    low, high = (math.ceil(metrics.horizontalAdvance(text)) + 4 for text in texts)
+    line = QRect(place.title)
+    line.setLeft(left + theme.SPACE.S)
+    line.setRight(place.below.right())
+    if line.width() < low + high + _SHORT:
+        line = QRect(place.below)
+        line.setHeight(min(line.height(), math.ceil(metrics.height())))
+        if line.width() < low + high + _SHORT or line.height() < metrics.tightBoundingRect("0").height() + 4:
+            return
+    line.setWidth(min(line.width(), low + high + round(_LONG * zoom)))
+    bar = QRect(0, 0, line.width() - low - high, round(_BAR * zoom))
+    bar.moveCenter(line.center())
+    bar.moveLeft(line.left() + low)
+    colours = theme.current()
+    painter.drawImage(bar, _bar_image(signed, colours.dark))
+    painter.setPen(QPen(colours.border, 1))
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.drawRect(bar.adjusted(-1, -1, 0, 0))
+    painter.setPen(colours.muted)
+    painter.setFont(theme.font("small", pixels))
+    painter.drawText(line, _LEFT, texts[0])
+    painter.drawText(line, _RIGHT, texts[1])
+
+
+@cache
+def _bar_image(signed: bool, dark: bool) -> QImage:
+    return image_of(np.arange(STEPS, dtype=np.uint8)[None, :], colour_map(signed, dark))
 
 
 def _paint_line(painter: QPainter, rect: QRect, text: str, role: theme.FontRole, pixels: int) -> None:

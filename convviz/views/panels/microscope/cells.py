@@ -14,6 +14,7 @@ from convviz.engine.walkthrough import Board, Lattice, Role, Scale
 from convviz.views import theme
 from convviz.views.colour import Levels, calm_levels, colour_map, entry_of, extent_of, levels_of, to_index
 from convviz.views.heatmap.glyphs import CellNumbers, NumberFormat, atlas, choose_format
+from convviz.views.panels.microscope.layout import EDGE, EDGES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -283,8 +284,8 @@ def _paint_depth(painter: QPainter, place: Place, board: Board) -> None:
     colours = theme.current()
     painter.setPen(QPen(colours.outline, 1))
     painter.setBrush(colours.raised)
-    for n in range(min(board.depth, 4) - 1, 0, -1):
-        painter.drawRect(place.rect.translated(4 * n, 4 * n).adjusted(0, 0, -1, -1))
+    for n in range(min(board.depth, EDGES) - 1, 0, -1):
+        painter.drawRect(place.rect.translated(EDGE * n, EDGE * n).adjusted(0, 0, -1, -1))
 
 
 def _paint_extra(painter: QPainter, place: Place, board: Board) -> None:

@@ -33,6 +33,8 @@ _SMALL = 6
 _CURVE = (6, 7)
 #: Maps, which can be as small as a kernel; unlike one they need not be seen whole.
 _MAPS = (Role.ERROR, Role.INPUT, Role.OUTPUT, Role.INPUT_GRAD, Role.GATHERED, Role.SCATTERED)
+#: How far the edge of a channel that lies under another one sticks out, and of how many it is seen, itself included.
+EDGE, EDGES = 4, 4
 #: Cells of a map that are seen around what matters in a close-up.
 _AROUND = 4
 #: Cells smaller than this see to it that a window has no more rows around it.
@@ -54,6 +56,8 @@ class Place:
         Of a cell, in pixels.
     title
         The line above it.
+    below
+        The room that is left under it.
     """
 
     item: Board | Curve
@@ -61,6 +65,7 @@ class Place:
     area: Area
     side: int
     title: QRect
+    below: QRect
 
     @property
     def is_cropped(self) -> bool:
@@ -244,7 +249,9 @@ def _row(row: Row, rect: QRect, grid: _Grid) -> list[Place]:
             area = Area(top, left, *seen)
         title = QRect(x - GUTTER, grid.title.y(), max(most * side, _NAME) + GUTTER + JOIN - 6, grid.title.height())
         cells = QRect(x, rect.top(), area.columns * side, area.rows * side)
-        placed.append(Place(item, cells, area, side, title))
+        under = cells.bottom() + 1 + EDGE * (min(item.depth, EDGES) - 1 if isinstance(item, Board) else 0)
+        below = QRect(x, under, most * side, max(0, rect.bottom() + 1 - under))
+        placed.append(Place(item, cells, area, side, title, below))
         x += most * side + grid.join
     return placed
 

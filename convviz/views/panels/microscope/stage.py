@@ -13,7 +13,7 @@ from convviz.engine.walkthrough import Act, Board, Strip
 from convviz.i18n import tr
 from convviz.views import theme
 from convviz.views.panels.microscope.arithmetic import agree, line_height, paint_sums
-from convviz.views.panels.microscope.captions import paint_coordinates, paint_title
+from convviz.views.panels.microscope.captions import paint_channel, paint_coordinates, paint_scale, paint_title
 from convviz.views.panels.microscope.cells import BoardPainter, Scales, paint_frames, seen_extents
 from convviz.views.panels.microscope.curve import paint_curve
 from convviz.views.panels.microscope.layout import JOIN, Crops, Place, arrange
@@ -235,8 +235,9 @@ class Stage(QWidget):
     def _paint_sentence(self, painter: QPainter) -> None:
         colours = theme.current()
         assert self._moment is not None
-        painter.setPen(colours.warning if self._moment.unreached else colours.text)
         rect = QRect(_MARGIN, 4, self.width() - 2 * _MARGIN, self._sentence_height())
+        rect.setRight(rect.right() - paint_channel(painter, rect, self._moment.boards, self._zoom()))
+        painter.setPen(colours.warning if self._moment.unreached else colours.text)
         largest = min(round(_SENTENCE_TYPE * self._zoom()), rect.height() - 5)
         sizes = range(largest, _SENTENCE_LEAST - 1, -1)
         text = self.sentence()
@@ -257,7 +258,10 @@ class Stage(QWidget):
         if place.item.turn is None:
             paint_coordinates(painter, place, place.item, self.devicePixelRatioF())
             paint_frames(painter, place, self._window_at(place.item, key))
-        paint_title(painter, place, place.item, painted.exponent)
+        left = paint_title(painter, place, place.item, painted.exponent)
+        if place.item.turn is None:
+            scale = place.item.scale
+            paint_scale(painter, place, left, self._scales.levels(scale), signed=scale.signed)
 
     def _paint_on_the_way(self, painter: QPainter) -> None:
         """Paint the cell that moves to its place among the zeros."""

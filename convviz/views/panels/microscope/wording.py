@@ -9,6 +9,8 @@ from convviz.engine.walkthrough import Act, Board, Role, Strip
 from convviz.i18n import mark, tr
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from convviz.engine.layers import Layer
 
 #: The names of the phases.
@@ -132,13 +134,19 @@ def layer_text(layer: Layer, number: int) -> str:
 
 
 def board_text(board: Board) -> str:
-    """Return what stands beside a board's title: its size, and the channel in front."""
-    size = size_text(board.sheet.size)
-    if board.depth > 1:
-        return tr("{size} · channel {front}, {depth} in all").format(
-            size=size, front=board.front + 1, depth=board.depth
-        )
-    return size
+    """Return what stands beside a board's title: its size."""
+    return size_text(board.sheet.size)
+
+
+def depth_text(boards: Iterable[Board]) -> str:
+    """Return which of the channels that lie on one another is seen; nothing where there is only one."""
+    for board in boards:
+        if board.depth > 1:
+            if board.front == 0:
+                return tr("channel {front} of {depth}").format(front=1, depth=board.depth)
+            last = board.front + board.depth
+            return tr("channel {front} of {front} … {last}").format(front=board.front + 1, last=last)
+    return ""
 
 
 def pair_text(pair: Any) -> str:

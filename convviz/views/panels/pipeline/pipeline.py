@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from convviz.engine.frames import Frame
     from convviz.engine.problem import Problem
     from convviz.model.experiment import Experiment
-    from convviz.views.colour import Levels
     from convviz.views.heatmap import Cell, Heatmap
     from convviz.views.pointing import Pointed
     from convviz.views.selection import Selection
@@ -117,11 +116,6 @@ class Pipeline(QWidget):
         """Return the cell in which a number of the frame stands, or None if no heatmap shows it."""
         heatmap = self._heatmaps.get(number.tensor)
         return None if heatmap is None else heatmap.cell(number.index)
-
-    def scale_of(self, tensor: Tensor) -> tuple[Levels, bool] | None:
-        """Return the levels of the colours in which an array is shown, and whether they are the diverging ones."""
-        heatmap = self._heatmaps.get(tensor)
-        return None if heatmap is None or heatmap.values() is None else (heatmap.levels(), heatmap.is_signed())
 
     def set_frame(self, frame: Frame) -> bool:
         """Show the numbers of a step, and return True; one of another experiment than is shown is passed over."""

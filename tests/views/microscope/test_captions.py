@@ -1,0 +1,78 @@
+"""What stands around boards, in windows of all sizes and both languages."""
+
+from __future__ import annotations
+
+import pytest
+from PyQt6.QtCore import QRect, Qt
+
+from convviz.engine import Conv2d
+from convviz.engine.walkthrough import Board
+from convviz.i18n import tr
+from convviz.views import theme
+from convviz.views.language import speak
+from convviz.views.panels.microscope.wording import ROLES, board_text, depth_text
+from tests.views.hands import choose_item
+from tests.views.microscope.test_moving import frame_of
+
+SIZES = [(975, 650), (719, 490), (1600, 900)]
+
+
+@pytest.fixture
+def deep(look):
+    """Return what opens a microscope on layers of three and eight channels."""
+
+    def open_one(size):
+        viewer = look(layer=0, size=size)
+        viewer.microscope.set_frame(frame_of(Conv2d(5, 8), Conv2d(3, 3), size=(32, 32), channels=3))
+        return viewer
+
+    return open_one
+
+
+@pytest.mark.parametrize("language", ["en", "zh_CN"])
+@pytest.mark.parametrize("size", SIZES)
+def test_of_several_channels_too_every_board_says_what_it_is_and_how_large(deep, language, size):
+    speak(language)
+    viewer = deep(size)
+    viewer.microscope.retranslate()
+    viewer.press(Qt.Key.Key_5)
+    whole = 0
+    for place in (viewer.stage.place(role) for role in ROLES):
+        if place is None:
+            continue
+        assert isinstance(place.item, Board)
+        text = tr(ROLES[place.item.role])
+        taken = theme.metrics("strong").horizontalAdvance(text)
+        assert taken + 20 <= place.title.width(), text
+        whole += taken + theme.metrics("small").horizontalAdvance(board_text(place.item)) + 28 <= place.title.width()
+    assert whole >= (5 if size[0] > 900 else 3)
+
+
+def ink(viewer):
+    """Return how many pixels at the right of the sentence's line are not empty."""
+    image, zoom = viewer.stage.grab().toImage(), viewer.stage.height() / 540
+    line = QRect(image.width() - round(110 * max(1, zoom)), 6, round(104 * max(1, zoom)), 20)
+    ground = image.pixelColor(2, 2)
+    spots = [(x, y) for x in range(line.left(), line.right()) for y in range(line.top(), line.bottom())]
+    return sum(image.pixelColor(x, y) != ground for x, y in spots)
+
+
+@pytest.mark.parametrize("size", SIZES[::2])
+def test_the_channel_in_front_is_told_once(deep, size):
+    viewer = deep(size)
+    viewer.press(Qt.Key.Key_5)
+    assert depth_text(viewer.moment.boards) == "channel 1 of 8"
+    assert ink(viewer) > 50
+    choose_item(viewer.box("of"), "channel 2")
+    assert depth_text(viewer.moment.boards) == ""
+    assert ink(viewer) == 0
+
+
+def test_of_groups_the_channels_of_one_lie_on_one_another(look):
+    viewer = look(layer=0)
+    viewer.microscope.set_frame(frame_of(Conv2d(3, 4), Conv2d(3, 2, groups=2), size=(12, 12)))
+    choose_item(viewer.box("layer"), "2: Convolution 3×3, stride 1")
+    viewer.click("forwards")
+    assert depth_text(viewer.moment.boards) == "channel 1 of 2"
+    choose_item(viewer.box("into"), "channel 2")
+    assert depth_text(viewer.moment.boards) == "channel 3 of 3 … 4"
