@@ -244,6 +244,16 @@ class Experiment(Spec):
         )
 
     @property
+    def draws_student(self) -> bool:
+        """Whether anything of the student is drawn with `seed`."""
+        return _draws(self.layers)
+
+    @property
+    def draws_teacher(self) -> bool:
+        """Whether anything of a teacher is drawn with `teacher_seed`."""
+        return self.target is None and _draws(self._teacher_layers)
+
+    @property
     def _teacher_layers(self) -> tuple[Layer, ...]:
         return tuple(stage.teacher_layer() for stage in self.stages)
 
@@ -361,6 +371,12 @@ def _initializers(parameters: Mapping[str, Initializer | ArrayLike | None]) -> d
         name: value if value is None or isinstance(value, Initializer) else Given(np.asarray(value))
         for name, value in parameters.items()
     }
+
+
+def _draws(layers: tuple[Layer, ...]) -> bool:
+    """Return whether an initialiser of any layer leaves it to the experiment with what seed it draws."""
+    initial = (getattr(layer, name, None) for layer in layers for name in ("weight", "bias"))
+    return any(getattr(each, "seed", 0) is None for each in initial)
 
 
 def _check_sizes(values: int, parameters: int) -> None:

@@ -205,6 +205,7 @@ def ask_about_changes(
     box.setObjectName("unsaved_changes")
     box.setIcon(QMessageBox.Icon.Question)
     box.setWindowTitle(tr("Unsaved changes"))
+    box.setTextFormat(Qt.TextFormat.PlainText)  # whatever the file is called
     box.setText(tr("Save the changes of '{name}'?").format(name=name))
     box.setInformativeText(tr("They are lost if you do not."))
     button = QMessageBox.StandardButton

@@ -183,6 +183,7 @@ class MainWindow(QMainWindow):
             "reset",
             "microscope",
             "let_go",
+            "gradient_check",
         ):
             actions[name].setEnabled(False)  # until there is something that they act on
 

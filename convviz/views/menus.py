@@ -34,6 +34,8 @@ _CONTENTS = {
         "log_loss",
         "reset_zoom",
         "-",
+        "gradient_check",
+        "-",
         "inspector",
         "reset_layout",
         "full_screen",

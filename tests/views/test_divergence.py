@@ -5,12 +5,14 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pytest
 from PyQt6.QtGui import QAction
-from PyQt6.QtWidgets import QFrame, QLabel, QSpinBox
+from PyQt6.QtWidgets import QAbstractButton, QFrame, QLabel, QSpinBox
 
 from convviz.engine.frames import State
 from convviz.model.files import load_builtin
+from convviz.model.sources import GivenMap
 
 if TYPE_CHECKING:
     from tests.views.conftest import OpenWindow, Person
@@ -36,6 +38,17 @@ def test_the_banner_says_at_which_step_and_why(open_window: OpenWindow) -> None:
     assert person.text("state").startswith("diverged at step")
     assert not person.button("play").isEnabled()
     assert person.button("reset").isEnabled()
+
+
+def test_what_is_too_large_from_the_start_is_said(open_window: OpenWindow) -> None:
+    """Before any step a smaller rate would change nothing, so none is offered."""
+    large = load_builtin("demo").with_student(0, weight=np.full((1, 1, 3, 3), 1e308))
+    person = open_window(large.replace(target=GivenMap(np.zeros((1, 8, 8)))))
+    person.sees_state(State.DIVERGED)
+    text = person.find(QLabel, "banner_text").text()
+    assert "before the first step" in text
+    assert "rate" not in text
+    assert person.window.findChild(QAbstractButton, "try_smaller_rate") is None
 
 
 def test_a_smaller_rate_is_offered_and_works(open_window: OpenWindow) -> None:
