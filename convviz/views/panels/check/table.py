@@ -237,7 +237,7 @@ class CheckTable(QDialog):
             header = view.horizontalHeader()
             if header is not None:
                 header.setStretchLastSection(False)  # a column that is stretched forgets what width it was given
-            samples = [*(column.sample for column in rows.columns), wording.longest_result()]
+            samples = [*(column.sample for column in rows.columns), wording.longest_result(shown)]
             for number, sample in enumerate(samples):
                 texts = [sample, *(names if number == 0 else ())]
                 width = max(metrics.horizontalAdvance(text) for text in texts) + 2 * _INSET + theme.SPACE.S

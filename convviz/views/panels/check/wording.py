@@ -135,9 +135,12 @@ def result_text(entry: Slope | Adjoint, worst: bool) -> str:
     return tr("✓ right, the worst") if worst else tr("✓ right")
 
 
-def longest_result() -> str:
-    """Return the longest of the common results."""
-    return max(tr("✗ wrong, the worst"), tr("✓ right, the worst"), tr("kink: not differentiable here"), key=len)
+def longest_result(finding: Finding | None) -> str:
+    """Return the longest of the results that a check may have come to."""
+    texts = [tr("✗ wrong, the worst"), tr("✓ right, the worst")]
+    if finding is not None and finding.report is not None and finding.report.kinks:
+        texts.append(tr("kink: not differentiable here"))
+    return max(texts, key=len)
 
 
 def layer_text(finding: Finding, layer: int) -> str:
