@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     from convviz.model.checking import Checker, Finding
 
-_SIZE = QSize(1080, 720)
+_SIZE = QSize(1100, 720)
 _FRAME = QSize(16, 48)  #: what the window system puts around it, about
 _ADJOINT_ROWS = 4  #: of the lower table, shown without scrolling
 _ROW_HEIGHT = 24
