@@ -46,13 +46,14 @@ def run(
     screenshot: Path | None = None,
     size: tuple[int, int] | None = None,
     after: int | None = None,
+    scale: float | None = None,
     theme: str | None = None,
     language: str | None = None,
 ) -> int:
     """Open the window, or write its picture to ``screenshot``; return the process's exit code."""
     if screenshot is not None:
-        return render_screenshot(screenshot, size or _SCREENSHOT_SIZE, after or 0, experiment, theme, language)
-    return run_window(experiment, size=size, after=after or 0, theme=theme, language=language)
+        return render_screenshot(screenshot, size or _SCREENSHOT_SIZE, after or 0, experiment, theme, language, scale)
+    return run_window(experiment, size=size, after=after or 0, scale=scale, theme=theme, language=language)
 
 
 def run_window(
@@ -60,6 +61,7 @@ def run_window(
     *,
     size: tuple[int, int] | None = None,
     after: int = 0,
+    scale: float | None = None,
     theme: str | None = None,
     language: str | None = None,
     preferences: Preferences | None = None,
@@ -71,10 +73,10 @@ def run_window(
     experiment
         A built-in experiment's name or a file; None: the demo.
     size
-        Width and height in pixels; None: as it was left.
+        Width and height in pixels, at a scale of 1; None: as it was left.
     after
         Steps to be made at once.
-    theme, language
+    scale, theme, language
         For this time; None: what is remembered.
 
     Raises
@@ -83,8 +85,10 @@ def run_window(
         If the experiment cannot be opened; no window has been shown then.
     """
     with _no_search_for_garbage() as leave_be:
-        app = _application()
         preferences = preferences or Preferences()
+        if scale is None and preferences.scale != 1:
+            scale = preferences.scale
+        app = _application(scale=scale)
         _dress(app, theme or preferences.theme, language or preferences.language)
         document = None if experiment is None or _is_builtin(experiment) else _document(experiment)
         window = MainWindow(None, None, preferences)
@@ -107,6 +111,7 @@ def render_screenshot(
     experiment: str | None = None,
     theme: str | None = None,
     language: str | None = None,
+    scale: float | None = None,
 ) -> int:
     """Write a PNG picture of the whole window after so many steps; return 0.
 
@@ -122,7 +127,7 @@ def render_screenshot(
     """
     import tempfile
 
-    app = _application("offscreen")
+    app = _application("offscreen", scale)
     with tempfile.TemporaryDirectory(prefix="convviz-") as folder:
         preferences = Preferences(Path(folder) / "settings.ini")
         _dress(app, theme or "light", language or preferences.language)
@@ -190,10 +195,13 @@ class _Opening:
             self._session.close()
 
 
-def _application(platform: str | None = None) -> QApplication:
+def _application(platform: str | None = None, scale: float | None = None) -> QApplication:
+    """Return the application; a new one draws everything ``scale`` times as large (None: as the desktop says)."""
     existing = QApplication.instance()
     if isinstance(existing, QApplication):
         return existing
+    if scale is not None:
+        os.environ["QT_SCALE_FACTOR"] = f"{scale:g}"
     # The style is named here because Python's names for all that QStyle has are loaded once a style is asked for.
     arguments = [sys.argv[0], "-style", theme.STYLE, *(("-platform", platform) if platform else ())]
     app = QApplication(arguments)

@@ -42,6 +42,24 @@ def test_a_screenshot_shows_the_whole_window(qtbot: QtBot, tmp_path: Path, size:
     assert (picture.pixelColor(size[0] // 2, 14).lightness() < 90) == (theme == "dark")
 
 
+def test_a_picture_can_be_larger(tmp_path: Path) -> None:
+    """The same picture, all of it in twice as many pixels: Qt takes a scale once, when a process starts."""
+    pictures = {}
+    for scale in ("1", "150%", "2"):
+        out = tmp_path / f"{scale}.png"
+        command = ["-m", "convviz", "--screenshot", str(out), "--size", "1024x640", "--scale", scale]
+        subprocess.run([sys.executable, *command], check=True)
+        pictures[scale] = QImage(str(out))
+    assert [(p.width(), p.height()) for p in pictures.values()] == [(1024, 640), (1536, 960), (2048, 1280)]
+    small, large = pictures["1"], pictures["2"]
+    same = sum(
+        small.pixelColor(x, y) == large.pixelColor(2 * x + 1, 2 * y + 1)
+        for x in range(0, 1024, 8)
+        for y in range(0, 640, 8)
+    )
+    assert same > 0.85 * 128 * 80
+
+
 def test_a_screenshot_of_a_diverged_run_is_made_too(qtbot: QtBot, tmp_path: Path) -> None:
     assert app.run("diverging", screenshot=tmp_path / "window.png", after=100_000) == 0
     assert colours(QImage(str(tmp_path / "window.png"))) > 200
