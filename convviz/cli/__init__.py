@@ -70,7 +70,7 @@ def _dispatch(words: list[str]) -> int:
         return _say_what_is_missing()
     except OSError as error:
         return _complain(f"{error.filename}: {error.strerror}" if error.filename else str(error))
-    except ValueError as error:
+    except (ValueError, RuntimeError) as error:
         from convviz.engine.errors import ConvvizError
 
         if not isinstance(error, ConvvizError):
