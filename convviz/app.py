@@ -21,7 +21,7 @@ from PyQt6.QtCore import QEventLoop, QSocketNotifier, pyqtBoundSignal
 from PyQt6.QtWidgets import QApplication
 
 from convviz.i18n import tr
-from convviz.resources import resource
+from convviz.resources import is_builtin
 from convviz.views import theme
 from convviz.views.banner import Message
 from convviz.views.language import speak
@@ -86,7 +86,7 @@ def run_window(
         app = _application()
         preferences = preferences or Preferences()
         _dress(app, theme or preferences.theme, language or preferences.language)
-        document = None if experiment is None or _is_builtin(experiment) else _document(experiment)
+        document = None if experiment is None or is_builtin(experiment) else _document(experiment)
         window = MainWindow(None, None, preferences)
         window.completed.connect(leave_be)
         if size is not None:
@@ -215,18 +215,15 @@ def _dress(app: QApplication, theme_name: str, language: str) -> None:
     speak(language)
 
 
-def _is_builtin(name: str) -> bool:
-    return resource("experiments", f"{name}.json").is_file()
-
-
 def _document(experiment: str | None) -> Document:
     from convviz.model.document import Document
-    from convviz.model.files import find_experiment, load_builtin
+    from convviz.model.files import find_experiment, read_experiment
 
-    if experiment is None or _is_builtin(experiment):
-        return Document(load_builtin(experiment or "demo"))
+    path = find_experiment(experiment)
+    if experiment is None or is_builtin(experiment):
+        return Document(read_experiment(path))
     document = Document()
-    document.open(find_experiment(experiment))
+    document.open(path)
     return document
 
 

@@ -122,6 +122,33 @@ def test_the_window_opens_and_closes(qtbot: QtBot, tmp_path: Path) -> None:
     assert not preferences.layout("geometry").isEmpty()
 
 
+@pytest.mark.parametrize(
+    ("name", "opened"),
+    [
+        (None, "Two convolutions"),
+        ("pooling", "pooling"),
+        ("pooling.json", "pooling.json"),
+        ("there/mine", "mine"),
+        ("adam", "Adam"),
+    ],
+)
+def test_a_file_is_preferred_to_a_built_in_experiment(
+    qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str | None, opened: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "there").mkdir()
+    for path in ("demo", "pooling", "pooling.json", "there/mine", "there/mine.json"):
+        write_experiment(path, load_builtin("demo").replace(name="Mine"))
+    titles = []
+
+    def close(window: MainWindow) -> None:
+        titles.append(window.windowTitle())
+        window.close()
+
+    assert in_the_window(Preferences(tmp_path / "settings.ini"), close, experiment=name) == 0
+    assert titles[0].partition("[*]")[0] == opened
+
+
 def test_a_mistake_of_the_program_is_shown_and_ends_nothing(
     qtbot: QtBot, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -154,6 +154,17 @@ def test_a_given_target_has_no_teacher(tmp_path: Path) -> None:
     assert not [name for name in np.load(tmp_path / "run.npz").files if name.startswith("teacher")]
 
 
+def test_without_a_name_it_is_the_demo_whatever_files_there_are(
+    small: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(small.parent)
+    small.rename("demo")
+    assert main(["train", "--steps", "1"]) == 0
+    assert capsys.readouterr().out.startswith(load_builtin("demo").name)
+    assert main(["train", "demo", "--steps", "1"]) == 0
+    assert capsys.readouterr().out.startswith("Small")
+
+
 # how it leaves
 
 
@@ -199,7 +210,7 @@ def test_a_bad_file_is_code_2_and_one_line_with_file_and_field(
     [
         (["train", "dem"], "did you mean demo?"),
         (["train", "nothing-like-it"], "built in are demo, "),
-        (["train", "/"], "no experiment and no file is called /"),
+        (["train", "/"], "convviz: /: expected a file, received a folder"),
         (["train", "--steps", "-1"], "--steps"),
         (["train", "--steps", "0"], "argument --steps: expected a whole number of 1 or more, received 0"),
         (["train", "--steps=-5"], "argument --steps: expected a whole number of 1 or more, received -5"),

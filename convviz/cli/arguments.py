@@ -88,7 +88,6 @@ def add_experiment(parser: argparse.ArgumentParser) -> None:
         "experiment",
         metavar="EXPERIMENT",
         nargs="?",
-        default="demo",
         help=tr("an experiment's file, or the name of a built-in one, see “convviz list” (default: demo)"),
     )
 

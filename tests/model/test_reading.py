@@ -7,6 +7,7 @@ import io
 import json
 import os
 import random
+import re
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -416,3 +417,22 @@ def test_experiments_are_found_by_name_or_path(tmp_path: Path, monkeypatch: pyte
         find_experiment("qqq")
     with pytest.raises(ConfigError, match=r"did you mean momentum\?"):
         load_builtin("momentun")
+
+
+def test_a_file_is_preferred_and_no_name_is_the_first_one_s(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    write_experiment("demo", Experiment(stages=(Stage(Conv2d()),)))
+    (tmp_path / "pooling").mkdir()
+    assert find_experiment("demo").resolve() == tmp_path / "demo"
+    assert find_experiment() == builtin_experiments()["demo"]
+    assert find_experiment("pooling") == builtin_experiments()["pooling"]
+
+
+@pytest.mark.parametrize("name", [".", "..", "folder", os.devnull])
+def test_what_exists_and_is_no_file_is_said_to_be_none(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "folder").mkdir()
+    with pytest.raises(ConfigError, match=f"^{re.escape(os.path.basename(name))}: expected a file, received a folder"):
+        read_experiment(find_experiment(name))
