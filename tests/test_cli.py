@@ -9,7 +9,9 @@ import re
 import signal
 import subprocess
 import sys
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
@@ -23,6 +25,9 @@ from convviz.i18n import LANGUAGES
 from convviz.model.experiment import Experiment, Stage
 from convviz.model.files import builtin_experiments, load_builtin, write_experiment
 from convviz.model.sources import RandomMap
+
+if TYPE_CHECKING:
+    from convviz.engine.layers.base import BoundLayer, Slots
 
 FROM_ANYWHERE = {"PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8", "PYTHONPATH": str(Path(convviz.__file__).parents[1])}
 #: A plot or a look at the fonts makes an application of its own, unless there is one that serves every test.
@@ -259,6 +264,27 @@ def test_ctrl_c_ends_the_run_and_writes_what_there_is(small: Path, tmp_path: Pat
     assert err == ""
     assert "interrupted after step" in out
     assert 1000 <= np.load(tmp_path / "run.npz")["losses"].size < 30_000_000
+
+
+@dataclass(frozen=True)
+class InterruptedConv(Conv2d):
+    """A convolution during whose first step Ctrl+C is pressed."""
+
+    def bind(self, slots: Slots) -> BoundLayer:
+        bound = super().bind(slots)
+
+        def press() -> None:
+            if signal.getsignal(signal.SIGINT) is not signal.default_int_handler:
+                signal.raise_signal(signal.SIGINT)
+
+        return replace(bound, parameter_backward=(press, *bound.parameter_backward))
+
+
+def test_ctrl_c_is_heard_from_the_first_step_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    experiment = Experiment(stages=(Stage(layer=InterruptedConv()),))
+    monkeypatch.setattr("convviz.model.files.read_experiment", lambda path: experiment)
+    assert main(["train", "--steps", "1000", "--output", str(tmp_path / "run.npz"), "--quiet"]) == 130
+    assert np.load(tmp_path / "run.npz")["losses"].size == 1
 
 
 def test_training_loads_no_qt(small: Path, tmp_path: Path) -> None:
