@@ -186,6 +186,17 @@ def test_a_diverged_run_is_code_3_and_written_all_the_same(
     assert re.fullmatch(r"convviz: diverged at step \d+: the loss is no longer a finite number\n", printed.err)
 
 
+def test_too_little_memory_is_code_2_and_one_line(
+    small: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def build(self: Experiment) -> None:
+        raise MemoryError("Unable to allocate 429. GiB")
+
+    monkeypatch.setattr(Experiment, "build", build)
+    assert main(["train", str(small)]) == 2
+    assert capsys.readouterr() == ("", "convviz: the memory is not enough: Unable to allocate 429. GiB\n")
+
+
 BAD_FILES = {
     '{"version": 1, "layers": [{"type": "conv2d", "stride": 0}]}': "layers[0].stride",
     '{"version": 1, "layers": [{"type": "conv2d", "strid": 1}]}': "layers[0].strid",

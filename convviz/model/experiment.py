@@ -32,8 +32,8 @@ Parameters = dict[str, Any]
 #: First word of the random stream of each role, so that no two draws ever share one.
 _STUDENT, _TEACHER = 1, 2
 
-#: Numbers in the input and all maps together (128 MiB in float64), parameters and layers: sizes far beyond what can
-#: be shown, checked before memory is taken.
+#: Numbers in the input and all maps together, borders included (128 MiB in float64), parameters and layers: sizes far
+#: beyond what can be shown, checked before memory is taken.
 MOST_VALUES = 2**24
 MOST_PARAMETERS = 2**20
 MOST_LAYERS = 64
@@ -181,12 +181,13 @@ class Experiment(Spec):
                 received=len(self.stages),
             )
         shapes = [self.input.shape]
-        parameters = 0
+        borders = parameters = 0
         for index, layer in enumerate(self.layers):
             with inside(f"layers[{index}]"):
                 shapes.append(layer.output_shape(shapes[-1]))
+                borders += layer.border_size(shapes[-2])
                 parameters += layer.parameter_size(shapes[-2])
-                _check_sizes(sum(map(math.prod, shapes)), parameters)
+                _check_sizes(sum(map(math.prod, shapes)), borders, parameters)
         return tuple(shapes)
 
     def validate(self) -> None:
@@ -363,11 +364,18 @@ def _initializers(parameters: Mapping[str, Initializer | ArrayLike | None]) -> d
     }
 
 
-def _check_sizes(values: int, parameters: int) -> None:
+def _check_sizes(values: int, borders: int, parameters: int) -> None:
     if values > MOST_VALUES:
         raise ConfigError(
             "the maps so far have {received:,} numbers, expected at most {expected:,} in all",
             received=values,
+            expected=MOST_VALUES,
+        )
+    if values + borders > MOST_VALUES:
+        raise ConfigError(
+            "the maps and their borders so far have {received:,} numbers, expected at most {expected:,} in all",
+            field="padding",
+            received=values + borders,
             expected=MOST_VALUES,
         )
     if parameters > MOST_PARAMETERS:

@@ -177,6 +177,16 @@ def test_a_layer_without_parameters_forgets_its_teacher() -> None:
             "the maps so far have 32,",
         ),
         (
+            Experiment(stages=(Stage(Conv2d(kernel=1, stride=64, padding=120_000)),)),
+            "layers[0].padding",
+            "the maps and their borders so far have ",
+        ),
+        (
+            Experiment(input=RandomMap(size=200), stages=(Stage(ConvTranspose2d(kernel=64, stride=64, padding=6000)),)),
+            "layers[0].padding",
+            "the maps and their borders so far have ",
+        ),
+        (
             Experiment(
                 input=RandomMap(size=64, channels=8), stages=(Stage(Conv2d(kernel=64, out_channels=33, bias=None)),)
             ),

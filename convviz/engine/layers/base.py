@@ -87,6 +87,10 @@ class Layer(Spec):
     def output_shape(self, in_shape: Shape) -> Shape:
         """Return the output's ``(C, H, W)`` for an input of ``in_shape``, or raise `ShapeError`."""
 
+    def border_size(self, in_shape: Shape) -> int:
+        """Return how many cells of border lie around the map that the layer's windows walk over, if it has any."""
+        return 0
+
     def parameter_size(self, in_shape: Shape) -> int:
         """Return how many numbers the layer learns."""
         return 0

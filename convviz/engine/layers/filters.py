@@ -129,6 +129,11 @@ class FilterLayer(Layer):
     def geometry(self, in_shape: Shape) -> Geometry:
         """Return the sizes of the convolution that the layer is, or is the adjoint of."""
 
+    def border_size(self, in_shape: Shape) -> int:
+        """Return how many zeros are put around all channels of the convolution's input."""
+        geometry = self.geometry(in_shape)
+        return geometry.channels * self.window.border(*geometry.size)
+
     def back_links(self, params: Mapping[str, Array], x: Array, y: Array, cells: Indices) -> Links:
         """Return the products of each output: the slopes are weights."""
         find = windows_reading if self.adjoint else windows_read
