@@ -191,20 +191,34 @@ class Experiment(Spec):
         return tuple(shapes)
 
     def validate(self) -> None:
-        """Raise `ShapeError` or `ConfigError` unless a run could start: shapes go together, every given array fits."""
+        """Check the experiment as a whole: the shapes go together, and every given array fits its place and format.
+
+        Only building it can tell whether what the teacher makes of the input is finite.
+
+        Raises
+        ------
+        ShapeError, ConfigError
+            ``field`` names what is wrong.
+        """
         shapes = self.shapes()
+        with inside("input"):
+            self.input.check_format(self.dtype)
         for index, stage in enumerate(self.stages):
             with inside(f"layers[{index}]"):
-                stage.layer.check_init(shapes[index])
+                stage.layer.check_init(shapes[index], self.dtype)
             with inside(f"layers[{index}].teacher"):
-                stage.teacher_layer().check_init(shapes[index])
-        if self.target is not None and self.target.shape != shapes[-1]:
+                stage.teacher_layer().check_init(shapes[index], self.dtype)
+        if self.target is None:
+            return
+        if self.target.shape != shapes[-1]:
             raise ShapeError(
                 "the target is {received}, but the network makes {expected}",
                 field="target",
                 expected=shape_text(shapes[-1]),
                 received=shape_text(self.target.shape),
             )
+        with inside("target"):
+            self.target.check_format(self.dtype)
 
     def student_parameters(self) -> tuple[Parameters, ...]:
         """Return what the student starts from: ``weight`` and ``bias`` of each layer that has them."""
@@ -220,7 +234,7 @@ class Experiment(Spec):
         Raises
         ------
         ShapeError, ConfigError
-            As `validate`, or if the input or the target has numbers that are not finite in the number format.
+            As `validate`, or if the target that the teacher makes has numbers that are not finite.
         """
         self.validate()
         dtype = np.dtype(self.dtype)

@@ -107,8 +107,8 @@ class Layer(Spec):
         """Return the initial parameters by name, drawn from ``rng`` where they are random."""
         return {}
 
-    def check_init(self, in_shape: Shape) -> None:
-        """Raise `ShapeError` unless the initial parameters can be made for ``in_shape``; draws nothing."""
+    def check_init(self, in_shape: Shape, dtype: DTypeLike = np.float64) -> None:
+        """Raise `ShapeError` or `ConfigError` unless the initial parameters can be made so; draws nothing."""
 
     @abstractmethod
     def bind(self, slots: Slots) -> BoundLayer:
