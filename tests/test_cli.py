@@ -259,6 +259,19 @@ def test_bad_arguments_are_code_2_and_one_line(
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no such files")
+@pytest.mark.parametrize(
+    ("words", "name"), [(["train", "--steps=1", "--output"], "run.npz"), (["train", "--plot"], "loss.svg")]
+)
+def test_what_is_no_regular_file_is_not_replaced(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], words: list[str], name: str
+) -> None:
+    os.mkfifo(tmp_path / name)
+    assert main([*words, str(tmp_path / name)]) == 2
+    assert f"argument {words[-1]}: {tmp_path / name} is not a regular file" in capsys.readouterr().err
+    assert (tmp_path / name).is_fifo()
+
+
 def test_ctrl_c_ends_the_run_and_writes_what_there_is(small: Path, tmp_path: Path) -> None:
     command = [sys.executable, "-m", "convviz", "train", str(small), "--steps", "30000000", "--output", "run.npz"]
     with subprocess.Popen(
