@@ -26,6 +26,7 @@ from convviz.model.files import (
     read_experiment,
     write_experiment,
 )
+from convviz.model.files.text import Entries
 from convviz.model.sources import GivenMap
 from tests.model.samples import random_experiment
 
@@ -436,3 +437,21 @@ def test_what_exists_and_is_no_file_is_said_to_be_none(
     (tmp_path / "folder").mkdir()
     with pytest.raises(ConfigError, match=f"^{re.escape(os.path.basename(name))}: expected a file, received a folder"):
         read_experiment(find_experiment(name))
+
+
+class ComparedName(str):
+    """A name that counts how often names are compared."""
+
+    compared = 0
+    __hash__ = str.__hash__
+
+    def __eq__(self, other: object) -> bool:
+        ComparedName.compared += 1
+        return str.__eq__(self, other)
+
+
+def test_many_names_of_which_one_is_there_twice_are_not_each_compared_with_all() -> None:
+    names = [f"name {number}" for number in range(2000)]
+    entries = Entries([(ComparedName(name), 0) for name in [*names, "name 7"]])
+    assert entries.repeated == ["name 7"]
+    assert ComparedName.compared < 20 * len(names)
