@@ -91,7 +91,6 @@ def add_experiment(parser: argparse.ArgumentParser) -> None:
         "experiment",
         metavar="EXPERIMENT",
         nargs="?",
-        default="demo",
         help=tr("an experiment's file, or the name of a built-in one, see “convviz list” (default: demo)"),
     )
 
@@ -144,6 +143,8 @@ def output_file(text: str) -> Path:
     path = Path(text)
     if path.is_dir():
         raise argparse.ArgumentTypeError(tr("{path} is a folder, expected a file's name").format(path=text))
+    if path.exists() and not path.is_file():
+        raise argparse.ArgumentTypeError(tr("{path} is not a regular file, expected a file's name").format(path=text))
     if not path.absolute().parent.is_dir():
         raise argparse.ArgumentTypeError(tr("the folder of {path} does not exist").format(path=text))
     return path

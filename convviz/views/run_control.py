@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from PyQt6.QtCore import QObject
 
 from convviz.engine.frames import State, Status
+from convviz.engine.settings import settings_of
 from convviz.i18n import tr
 from convviz.views import run_words
 from convviz.views.banner import Message, Offer
@@ -184,15 +185,17 @@ class RunControl(QObject):
         if status.step == 0:  # no rate would change it
             return Message(lambda: run_words.divergence_text(status), "warning", "run")
         good = run_words.last_good_step(self._session.losses.values())
-        rate = run_words.smaller_rate(self._document.experiment.optimizer.learning_rate)
-        offers = [
-            Offer(
+        offers = [Offer("banner_reset", lambda: tr("Reset"), self._session.reset)]
+        optimizer = self._document.experiment.optimizer
+        least = settings_of(type(optimizer))["learning_rate"].minimum or 0.0
+        rate = run_words.smaller_rate(optimizer.learning_rate, least)
+        if rate < optimizer.learning_rate:
+            smaller = Offer(
                 "try_smaller_rate",
                 lambda: tr("Start again with rate {rate}").format(rate=f"{rate:g}"),
                 lambda: self._try_rate(rate),
-            ),
-            Offer("banner_reset", lambda: tr("Reset"), self._session.reset),
-        ]
+            )
+            offers.insert(0, smaller)
         if good > 0:  # else it is what a reset does
             back = Offer(
                 "go_back",

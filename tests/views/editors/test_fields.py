@@ -184,6 +184,18 @@ def test_lines_of_text(make: Make, show: Callable[[QWidget], QWidget]) -> None:
     assert edits == [(PATH, "one\ntwo", "")]
 
 
+@pytest.mark.parametrize("lines", [1, 3])
+@pytest.mark.parametrize("text", ["a\r\nb", "10\u00a0000", "a\u2028b", "a\nb", "long " * 10_000])
+def test_a_text_that_is_only_looked_at_stays_as_it_is(make: Make, lines: int, text: str) -> None:
+    field, edits = make(setting("text", lines=lines), text)
+    control = field.findChild(QLineEdit if lines == 1 else QPlainTextEdit, PATH)
+    for leave in (Qt.Key.Key_Tab, Qt.Key.Key_Escape, Qt.Key.Key_Tab):
+        control.setFocus()
+        QTest.keyClick(control, leave)
+        control.clearFocus()
+    assert edits == []
+
+
 def test_both_numbers_of_a_pair_change_together_while_they_are_linked(make: Make) -> None:
     field, edits = make(setting("pair", minimum=1), (3, 3))
     vertical = field.findChild(NumberBox, f"{PATH}.vertical")
