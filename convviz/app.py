@@ -21,7 +21,7 @@ from PyQt6.QtCore import QEventLoop, QSocketNotifier, pyqtBoundSignal
 from PyQt6.QtWidgets import QApplication
 
 from convviz.i18n import tr
-from convviz.resources import resource
+from convviz.resources import is_builtin
 from convviz.views import theme
 from convviz.views.banner import Message
 from convviz.views.language import speak
@@ -46,13 +46,14 @@ def run(
     screenshot: Path | None = None,
     size: tuple[int, int] | None = None,
     after: int | None = None,
+    scale: float | None = None,
     theme: str | None = None,
     language: str | None = None,
 ) -> int:
     """Open the window, or write its picture to ``screenshot``; return the process's exit code."""
     if screenshot is not None:
-        return render_screenshot(screenshot, size or _SCREENSHOT_SIZE, after or 0, experiment, theme, language)
-    return run_window(experiment, size=size, after=after or 0, theme=theme, language=language)
+        return render_screenshot(screenshot, size or _SCREENSHOT_SIZE, after or 0, experiment, theme, language, scale)
+    return run_window(experiment, size=size, after=after or 0, scale=scale, theme=theme, language=language)
 
 
 def run_window(
@@ -60,6 +61,7 @@ def run_window(
     *,
     size: tuple[int, int] | None = None,
     after: int = 0,
+    scale: float | None = None,
     theme: str | None = None,
     language: str | None = None,
     preferences: Preferences | None = None,
@@ -71,10 +73,10 @@ def run_window(
     experiment
         A built-in experiment's name or a file; None: the demo.
     size
-        Width and height in pixels; None: as it was left.
+        Width and height in pixels, at a scale of 1; None: as it was left.
     after
         Steps to be made at once.
-    theme, language
+    scale, theme, language
         For this time; None: what is remembered.
 
     Raises
@@ -83,10 +85,12 @@ def run_window(
         If the experiment cannot be opened; no window has been shown then.
     """
     with _no_search_for_garbage() as leave_be:
-        app = _application()
         preferences = preferences or Preferences()
+        if scale is None and preferences.scale != 1:
+            scale = preferences.scale
+        app = _application(scale=scale)
         _dress(app, theme or preferences.theme, language or preferences.language)
-        document = None if experiment is None or _is_builtin(experiment) else _document(experiment)
+        document = None if experiment is None or is_builtin(experiment) else _document(experiment)
         window = MainWindow(None, None, preferences)
         window.completed.connect(leave_be)
         if size is not None:
@@ -107,6 +111,7 @@ def render_screenshot(
     experiment: str | None = None,
     theme: str | None = None,
     language: str | None = None,
+    scale: float | None = None,
 ) -> int:
     """Write a PNG picture of the whole window after so many steps; return 0.
 
@@ -117,12 +122,14 @@ def render_screenshot(
     ------
     ShapeError, ConfigError
         If the experiment cannot be opened.
+    RunError
+        If an error stopped the run.
     OSError
         If the picture cannot be written.
     """
     import tempfile
 
-    app = _application("offscreen")
+    app = _application("offscreen", scale)
     with tempfile.TemporaryDirectory(prefix="convviz-") as folder:
         preferences = Preferences(Path(folder) / "settings.ini")
         _dress(app, theme or "light", language or preferences.language)
@@ -163,6 +170,7 @@ class _Opening:
         self._experiment = experiment
         self._after = after
         self._session: Session | None = None
+        self._has_run = False
 
     def fill(self) -> None:
         """Import the rest of the program, open the experiment and show it."""
@@ -176,11 +184,16 @@ class _Opening:
             self._session.run(self._after)
 
     def _slow_down(self, status: Status) -> None:
-        """Go on at the person's own speed once the first steps have been made.
+        """Go on at the person's own speed once the first steps have been made, or the run rests before.
 
         Not by waiting for it: an event loop within the main one forgets that the program was told to quit.
         """
-        if self._session is not None and _has_made(status, self._after):
+        from convviz.engine.frames import State
+
+        running = status.state is State.RUNNING
+        self._has_run = self._has_run or running
+        rests = (self._has_run and not running) or _has_made(status, self._after)
+        if self._session is not None and rests:
             self._session.status_changed.disconnect(self._slow_down)
             self._session.set_speed(self._preferences.speed)
 
@@ -190,10 +203,13 @@ class _Opening:
             self._session.close()
 
 
-def _application(platform: str | None = None) -> QApplication:
+def _application(platform: str | None = None, scale: float | None = None) -> QApplication:
+    """Return the application; a new one draws everything ``scale`` times as large (None: as the desktop says)."""
     existing = QApplication.instance()
     if isinstance(existing, QApplication):
         return existing
+    if scale is not None:
+        os.environ["QT_SCALE_FACTOR"] = f"{scale:g}"
     # The style is named here because Python's names for all that QStyle has are loaded once a style is asked for.
     arguments = [sys.argv[0], "-style", theme.STYLE, *(("-platform", platform) if platform else ())]
     app = QApplication(arguments)
@@ -207,18 +223,15 @@ def _dress(app: QApplication, theme_name: str, language: str) -> None:
     speak(language)
 
 
-def _is_builtin(name: str) -> bool:
-    return resource("experiments", f"{name}.json").is_file()
-
-
 def _document(experiment: str | None) -> Document:
     from convviz.model.document import Document
-    from convviz.model.files import find_experiment, load_builtin
+    from convviz.model.files import find_experiment, read_experiment
 
-    if experiment is None or _is_builtin(experiment):
-        return Document(load_builtin(experiment or "demo"))
+    path = find_experiment(experiment)
+    if experiment is None or is_builtin(experiment):
+        return Document(read_experiment(path))
     document = Document()
-    document.open(find_experiment(experiment))
+    document.open(path)
     return document
 
 
@@ -229,21 +242,35 @@ def _session() -> Session:
 
 
 def _train(session: Session, steps: int, speed: float) -> None:
-    """Make ``steps`` steps as fast as it goes, go back to ``speed``, and return when all of it has been shown."""
+    """Make ``steps`` steps as fast as it goes, go back to ``speed``, and return when all of it has been shown.
+
+    Raises
+    ------
+    RunError
+        If an error stopped the run.
+    """
+    from convviz.engine.errors import RunError
+    from convviz.engine.frames import State
+
     if steps:
         session.set_speed(math.inf)
         session.run(steps)
     _wait_until(lambda: _has_made(session.status, steps), session.status_changed)
+    if session.status.state is State.FAILED:
+        raise RunError("The run was stopped by an error. {reason}", reason=session.status.message)
     session.set_speed(speed)
     _wait_until(lambda: session.status.speed == speed, session.status_changed)
 
 
 def _has_made(status: Status, steps: int) -> bool:
-    """Return whether a run has made ``steps`` steps and rests, or will never come so far."""
+    """Return whether a run has made ``steps`` steps and rests, or has come to its end before.
+
+    Where it is paused short of them, it has not begun yet.
+    """
     from convviz.engine.frames import State
 
     resting = status.state not in (State.EMPTY, State.RUNNING)
-    return resting and (status.step >= steps or status.state in (State.DIVERGED, State.FAILED))
+    return resting and (status.state is not State.PAUSED or status.step >= steps)
 
 
 def _wait_until(holds: Callable[[], bool], *signals: pyqtBoundSignal) -> None:

@@ -28,3 +28,16 @@ def resource_root() -> Path:
 def resource(*parts: str) -> Path:
     """Return the path of one resource, e.g. ``resource("icons", "play.svg")``; it need not exist."""
     return resource_root().joinpath(*parts)
+
+
+def builtin_files() -> dict[str, Path]:
+    """Return the file of every built-in experiment by its name on the command line."""
+    return {path.stem: path for path in sorted(resource("experiments").glob("*.json"))}
+
+
+def is_builtin(name: str) -> bool:
+    """Return whether ``name`` means a built-in experiment: there is one, and no file of that name, which is preferred.
+
+    The one place where this is decided, here because the window asks before NumPy is loaded.
+    """
+    return not Path(name).is_file() and name in builtin_files()

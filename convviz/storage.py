@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import tempfile
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from convviz.i18n import tr
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -18,8 +21,16 @@ def replacing(path: str | os.PathLike[str]) -> Iterator[Path]:
 
     If the body raises, ``path`` stays as it was and the temporary file is removed. A link is followed, and a file that
     is replaced keeps its permissions.
+
+    Raises
+    ------
+    OSError
+        If nothing can be written there, or what is there is no regular file: a folder, a pipe or a device is not
+        replaced.
     """
     target = Path(path).resolve()
+    if target.exists() and not target.is_file():
+        raise OSError(errno.EEXIST, tr("this is not a regular file, which alone can be replaced"), str(path))
     try:
         handle, name = tempfile.mkstemp(prefix=f".{target.name}.", suffix=".part", dir=target.parent)
     except OSError as error:  # which speaks of a file that nobody asked for

@@ -24,7 +24,8 @@ ROOT = Path(__file__).resolve().parent.parent
 LOCALE = ROOT / "resources" / "locale"
 
 #: Function -> which of its arguments are sentences.
-KEYWORDS = {"tr": None, "mark": None, "ntr": (1, 2), "ConvvizError": None, "ShapeError": None, "ConfigError": None}
+ERRORS = ("ConvvizError", "ShapeError", "ConfigError", "RunError")
+KEYWORDS = {"tr": None, "mark": None, "ntr": (1, 2), **dict.fromkeys(ERRORS)}
 
 #: The entries of an experiment's file that are shown.
 EXPERIMENT_TEXTS = ("name", "notes")

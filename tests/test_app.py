@@ -12,10 +12,13 @@ from typing import TYPE_CHECKING
 import pytest
 from PyQt6.QtCore import QTimer
 from PyQt6.QtGui import QImage
-from PyQt6.QtWidgets import QApplication, QFrame, QLabel
+from PyQt6.QtWidgets import QApplication, QFrame, QLabel, QToolButton
 
-from convviz import app
+from convviz import app, doctor
+from convviz.cli import main
 from convviz.engine.errors import ConfigError
+from convviz.model.experiment import Experiment
+from convviz.model.files import load_builtin, write_experiment
 from convviz.views.main_window import MainWindow
 from convviz.views.preferences import Preferences
 from convviz.views.readout import ReadOut
@@ -42,9 +45,57 @@ def test_a_screenshot_shows_the_whole_window(qtbot: QtBot, tmp_path: Path, size:
     assert (picture.pixelColor(size[0] // 2, 14).lightness() < 90) == (theme == "dark")
 
 
+def test_a_picture_can_be_larger(tmp_path: Path) -> None:
+    """The same picture, all of it in twice as many pixels: Qt takes a scale once, when a process starts."""
+    pictures = {}
+    for scale in ("1", "150%", "2"):
+        out = tmp_path / f"{scale}.png"
+        command = ["-m", "convviz", "--screenshot", str(out), "--size", "1024x640", "--scale", scale]
+        subprocess.run([sys.executable, *command], check=True)
+        pictures[scale] = QImage(str(out))
+    assert [(p.width(), p.height()) for p in pictures.values()] == [(1024, 640), (1536, 960), (2048, 1280)]
+    small, large = pictures["1"], pictures["2"]
+    same = sum(
+        small.pixelColor(x, y) == large.pixelColor(2 * x + 1, 2 * y + 1)
+        for x in range(0, 1024, 8)
+        for y in range(0, 640, 8)
+    )
+    assert same > 0.85 * 128 * 80
+
+
 def test_a_screenshot_of_a_diverged_run_is_made_too(qtbot: QtBot, tmp_path: Path) -> None:
     assert app.run("diverging", screenshot=tmp_path / "window.png", after=100_000) == 0
     assert colours(QImage(str(tmp_path / "window.png"))) > 200
+
+
+@pytest.fixture
+def soon_finished(tmp_path: Path) -> str:
+    """Return the file of an experiment whose run stops after its first step, however many are asked for."""
+    experiment = load_builtin("demo")
+    path = tmp_path / "soon.json"
+    write_experiment(path, experiment.replace(stop=experiment.stop.replace(loss_below=1e9)))
+    return str(path)
+
+
+def test_a_screenshot_of_a_run_that_finishes_early_is_made(qtbot: QtBot, tmp_path: Path, soon_finished: str) -> None:
+    assert app.run(soon_finished, screenshot=tmp_path / "window.png", after=50) == 0
+    assert colours(QImage(str(tmp_path / "window.png"))) > 200
+
+
+def test_a_run_that_fails_is_an_error_and_no_picture(
+    qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def fail(self: object) -> None:
+        raise MemoryError("no memory for this")
+
+    monkeypatch.setattr(Experiment, "build", fail)
+    monkeypatch.setattr(doctor, "examine", lambda **_: [])
+    monkeypatch.setenv("QT_QPA_PLATFORM", "offscreen")
+    assert main(["--screenshot", str(tmp_path / "window.png"), "--after", "5"]) == 2
+    told = capsys.readouterr().err.splitlines()[-1]
+    assert told.startswith("convviz: ")
+    assert "no memory for this" in told
+    assert not (tmp_path / "window.png").exists()
 
 
 def test_a_picture_that_cannot_be_written_is_an_error_with_its_name(qtbot: QtBot, tmp_path: Path) -> None:
@@ -89,6 +140,33 @@ def test_the_window_opens_and_closes(qtbot: QtBot, tmp_path: Path) -> None:
     assert not preferences.layout("geometry").isEmpty()
 
 
+@pytest.mark.parametrize(
+    ("name", "opened"),
+    [
+        (None, "Two convolutions"),
+        ("pooling", "pooling"),
+        ("pooling.json", "pooling.json"),
+        ("there/mine", "mine"),
+        ("adam", "Adam"),
+    ],
+)
+def test_a_file_is_preferred_to_a_built_in_experiment(
+    qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str | None, opened: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "there").mkdir()
+    for path in ("demo", "pooling", "pooling.json", "there/mine", "there/mine.json"):
+        write_experiment(path, load_builtin("demo").replace(name="Mine"))
+    titles = []
+
+    def close(window: MainWindow) -> None:
+        titles.append(window.windowTitle())
+        window.close()
+
+    assert in_the_window(Preferences(tmp_path / "settings.ini"), close, experiment=name) == 0
+    assert titles[0].partition("[*]")[0] == opened
+
+
 def test_a_mistake_of_the_program_is_shown_and_ends_nothing(
     qtbot: QtBot, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -130,6 +208,31 @@ def test_steps_can_be_made_at_once(qtbot: QtBot, tmp_path: Path) -> None:
 
     assert in_the_window(Preferences(tmp_path / "settings.ini"), look, after=300) == 0
     assert texts[-1] == "step 300 · live"
+
+
+@pytest.mark.parametrize(("experiment", "rests"), [("demo", "paused"), ("soon", "finished")])
+def test_the_speed_is_the_person_s_again_where_the_first_steps_are_not_all_made(
+    qtbot: QtBot, tmp_path: Path, soon_finished: str, experiment: str, rests: str
+) -> None:
+    seen: list[tuple[str, bool]] = []
+    pressed: list[None] = []
+
+    def look(window: MainWindow) -> None:
+        told, free = window.findChild(ReadOut, "state"), window.findChild(QToolButton, "free")
+        seen.append((told.text(), free.isChecked()))
+        if seen[-1] == ("training", True) and not pressed:
+            pressed.append(window.findChild(QToolButton, "play").click())
+        if has_slowed_down() or len(seen) > 300:
+            window.close()
+        else:
+            QTimer.singleShot(10, lambda: look(window))
+
+    def has_slowed_down() -> bool:
+        return seen[-1][0].startswith(rests) and seen[-1][0] != "paused at step 0" and not seen[-1][1]
+
+    name = soon_finished if experiment == "soon" else experiment
+    assert in_the_window(Preferences(tmp_path / "settings.ini"), look, experiment=name, after=10**8) == 0
+    assert has_slowed_down(), seen[-1]
 
 
 def test_the_first_picture_needs_no_numpy() -> None:

@@ -9,7 +9,9 @@ import re
 import signal
 import subprocess
 import sys
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
@@ -23,6 +25,9 @@ from convviz.i18n import LANGUAGES
 from convviz.model.experiment import Experiment, Stage
 from convviz.model.files import builtin_experiments, load_builtin, write_experiment
 from convviz.model.sources import RandomMap
+
+if TYPE_CHECKING:
+    from convviz.engine.layers.base import BoundLayer, Slots
 
 FROM_ANYWHERE = {"PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8", "PYTHONPATH": str(Path(convviz.__file__).parents[1])}
 #: A plot or a look at the fonts makes an application of its own, unless there is one that serves every test.
@@ -154,6 +159,17 @@ def test_a_given_target_has_no_teacher(tmp_path: Path) -> None:
     assert not [name for name in np.load(tmp_path / "run.npz").files if name.startswith("teacher")]
 
 
+def test_without_a_name_it_is_the_demo_whatever_files_there_are(
+    small: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(small.parent)
+    small.rename("demo")
+    assert main(["train", "--steps", "1"]) == 0
+    assert capsys.readouterr().out.startswith(load_builtin("demo").name)
+    assert main(["train", "demo", "--steps", "1"]) == 0
+    assert capsys.readouterr().out.startswith("Small")
+
+
 # how it leaves
 
 
@@ -168,6 +184,17 @@ def test_a_diverged_run_is_code_3_and_written_all_the_same(
     assert plot.exists()
     printed = capsys.readouterr()
     assert re.fullmatch(r"convviz: diverged at step \d+: the loss is no longer a finite number\n", printed.err)
+
+
+def test_too_little_memory_is_code_2_and_one_line(
+    small: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def build(self: Experiment) -> None:
+        raise MemoryError("Unable to allocate 429. GiB")
+
+    monkeypatch.setattr(Experiment, "build", build)
+    assert main(["train", str(small)]) == 2
+    assert capsys.readouterr() == ("", "convviz: the memory is not enough: Unable to allocate 429. GiB\n")
 
 
 BAD_FILES = {
@@ -199,7 +226,7 @@ def test_a_bad_file_is_code_2_and_one_line_with_file_and_field(
     [
         (["train", "dem"], "did you mean demo?"),
         (["train", "nothing-like-it"], "built in are demo, "),
-        (["train", "/"], "no experiment and no file is called /"),
+        (["train", "/"], "convviz: /: expected a file, received a folder"),
         (["train", "--steps", "-1"], "--steps"),
         (["train", "--steps", "0"], "argument --steps: expected a whole number of 1 or more, received 0"),
         (["train", "--steps=-5"], "argument --steps: expected a whole number of 1 or more, received -5"),
@@ -215,6 +242,9 @@ def test_a_bad_file_is_code_2_and_one_line_with_file_and_field(
         (["--size", "0x600"], "--size"),
         (["--size", "1280x20"], "--size"),
         (["--size", "1280x800x3"], "--size"),
+        (["--scale", "large"], "--scale"),
+        (["--scale", "9"], "--scale"),
+        (["--scale", "nan"], "--scale"),
         (["--screenshot", "window.jpg"], "a picture is written as .png, received window.jpg"),
         (["--theme", "pink"], "--theme"),
         (["--language", "tlh"], "--language"),
@@ -230,6 +260,19 @@ def test_bad_arguments_are_code_2_and_one_line(
     assert printed.err.startswith("convviz")
     assert printed.err.count("\n") == 1
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no such files")
+@pytest.mark.parametrize(
+    ("words", "name"), [(["train", "--steps=1", "--output"], "run.npz"), (["train", "--plot"], "loss.svg")]
+)
+def test_what_is_no_regular_file_is_not_replaced(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], words: list[str], name: str
+) -> None:
+    os.mkfifo(tmp_path / name)
+    assert main([*words, str(tmp_path / name)]) == 2
+    assert f"argument {words[-1]}: {tmp_path / name} is not a regular file" in capsys.readouterr().err
+    assert (tmp_path / name).is_fifo()
 
 
 def test_ctrl_c_ends_the_run_and_writes_what_there_is(small: Path, tmp_path: Path) -> None:
@@ -248,6 +291,27 @@ def test_ctrl_c_ends_the_run_and_writes_what_there_is(small: Path, tmp_path: Pat
     assert err == ""
     assert "interrupted after step" in out
     assert 1000 <= np.load(tmp_path / "run.npz")["losses"].size < 30_000_000
+
+
+@dataclass(frozen=True)
+class InterruptedConv(Conv2d):
+    """A convolution during whose first step Ctrl+C is pressed."""
+
+    def bind(self, slots: Slots) -> BoundLayer:
+        bound = super().bind(slots)
+
+        def press() -> None:
+            if signal.getsignal(signal.SIGINT) is not signal.default_int_handler:
+                signal.raise_signal(signal.SIGINT)
+
+        return replace(bound, parameter_backward=(press, *bound.parameter_backward))
+
+
+def test_ctrl_c_is_heard_from_the_first_step_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    experiment = Experiment(stages=(Stage(layer=InterruptedConv()),))
+    monkeypatch.setattr("convviz.model.files.read_experiment", lambda path: experiment)
+    assert main(["train", "--steps", "1000", "--output", str(tmp_path / "run.npz"), "--quiet"]) == 130
+    assert np.load(tmp_path / "run.npz")["losses"].size == 1
 
 
 def test_training_loads_no_qt(small: Path, tmp_path: Path) -> None:

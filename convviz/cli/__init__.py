@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from convviz import i18n
 from convviz.cli.arguments import ArgumentParser, window_parser
 from convviz.cli.exits import BAD_INPUT, DONE, INTERRUPTED, UNABLE
+from convviz.i18n import tr
 from convviz.resources import resource
 
 if TYPE_CHECKING:
@@ -70,7 +71,9 @@ def _dispatch(words: list[str]) -> int:
         return _say_what_is_missing()
     except OSError as error:
         return _complain(f"{error.filename}: {error.strerror}" if error.filename else str(error))
-    except ValueError as error:
+    except MemoryError as error:
+        return _complain(tr("the memory is not enough: {reason}").format(reason=str(error) or "MemoryError"))
+    except (ValueError, RuntimeError) as error:
         from convviz.engine.errors import ConvvizError
 
         if not isinstance(error, ConvvizError):

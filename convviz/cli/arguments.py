@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import math
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
@@ -32,6 +33,8 @@ ARGPARSE_SENTENCES = (
 
 #: Sizes of a window in pixels: the smallest that shows something, and the largest width or height.
 _LEAST, _MOST = (480, 360), 16_384
+#: Factors that a window can be drawn with, for the screens that there are.
+_LEAST_SCALE, _MOST_SCALE = 0.5, 4.0
 
 
 class ArgumentParser(argparse.ArgumentParser):
@@ -88,7 +91,6 @@ def add_experiment(parser: argparse.ArgumentParser) -> None:
         "experiment",
         metavar="EXPERIMENT",
         nargs="?",
-        default="demo",
         help=tr("an experiment's file, or the name of a built-in one, see “convviz list” (default: demo)"),
     )
 
@@ -101,6 +103,18 @@ def size(text: str) -> tuple[int, int]:
         if _LEAST[0] <= width <= _MOST and _LEAST[1] <= height <= _MOST:
             return width, height
     raise argparse.ArgumentTypeError(tr("expected WIDTHxHEIGHT such as 1280x800, received {text}").format(text=text))
+
+
+def scale(text: str) -> float:
+    """Return ``"1.5"`` or ``"150%"`` as a factor that a window can be drawn with."""
+    try:
+        factor = float(text[:-1]) / 100 if text.endswith("%") else float(text)
+    except ValueError:
+        factor = math.nan
+    if _LEAST_SCALE <= factor <= _MOST_SCALE:
+        return factor
+    message = tr("expected a factor from {least} to {most}, such as 1.5, received {text}")
+    raise argparse.ArgumentTypeError(message.format(least=_LEAST_SCALE, most=_MOST_SCALE, text=text))
 
 
 def whole_number(text: str, least: int = 0) -> int:
@@ -129,6 +143,8 @@ def output_file(text: str) -> Path:
     path = Path(text)
     if path.is_dir():
         raise argparse.ArgumentTypeError(tr("{path} is a folder, expected a file's name").format(path=text))
+    if path.exists() and not path.is_file():
+        raise argparse.ArgumentTypeError(tr("{path} is not a regular file, expected a file's name").format(path=text))
     if not path.absolute().parent.is_dir():
         raise argparse.ArgumentTypeError(tr("the folder of {path} does not exist").format(path=text))
     return path

@@ -103,7 +103,7 @@ def _train(trainer: Trainer, goal: int, *, quiet: bool) -> bool:
     from convviz.engine import State
 
     bar = ProgressBar(goal, sys.stderr, live=not quiet and sys.stderr.isatty())
-    chunk, told = PRINT_EVERY, 0
+    chunk, told = 1, 0  # a step may take long; what it takes says how many come next
     with _ctrl_c() as asked_to_stop:
         while trainer.state is State.PAUSED and not asked_to_stop():
             started = time.perf_counter()

@@ -7,7 +7,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from convviz import doctor
-from convviz.cli.arguments import add_experiment, picture_file, size, whole_number
+from convviz.cli.arguments import add_experiment, picture_file, scale, size, whole_number
 from convviz.cli.exits import UNABLE
 from convviz.i18n import tr
 
@@ -26,6 +26,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--size", type=size, metavar="WxH", help=tr("size of the window in pixels, such as 1280x800"))
     parser.add_argument("--after", type=whole_number, metavar="N", help=tr("train for N steps before showing anything"))
+    parser.add_argument(
+        "--scale", type=scale, metavar="FACTOR", help=tr("draw everything larger, to be read from afar: 1.5 or 150%%")
+    )
     parser.add_argument("--theme", choices=("light", "dark", "system"), help=tr("colours of the window"))
 
 
@@ -46,6 +49,7 @@ def run(options: argparse.Namespace) -> int:
         screenshot=options.screenshot,
         size=options.size,
         after=options.after,
+        scale=options.scale,
         theme=options.theme,
         language=options.language,
     )

@@ -11,7 +11,7 @@ from convviz.engine.errors import ConfigError, ShapeError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from numpy.typing import ArrayLike
+    from numpy.typing import ArrayLike, DTypeLike, NDArray
 
     from convviz.engine.memory import Array
 
@@ -50,7 +50,7 @@ def number_array(values: ArrayLike, name: str) -> Array:
     Raises
     ------
     ConfigError
-        If they are not real numbers, or not finite.
+        If they are not real numbers, truth values for instance, or not finite.
     ShapeError
         If there are none, or rows differ in length.
     """
@@ -58,7 +58,7 @@ def number_array(values: ArrayLike, name: str) -> Array:
         array = np.asarray(values)
     except ValueError as error:
         raise ShapeError("{name}: the rows have different lengths", field=name, name=name) from error
-    if array.dtype.kind not in "iufb":
+    if array.dtype.kind not in "iuf":
         raise ConfigError(
             "{name}: expected real numbers, received {received}", field=name, name=name, received=array.dtype.name
         )
@@ -82,6 +82,35 @@ def number_array(values: ArrayLike, name: str) -> Array:
             place=tuple(int(n) for n in place),
         )
     return array
+
+
+def given_array(values: ArrayLike, name: str) -> NDArray[np.float64]:
+    """Return numbers as a new read-only float64 array, or raise as `number_array` does."""
+    result = number_array(values, name).astype(np.float64, order="C")
+    result.setflags(write=False)
+    return result
+
+
+def in_format(array: Array, dtype: DTypeLike) -> Array:
+    """Return finite numbers as a new read-only array of another format.
+
+    Raises
+    ------
+    ConfigError
+        If one of them is too large for it.
+    """
+    with np.errstate(over="ignore"):  # the check finds it
+        result: Array = np.array(array, dtype, order="C")
+    finite = np.isfinite(result)
+    if not finite.all():
+        raise ConfigError(
+            "expected numbers that {dtype} can hold, up to {expected:.3g}, received {received:g}",
+            dtype=result.dtype.name,
+            expected=float(np.finfo(result.dtype).max),
+            received=float(array.flat[int(np.argmin(finite))]),
+        )
+    result.setflags(write=False)
+    return result
 
 
 def shape_of(shape: Sequence[int], dimensions: int, name: str) -> tuple[int, ...]:

@@ -58,6 +58,10 @@ class ConfigError(ConvvizError, ValueError):
     """A setting of a wrong type or outside its range, or an entry that does not exist."""
 
 
+class RunError(ConvvizError, RuntimeError):
+    """A run that could not be begun or go on; the sentence says why."""
+
+
 @contextmanager
 def inside(prefix: str) -> Iterator[None]:
     """Tell every `ConvvizError` that leaves the block `ConvvizError.within` ``prefix``."""

@@ -14,8 +14,9 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import DTypeLike, NDArray
 
+from convviz.engine.arrays import given_array, in_format
 from convviz.engine.errors import ConfigError, ShapeError
 from convviz.engine.settings import Spec, setting
 from convviz.i18n import mark
@@ -30,11 +31,8 @@ def _seed() -> Any:
     return setting(
         mark("Seed"),
         mark("Draws the same numbers whatever seed the network has; none: the network's seed decides"),
-        "int",
+        "seed",
         None,
-        minimum=0,
-        maximum=2**32 - 1,
-        step=1,
         optional=True,
         absent=mark("the network's"),
     )
@@ -57,6 +55,9 @@ class Initializer(Spec):
 
     def check_shape(self, shape: tuple[int, ...]) -> None:
         """Raise `ShapeError` if the initialiser cannot fill ``shape``; draws nothing."""
+
+    def check_format(self, dtype: DTypeLike) -> None:
+        """Raise `ConfigError` if the initialiser has numbers that are too large for ``dtype``; draws nothing."""
 
     @abstractmethod
     def _draw(self, rng: np.random.Generator, shape: tuple[int, ...], fan_in: int, fan_out: int) -> Values: ...
@@ -229,35 +230,14 @@ class Given(Initializer):
                 expected="×".join(map(str, shape)),
             )
 
+    def check_format(self, dtype: DTypeLike) -> None:
+        """Raise `ConfigError` if a value is too large for ``dtype``."""
+        if np.dtype(dtype) != self.values.dtype:
+            in_format(self.values, dtype)
+
     def _draw(self, rng: np.random.Generator, shape: tuple[int, ...], fan_in: int, fan_out: int) -> Values:
         self.check_shape(shape)
         return np.broadcast_to(self.values, shape).copy()
-
-
-def given_array(values: ArrayLike, name: str) -> Values:
-    """Return numbers as a new read-only float64 array.
-
-    Raises
-    ------
-    ConfigError
-        If they are not real numbers, not finite, of unequal row lengths, or none at all; ``name`` says which setting.
-    """
-    try:
-        array = np.asarray(values)
-    except ValueError as error:
-        raise ConfigError("{name}: the rows have different lengths", field=name, name=name) from error
-    if array.size == 0:
-        raise ConfigError("{name}: expected numbers, received an empty array", field=name, name=name)
-    if array.dtype.kind not in "iuf":
-        raise ConfigError(
-            "{name}: expected numbers, received {received}", field=name, name=name, received=array.dtype.name
-        )
-    with np.errstate(all="ignore"):
-        result = array.astype(np.float64, order="C")
-    if not np.isfinite(result).all():
-        raise ConfigError("{name}: expected finite numbers, received infinity or NaN", field=name, name=name)
-    result.setflags(write=False)
-    return result
 
 
 #: Every initialiser by the name it has in files.

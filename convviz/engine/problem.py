@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
-from convviz.engine.errors import ConfigError, ShapeError
+from convviz.engine.arrays import in_format, map_array
+from convviz.engine.errors import ConfigError, ShapeError, inside
 from convviz.engine.frames import read_only
-from convviz.engine.initializers import given_array
+from convviz.engine.initializers import Zeros
 from convviz.engine.losses import Loss, SumSquaredError
 from convviz.engine.network import Network
 from convviz.engine.optimizers import SGD, ConstantRate, Optimizer, Schedule
@@ -29,7 +30,7 @@ Array = NDArray[Any]
 class Problem:
     """What is to be learned, from where, and how: arrays and specs, nothing random left in it.
 
-    The arrays are copied, read-only, in the wanted format.
+    The arrays are copied, read-only, in the wanted format, in which every number has to be finite.
 
     Attributes
     ----------
@@ -67,9 +68,9 @@ class Problem:
     network: Network = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
-        given = _map(self.input, "input")
+        given = map_array(self.input, "input")
         network = Network(self.layers, given.shape, self.dtype)
-        target = _map(self.target, "target")
+        target = map_array(self.target, "target")
         if target.shape != network.shapes[-1]:
             raise ShapeError(
                 "the target is {received}, but the network makes {expected}",
@@ -81,8 +82,8 @@ class Problem:
             "network": network,
             "layers": network.layers,
             "dtype": network.dtype,
-            "input": _as(given, network.dtype),
-            "target": _as(target, network.dtype),
+            "input": _as(given, network.dtype, "input"),
+            "target": _as(target, network.dtype, "target"),
             "initial": _parameters(network, self.initial, "initial"),
             "teacher": None if self.teacher is None else _teacher(network, self.teacher),
         }
@@ -95,33 +96,25 @@ def frozen(parameters: Sequence[Mapping[str, Array]]) -> tuple[Mapping[str, Arra
     return tuple(MappingProxyType({name: read_only(a) for name, a in layer.items()}) for layer in parameters)
 
 
-def _map(values: Any, name: str) -> Array:
-    array = given_array(values, name)
-    if array.ndim != 3:
-        raise ShapeError(
-            "{name}: expected an array (channels, height, width), received shape {received}",
-            field=name,
-            name=name,
-            received=array.shape,
-        )
-    return array
-
-
-def _as(array: Array, dtype: DTypeLike) -> Array:
-    converted: Array = array.astype(dtype, copy=False)
-    converted.setflags(write=False)
-    return converted
+def _as(array: Array, dtype: DTypeLike, name: str) -> Array:
+    with inside(name):
+        return in_format(array, dtype)
 
 
 def _parameters(network: Network, given: Sequence[Mapping[str, Array]], name: str) -> tuple[Mapping[str, Array], ...]:
-    flat = network.pack(given)
+    with np.errstate(over="ignore"):  # the check finds it
+        flat = network.pack(given)
     if not np.isfinite(flat).all():
         raise ConfigError("{name}: expected finite numbers, received infinity or NaN", field=name, name=name)
     return frozen(network.views(flat))
 
 
 def _teacher(network: Network, given: Sequence[Mapping[str, Array]]) -> tuple[Mapping[str, Array], ...]:
-    own = network.views(np.zeros(network.size))
-    shared = [{name: layer[name] for name in layer if name in mine} for layer, mine in zip(given, own, strict=False)]
-    _parameters(network, shared, "teacher")
-    return frozen([{name: np.asarray(a, network.dtype) for name, a in layer.items()} for layer in given])
+    """Check the teacher's parameters as those of a network that has a bias wherever the teacher has one."""
+    if len(given) == len(network.layers):
+        layers = [
+            layer.replace(bias=Zeros()) if "bias" in own and getattr(layer, "bias", own) is None else layer
+            for layer, own in zip(network.layers, given, strict=True)
+        ]
+        network = Network(layers, network.shapes[0], network.dtype)
+    return _parameters(network, given, "teacher")

@@ -101,6 +101,11 @@ class Window:
             raise self._does_not_fit(height, width)
         return (padded[0] - rows) // down + 1, (padded[1] - columns) // across + 1
 
+    def border(self, height: int, width: int) -> int:
+        """Return how many cells of border the padding puts around a map."""
+        rows, columns = self._padded(height, width)
+        return rows * columns - height * width
+
     def remainder(self, height: int, width: int) -> Pair:
         """Return how many of the last rows and columns of the padded map lie behind every window."""
         self.output_size(height, width)

@@ -87,7 +87,8 @@ class Document(QObject):
         Raises
         ------
         ShapeError, ConfigError
-            If no run could start from it; nothing has changed then.
+            If `Experiment.validate` refuses it; nothing has changed then. Where the teacher makes numbers that are
+            not finite, which only the run finds out, `Session.failed` tells.
         """
         new.validate()
         if new != self._experiment:

@@ -32,8 +32,8 @@ Parameters = dict[str, Any]
 #: First word of the random stream of each role, so that no two draws ever share one.
 _STUDENT, _TEACHER = 1, 2
 
-#: Numbers in the input and all maps together (128 MiB in float64), parameters and layers: sizes far beyond what can
-#: be shown, checked before memory is taken.
+#: Numbers in the input and all maps together, borders included (128 MiB in float64), parameters and layers: sizes far
+#: beyond what can be shown, checked before memory is taken.
 MOST_VALUES = 2**24
 MOST_PARAMETERS = 2**20
 MOST_LAYERS = 64
@@ -145,12 +145,8 @@ class Experiment(Spec):
         registry=lambda: {StopConditions.kind: StopConditions},
         live=True,
     )
-    seed: int = setting(
-        mark("Student's seed"), mark("Draws the student's initial parameters"), "int", 0, minimum=0, maximum=2**32 - 1
-    )
-    teacher_seed: int = setting(
-        mark("Teacher's seed"), mark("Draws the teacher's parameters"), "int", 0, minimum=0, maximum=2**32 - 1
-    )
+    seed: int = setting(mark("Student's seed"), mark("Draws the student's initial parameters"), "seed", 0)
+    teacher_seed: int = setting(mark("Teacher's seed"), mark("Draws the teacher's parameters"), "seed", 0)
     dtype: str = setting(
         mark("Number format"),
         mark("float64 is exact to 1e-16 and the default; float32 halves the memory"),
@@ -181,29 +177,44 @@ class Experiment(Spec):
                 received=len(self.stages),
             )
         shapes = [self.input.shape]
-        parameters = 0
+        borders = parameters = 0
         for index, layer in enumerate(self.layers):
             with inside(f"layers[{index}]"):
                 shapes.append(layer.output_shape(shapes[-1]))
+                borders += layer.border_size(shapes[-2])
                 parameters += layer.parameter_size(shapes[-2])
-                _check_sizes(sum(map(math.prod, shapes)), parameters)
+                _check_sizes(sum(map(math.prod, shapes)), borders, parameters)
         return tuple(shapes)
 
     def validate(self) -> None:
-        """Raise `ShapeError` or `ConfigError` unless a run could start: shapes go together, every given array fits."""
+        """Check the experiment as a whole: the shapes go together, and every given array fits its place and format.
+
+        Only building it can tell whether what the teacher makes of the input is finite.
+
+        Raises
+        ------
+        ShapeError, ConfigError
+            ``field`` names what is wrong.
+        """
         shapes = self.shapes()
+        with inside("input"):
+            self.input.check_format(self.dtype)
         for index, stage in enumerate(self.stages):
             with inside(f"layers[{index}]"):
-                stage.layer.check_init(shapes[index])
+                stage.layer.check_init(shapes[index], self.dtype)
             with inside(f"layers[{index}].teacher"):
-                stage.teacher_layer().check_init(shapes[index])
-        if self.target is not None and self.target.shape != shapes[-1]:
+                stage.teacher_layer().check_init(shapes[index], self.dtype)
+        if self.target is None:
+            return
+        if self.target.shape != shapes[-1]:
             raise ShapeError(
                 "the target is {received}, but the network makes {expected}",
                 field="target",
                 expected=shape_text(shapes[-1]),
                 received=shape_text(self.target.shape),
             )
+        with inside("target"):
+            self.target.check_format(self.dtype)
 
     def student_parameters(self) -> tuple[Parameters, ...]:
         """Return what the student starts from: ``weight`` and ``bias`` of each layer that has them."""
@@ -219,7 +230,7 @@ class Experiment(Spec):
         Raises
         ------
         ShapeError, ConfigError
-            As `validate`, or if the input or the target has numbers that are not finite in the number format.
+            As `validate`, or if the target that the teacher makes has numbers that are not finite.
         """
         self.validate()
         dtype = np.dtype(self.dtype)
@@ -242,6 +253,16 @@ class Experiment(Spec):
             stop=self.stop,
             dtype=dtype,
         )
+
+    @property
+    def draws_student(self) -> bool:
+        """Whether anything of the student is drawn with `seed`."""
+        return _draws(self.layers)
+
+    @property
+    def draws_teacher(self) -> bool:
+        """Whether anything of a teacher is drawn with `teacher_seed`."""
+        return self.target is None and _draws(self._teacher_layers)
 
     @property
     def _teacher_layers(self) -> tuple[Layer, ...]:
@@ -363,11 +384,24 @@ def _initializers(parameters: Mapping[str, Initializer | ArrayLike | None]) -> d
     }
 
 
-def _check_sizes(values: int, parameters: int) -> None:
+def _draws(layers: tuple[Layer, ...]) -> bool:
+    """Return whether an initialiser of any layer leaves it to the experiment with what seed it draws."""
+    initial = (getattr(layer, name, None) for layer in layers for name in ("weight", "bias"))
+    return any(getattr(each, "seed", 0) is None for each in initial)
+
+
+def _check_sizes(values: int, borders: int, parameters: int) -> None:
     if values > MOST_VALUES:
         raise ConfigError(
             "the maps so far have {received:,} numbers, expected at most {expected:,} in all",
             received=values,
+            expected=MOST_VALUES,
+        )
+    if values + borders > MOST_VALUES:
+        raise ConfigError(
+            "the maps and their borders so far have {received:,} numbers, expected at most {expected:,} in all",
+            field="padding",
+            received=values + borders,
             expected=MOST_VALUES,
         )
     if parameters > MOST_PARAMETERS:

@@ -14,13 +14,15 @@ from typing import TYPE_CHECKING, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from convviz.engine.arrays import given_array, in_format
 from convviz.engine.errors import ConfigError, ShapeError
-from convviz.engine.initializers import given_array
 from convviz.engine.settings import Spec, setting
 from convviz.i18n import mark
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from numpy.typing import DTypeLike
 
 Map = NDArray[np.float64]
 Shape = tuple[int, int, int]
@@ -45,6 +47,9 @@ class Source(Spec):
     @abstractmethod
     def make(self) -> Map:
         """Return the map as a new float64 array of `shape`."""
+
+    def check_format(self, dtype: DTypeLike) -> None:
+        """Raise `ConfigError` if the map has numbers that are too large for ``dtype``; makes nothing."""
 
     @classmethod
     @abstractmethod
@@ -84,9 +89,7 @@ class RandomMap(Source):
     channels: int = setting(
         mark("Channels"), mark("How many maps lie on top of each other"), "int", 1, minimum=1, maximum=MOST_CHANNELS
     )
-    seed: int = setting(
-        mark("Seed"), mark("The same seed draws the same numbers"), "int", 0, minimum=0, maximum=2**32 - 1, step=1
-    )
+    seed: int = setting(mark("Seed"), mark("The same seed draws the same numbers"), "seed", 0)
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -152,6 +155,11 @@ class GivenMap(Source):
     def make(self) -> Map:
         """Return the map as a new float64 array of `shape`."""
         return self.values.copy()
+
+    def check_format(self, dtype: DTypeLike) -> None:
+        """Raise `ConfigError` if a value is too large for ``dtype``."""
+        if np.dtype(dtype) != self.values.dtype:
+            in_format(self.values, dtype)
 
     @classmethod
     def like(cls, other: Source) -> Self:

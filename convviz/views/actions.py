@@ -174,6 +174,14 @@ ACTIONS: tuple[ActionSpec, ...] = (
         checkable=True,
     ),
     ActionSpec(
+        "gradient_check",
+        "view",
+        mark("Gradient check"),
+        mark("Show every number of the newest check of the gradients"),
+        ("Ctrl+G",),
+        "gradient_check",
+    ),
+    ActionSpec(
         "full_screen",
         "view",
         mark("Full screen"),

@@ -44,7 +44,7 @@ class Message:
     """
 
     text: Callable[[], str]
-    kind: Literal["warning", "error"] = "error"
+    kind: Literal["info", "warning", "error"] = "error"
     subject: str = "file"
     offers: tuple[Offer, ...] = ()
 
@@ -143,7 +143,10 @@ class Banner(QFrame):
     def _restyle(self) -> None:
         colours = theme.current()
         kind = self._message.kind if self._message is not None else "error"
-        self._icon.setPixmap(icons.pixmap(kind, colours.warning if kind == "warning" else colours.bad, 20))
+        name, colour = {"info": ("about", colours.accent), "warning": ("warning", colours.warning)}.get(
+            kind, ("error", colours.bad)
+        )
+        self._icon.setPixmap(icons.pixmap(name, colour, 20))
         self._close.setIcon(icons.icon("dismiss", colours.muted, colours.disabled))
 
     def _place(self) -> None:

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
     from convviz.views.actions import Actions
 
+_PLOT = mark("Loss plot")
 #: What can be done with the pointer and with keys where something is pointed at or has the focus, which no action
 #: stands for: where, then gesture and effect.
 GESTURES = {
@@ -52,7 +53,7 @@ GESTURES = {
         (mark("D"), mark("Forwards or backwards")),
         (mark("V, Z"), mark("One row or all; whole maps or a part")),
     ),
-    mark("Loss plot"): (
+    _PLOT: (
         (mark("Wheel"), mark("Show fewer or more steps")),
         (mark("Dragging"), mark("Move along the steps")),
         (mark("Click"), mark("Show that step")),
@@ -89,13 +90,15 @@ class ShortcutsPage(QDialog):
         columns = QHBoxLayout()
         columns.setSpacing(theme.SPACE.XL * 2)
         left, right = _column(), _column()
-        for group in ("file", "edit", "run", "history", "help"):
+        for group in ("file", "edit", "run", "history"):
             self._add_group(left, group)
         self._add_group(right, "view")
         for place, gestures in GESTURES.items():
-            _add_heading(right, tr(place))
+            column = left if place == _PLOT else right  # so that both are about as long
+            _add_heading(column, tr(place))
             for gesture, effect in gestures:
-                _add_row(right, tr(effect), tr(gesture))
+                _add_row(column, tr(effect), tr(gesture))
+        self._add_group(right, "help")
         for column in (left, right):
             column.setRowStretch(column.rowCount(), 1)
             columns.addLayout(column, 1)
@@ -205,6 +208,7 @@ def ask_about_changes(
     box.setObjectName("unsaved_changes")
     box.setIcon(QMessageBox.Icon.Question)
     box.setWindowTitle(tr("Unsaved changes"))
+    box.setTextFormat(Qt.TextFormat.PlainText)  # whatever the file is called
     box.setText(tr("Save the changes of '{name}'?").format(name=name))
     box.setInformativeText(tr("They are lost if you do not."))
     button = QMessageBox.StandardButton

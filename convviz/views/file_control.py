@@ -7,11 +7,11 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PyQt6.QtCore import QObject, pyqtSignal
+from PyQt6.QtCore import QLocale, QObject, pyqtSignal
 from PyQt6.QtWidgets import QFileDialog, QMainWindow
 
 from convviz.engine.errors import ConvvizError
-from convviz.i18n import mark, tr
+from convviz.i18n import language, mark, tr
 from convviz.model.files import builtin_names, load_builtin
 from convviz.views.banner import Message
 from convviz.views.dialogs import ask_about_changes
@@ -198,6 +198,14 @@ class FileControl(QObject):
     def _file_dialog(self, title: str, kinds: str) -> QFileDialog:
         dialog = QFileDialog(self._window, title, self._preferences.folder, kinds)
         dialog.finished.connect(dialog.deleteLater)
+        dialog.setLocale(QLocale(language()))
+        label = QFileDialog.DialogLabel
+        for which, text in (  # which Qt's own translations lack
+            (label.LookIn, tr("Look in:")),
+            (label.FileName, tr("File name:")),
+            (label.FileType, tr("Files of type:")),
+        ):
+            dialog.setLabelText(which, text)
         return dialog
 
     def _remember(self, path: Path) -> None:

@@ -19,9 +19,10 @@ from PyQt6.QtWidgets import (
     QWidget,
 )
 
+from convviz.i18n import tr
 from convviz.views import theme
 from convviz.views.actions import Actions
-from convviz.views.banner import Banner
+from convviz.views.banner import Banner, Message
 from convviz.views.history_bar import HistoryBar
 from convviz.views.icons import window_icon
 from convviz.views.language import speak
@@ -35,7 +36,6 @@ if TYPE_CHECKING:
 
     from convviz.model.document import Document
     from convviz.model.session import Session
-    from convviz.views.banner import Message
     from convviz.views.panel_control import PanelControl
     from convviz.views.preferences import Preferences
 
@@ -168,6 +168,7 @@ class MainWindow(QMainWindow):
         actions["inspector"].toggled.connect(self._show_inspector)
         actions["full_screen"].triggered.connect(self._set_full_screen)
         actions["log_loss"].toggled.connect(self._remember_log)
+        self._parts.menus.scale_asked.connect(self.set_scale)
         self._parts.menus.theme_asked.connect(self.set_theme)
         self._parts.menus.language_asked.connect(self.set_language)
         for name in (
@@ -183,8 +184,20 @@ class MainWindow(QMainWindow):
             "reset",
             "microscope",
             "let_go",
+            "gradient_check",
         ):
             actions[name].setEnabled(False)  # until there is something that they act on
+
+    def set_scale(self, factor: float) -> None:
+        """Have everything drawn larger from the next start on: Qt takes a size once, when a program starts."""
+        self._preferences.scale = factor
+        self._show_choices()
+
+        def text() -> str:
+            told = tr("From its next start on, convviz draws everything at {percent} of its usual size.")
+            return told.format(percent=f"{factor:.0%}")
+
+        self.show_message(Message(text, "info", "scale"))
 
     def set_theme(self, name: str) -> None:
         """Wear the theme ``light``, ``dark`` or ``system`` from now on."""
@@ -209,7 +222,8 @@ class MainWindow(QMainWindow):
         self._show_choices()
 
     def _show_choices(self) -> None:
-        self._parts.menus.show_choices(self._preferences.theme, self._preferences.language)
+        preferences = self._preferences
+        self._parts.menus.show_choices(preferences.scale, preferences.theme, preferences.language)
 
     def _show_shortcuts(self) -> None:
         from convviz.views.dialogs import ShortcutsPage

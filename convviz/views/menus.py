@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from PyQt6.QtCore import QObject, pyqtSignal
 from PyQt6.QtGui import QAction, QActionGroup
@@ -34,10 +34,13 @@ _CONTENTS = {
         "log_loss",
         "reset_zoom",
         "-",
+        "gradient_check",
+        "-",
         "inspector",
         "reset_layout",
         "full_screen",
         "-",
+        ">scale",
         ">theme",
         ">language",
     ),
@@ -47,10 +50,12 @@ _SUBMENUS = {
     "new": (mark("New from"), "new"),
     "recent": (mark("Open recent"), "history"),
     "speed": (mark("Speed"), "faster"),
+    "scale": (mark("Size"), "scale"),
     "theme": (mark("Theme"), "theme"),
     "language": (mark("Language"), "language"),
 }
 _THEMES = {SYSTEM: mark("System"), "light": mark("Light"), "dark": mark("Dark")}
+_SCALES = {factor: f"{factor:.0%}" for factor in (1.0, 1.25, 1.5, 1.75, 2.0)}
 _SPEEDS = (1.0, 10.0, 50.0, 200.0, 1000.0, 10_000.0)
 
 
@@ -61,13 +66,14 @@ class Menus(QObject):
     -------
     experiment_chosen(str), file_chosen(object)
         A built-in experiment by name; the path of a file opened before.
-    speed_asked(float), theme_asked(str), language_asked(str)
+    speed_asked(float), scale_asked(float), theme_asked(str), language_asked(str)
         What was chosen; ``system`` for the desktop's theme or language.
     """
 
     experiment_chosen = pyqtSignal(str)
     file_chosen = pyqtSignal(object)
     speed_asked = pyqtSignal(float)
+    scale_asked = pyqtSignal(float)
     theme_asked = pyqtSignal(str)
     language_asked = pyqtSignal(str)
 
@@ -83,6 +89,7 @@ class Menus(QObject):
             menu.setToolTipsVisible(True)
             bar.addMenu(menu)
             self._fill(menu, contents)
+        self._scales = self._choices("scale", _SCALES)
         self._themes = self._choices("theme", _THEMES)
         self._languages = self._choices("language", {SYSTEM: mark("System"), **LANGUAGES})
         self._speeds = self._fill_speeds()
@@ -90,6 +97,7 @@ class Menus(QObject):
             ("new", self._experiment_triggered),
             ("recent", self._file_triggered),
             ("speed", self._speed_triggered),
+            ("scale", self._scale_triggered),
             ("theme", self._theme_triggered),
             ("language", self._language_triggered),
         ):
@@ -119,9 +127,10 @@ class Menus(QObject):
                 action.setToolTip(str(path))
         menu.setEnabled(not menu.isEmpty())
 
-    def show_choices(self, theme_name: str, language: str) -> None:
-        """Mark the theme and the language that were chosen."""
-        for group, chosen in ((self._themes, theme_name), (self._languages, language)):
+    def show_choices(self, scale: float, theme_name: str, language: str) -> None:
+        """Mark the size, the theme and the language that were chosen."""
+        chosen: object
+        for group, chosen in ((self._scales, scale), (self._themes, theme_name), (self._languages, language)):
             for action in group.actions():
                 action.setChecked(action.data() == chosen)
 
@@ -132,7 +141,7 @@ class Menus(QObject):
         for name, menu in self._submenus.items():
             menu.setTitle(tr(_SUBMENUS[name][0]))
         for action, text in self._texts.items():
-            action.setText(text if action.data() in LANGUAGES else tr(text))
+            action.setText(text if action.data() in LANGUAGES or action.data() in _SCALES else tr(text))
         for action in self._speeds:
             action.setText(speed_text(action.data()))
 
@@ -155,7 +164,7 @@ class Menus(QObject):
             else:
                 menu.addAction(self._actions[entry])
 
-    def _choices(self, name: str, texts: Mapping[str, str]) -> QActionGroup:
+    def _choices(self, name: str, texts: Mapping[Any, str]) -> QActionGroup:
         """Fill a submenu with choices of which one is marked."""
         group = QActionGroup(self)
         for data, text in texts.items():
@@ -185,6 +194,9 @@ class Menus(QObject):
 
     def _speed_triggered(self, action: QAction) -> None:
         self.speed_asked.emit(action.data())
+
+    def _scale_triggered(self, action: QAction) -> None:
+        self.scale_asked.emit(action.data())
 
     def _theme_triggered(self, action: QAction) -> None:
         self.theme_asked.emit(action.data())

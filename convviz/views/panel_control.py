@@ -70,7 +70,10 @@ class PanelControl(QObject):
         self._document = document
         self._session = session
         self.checker = Checker(session, self)
-        parts.line.addPermanentWidget(CheckBadge(self.checker, parts.line))
+        badge = CheckBadge(self.checker, parts.line)
+        parts.line.addPermanentWidget(badge)
+        parts.actions["gradient_check"].triggered.connect(badge.open_table)
+        parts.actions.enable(gradient_check=True)
         self.pipeline = Pipeline()
         self.pipeline.setMinimumSize(_LEAST_PICTURE)
         self.loss = LossPanel(parts.actions)

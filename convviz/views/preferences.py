@@ -9,6 +9,7 @@ from PyQt6.QtCore import QByteArray, QSettings
 
 SYSTEM = "system"  #: follow the desktop's theme, or its language
 DEFAULT_SPEED = 200.0  #: the demo's 2000 steps take ten seconds: slow enough to be seen happening
+LEAST_SCALE, MOST_SCALE = 0.5, 4.0
 _RECENT = 8
 
 
@@ -44,6 +45,15 @@ class Preferences:
     @language.setter
     def language(self, code: str) -> None:
         self._settings.setValue("language", code)
+
+    @property
+    def scale(self) -> float:
+        """How many times as large as usual everything is drawn."""
+        return self._number("scale", 1.0, LEAST_SCALE, MOST_SCALE)
+
+    @scale.setter
+    def scale(self, factor: float) -> None:
+        self._settings.setValue("scale", str(factor))
 
     @property
     def speed(self) -> float:

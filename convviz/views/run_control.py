@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 from PyQt6.QtCore import QObject
 
 from convviz.engine.frames import State, Status
+from convviz.engine.settings import settings_of
 from convviz.i18n import tr
 from convviz.views import run_words
 from convviz.views.banner import Message, Offer
 
 if TYPE_CHECKING:
     from convviz.model.document import Document
-    from convviz.model.experiment import Experiment
     from convviz.model.session import Session
     from convviz.views.menus import Menus
     from convviz.views.panels.loss import LossPanel
@@ -65,8 +65,8 @@ class RunControl(QObject):
     def _connect(self, menus: Menus) -> None:
         session = self._session
         for name, act in {
-            "play": session.toggle,
-            "step": session.step,
+            "play": self._play,
+            "step": self._step,
             "run_n": self._run_n,
             "reset": session.reset,
             "new_seed": self._new_seed,
@@ -90,7 +90,22 @@ class RunControl(QObject):
 
     # -- requests ------------------------------------------------------------------------------------------------------
 
+    def _play(self) -> None:
+        if self._status.state is not State.RUNNING:
+            self._leave_past()
+        self._session.toggle()
+
+    def _step(self) -> None:
+        self._leave_past()
+        self._session.step()
+
+    def _leave_past(self) -> None:
+        """Show the newest step again: who lets the student learn wants to see it."""
+        if self._status.shown is not None:
+            self._session.show_step(None)
+
     def _run_n(self) -> None:
+        self._leave_past()
         self._session.run(self._transport.run_length())
 
     def _run_length_changed(self, steps: int) -> None:
@@ -107,7 +122,7 @@ class RunControl(QObject):
 
     def _offer_seed(self) -> None:
         """Offer a new seed only where it makes a difference, and say where it does not."""
-        drawn = draws_by_seed(self._document.experiment)
+        drawn = self._document.experiment.draws_student
         self._actions["new_seed"].setEnabled(drawn)
         why_not = tr("Every initial kernel of this student is given, or has a seed of its own")
         self._actions.explain("new_seed", None if drawn else why_not)
@@ -120,7 +135,9 @@ class RunControl(QObject):
 
     def _report(self, status: Status) -> None:
         before, self._status = self._status, status
-        if status.goal != before.goal or status.run != before.run or status.step < self._began_at:
+        if status.goal == self._document.experiment.stop.steps:  # the whole run, however often it rested on the way
+            self._began_at = 0
+        elif status.goal != before.goal or status.run != before.run or status.step < self._began_at:
             self._began_at = status.step
         if status.state is not before.state:
             self._transport.set_running(status.state is State.RUNNING)
@@ -146,9 +163,8 @@ class RunControl(QObject):
     def _tell(self, status: Status) -> None:
         self._line.show_state(run_words.state_text(status), run_words.state_colour(status))
         self._line.show_rate(run_words.rate_text(status))
-        if status.goal is None or status.state is not State.RUNNING:
-            done = status.state is State.FINISHED
-            self._line.show_progress(1.0 if done else None)
+        if status.goal is None:
+            self._line.show_progress(1.0 if status.state is State.FINISHED else None)
             return
         length = max(1, status.goal - self._began_at)
         left = status.goal - status.step
@@ -166,16 +182,20 @@ class RunControl(QObject):
             self._banner.dismiss()
 
     def _divergence(self, status: Status) -> Message:
+        if status.step == 0:  # no rate would change it
+            return Message(lambda: run_words.divergence_text(status), "warning", "run")
         good = run_words.last_good_step(self._session.losses.values())
-        rate = run_words.smaller_rate(self._document.experiment.optimizer.learning_rate)
-        offers = [
-            Offer(
+        offers = [Offer("banner_reset", lambda: tr("Reset"), self._session.reset)]
+        optimizer = self._document.experiment.optimizer
+        least = settings_of(type(optimizer))["learning_rate"].minimum or 0.0
+        rate = run_words.smaller_rate(optimizer.learning_rate, least)
+        if rate < optimizer.learning_rate:
+            smaller = Offer(
                 "try_smaller_rate",
                 lambda: tr("Start again with rate {rate}").format(rate=f"{rate:g}"),
                 lambda: self._try_rate(rate),
-            ),
-            Offer("banner_reset", lambda: tr("Reset"), self._session.reset),
-        ]
+            )
+            offers.insert(0, smaller)
         if good > 0:  # else it is what a reset does
             back = Offer(
                 "go_back",
@@ -195,9 +215,3 @@ class RunControl(QObject):
         self._banner.show_message(
             Message(lambda: tr("The run was stopped by an error. {reason}").format(reason=message), "error", "run")
         )
-
-
-def draws_by_seed(experiment: Experiment) -> bool:
-    """Return whether anything of the student is drawn with the experiment's seed."""
-    initial = (getattr(layer, name, None) for layer in experiment.layers for name in ("weight", "bias"))
-    return any(getattr(each, "seed", 0) is None for each in initial)

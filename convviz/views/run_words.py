@@ -75,6 +75,11 @@ def time_left_text(steps: int, rate: float) -> str:
 
 def divergence_text(status: Status) -> str:
     """Return at which step the run diverged, and why."""
+    if status.step == 0:
+        return tr(
+            "The loss is not a finite number before the first step has been made: what the input and the initial "
+            "kernels make is too large. Smaller initial kernels, or a smaller input, make smaller maps."
+        )
     return tr(
         "Diverged at step {step}: the loss is no longer a finite number. With a learning rate of {rate} every update "
         "overshoots further than the one before; a smaller rate takes smaller steps."
@@ -90,6 +95,6 @@ def last_good_step(losses: Array) -> int:
     return int(good[-1]) if len(good) and math.isfinite(finite.min()) else 0
 
 
-def smaller_rate(rate: float) -> float:
-    """Return a rate worth trying after ``rate`` was too great: a tenth, to one digit."""
-    return float(f"{rate / 10:.1g}")
+def smaller_rate(rate: float, least: float = 0.0) -> float:
+    """Return a rate worth trying after ``rate`` was too great: a tenth, to one digit, but at least ``least``."""
+    return max(float(f"{rate / 10:.1g}"), least)

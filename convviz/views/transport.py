@@ -30,7 +30,7 @@ from convviz.views.tooltips import paragraphs
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from PyQt6.QtGui import QPaintEvent
+    from PyQt6.QtGui import QPaintEvent, QWheelEvent
 
     from convviz.views.actions import Actions
 
@@ -91,7 +91,7 @@ class TransportBar(QToolBar):
         self._experiment = _ExperimentBox(self)
         self._experiment.setObjectName("experiment")
         self._experiment.activated.connect(self._experiment_picked)
-        self._length = QSpinBox(self)
+        self._length = _CountBox(self)
         self._length.setObjectName("run_length")
         self._length.setRange(1, 1_000_000)
         self._length.setGroupSeparatorShown(True)
@@ -232,6 +232,21 @@ class TransportBar(QToolBar):
         self.speed_asked.emit(next((speed for speed in SPEEDS if speed > self._speed), math.inf))
 
 
+class _CountBox(QSpinBox):
+    """A whole number that the wheel turns only where it has the focus."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+
+    def wheelEvent(self, event: QWheelEvent | None) -> None:
+        """Turn only where the focus is."""
+        if event is not None and not self.hasFocus():
+            event.ignore()
+            return
+        super().wheelEvent(event)
+
+
 #: What the frame of the list of experiments and its arrow take from its width at most.
 _FRAME = 40
 
@@ -246,6 +261,11 @@ class _ExperimentBox(QComboBox):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+
+    def wheelEvent(self, event: QWheelEvent | None) -> None:
+        """Leave the wheel to others: another experiment throws the run away, and nobody scrolls to do that."""
+        if event is not None:
+            event.ignore()
 
     def showPopup(self) -> None:
         """Open the list as wide as its longest name."""

@@ -104,12 +104,27 @@ def test_given_values_that_do_not_fit_say_both_shapes(values, shape, rng):
 
 
 @pytest.mark.parametrize(
-    "values", [[], [[]], [[1, 2], [3]], ["a"], [1j], [True], [np.nan], [np.inf], [10**400], {1: 2}, None, "3"]
+    "values", [["a"], [1j], [True], np.ones(2, bool), [np.nan], [np.inf], [10**400], {1: 2}, None, "3"]
 )
 def test_given_refuses_what_is_not_numbers(values):
     with pytest.raises(ConfigError) as caught:
         Given(values)
     assert caught.value.field == "values"
+
+
+@pytest.mark.parametrize("values", [[], [[]], [[1, 2], [3]]])
+def test_given_refuses_what_is_no_array(values):
+    with pytest.raises(ShapeError) as caught:
+        Given(values)
+    assert caught.value.field == "values"
+
+
+def test_given_numbers_fit_a_number_format_or_not():
+    for values in (3.4e38, [0.0, -3e38], [1e-300]):
+        Given(values).check_format(np.float32)
+    with pytest.raises(ConfigError, match=r"that float32 can hold, up to 3.4e\+38, received -1e\+39"):
+        Given([1.0, -1e39]).check_format(np.float32)
+    Given([1.0, -1e39]).check_format(np.float64)
 
 
 def test_given_is_a_value():

@@ -189,6 +189,7 @@ REFUSED = {
     "empty x": (lambda: conv2d(X[:, :0], W), ShapeError, r"x: expected at least one number, .* shape \(2, 0, 4\)"),
     "text": (lambda: conv2d([[["a"]]], W), ConfigError, "x: expected real numbers, received str"),
     "complex": (lambda: conv2d(X + 1j, W), ConfigError, "x: expected real numbers, received complex128"),
+    "truth values": (lambda: conv2d(X > 0, W), ConfigError, "x: expected real numbers, received bool"),
     "objects": (lambda: conv2d(None, W), ConfigError, "x: expected real numbers, received object"),
     "ragged": (lambda: conv2d([[[1, 2], [3]]], W), ShapeError, "x: the rows have different lengths"),
     "nan": (

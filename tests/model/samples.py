@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from convviz.engine.errors import ConvvizError
+from convviz.engine.errors import ConfigError, ConvvizError
 from convviz.engine.initializers import Given
 from convviz.engine.layers import LAYERS
 from convviz.engine.settings import settings_of
@@ -141,7 +141,11 @@ def random_experiment(cls: type[Any], rng: np.random.Generator) -> Experiment:
     experiment = Experiment(input=random_source((channels, *size), rng), stages=stages, **values)
     if rng.random() < 0.3:
         experiment = experiment.replace(target=random_source(experiment.shapes()[-1], rng))
-    experiment.validate()
+    try:
+        experiment.validate()
+    except ConfigError:  # some of the awkward numbers are beyond float32
+        experiment = experiment.replace(dtype="float64")
+        experiment.validate()
     return experiment
 
 

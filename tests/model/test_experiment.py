@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -177,6 +179,16 @@ def test_a_layer_without_parameters_forgets_its_teacher() -> None:
             "the maps so far have 32,",
         ),
         (
+            Experiment(stages=(Stage(Conv2d(kernel=1, stride=64, padding=120_000)),)),
+            "layers[0].padding",
+            "the maps and their borders so far have ",
+        ),
+        (
+            Experiment(input=RandomMap(size=200), stages=(Stage(ConvTranspose2d(kernel=64, stride=64, padding=6000)),)),
+            "layers[0].padding",
+            "the maps and their borders so far have ",
+        ),
+        (
             Experiment(
                 input=RandomMap(size=64, channels=8), stages=(Stage(Conv2d(kernel=64, out_channels=33, bias=None)),)
             ),
@@ -201,11 +213,34 @@ def test_an_experiment_refuses_what_is_not_a_setting_of_it() -> None:
         assert caught.value.field == next(iter(changes))
 
 
-def test_numbers_too_large_for_float32_are_refused_when_built() -> None:
-    experiment = Experiment(input=GivenMap(np.full((4, 4), 1e300)), stages=(Stage(Conv2d()),), dtype="float32")
-    with pytest.raises(ConfigError) as caught:
+@pytest.mark.parametrize(
+    ("field", "changes"),
+    [
+        ("input", {"input": GivenMap(np.full((4, 4), 1e300))}),
+        ("target", {"target": GivenMap(np.full((2, 2), -1e39))}),
+        ("layers[0].weight", {"stages": (Stage(Conv2d(np.full((3, 3), 1e39))),)}),
+        ("layers[0].bias", {"stages": (Stage(Conv2d(bias=1e39)),)}),
+        ("layers[0].teacher.weight", {"stages": (Stage(Conv2d(), teacher_weight=Given(1e39)),)}),
+        ("layers[0].teacher.bias", {"stages": (Stage(Conv2d(), teacher_bias=Given(1e39)),)}),
+    ],
+)
+def test_given_numbers_too_large_for_the_number_format_are_refused(field: str, changes: dict[str, Any]) -> None:
+    wide = Experiment(**{"input": RandomMap(size=4), "stages": (Stage(Conv2d()),), **changes})
+    wide.validate()
+    narrow = wide.replace(dtype="float32")
+    for attempt in (narrow.validate, narrow.build):
+        with pytest.raises(ConfigError, match="expected numbers that float32 can hold, up to") as caught:
+            attempt()
+        assert caught.value.field == field
+
+
+def test_a_target_that_the_teacher_makes_too_large_is_refused_when_built() -> None:
+    large = Stage(Conv2d(), teacher_weight=Given(1e30))
+    experiment = Experiment(input=GivenMap(np.full((4, 4), 1e30)), stages=(large,), dtype="float32")
+    experiment.validate()
+    with pytest.raises(ConfigError, match="target: expected finite numbers, received inf") as caught:
         experiment.build()
-    assert caught.value.field == "input"
+    assert caught.value.field == "target"
 
 
 def test_inserting_removing_and_moving_layers(two_layers: Experiment) -> None:

@@ -7,6 +7,7 @@ import io
 import json
 import os
 import random
+import re
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -25,6 +26,7 @@ from convviz.model.files import (
     read_experiment,
     write_experiment,
 )
+from convviz.model.files.text import Entries
 from convviz.model.sources import GivenMap
 from tests.model.samples import random_experiment
 
@@ -70,7 +72,7 @@ def refusal(folder: Path, data: Any) -> str:
         ([{"type": "conv2d", "weight": [[[[[1]]]]]}],
          "layers[0].weight: expected lists of numbers nested at most 4 deep"),
         ([{"type": "conv2d", "weight": [[1e999]]}], "layers[0].weight: expected finite numbers"),
-        ([{"type": "conv2d", "weight": []}], "layers[0].weight: expected numbers, received an empty array"),
+        ([{"type": "conv2d", "weight": []}], "layers[0].weight: expected at least one number, received an empty array"),
         ([{"type": "conv2d", "weight": None}], "layers[0].weight: expected a value, received none"),
         ([{"type": "conv2d", "weight": {"type": "norml"}}], "layers[0].weight.type: expected one of"),
         ([{"type": "conv2d", "weight": {"type": "normal", "std": -1}}],
@@ -194,7 +196,7 @@ def test_arrays_of_every_real_type_are_read(dtype: str, order: str, version: tup
 @pytest.mark.parametrize(
     ("content", "message"),
     [
-        (npy([[1.5, float("inf")]]), "input: expected finite numbers, received infinity or NaN"),
+        (npy([[1.5, float("inf")]]), "input: expected finite numbers, received inf at (0, 1)"),
         (npy([[1j]]), "input.file: input.npy: expected real numbers, received complex128"),
         (npy([["a"]]), "input.file: input.npy: expected real numbers, received <U1"),
         (npy([[True]]), "input.file: input.npy: expected real numbers, received bool"),
@@ -416,3 +418,40 @@ def test_experiments_are_found_by_name_or_path(tmp_path: Path, monkeypatch: pyte
         find_experiment("qqq")
     with pytest.raises(ConfigError, match=r"did you mean momentum\?"):
         load_builtin("momentun")
+
+
+def test_a_file_is_preferred_and_no_name_is_the_first_one_s(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    write_experiment("demo", Experiment(stages=(Stage(Conv2d()),)))
+    (tmp_path / "pooling").mkdir()
+    assert find_experiment("demo").resolve() == tmp_path / "demo"
+    assert find_experiment() == builtin_experiments()["demo"]
+    assert find_experiment("pooling") == builtin_experiments()["pooling"]
+
+
+@pytest.mark.parametrize("name", [".", "..", "folder", os.devnull])
+def test_what_exists_and_is_no_file_is_said_to_be_none(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "folder").mkdir()
+    with pytest.raises(ConfigError, match=f"^{re.escape(os.path.basename(name))}: expected a file, received a folder"):
+        read_experiment(find_experiment(name))
+
+
+class ComparedName(str):
+    """A name that counts how often names are compared."""
+
+    compared = 0
+    __hash__ = str.__hash__
+
+    def __eq__(self, other: object) -> bool:
+        ComparedName.compared += 1
+        return str.__eq__(self, other)
+
+
+def test_many_names_of_which_one_is_there_twice_are_not_each_compared_with_all() -> None:
+    names = [f"name {number}" for number in range(2000)]
+    entries = Entries([(ComparedName(name), 0) for name in [*names, "name 7"]])
+    assert entries.repeated == ["name 7"]
+    assert ComparedName.compared < 20 * len(names)

@@ -5,12 +5,14 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pytest
 from PyQt6.QtGui import QAction
-from PyQt6.QtWidgets import QFrame, QLabel, QSpinBox
+from PyQt6.QtWidgets import QAbstractButton, QFrame, QLabel, QPushButton, QSpinBox
 
 from convviz.engine.frames import State
 from convviz.model.files import load_builtin
+from convviz.model.sources import GivenMap
 
 if TYPE_CHECKING:
     from tests.views.conftest import OpenWindow, Person
@@ -38,6 +40,17 @@ def test_the_banner_says_at_which_step_and_why(open_window: OpenWindow) -> None:
     assert person.button("reset").isEnabled()
 
 
+def test_what_is_too_large_from_the_start_is_said(open_window: OpenWindow) -> None:
+    """Before any step a smaller rate would change nothing, so none is offered."""
+    large = load_builtin("demo").with_student(0, weight=np.full((1, 1, 3, 3), 1e308))
+    person = open_window(large.replace(target=GivenMap(np.zeros((1, 8, 8)))))
+    person.sees_state(State.DIVERGED)
+    text = person.find(QLabel, "banner_text").text()
+    assert "before the first step" in text
+    assert "rate" not in text
+    assert person.window.findChild(QAbstractButton, "try_smaller_rate") is None
+
+
 def test_a_smaller_rate_is_offered_and_works(open_window: OpenWindow) -> None:
     person = open_window("diverging")
     rate = person.document.experiment.optimizer.learning_rate
@@ -49,6 +62,22 @@ def test_a_smaller_rate_is_offered_and_works(open_window: OpenWindow) -> None:
     person.run_to_the_end()
     assert math.isfinite(person.session.status.loss)
     assert person.document.undo_stack.canUndo()
+
+
+@pytest.mark.parametrize(("rate", "offered"), [(5e-12, 1e-12), (1e-12, None)])
+def test_no_rate_is_offered_that_is_smaller_than_possible(
+    open_window: OpenWindow, rate: float, offered: float | None
+) -> None:
+    wild = load_builtin().replace(input=GivenMap(np.full((20, 20), 1e60)))
+    person = open_window(wild.replace(optimizer=wild.optimizer.replace(learning_rate=rate)))
+    diverge(person)
+    assert person.button("banner_reset").isVisible()
+    buttons = banner(person).findChildren(QPushButton, "try_smaller_rate")
+    assert len(buttons) == (offered is not None)
+    if offered is not None:
+        assert f"{offered:g}" in buttons[0].text()
+        person.click("try_smaller_rate")
+        assert person.document.experiment.optimizer.learning_rate == offered
 
 
 def test_reset_takes_the_banner_away(open_window: OpenWindow) -> None:

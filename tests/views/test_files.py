@@ -150,6 +150,30 @@ def test_closing_with_changes_can_be_cancelled(open_window: OpenWindow) -> None:
     person.sees_step(1)
 
 
+def test_a_name_is_shown_as_it_is(open_window: OpenWindow, tmp_path: Path) -> None:
+    person = open_window()
+    name = "<b>kernels<b>&amp.json"
+    person.press("Ctrl+S")
+    choose_file(person, "save_dialog", tmp_path / name)
+    change(person)
+    person.window.close()
+    box = person.dialog(QMessageBox, "unsaved_changes")
+    assert box.textFormat() is Qt.TextFormat.PlainText
+    assert name in box.text()
+    box.button(QMessageBox.StandardButton.Discard).click()
+
+
+def test_the_dialogs_of_files_speak_the_language_of_the_window(open_window: OpenWindow) -> None:
+    person = open_window()
+    person.find(QAction, "language_zh_CN").trigger()
+    person.press("Ctrl+O")
+    dialog = person.dialog(QFileDialog, "open_dialog")
+    shown = [label.text() for label in dialog.findChildren(QLabel)]
+    assert shown
+    assert not [text for text in shown if text.isascii()]
+    dialog.reject()
+
+
 def test_closing_can_discard_changes(open_window: OpenWindow) -> None:
     person = open_window()
     change(person)

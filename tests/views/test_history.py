@@ -122,6 +122,20 @@ def test_a_click_on_the_curve_shows_that_step(open_window: OpenWindow) -> None:
     sees_past(person, step)
 
 
+@pytest.mark.parametrize(("control", "step"), [("play", 2000), ("step", 41), ("run_n", 140)])
+def test_who_lets_the_student_learn_sees_it(open_window: OpenWindow, control: str, step: int) -> None:
+    """Not a step of the past, at which the picture would stand still."""
+    person = open_window()
+    person.session.run(40)
+    person.sees_step(40)
+    person.find(QSlider, "history_slider").setValue(10)
+    sees_past(person, 10)
+    person.click(control)
+    person.sees_step(step)
+    assert person.session.status.shown is None
+    assert person.text("history_text") == f"step {step:,} · live"
+
+
 def test_the_history_is_empty_before_the_first_step(open_window: OpenWindow) -> None:
     person = open_window()
     assert not person.find(QSlider, "history_slider").isEnabled()

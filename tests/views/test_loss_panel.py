@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import subprocess
 import sys
-from itertools import pairwise
+from itertools import groupby, pairwise
 from time import perf_counter
 from typing import TYPE_CHECKING
 
@@ -21,6 +21,7 @@ from convviz.model.series import LossSeries
 from convviz.views import theme
 from convviz.views.actions import Actions
 from convviz.views.panels.loss import LossPanel
+from convviz.views.panels.loss_numbers import LossNumbers
 from convviz.views.readout import ReadOut
 
 if TYPE_CHECKING:
@@ -276,3 +277,16 @@ def test_the_numbers_of_the_steps_stand_side_by_side(panel: LossPanel, goal: int
     ends = [(place - width / 2, place + width / 2) for place, width in zip(places, widths, strict=True)]
     assert len(ticks) >= 1
     assert all(left[1] + 4 < right[0] for left, right in pairwise(ends)), texts
+
+
+@pytest.mark.parametrize("height", [84, 100, 120, 150, 200, 300])
+def test_the_numbers_of_the_losses_stand_one_above_the_other(panel: LossPanel, qtbot: QtBot, height: int) -> None:
+    qtbot.mouseClick(panel.findChild(QToolButton, "log_loss"), Qt.MouseButton.LeftButton)
+    panel.resize(520, height)
+    show(panel, 10.0 ** np.linspace(3, 290, 40))
+    QApplication.processEvents()
+    picture = panel.findChild(LossNumbers).grab().toImage()
+    ground = theme.current().surface
+    written = [any(picture.pixelColor(x, y) != ground for x in range(picture.width())) for y in range(picture.height())]
+    heights = [len(list(rows)) for ink, rows in groupby(written) if ink]
+    assert 0 < max(heights) <= theme.metrics("small").height()

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from PyQt6.QtGui import QAction, QGuiApplication
-from PyQt6.QtWidgets import QSplitter, QWidget
+from PyQt6.QtWidgets import QLabel, QSplitter, QWidget
 
 from convviz.views.main_window import MainWindow
 from convviz.views.preferences import DEFAULT_SPEED, Preferences
@@ -35,6 +35,16 @@ def test_everything_set_is_there_the_next_day(tmp_path: Path) -> None:
     assert not second.show_inspector
     assert second.recent == files[:3:-1]
     assert second.folder == str(tmp_path)
+
+
+def test_a_size_is_chosen_for_the_next_start(open_window: OpenWindow) -> None:
+    person = open_window()
+    assert person.find(QAction, "scale_1.0").isChecked()
+    person.find(QAction, "scale_1.5").trigger()
+    assert person.preferences.scale == 1.5
+    assert person.find(QAction, "scale_1.5").isChecked()
+    assert not person.find(QAction, "scale_1.0").isChecked()
+    assert "150%" in person.find(QLabel, "banner_text").text()
 
 
 def test_what_is_set_to_what_it_was_is_not_written(tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ from PyQt6.QtWidgets import QApplication, QComboBox, QProgressBar, QSlider, QSpi
 
 from convviz.engine.frames import State
 from convviz.views.preferences import DEFAULT_SPEED
+from tests.views.hands import turn
 
 if TYPE_CHECKING:
     from tests.views.conftest import OpenWindow, Person
@@ -60,6 +61,18 @@ def test_progress_and_time_left_are_shown_while_it_runs(open_window: OpenWindow)
     person.click("play")
     person.sees_state(State.PAUSED)
     assert person.text("rate") == person.text("time_left") == ""
+
+
+def test_progress_stays_while_the_run_rests(open_window: OpenWindow) -> None:
+    person = open_window()
+    bar = person.find(QProgressBar, "progress")
+    person.find(QSpinBox, "run_length").setValue(500)
+    for step in (500, 1000):
+        person.click("run_n")
+        person.sees_step(step)
+        assert (bar.value() - bar.minimum()) / (bar.maximum() - bar.minimum()) == pytest.approx(step / 2000, abs=0.01)
+    person.run_to_the_end()
+    assert bar.value() == bar.maximum()
 
 
 def test_step_makes_exactly_one(open_window: OpenWindow) -> None:
@@ -222,6 +235,31 @@ def test_the_name_of_an_experiment_without_room_ends_with_an_ellipsis(open_windo
         box.setItemText(box.currentIndex(), name[:letters] + "…")
         pictures.append(box.grab().toImage())
     assert seen in pictures
+
+
+def test_a_wheel_over_the_experiments_leaves_the_run_alone(open_window: OpenWindow) -> None:
+    person = open_window()
+    person.click("step")
+    person.sees_step(1)
+    box = person.find(QComboBox, "experiment")
+    shown = box.currentText()
+    box.setFocus(Qt.FocusReason.TabFocusReason)
+    for notches in (-1, 1, -3):
+        assert not turn(box, notches).isAccepted()
+    assert box.currentText() == shown
+    person.click("step")
+    person.sees_step(2)
+
+
+def test_a_wheel_turns_the_number_of_steps_only_where_the_focus_is(open_window: OpenWindow) -> None:
+    person = open_window()
+    length = person.find(QSpinBox, "run_length")
+    before = length.value()
+    turn(length, 2)
+    assert length.value() == before
+    length.setFocus(Qt.FocusReason.TabFocusReason)
+    turn(length, 2)
+    assert length.value() == before + 2
 
 
 def test_faster_and_slower_go_through_round_speeds(open_window: OpenWindow) -> None:

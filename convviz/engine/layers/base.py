@@ -87,6 +87,10 @@ class Layer(Spec):
     def output_shape(self, in_shape: Shape) -> Shape:
         """Return the output's ``(C, H, W)`` for an input of ``in_shape``, or raise `ShapeError`."""
 
+    def border_size(self, in_shape: Shape) -> int:
+        """Return how many cells of border lie around the map that the layer's windows walk over, if it has any."""
+        return 0
+
     def parameter_size(self, in_shape: Shape) -> int:
         """Return how many numbers the layer learns."""
         return 0
@@ -103,8 +107,8 @@ class Layer(Spec):
         """Return the initial parameters by name, drawn from ``rng`` where they are random."""
         return {}
 
-    def check_init(self, in_shape: Shape) -> None:
-        """Raise `ShapeError` unless the initial parameters can be made for ``in_shape``; draws nothing."""
+    def check_init(self, in_shape: Shape, dtype: DTypeLike = np.float64) -> None:
+        """Raise `ShapeError` or `ConfigError` unless the initial parameters can be made so; draws nothing."""
 
     @abstractmethod
     def bind(self, slots: Slots) -> BoundLayer:

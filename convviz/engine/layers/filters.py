@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
-from convviz.engine.errors import ConvvizError, ShapeError
+from convviz.engine.errors import ConvvizError, ShapeError, inside
 from convviz.engine.initializers import INITIALIZERS, Given, Initializer, Normal, Zeros
 from convviz.engine.layers.base import Array, Layer, Shape
 from convviz.engine.links import Ends, Indices, Links, at, weight_pairs, windows_read, windows_reading
@@ -129,6 +129,11 @@ class FilterLayer(Layer):
     def geometry(self, in_shape: Shape) -> Geometry:
         """Return the sizes of the convolution that the layer is, or is the adjoint of."""
 
+    def border_size(self, in_shape: Shape) -> int:
+        """Return how many zeros are put around all channels of the convolution's input."""
+        geometry = self.geometry(in_shape)
+        return geometry.channels * self.window.border(*geometry.size)
+
     def back_links(self, params: Mapping[str, Array], x: Array, y: Array, cells: Indices) -> Links:
         """Return the products of each output: the slopes are weights."""
         find = windows_reading if self.adjoint else windows_read
@@ -153,20 +158,19 @@ class FilterLayer(Layer):
     def weight_shape(self, in_shape: Shape) -> tuple[int, int, int, int]:
         """Return the shape of the weights for an input of ``in_shape``."""
 
-    def check_init(self, in_shape: Shape) -> None:
-        """Raise `ShapeError` if a given kernel or bias does not fit."""
+    def check_init(self, in_shape: Shape, dtype: DTypeLike = np.float64) -> None:
+        """Raise `ShapeError` if a given kernel or bias does not fit, `ConfigError` if ``dtype`` cannot hold it."""
         shapes = {"weight": self.weight_shape(in_shape), "bias": (self.out_channels,)}
         for name, shape in shapes.items():
             initializer = getattr(self, name)
             if initializer is not None:
-                try:
+                with inside(name):
                     initializer.check_shape(shape)
-                except ConvvizError as error:
-                    raise error.within(name) from error
+                    initializer.check_format(dtype)
 
     def init(self, rng: np.random.Generator, in_shape: Shape, dtype: DTypeLike = np.float64) -> dict[str, Array]:
         """Return ``weight`` and, unless there is none, ``bias``, drawn in this order."""
-        self.check_init(in_shape)
+        self.check_init(in_shape, dtype)
         shape = self.weight_shape(in_shape)
         area = self.kernel[0] * self.kernel[1]
         fan_in, fan_out = in_shape[0] // self.groups * area, self.out_channels // self.groups * area

@@ -73,6 +73,10 @@ class Pooling(Layer):
         height, width = self.window.output_size(in_shape[1], in_shape[2])
         return in_shape[0], height, width
 
+    def border_size(self, in_shape: Shape) -> int:
+        """Return how many cells the padding puts around all channels."""
+        return in_shape[0] * self.window.border(in_shape[1], in_shape[2])
+
     def part(self, in_shape: Shape, rows: slice) -> tuple[Layer, slice] | None:
         """Return the layer with as much padding as some rows need."""
         part = self.window.part(in_shape[1], in_shape[2], rows)

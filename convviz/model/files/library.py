@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from convviz.engine.errors import ConfigError
 from convviz.model.files.reading import read_experiment
-from convviz.resources import resource
+from convviz.resources import builtin_files, is_builtin
 
 if TYPE_CHECKING:
     from convviz.model.experiment import Experiment
@@ -23,7 +23,7 @@ FIRST = "demo"
 
 def builtin_experiments() -> dict[str, Path]:
     """Return the file of every built-in experiment by its name on the command line, the first one first."""
-    paths = {path.stem: path for path in sorted(resource("experiments").glob("*.json"))}
+    paths = builtin_files()
     return {FIRST: paths[FIRST], **paths}
 
 
@@ -49,21 +49,23 @@ def load_builtin(name: str = FIRST) -> Experiment:
     return read_experiment(paths[name])
 
 
-def find_experiment(name_or_path: str | Path) -> Path:
-    """Return the file of that name, or else that of the built-in experiment of that name.
+def find_experiment(name_or_path: str | Path | None = None) -> Path:
+    """Return the file of that name, or else that of the built-in experiment of that name; None: of the first one.
 
     Raises
     ------
     ConfigError
         If there is neither.
     """
-    path = Path(name_or_path)
-    if path.is_file():
-        return path
     paths = builtin_experiments()
-    if str(name_or_path) in paths:
-        return paths[str(name_or_path)]
-    raise _not_found(str(name_or_path), paths)
+    if name_or_path is None:
+        return paths[FIRST]
+    name = str(name_or_path)
+    if is_builtin(name):
+        return paths[name]
+    if Path(name).exists():
+        return Path(name)  # be it a folder: `read_experiment` says so
+    raise _not_found(name, paths)
 
 
 def _not_found(name: str, known: dict[str, Path]) -> ConfigError:

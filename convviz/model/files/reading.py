@@ -58,7 +58,7 @@ def read_experiment(path: str | Path) -> Experiment:
         raise type(error)(
             "{file}: {error}" if says_where else "{file}: {place}: {error}",
             field=error.field,
-            file=path.name,
+            file=path.name or path,
             place=error.field,
             error=error,
         ) from error

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import math
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from convviz.engine.errors import ConfigError
@@ -30,8 +31,10 @@ class Entries(dict[str, Any]):
 
     def __init__(self, pairs: list[tuple[str, Any]]) -> None:
         super().__init__(pairs)
-        names = [name for name, _ in pairs]
-        self.repeated = [name for name in self if names.count(name) > 1] if len(names) != len(self) else []
+        self.repeated: list[str] = []
+        if len(pairs) != len(self):
+            times = Counter(name for name, _ in pairs)
+            self.repeated = [name for name in self if times[name] > 1]
 
 
 def parse(raw: bytes) -> Any:

@@ -52,6 +52,7 @@ class Field(QWidget):
         self._label.setFixedWidth(LABEL_WIDTH - level * INDENT)
         self._label.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         self._labelled: list[tuple[QWidget, str]] = []
+        self._why_not = ""
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(INDENT if level else 0, 0, 0, 0)  # a nested form stands in its parent's column
         self._column.setSpacing(SPACE.XS)
@@ -64,9 +65,18 @@ class Field(QWidget):
         """Return the widget that takes the focus, and beside which a message belongs."""
         return self._labelled[0][0]
 
+    def restrict(self, why_not: str) -> None:
+        """Let the setting be changed (``""``) or not, and say why not: a sentence, marked for translation."""
+        if why_not != self._why_not:
+            self._why_not = why_not
+            self.setEnabled(not why_not)
+            self.retranslate()
+
     def retranslate(self) -> None:
         """Say everything in the current language."""
         name, lines = tr(self.described.label), help_lines(self.described)
+        if self._why_not:
+            lines = (*lines, tr(self._why_not))
         self._label.setText(name)
         self._label.setToolTip(paragraphs(*lines))
         for widget, part in self._labelled:

@@ -200,14 +200,14 @@ class _Line(QLineEdit):
         super().__init__(parent)
         self.setObjectName(name)
         self.editingFinished.connect(self._finish)
-        self._kept = ""
+        self._kept = self._shown = ""  # the text that was given, and what the control makes of it: no edit of anybody's
 
     def show_text(self, text: str) -> None:
         """Show ``text`` without emitting anything."""
-        self._kept = text
-        if self.text() != text:
+        if (self._kept, self._shown) != (text, self.text()):
             self.setText(text)
             self.setCursorPosition(0)
+        self._kept, self._shown = text, self.text()
 
     def keyPressEvent(self, event: QKeyEvent | None) -> None:
         """Escape restores the text."""
@@ -217,8 +217,8 @@ class _Line(QLineEdit):
         super().keyPressEvent(event)
 
     def _finish(self) -> None:
-        if self.text() != self._kept:
-            self._kept = self.text()
+        if self.text() != self._shown:
+            self._kept = self._shown = self.text()
             self.finished.emit(self._kept)
 
 
@@ -232,13 +232,13 @@ class _Lines(QPlainTextEdit):
         self.setObjectName(name)
         self.setTabChangesFocus(True)
         self.setFixedHeight(round(metrics().lineSpacing() * lines) + 2 * SPACE.S)
-        self._kept = ""
+        self._kept = self._shown = ""  # the text that was given, and what the control makes of it: no edit of anybody's
 
     def show_text(self, text: str) -> None:
         """Show ``text`` without emitting anything."""
-        self._kept = text
-        if self.toPlainText() != text:
+        if (self._kept, self._shown) != (text, self.toPlainText()):
             self.setPlainText(text)
+        self._kept, self._shown = text, self.toPlainText()
 
     def keyPressEvent(self, event: QKeyEvent | None) -> None:
         """Escape restores the text."""
@@ -250,8 +250,8 @@ class _Lines(QPlainTextEdit):
     def focusOutEvent(self, event: QFocusEvent | None) -> None:
         """Take what was written."""
         super().focusOutEvent(event)
-        if self.toPlainText() != self._kept:
-            self._kept = self.toPlainText()
+        if self.toPlainText() != self._shown:
+            self._kept = self._shown = self.toPlainText()
             self.finished.emit(self._kept)
 
 

@@ -19,7 +19,7 @@ from convviz.engine.errors import ConfigError
 from convviz.views.editors.cell_edit import CellEdit
 from convviz.views.editors.gestures import Gesture
 from convviz.views.editors.matrix_picture import Array, Cell, MatrixPicture
-from convviz.views.editors.numbers import number_text, parse_number, shifted
+from convviz.views.editors.numbers import number_text, parse_typed, shifted
 
 if TYPE_CHECKING:
     from PyQt6.QtWidgets import QWidget
@@ -294,7 +294,7 @@ class MatrixGrid(MatrixPicture):
         self._close_edit()
         if text is not None:
             try:
-                self._emit(parse_number(str(text)), "")
+                self._emit(parse_typed(str(text)), "")
             except ConfigError as error:
                 self.refused.emit(str(error))
                 return

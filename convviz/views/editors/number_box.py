@@ -12,7 +12,7 @@ from PyQt6.QtWidgets import QAbstractSpinBox, QLineEdit, QSizePolicy, QWidget
 from convviz.engine.errors import ConfigError
 from convviz.views.editors.buttons import CONTROL_HEIGHT
 from convviz.views.editors.gestures import Gesture
-from convviz.views.editors.numbers import default_step, magnified, number_text, parse_number, shifted
+from convviz.views.editors.numbers import default_step, magnified, number_text, parse_typed, parse_whole, shifted
 from convviz.views.theme import metrics
 
 if TYPE_CHECKING:
@@ -152,12 +152,7 @@ class NumberBox(QAbstractSpinBox):
         self._emit(value, "")
 
     def _parsed(self, text: str) -> Number:
-        value = parse_number(text)
-        if not self._range.integer:
-            return value
-        if value != round(value):
-            raise ConfigError("'{text}' is not a whole number", text=text)
-        return int(value)
+        return parse_whole(text) if self._range.integer else parse_typed(text)
 
     def _emit(self, value: Number | None, merge: str) -> None:
         """Show and emit a new value; whoever finds it impossible puts the old one back with `set_value`."""

@@ -13,6 +13,9 @@ DIGITS = 6
 
 _MINUS = str.maketrans({"−": "-", "–": "-", "⁄": "/"})
 _FRACTION = re.compile(r"^([^/]+)/([^/]+)$")
+_GROUPS = re.compile(r"^[+-]?[1-9]\d{0,2}(,\d{3})+(\.\d*)?$")
+#: Above it a float has no longer room for every whole number.
+_LARGEST_WHOLE = 2**53
 
 
 def parse_number(text: str) -> float:
@@ -32,6 +35,45 @@ def parse_number(text: str) -> float:
     if not math.isfinite(value):
         raise ConfigError("'{text}' is not a finite number", text=text.strip())
     return value
+
+
+def parse_typed(text: str) -> float:
+    """Return the number that was typed into a field: as `parse_number`, and with commas between groups of digits.
+
+    Raises
+    ------
+    ConfigError
+        If it is no number, or if a single comma can be read either way, as in ``2,000``.
+    """
+    plain = text.strip().translate(_MINUS)
+    if _GROUPS.match(plain):
+        if plain.count(",") == 1 and "." not in plain:
+            raise ConfigError(
+                "'{text}' can be read as {large} or as {small}; write the one you mean",
+                text=text.strip(),
+                large=plain.replace(",", ""),
+                small=plain.replace(",", "."),
+            )
+        plain = plain.replace(",", "")
+    return parse_number(plain)
+
+
+def parse_whole(text: str) -> int:
+    """Return the whole number that was typed into a field, with or without commas between groups of digits.
+
+    Raises
+    ------
+    ConfigError
+        If it is none.
+    """
+    plain = text.strip().translate(_MINUS)
+    try:
+        value = parse_number(plain.replace(",", "") if _GROUPS.match(plain) else plain)
+    except ConfigError:
+        value = math.nan
+    if not abs(value) <= _LARGEST_WHOLE or value != round(value):
+        raise ConfigError("'{text}' is not a whole number", text=text.strip()[:20])
+    return int(value)
 
 
 def _decimal(text: str) -> float:

@@ -61,13 +61,14 @@ class LossNumbers(QWidget):
         painter.fillRect(self.rect(), theme.current().surface)
         painter.setPen(theme.current().muted)
         painter.setFont(theme.font("small"))
-        written, line = 0, 0.8 * theme.metrics("small").height()
+        written, line, height = 0, 0.8 * theme.metrics("small").height(), max(1, self.height() - 2 * _OVERHANG)
         for number, labels in enumerate(self._levels):
-            room = next(share for count, share in _FULL if written >= count) * (self.height() - 2 * _OVERHANG)
+            room = next(share for count, share in _FULL if written >= count) * height
             written += len(labels)
             if number and line * written >= room:
                 break
-            for text, value in labels:
+            every = math.ceil(line * max(0, len(labels) - 1) / height)  # at lines that are closer than a number is high
+            for text, value in labels[:: max(1, every)]:
                 self._write(painter, text, value)
         painter.end()
 

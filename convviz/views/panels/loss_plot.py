@@ -324,7 +324,8 @@ class LossPlot(pg.GraphicsView):  # type: ignore[misc]  # pyqtgraph ships no typ
         if self._newest < 0:
             painter.setPen(theme.current().muted)
             painter.setFont(theme.font("body"))
-            painter.drawText(area, Qt.AlignmentFlag.AlignCenter, tr("The loss is drawn here while the student learns"))
+            wrapped = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
+            painter.drawText(area, wrapped, tr("The loss is drawn here while the student learns"))
             return
         draw_curve(painter, mapping, *self._points)
         colours, pen = theme.current(), Qt.PenStyle

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from PyQt6.QtCore import Qt
-from PyQt6.QtGui import QColor
+from PyQt6.QtGui import QAction, QColor
 
 from convviz.engine.frames import State
 from convviz.model.files import load_builtin
@@ -30,7 +30,7 @@ def test_what_is_right_is_said_to_be_right(checked, name):
 def test_what_is_wrong_is_named(checked, wanted, layer):
     shown = badge(checked(wanted()))
     assert shown.text() == f"✗ gradients wrong: layer {layer}"
-    assert "Worst relative error 1e-3" in shown.toolTip()
+    assert "Worst relative error 1.0e-3" in shown.toolTip()
 
 
 def test_a_kink_is_no_error(checked):
@@ -85,6 +85,15 @@ def test_the_keyboard_opens_the_table(checked, key):
     assert badge(person).focusPolicy() & Qt.FocusPolicy.TabFocus
     badge(person).setFocus()
     person.press(key, on=badge(person))
+    person.dialog(CheckTable, "check_table")
+
+
+def test_the_menu_and_a_key_of_its_own_open_the_table(checked):
+    person = checked()
+    person.press("Ctrl+G", on=person.window)
+    person.dialog(CheckTable, "check_table").close()
+    person.sees(lambda: person.window.findChild(CheckTable, "check_table") is None)
+    person.find(QAction, "gradient_check").trigger()
     person.dialog(CheckTable, "check_table")
 
 

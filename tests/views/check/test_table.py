@@ -58,7 +58,7 @@ def test_every_number_of_the_check_is_shown(table):
     row = shown["1 Convolution", "weight", "kernel 1, 1, row 2, column 3"]
     assert number(row[GRADIENT]) == pytest.approx(frame.gradients[0]["weight"][0, 0, 1, 2], rel=1e-8)
     assert number(row[SLOPE]) == pytest.approx(number(row[GRADIENT]), rel=1e-6)
-    bias = shown["2 Convolution", "bias", "1"]
+    bias = shown["2 Convolution", "bias", "filter 1"]
     assert number(bias[GRADIENT]) == pytest.approx(frame.gradients[1]["bias"][0], rel=1e-8)
     assert {row[RESULT] for row in shown.values()} == {"✓ right", "✓ right, the worst"}
     worst = max(number(row[ERROR]) for row in shown.values())
@@ -243,6 +243,13 @@ def test_a_complete_table_stays_while_the_run_goes_on(table):
     person.sees(lambda: len(rows_of(dialog)) == 27)
 
 
+def test_it_fits_on_the_screen(table):
+    _, dialog = table("demo")
+    room = dialog.screen().availableSize()
+    assert dialog.width() <= room.width()
+    assert dialog.height() <= room.height()
+
+
 def test_it_is_closed_by_escape(table):
     person, dialog = table("demo")
     QTest.keyClick(dialog, Qt.Key.Key_Escape)
@@ -281,7 +288,9 @@ def test_every_column_is_wide_enough(table):
     _, dialog = table("transposed")
     view = dialog.findChild(QTableView, "check_slopes")
     metrics = theme.metrics("strong")
-    for row in rows_of(dialog)[:20]:
-        for section, shown in enumerate(row):
-            assert metrics.horizontalAdvance(shown) + 12 <= view.columnWidth(section), (section, shown)
+    for width in (700, 1100):  # of a small screen, and of one with room
+        dialog.resize(width, 600)
+        for row in rows_of(dialog)[:20]:
+            for section, shown in enumerate(row):
+                assert metrics.horizontalAdvance(shown) + 12 <= view.columnWidth(section), (section, shown)
     assert view.horizontalScrollBar().maximum() == 0

@@ -94,12 +94,12 @@ def test_a_number_shows_its_unit(make: Make) -> None:
 
 
 def test_a_seed_has_dice(make: Make) -> None:
-    field, edits = make(setting("int", minimum=0), 7, "input.seed")
-    dice = field.findChild(QAbstractButton, "input.seed.dice")
+    field, edits = make(setting("seed"), 7, "input.whatever")
+    dice = field.findChild(QAbstractButton, "input.whatever.dice")
     for _ in range(3):
         QTest.mouseClick(dice, Qt.MouseButton.LeftButton)
     assert len(edits) == 3
-    assert all(path == "input.seed" and isinstance(seed, int) and seed != 7 for path, seed, _ in edits)
+    assert all(path == "input.whatever" and isinstance(seed, int) and seed != 7 for path, seed, _ in edits)
 
 
 def test_a_logarithmic_number_has_a_slider_over_its_exponent(make: Make) -> None:
@@ -182,6 +182,18 @@ def test_lines_of_text(make: Make, show: Callable[[QWidget], QWidget]) -> None:
     assert edits == []
     QTest.keyClick(lines, Qt.Key.Key_Tab)
     assert edits == [(PATH, "one\ntwo", "")]
+
+
+@pytest.mark.parametrize("lines", [1, 3])
+@pytest.mark.parametrize("text", ["a\r\nb", "10\u00a0000", "a\u2028b", "a\nb", "long " * 10_000])
+def test_a_text_that_is_only_looked_at_stays_as_it_is(make: Make, lines: int, text: str) -> None:
+    field, edits = make(setting("text", lines=lines), text)
+    control = field.findChild(QLineEdit if lines == 1 else QPlainTextEdit, PATH)
+    for leave in (Qt.Key.Key_Tab, Qt.Key.Key_Escape, Qt.Key.Key_Tab):
+        control.setFocus()
+        QTest.keyClick(control, leave)
+        control.clearFocus()
+    assert edits == []
 
 
 def test_both_numbers_of_a_pair_change_together_while_they_are_linked(make: Make) -> None:

@@ -70,7 +70,7 @@ def test_what_is_no_number_is_refused(make: Make) -> None:
     assert edits == []
     assert box.text() == "2"
     assert len(refused) == 3
-    assert "'two' is not a number" in refused[0]
+    assert "'two' is not a whole number" in refused[0]
     assert "'2.5' is not a whole number" in refused[1]
 
 

@@ -5,7 +5,15 @@ import math
 import pytest
 
 from convviz.engine.errors import ConfigError
-from convviz.views.editors.numbers import default_step, magnified, number_text, parse_number, shifted
+from convviz.views.editors.numbers import (
+    default_step,
+    magnified,
+    number_text,
+    parse_number,
+    parse_typed,
+    parse_whole,
+    shifted,
+)
 
 
 @pytest.mark.parametrize(
@@ -32,6 +40,32 @@ def test_reads_what_people_write(text: str, value: float) -> None:
 def test_says_what_is_no_number(text: str) -> None:
     with pytest.raises(ConfigError, match="is not a number"):
         parse_number(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [("1,000,000", 1e6), ("12,345.5", 12345.5), ("0,125", 0.125), ("0,5", 0.5), ("−1,000,000", -1e6), ("2000", 2000.0)],
+)
+def test_reads_groups_of_digits(text: str, value: float) -> None:
+    assert parse_typed(text) == value
+
+
+def test_asks_which_of_two_numbers_is_meant() -> None:
+    with pytest.raises(ConfigError, match=r"'2,000' can be read as 2000 or as 2\.000"):
+        parse_typed("2,000")
+
+
+@pytest.mark.parametrize(("text", "value"), [("2,000", 2000), ("1,000,000", 1_000_000), ("2e3", 2000), ("−3", -3)])
+def test_reads_whole_numbers(text: str, value: int) -> None:
+    whole = parse_whole(text)
+    assert isinstance(whole, int)
+    assert whole == value
+
+
+@pytest.mark.parametrize("text", ["2,5", "1/3", "1e300", "nan", "two", ""])
+def test_says_what_is_not_whole(text: str) -> None:
+    with pytest.raises(ConfigError, match="is not a whole number"):
+        parse_whole(text)
 
 
 @pytest.mark.parametrize("text", ["inf", "nan", "-inf", "1e999", "1e308/1e-308"])

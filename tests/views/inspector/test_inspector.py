@@ -22,6 +22,7 @@ from convviz.engine.initializers import Given, Normal
 from convviz.engine.layers import Conv2d, MaxPool2d, ReLU
 from convviz.i18n import set_language
 from convviz.model.experiment import Experiment, Stage
+from convviz.model.files import load_builtin
 from convviz.model.sources import GivenMap, RandomMap
 from convviz.views import theme
 from convviz.views.editors.number_box import NumberBox
@@ -156,7 +157,7 @@ def test_impossible_values_are_explained_and_change_nothing(person: Person) -> N
         "layers.0.stride.vertical": ("0", "Stride cannot be 0. Possible: 1 to 64."),
         "layers.0.groups": ("2", "groups"),
         "layers.0.rate": ("-1", "Rate factor cannot be -1. Possible: 0 to 1,000."),
-        "layers.0.out_channels": ("x", "'x' is not a number"),
+        "layers.0.out_channels": ("x", "'x' is not a whole number"),
     }
     for name, (text, says) in cases.items():
         before = person.find(NumberBox, name).text()
@@ -232,6 +233,18 @@ def test_the_input_becomes_given_and_its_cells_change(person: Person) -> None:
     person.paste("input.values", "1 2\n3 4")
     assert "does not fit input 2×2" in person.note
     assert person.experiment.input.shape == (1, 11, 12)
+
+
+def test_a_seed_that_draws_nothing_says_so(person: Person) -> None:
+    person.show("target")
+    seed = person.find(NumberBox, "teacher_seed")
+    assert seed.isEnabled()
+    assert "Nothing is drawn" not in seed.toolTip()
+    person.document.open_experiment(load_builtin("demo"))
+    person.show("target")
+    seed = person.find(NumberBox, "teacher_seed")
+    assert not seed.isEnabled()
+    assert "Nothing is drawn" in seed.toolTip()
 
 
 def test_a_given_target_has_no_teacher(person: Person) -> None:

@@ -26,9 +26,12 @@ from convviz.views.panels.check import wording
 from convviz.views.panels.check.rows import ADJOINT_COLUMNS, SLOPE_COLUMNS, Rows
 
 if TYPE_CHECKING:
+    from PyQt6.QtGui import QResizeEvent
+
     from convviz.model.checking import Checker, Finding
 
-_SIZE = QSize(1080, 720)
+_SIZE = QSize(1100, 720)
+_FRAME = QSize(16, 48)  #: what the window system puts around it, about
 _ADJOINT_ROWS = 4  #: of the lower table, shown without scrolling
 _ROW_HEIGHT = 24
 _INSET = 6  #: left and right of what is in a cell
@@ -143,7 +146,8 @@ class CheckTable(QDialog):
         layout.addWidget(self._method)
         layout.addLayout(controls)
         self._adjoint_view.setFixedHeight(_ROW_HEIGHT * (_ADJOINT_ROWS + 1) + 8)
-        self.resize(_SIZE)
+        screen = self.screen()
+        self.resize(_SIZE if screen is None else _SIZE.boundedTo(screen.availableSize() - _FRAME))
         self._slope_view.setFocus()
 
     def _connect(self) -> None:
@@ -218,17 +222,36 @@ class CheckTable(QDialog):
         if bar is not None:
             bar.setValue(height)  # the rows under the eye stay where they are when a newer check comes
 
+    def resizeEvent(self, event: QResizeEvent | None) -> None:
+        """Fill the width there is."""
+        super().resizeEvent(event)
+        for view in (self._slope_view, self._adjoint_view):
+            self._fill(view)
+
     def _fit(self) -> None:
         """Make every column wide enough for its title, with the arrow beside it, and for its longest text."""
         shown = self._finding
         names = [] if shown is None else [wording.layer_text(shown, n) for n in range(len(shown.problem.layers))]
         metrics = theme.metrics("strong")
         for view, rows in ((self._slope_view, self._slopes), (self._adjoint_view, self._adjoints)):
-            for number, column in enumerate(rows.columns):
-                texts = [column.sample, *(names if number == 0 else ())]
+            header = view.horizontalHeader()
+            if header is not None:
+                header.setStretchLastSection(False)  # a column that is stretched forgets what width it was given
+            samples = [*(column.sample for column in rows.columns), wording.longest_result(shown)]
+            for number, sample in enumerate(samples):
+                texts = [sample, *(names if number == 0 else ())]
                 width = max(metrics.horizontalAdvance(text) for text in texts) + 2 * _INSET + theme.SPACE.S
                 title = metrics.horizontalAdvance(rows.title(number)) + _ARROW + _INSET + theme.SPACE.XS
                 view.setColumnWidth(number, round(max(width, title)))
+            self._fill(view)
+
+    def _fill(self, view: QTableView) -> None:
+        """Let the last column reach to the right end, unless that would cut it off."""
+        header, viewport = view.horizontalHeader(), view.viewport()
+        if header is not None and viewport is not None:
+            last = header.count() - 1
+            header.setStretchLastSection(False)
+            header.setStretchLastSection(header.sectionPosition(last) + header.sectionSize(last) <= viewport.width())
 
     def _tell_progress(self) -> None:
         progress = self._checker.progress if self._checker.checks_every else None

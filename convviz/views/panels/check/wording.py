@@ -135,6 +135,14 @@ def result_text(entry: Slope | Adjoint, worst: bool) -> str:
     return tr("✓ right, the worst") if worst else tr("✓ right")
 
 
+def longest_result(finding: Finding | None) -> str:
+    """Return the longest of the results that a check may have come to."""
+    texts = [tr("✗ wrong, the worst"), tr("✓ right, the worst")]
+    if finding is not None and finding.report is not None and finding.report.kinks:
+        texts.append(tr("kink: not differentiable here"))
+    return max(texts, key=len)
+
+
 def layer_text(finding: Finding, layer: int) -> str:
     """Return a layer's number, from 1, and name."""
     return tr("{number} {layer}").format(number=layer + 1, layer=tr(finding.problem.layers[layer].label))
@@ -152,7 +160,7 @@ def place_text(index: tuple[int, ...]) -> str:
         return tr("kernel {kernel}, row {row}, column {column}").format(
             kernel=", ".join(places[:2]), row=places[2], column=places[3]
         )
-    return ", ".join(places)
+    return tr("filter {number}").format(number=places[0]) if len(places) == 1 else ", ".join(places)
 
 
 def identity_text(entry: Adjoint) -> str:
@@ -190,7 +198,7 @@ def summary_lines(finding: Finding) -> list[str]:
     if isinstance(worst, Slope):
         lines.append(
             tr("Worst relative error {error}: layer {layer}, {parameter}, {place}.").format(
-                error=bound_text(worst.error),
+                error=error_text(worst.error),
                 layer=layer_text(finding, worst.layer),
                 parameter=parameter_text(worst.name),
                 place=place_text(worst.index),
@@ -199,7 +207,7 @@ def summary_lines(finding: Finding) -> list[str]:
     elif worst is not None:
         lines.append(
             tr("Worst relative error {error}: layer {layer}, adjoint identity.").format(
-                error=bound_text(worst.error), layer=layer_text(finding, worst.layer)
+                error=error_text(worst.error), layer=layer_text(finding, worst.layer)
             )
         )
     if report.kinks:

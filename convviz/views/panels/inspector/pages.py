@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 #: others are the training's, so that a new one has its place at once. The layers have pages of their own.
 _INPUT = ("input",)
 _TARGET = ("target", "teacher_seed")
+_DRAWS_NOTHING = mark("Nothing is drawn with it now: everything is given, or has a seed of its own")
 _LAST = ("name", "notes")
 _LAYERS = "stages"
 
@@ -97,9 +98,9 @@ class SettingsPage(Page):
         """Show the settings of ``experiment`` without emitting anything."""
         for form in self._forms:
             form.set_value(experiment)
-            seed = form.fields.get("teacher_seed")
-            if seed is not None:  # without a teacher its seed decides nothing
-                seed.setEnabled(experiment.target is None)
+            for name, draws in {"seed": experiment.draws_student, "teacher_seed": experiment.draws_teacher}.items():
+                if name in form.fields:
+                    form.fields[name].restrict("" if draws else _DRAWS_NOTHING)
 
     def locate(self, path: str) -> QWidget | None:
         """Return the control at ``path``."""
