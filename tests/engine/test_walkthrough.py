@@ -314,3 +314,22 @@ def test_a_moment_of_a_large_map_is_made_of_its_crop():
     values, real = sheet.under(Taps(row - 2, column - 2, (3, 3), (2, 2)))
     assert values[1, 1] == 7.0
     assert real.all()
+
+
+@pytest.mark.parametrize("name", NETWORKS)
+def test_a_run_that_diverged_can_be_walked_through_as_well(name, rng):
+    """Kernels too large for the format: infinities, and what is no number."""
+    frame, _ = trained(NETWORKS[name], steps=0, weight=1e308)
+    assert not all(np.isfinite(values).all() for values in frame.values)
+    for walked in all_walks(frame):
+        for phase, act in enumerate(walked.phases):
+            for position in {0, act.count - 1, *rng.integers(act.count, size=4).tolist()}:
+                moment = walked.moment(phase, position)
+                for board in moment.boards:
+                    assert whole(board).shape == board.sheet.size
+                for row in moment.rows:
+                    told = row.sum
+                    if told is not None and told.before is None and not told.function:
+                        assert np.isfinite(told.terms).all() or not np.isfinite(told.total)
+                    for curve in (item for item in row.items if isinstance(item, Curve)):
+                        assert np.isfinite([curve.x, curve.y]).all()

@@ -134,10 +134,18 @@ class Explanation:
     def total(self) -> float:
         """What the terms make, computed from them alone; `value` for what was given or is a function of its term."""
         if self.rule is Rule.SUM:
-            return float(sum(np.sum(part.terms, dtype=np.float64) for part in self.parts))
+            with np.errstate(all="ignore"):
+                return float(sum(np.sum(part.terms, dtype=np.float64) for part in self.parts))
         if self.rule is Rule.CHOICE and self.chosen is not None:
             return float(self.parts[0].terms[self.chosen])
         return self.value
+
+    @property
+    def size(self) -> float:
+        """How large the terms are together: the sum of them without their signs, or the value where there is none."""
+        with np.errstate(all="ignore"):
+            sizes = sum(float(np.sum(np.abs(part.terms), dtype=np.float64)) for part in self.parts)
+        return sizes or abs(self.value)
 
     def __len__(self) -> int:
         """The number of terms."""

@@ -123,6 +123,12 @@ class Scale:
         """Return the scale of an array of a frame, which is the same wherever its numbers are seen."""
         return cls(sharing(frame, tensor), is_signed(tensor))
 
+    @classmethod
+    def upto(cls, largest: np.floating[Any]) -> Scale:
+        """Return the scale of numbers with a sign up to one that may be too large for the format."""
+        end = min(float(np.nan_to_num(largest)), 1e308)
+        return cls((np.array([-end, end]),), signed=True)
+
 
 @dataclass(frozen=True, eq=False)
 class Board:

@@ -59,8 +59,7 @@ class Accumulation:
                 there = across[v] >= 0
                 there &= across[v] <= column if self.over_big else np.arange(len(there)) <= column
                 pairs = self.big[read[0], across[v][there]], self.small[windows[0], there]
-                with np.errstate(all="ignore"):
-                    grown[u, v] += np.dot(*pairs)
+                grown[u, v] += np.dot(*pairs)
         return grown
 
     @cached_property
@@ -72,11 +71,9 @@ class Accumulation:
         for u, (read_rows, window_rows) in enumerate(down):
             for v, (read_columns, window_columns) in enumerate(across):
                 pairs = self.big[read_rows, read_columns], self.small[window_rows, window_columns]
-                with np.errstate(all="ignore"):
-                    made = np.einsum("ij,ij->i", *pairs)
+                made = np.einsum("ij,ij->i", *pairs)
                 sums[1:, u, v][read_rows if self.over_big else window_rows] = made
-        with np.errstate(all="ignore"):
-            grown: Array = np.cumsum(sums, axis=0)
+        grown: Array = np.cumsum(sums, axis=0)
         return grown
 
 
@@ -129,8 +126,7 @@ class Pairing:
             values, real = values[::-1, ::-1], real[::-1, ::-1]
         if tap is None and real.any():
             tap = (int(np.argwhere(real)[0, 0]), int(np.argwhere(real)[0, 1]))
-        with np.errstate(all="ignore"):
-            products = np.where(real, values * x[cell], 0)
+        products = np.where(real, values * x[cell], 0)
         down, across = subject.geometry.dilation
         spot = None if tap is None else (tap[0] * down, tap[1] * across)
         scales = Scale.of(subject.frame, Tensor(Kind.VALUE, subject.index)), subject.source_scale
@@ -153,9 +149,8 @@ class Pairing:
 
     @cached_property
     def _product_scale(self) -> Scale:
-        with np.errstate(all="ignore"):
-            largest = np.abs(self._subject.x).max() * np.abs(self._subject.dy).max()
-        return Scale((np.array([-largest, largest]),), signed=True)
+        largest = np.abs(self._subject.x).max() * np.abs(self._subject.dy).max()
+        return Scale.upto(largest)
 
     @cached_property
     def _growing_scale(self) -> Scale:
@@ -194,8 +189,7 @@ class Pairing:
             Operand(np.array([x]), Role.INPUT, scales[0]),
             Operand(errors[tap][None], Role.MET_ERROR, scales[1]),
         )
-        with np.errstate(all="ignore"):
-            total = before + x * float(errors[tap])
+        total = before + x * float(errors[tap])
         down, across = self._subject.geometry.dilation
         cells = np.array([[tap[0] * down, tap[1] * across]])
         return Sum(

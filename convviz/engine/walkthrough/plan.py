@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from convviz.engine.layers.filters import FilterLayer
 from convviz.engine.layers.pooling import Pooling
 from convviz.engine.walkthrough.pointwise import LossCells, Pointwise, Residual
@@ -60,11 +62,13 @@ class Walk:
         """The phases in order."""
         return tuple(stage.phase for stage in self.stages)
 
+    @np.errstate(all="ignore")  # a run that diverged is looked at as well
     def moment(self, phase: int, position: int) -> Moment:
         """Return one moment of a phase."""
         return self.stages[phase].moment(position)
 
 
+@np.errstate(all="ignore")
 def walk(frame: Frame, index: int, *, back: bool, into: int = 0, of: int | None = None) -> Walk:
     """Return the walk through one layer.
 

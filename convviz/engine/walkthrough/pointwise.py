@@ -24,6 +24,8 @@ Array = NDArray[Any]
 
 #: Points that a curve is drawn through.
 _POINTS = 161
+#: Squares of larger numbers, and distances between them, are not finite any more.
+_LARGEST = 1e150
 
 
 class Pointwise(Stage):
@@ -51,8 +53,7 @@ class Pointwise(Stage):
         given = Operand(subject.source[index][None], subject.source_role, subject.source_scale)
         if subject.back:
             operands = (given, Operand(np.array([slope]), Role.SHARES, UNIT))
-            with np.errstate(all="ignore"):
-                total = float(given.values[0] * slope)
+            total = float(given.values[0] * slope)
             sum_ = Sum(subject.result_role, cell, subject.result_scale, operands, total, value)
         else:
             sum_ = Sum(
@@ -95,8 +96,7 @@ class Residual(Stage):
             Role.TARGET, Lattice.of(frame.target[channel]), shared, Tensor(Kind.TARGET), (channel,), cursor=cell
         )
         left = residual_board(frame, channel, cursor=cell, known=position)
-        with np.errstate(all="ignore"):
-            total = float(frame.output[index] - frame.target[index])
+        total = float(frame.output[index] - frame.target[index])
         operands = tuple(
             Operand(np.array([float(array[index])]), role, shared)
             for array, role in ((frame.output, Role.RECONSTRUCTION), (frame.target, Role.TARGET))
@@ -165,14 +165,12 @@ class LossCells(Stage):
 
     @cached_property
     def _contributions(self) -> Array:
-        with np.errstate(all="ignore"):
-            made: Array = np.prod(self._adds, axis=0).reshape(self._frame.residual.shape)
+        made: Array = np.prod(self._adds, axis=0).reshape(self._frame.residual.shape)
         return made
 
     @cached_property
     def _running(self) -> Array:
-        with np.errstate(all="ignore"):
-            sums: Array = np.cumsum(self._contributions.reshape(-1), dtype=np.float64)
+        sums: Array = np.cumsum(self._contributions.reshape(-1), dtype=np.float64)
         return sums
 
     def _operand(self, values: Array, residual: float) -> Operand:
@@ -183,8 +181,7 @@ class LossCells(Stage):
 
     def _of(self, residual: Array, *, back: bool) -> tuple[Array, ...]:
         loss = self._frame.problem.loss
-        with np.errstate(all="ignore"):
-            return loss.slope_factors(residual) if back else loss.factors(residual)
+        return loss.slope_factors(residual) if back else loss.factors(residual)
 
     def _sampled(self) -> tuple[Array, Array]:
         """Return what a residual adds to the loss, over the range of the residuals.
@@ -214,14 +211,13 @@ def residual_board(frame: Frame, channel: int, *, cursor: Pair, known: int | Non
 
 
 def _product(factors: Sequence[Array]) -> float:
-    with np.errstate(all="ignore"):
-        return float(np.prod([values[0] for values in factors]))
+    return float(np.prod([values[0] for values in factors]))
 
 
 def _range(values: Array) -> tuple[float, float]:
-    """Return the range of a curve's axis: a little more than the finite values, with zero in it."""
-    finite = values[np.isfinite(values)]
-    low, high = (float(finite.min()), float(finite.max())) if finite.size else (-1.0, 1.0)
+    """Return the range of a curve's axis: a little more than the values that it can be drawn for, with zero in it."""
+    drawn = values[np.abs(values) < _LARGEST]  # nothing that is not finite is
+    low, high = (float(drawn.min()), float(drawn.max())) if drawn.size else (-1.0, 1.0)
     low, high = min(low, 0.0), max(high, 0.0)
     margin = 0.08 * (high - low) or 1.0
     return low - margin, high + margin

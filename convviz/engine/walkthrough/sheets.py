@@ -294,6 +294,7 @@ class Scattered:
     pool: Pool
     final: Array
 
+    @np.errstate(all="ignore")
     def crop(self, area: Area) -> Array:
         """Return what the cells of an area hold at that moment."""
         owner, products, when = self.pool.of(area)

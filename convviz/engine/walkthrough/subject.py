@@ -252,9 +252,8 @@ class WindowSubject(Subject):
     def product_scale(self) -> Scale:
         """The colours of products of a source's cell and a weight: the same at every moment."""
         weight = self.params.get("weight", np.ones(1))
-        with np.errstate(all="ignore"):
-            largest = np.abs(self.source).max() * np.abs(weight).max()
-        return Scale((np.array([-largest, largest]),), signed=True)
+        largest = np.abs(self.source).max() * np.abs(weight).max()
+        return Scale.upto(largest)
 
     @cached_property
     def unreached(self) -> Mask | None:

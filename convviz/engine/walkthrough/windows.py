@@ -32,8 +32,7 @@ class Reading:
     @property
     def products(self) -> Array:
         """Value times weight, zero where a zero was put in."""
-        with np.errstate(all="ignore"):
-            products: Array = np.where(self.real, self.values * self.weights, 0)
+        products: Array = np.where(self.real, self.values * self.weights, 0)
         return products
 
     def operands(
@@ -255,8 +254,7 @@ class Spreading(Stage):
         if source is None:
             return small_board(subject, role, np.zeros(geometry.kernel), subject.product_scale, known=-1)
         weights = subject.kernel(subject.front) if "weight" in subject.params else subject.slopes(subject.front, source)
-        with np.errstate(all="ignore"):
-            values = weights * subject.source[(subject.front, *source)]
+        values = weights * subject.source[(subject.front, *source)]
         taps = self._footprint(source)
         landing = (cell[0] - taps.top, cell[1] - taps.left)
         return small_board(subject, role, values, subject.product_scale, cursor=landing)

@@ -328,7 +328,7 @@ class CellNumbers:
         slots[:, :, 3] = (dark * (glyphs.height * glyphs.ratio))[:, None]
         np.add(self._across, numbers.shift.take(number, axis=0), out=slots[:, :, 0])
         if not all_finite:
-            self._write_not_finite(values, centres, glyphs)
+            self._write_not_finite(values, centres, glyphs, glyphs.width_of(shape) + _AIR - 1)
         painter.drawPixmapFragments(self._fragments, glyphs.pixmap)
 
     def _prepare(self, glyphs: GlyphAtlas, shape: NumberFormat, centres: Array) -> None:
@@ -357,7 +357,8 @@ class CellNumbers:
             memory: Any = sip.voidptr(self._fragments, count * _DOUBLES * 8)
             self._slots = np.frombuffer(memory, dtype=np.float64).reshape(numbers, slots, _DOUBLES)
 
-    def _write_not_finite(self, values: Array, centres: Array, glyphs: GlyphAtlas) -> None:
+    def _write_not_finite(self, values: Array, centres: Array, glyphs: GlyphAtlas, room: int) -> None:
+        """Write a word in place of a number, smaller where it is wider than the ``room`` of one."""
         slots = self._slots
         for code, where in (
             (_NAN, np.isnan(values)),
@@ -368,4 +369,5 @@ class CellNumbers:
             slots[where, 0, 0] = np.floor(centres[where, 0] - glyphs.width[code] / 2) + glyphs.width[code] / 2
             slots[where, 0, 2] = glyphs.source_left[code]
             slots[where, 0, 4] = glyphs.width[code] * glyphs.ratio
+            slots[where, 0, 6:8] = min(1.0, room / glyphs.width[code]) / glyphs.ratio
         self._prepared = None

@@ -6,9 +6,11 @@ import time
 
 import numpy as np
 import pytest
+from PyQt6.QtCore import Qt
 
 from convviz.engine import Conv2d, Problem, Trainer, conv2d
 from convviz.engine.walkthrough import Area
+from tests.engine.test_explain import NETWORKS, trained
 
 
 def picture(viewer):
@@ -100,3 +102,22 @@ def test_moments_are_made_and_painted_without_delay(look, size):
             viewer.stage.repaint()
             taken.append(time.perf_counter() - start)
         assert sorted(taken)[len(taken) // 2] < 0.25
+
+
+@pytest.mark.parametrize("name", ["demo", "channels", "max", "mean", "transposed"])
+def test_a_run_that_diverged_is_seen_as_it_is(look, name):
+    """Infinities and what is no number: in cells, in sums and sentences, and in the curves of functions."""
+    viewer = look()
+    viewer.microscope.set_frame(trained(NETWORKS[name], steps=0, weight=1e308)[0])
+    sentences = set()
+    for layer in range(viewer.box("layer").count()):
+        for direction in ("forward", "backward"):
+            viewer.microscope.show_layer(layer, direction)
+            for phase in range(len(viewer.chips())):
+                viewer.microscope.show_phase(phase)
+                for key in (Qt.Key.Key_Home, Qt.Key.Key_Right, Qt.Key.Key_End):
+                    viewer.press(key)
+                    assert not viewer.stage.grab().isNull()
+                    sentences.add(viewer.stage.sentence())
+    assert any("∞" in sentence for sentence in sentences)
+    assert any("NaN" in sentence for sentence in sentences) or name in ("max", "mean")

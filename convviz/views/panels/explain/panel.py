@@ -357,9 +357,8 @@ class ExplainPanel(QWidget):
         self._show_line(self._notes, "\n".join(self._note_lines(explanation)))
         self._total.set_text(tr("= {value}").format(value=format_number(explanation.total, 10)))
         apart = abs(explanation.total - explanation.value)
-        size = sum(float(abs(part.terms).sum()) for part in explanation.parts) or abs(explanation.value)
         bound = _EQUAL if frame.output.dtype.itemsize == 8 else _EQUAL_FLOAT32
-        if math.isnan(apart) or apart <= bound * max(size, abs(explanation.value)):
+        if math.isnan(apart) or apart <= bound * max(explanation.size, abs(explanation.value)):
             self._equal.set_text(tr("✓ equal to the cell"))
             self._equal.set_colour("good")
         else:

@@ -241,7 +241,7 @@ class _TermDelegate(QStyledItemDelegate):
             painter.setBrush(colours.surface if pair is None else pair[0])
             painter.drawRoundedRect(QRectF(rect).adjusted(0.5, 0.5, -0.5, -0.5), 4, 4)
         painter.setPen(colours.text if pair is None else pair[1])
-        plain = number is None and value == round(value) and abs(value) < 1e6
+        plain = number is None and value.is_integer() and abs(value) < 1e6
         text = f"{value:.0f}".replace("-", "−") if plain else format_number(value, 4)
         if theme.metrics("body").horizontalAdvance(text) > rect.width() - 2:
             painter.setFont(theme.font("small"))

@@ -157,7 +157,7 @@ class TermModel(QAbstractListModel):
             self._order = explanation.largest(count)
             if explanation.rule is Rule.SUM:
                 terms = [part.terms for part in explanation.parts]
-                self._rest = explanation.total - float(sum(terms[p][n] for p, n in self._order))
+                self._rest = explanation.total - sum(float(terms[p][n]) for p, n in self._order)
 
 
 def _form(explanation: Explanation) -> tuple[object, ...]:

@@ -93,7 +93,9 @@ def symbol_of(told: Sum) -> str:
 
 
 def agree(one: float, other: float) -> bool:
-    """Return whether two ways have come to the same number, but for rounding."""
+    """Return whether two ways have come to the same number, but for rounding; or both to none."""
+    if not (math.isfinite(one) and math.isfinite(other)):
+        return math.isfinite(one) == math.isfinite(other)  # whether infinities cancel is a matter of the order
     return one == other or abs(one - other) <= _TOLERANCE * max(1.0, abs(one), abs(other))
 
 

@@ -44,7 +44,7 @@ def paint_curve(painter: QPainter, rect: QRect, curve: Curve) -> None:
     painter.setPen(QPen(colours.curve, 3))
     painter.drawPolyline(QPolygonF([at(float(x), float(y)) for x, y in zip(curve.x, curve.y, strict=True)]))
     x, y = curve.point
-    if np.isfinite([x, y]).all():
+    if left <= x <= right and np.isfinite(y):
         if curve.slope is not None:
             reach = 0.3 * (right - left)
             painter.setPen(QPen(colours.gradient, 3))
