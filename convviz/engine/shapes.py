@@ -209,6 +209,11 @@ def size_text(sizes: Sequence[int]) -> str:
     return "×".join(str(n) for n in sizes)
 
 
+def pair_text(pair: Sequence[int]) -> str:
+    """Return ``(2, 2)`` as ``2`` and ``(1, 2)`` as ``1×2``."""
+    return str(pair[0]) if pair[0] == pair[1] else size_text(pair)
+
+
 def padding_text(padding: Any) -> str:
     """Return a padding as briefly as it can be written: ``0``, ``(1, 2)`` or ``((0, 1), (2, 2))``."""
     if isinstance(padding, str):

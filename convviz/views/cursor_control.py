@@ -12,7 +12,7 @@ from convviz.engine.explain import array_of, explain, fields
 from convviz.i18n import tr
 from convviz.views.colour import format_number
 from convviz.views.heatmap.cell import Cell, cell_text
-from convviz.views.panels.explain import is_in, is_unreached, number_text
+from convviz.views.panels.explain import is_in, is_unreached, number_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -188,7 +188,7 @@ class CursorControl(QObject):
         if frame is None or number is None:
             return ""
         value = format_number(_value(frame, number), 8)
-        text = tr("{number}: {value}").format(number=number_text(frame, number), value=value)
+        text = tr("{number}: {value}").format(number=number_name(frame, number), value=value)
         if is_unreached(frame, number):
             text = tr("{cell} · {remark}").format(cell=text, remark=tr("no window reaches this"))
         return text

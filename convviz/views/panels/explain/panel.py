@@ -130,7 +130,7 @@ class ExplainPanel(QWidget):
         if clipboard is None or frame is None or explanation is None or number is None:
             return
         if language == "text":
-            clipboard.setText(plain_text(frame, explanation, wording.number_text(frame, number)))
+            clipboard.setText(plain_text(frame, explanation, wording.number_name(frame, number)))
         else:
             clipboard.setText((latex_text if language == "latex" else python_text)(frame, explanation))
 
@@ -314,7 +314,7 @@ class ExplainPanel(QWidget):
             return
         self._written = frame.run
         self._trail.keep(partial(wording.is_in, frame))
-        self._trail.write(partial(wording.number_text, frame))
+        self._trail.write(partial(wording.number_name, frame))
         self._write_name(frame, number)
         self._write_related(frame, number)
         self._all.setVisible(self._model.can_fold)
@@ -334,7 +334,7 @@ class ExplainPanel(QWidget):
         text = tr("{name}, {place}").format(name=name, place=place) if place else name
         room = self.width() - 2 * theme.SPACE.M
         fits = theme.metrics("strong").horizontalAdvance(text) <= room
-        self._name.set_text(text if fits else wording.number_text(frame, number))
+        self._name.set_text(text if fits else wording.number_name(frame, number))
 
     def _write_related(self, frame: Frame, number: Pointed) -> None:
         related = wording.related(frame, number)[:_RELATED_MOST]
@@ -342,7 +342,7 @@ class ExplainPanel(QWidget):
             button.setVisible(n < len(related))
             if n < len(related):
                 button.setText(related[n][0])
-                button.setToolTip(wording.number_text(frame, related[n][1]))
+                button.setToolTip(wording.number_name(frame, related[n][1]))
                 self._targets[n] = related[n][1]
 
     def _write_numbers(self) -> None:

@@ -63,7 +63,7 @@ def tensor_text(frame: Frame, tensor: Tensor) -> str:
     return tr(_NAMES[tensor.kind]).format(position=tensor.position, layer=tensor.position + 1)
 
 
-def number_text(frame: Frame, number: Pointed) -> str:
+def number_name(frame: Frame, number: Pointed) -> str:
     """Return what a number is called: 'Map 1 [3, 7]'. Places are counted from 1; channels are named where several."""
     name = tensor_text(frame, number.tensor)
     place = ", ".join(str(n + 1) for n in _telling(frame, number))

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from convviz.engine.shapes import pair_text
 from convviz.engine.walkthrough import Act, Role, Strip
 from convviz.i18n import ntr, tr
 from convviz.views.colour import format_number
-from convviz.views.panels.microscope.wording import HELP, layer_function, pair_text
+from convviz.views.panels.microscope.wording import HELP, layer_function
 
 if TYPE_CHECKING:
     from convviz.engine.walkthrough import Moment, Row
@@ -28,7 +29,7 @@ def moment_text(moment: Moment) -> str:
     return tr(HELP[moment.phase.act]) + "." if maker is None else maker(moment, moment.facts)
 
 
-def cell_text(cell: Any) -> str:
+def coordinates(cell: Any) -> str:
     """Return a row and a column, counted from 1 as everything on the screen."""
     return f"[{cell[0] + 1}, {cell[1] + 1}]"
 
@@ -47,12 +48,12 @@ def _made(row: Row) -> str:
 
 def _input(moment: Moment, facts: Any) -> str:
     text = tr("x{cell} = {value}: this map comes into the layer.")
-    return text.format(cell=cell_text(facts["cell"]), value=_number(facts["value"]))
+    return text.format(cell=coordinates(facts["cell"]), value=_number(facts["value"]))
 
 
 def _error(moment: Moment, facts: Any) -> str:
     text = tr("δ{cell} = {value}: if y{cell} grows by a little, the loss changes by {value} times as much.")
-    return text.format(cell=cell_text(facts["cell"]), value=_number(facts["value"]))
+    return text.format(cell=coordinates(facts["cell"]), value=_number(facts["value"]))
 
 
 def _insertion(moment: Moment, facts: Any) -> str:
@@ -60,8 +61,8 @@ def _insertion(moment: Moment, facts: Any) -> str:
         return tr("The stride is 1: no zeros go between the errors.")
     words = {
         "count": pair_text(tuple(n - 1 for n in facts["stride"])),
-        "from": cell_text(facts["from"]),
-        "to": cell_text(facts["to"]),
+        "from": coordinates(facts["from"]),
+        "to": coordinates(facts["to"]),
         "value": _number(facts["value"]),
     }
     text = tr("Zeros between the errors, stride − 1 = {count}: δ{from} = {value} moves to {to}.")
@@ -109,13 +110,13 @@ def _sides(facts: Any) -> dict[str, int]:
 
 
 def _rotation(moment: Moment, facts: Any) -> str:
-    words = {"from": cell_text((0, 0)), "to": cell_text(facts["to"]), "value": _number(facts["value"])}
+    words = {"from": coordinates((0, 0)), "to": coordinates(facts["to"]), "value": _number(facts["value"])}
     text = tr("The kernel turns by 180°, now {angle}°: w{from} = {value} goes to {to}.")
     return text.format(angle=facts["angle"], **words)
 
 
 def _dilation(moment: Moment, facts: Any) -> str:
-    words = {"from": cell_text(facts["from"]), "to": cell_text(facts["to"]), "value": _number(facts["value"])}
+    words = {"from": coordinates(facts["from"]), "to": coordinates(facts["to"]), "value": _number(facts["value"])}
     text = tr("Dilation {dilation}: w{from} = {value} moves to {to}.")
     return text.format(dilation=pair_text(facts["dilation"]), **words)
 
@@ -127,7 +128,7 @@ def _windows(moment: Moment, facts: Any) -> str:
     if "chooses" in facts:
         return _pooling(moment, facts)
     row = moment.rows[0]
-    words = {"cell": cell_text(row.facts["cell"]), "n": row.facts["count"], "value": _made(row)}
+    words = {"cell": coordinates(row.facts["cell"]), "n": row.facts["count"], "value": _made(row)}
     bias: Any = row.facts["bias"]
     if bias is None:
         text = ntr(
@@ -146,7 +147,7 @@ def _windows(moment: Moment, facts: Any) -> str:
 
 
 def _pooling(moment: Moment, facts: Any) -> str:
-    words = {"cell": cell_text(facts["cell"]), "n": facts["count"], "value": _made(moment.rows[0])}
+    words = {"cell": coordinates(facts["cell"]), "n": facts["count"], "value": _made(moment.rows[0])}
     if facts["chooses"]:
         return tr("The largest of {n} cells, {value}, goes on as y{cell}.").format(**words)
     return tr("The mean of {n} cells, {value}, goes on as y{cell}.").format(**words)
@@ -155,7 +156,7 @@ def _pooling(moment: Moment, facts: Any) -> str:
 def _gathering(row: Row) -> str:
     told = row.sum
     assert told is not None
-    words = {"cell": cell_text(row.facts["cell"]), "n": row.facts["count"], "zeros": told.zeros, "value": _made(row)}
+    words = {"cell": coordinates(row.facts["cell"]), "n": row.facts["count"], "zeros": told.zeros, "value": _made(row)}
     if told.zeros:
         return tr(
             "Under the kernel lie {n} errors and {zeros} zeros: the products add up to ∂L/∂x{cell} = {value}."
@@ -168,11 +169,11 @@ def _spreading(row: Row) -> str:
     back = facts["back"]
     if "from" not in facts:
         text = tr("Nothing is spread to ∂L/∂x{cell}.") if back else tr("Nothing is spread to y{cell}.")
-        return text.format(cell=cell_text(facts["cell"]))
+        return text.format(cell=coordinates(facts["cell"]))
     words = {
-        "cell": cell_text(facts["cell"]),
-        "from": cell_text(facts["from"]),
-        "tap": cell_text(facts["tap"]),
+        "cell": coordinates(facts["cell"]),
+        "from": coordinates(facts["from"]),
+        "tap": coordinates(facts["tap"]),
         "given": _number(facts["given"]),
         "slope": _number(facts["slope"]),
         "value": _made(row),
@@ -191,14 +192,14 @@ def _correlating(row: Row) -> str:
     facts: Any = row.facts
     if "from" not in facts:
         return tr("x{cell} = {x} meets no error: it adds nothing to ∂L/∂w.").format(
-            cell=cell_text(facts["cell"]), x=_number(facts["x"])
+            cell=coordinates(facts["cell"]), x=_number(facts["x"])
         )
     words = {
-        "cell": cell_text(facts["cell"]),
+        "cell": coordinates(facts["cell"]),
         "x": _number(facts["x"]),
-        "from": cell_text(facts["from"]),
+        "from": coordinates(facts["from"]),
         "error": _number(facts["error"]),
-        "tap": cell_text(facts["tap"]),
+        "tap": coordinates(facts["tap"]),
         "product": _number(facts["product"]),
     }
     text = tr("x{cell} = {x} meets δ{from} = {error} under tap {tap}: {product} more for ∂L/∂w{tap}.")
@@ -206,7 +207,7 @@ def _correlating(row: Row) -> str:
 
 
 def _meeting(moment: Moment, facts: Any) -> str:
-    words = {"cell": cell_text(facts["cell"]), "value": _made(moment.rows[0])}
+    words = {"cell": coordinates(facts["cell"]), "value": _made(moment.rows[0])}
     if len(moment.rows) == 2:
         text = tr("∂L/∂x{cell} = {value}: gathered with the rotated kernel, or scattered with the kernel as it is.")
     else:
@@ -216,7 +217,7 @@ def _meeting(moment: Moment, facts: Any) -> str:
 
 def _beside(moment: Moment, facts: Any) -> str:
     row = moment.rows[0]
-    words = {"cell": cell_text(row.facts["cell"]), "value": _made(row)}
+    words = {"cell": coordinates(row.facts["cell"]), "value": _made(row)}
     text = tr("∂L/∂x{cell} = {value} under the kernel; x{cell} times the same errors goes into ∂L/∂w.")
     return text.format(**words)
 
@@ -228,7 +229,7 @@ def _weights(moment: Moment, facts: Any) -> str:
     if "bias" in facts:
         return tr("The sum of all {n} errors is the bias's gradient: ∂L/∂b = {value}.").format(**words)
     text = tr("{n} errors, each times the input under it at tap {tap}, add up to ∂L/∂w{tap} = {value}.")
-    return text.format(tap=cell_text(facts["tap"]), **words)
+    return text.format(tap=coordinates(facts["tap"]), **words)
 
 
 # numbers by themselves -----------------------------------------------------------------------------------------------
@@ -236,14 +237,14 @@ def _weights(moment: Moment, facts: Any) -> str:
 
 def _function(moment: Moment, facts: Any) -> str:
     told = moment.rows[0].sum
-    words = {"cell": cell_text(facts["cell"]), "x": _number(facts["x"]), "y": _number(facts["y"])}
+    words = {"cell": coordinates(facts["cell"]), "x": _number(facts["x"]), "y": _number(facts["y"])}
     name = "" if told is None else layer_function(told.function)
     return tr("{function}(x{cell}) = {function}({x}) = {y}.").format(function=name, **words)
 
 
 def _derivative(moment: Moment, facts: Any) -> str:
     told = moment.rows[0].sum
-    words = {"cell": cell_text(facts["cell"]), "x": _number(facts["x"]), "slope": _number(facts["slope"])}
+    words = {"cell": coordinates(facts["cell"]), "x": _number(facts["x"]), "slope": _number(facts["slope"])}
     error = "" if told is None else _number(told.operands[0].values[0])
     text = tr("The slope at x{cell} = {x} is {slope}: the error {error} times {slope} is ∂L/∂x{cell} = {value}.")
     return text.format(error=error, value=_made(moment.rows[0]), **words)
@@ -253,13 +254,13 @@ def _residual(moment: Moment, facts: Any) -> str:
     told = moment.rows[0].sum
     assert told is not None
     made, wanted = (_number(operand.values[0]) for operand in told.operands)
-    words = {"cell": cell_text(facts["cell"]), "made": made, "wanted": wanted, "value": _made(moment.rows[0])}
+    words = {"cell": coordinates(facts["cell"]), "made": made, "wanted": wanted, "value": _made(moment.rows[0])}
     return tr("The reconstruction is {made}, the target {wanted}: the residual is r{cell} = {value}.").format(**words)
 
 
 def _contribution(moment: Moment, facts: Any) -> str:
     words = {
-        "cell": cell_text(facts["cell"]),
+        "cell": coordinates(facts["cell"]),
         "value": _made(moment.rows[0]),
         "sum": _number(facts["so far"]),
         "loss": _number(facts["loss"]),
@@ -268,7 +269,7 @@ def _contribution(moment: Moment, facts: Any) -> str:
 
 
 def _slope(moment: Moment, facts: Any) -> str:
-    words = {"cell": cell_text(facts["cell"]), "value": _made(moment.rows[0]), "r": _number(facts["residual"])}
+    words = {"cell": coordinates(facts["cell"]), "value": _made(moment.rows[0]), "r": _number(facts["residual"])}
     return tr("At r{cell} = {r} the loss has the slope {value}: that is the error δ{cell}.").format(**words)
 
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from convviz.engine.shapes import size_text
+from convviz.engine.shapes import pair_text, size_text
 from convviz.engine.walkthrough import Act, Board, Role, Strip
 from convviz.i18n import mark, tr
 
@@ -147,8 +147,3 @@ def depth_text(boards: Iterable[Board]) -> str:
             last = board.front + board.depth
             return tr("channel {front} of {front} … {last}").format(front=board.front + 1, last=last)
     return ""
-
-
-def pair_text(pair: Any) -> str:
-    """Return two numbers, or one where they are the same."""
-    return str(pair[0]) if pair[0] == pair[1] else size_text(pair)

@@ -9,13 +9,14 @@ from PyQt6.QtGui import QEnterEvent, QFocusEvent, QKeyEvent, QMouseEvent, QPaint
 from PyQt6.QtWidgets import QWidget
 
 from convviz.engine.explain import Kind, Tensor
+from convviz.engine.shapes import pair_text
 from convviz.i18n import tr
 from convviz.views import theme
 from convviz.views.heatmap import Form, Heatmap, show_together
 from convviz.views.heatmap.layout import BORDER, label_height
 from convviz.views.panels.pipeline.emblem import paint_emblem
 from convviz.views.panels.pipeline.plan import CARD_HEAD, CARD_PAD, Column
-from convviz.views.panels.pipeline.wording import kernel_text, layer_lines, layer_texts, pair_text
+from convviz.views.panels.pipeline.wording import kernel_text, layer_lines, layer_texts
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

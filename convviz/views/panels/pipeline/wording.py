@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from convviz.engine.shapes import padding_text, size_text
+from convviz.engine.shapes import padding_text, pair_text, size_text
 from convviz.i18n import mark, ntr, tr
 
 if TYPE_CHECKING:
@@ -59,11 +59,6 @@ def layer_lines(layer: Layer, weights: int, biases: int) -> list[str]:
     elif rate != 1:
         lines.append(tr("learning rate × {value}").format(value=f"{rate:g}"))
     return lines
-
-
-def pair_text(pair: Any) -> str:
-    """Return ``(2, 2)`` as ``2`` and ``(1, 2)`` as ``1×2``."""
-    return str(pair[0]) if pair[0] == pair[1] else size_text(pair)
 
 
 def map_text(shape: Shape) -> str:
