@@ -104,6 +104,8 @@ def paint_scale(painter: QPainter, place: Place, left: int, levels: Levels, *, s
     if line.width() < low + high + _SHORT:
         line = QRect(place.below)
         line.setHeight(min(line.height(), math.ceil(metrics.height())))
+        if line.width() < low + high + _SHORT:
+            line.setRight(place.title.right())  # between the boards there is room as well
         if line.width() < low + high + _SHORT or line.height() < metrics.tightBoundingRect("0").height() + 4:
             return
     line.setWidth(min(line.width(), low + high + round(_LONG * zoom)))
