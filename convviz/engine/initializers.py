@@ -31,11 +31,8 @@ def _seed() -> Any:
     return setting(
         mark("Seed"),
         mark("Draws the same numbers whatever seed the network has; none: the network's seed decides"),
-        "int",
+        "seed",
         None,
-        minimum=0,
-        maximum=2**32 - 1,
-        step=1,
         optional=True,
         absent=mark("the network's"),
     )

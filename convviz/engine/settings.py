@@ -20,12 +20,16 @@ from convviz.i18n import mark
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+#: What NumPy's generators take, and every file can hold.
+LARGEST_SEED = 2**32 - 1
+
 #: Whole limits below this are written with all of their digits.
 _EXACT = 1e15
 
 #: What a setting holds; `check_value` says what each accepts and `convviz.model.files` how each is written.
 KINDS = (
     "int",
+    "seed",  # an int that decides what is drawn at random: 0 … LARGEST_SEED
     "float",
     "bool",
     "text",
@@ -89,6 +93,8 @@ def setting(
     """Return a dataclass field that carries a `Setting`; ``default`` or ``factory`` as in `dataclasses.field`."""
     if kind not in KINDS:
         raise ConfigError("a setting's kind is one of {expected}, received {received}", expected=KINDS, received=kind)
+    if kind == "seed":
+        description = {"minimum": 0, "maximum": LARGEST_SEED, "step": 1, **description}
     metadata = {"setting": Setting(label, help, kind, **description)}
     if factory is not MISSING:
         return field(default_factory=factory, metadata=metadata)
@@ -258,6 +264,7 @@ def _check_specs(value: Any, described: Setting, name: str) -> tuple[Spec, ...]:
 
 _CHECKS: dict[str, Callable[[Any, Setting, str], Any]] = {
     "int": _check_int,
+    "seed": _check_int,
     "float": _check_float,
     "bool": _check_bool,
     "text": _check_text,

@@ -145,12 +145,8 @@ class Experiment(Spec):
         registry=lambda: {StopConditions.kind: StopConditions},
         live=True,
     )
-    seed: int = setting(
-        mark("Student's seed"), mark("Draws the student's initial parameters"), "int", 0, minimum=0, maximum=2**32 - 1
-    )
-    teacher_seed: int = setting(
-        mark("Teacher's seed"), mark("Draws the teacher's parameters"), "int", 0, minimum=0, maximum=2**32 - 1
-    )
+    seed: int = setting(mark("Student's seed"), mark("Draws the student's initial parameters"), "seed", 0)
+    teacher_seed: int = setting(mark("Teacher's seed"), mark("Draws the teacher's parameters"), "seed", 0)
     dtype: str = setting(
         mark("Number format"),
         mark("float64 is exact to 1e-16 and the default; float32 halves the memory"),

@@ -89,9 +89,7 @@ class RandomMap(Source):
     channels: int = setting(
         mark("Channels"), mark("How many maps lie on top of each other"), "int", 1, minimum=1, maximum=MOST_CHANNELS
     )
-    seed: int = setting(
-        mark("Seed"), mark("The same seed draws the same numbers"), "int", 0, minimum=0, maximum=2**32 - 1, step=1
-    )
+    seed: int = setting(mark("Seed"), mark("The same seed draws the same numbers"), "seed", 0)
 
     def __post_init__(self) -> None:
         super().__post_init__()

@@ -86,6 +86,7 @@ def _spec(described: Setting, rng: np.random.Generator) -> Spec:
 
 _MAKERS = {
     "int": _int,
+    "seed": _int,
     "float": _float,
     "bool": lambda described, rng: bool(rng.integers(2)),
     "text": lambda described, rng: rng.choice(["", "卷积 3×3", 'a "quoted"\n\\line\t', "\U0001f600\x7f\u2028"]).item(),

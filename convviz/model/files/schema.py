@@ -193,6 +193,7 @@ def _padding(described: Setting) -> Schema:
 #: The schema of every kind of setting that holds no other settings.
 _PLAIN = {
     "int": _int,
+    "seed": _int,
     "float": _float,
     "bool": lambda described: {"type": "boolean"},
     "text": lambda described: {"type": "string"},

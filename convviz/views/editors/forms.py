@@ -38,10 +38,10 @@ Shown = Callable[[str, Setting], bool]
 
 _UNBOUNDED = 16_777_215  # Qt's own greatest width
 _TOOLTIP = Qt.ItemDataRole.ToolTipRole
-_SEEDS = ("seed", "teacher_seed")
 
 _FIELDS: dict[str, type[Field]] = {
     "int": NumberField,
+    "seed": SeedField,
     "float": NumberField,
     "bool": BoolField,
     "text": TextField,
@@ -240,6 +240,4 @@ def make_field(
         return SpecField(path, described, convert, level, shown, parent=parent)
     if has_slider(described):
         return LogField(path, described, level, parent)
-    if described.kind == "int" and path.rpartition(".")[2] in _SEEDS:
-        return SeedField(path, described, level, parent)
     return _FIELDS[described.kind](path, described, level, parent)
