@@ -184,6 +184,8 @@ def test_a_diverged_run_is_code_3_and_written_all_the_same(
     assert plot.exists()
     printed = capsys.readouterr()
     assert re.fullmatch(r"convviz: diverged at step \d+: the loss is no longer a finite number\n", printed.err)
+    assert "diverged" not in printed.out, "it is told once"
+    assert re.match(r"loss \S+ at first, \S+ now; ", printed.out.splitlines()[-1])
 
 
 def test_too_little_memory_is_code_2_and_one_line(
@@ -241,6 +243,10 @@ def test_a_bad_file_is_code_2_and_one_line_with_file_and_field(
         (["--size", "1280"], "--size"),
         (["--size", "0x600"], "--size"),
         (["--size", "1280x20"], "--size"),
+        (["--size", "500x300"], "--size: expected a size from 800x480 to 16384x16384, received 500x300"),
+        (["--size", "799x480"], "--size: expected a size from 800x480 to 16384x16384, received 799x480"),
+        (["--size", "99999x99999"], "--size: expected a size from 800x480 to 16384x16384, received 99999x99999"),
+        (["train", "--output", "run.txt"], "argument --output: a run is written as .npz, received run.txt"),
         (["--size", "1280x800x3"], "--size"),
         (["--scale", "large"], "--scale"),
         (["--scale", "9"], "--scale"),

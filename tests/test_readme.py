@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from convviz.cli import COMMANDS, main
+from convviz.cli import COMMANDS, WINDOW, main
 from convviz.engine import Trainer
 from convviz.model.files import builtin_experiments, decode_experiment
 
@@ -67,10 +67,17 @@ def test_every_file_and_folder_that_is_named_is_there() -> None:
 def test_every_command_is_one_that_the_program_takes(
     command: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
-    """The options are parsed; nothing is run, because help comes first."""
+    """The options are parsed; nothing is run."""
+    ran = []
+    for module in (WINDOW, *COMMANDS.values()):
+        monkeypatch.setattr(f"{module}.run", lambda options, module=module: ran.append(module) or 0)
     monkeypatch.chdir(tmp_path)
-    assert main([*shlex.split(command)[1:], "--help"]) == 0
+    first, *words = shlex.split(command)
+    assert first == "convviz"
+    assert main(words) == 0
     assert capsys.readouterr().err == ""
+    assert ran == ([] if words == ["--version"] else [COMMANDS.get(words[0] if words else "", WINDOW)])
+    assert main([*words, "--nonsense"]) == (0 if words == ["--version"] else 2)
 
 
 def test_every_command_is_described(capsys: pytest.CaptureFixture[str]) -> None:

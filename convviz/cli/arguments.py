@@ -31,10 +31,10 @@ ARGPARSE_SENTENCES = (
 )
 
 
-#: Sizes of a window in pixels: the smallest that shows something, and the largest width or height.
-_LEAST, _MOST = (480, 360), 16_384
+#: Width and height of a window in pixels: the smallest that shows all of it, and the largest.
+LEAST_SIZE, MOST_SIZE = (800, 480), (16_384, 16_384)
 #: Factors that a window can be drawn with, for the screens that there are.
-_LEAST_SCALE, _MOST_SCALE = 0.5, 4.0
+LEAST_SCALE, MOST_SCALE = 0.5, 4.0
 
 
 class ArgumentParser(argparse.ArgumentParser):
@@ -96,13 +96,17 @@ def add_experiment(parser: argparse.ArgumentParser) -> None:
 
 
 def size(text: str) -> tuple[int, int]:
-    """Return ``"1280x800"`` as a pair of numbers; of a window that shows something."""
+    """Return ``"1280x800"`` as a pair of numbers; of a window that shows all it has."""
     words = text.lower().replace("×", "x").split("x")
-    if len(words) == 2 and all(word.isdecimal() for word in words):
-        width, height = map(int, words)
-        if _LEAST[0] <= width <= _MOST and _LEAST[1] <= height <= _MOST:
-            return width, height
-    raise argparse.ArgumentTypeError(tr("expected WIDTHxHEIGHT such as 1280x800, received {text}").format(text=text))
+    if len(words) != 2 or not all(word.isdecimal() for word in words):
+        message = tr("expected WIDTHxHEIGHT such as 1280x800, received {text}")
+        raise argparse.ArgumentTypeError(message.format(text=text))
+    width, height = map(int, words)
+    if not (LEAST_SIZE[0] <= width <= MOST_SIZE[0] and LEAST_SIZE[1] <= height <= MOST_SIZE[1]):
+        least, most = ("x".join(map(str, limit)) for limit in (LEAST_SIZE, MOST_SIZE))
+        message = tr("expected a size from {least} to {most}, received {text}")
+        raise argparse.ArgumentTypeError(message.format(least=least, most=most, text=text))
+    return width, height
 
 
 def scale(text: str) -> float:
@@ -111,10 +115,10 @@ def scale(text: str) -> float:
         factor = float(text[:-1]) / 100 if text.endswith("%") else float(text)
     except ValueError:
         factor = math.nan
-    if _LEAST_SCALE <= factor <= _MOST_SCALE:
+    if LEAST_SCALE <= factor <= MOST_SCALE:
         return factor
     message = tr("expected a factor from {least} to {most}, such as 1.5, received {text}")
-    raise argparse.ArgumentTypeError(message.format(least=_LEAST_SCALE, most=_MOST_SCALE, text=text))
+    raise argparse.ArgumentTypeError(message.format(least=LEAST_SCALE, most=MOST_SCALE, text=text))
 
 
 def whole_number(text: str, least: int = 0) -> int:
@@ -135,6 +139,14 @@ def picture_file(text: str) -> Path:
     path = output_file(text)
     if path.suffix.lower() not in ("", ".png"):
         raise argparse.ArgumentTypeError(tr("a picture is written as .png, received {path}").format(path=text))
+    return path
+
+
+def run_file(text: str) -> Path:
+    """Return the path of a run to be written, as `output_file`; it is an NPZ, and is not to be called otherwise."""
+    path = output_file(text)
+    if path.suffix.lower() not in ("", ".npz"):
+        raise argparse.ArgumentTypeError(tr("a run is written as .npz, received {path}").format(path=text))
     return path
 
 

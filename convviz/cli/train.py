@@ -9,7 +9,7 @@ import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from convviz.cli.arguments import add_experiment, output_file, step_count, whole_number
+from convviz.cli.arguments import add_experiment, output_file, run_file, step_count, whole_number
 from convviz.cli.exits import DIVERGED, DONE, INTERRUPTED, UNABLE
 from convviz.cli.progress import ProgressBar
 from convviz.i18n import mark, tr
@@ -40,7 +40,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--seed", type=whole_number, metavar="N", help=tr("draw other initial kernels for the student"))
     parser.add_argument(
         "--output",
-        type=output_file,
+        type=run_file,
         metavar="RUN.npz",
         help=tr("write input, target, output, losses, and initial, final and teacher's parameters"),
     )
@@ -182,7 +182,12 @@ def _print_array(heading: str, array: NDArray[Any] | None, **places: object) -> 
 
 
 def _ending(trainer: Trainer, seconds: float) -> str:
+    """Return how the run ended, but for a divergence, which is told as an error."""
+    from convviz.engine import State
+
     sentence = tr("{reason}: loss {first_loss} at first, {loss} now; {seconds} s, {rate} steps/s")
+    if trainer.state is State.DIVERGED:
+        sentence = tr("loss {first_loss} at first, {loss} now; {seconds} s, {rate} steps/s")
     return sentence.format(
         reason=_reason(trainer),
         first_loss=f"{trainer.initial_loss:.10g}",

@@ -53,6 +53,11 @@ class History:
         self.steps = 0
         self.stride = 1
 
+    @property
+    def nbytes(self) -> int:
+        """The bytes that the stored states take."""
+        return sum(block.nbytes for block in self._blocks)
+
     def append(self, states: Array) -> None:
         """Record the states (K, width) of the next K steps."""
         first, end = self.steps, self.steps + len(states)

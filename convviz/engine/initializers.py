@@ -38,6 +38,26 @@ def _seed() -> Any:
     )
 
 
+def mean_setting(default: float) -> Any:
+    """Return the field of what normally distributed numbers lie around."""
+    return setting(
+        mark("Mean"), mark("What the numbers lie around"), "float", default, minimum=-_LIMIT, maximum=_LIMIT, step=0.1
+    )
+
+
+def deviation_setting() -> Any:
+    """Return the field of how far normally distributed numbers spread."""
+    return setting(
+        mark("Deviation"),
+        mark("How far the numbers spread around the mean: two in three lie within one deviation"),
+        "float",
+        1.0,
+        minimum=0,
+        maximum=_LIMIT,
+        step=0.1,
+    )
+
+
 @dataclass(frozen=True)
 class Initializer(Spec):
     """A way to make the initial values of one parameter array."""
@@ -71,18 +91,8 @@ class Normal(Initializer):
     label = mark("Normal")
     summary = mark("Random numbers around a mean, most of them within one deviation of it")
 
-    mean: float = setting(
-        mark("Mean"), mark("What the numbers lie around"), "float", 0.0, minimum=-_LIMIT, maximum=_LIMIT, step=0.1
-    )
-    std: float = setting(
-        mark("Deviation"),
-        mark("How far the numbers spread around the mean: two in three lie within one deviation"),
-        "float",
-        1.0,
-        minimum=0,
-        maximum=_LIMIT,
-        step=0.1,
-    )
+    mean: float = mean_setting(0.0)
+    std: float = deviation_setting()
     seed: int | None = _seed()
 
     def _draw(self, rng: np.random.Generator, shape: tuple[int, ...], fan_in: int, fan_out: int) -> Values:

@@ -20,7 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from convviz.engine.errors import ShapeError
-from convviz.engine.memory import run
+from convviz.engine.memory import everywhere, run
 from convviz.engine.settings import Spec, setting
 from convviz.i18n import mark
 
@@ -126,7 +126,7 @@ class MeanSquaredError(Loss):
 
     def bind(self, dy: Array, whole: int | None = None) -> LossGradient:
         """Make 2 r / N."""
-        factor = _everywhere(self.factor(whole or dy.size), dy)
+        factor = everywhere(self.factor(whole or dy.size), dy)
         return lambda r: (partial(np.multiply, r, factor, dy),)
 
     def factors(self, r: Array) -> tuple[Array, ...]:
@@ -152,7 +152,7 @@ class MeanAbsoluteError(Loss):
 
     def bind(self, dy: Array, whole: int | None = None) -> LossGradient:
         """Make sign(r) / N."""
-        scale = partial(np.multiply, dy, _everywhere(1.0 / (whole or dy.size), dy), dy)
+        scale = partial(np.multiply, dy, everywhere(1.0 / (whole or dy.size), dy), dy)
         return lambda r: (partial(np.sign, r, dy), scale)
 
     def factors(self, r: Array) -> tuple[Array, ...]:
@@ -192,9 +192,9 @@ class Huber(Loss):
 
     def bind(self, dy: Array, whole: int | None = None) -> LossGradient:
         """Make r / N, with r cut off at ±δ."""
-        above = partial(np.maximum, dy, _everywhere(-self.delta, dy), out=dy)
-        scale = partial(np.multiply, dy, _everywhere(1.0 / (whole or dy.size), dy), dy)
-        high = _everywhere(self.delta, dy)
+        above = partial(np.maximum, dy, everywhere(-self.delta, dy), out=dy)
+        scale = partial(np.multiply, dy, everywhere(1.0 / (whole or dy.size), dy), dy)
+        high = everywhere(self.delta, dy)
         return lambda r: (partial(np.minimum, r, high, out=dy), above, scale)
 
     def factors(self, r: Array) -> tuple[Array, ...]:
@@ -221,11 +221,6 @@ def _mean_of_products(a: Array, b: Array) -> NDArray[np.float64]:
 
 def _share(r: Array) -> Array:
     return np.full_like(r, 1 / r.size)
-
-
-def _everywhere(number: float, like: Array) -> Array:
-    """Return one number as if it were an array like ``like``: operands of one shape take a ufunc's shortest way."""
-    return np.broadcast_to(np.asarray(number, like.dtype), like.shape)
 
 
 def _residual(y: Array, t: Array) -> Array:

@@ -28,6 +28,11 @@ def aligned(shape: int | tuple[int, ...], dtype: DTypeLike = np.float64) -> Arra
     return memory[start : start + size].reshape(shape)
 
 
+def everywhere(number: float, like: Array) -> Array:
+    """Return one number as if it were an array like ``like``: operands of one shape take a ufunc's shortest way."""
+    return np.broadcast_to(np.asarray(number, like.dtype), like.shape)
+
+
 @dataclass(frozen=True, eq=False)
 class Order:
     """In which order the cells of a channel lie in memory, where they do not lie row by row.

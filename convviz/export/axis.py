@@ -6,7 +6,8 @@ import math
 import sys
 from dataclasses import dataclass
 
-_SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+#: From the digits of an exponent to how they are written.
+SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
 @dataclass(frozen=True)
@@ -89,5 +90,5 @@ def _exponent(value: float) -> int:
 def _power_text(value: float) -> str:
     exponent = _exponent(value)
     digit = round(value / 10.0**exponent)
-    power = f"10{str(exponent).translate(_SUPERSCRIPT)}"
+    power = f"10{str(exponent).translate(SUPERSCRIPTS)}"
     return power if digit == 1 else f"{digit}·{power}"

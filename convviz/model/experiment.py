@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from convviz.engine.errors import ConfigError, ConvvizError, ShapeError, inside
-from convviz.engine.initializers import INITIALIZERS, Given, Initializer, Normal, Zeros
+from convviz.engine.initializers import INITIALIZERS, Initializer, Normal, Zeros
 from convviz.engine.layers import LAYERS, Conv2d, Layer
 from convviz.engine.losses import LOSSES, Loss, SumSquaredError
 from convviz.engine.network import Network
@@ -20,11 +20,6 @@ from convviz.engine.stopping import StopConditions
 from convviz.i18n import mark
 from convviz.model.fitting import fit_initializer, parameter_shapes
 from convviz.model.sources import SOURCES, RandomMap, Source
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from numpy.typing import ArrayLike
 
 Shape = tuple[int, int, int]
 Parameters = dict[str, Any]
@@ -288,25 +283,6 @@ class Experiment(Spec):
         self._check_index(index, len(self.stages))
         return self.with_stage(index, self.stages[index].replace(layer=layer)).fitted()
 
-    def with_student(self, index: int, **parameters: Initializer | ArrayLike | None) -> Experiment:
-        """Return the experiment with other student's parameters in one stage.
-
-        Parameters
-        ----------
-        index
-            Which stage.
-        **parameters
-            ``weight`` and ``bias``: an initialiser, numbers, or None for no bias.
-        """
-        layer = self._parametrised(index)
-        return self.with_stage(index, self.stages[index].replace(layer=layer.replace(**_initializers(parameters))))
-
-    def with_teacher(self, index: int, **parameters: Initializer | ArrayLike | None) -> Experiment:
-        """Return the experiment with other teacher's parameters in one stage, given as in `with_student`."""
-        self._parametrised(index)
-        changes = {f"teacher_{name}": value for name, value in _initializers(parameters).items()}
-        return self.with_stage(index, self.stages[index].replace(**changes))
-
     def insert_stage(self, index: int, stage: Stage) -> Experiment:
         """Return the experiment with ``stage`` put before stage ``index`` (the last if ``index`` is their number)."""
         self._check_index(index, len(self.stages) + 1)
@@ -355,13 +331,6 @@ class Experiment(Spec):
         """Return whether going from this experiment to ``other`` takes a new run: more than live settings differ."""
         return not _same_but_live(self, other)
 
-    def _parametrised(self, index: int) -> Layer:
-        self._check_index(index, len(self.stages))
-        layer = self.layers[index]
-        if not layer.parametrised:
-            raise ConfigError("a layer of type {kind} has no parameters", field=f"layers[{index}]", kind=layer.kind)
-        return layer
-
     def _check_index(self, index: int, count: int) -> None:
         if not 0 <= index < count:
             raise ConfigError(
@@ -375,13 +344,6 @@ class Experiment(Spec):
 def shape_text(shape: tuple[int, ...]) -> str:
     """Return ``(1, 8, 8)`` as ``8×8`` and ``(3, 8, 8)`` as ``3×8×8``."""
     return "×".join(str(n) for n in (shape[1:] if len(shape) == 3 and shape[0] == 1 else shape))
-
-
-def _initializers(parameters: Mapping[str, Initializer | ArrayLike | None]) -> dict[str, Initializer | None]:
-    return {
-        name: value if value is None or isinstance(value, Initializer) else Given(np.asarray(value))
-        for name, value in parameters.items()
-    }
 
 
 def _draws(layers: tuple[Layer, ...]) -> bool:

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from convviz.engine.arrays import given_array, in_format
 from convviz.engine.errors import ConfigError, ShapeError
+from convviz.engine.initializers import deviation_setting, mean_setting
 from convviz.engine.settings import Spec, setting
 from convviz.i18n import mark
 
@@ -71,18 +72,8 @@ class RandomMap(Source):
     label = mark("Random")
     summary = mark("Random numbers around a mean, the same for the same seed")
 
-    mean: float = setting(
-        mark("Mean"), mark("What the numbers lie around"), "float", 1.0, minimum=-_LIMIT, maximum=_LIMIT, step=0.1
-    )
-    std: float = setting(
-        mark("Deviation"),
-        mark("How far the numbers spread around the mean: two in three lie within one deviation"),
-        "float",
-        1.0,
-        minimum=0,
-        maximum=_LIMIT,
-        step=0.1,
-    )
+    mean: float = mean_setting(1.0)
+    std: float = deviation_setting()
     size: tuple[int, int] = setting(
         mark("Size"), mark("Rows and columns"), "pair", (20, 20), minimum=1, maximum=LARGEST_SIDE, step=1
     )

@@ -24,6 +24,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PyQt6.QtGui import QColor, QImage
 
+from convviz.export.axis import SUPERSCRIPTS
 from convviz.views import theme
 
 Array = NDArray[Any]
@@ -337,7 +338,4 @@ def format_number(value: float, digits: int = 4) -> str:
 
 def power_text(exponent: int) -> str:
     """Return a power of ten: '10⁻⁷'; '1000' for the third, which is shorter to read."""
-    return "1000" if exponent == 3 else f"10{str(exponent).translate(_SUPERSCRIPTS)}"
-
-
-_SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+    return "1000" if exponent == 3 else f"10{str(exponent).translate(SUPERSCRIPTS)}"

@@ -45,7 +45,7 @@ def test_the_budget_is_kept():
     history = History(width, np.float64, budget)
     for first in range(0, 40_000, 500):
         history.append(states(first, 500, width))
-        assert sum(block.nbytes for block in history._blocks) <= budget
+        assert history.nbytes <= budget
     assert history.stride > 4
     for step in range(0, 40_000, 271):
         stored, state = history.nearest(step)

@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import gc
 import warnings
+from dataclasses import dataclass, replace
+from typing import ClassVar
 
 import numpy as np
 import pytest
@@ -14,6 +16,7 @@ from convviz.engine import (
     CosineRate,
     Huber,
     Problem,
+    ReLU,
     RMSprop,
     ShapeError,
     State,
@@ -307,25 +310,41 @@ def test_steps_that_were_not_made_are_refused(step):
     assert trainer.current_step == 10
 
 
-def test_an_interrupted_run_is_as_before_the_interrupted_steps():
-    class Interrupt(BaseException):
-        pass
+class Interrupt(BaseException):
+    pass
 
-    trainer = trained(40, small_problem(optimizer=Adam()))
+
+@dataclass(frozen=True)
+class InterruptedReLU(ReLU):
+    """A ReLU on whose way back `Interrupt` is raised when so many more steps have been made; None: never."""
+
+    steps_left: ClassVar[int | None] = None
+
+    def bind(self, slots):
+        bound = super().bind(slots)
+        return replace(bound, input_backward=(*bound.input_backward, self.interrupt))
+
+    @classmethod
+    def interrupt(cls):
+        if cls.steps_left == 0:
+            raise Interrupt
+        if cls.steps_left is not None:
+            cls.steps_left -= 1
+
+
+@pytest.mark.parametrize("steps", [0, 5])
+def test_an_interrupted_run_is_as_before_the_interrupted_steps(monkeypatch, steps):
+    problem = small_problem((Conv2d(2, out_channels=2), InterruptedReLU(), Conv2d(2)), optimizer=Adam())
+    trainer = trained(40, problem)
     before = trainer.frame()
-
-    def interrupt(*_):
-        raise Interrupt
-
-    broken = trainer._steps._calls
-    trainer._steps._calls = (*broken[: len(broken) // 2], interrupt)
-    with pytest.raises(Interrupt):
-        trainer.run(500)
-    trainer._steps._calls = broken
+    with monkeypatch.context() as patch:
+        patch.setattr(InterruptedReLU, "steps_left", steps)
+        with pytest.raises(Interrupt):
+            trainer.run(500)
     assert trainer.current_step == 40
     assert_same_frame(trainer.frame(), before)
     trainer.run(60)
-    assert np.array_equal(trainer.losses, trained(100, small_problem(optimizer=Adam())).losses)
+    assert np.array_equal(trainer.losses, trained(100, problem).losses)
 
 
 def test_a_dropped_trainer_frees_its_memory():

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from convviz.engine.errors import ConfigError, ConvvizError
-from convviz.engine.initializers import Given
+from convviz.engine.initializers import Given, Initializer
 from convviz.engine.layers import LAYERS
 from convviz.engine.settings import settings_of
 from convviz.model.experiment import Experiment, Stage
@@ -86,6 +86,7 @@ def _spec(described: Setting, rng: np.random.Generator) -> Spec:
 
 _MAKERS = {
     "int": _int,
+    "seed": _int,
     "float": _float,
     "bool": lambda described, rng: bool(rng.integers(2)),
     "text": lambda described, rng: rng.choice(["", "卷积 3×3", 'a "quoted"\n\\line\t', "\U0001f600\x7f\u2028"]).item(),
@@ -123,6 +124,22 @@ def _fitting(layer: Any, source: Any, in_shape: tuple[int, int, int], rng: np.ra
         for name, shape in parameter_shapes(layer, in_shape).items()
         if isinstance(getattr(source, name), Given)
     }
+
+
+def with_student(experiment: Experiment, index: int, **parameters: Any) -> Experiment:
+    """Return the experiment with another initial ``weight`` or ``bias`` of one layer: an initialiser, or numbers."""
+    stage = experiment.stages[index]
+    return experiment.with_stage(index, stage.replace(layer=stage.layer.replace(**_initializers(parameters))))
+
+
+def with_teacher(experiment: Experiment, index: int, **parameters: Any) -> Experiment:
+    """Return the experiment with another ``weight`` or ``bias`` of the teacher in one layer, given alike."""
+    changes = {f"teacher_{name}": value for name, value in _initializers(parameters).items()}
+    return experiment.with_stage(index, experiment.stages[index].replace(**changes))
+
+
+def _initializers(parameters: dict[str, Any]) -> dict[str, Initializer]:
+    return {name: each if isinstance(each, Initializer) else Given(each) for name, each in parameters.items()}
 
 
 def random_experiment(cls: type[Any], rng: np.random.Generator) -> Experiment:

@@ -21,6 +21,7 @@ from convviz.model.files import (
     read_experiment,
     write_experiment,
 )
+from tests.model.samples import with_student
 
 if TYPE_CHECKING:
     from convviz.engine.frames import Frame
@@ -92,11 +93,8 @@ def test_the_demo_has_the_reference_runs_input_and_target() -> None:
 
 def test_the_reference_run_can_be_written_in_a_file_and_gives_its_losses(tmp_path: Path) -> None:
     with np.load(REFERENCE) as reference:
-        experiment = (
-            load_builtin("demo")
-            .with_student(0, weight=reference["student_kernel1"])
-            .with_student(1, weight=reference["student_kernel2"])
-        )
+        experiment = with_student(load_builtin("demo"), 0, weight=reference["student_kernel1"])
+        experiment = with_student(experiment, 1, weight=reference["student_kernel2"])
         data = encode_experiment(experiment)
         data["input"] = reference["input"].tolist()
         np.save(tmp_path / "kernel.npy", reference["student_kernel2"])
@@ -131,7 +129,7 @@ def test_the_dead_relu_gets_no_gradient_at_all_until_it_is_revived() -> None:
             assert not gradient.any()
     assert not frame.value_grads[0].any()
     assert (trainer.losses == trainer.losses[0]).all()
-    for revived in (experiment.with_student(0, bias=0.0), experiment.with_layer(1, LeakyReLU(slope=0.1))):
+    for revived in (with_student(experiment, 0, bias=0.0), experiment.with_layer(1, LeakyReLU(slope=0.1))):
         again = trained(revived)
         assert again.loss < again.losses[0] / 5
 

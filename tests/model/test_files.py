@@ -19,7 +19,15 @@ from convviz.model.experiment import Experiment, Stage
 from convviz.model.files import decode_experiment, encode_experiment, read_experiment, write_experiment
 from convviz.model.files.reading import migrate
 from convviz.model.sources import SOURCES, GivenMap, RandomMap
-from tests.model.samples import AWKWARD, awkward_array, random_experiment, random_source, random_spec
+from tests.model.samples import (
+    AWKWARD,
+    awkward_array,
+    random_experiment,
+    random_source,
+    random_spec,
+    with_student,
+    with_teacher,
+)
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -84,7 +92,7 @@ def test_every_initialiser_comes_back_exactly(kind: str, seed: int, tmp_path: Pa
     first = random_spec(INITIALIZERS[kind], rng)
     if kind == "given":
         first = Given(awkward_array(rng, (3, 3)))
-    round_trip(tmp_path / "experiment.json", PLAIN.with_student(0, weight=first).with_teacher(0, weight=first))
+    round_trip(tmp_path / "experiment.json", with_teacher(with_student(PLAIN, 0, weight=first), 0, weight=first))
 
 
 def test_awkward_numbers_come_back_exactly(tmp_path: Path) -> None:

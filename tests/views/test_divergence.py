@@ -13,6 +13,7 @@ from PyQt6.QtWidgets import QAbstractButton, QFrame, QLabel, QPushButton, QSpinB
 from convviz.engine.frames import State
 from convviz.model.files import load_builtin
 from convviz.model.sources import GivenMap
+from tests.model.samples import with_student
 
 if TYPE_CHECKING:
     from tests.views.conftest import OpenWindow, Person
@@ -42,7 +43,7 @@ def test_the_banner_says_at_which_step_and_why(open_window: OpenWindow) -> None:
 
 def test_what_is_too_large_from_the_start_is_said(open_window: OpenWindow) -> None:
     """Before any step a smaller rate would change nothing, so none is offered."""
-    large = load_builtin("demo").with_student(0, weight=np.full((1, 1, 3, 3), 1e308))
+    large = with_student(load_builtin("demo"), 0, weight=np.full((1, 1, 3, 3), 1e308))
     person = open_window(large.replace(target=GivenMap(np.zeros((1, 8, 8)))))
     person.sees_state(State.DIVERGED)
     text = person.find(QLabel, "banner_text").text()

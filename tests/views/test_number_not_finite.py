@@ -12,6 +12,7 @@ from convviz.engine.frames import State
 from convviz.model.files import load_builtin
 from convviz.views.heatmap import Heatmap
 from convviz.views.panels.microscope.arithmetic import agree
+from tests.model.samples import with_student
 
 if TYPE_CHECKING:
     from tests.views.conftest import OpenWindow
@@ -24,7 +25,7 @@ OF_MANY = ("demo", "channels", "pooling", "transposed", "sigmoid")
 def test_every_array_of_a_run_that_diverged_can_be_asked(open_window: OpenWindow, name: str) -> None:
     experiment = load_builtin(name)
     shape = experiment.build().initial[0]["weight"].shape
-    person = open_window(experiment.with_student(0, weight=np.full(shape, 1e308)))
+    person = open_window(with_student(experiment, 0, weight=np.full(shape, 1e308)))
     if name != "sigmoid":
         person.sees_state(State.DIVERGED)
     asked = 0
@@ -59,7 +60,7 @@ def test_two_ways_that_come_to_no_number_do_not_disagree() -> None:
 
 def test_a_word_stays_within_its_cell(open_window: OpenWindow) -> None:
     """In cells that are as wide as two digits, NaN is written smaller."""
-    large = load_builtin("demo").with_student(0, weight=np.full((1, 1, 3, 3), 1e308))
+    large = with_student(load_builtin("demo"), 0, weight=np.full((1, 1, 3, 3), 1e308))
     person = open_window(large)
     person.sees_state(State.DIVERGED)
     shown = person.find(Heatmap, "pipeline.reconstruction")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 from PyQt6.QtWidgets import QSplitter, QTabBar, QToolButton, QWidget
 
+from convviz.cli.arguments import LEAST_SIZE
 from convviz.views import theme
 
 if TYPE_CHECKING:
@@ -38,6 +39,18 @@ def test_the_smallest_window_has_room_for_every_panel(
     assert person.window.height() <= 640
     sees_the_loss(person)
     assert right_of(person.find(QWidget, "check_badge"), person.window) < person.window.width()
+
+
+def test_the_least_size_of_the_command_line_shows_all_of_the_window(open_window: OpenWindow) -> None:
+    person = open_window(size=LEAST_SIZE)
+    sees_the_loss(person, most=400)
+    least = person.window.minimumSize()
+    assert least.width() <= LEAST_SIZE[0]
+    assert least.height() <= LEAST_SIZE[1]
+    for name in ("check_badge", "history", "loss", "pipeline"):
+        part = person.find(QWidget, name)
+        corner = part.mapTo(person.window, part.rect().bottomRight())
+        assert person.window.rect().contains(corner), name
 
 
 def test_a_window_asked_to_be_narrow_is_and_leaves_the_inspector_away(open_window: OpenWindow) -> None:

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
+from convviz.engine.memory import everywhere
 from convviz.engine.optimizers.base import (
     Array,
     Direction,
     Optimizer,
     OptimizerSlots,
     clip_setting,
-    everywhere,
     gradient_calls,
     weight_decay_setting,
 )

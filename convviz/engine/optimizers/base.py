@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
+from convviz.engine.memory import everywhere
 from convviz.engine.settings import Spec, setting
 from convviz.i18n import mark
 
@@ -113,6 +114,19 @@ def weight_decay_setting() -> Any:
     )
 
 
+def momentum_setting() -> Any:
+    """Return the field of an optimizer that keeps some of its movement."""
+    return setting(
+        mark("Momentum"),
+        mark("How much of the last step's movement is kept: 0 is none, 0.9 makes steps up to ten times as long"),
+        "float",
+        0.0,
+        minimum=0,
+        maximum=0.9999,
+        step=0.05,
+    )
+
+
 def clip_setting() -> Any:
     """Return the field that `gradient_calls` takes as ``clip``."""
     return setting(
@@ -138,11 +152,6 @@ def gradient_calls(slots: OptimizerSlots, clip: float, weight_decay: float) -> t
             partial(np.add, slots.gradients, slots.work, slots.gradients),
         )
     return tuple(calls)
-
-
-def everywhere(number: float, like: Array) -> Array:
-    """Return one number as if it were an array like ``like``: operands of one shape take a ufunc's shortest way."""
-    return np.broadcast_to(np.asarray(number, like.dtype), like.shape)
 
 
 def _clip_calls(gradients: Array, clip: float) -> tuple[Call, ...]:

@@ -8,14 +8,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from convviz.engine.memory import everywhere
 from convviz.engine.optimizers.adam import epsilon_setting
 from convviz.engine.optimizers.base import (
     Direction,
     Optimizer,
     OptimizerSlots,
     clip_setting,
-    everywhere,
     gradient_calls,
+    momentum_setting,
     weight_decay_setting,
 )
 from convviz.engine.settings import setting
@@ -46,15 +47,7 @@ class RMSprop(Optimizer):
         maximum=0.99999,
         step=0.01,
     )
-    momentum: float = setting(
-        mark("Momentum"),
-        mark("How much of the last step's movement is kept: 0 is none, 0.9 makes steps up to ten times as long"),
-        "float",
-        0.0,
-        minimum=0,
-        maximum=0.9999,
-        step=0.05,
-    )
+    momentum: float = momentum_setting()
     epsilon: float = epsilon_setting()
     weight_decay: float = weight_decay_setting()
     clip: float = clip_setting()

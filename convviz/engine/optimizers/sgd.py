@@ -8,13 +8,14 @@ from functools import partial
 import numpy as np
 
 from convviz.engine.errors import ConfigError
+from convviz.engine.memory import everywhere
 from convviz.engine.optimizers.base import (
     Direction,
     Optimizer,
     OptimizerSlots,
     clip_setting,
-    everywhere,
     gradient_calls,
+    momentum_setting,
     weight_decay_setting,
 )
 from convviz.engine.settings import setting
@@ -43,15 +44,7 @@ class SGD(Optimizer):
         logarithmic=True,
         live=True,
     )
-    momentum: float = setting(
-        mark("Momentum"),
-        mark("How much of the last step's movement is kept: 0 is none, 0.9 makes steps up to ten times as long"),
-        "float",
-        0.0,
-        minimum=0,
-        maximum=0.9999,
-        step=0.05,
-    )
+    momentum: float = momentum_setting()
     nesterov: bool = setting(
         mark("Nesterov"), mark("Looks ahead along the momentum before it steps; needs momentum above 0"), "bool", False
     )

@@ -48,6 +48,7 @@ def setting(kind: str, **description: Any) -> Setting:
 
 VALUES: dict[str, Any] = {
     "int": 3,
+    "seed": 7,
     "float": 0.5,
     "bool": True,
     "text": "words",

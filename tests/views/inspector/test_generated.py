@@ -50,7 +50,7 @@ START = Experiment(input=RandomMap(size=(12, 12)), stages=(Stage(layer=Conv2d(3)
 
 def another(person: Person, path: str, described: Setting, value: Any) -> tuple[Any, Callable[[], None]]:
     """Return another value for a setting, and what a person does to get it."""
-    if described.kind in ("int", "float"):
+    if described.kind in ("int", "seed", "float"):
         number = other_number(described, value)
         return number, lambda: person.type(path, repr(number))
     if described.kind == "pair":
@@ -76,7 +76,7 @@ def another(person: Person, path: str, described: Setting, value: Any) -> tuple[
 
 def other_number(described: Setting, value: Any) -> Any:
     if value is None:
-        return 2 if described.kind == "int" else 2.5
+        return 2.5 if described.kind == "float" else 2
     step = 1 if described.kind != "float" else (described.step or abs(value) / 4 or 0.25)
     above = value + step
     return above if described.maximum is None or above <= described.maximum else value - step

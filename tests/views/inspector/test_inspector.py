@@ -27,6 +27,7 @@ from convviz.model.sources import GivenMap, RandomMap
 from convviz.views import theme
 from convviz.views.editors.number_box import NumberBox
 from convviz.views.selection import Selection
+from tests.model.samples import with_student
 from tests.views.hands import drag, drop, turn, type_over
 from tests.views.inspector.conftest import TWO_LAYERS, Person
 
@@ -513,7 +514,7 @@ def test_what_is_being_typed_is_dropped_with_what_it_was_typed_for(person: Perso
     assert person.experiment == TWO_LAYERS
     assert person.inspector.selection() == Selection("layer", 1)
     type_over(person.find(NumberBox, "layers.1.weight.std"), "3", then=None)
-    person.document.open_experiment(TWO_LAYERS.with_student(1, weight=np.ones((4, 4))))
+    person.document.open_experiment(with_student(TWO_LAYERS, 1, weight=np.ones((4, 4))))
     assert person.undos == 0
     assert person.experiment.layers[1].weight == Given(np.ones((4, 4)))
 
