@@ -79,3 +79,23 @@ def test_larger_cells_say_more() -> None:
     assert wide[1].decimals > narrow[1].decimals
     assert wide[0] > narrow[0]
     assert choose_format(1.5, True, 8, 8) is None
+
+
+@pytest.mark.parametrize("form", [Form.FULL, Form.TILE])
+@pytest.mark.parametrize("shape", [(1, 1, 200), (1, 3, 100), (1, 1, 9)])
+def test_a_row_of_cells_is_no_hairline(form: Form, shape: tuple[int, int, int]) -> None:
+    width, height = 224, 130
+    row, column = lay_out(width, height, form, shape), lay_out(height, 304, form, (1, shape[2], shape[1]))
+    for layout, thick in ((row, row.cells.height()), (column, column.cells.width())):
+        assert thick >= 24
+        assert not layout.scale.isEmpty()
+    assert row.cells.height() < row.cells.width()
+
+
+@pytest.mark.parametrize("form", [Form.FULL, Form.TILE])
+def test_the_scale_of_a_low_heatmap_stays(form: Form) -> None:
+    shape = (1, 1, 9)
+    height = size_for(form, shape, 20)[1]
+    layout = lay_out(size_for(form, shape, 7)[0], height, form, shape)
+    assert not layout.scale.isEmpty()
+    assert layout.scale.bottom() < height
