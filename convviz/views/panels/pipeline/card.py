@@ -13,13 +13,14 @@ from convviz.i18n import tr
 from convviz.views import theme
 from convviz.views.heatmap import Form, Heatmap, show_together
 from convviz.views.heatmap.layout import BORDER, label_height
+from convviz.views.panels.pipeline.division import CARD_HEAD, CARD_PAD
 from convviz.views.panels.pipeline.emblem import paint_emblem
-from convviz.views.panels.pipeline.plan import CARD_HEAD, CARD_PAD, Column
 from convviz.views.panels.pipeline.wording import kernel_text, layer_lines, layer_texts, pair_text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from convviz.views.panels.pipeline.plan import Column
     from convviz.views.panels.pipeline.structure import LayerPart
 
 _WEIGHTS = {"student": Kind.WEIGHT, "teacher": Kind.TEACHER_WEIGHT, "gradient": Kind.WEIGHT_GRAD}
