@@ -206,16 +206,26 @@ def paint_scale(painter: QPainter, layout: HeatLayout, levels: Levels, signed: b
 @lru_cache(maxsize=256)
 def _level_texts(levels: Levels, signed: bool, room: int) -> tuple[str, str, int, int]:
     """Return the two numbers of a scale and their widths; only one where there is no room (a run that diverges)."""
-    low, high = (level_text(level) for level in levels)
+    low, high = level_texts(levels)
     widths = [math.ceil(theme.metrics("small").horizontalAdvance(text)) for text in (low, high)]
     if sum(widths) + theme.SPACE.XS <= room:
         return low, high, widths[0], widths[1]
     return "", f"±{high}" if signed else f"≤ {high}", 0, widths[1]
 
 
-def level_text(value: float) -> str:
-    """Return the number at an end of a scale, as short as it can be: levels are round numbers."""
-    text = f"{float(f'{value:.3g}'):g}"
+def level_texts(levels: Levels) -> tuple[str, str]:
+    """Return the numbers at the ends of a scale, as short as they can be: levels are round numbers.
+
+    They have the more digits the closer they are for their size, so that one sees that they differ.
+    """
+    low, high = levels
+    half, size = high / 2 - low / 2, max(abs(low), abs(high))
+    digits = 3 + max(0, math.floor(math.log10(size / half))) if half > 0 else 3
+    return _level_text(low, digits), _level_text(high, digits)
+
+
+def _level_text(value: float, digits: int) -> str:
+    text = f"{float(f'{value:.{digits}g}'):.{max(6, digits + 1)}g}"
     mantissa, _, exponent = text.partition("e")
     return (f"{mantissa}e{int(exponent)}" if exponent else text).replace("-", "−")
 
