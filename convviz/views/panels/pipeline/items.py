@@ -14,8 +14,10 @@ Shape = tuple[int, int, int]
 MAP_LEAST, CHANNELS_LEAST = 60, 84
 #: Cells of maps with sides up to this long are made large enough for their numbers, where there is room.
 NUMBERED, NUMBERED_CELL = 10, 24
-#: The channels of a map have cells this much smaller than a map of one channel, and a picture at least this wide.
+#: The channels of a map have cells this much smaller than a map of one channel, and a picture at least this wide, with
+#: a number above it; and so they have where there are many, without.
 _CHANNEL_SHARE, _CHANNEL_LEAST = 0.5, 28
+_MANY, _SHARE_OF_MANY, _LEAST_OF_MANY = 16, 0.25, 14
 #: How far the channels of a map may be pressed together, in pixels.
 _PRESSED_LEAST = 34
 
@@ -90,11 +92,10 @@ def _map_cells(shape: Shape, cell: float, numbered: bool) -> tuple[int, int]:
         return max(MAP_LEAST, math.floor(width)), math.ceil(height)
     across = tiles_across(channels)
     gaps = (across - 1) * CHANNEL_GAP
-    side = max(_CHANNEL_LEAST, (CHANNELS_LEAST - gaps) / across)
-    own = max(cell * _CHANNEL_SHARE, side / max(rows, columns))
+    share, least = (_CHANNEL_SHARE, _CHANNEL_LEAST) if channels <= _MANY else (_SHARE_OF_MANY, _LEAST_OF_MANY)
+    side = max(least, (CHANNELS_LEAST - gaps) / across)
+    own = max(cell * share, side / max(rows, columns))
     width, height = thickened(own * columns, own * rows)
+    above = label_height() if width >= _CHANNEL_LEAST - 1 else 0
     down = math.ceil(channels / across)
-    return (
-        max(CHANNELS_LEAST, math.floor(across * width + gaps)),
-        math.ceil(down * (height + label_height() + CHANNEL_GAP)),
-    )
+    return max(CHANNELS_LEAST, math.floor(across * width + gaps)), math.ceil(down * (height + above + CHANNEL_GAP))
