@@ -90,7 +90,7 @@ class LayerCard(QWidget):
         return order
 
     def place(self, column: Column, origin: QPoint, dense: bool) -> None:
-        """Take the places of a plan whose corner lies at ``origin``; ``dense``: without scales and biases."""
+        """Take the places of a plan whose corner lies at ``origin``; ``dense``: without scales."""
         self.setGeometry(column.rect.translated(origin))
         self._words = column.words.translated(-column.rect.topLeft())
         tiles = [tile.translated(-column.rect.topLeft()) for tile in column.tiles]

@@ -29,8 +29,10 @@ STRIP_GAP = 3
 PAIR_GAP = 12
 #: Width of a column without kernels.
 COMPACT = 76
-#: Tiles of kernels: the smallest, the smallest without scale and bias, the largest, and how far they lie apart.
+#: Tiles of kernels: the smallest, the smallest without scale and bias, the largest, and the step between sizes.
 _TILES = (60, 44, 360, 4)
+#: What is tried, until all can be read: the least room for an arrow, and whether kernels have their scales and biases.
+_WAYS = ((ARROW, True, True), (ARROW_DENSE, True, True), (ARROW_DENSE, False, True), (ARROW_DENSE, False, False))
 #: The largest cell that a map is given.
 _CELL_MOST = 40
 #: Narrowest tile beside whose bias there is room for a name, and above which there is room for one and a factor, or for
@@ -42,8 +44,8 @@ _SCROLLED_MAP, _SCROLLED_TILE = 110, 100
 _KERNEL_CELL, KERNEL_CELL_LEAST, MAP_SIZE = 28.0, 21.0, 190.0
 #: What is less than so large a part of that is tiny.
 _TINY = 0.5
-#: What it is worth that numbers and words can be read, and that no scale and bias is left away.
-NUMBERS_WORTH, _WORDS_WORTH, _WHOLE_WORTH = 1.2, 1.2, 5.0
+#: What it is worth that numbers and words can be read, and that there are scales and biases.
+NUMBERS_WORTH, _WORDS_WORTH, _SCALES_WORTH, _BIASES_WORTH = 1.2, 1.2, 3.2, 3.0
 
 
 @dataclass(frozen=True)
@@ -53,7 +55,8 @@ class Cards:
     items: Items
     across: int
     tile: int
-    dense: bool = False
+    scales: bool = True
+    biases: bool = True
 
     @property
     def kernels(self) -> list[LayerItem]:
@@ -73,15 +76,18 @@ class Cards:
 
     def tile_height(self, item: LayerItem) -> int:
         """Return the height of one kernel with its caption, its scale and its bias."""
-        if self.dense:
-            return around(Form.BARE) + item.height(self.tile)
-        below = item.bias and not self.biases_beside(item)
-        return around(Form.TILE) + item.height(self.tile) + (strip_height() + STRIP_GAP if below else 0)
+        below = self.shows_bias(item) and not self.biases_beside(item)
+        form = Form.TILE if self.scales else Form.BARE
+        return around(form) + item.height(self.tile) + (strip_height() + STRIP_GAP if below else 0)
+
+    def shows_bias(self, item: LayerItem) -> bool:
+        """Return whether the biases of a layer are shown."""
+        return item.bias and self.biases
 
     def biases_beside(self, item: LayerItem) -> bool:
         """Return whether the biases stand together where three tiles leave the fourth place free, each with a name."""
         room = self.tile >= _BIAS_LEAST and item.height(self.tile) >= 2 * strip_height()
-        return room and item.bias and item.tiles == 3 and self.across == 2
+        return room and self.shows_bias(item) and item.tiles == 3 and self.across == 2
 
     @cached_property
     def total(self) -> tuple[int, int]:
@@ -108,7 +114,8 @@ class Cards:
             usefulness(smallest / _KERNEL_CELL)
             + (NUMBERS_WORTH if self.have_numbers else 0.0)
             + (_WORDS_WORTH if self.have_words else 0.0)
-            - (_WHOLE_WORTH if self.dense else 0.0)
+            + (_SCALES_WORTH if self.scales else 0.0)
+            + (_BIASES_WORTH if self.biases else 0.0)
         )
 
 
@@ -171,7 +178,7 @@ class Division:
     ----------
     cards
         How many tiles stand side by side in a card (``across``), the width of their cells (``tile``), and whether they
-        stand without scales and biases (``dense``).
+        have scales and biases.
     maps
         The pixels of a map's cell (``cell``), whether small maps are larger than that, for the sake of their numbers
         (``numbered``), and whether gradients stand beside their maps, not below them (``beside``).
@@ -204,7 +211,7 @@ class Division:
 
     def is_legible(self) -> bool:
         """Return whether there is nothing to be gained by leaving things away."""
-        return self.cards.have_numbers and self.cards.have_words and not self.cards.dense
+        return self.cards.have_numbers and self.cards.have_words and self.cards.scales and self.cards.biases
 
     @cached_property
     def score(self) -> float:
@@ -224,9 +231,9 @@ def usefulness(share: float) -> float:
 def best_division(width: int, height: int, items: Items) -> Division | None:
     """Return the division that reads best in ``width`` × ``height`` pixels; None if nothing fits."""
     best: Division | None = None
-    for arrow, dense in ((ARROW, False), (ARROW_DENSE, False), (ARROW_DENSE, True)):
+    for arrow, scales, biases in _WAYS:
         room = width - (len(items) - 1) * arrow - TURN
-        for cards in _all_cards(items, dense):
+        for cards in _all_cards(items, scales, biases):
             if cards.total[1] <= height:
                 for maps in _all_maps(items):
                     largest = _largest(maps, room - cards.total[0], height)
@@ -239,10 +246,10 @@ def best_division(width: int, height: int, items: Items) -> Division | None:
 
 
 @lru_cache(maxsize=16)
-def _all_cards(items: Items, dense: bool) -> list[Cards]:
+def _all_cards(items: Items, scales: bool, biases: bool) -> list[Cards]:
     least, bare, most, step = _TILES
-    tiles = range(bare if dense else least, most + 1, step)
-    return [Cards(items, across, tile, dense) for across, tile in product((3, 2, 1), tiles)]
+    tiles = range(least if biases else bare, most + 1, step)
+    return [Cards(items, across, tile, scales, biases) for across, tile in product((3, 2, 1), tiles)]
 
 
 @lru_cache(maxsize=16)
@@ -277,9 +284,9 @@ def scrolled_division(height: int, items: Items) -> Division:
     cell = _SCROLLED_MAP / max(item.side for item in items if isinstance(item, MapItem))
     below, beside = (Maps(items, cell, beside=beside) for beside in (False, True))
     maps = below if below.total[1] <= height else beside
-    for dense, smallest in ((False, least), (True, bare)):
-        for tile, across in product(range(_SCROLLED_TILE, smallest - 1, -step), (1, 2, 3)):
-            cards = Cards(items, across, tile, dense)
+    for _, scales, biases in _WAYS:
+        for tile, across in product(range(_SCROLLED_TILE, (least if biases else bare) - 1, -step), (1, 2, 3)):
+            cards = Cards(items, across, tile, scales, biases)
             if cards.total[1] <= height:
                 return Division(cards, maps, ARROW, height)
-    return Division(Cards(items, 3, bare, dense=True), maps, ARROW_DENSE, height)
+    return Division(Cards(items, 3, bare, scales=False, biases=False), maps, ARROW_DENSE, height)

@@ -88,7 +88,7 @@ class FlowPlan:
     width
         What the row takes; more than was given if it does not fit.
     dense
-        Kernels stand without their scales and biases.
+        Kernels stand without their scales.
     """
 
     columns: tuple[Column, ...]
@@ -125,7 +125,7 @@ def _place(width: int, height: int, division: Division) -> FlowPlan:
     lowest = max(column.whole.bottom() for column in columns)
     shift = max(0, min(_SHIFT_MOST, (height - lowest) // 2))
     moved = tuple(column.moved(0, shift) for column in columns)
-    return FlowPlan(moved, line + shift, x - arrow + TURN, cards.dense)
+    return FlowPlan(moved, line + shift, x - arrow + TURN, not cards.scales)
 
 
 def _place_map(item: MapItem, x: int, division: Division) -> Column:
@@ -152,7 +152,7 @@ def _place_card(item: LayerItem, rect: QRect, cards: Cards) -> Column:
     tiles, free = places[: item.tiles], places[item.tiles :]
     words = free[0] if free else QRect()
     biases: list[QRect] = []
-    if item.bias and not cards.dense:
+    if cards.shows_bias(item):
         strip = strip_height()
         if cards.biases_beside(item):
             for _ in tiles:
