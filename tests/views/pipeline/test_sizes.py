@@ -82,6 +82,12 @@ def test_a_larger_window_shows_no_less(qapp: QApplication, show_pipeline: ShowPi
             assert seen[small] <= seen[large], (small, large)
 
 
+def test_a_few_small_kernels_are_written_out_where_there_is_room(open_window: OpenWindow) -> None:
+    person = open_window("channels", size=(1920, 1080))
+    written = with_numbers(person.find(Pipeline, "pipeline"))
+    assert {f"pipeline.layer{layer}.{role}" for layer in (0, 2) for role in ("student", "teacher")} <= written
+
+
 @pytest.mark.parametrize("size", SIZES)
 def test_a_bias_that_has_a_name_has_room_for_it(show_pipeline: ShowPipeline, size: tuple[int, int]) -> None:
     shown = show_pipeline("demo", size)

@@ -12,7 +12,7 @@ from functools import cached_property, lru_cache
 from itertools import product
 
 from convviz.views.heatmap.layout import BORDER, Form, around, strip_height
-from convviz.views.panels.pipeline.items import MAP_LEAST, NUMBERED, LayerItem, MapItem
+from convviz.views.panels.pipeline.items import MAP_LEAST, LayerItem, MapItem
 
 Items = tuple[MapItem | LayerItem, ...]
 
@@ -41,7 +41,7 @@ _BIAS_LEAST, _FACTOR_LEAST, _COUNT_LEAST, _MANY = 92, 80, 76, 12
 #: Maps and tiles of a row that scrolls.
 _SCROLLED_MAP, _SCROLLED_TILE = 110, 100
 #: What is legible: a cell of a kernel with its number, the least such cell, a map.
-_KERNEL_CELL, KERNEL_CELL_LEAST, MAP_SIZE = 28.0, 21.0, 190.0
+_KERNEL_CELL, KERNEL_CELL_LEAST, MAP_SIZE = 28.0, 21, 190.0
 #: What is less than so large a part of that is tiny.
 _TINY = 0.5
 #: What it is worth that numbers and words can be read, and that there are scales and biases.
@@ -97,9 +97,8 @@ class Cards:
 
     @cached_property
     def have_numbers(self) -> bool:
-        """Whether there is room for a number in each cell of each kernel that stands alone and is not large."""
-        alone = (item.cells_across for item in self.kernels if item.count == 1)
-        return all(self.tile // cells >= KERNEL_CELL_LEAST for cells in alone if cells <= NUMBERED)
+        """Whether there is room for a number in each cell of the kernels that are few and not large."""
+        return all(self.tile >= item.numbered_tile(KERNEL_CELL_LEAST) for item in self.kernels)
 
     @cached_property
     def have_words(self) -> bool:

@@ -73,6 +73,14 @@ class LayerItem:
         # The more kernels there are, the less one looks at each of them.
         return max(1.0 if self.count == 1 else 4.0, (0.75 + 0.25 * math.sqrt(self.count)) * max(self.weight[2:]))
 
+    def numbered_tile(self, cell: int) -> int:
+        """Return how wide a tile has to be for cells of ``cell`` pixels; 0 if there are too many to be read anyway."""
+        beside, largest = math.ceil(math.sqrt(self.count)), max(self.weight[2:])
+        if beside * largest > NUMBERED:
+            return 0
+        labels = beside * label_height() + (beside - 1) * CHANNEL_GAP if beside > 1 else 0
+        return beside * largest * cell + labels
+
     def height(self, tile: int) -> int:
         """Return the height of the kernel's cells in a tile that is so wide."""
         rows, columns = self.kernel
