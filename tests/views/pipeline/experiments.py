@@ -35,6 +35,9 @@ EXPERIMENTS = {
     "pooling": experiment(Conv2d((3, 3)), ReLU(), MaxPool2d(), Conv2d((3, 3))),
     "four convolutions": experiment(*(Conv2d((3, 3)) for _ in range(4))),
     "six layers": experiment(Conv2d((3, 3)), Sigmoid(), Conv2d((3, 3)), Tanh(), AvgPool2d(), Conv2d((3, 3))),
+    "eight layers": experiment(*(Conv2d((3, 3)) for _ in range(8)), size=(24, 24)).replace(
+        optimizer=SGD(learning_rate=1e-12)
+    ),
     "eight channels": experiment(Conv2d((3, 3), out_channels=8), LeakyReLU(), Conv2d((4, 4), stride=2), size=(24, 24)),
     "colours": experiment(
         Conv2d((5, 5), out_channels=16), ReLU(), Conv2d((3, 3), out_channels=3), size=(32, 32), channels=3

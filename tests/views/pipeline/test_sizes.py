@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 from PyQt6.QtCore import QPoint, QRect
-from PyQt6.QtWidgets import QLabel
+from PyQt6.QtWidgets import QLabel, QScrollArea
 
 from convviz.model.files import load_builtin
 from convviz.views.heatmap import Heatmap
@@ -115,6 +115,20 @@ def test_room_that_long_maps_leave_goes_to_the_loss(qapp: QApplication, show_pip
     lowest = max(heatmap.mapTo(shown.pipeline, heatmap.rect().bottomLeft()).y() for heatmap in upper(shown.pipeline))
     assert loss.mapTo(shown.pipeline, QPoint(0, 0)).y() < lowest + 120
     assert loss.height() >= 200
+
+
+def test_room_that_a_scrolled_row_leaves_goes_to_the_equation(show_pipeline: ShowPipeline) -> None:
+    pipeline = show_pipeline("eight layers", (975, 744)).pipeline
+    area = pipeline.findChild(QScrollArea, "pipeline.scroll")
+    assert area is not None
+    bar = area.horizontalScrollBar()
+    assert bar is not None
+    assert bar.maximum() > 0
+    lowest = max(heatmap.mapTo(pipeline, heatmap.rect().bottomLeft()).y() for heatmap in upper(pipeline))
+    target = pipeline.findChild(Heatmap, "pipeline.target")
+    assert target is not None
+    assert target.mapTo(pipeline, QPoint(0, 0)).y() < lowest + 90
+    assert cells_of(target).height() >= 190
 
 
 def upper(pipeline: Pipeline) -> list[Heatmap]:

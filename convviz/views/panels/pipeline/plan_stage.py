@@ -33,8 +33,7 @@ def lower_height(width: int, height: int, items: Items, shape: Shape, companion:
         division = best_division(width, height - lower, items)
         if division is not None and (worth := division.score + equation_score(width, lower, shape, companion)) > score:
             best, score = lower, worth
-    if not best:
-        return equation_height(width, height, shape, companion, _SCROLLED_SHARE)
+    best = best or equation_height(width, height, shape, companion, _SCROLLED_SHARE)
     spare = height - _used(width, height - best, items) - _AIR
     return max(best, min(spare, _useful(width, height, shape, companion)))
 
