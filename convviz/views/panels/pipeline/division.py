@@ -1,7 +1,7 @@
 """How the room of the upper row is divided between maps and kernels: each way to do it, and how well it reads.
 
-What a way is worth does not depend on the room it is found in. So whatever is shown in a small window can be shown in a
-larger one too, and is, unless something better is found.
+What a way is worth does not depend on the room it is found in; more room only adds ways. So a larger window never shows
+less that can be read.
 """
 
 from __future__ import annotations
@@ -132,7 +132,7 @@ class Maps:
         return item.cells(self.cell, self.numbered)
 
     def around(self, item: MapItem) -> tuple[int, int]:
-        """Return how much wider and higher a map with its gradient is than the cells of all that stand so."""
+        """Return how much wider and higher a map with its gradient is than the cells of both."""
         beside, below = item.gradient and self.beside, item.gradient and not self.beside
         return (
             2 * BORDER + (2 * BORDER + PAIR_GAP if beside else 0),
