@@ -170,7 +170,8 @@ def levels_between(*extents: Extent, signed: bool = False) -> Levels:
     """Return the values at the two ends of the scale for one or several arrays, of which the extents are given.
 
     Cells that are not finite do not count. Signed levels lie evenly about zero. A constant map gets levels around its
-    value, so that it takes the colour in the middle; nothing finite at all gives −1 … 1 or 0 … 1.
+    value, so that it takes the colour in the middle, and one that nearly is gets levels that are not much closer than
+    its numbers can be told apart: equal numbers have equal colours. Nothing finite at all gives −1 … 1 or 0 … 1.
     """
     low = min((extent.low for extent in extents), default=math.inf)
     high = max((extent.high for extent in extents), default=-math.inf)
@@ -179,10 +180,19 @@ def levels_between(*extents: Extent, signed: bool = False) -> Levels:
     if signed:
         extent = max(-low, high)
         return (-extent, extent) if extent > 0 else (-1.0, 1.0)
-    if low == high:
-        margin = abs(low) / 2 or 0.5
-        return low - margin, high + margin
-    return low, high
+    middle, half, size = low / 2 + high / 2, high / 2 - low / 2, max(-low, high)
+    if half <= _ROUNDING * size:
+        half = abs(middle) / 2 or 0.5
+    elif half < _LEAST_SPAN * size / 2:
+        half = _LEAST_SPAN * size / 2
+    else:
+        return low, high
+    return middle - half, middle + half
+
+
+#: Numbers that differ by less than this share of themselves are the same but for rounding; and the least distance
+#: between levels, as such a share.
+_ROUNDING, _LEAST_SPAN = 5e-7, 1e-3
 
 
 def calm_levels(low: float, high: float, signed: bool = False) -> Levels:

@@ -22,6 +22,7 @@ from convviz.views.colour import (
     text_colour,
     to_index,
 )
+from convviz.views.heatmap.frame import level_texts
 
 MAPS = {
     "sequential": colour_map(signed=False),
@@ -174,6 +175,25 @@ def test_one_number_and_a_known_extent_make_no_difference(levels: tuple[float, f
 )
 def test_levels(arrays: tuple[list[list[float]], ...], signed: bool, expected: tuple[float, float]) -> None:
     assert levels_of(*(np.array(array) for array in arrays), signed=signed) == expected
+
+
+@pytest.mark.parametrize("value", [-1.5, 3e-9, 1e6, 1e300])
+@pytest.mark.parametrize("apart", [0.0, 1e-16, 1e-12, 1e-7, 1e-5])
+def test_numbers_that_are_all_but_equal_have_all_but_the_same_colour(value: float, apart: float) -> None:
+    values = np.array([[value, value * (1 + apart)]])
+    one, other = to_index(values, calm_levels(*levels_of(values)))[0].tolist()
+    assert abs(one - other) < STEPS / 50
+    assert abs(one - STEPS // 2) < STEPS / 5
+
+
+@pytest.mark.parametrize("value", [-1.5, 3e-9, 1e6, 1e300])
+@pytest.mark.parametrize("apart", [0.0, 1e-16, 1e-5, 1e-3, 1e-2, 0.5, 10.0])
+def test_the_numbers_of_a_scale_differ_and_are_right(value: float, apart: float) -> None:
+    levels = calm_levels(*levels_of(np.array([[value, value * (1 + apart)]])))
+    texts = level_texts(levels)
+    assert texts[0] != texts[1]
+    for text, level in zip(texts, levels, strict=True):
+        assert float(text.replace("−", "-")) == pytest.approx(level, abs=(levels[1] - levels[0]) / 50)
 
 
 @pytest.mark.parametrize("signed", [False, True])

@@ -89,15 +89,16 @@ def cell_text(cell: Cell, channels: bool = True) -> str:
     return tr("{title} {size}, row {row}, column {column}: {value}").format(**values)
 
 
-def place_texts(cell: Cell) -> tuple[str, str]:
-    """Return a cell's place and value, 'row 3, column 7: 4.21301', and as briefly as can be: '3, 7: 4.213'.
+def place_texts(cell: Cell) -> tuple[str, ...]:
+    """Return a cell's place and value in ever fewer words: 'row 3, column 7: 4.21301', '3, 7: 4.213', '4.213', '4.2'.
 
-    The brief one begins with filter and channel where there are several.
+    A brief place begins with filter and channel where there are several. The value is what stays at last.
     """
     plain = all(size == 1 for size in cell.shape[:-2])
     index = ", ".join(str(n + 1) for n in (cell.index[-2:] if plain else cell.index))
-    brief = f"{index}: {format_number(cell.value, 4)}"
+    value, least = (format_number(cell.value, digits) for digits in (4, 2))
     long = tr("row {row}, column {column}: {value}").format(
         row=cell.row + 1, column=cell.column + 1, value=format_number(cell.value, 6)
     )
-    return (long, brief) if plain else (brief, brief)
+    brief = (f"{index}: {value}", value, least)
+    return (long, *brief) if plain else brief

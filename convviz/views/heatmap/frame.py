@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from functools import cache, lru_cache
+from itertools import product
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -37,7 +38,7 @@ class Caption:
     hue
         The theme's colour of the chip before the title and of the frame around the cells; none: no chip.
     read_out
-        Stands in place of the sentence while a cell is pointed at: long, and brief.
+        Stands in place of the sentence while a cell is pointed at: in ever fewer words.
     """
 
     title: str = ""
@@ -52,30 +53,41 @@ class Caption:
 
 
 def paint_caption(
-    painter: QPainter, layout: HeatLayout, form: Form, caption: Caption, note: str, label: Callable[[int], str]
+    painter: QPainter,
+    layout: HeatLayout,
+    form: Form,
+    caption: Caption,
+    notes: tuple[str, ...],
+    label: Callable[[int], str],
 ) -> None:
-    """Paint title, sentence and the labels of the channels; ``note`` stands at the right of the sentence."""
+    """Paint title, sentence and the labels of the channels; at the right of the sentence stands one of ``notes``."""
     colours = theme.current()
     title = layout.title
     if form is Form.FULL:
         left = _paint_chip(painter, title, caption.hue)
         _paint_text(painter, title.adjusted(left, 0, 0, 0), caption.title, "strong", colours.text)
-        _paint_sentence(painter, layout.sentence, caption, note)
+        _paint_sentence(painter, layout.sentence, caption, notes)
     elif form is Form.STRIP:
         _paint_text(painter, title, caption.title, "small", getattr(colours, caption.hue or "muted"))
     else:
-        _paint_tile_caption(painter, title, layout.cells.right(), caption, note, chip=form is Form.TILE)
+        _paint_tile_caption(painter, title, layout.cells.right(), caption, notes, chip=form is Form.TILE)
     painter.setFont(theme.font("small"))
     painter.setPen(colours.muted)
     for channel, rect in enumerate(layout.labels):
         painter.drawText(rect, _LEFT, label(channel))
 
 
-def note_text(shown: int, channels: int, exponent: int) -> str:
-    """Return what there is to know beside a sentence: that channels are left out, or the factor of the numbers."""
+def note_texts(shown: int, channels: int, exponent: int) -> tuple[str, ...]:
+    """Return what there is to know beside a sentence: that channels are left out, or the factor of the numbers.
+
+    The same in ever fewer words; the last are none where nobody is misled without.
+    """
     if shown < channels:
-        return tr("{shown} of {all} shown").format(shown=shown, all=channels)
-    return "×" + power_text(exponent) if exponent else ""
+        return tr("{shown} of {all} shown").format(shown=shown, all=channels), f"{shown}/{channels}", ""
+    if not exponent:
+        return ()
+    factor = f"×{power_text(exponent)}"
+    return factor, *(("×10³",) if exponent == 3 else ()), f"e{exponent}".replace("-", "−")
 
 
 def paint_cursor(painter: QPainter, cell: QRect, tile: QRect) -> None:
@@ -90,22 +102,27 @@ def paint_cursor(painter: QPainter, cell: QRect, tile: QRect) -> None:
     painter.drawRect(cell.adjusted(0, 0, -1, -1))
 
 
-def _paint_tile_caption(painter: QPainter, rect: QRect, right: int, caption: Caption, note: str, *, chip: bool) -> None:
+def _paint_tile_caption(
+    painter: QPainter, rect: QRect, right: int, caption: Caption, notes: tuple[str, ...], *, chip: bool
+) -> None:
     """Paint title and sentence on one line, or what is pointed at.
 
-    Where there is little room, the sentence gives way to the title. A note does not: without its factor the numbers in
-    the cells would be wrong. For its sake the chip goes, and then what of the title is too long.
+    Where there is little room, the title is what stays, for it says whose numbers these are. The sentence gives way to
+    a note, the note becomes brief, the chip goes, and then the note. Only a factor does not: without it the numbers in
+    the cells would be wrong.
     """
     colours = theme.current()
     advance = theme.metrics("small").horizontalAdvance
-    title, note_room = advance(caption.title), advance(note) + theme.SPACE.XS if note else 0
-    if chip and (caption.read_out or _CHIP_ROOM + title + note_room <= rect.width()):
-        rect = rect.adjusted(_paint_chip(painter, rect, caption.hue), 0, 0, 0)
     if caption.read_out:  # takes the title's place
+        fits = advance(caption.read_out[-1]) + _CHIP_ROOM <= rect.width()
+        rect = rect.adjusted(_paint_chip(painter, rect, caption.hue) if chip and fits else 0, 0, 0, 0)
         _paint_text(painter, rect, _fitting(caption.read_out, rect.width()), "small", colours.text)
         return
+    title = advance(caption.title)
+    shown, note, note_room = _chip_and_note(notes, rect.width() - title, chip=chip)
+    rect = rect.adjusted(_paint_chip(painter, rect, caption.hue) if shown else 0, 0, 0, 0)
     hue = getattr(colours, caption.hue) if caption.hue else colours.text
-    _paint_text(painter, rect.adjusted(0, 0, -round(note_room), 0), caption.title, "small", hue)
+    _paint_text(painter, rect.adjusted(0, 0, -note_room, 0), caption.title, "small", hue)
     aside = note or caption.sentence
     room = rect.width() - title - theme.SPACE.S
     if note or advance(aside) <= room:
@@ -116,10 +133,22 @@ def _paint_tile_caption(painter: QPainter, rect: QRect, right: int, caption: Cap
         painter.drawText(flush, _RIGHT, aside)
 
 
-def _fitting(texts: tuple[str, ...], room: float) -> str:
-    """Return the first text that has room, or the last."""
+def _chip_and_note(notes: tuple[str, ...], room: float, *, chip: bool) -> tuple[bool, str, int]:
+    """Return whether there is room for a chip, which note there is room for, and how much that takes."""
     advance = theme.metrics("small").horizontalAdvance
-    return next((text for text in texts if advance(text) <= room), texts[-1])
+    chips, said = (True, False) if chip else (False,), [note for note in notes if note]
+    ways = [*product(chips, said), *product(chips, [] if said and "" not in notes else [""])]
+    for shown, note in ways:
+        taken = math.ceil(advance(note)) + theme.SPACE.XS if note else 0
+        if taken + (_CHIP_ROOM if shown else 0) <= room:
+            break
+    return shown, note, taken
+
+
+def _fitting(texts: tuple[str, ...], room: float) -> str:
+    """Return the first text that has room, or the last; nothing, if there is none."""
+    advance = theme.metrics("small").horizontalAdvance
+    return next((text for text in texts if advance(text) <= room), texts[-1] if texts else "")
 
 
 def _paint_text(painter: QPainter, rect: QRect, text: str, role: theme.FontRole, colour: QColor) -> None:
@@ -140,13 +169,15 @@ def _paint_chip(painter: QPainter, title: QRect, hue: str) -> int:
     return _CHIP_ROOM
 
 
-def _paint_sentence(painter: QPainter, rect: QRect, caption: Caption, note: str) -> None:
-    """Paint as much of the sentence as there is room for beside the note, in whole words where it can be."""
+def _paint_sentence(painter: QPainter, rect: QRect, caption: Caption, notes: tuple[str, ...]) -> None:
+    """Paint as much of the sentence as there is room for beside a note, in whole words where it can be."""
     colours = theme.current()
+    told = caption.told()
+    note = _fitting(notes, rect.width() - theme.metrics("small").horizontalAdvance(told[-1]) - theme.SPACE.S)
     taken = theme.metrics("small").horizontalAdvance(note) + theme.SPACE.S if note else 0
     free = rect.adjusted(0, 0, -round(taken), 0)
     colour = colours.text if caption.read_out else colours.muted
-    _paint_text(painter, free, _fitting(caption.told(), free.width()), "small", colour)
+    _paint_text(painter, free, _fitting(told, free.width()), "small", colour)
     painter.drawText(rect, _RIGHT, note)
 
 
@@ -175,16 +206,26 @@ def paint_scale(painter: QPainter, layout: HeatLayout, levels: Levels, signed: b
 @lru_cache(maxsize=256)
 def _level_texts(levels: Levels, signed: bool, room: int) -> tuple[str, str, int, int]:
     """Return the two numbers of a scale and their widths; only one where there is no room (a run that diverges)."""
-    low, high = (level_text(level) for level in levels)
+    low, high = level_texts(levels)
     widths = [math.ceil(theme.metrics("small").horizontalAdvance(text)) for text in (low, high)]
     if sum(widths) + theme.SPACE.XS <= room:
         return low, high, widths[0], widths[1]
     return "", f"±{high}" if signed else f"≤ {high}", 0, widths[1]
 
 
-def level_text(value: float) -> str:
-    """Return the number at an end of a scale, as short as it can be: levels are round numbers."""
-    text = f"{float(f'{value:.3g}'):g}"
+def level_texts(levels: Levels) -> tuple[str, str]:
+    """Return the numbers at the ends of a scale, as short as they can be: levels are round numbers.
+
+    They have the more digits the closer they are for their size, so that one sees that they differ.
+    """
+    low, high = levels
+    half, size = high / 2 - low / 2, max(abs(low), abs(high))
+    digits = 3 + max(0, math.floor(math.log10(size / half))) if half > 0 else 3
+    return _level_text(low, digits), _level_text(high, digits)
+
+
+def _level_text(value: float, digits: int) -> str:
+    text = f"{float(f'{value:.{digits}g}'):.{max(6, digits + 1)}g}"
     mantissa, _, exponent = text.partition("e")
     return (f"{mantissa}e{int(exponent)}" if exponent else text).replace("-", "−")
 

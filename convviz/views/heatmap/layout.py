@@ -24,6 +24,10 @@ SMALLEST_TILE = 12
 #: Narrowest heatmap: what the two numbers of its scale need.
 NARROWEST = 60
 
+#: What is much longer than it is wide gets this width where there is room for it, so that it is no hairline: its cells
+#: are not square then. And so much of its length at most, so that it still looks long.
+_THICK, _SLIM = 40, 0.25
+
 #: Around the cells: the frame, and the second line that shows the focus.
 BORDER = 2
 #: Between the channels of a map, and between those that are hardly larger than it.
@@ -164,9 +168,10 @@ def lay_out(
     if form is Form.STRIP:
         return _strip(width, height, shape or (1, 1, 1), label)
     top, below = title_height(form), scale_height(form)
-    if height - top - below < _CELLS_LEAST:
+    least = _least_height(width, shape or (1, 1, 1))
+    if height - top - below < least:
         below = 0
-    if height - top - below < _CELLS_LEAST:
+    if height - top - below < least:
         top = 0
     if top == 0:
         title = sentence = QRect()
@@ -192,6 +197,21 @@ def lay_out(
     if below == 0:
         bar = numbers = QRect()
     return HeatLayout(title, sentence, tiles, labels, cells, bar, numbers)
+
+
+def _least_height(width: int, shape: tuple[int, int, int]) -> int:
+    """Return how high a heatmap's cells have to be before anything gives way to them."""
+    channels, rows, cols = shape
+    if channels > 1:
+        return _CELLS_LEAST
+    cell = (width - 2 * BORDER) / cols
+    return min(_CELLS_LEAST, math.floor(thickened(cols * cell, rows * cell)[1]) + 2 * BORDER)
+
+
+def thickened(width: float, height: float) -> tuple[float, float]:
+    """Return the size at which cells of this size altogether are shown: no hairline, however many stand in a row."""
+    least = min(_THICK, _SLIM * max(width, height))
+    return max(width, least), max(height, least)
 
 
 def _strip(width: int, height: int, shape: tuple[int, int, int], label: int) -> HeatLayout:
@@ -255,4 +275,10 @@ def _tile_size(width: int, height: int, rows: int, cols: int) -> tuple[int, int]
     cell = min(width / cols, height / rows)
     if cell >= WHOLE_PIXELS:
         cell = math.floor(cell)
-    return max(1, round(cols * cell)), max(1, round(rows * cell))
+    wide, high = thickened(cols * cell, rows * cell)
+    return _whole(min(wide, width), cols), _whole(min(high, height), rows)
+
+
+def _whole(pixels: float, cells: int) -> int:
+    """Return about so many pixels, and the same number for every cell if there are enough."""
+    return math.floor(pixels / cells) * cells if pixels >= WHOLE_PIXELS * cells else max(1, round(pixels))

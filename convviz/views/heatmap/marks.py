@@ -145,7 +145,8 @@ def paint_pin(painter: QPainter, cell: QRect, tile: QRect) -> None:
     head = QPointF(min(cell.right(), tile.right() - 3), max(cell.top(), tile.top() + 3))
     painter.setPen(QPen(colours.surface, 1.5))
     painter.setBrush(colours.accent)
-    painter.drawEllipse(head, 4.5, 4.5)
+    radius = min(4.5, 0.6 * min(cell.width(), cell.height()))  # or it would hide the frame
+    painter.drawEllipse(head, radius, radius)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
 
 

@@ -13,7 +13,7 @@ from PyQt6.QtWidgets import QSizePolicy, QWidget
 
 from convviz.views import theme
 from convviz.views.colour import Extent, Levels, calm_levels, extent_of, levels_between
-from convviz.views.heatmap.frame import Caption, note_text, paint_caption, paint_cursor, paint_empty, paint_scale
+from convviz.views.heatmap.frame import Caption, note_texts, paint_caption, paint_cursor, paint_empty, paint_scale
 from convviz.views.heatmap.layout import Form, HeatLayout, lay_out, size_for, strip_height
 from convviz.views.heatmap.marks import Marking, paint_pin, paint_spot
 from convviz.views.heatmap.picture import Picture
@@ -67,7 +67,7 @@ class HeatmapView(QWidget):
         self._pin: Place | None = None
         self._spots: tuple[Place, ...] = ()
         self._columns = 0
-        self._painted_note = ""
+        self._painted_notes: tuple[str, ...] = ()
         self._told = ""
         self._label = 0
         self._focus_shown = False
@@ -271,14 +271,14 @@ class HeatmapView(QWidget):
         else:
             self._picture.paint(painter, self.devicePixelRatioF())
             self._paint_places(painter, layout)
-            if self._note() != self._painted_note:
+            if self._notes() != self._painted_notes:
                 self.update(layout.sentence)
 
     def _paint_around(self, painter: QPainter, layout: HeatLayout, asked: QRect) -> None:
         """Paint the frames, and caption and scale where they are asked for: text costs more than all of the cells."""
         if asked.intersects(layout.title.united(layout.sentence)):
-            self._painted_note = self._note()
-            paint_caption(painter, layout, self._form, self._caption, self._painted_note, self._tile_label)
+            self._painted_notes = self._notes()
+            paint_caption(painter, layout, self._form, self._caption, self._painted_notes, self._tile_label)
         if self._given is None:
             return
         self._paint_frames(painter, layout)
@@ -306,13 +306,13 @@ class HeatmapView(QWidget):
                 if place[0] < len(layout.tiles):
                     paint(painter, layout.cell_rect(self._shape(), *place), layout.tiles[place[0]])
 
-    def _note(self) -> str:
+    def _notes(self) -> tuple[str, ...]:
         """Return what stands at the right of the sentence: the factor of the numbers, channels that are left out."""
         layout, values = self._layout, self._picture.values
         if layout is None or values is None or self._form is Form.STRIP:
-            return ""
+            return ()
         found = self._picture.number_format(self.devicePixelRatioF())
-        return note_text(len(layout.tiles), len(values), found[1].exponent if found else 0)
+        return note_texts(len(layout.tiles), len(values), found[1].exponent if found else 0)
 
     def _tile_label(self, channel: int) -> str:
         given = self._given

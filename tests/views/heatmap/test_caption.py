@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
+from PyQt6.QtCore import QPoint
 
 from convviz.views import theme
 from convviz.views.heatmap import Form, Heatmap
@@ -13,6 +14,7 @@ from tests.views.heatmap.conftest import ink_of
 
 if TYPE_CHECKING:
     from PyQt6.QtGui import QImage
+    from pytestqt.qtbot import QtBot
 
     from tests.views.heatmap.conftest import ShowHeatmap
 
@@ -64,3 +66,62 @@ def test_a_small_number_in_a_narrow_strip_is_not_shown_as_zero(show_heatmap: Sho
         written.append(ink_of(heatmap, 0, 0))
     assert any(map(any, written[0]))
     assert written[0] != written[1]
+
+
+def roles(show_heatmap: ShowHeatmap) -> list[QImage]:
+    """Return how a role is written in whole: with a chip, and without."""
+    wide = round(theme.metrics("small").horizontalAdvance("Gradient"))
+    names = []
+    for form, chip in ((Form.TILE, 13), (Form.BARE, 0)):
+        heatmap = show_heatmap(VALUES, (-4.0, 4.0), signed=True, size=(160, 130), form=form)
+        heatmap.set_text("Gradient", "", "gradient")
+        names.append(caption_of(heatmap).copy(0, 0, chip + wide + 2, 16))
+    return names
+
+
+@pytest.mark.parametrize("filters", [40, 85])
+@pytest.mark.parametrize("form", [Form.TILE, Form.BARE])
+@pytest.mark.parametrize("width", [140, 110, 88, 80, 64, 48])
+def test_a_role_is_named_however_many_kernels_are_left_out(
+    show_heatmap: ShowHeatmap, width: int, form: Form, filters: int
+) -> None:
+    heatmap = show_heatmap(np.ones((filters, 3, 5, 5)), (-4.0, 4.0), signed=True, size=(width, 80), form=form)
+    heatmap.set_text("Gradient", f"{3 * filters} of 5×5", "gradient")
+    assert heatmap.cell_rect(filters - 1, 2, 0, 0).isEmpty()
+    seen = caption_of(heatmap)
+    assert any(seen.copy(name.rect()) == name for name in roles(show_heatmap))
+
+
+@pytest.mark.parametrize("form", [Form.TILE, Form.BARE])
+@pytest.mark.parametrize("width", [140, 98, 80, 66])
+def test_a_role_is_named_beside_a_factor(show_heatmap: ShowHeatmap, width: int, form: Form) -> None:
+    heatmap = show_heatmap(VALUES * 1000, (-4000.0, 4000.0), signed=True, size=(width, 130), form=form)
+    heatmap.set_text("Gradient", "", "gradient")
+    seen = caption_of(heatmap)
+    assert any(seen.copy(name.rect()) == name for name in roles(show_heatmap))
+
+
+@pytest.mark.parametrize("width", [140, 88])
+def test_kernels_that_are_left_out_are_counted(show_heatmap: ShowHeatmap, width: int) -> None:
+    captions = []
+    for filters in (85, 86):
+        heatmap = show_heatmap(np.ones((filters, 3, 5, 5)), (-4.0, 4.0), signed=True, size=(width, 80), form=Form.TILE)
+        heatmap.set_text("Gradient", "", "gradient")
+        captions.append(caption_of(heatmap))
+    assert captions[0] != captions[1]
+
+
+@pytest.mark.parametrize("form", [Form.TILE, Form.BARE])
+@pytest.mark.parametrize("width", [140, 64, 48])
+def test_the_value_of_a_cell_is_read_out_in_a_narrow_heatmap_too(
+    qtbot: QtBot, show_heatmap: ShowHeatmap, width: int, form: Form
+) -> None:
+    heatmap = show_heatmap(np.full((8, 3, 5, 5), -0.11), (-4.0, 4.0), signed=True, size=(width, 130), form=form)
+    heatmap.set_text("Gradient", "", "gradient")
+    plain = caption_of(heatmap)
+    qtbot.mouseMove(heatmap, QPoint(1, 1))
+    qtbot.mouseMove(heatmap, heatmap.cell_rect(1, 2, 0, 0).center())
+    first = caption_of(heatmap)
+    assert first != plain
+    heatmap.set_values(np.full((8, 3, 5, 5), -0.12), (-4.0, 4.0), signed=True)
+    assert caption_of(heatmap) != first

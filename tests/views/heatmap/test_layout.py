@@ -103,3 +103,23 @@ def test_a_number_that_is_not_zero_is_not_written_as_zero(extent: float, width: 
     found = choose_format(extent, True, width, width)
     assert found is not None
     assert found[1].text(value) == text
+
+
+@pytest.mark.parametrize("form", [Form.FULL, Form.TILE])
+@pytest.mark.parametrize("shape", [(1, 1, 200), (1, 3, 100), (1, 1, 9)])
+def test_a_row_of_cells_is_no_hairline(form: Form, shape: tuple[int, int, int]) -> None:
+    width, height = 224, 130
+    row, column = lay_out(width, height, form, shape), lay_out(height, 304, form, (1, shape[2], shape[1]))
+    for layout, thick in ((row, row.cells.height()), (column, column.cells.width())):
+        assert thick >= 24
+        assert not layout.scale.isEmpty()
+    assert row.cells.height() < row.cells.width()
+
+
+@pytest.mark.parametrize("form", [Form.FULL, Form.TILE])
+def test_the_scale_of_a_low_heatmap_stays(form: Form) -> None:
+    shape = (1, 1, 9)
+    height = size_for(form, shape, 20)[1]
+    layout = lay_out(size_for(form, shape, 7)[0], height, form, shape)
+    assert not layout.scale.isEmpty()
+    assert layout.scale.bottom() < height

@@ -35,12 +35,19 @@ EXPERIMENTS = {
     "pooling": experiment(Conv2d((3, 3)), ReLU(), MaxPool2d(), Conv2d((3, 3))),
     "four convolutions": experiment(*(Conv2d((3, 3)) for _ in range(4))),
     "six layers": experiment(Conv2d((3, 3)), Sigmoid(), Conv2d((3, 3)), Tanh(), AvgPool2d(), Conv2d((3, 3))),
+    "eight layers": experiment(*(Conv2d((3, 3)) for _ in range(8)), size=(24, 24)).replace(
+        optimizer=SGD(learning_rate=1e-12)
+    ),
     "eight channels": experiment(Conv2d((3, 3), out_channels=8), LeakyReLU(), Conv2d((4, 4), stride=2), size=(24, 24)),
     "colours": experiment(
         Conv2d((5, 5), out_channels=16), ReLU(), Conv2d((3, 3), out_channels=3), size=(32, 32), channels=3
     ),
     "rectangles": experiment(Conv2d((3, 5)), Conv2d((5, 3), stride=(2, 1)), size=(30, 44)),
     "transposed": experiment(Conv2d((4, 4), stride=4), ConvTranspose2d((3, 3), stride=2)),
+    "a long row": experiment(Conv2d((1, 9)), Conv2d((1, 7), stride=(1, 2)), size=(1, 200)),
+    "a long column": experiment(Conv2d((9, 3)), Conv2d((11, 1)), size=(100, 3)),
+    "one number": experiment(Conv2d((1, 1)), size=(1, 1)).replace(optimizer=SGD(learning_rate=0.1)),
+    "many filters": experiment(Conv2d((3, 3), out_channels=256), Conv2d((4, 4), stride=2)),
     "large": experiment(Conv2d((7, 7)), Conv2d((8, 8), stride=2), size=(256, 256)),
     "given target": experiment(Conv2d((3, 3)), size=(10, 10)).replace(
         target=GivenMap(np.linspace(0.0, 1.0, 64).reshape(8, 8))

@@ -84,6 +84,13 @@ def test_target_and_reconstruction_share_a_scale(show_pipeline: ShowPipeline) ->
         assert both.max() <= high
 
 
+def test_a_map_that_is_the_target_has_its_colour(show_pipeline: ShowPipeline) -> None:
+    shown = show_pipeline("one number")
+    shown.go_on(1000)
+    assert shown.frame.output[0, 0, 0] == pytest.approx(shown.frame.target[0, 0, 0], rel=1e-12)
+    assert ground_of(shown.heatmap("reconstruction"), 0, 0, 0) == ground_of(shown.heatmap("target"), 0, 0, 0)
+
+
 def test_student_and_teacher_share_a_scale_that_is_even_about_zero(show_pipeline: ShowPipeline) -> None:
     shown = show_pipeline()
     for layer in (0, 1):

@@ -5,7 +5,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from convviz.views.panels.pipeline.plan import Column, MapItem, plan_flow
+from convviz.views.heatmap.layout import Form, around
+from convviz.views.panels.pipeline.items import MapItem
+from convviz.views.panels.pipeline.plan import Column, plan_flow
 from convviz.views.panels.pipeline.plan_equation import equation_height, plan_equation
 from convviz.views.panels.pipeline.structure import Structure
 from tests.views.pipeline.experiments import EXPERIMENTS
@@ -86,6 +88,16 @@ def test_a_gradient_is_shown_where_there_is_room_for_it() -> None:
     plan = plan_flow(500, 600, (MapItem((1, 20, 20)), *Structure.of(EXPERIMENTS["demo"]).items()[1:2], item))
     assert not plan.columns[2].gradient.isEmpty()
     assert plan.columns[0].gradient.isEmpty()
+
+
+@NAMES
+@pytest.mark.parametrize("size", SIZES)
+def test_a_gradient_is_as_large_as_its_map(name: str, size: tuple[int, int]) -> None:
+    items = Structure.of(EXPERIMENTS[name]).items()
+    for item, column in zip(items, plan_flow(*size, items).columns, strict=True):
+        if isinstance(item, MapItem) and item.gradient:
+            assert column.gradient.width() == column.rect.width()
+            assert column.gradient.height() - around(Form.TILE) == column.rect.height() - around(Form.FULL) >= 15
 
 
 @pytest.mark.parametrize(

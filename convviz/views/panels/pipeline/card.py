@@ -14,13 +14,14 @@ from convviz.i18n import tr
 from convviz.views import theme
 from convviz.views.heatmap import Form, Heatmap, show_together
 from convviz.views.heatmap.layout import BORDER, label_height
+from convviz.views.panels.pipeline.division import CARD_HEAD, CARD_PAD
 from convviz.views.panels.pipeline.emblem import paint_emblem
-from convviz.views.panels.pipeline.plan import CARD_HEAD, CARD_PAD, Column
 from convviz.views.panels.pipeline.wording import kernel_text, layer_lines, layer_texts
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from convviz.views.panels.pipeline.plan import Column
     from convviz.views.panels.pipeline.structure import LayerPart
 
 _WEIGHTS = {"student": Kind.WEIGHT, "teacher": Kind.TEACHER_WEIGHT, "gradient": Kind.WEIGHT_GRAD}
@@ -90,7 +91,7 @@ class LayerCard(QWidget):
         return order
 
     def place(self, column: Column, origin: QPoint, dense: bool) -> None:
-        """Take the places of a plan whose corner lies at ``origin``; ``dense``: without scales and biases."""
+        """Take the places of a plan whose corner lies at ``origin``; ``dense``: without scales."""
         self.setGeometry(column.rect.translated(origin))
         self._words = column.words.translated(-column.rect.topLeft())
         tiles = [tile.translated(-column.rect.topLeft()) for tile in column.tiles]

@@ -174,13 +174,23 @@ class FlowRow(QWidget):
         painter.fillRect(event.rect(), colours.surface)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         if self._plan is not None:
+            self._paint_pairs(painter, self._plan)
             self._paint_arrows(painter, self._plan)
         if self._selection == Selection("input") and self._maps:
             paint_selected(painter, self._maps[0].geometry())
         painter.end()
 
+    def _paint_pairs(self, painter: QPainter, plan: FlowPlan) -> None:
+        """Frame each map with the gradient beside it: arrows lead to both together."""
+        painter.setPen(QPen(theme.current().border, 1))
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        for column in plan.columns:
+            if column.is_pair:
+                rect = QRectF(column.whole.translated(MARGIN, theme.SPACE.M))
+                painter.drawRoundedRect(rect.adjusted(-5.5, -4.5, 5.5, 4.5), 8, 8)
+
     def _paint_arrows(self, painter: QPainter, plan: FlowPlan) -> None:
-        rects = [column.rect.translated(MARGIN, theme.SPACE.M) for column in plan.columns]
+        rects = [column.whole.translated(MARGIN, theme.SPACE.M) for column in plan.columns]
         y = plan.arrow + theme.SPACE.M
         for one, next_one in pairwise(rects):
             paint_arrow(painter, [(one.right() + 6, y), (next_one.left() - 5, y)])

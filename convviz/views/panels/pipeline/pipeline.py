@@ -13,7 +13,7 @@ from convviz.views import theme
 from convviz.views.focus import read_in_order
 from convviz.views.panels.pipeline.equation import EquationRow
 from convviz.views.panels.pipeline.flow import FRAME, GUTTER, MARGIN, FlowRow
-from convviz.views.panels.pipeline.plan_equation import EQUATION_SHARES, equation_height
+from convviz.views.panels.pipeline.plan_stage import lower_height
 from convviz.views.panels.pipeline.structure import Structure
 
 if TYPE_CHECKING:
@@ -172,14 +172,12 @@ class Pipeline(QWidget):
         if self._structure is None or not self.isVisible():
             return
         width, height = self.width(), self.height() - theme.SPACE.M
-        companion = self._equation.companion is not None
-        for share in EQUATION_SHARES:
-            lower = equation_height(width - 2 * MARGIN, height - GUTTER, self._structure.shapes[-1], companion, share)
-            upper = height - lower
-            taken = self._flow.plan(width, upper - GUTTER)
-            if taken <= width:
-                break
-        else:
+        structure, companion = self._structure, self._equation.companion is not None
+        inner, rows = width - 2 * MARGIN, height - GUTTER - theme.SPACE.M
+        lower = lower_height(inner, rows, structure.items(), structure.shapes[-1], companion)
+        upper = height - lower
+        taken = self._flow.plan(width, upper - GUTTER)
+        if taken > width:
             taken = self._flow.plan(width, upper - GUTTER - _SCROLL_BAR)
         self._equation.setGeometry(0, upper - FRAME, width, lower + 2 * FRAME)
         self._scroll.setGeometry(0, 0, width, upper - FRAME)

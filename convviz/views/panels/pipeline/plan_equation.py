@@ -7,7 +7,17 @@ from dataclasses import dataclass
 
 from PyQt6.QtCore import QRect
 
-from convviz.views.heatmap.layout import BORDER, CHANNEL_GAP, Form, around, label_height, tiles_across
+from convviz.views.heatmap.layout import (
+    BORDER,
+    CHANNEL_GAP,
+    Form,
+    around,
+    label_height,
+    thickened,
+    tiles_across,
+)
+from convviz.views.panels.pipeline.division import KERNEL_CELL_LEAST, MAP_SIZE, NUMBERS_WORTH, usefulness
+from convviz.views.panels.pipeline.items import NUMBERED
 
 Shape = tuple[int, int, int]
 
@@ -17,8 +27,11 @@ SIGN, COMPANION_GAP = 30, 24
 EQUATION_LEAST = 112
 #: The companion's share of the row, and its least width.
 _COMPANION_SHARE, _COMPANION_LEAST = 0.27, 230
-#: How much of the height the row takes at most, and where the row above would not fit otherwise.
-EQUATION_SHARES = (0.45, 0.35)
+#: Cells of the maps are at least so high together, and the companion beside them reads well from this height on.
+_CELLS_LEAST, _COMPANION_HEIGHT = 60, 220.0
+
+#: The least cell with a number that has no sign.
+_NUMBER_LEAST = 17
 
 
 @dataclass(frozen=True)
@@ -32,9 +45,17 @@ class EquationPlan:
 
 def equation_height(width: int, height: int, shape: Shape, companion: bool, share: float) -> int:
     """Return how much of ``height`` the lower row makes good use of; at most about ``share`` of it."""
-    side = _equation_side(width, companion)
-    cells = _fit(side - 2 * BORDER, round(height * share) - around(Form.FULL), shape)[1]
-    return around(Form.FULL) + max(cells, 60)
+    cells = _fit(_equation_side(width, companion) - 2 * BORDER, round(height * share) - around(Form.FULL), shape)[1]
+    return around(Form.FULL) + max(cells, _CELLS_LEAST)
+
+
+def equation_score(width: int, height: int, shape: Shape, companion: bool) -> float:
+    """Return how well the lower row reads in ``width`` × ``height`` pixels; comparable to a `Division`'s score."""
+    wide, high = _fit(_equation_side(width, companion) - 2 * BORDER, height - around(Form.FULL), shape)
+    few = shape[0] == 1 and max(shape[1:]) <= NUMBERED
+    numbers = sum(few and wide // shape[2] >= cell for cell in (_NUMBER_LEAST, KERNEL_CELL_LEAST)) / 2
+    beside = usefulness(min(1.0, height / _COMPANION_HEIGHT)) if companion else 0.0
+    return 1.5 * usefulness(max(wide, high) / MAP_SIZE) + 1.5 * NUMBERS_WORTH * numbers + 0.5 * beside
 
 
 def _equation_side(width: int, companion: bool) -> int:
@@ -59,7 +80,8 @@ def _fit(width: int, height: int, shape: Shape) -> tuple[int, int]:
         )
     cell = min(width / columns, height / rows)
     cell = math.floor(cell) if cell >= 8 else cell
-    return round(columns * cell), round(rows * cell)
+    wide, high = thickened(columns * cell, rows * cell)
+    return round(min(wide, width)), round(min(high, height))
 
 
 def plan_equation(width: int, height: int, shape: Shape, companion: bool) -> EquationPlan:

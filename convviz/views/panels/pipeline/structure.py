@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from convviz.engine.layers import ConvTranspose2d, Layer
-from convviz.views.panels.pipeline.plan import LayerItem, MapItem
+from convviz.views.panels.pipeline.items import LayerItem, MapItem
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

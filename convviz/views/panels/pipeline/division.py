@@ -1,0 +1,291 @@
+"""How the room of the upper row is divided between maps and kernels: each way to do it, and how well it reads.
+
+What a way is worth does not depend on the room it is found in; more room only adds ways. So a larger window never shows
+less that can be read.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from itertools import product
+
+from convviz.views.heatmap.layout import BORDER, Form, around, strip_height
+from convviz.views.panels.pipeline.items import MAP_LEAST, LayerItem, MapItem
+
+Items = tuple[MapItem | LayerItem, ...]
+
+#: Room for the arrow between two columns: at least, and where room is dear.
+ARROW, ARROW_DENSE = 24, 16
+#: Room at the right of the last column, where the line to the next row turns.
+TURN = 18
+CARD_PAD = 8
+CARD_HEAD = 23
+TILE_GAP = 8
+LINE_GAP = 6
+STRIP_GAP = 3
+#: Between a map and its gradient beside it.
+PAIR_GAP = 12
+#: Width of a column without kernels.
+COMPACT = 76
+#: Tiles of kernels: the smallest, the smallest without scale and bias, the largest, and the step between sizes.
+_TILES = (60, 44, 360, 4)
+#: What is tried, until all can be read: the least room for an arrow, and whether kernels have their scales and biases.
+_WAYS = ((ARROW, True, True), (ARROW_DENSE, True, True), (ARROW_DENSE, False, True), (ARROW_DENSE, False, False))
+#: The largest cell that a map is given.
+_CELL_MOST = 40
+#: Narrowest tile beside whose bias there is room for a name, and above which there is room for one and a factor, or for
+#: one and how many of many kernels are shown.
+_BIAS_LEAST, _FACTOR_LEAST, _COUNT_LEAST, _MANY = 92, 80, 76, 12
+#: Maps and tiles of a row that scrolls.
+_SCROLLED_MAP, _SCROLLED_TILE = 110, 100
+#: What is legible: a cell of a kernel with its number, the least such cell, a map.
+_KERNEL_CELL, KERNEL_CELL_LEAST, MAP_SIZE = 28.0, 21, 190.0
+#: What is less than so large a part of that is tiny.
+_TINY = 0.5
+#: What it is worth that numbers and words can be read, and that there are scales and biases.
+NUMBERS_WORTH, _WORDS_WORTH, _SCALES_WORTH, _BIASES_WORTH = 1.2, 1.2, 3.2, 3.0
+
+
+@dataclass(frozen=True)
+class Cards:
+    """The layers' cards: ``across`` tiles stand side by side, their cells ``tile`` pixels wide; see `Division`."""
+
+    items: Items
+    across: int
+    tile: int
+    scales: bool = True
+    biases: bool = True
+
+    @property
+    def kernels(self) -> list[LayerItem]:
+        """The layers that have kernels."""
+        return [item for item in self.items if isinstance(item, LayerItem) and item.tiles]
+
+    def size(self, item: LayerItem) -> tuple[int, int]:
+        """Return the width and height of a layer's card."""
+        if not item.tiles:
+            return COMPACT, COMPACT + 24
+        columns = min(self.across, item.tiles)
+        lines = math.ceil(item.tiles / columns)
+        return (
+            2 * CARD_PAD + columns * (self.tile + 2 * BORDER) + (columns - 1) * TILE_GAP,
+            2 * CARD_PAD + CARD_HEAD + lines * self.tile_height(item) + (lines - 1) * LINE_GAP,
+        )
+
+    def tile_height(self, item: LayerItem) -> int:
+        """Return the height of one kernel with its caption, its scale and its bias."""
+        below = self.shows_bias(item) and not self.biases_beside(item)
+        form = Form.TILE if self.scales else Form.BARE
+        return around(form) + item.height(self.tile) + (strip_height() + STRIP_GAP if below else 0)
+
+    def shows_bias(self, item: LayerItem) -> bool:
+        """Return whether the biases of a layer are shown."""
+        return item.bias and self.biases
+
+    def biases_beside(self, item: LayerItem) -> bool:
+        """Return whether the biases stand together where three tiles leave the fourth place free, each with a name."""
+        room = self.tile >= _BIAS_LEAST and item.height(self.tile) >= 2 * strip_height()
+        return room and self.shows_bias(item) and item.tiles == 3 and self.across == 2
+
+    @cached_property
+    def total(self) -> tuple[int, int]:
+        """The width of all cards together, and the height of the highest."""
+        sizes = [self.size(item) for item in self.items if isinstance(item, LayerItem)]
+        return sum(size[0] for size in sizes), max(size[1] for size in sizes)
+
+    @cached_property
+    def have_numbers(self) -> bool:
+        """Whether there is room for a number in each cell of the kernels that are few and not large."""
+        return all(self.tile >= item.numbered_tile(KERNEL_CELL_LEAST) for item in self.kernels)
+
+    @cached_property
+    def have_words(self) -> bool:
+        """Whether there is room above each kernel for all that is said about it."""
+        return self.tile >= (_COUNT_LEAST if any(item.count > _MANY for item in self.kernels) else _FACTOR_LEAST)
+
+    @cached_property
+    def score(self) -> float:
+        """How well they read."""
+        smallest = min((self.tile / item.cells_across for item in self.kernels), default=_KERNEL_CELL)
+        return (
+            usefulness(smallest / _KERNEL_CELL)
+            + (NUMBERS_WORTH if self.have_numbers else 0.0)
+            + (_WORDS_WORTH if self.have_words else 0.0)
+            + (_SCALES_WORTH if self.scales else 0.0)
+            + (_BIASES_WORTH if self.biases else 0.0)
+        )
+
+
+@dataclass(frozen=True)
+class Maps:
+    """The maps: ``cell`` pixels a cell; ``numbered``, ``beside``: see `Division`."""
+
+    items: Items
+    cell: float
+    numbered: bool = False
+    beside: bool = False
+
+    def size(self, item: MapItem) -> tuple[int, int]:
+        """Return the width and height of the cells of a map."""
+        return item.cells(self.cell, self.numbered)
+
+    def around(self, item: MapItem) -> tuple[int, int]:
+        """Return how much wider and higher a map with its gradient is than the cells of both."""
+        beside, below = item.gradient and self.beside, item.gradient and not self.beside
+        return (
+            2 * BORDER + (2 * BORDER + PAIR_GAP if beside else 0),
+            around(Form.FULL) + (LINE_GAP + around(Form.TILE) if below else 0),
+        )
+
+    @cached_property
+    def total(self) -> tuple[int, int]:
+        """The width of all maps together, and the least height in which they can be shown as large as they are."""
+        width = height = 0
+        for item in self.items:
+            if isinstance(item, MapItem):
+                (wide, high), (more, above) = self.size(item), self.around(item)
+                pair = item.gradient
+                width += wide * (2 if pair and self.beside else 1) + more
+                high = min(high, item.least_height)
+                height = max(height, high * (2 if pair and not self.beside else 1) + above)
+        return width, height
+
+    def most(self, item: MapItem, height: int) -> int:
+        """Return how high the cells of a map may be where there are ``height`` pixels for map and gradient."""
+        return (height - self.around(item)[1]) // (2 if item.gradient and not self.beside else 1)
+
+    @cached_property
+    def score(self) -> float:
+        """How well they read, unless they are pressed together."""
+        widest = self.cell * max(item.side for item in self.items if isinstance(item, MapItem))
+        numbers = 0.3 if self.numbered else 0.0
+        return usefulness(widest / MAP_SIZE) + numbers - (0.15 if self.beside else 0.0)
+
+    def pressed(self, height: int) -> float:
+        """Return what is lost where maps of several channels get less than their height."""
+        maps = (item for item in self.items if isinstance(item, MapItem) and item.shape[0] > 1)
+        return usefulness(min((min(1.0, self.most(item, height) / self.size(item)[1]) for item in maps), default=1.0))
+
+
+@dataclass(frozen=True)
+class Division:
+    """One way to divide the room.
+
+    Attributes
+    ----------
+    cards
+        How many tiles stand side by side in a card (``across``), the width of their cells (``tile``), and whether they
+        have scales and biases.
+    maps
+        The pixels of a map's cell (``cell``), whether small maps are larger than that, for the sake of their numbers
+        (``numbered``), and whether gradients stand beside their maps, not below them (``beside``).
+    arrow
+        The least room for an arrow.
+    height
+        The room for a column.
+    """
+
+    cards: Cards
+    maps: Maps
+    arrow: int
+    height: int
+
+    @property
+    def items(self) -> Items:
+        """What stands in the row."""
+        return self.cards.items
+
+    def map_size(self, item: MapItem) -> tuple[int, int]:
+        """Return the width and height of the cells of a map, and of its gradient, which is as large."""
+        wide, high = self.maps.size(item)
+        return wide, max(1, min(high, self.maps.most(item, self.height)))
+
+    def width_of(self, item: MapItem | LayerItem) -> int:
+        """Return the width of a column."""
+        if isinstance(item, LayerItem):
+            return self.cards.size(item)[0]
+        return self.maps.size(item)[0] * (2 if item.gradient and self.maps.beside else 1) + self.maps.around(item)[0]
+
+    def is_legible(self) -> bool:
+        """Return whether there is nothing to be gained by leaving things away."""
+        return self.cards.have_numbers and self.cards.have_words and self.cards.scales and self.cards.biases
+
+    @cached_property
+    def score(self) -> float:
+        """How well it reads; both kernels and maps count, and what is too small counts most."""
+        dear = 0.2 if self.arrow < ARROW else 0.0
+        return self.cards.score + self.maps.score + self.maps.pressed(self.height) - dear
+
+
+def usefulness(share: float) -> float:
+    """Return what a size is worth that is so large a part of what reads well; what is tiny is worth nothing."""
+    if share >= 1:
+        return 0.4 * math.log(share)
+    return 2.5 * (math.log(max(share, 1e-3)) + min(0.0, math.log(max(share, 1e-3) / _TINY)))
+
+
+@lru_cache(maxsize=256)
+def best_division(width: int, height: int, items: Items) -> Division | None:
+    """Return the division that reads best in ``width`` × ``height`` pixels; None if nothing fits."""
+    best: Division | None = None
+    for arrow, scales, biases in _WAYS:
+        room = width - (len(items) - 1) * arrow - TURN
+        for cards in _all_cards(items, scales, biases):
+            if cards.total[1] <= height:
+                for maps in _all_maps(items):
+                    largest = _largest(maps, room - cards.total[0], height)
+                    found = None if largest is None else Division(cards, largest, arrow, height)
+                    if found is not None and (best is None or found.score > best.score):
+                        best = found
+        if best is not None and best.is_legible():
+            break
+    return best
+
+
+@lru_cache(maxsize=16)
+def _all_cards(items: Items, scales: bool, biases: bool) -> list[Cards]:
+    least, bare, most, step = _TILES
+    tiles = range(least if biases else bare, most + 1, step)
+    return [Cards(items, across, tile, scales, biases) for across, tile in product((3, 2, 1), tiles)]
+
+
+@lru_cache(maxsize=16)
+def _all_maps(items: Items) -> list[list[Maps]]:
+    """Return the maps in every size of cell, in lists from the smallest; from 8 pixels on, sizes are whole."""
+    maps = [item for item in items if isinstance(item, MapItem)]
+    least = MAP_LEAST / max(item.side for item in maps)
+    fine = (least + step / 4 for step in range(33))
+    cells = [*(cell for cell in fine if cell < 8), *range(max(8, math.ceil(least)), _CELL_MOST + 1)]
+    numbers = {False, any(item.has_few_cells for item in maps)}
+    places = {False, any(item.gradient for item in maps)}
+    ways = product(sorted(numbers), sorted(places))
+    return [[Maps(items, cell, numbered, beside) for cell in cells or [least]] for numbered, beside in ways]
+
+
+def _largest(maps: list[Maps], width: int, height: int) -> Maps | None:
+    """Return the last that fits, or None."""
+    low, high = -1, len(maps) - 1
+    while low < high:
+        middle = (low + high + 1) // 2
+        wide, tall = maps[middle].total
+        if wide <= width and tall <= height:
+            low = middle
+        else:
+            high = middle - 1
+    return None if low < 0 else maps[low]
+
+
+def scrolled_division(height: int, items: Items) -> Division:
+    """Return the division of a row that scrolls, so that everything may as well be legible."""
+    least, bare, _, step = _TILES
+    cell = _SCROLLED_MAP / max(item.side for item in items if isinstance(item, MapItem))
+    below, beside = (Maps(items, cell, beside=beside) for beside in (False, True))
+    maps = below if below.total[1] <= height else beside
+    for _, scales, biases in _WAYS:
+        for tile, across in product(range(_SCROLLED_TILE, (least if biases else bare) - 1, -step), (1, 2, 3)):
+            cards = Cards(items, across, tile, scales, biases)
+            if cards.total[1] <= height:
+                return Division(cards, maps, ARROW, height)
+    return Division(Cards(items, 3, bare, scales=False, biases=False), maps, ARROW_DENSE, height)

@@ -1,0 +1,109 @@
+"""What stands in the upper row, and how large its cells are drawn."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from functools import lru_cache
+
+from convviz.views.heatmap.layout import CHANNEL_GAP, label_height, thickened, tiles_across
+
+Shape = tuple[int, int, int]
+
+#: Smallest map, and narrowest map of several channels: what its words need.
+MAP_LEAST, CHANNELS_LEAST = 60, 84
+#: Cells of maps with sides up to this long are made large enough for their numbers, where there is room.
+NUMBERED, NUMBERED_CELL = 10, 24
+#: The channels of a map have cells this much smaller than a map of one channel, and a picture at least this wide, with
+#: a number above it; and so they have where there are many, without.
+_CHANNEL_SHARE, _CHANNEL_LEAST = 0.5, 28
+_MANY, _SHARE_OF_MANY, _LEAST_OF_MANY = 16, 0.25, 14
+#: How far the channels of a map may be pressed together, in pixels.
+_PRESSED_LEAST = 34
+
+
+@dataclass(frozen=True)
+class MapItem:
+    """A map between two layers; ``gradient``: there is one to be shown with it."""
+
+    shape: Shape
+    gradient: bool = False
+
+    @property
+    def side(self) -> int:
+        """How many cells its longer side has."""
+        return max(self.shape[1:])
+
+    @property
+    def has_few_cells(self) -> bool:
+        """Whether it is small enough for its numbers to be written into it."""
+        return self.shape[0] == 1 and self.side <= NUMBERED
+
+    @property
+    def least_height(self) -> int:
+        """The height of its cells below which nothing is seen of it; that of one channel is as high as it is."""
+        return _PRESSED_LEAST if self.shape[0] > 1 else 1 << 20
+
+    def cells(self, cell: float, numbered: bool) -> tuple[int, int]:
+        """Return the width and height of its cells together, at so many pixels a cell."""
+        return _map_cells(self.shape, cell, numbered)
+
+
+@dataclass(frozen=True)
+class LayerItem:
+    """A layer; ``tiles`` heatmaps of its ``weight`` shape (4 numbers), or none for a layer without parameters."""
+
+    weight: tuple[int, ...] = ()
+    bias: bool = False
+    tiles: int = 0
+
+    @property
+    def kernel(self) -> tuple[int, int]:
+        """Rows and columns of a kernel as it is shown; many kernels share a square."""
+        return (self.weight[2], self.weight[3]) if self.count == 1 else (1, 1)
+
+    @property
+    def count(self) -> int:
+        """The number of kernels."""
+        return self.weight[0] * self.weight[1]
+
+    @property
+    def cells_across(self) -> float:
+        """How many cells, large enough for a number, one would like a tile to hold side by side."""
+        # The more kernels there are, the less one looks at each of them.
+        return max(1.0 if self.count == 1 else 4.0, (0.75 + 0.25 * math.sqrt(self.count)) * max(self.weight[2:]))
+
+    def numbered_tile(self, cell: int) -> int:
+        """Return how wide a tile has to be for cells of ``cell`` pixels; 0 if there are too many to be read anyway."""
+        beside, largest = math.ceil(math.sqrt(self.count)), max(self.weight[2:])
+        if beside * largest > NUMBERED:
+            return 0
+        labels = beside * label_height() + (beside - 1) * CHANNEL_GAP if beside > 1 else 0
+        return beside * largest * cell + labels
+
+    def height(self, tile: int) -> int:
+        """Return the height of the kernel's cells in a tile that is so wide."""
+        rows, columns = self.kernel
+        cell = tile / max(rows, columns)
+        cell = math.floor(cell) if cell >= 8 else cell
+        return math.ceil(thickened(columns * cell, rows * cell)[1])
+
+
+@lru_cache(maxsize=4096)
+def _map_cells(shape: Shape, cell: float, numbered: bool) -> tuple[int, int]:
+    """Return the width and height of a map's cells together, with what stands between channels."""
+    channels, rows, columns = shape
+    if channels == 1:
+        own = max(cell, NUMBERED_CELL if numbered and max(rows, columns) <= NUMBERED else 0)
+        own = max(own, MAP_LEAST / max(rows, columns))
+        width, height = thickened(own * columns, own * rows)
+        return max(MAP_LEAST, math.floor(width)), math.ceil(height)
+    across = tiles_across(channels)
+    gaps = (across - 1) * CHANNEL_GAP
+    share, least = (_CHANNEL_SHARE, _CHANNEL_LEAST) if channels <= _MANY else (_SHARE_OF_MANY, _LEAST_OF_MANY)
+    side = max(least, (CHANNELS_LEAST - gaps) / across)
+    own = max(cell * share, side / max(rows, columns))
+    width, height = thickened(own * columns, own * rows)
+    above = label_height() if width >= _CHANNEL_LEAST - 1 else 0
+    down = math.ceil(channels / across)
+    return max(CHANNELS_LEAST, math.floor(across * width + gaps)), math.ceil(down * (height + above + CHANNEL_GAP))

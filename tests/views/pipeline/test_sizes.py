@@ -1,0 +1,136 @@
+"""What is seen of the network in windows of all sizes."""
+
+from __future__ import annotations
+
+import itertools
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+from PyQt6.QtCore import QPoint, QRect
+from PyQt6.QtWidgets import QLabel, QScrollArea
+
+from convviz.model.files import load_builtin
+from convviz.views.heatmap import Heatmap
+from convviz.views.panels.pipeline import Pipeline
+from tests.views.heatmap.conftest import ink_of
+
+if TYPE_CHECKING:
+    from PyQt6.QtWidgets import QApplication
+
+    from tests.views.conftest import OpenWindow
+    from tests.views.pipeline.conftest import ShowPipeline
+
+#: Sizes of the picture in windows of 1024×640 … 1920×1080.
+SIZES = [(719, 484), (719, 593), (975, 564), (975, 644), (1061, 593), (1135, 744), (1615, 924)]
+
+
+def cells_of(heatmap: Heatmap) -> QRect:
+    values = heatmap.values()
+    assert values is not None
+    first, last = (heatmap.cell_rect(*index) for index in ((0,) * values.ndim, [size - 1 for size in values.shape]))
+    return first.united(last)
+
+
+def with_numbers(pipeline: Pipeline) -> set[str]:
+    """Return the names of the small tensors of which one can read all numbers."""
+    found = set()
+    for heatmap in pipeline.findChildren(Heatmap):
+        values = heatmap.values()
+        assert values is not None
+        if heatmap.isVisible() and values.size <= 64:
+            written = (any(map(any, ink_of(heatmap, *index))) for index in np.ndindex(values.shape))
+            if all(written):
+                found.add(heatmap.objectName())
+    return found
+
+
+@pytest.mark.parametrize("name", ["demo", "dead-border", "pooling", "channels", "sigmoid", "transposed"])
+@pytest.mark.parametrize("size", [(1024, 640), (1280, 800), (1366, 749), (1920, 1080)])
+def test_a_map_and_its_gradient_are_equals(open_window: OpenWindow, name: str, size: tuple[int, int]) -> None:
+    person = open_window(name, size=size)
+    pipeline = person.find(Pipeline, "pipeline")
+    for index in range(1, len(load_builtin(name).layers)):
+        shown, gradient = (person.find(Heatmap, f"pipeline.map{index}{part}") for part in ("", ".gradient"))
+        person.sees(gradient.isVisible)
+        assert cells_of(gradient).size() == cells_of(shown).size()
+        assert cells_of(gradient).height() >= 28
+        assert pipeline.rect().contains(QRect(gradient.mapTo(pipeline, QPoint(0, 0)), gradient.size()))
+
+
+@pytest.mark.parametrize("name", ["demo", "dead-border", "pooling", "sigmoid", "transposed", "edges"])
+@pytest.mark.parametrize("size", [(1024, 640), (1024, 749), (1280, 800)])
+def test_every_tensor_is_on_the_screen(open_window: OpenWindow, name: str, size: tuple[int, int]) -> None:
+    person = open_window(name, size=size)
+    pipeline = person.find(Pipeline, "pipeline")
+    for heatmap in pipeline.findChildren(Heatmap):
+        assert heatmap.isVisible(), heatmap.objectName()
+        assert pipeline.rect().contains(QRect(heatmap.mapTo(pipeline, QPoint(0, 0)), heatmap.size()))
+
+
+@pytest.mark.parametrize("name", ["demo", "pooling", "no bias", "transposed", "given target"])
+def test_a_larger_window_shows_no_less(qapp: QApplication, show_pipeline: ShowPipeline, name: str) -> None:
+    shown = show_pipeline(name)
+    shown.go_on(10)
+    seen = {}
+    for size in SIZES:
+        shown.pipeline.resize(*size)
+        qapp.processEvents()
+        seen[size] = with_numbers(shown.pipeline)
+    for small, large in itertools.permutations(SIZES, 2):
+        if small[0] <= large[0] and small[1] <= large[1]:
+            assert seen[small] <= seen[large], (small, large)
+
+
+def test_a_few_small_kernels_are_written_out_where_there_is_room(open_window: OpenWindow) -> None:
+    person = open_window("channels", size=(1920, 1080))
+    written = with_numbers(person.find(Pipeline, "pipeline"))
+    assert {f"pipeline.layer{layer}.{role}" for layer in (0, 2) for role in ("student", "teacher")} <= written
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_a_bias_that_has_a_name_has_room_for_it(show_pipeline: ShowPipeline, size: tuple[int, int]) -> None:
+    shown = show_pipeline("demo", size)
+    for role in ("student", "teacher", "gradient"):
+        bias = shown.heatmap(f"layer1.{role}.bias")
+        assert bias.isVisible()
+        room = cells_of(bias).left()
+        assert room > bias.fontMetrics().horizontalAdvance(bias.title()) * 0.8
+
+
+@pytest.mark.parametrize("name", ["a long row", "a long column"])
+@pytest.mark.parametrize("size", SIZES)
+def test_long_maps_are_no_hairlines(show_pipeline: ShowPipeline, name: str, size: tuple[int, int]) -> None:
+    shown = show_pipeline(name, size)
+    for heatmap in shown.pipeline.findChildren(Heatmap):
+        if "bias" not in heatmap.objectName():
+            cells = cells_of(heatmap)
+            assert min(cells.width(), cells.height()) >= 14, heatmap.objectName()
+
+
+def test_room_that_long_maps_leave_goes_to_the_loss(qapp: QApplication, show_pipeline: ShowPipeline) -> None:
+    shown = show_pipeline("a long row", (975, 644))
+    shown.pipeline.set_companion(loss := QLabel("loss"))
+    qapp.processEvents()
+    lowest = max(heatmap.mapTo(shown.pipeline, heatmap.rect().bottomLeft()).y() for heatmap in upper(shown.pipeline))
+    assert loss.mapTo(shown.pipeline, QPoint(0, 0)).y() < lowest + 120
+    assert loss.height() >= 200
+
+
+def test_room_that_a_scrolled_row_leaves_goes_to_the_equation(show_pipeline: ShowPipeline) -> None:
+    pipeline = show_pipeline("eight layers", (975, 744)).pipeline
+    area = pipeline.findChild(QScrollArea, "pipeline.scroll")
+    assert area is not None
+    bar = area.horizontalScrollBar()
+    assert bar is not None
+    assert bar.maximum() > 0
+    lowest = max(heatmap.mapTo(pipeline, heatmap.rect().bottomLeft()).y() for heatmap in upper(pipeline))
+    target = pipeline.findChild(Heatmap, "pipeline.target")
+    assert target is not None
+    assert target.mapTo(pipeline, QPoint(0, 0)).y() < lowest + 90
+    assert cells_of(target).height() >= 190
+
+
+def upper(pipeline: Pipeline) -> list[Heatmap]:
+    below = {f"pipeline.{name}" for name in ("reconstruction", "target", "residual")}
+    return [heatmap for heatmap in pipeline.findChildren(Heatmap) if heatmap.objectName() not in below]
