@@ -220,11 +220,13 @@ def level_texts(levels: Levels) -> tuple[str, str]:
     """
     low, high = levels
     half, size = high / 2 - low / 2, max(abs(low), abs(high))
-    digits = 3 + max(0, math.floor(math.log10(size / half))) if half > 0 else 3
+    digits = 3 + max(0, math.floor(math.log10(size / half))) if 0 < half < math.inf else 3
     return _level_text(low, digits), _level_text(high, digits)
 
 
 def _level_text(value: float, digits: int) -> str:
+    if math.isinf(value):
+        return "∞" if value > 0 else "−∞"
     text = f"{float(f'{value:.{digits}g}'):.{max(6, digits + 1)}g}"
     mantissa, _, exponent = text.partition("e")
     return (f"{mantissa}e{int(exponent)}" if exponent else text).replace("-", "−")

@@ -13,7 +13,7 @@ from PyQt6.QtGui import QImage, QPainter, QPen, QPixmap
 from convviz.i18n import tr
 from convviz.views import theme
 from convviz.views.colour import STEPS, colour_map, image_of, power_text
-from convviz.views.heatmap.frame import level_text
+from convviz.views.heatmap.frame import level_texts
 from convviz.views.panels.microscope.layout import GUTTER, NUMBERS, TITLE
 from convviz.views.panels.microscope.wording import HUES, ROLES, board_text, depth_text
 
@@ -93,7 +93,7 @@ def paint_scale(painter: QPainter, place: Place, left: int, levels: Levels, *, s
 
     Where there is room in neither, it is not there: the numbers stand in the cells.
     """
-    texts = [level_text(level) for level in levels]
+    texts = level_texts(levels)
     zoom = place.title.height() / TITLE
     pixels = round(theme.FONT_SIZES["small"] * zoom)
     metrics = theme.metrics("small", pixels)
