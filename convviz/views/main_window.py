@@ -94,9 +94,9 @@ class MainWindow(QMainWindow):
 
         self._session = session
         self._panels = PanelControl(self, self._place, document, session, self._preferences, self._parts)
-        self._place_columns()
-        self._panels.stage.show()
         self._panels.side.setVisible(self._parts.actions["inspector"].isChecked())
+        self._place_columns()
+        self._panels.stage.show()  # last, when its size is known: to lay it out costs most
         self._panels.loss.plotted.connect(self.completed)
         self._panels.checker.changed.connect(self.checked)
         self._panels.pipeline.setFocus()  # not the first control of the toolbar, which would take the space bar

@@ -229,16 +229,21 @@ def usefulness(share: float) -> float:
 @lru_cache(maxsize=256)
 def best_division(width: int, height: int, items: Items) -> Division | None:
     """Return the division that reads best in ``width`` × ``height`` pixels; None if nothing fits."""
-    best: Division | None = None
+    best, score = None, -math.inf
+    every_map = _all_maps(items)
+    best_maps = max(maps[-1].score for maps in every_map)
     for arrow, scales, biases in _WAYS:
         room = width - (len(items) - 1) * arrow - TURN
         for cards in _all_cards(items, scales, biases):
-            if cards.total[1] <= height:
-                for maps in _all_maps(items):
-                    largest = _largest(maps, room - cards.total[0], height)
-                    found = None if largest is None else Division(cards, largest, arrow, height)
-                    if found is not None and (best is None or found.score > best.score):
-                        best = found
+            if cards.score + best_maps <= score:  # nor do those that follow read better, with whatever maps
+                break
+            if cards.total[1] > height:
+                continue
+            for maps in every_map:
+                largest = _largest(maps, room - cards.total[0], height)
+                found = None if largest is None else Division(cards, largest, arrow, height)
+                if found is not None and found.score > score:
+                    best, score = found, found.score
         if best is not None and best.is_legible():
             break
     return best
@@ -248,7 +253,8 @@ def best_division(width: int, height: int, items: Items) -> Division | None:
 def _all_cards(items: Items, scales: bool, biases: bool) -> list[Cards]:
     least, bare, most, step = _TILES
     tiles = range(least if biases else bare, most + 1, step)
-    return [Cards(items, across, tile, scales, biases) for across, tile in product((3, 2, 1), tiles)]
+    every = [Cards(items, across, tile, scales, biases) for across, tile in product((3, 2, 1), tiles)]
+    return sorted(every, key=lambda cards: -cards.score)  # the sooner a good one is found, the fewer are tried
 
 
 @lru_cache(maxsize=16)
