@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from convviz.engine.memory import lengthened
+
 if TYPE_CHECKING:
     from numpy.typing import DTypeLike
 
@@ -117,9 +119,7 @@ class Series:
         """Add ``numbers`` (K,) at the end."""
         end = self._count + len(numbers)
         if end > len(self._memory):
-            grown = np.empty(max(end, 2 * len(self._memory)), np.float64)
-            grown[: self._count] = self._memory[: self._count]
-            self._memory = grown
+            self._memory = lengthened(self._memory, self._count, end)
         self._memory[self._count : end] = numbers
         self._count = end
 

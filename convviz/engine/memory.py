@@ -18,6 +18,8 @@ Call = Callable[[], object]
 
 #: Bytes of a cache line: vector instructions are fastest on memory that starts at one.
 _LINE = 64
+#: Numbers in an array that grows beyond which it is made only twice as long.
+_LONG = 1 << 24
 
 
 def aligned(shape: int | tuple[int, ...], dtype: DTypeLike = np.float64) -> Array:
@@ -31,6 +33,17 @@ def aligned(shape: int | tuple[int, ...], dtype: DTypeLike = np.float64) -> Arra
 def everywhere(number: float, like: Array) -> Array:
     """Return one number as if it were an array like ``like``: operands of one shape take a ufunc's shortest way."""
     return np.broadcast_to(np.asarray(number, like.dtype), like.shape)
+
+
+def lengthened(array: Array, used: int, length: int) -> Array:
+    """Return a longer array with the first ``used`` numbers of a full one, and room for ``length`` and many more.
+
+    Memory that is not written to yet costs nothing, and what is copied is: so the array becomes four times as long,
+    until it is large enough to be missed elsewhere.
+    """
+    longer: Array = np.empty(max(length, (4 if len(array) < _LONG else 2) * len(array)), array.dtype)
+    longer[:used] = array[:used]
+    return longer
 
 
 @dataclass(frozen=True, eq=False)

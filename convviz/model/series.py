@@ -13,6 +13,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
+from convviz.engine.memory import lengthened
+
 Array = NDArray[Any]
 Indices = NDArray[np.int64]
 
@@ -36,9 +38,7 @@ class _Growing:
     def append(self, values: Array) -> None:
         end = self.length + len(values)
         if end > len(self._store):
-            store = np.empty(max(end, 2 * len(self._store)), self._store.dtype)
-            store[: self.length] = self.view()
-            self._store = store
+            self._store = lengthened(self._store, self.length, end)
         self._store[self.length : end] = values
         self.length = end
 

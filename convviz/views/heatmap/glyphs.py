@@ -274,6 +274,8 @@ def _tamed(values: Array, factor: float, most: int) -> tuple[bool, Array]:
 
 def _refine(number: Array, values: Array, shape: NumberFormat, numbers: _Numbers) -> None:
     """Put those that round to zero, and are not, where they have more digits."""
+    if number.all():
+        return
     zeros = np.flatnonzero(number == 0)
     rest = values[zeros]
     small = np.isfinite(rest) & (rest != 0)
