@@ -146,6 +146,14 @@ ACTIONS: tuple[ActionSpec, ...] = (
         mark("Let go"),
     ),
     ActionSpec(
+        "input_gradient",
+        "view",
+        mark("Gradient of the input"),
+        mark("Show how the loss would change with each cell of the input, which training has no use for"),
+        ("I",),
+        checkable=True,
+    ),
+    ActionSpec(
         "log_loss",
         "view",
         mark("Logarithmic loss"),

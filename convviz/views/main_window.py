@@ -185,6 +185,7 @@ class MainWindow(QMainWindow):
             "microscope",
             "let_go",
             "gradient_check",
+            "input_gradient",
         ):
             actions[name].setEnabled(False)  # until there is something that they act on
 

@@ -31,6 +31,7 @@ _CONTENTS = {
         "microscope",
         "let_go",
         "-",
+        "input_gradient",
         "log_loss",
         "reset_zoom",
         "-",

@@ -69,6 +69,7 @@ class PanelControl(QObject):
         self._window = window
         self._document = document
         self._session = session
+        self._preferences = preferences
         self.checker = Checker(session, self)
         badge = CheckBadge(self.checker, parts.line)
         parts.line.addPermanentWidget(badge)
@@ -93,8 +94,10 @@ class PanelControl(QObject):
         self._connect()
         self.pipeline.set_experiment(document.experiment)
         self._select(Selection("layer", 0))
+        parts.actions["input_gradient"].toggled.connect(self._show_input_gradient)
+        parts.actions["input_gradient"].setChecked(preferences.input_gradient)
         session.load(document.experiment, play=False)
-        parts.actions.enable(microscope=True)
+        parts.actions.enable(microscope=True, input_gradient=True)
 
     def _connect(self) -> None:
         self.pipeline.selected.connect(self._select)
@@ -105,6 +108,12 @@ class PanelControl(QObject):
         self._document.changed.connect(self._follow)
         self.files.reopened.connect(self._session.reset)
         self._session.frame_changed.connect(self._show_frame)
+
+    def _show_input_gradient(self, shown: bool) -> None:
+        """Show the input's gradient, or not, and have frames carry it only where it is shown."""
+        self._preferences.input_gradient = shown
+        self.pipeline.show_input_gradient(shown)
+        self._session.want_input_gradient(shown)
 
     def _select(self, selection: Selection) -> None:
         self.inspector.show_selection(selection)

@@ -85,6 +85,16 @@ class Preferences:
             self._settings.setValue("log_loss", "true" if on else "false")
 
     @property
+    def input_gradient(self) -> bool:
+        """Whether the input's gradient is shown."""
+        return str(self._settings.value("input_gradient", "false")) == "true"
+
+    @input_gradient.setter
+    def input_gradient(self, on: bool) -> None:
+        if on != self.input_gradient:
+            self._settings.setValue("input_gradient", "true" if on else "false")
+
+    @property
     def show_inspector(self) -> bool:
         """Whether the inspector is open."""
         return str(self._settings.value("layout/inspector", "true")) == "true"

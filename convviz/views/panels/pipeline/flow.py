@@ -46,7 +46,7 @@ class FlowRow(QWidget):
         self._structure: Structure | None = None
         self._plan: FlowPlan | None = None
         self._maps: list[Heatmap] = []
-        self._gradients: list[Heatmap] = []
+        self._gradients: dict[int, Heatmap] = {}  # by the number of the map
         self._cards: list[LayerCard] = []
         self._selection: Selection | None = None
         self._target_x = 0
@@ -65,19 +65,21 @@ class FlowRow(QWidget):
         self.retranslate()
 
     def _rebuild(self, structure: Structure) -> None:
-        for old in (*self._maps, *self._gradients, *self._cards):
+        for old in (*self._maps, *self._gradients.values(), *self._cards):
             old.hide()
             old.setParent(None)
             old.deleteLater()
         count = len(structure.layers)
         names = ["input", *(f"map{index}" for index in range(1, count))]
-        self._maps, self._cards, self._gradients = [], [], []
+        self._maps, self._cards, self._gradients = [], [], {}
         for index, (name, part) in enumerate(zip(names, structure.layers, strict=True)):
             self._maps.append(self._heatmap(name, Form.FULL, Tensor(Kind.VALUE, index)))
-            if index:
-                self._gradients.append(self._heatmap(f"{name}.gradient", Form.TILE, Tensor(Kind.VALUE_GRAD, index)))
+            if index or structure.input_gradient:
+                gradient = Tensor(Kind.VALUE_GRAD, index)
+                self._gradients[index] = self._heatmap(f"{name}.gradient", Form.TILE, gradient)
             card = LayerCard(index, part, structure.teacher, self)
             card.chosen.connect(partial(self.selected.emit, Selection("layer", index)))
+            card.set_selected(self._selection == Selection("layer", index))
             self._cards.append(card)
         for widget in (*self._maps, *self._cards):
             widget.show()
@@ -96,7 +98,8 @@ class FlowRow(QWidget):
 
     def heatmaps(self) -> list[Heatmap]:
         """Return every heatmap in the row."""
-        return [*self._maps, *self._gradients, *(heatmap for card in self._cards for heatmap in card.heatmaps())]
+        of_cards = (heatmap for card in self._cards for heatmap in card.heatmaps())
+        return [*self._maps, *self._gradients.values(), *of_cards]
 
     def set_selection(self, selection: Selection) -> None:
         """Frame what is selected."""
@@ -109,8 +112,8 @@ class FlowRow(QWidget):
         """Show the numbers of a step."""
         for heatmap, values in zip(self._maps, frame.values[:-1], strict=True):
             heatmap.set_values(values)
-        for heatmap, grad in zip(self._gradients, frame.value_grads[1:-1], strict=True):
-            heatmap.set_values(grad, signed=True)
+        for index, heatmap in self._gradients.items():
+            heatmap.set_values(frame.value_grads[index], signed=True)
         teachers = frame.teacher if frame.teacher is not None else (None,) * len(self._cards)
         for card, student, taught, gradient in zip(
             self._cards, frame.parameters, teachers, frame.gradients, strict=True
@@ -124,15 +127,16 @@ class FlowRow(QWidget):
         for index, heatmap in enumerate(self._maps):
             title = tr("Map {number}").format(number=index) if index else tr("Input")
             heatmap.set_text(title, map_text(self._structure.shapes[index]))
-        for index, heatmap in enumerate(self._gradients, start=1):
-            told = tr("Gradient of map {number}").format(number=index)
+        for index, heatmap in self._gradients.items():
+            told = tr("Gradient of map {number}").format(number=index) if index else tr("Gradient of the input")
             heatmap.set_text(tr("Gradient"), "", "gradient", told)
 
     def focus_order(self) -> list[QWidget]:
         """Return the widgets in the order in which they are read."""
         order: list[QWidget] = []
         for index, (heatmap, card) in enumerate(zip(self._maps, self._cards, strict=True)):
-            order += [heatmap, *self._gradients[index - 1 : index], *card.focus_order()]
+            gradients = [self._gradients[index]] if index in self._gradients else []
+            order += [heatmap, *gradients, *card.focus_order()]
         return order
 
     # geometry --------------------------------------------------------------------------------------------------------
@@ -156,9 +160,10 @@ class FlowRow(QWidget):
         maps, cards = plan.columns[::2], plan.columns[1::2]
         for heatmap, column in zip(self._maps, maps, strict=True):
             heatmap.setGeometry(column.rect.translated(MARGIN, theme.SPACE.M))
-        for heatmap, column in zip(self._gradients, maps[1:], strict=True):
-            heatmap.setGeometry(column.gradient.translated(MARGIN, theme.SPACE.M))
-            heatmap.setVisible(not column.gradient.isEmpty())
+        for index, heatmap in self._gradients.items():
+            gradient = maps[index].gradient
+            heatmap.setGeometry(gradient.translated(MARGIN, theme.SPACE.M))
+            heatmap.setVisible(not gradient.isEmpty())
         for card, column in zip(self._cards, cards, strict=True):
             card.place(column, QPoint(MARGIN, theme.SPACE.M), plan.dense)
         self.update()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -67,12 +68,21 @@ class Pipeline(QWidget):
         self._scroll.setWidget(self._flow)
         for row in (self._flow, self._equation):
             row.selected.connect(self.selected)
+        self._input_gradient = False
         self._heatmaps: dict[Tensor, Heatmap] = {}
         self._connected: list[Heatmap] = []
 
     def set_experiment(self, experiment: Experiment) -> None:
         """Show the columns of ``experiment``. Numbers come with the next frame; where nothing moves, the old stay."""
-        structure = Structure.of(experiment)
+        self._show(Structure.of(experiment, self._input_gradient))
+
+    def show_input_gradient(self, shown: bool) -> None:
+        """Show the input's gradient beside the input, or not; frames have to carry it from now on."""
+        self._input_gradient = shown
+        if self._structure is not None:
+            self._show(replace(self._structure, input_gradient=shown))
+
+    def _show(self, structure: Structure) -> None:
         self._flow.set_structure(structure)
         self._equation.set_structure(structure)
         if not structure.looks_like(self._structure):

@@ -48,13 +48,23 @@ class LayerPart:
 
 @dataclass(frozen=True)
 class Structure:
-    """The columns of the picture."""
+    """The columns of the picture.
+
+    Attributes
+    ----------
+    layers
+    teacher
+        Whether kernels of a teacher are shown.
+    input_gradient
+        Whether the input's gradient is shown, too.
+    """
 
     layers: tuple[LayerPart, ...]
     teacher: bool
+    input_gradient: bool = False
 
     @classmethod
-    def of(cls, experiment: Experiment) -> Structure:
+    def of(cls, experiment: Experiment, input_gradient: bool = False) -> Structure:
         """Return the structure of a valid experiment."""
         shapes = experiment.shapes()
         parts = []
@@ -62,7 +72,7 @@ class Structure:
             views = layer.parameter_views(np.empty(layer.parameter_size(shapes[index])), shapes[index])
             named = tuple((name, view.shape) for name, view in views.items())
             parts.append(LayerPart(layer, shapes[index], shapes[index + 1], named))
-        return cls(tuple(parts), experiment.target is None)
+        return cls(tuple(parts), experiment.target is None, input_gradient)
 
     @property
     def shapes(self) -> tuple[Shape, ...]:
@@ -78,6 +88,7 @@ class Structure:
         return (
             tuple(values.shape for values in frame.values) == self.shapes
             and (frame.teacher is not None) == self.teacher
+            and not (self.input_gradient and frame.value_grads[0] is None)
             and all(
                 {name: values.shape for name, values in given.items()} == dict(part.parameters)
                 for given, part in zip(frame.parameters, self.layers, strict=True)
@@ -86,7 +97,7 @@ class Structure:
 
     def items(self) -> tuple[MapItem | LayerItem, ...]:
         """Return the items of the upper row: input, layer, map, layer, …; the last map is in the lower row."""
-        items: list[MapItem | LayerItem] = [MapItem(self.layers[0].in_shape)]
+        items: list[MapItem | LayerItem] = [MapItem(self.layers[0].in_shape, self.input_gradient)]
         for index, part in enumerate(self.layers):
             tiles = (3 if self.teacher else 2) if part.weight else 0
             items.append(LayerItem(part.weight, bool(part.bias), tiles))
@@ -95,4 +106,5 @@ class Structure:
         return tuple(items)
 
     def _form(self) -> tuple[object, ...]:
-        return (self.teacher, *((p.layer.kind, p.in_shape, p.out_shape, p.parameters) for p in self.layers))
+        layers = ((p.layer.kind, p.in_shape, p.out_shape, p.parameters) for p in self.layers)
+        return (self.teacher, self.input_gradient, *layers)
