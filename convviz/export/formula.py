@@ -49,7 +49,7 @@ def plain_text(frame: Frame, explanation: Explanation, name: str) -> str:
     if rest is not None:
         more = ntr("{rest} ({n} more)", "{rest} ({n} more)", count).format(rest=_plain(rest), n=f"{count:,}")
         terms.append(more)
-    made = _combined(explanation, terms, " + ", "max({terms})", function_text(frame, explanation))
+    made = _combined(explanation, terms, ("−", "−1 × "), "max({terms})", function_text(frame, explanation))
     value = _plain(explanation.value)
     return f"{name} = {value}" if explanation.rule is Rule.GIVEN else f"{name} = {made} = {value}"
 
@@ -60,7 +60,8 @@ def latex_text(frame: Frame, explanation: Explanation) -> str:
     if rest is not None:
         terms.append(rf"\underbrace{{{_latex(rest)}}}_{{{count:,}}}".replace(",", "{,}"))
     function = _function(frame, explanation, "latex", _latex) if explanation.rule is Rule.FUNCTION else ""
-    made = _combined(explanation, terms, " + ", r"\max\left({terms}\right)", function)
+    negative = ("-", r"\left(-1\right) \cdot ")
+    made = _combined(explanation, terms, negative, r"\max\left({terms}\right)", function)
     symbol, value = _symbol(frame, explanation.tensor, explanation.index), _latex(explanation.value)
     return f"{symbol} = {value}" if explanation.rule is Rule.GIVEN else f"{symbol} = {made} = {value}"
 
@@ -93,12 +94,17 @@ def _terms(explanation: Explanation, write: Callable[[Part, int], str]) -> tuple
     return [write(part, n) for part, n in kept], explanation.total - shown, everything - MOST_TERMS
 
 
-def _combined(explanation: Explanation, terms: list[str], plus: str, largest: str, function: str) -> str:
+def _combined(
+    explanation: Explanation, terms: list[str], negative: tuple[str, str], largest: str, function: str
+) -> str:
+    """Return the terms as one formula; ``negative`` is the minus, and what a term of −1 times something begins with."""
     if explanation.rule is Rule.FUNCTION:
         return function
     if explanation.rule is Rule.CHOICE:
         return largest.replace("{terms}", ", ".join(terms))
-    return plus.join(terms) or "0"
+    minus, once = negative
+    later = (f" {minus} {term.removeprefix(once)}" if term.startswith(once) else f" + {term}" for term in terms[1:])
+    return "".join((*terms[:1], *later)) or "0"
 
 
 def _function(frame: Frame, explanation: Explanation, language: str, write: Callable[[float], str]) -> str:

@@ -94,7 +94,7 @@ def test_the_plain_text_names_the_number_and_ends_with_its_value():
     explanation = explain(frame, Tensor(Kind.RESIDUAL), (0, 1, 1))
     made, wanted = frame.output[0, 1, 1], frame.target[0, 1, 1]
     numbers = (f"{value:.6g}".replace("-", "−") for value in (made, wanted, explanation.value))
-    assert plain_text(frame, explanation, "Residual [2, 2]") == "Residual [2, 2] = {} + −1 × {} = {}".format(*numbers)
+    assert plain_text(frame, explanation, "Residual [2, 2]") == "Residual [2, 2] = {} − {} = {}".format(*numbers)
 
 
 def test_what_was_given_is_only_named():
@@ -121,3 +121,11 @@ def test_latex_has_the_symbols_of_the_field(tensor, index, begins):
     assert text.count("{") == text.count("}")
     assert text.count(r"\left(") == text.count(r"\right)")
     assert "e-" not in text
+
+
+def test_a_difference_is_written_as_one():
+    frame, _ = trained(NETWORKS["demo"])
+    latex = latex_text(frame, explain(frame, Tensor(Kind.RESIDUAL), (0, 1, 1)))
+    assert " - " in latex
+    assert "+" not in latex
+    assert "-1" not in latex
