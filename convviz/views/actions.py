@@ -151,6 +151,7 @@ ACTIONS: tuple[ActionSpec, ...] = (
         mark("Gradient of the input"),
         mark("Show how the loss would change with each cell of the input, which training has no use for"),
         ("I",),
+        "input_gradient",
         checkable=True,
     ),
     ActionSpec(
