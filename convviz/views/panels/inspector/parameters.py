@@ -66,7 +66,8 @@ class Parameters(QWidget):
         self._experiment = experiment
         has_teacher = experiment.target is None
         self._tabs.setTabEnabled(1, has_teacher)
-        self._tabs.setTabToolTip(1, tr(_ROLES["teacher"][1]) if has_teacher else tr(_NO_TEACHER))
+        _, told = _ROLES["teacher"]
+        self._tabs.setTabToolTip(1, tr(told if has_teacher else _NO_TEACHER))
         if not has_teacher and self._tabs.currentIndex() == 1:
             self._tabs.setCurrentIndex(0)
         for place, role in self._roles.items():
