@@ -128,19 +128,21 @@ class Network:
                 received=len(parameters),
             )
         for index, (views, given) in enumerate(zip(self.views(flat), parameters, strict=True)):
+            place = f"layers[{index}]"
             if set(views) != set(given):
                 raise ShapeError(
                     "layer {index}: expected the parameters {expected}, received {received}",
-                    field=f"layers[{index}]",
+                    field=place,
                     index=index,
                     expected=", ".join(sorted(views)) or "–",
                     received=", ".join(sorted(given)) or "–",
                 )
             for name, view in views.items():
+                place = f"layers[{index}].{name}"
                 if np.shape(given[name]) != view.shape:
                     raise ShapeError(
                         "layer {index}, {name}: expected shape {expected}, received {received}",
-                        field=f"layers[{index}].{name}",
+                        field=place,
                         index=index,
                         name=name,
                         expected=view.shape,
