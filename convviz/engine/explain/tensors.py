@@ -49,10 +49,6 @@ PARAMETER = {
     Kind.NEXT_BIAS: "bias",
 }
 
-#: The derivative, and the successor, of a parameter's kind.
-GRADIENT = {Kind.WEIGHT: Kind.WEIGHT_GRAD, Kind.BIAS: Kind.BIAS_GRAD}
-SUCCESSOR = {Kind.WEIGHT: Kind.NEXT_WEIGHT, Kind.BIAS: Kind.NEXT_BIAS}
-
 #: How each kind of array is called in a sentence.
 NAMES = {
     Kind.VALUE: mark("map"),
