@@ -269,7 +269,10 @@ class HeatmapView(QWidget):
         if self._given is None:
             paint_empty(painter, layout.cells)
         else:
-            self._picture.paint(painter, self.devicePixelRatioF())
+            ratio = self.devicePixelRatioF()
+            self._picture.paint(painter, ratio)
+            if not ratio.is_integer():  # a pixel at the edge of the cells belongs to the frame as well
+                self._paint_frames(painter, layout)
             self._paint_places(painter, layout)
             if self._notes() != self._painted_notes:
                 self.update(layout.sentence)
