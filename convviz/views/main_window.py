@@ -191,14 +191,25 @@ class MainWindow(QMainWindow):
 
     def set_scale(self, factor: float) -> None:
         """Have everything drawn larger from the next start on: Qt takes a size once, when a program starts."""
-        self._preferences.scale = factor
+        fits = self._fits_at(factor)
+        if fits:
+            self._preferences.scale = factor
         self._show_choices()
 
         def text() -> str:
             told = tr("From its next start on, convviz draws everything at {percent} of its usual size.")
-            return told.format(percent=f"{factor:.0%}")
+            refused = tr("At {percent} of its usual size the window would be larger than this screen.")
+            return (told if fits else refused).format(percent=f"{factor:.0%}")
 
         self.show_message(Message(text, "info", "scale"))
+
+    def _fits_at(self, factor: float) -> bool:
+        """Return whether the screen is large enough for the window if everything is drawn so many times as large."""
+        screen = self.screen()
+        if screen is None:
+            return True
+        room = screen.availableSize() * (screen.devicePixelRatio() / factor)
+        return room.width() >= _LEAST_SIZE.width() and room.height() >= _LEAST_SIZE.height()
 
     def set_theme(self, name: str) -> None:
         """Wear the theme ``light``, ``dark`` or ``system`` from now on."""

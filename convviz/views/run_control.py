@@ -163,8 +163,9 @@ class RunControl(QObject):
     def _tell(self, status: Status) -> None:
         self._line.show_state(run_words.state_text(status), run_words.state_colour(status))
         self._line.show_rate(run_words.rate_text(status))
-        if status.goal is None:
-            self._line.show_progress(1.0 if status.state is State.FINISHED else None)
+        if status.goal is None:  # it has come to an end, or goes on beyond it
+            share = 1.0 if status.state is State.FINISHED else status.step / self._document.experiment.stop.steps
+            self._line.show_progress(None if status.state is State.RUNNING else min(1.0, share))
             return
         length = max(1, status.goal - self._began_at)
         left = status.goal - status.step

@@ -77,8 +77,8 @@ def divergence_text(status: Status) -> str:
     """Return at which step the run diverged, and why."""
     if status.step == 0:
         return tr(
-            "The loss is not a finite number before the first step has been made: what the input and the initial "
-            "kernels make is too large. Smaller initial kernels, or a smaller input, make smaller maps."
+            "The loss is not a finite number before the first step has been made: numbers of the input, of the target "
+            "or of the initial kernels are too large."
         )
     return tr(
         "Diverged at step {step}: the loss is no longer a finite number. With a learning rate of {rate} every update "

@@ -191,3 +191,13 @@ def test_a_check_can_be_left_within_a_portion_and_gone_on_with():
         assert check.report == before
     gate.passes = 10**6
     assert check.run() == Check(problem, sample=None).run()
+
+
+@pytest.mark.parametrize("bias", [1e6, 1e12, -1e100])
+def test_a_large_bias_hides_no_digits(bias):
+    """The identity is one of the layer without its bias, whatever that is."""
+    problem = on_a_kink(Conv2d((2, 2)), value=bias)
+    check = Check(problem, sample=0)
+    entries = [entry for entry in check.run().adjoints if entry.by == "input"]
+    assert entries
+    assert all(entry.error < 1e-12 for entry in entries)

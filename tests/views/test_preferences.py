@@ -37,14 +37,24 @@ def test_everything_set_is_there_the_next_day(tmp_path: Path) -> None:
     assert second.folder == str(tmp_path)
 
 
-def test_a_size_is_chosen_for_the_next_start(open_window: OpenWindow) -> None:
+def test_a_size_is_chosen_for_the_next_start(open_window: OpenWindow, preferences: Preferences) -> None:
+    preferences.scale = 1.5
     person = open_window()
-    assert person.find(QAction, "scale_1.0").isChecked()
-    person.find(QAction, "scale_1.5").trigger()
-    assert person.preferences.scale == 1.5
     assert person.find(QAction, "scale_1.5").isChecked()
-    assert not person.find(QAction, "scale_1.0").isChecked()
-    assert "150%" in person.find(QLabel, "banner_text").text()
+    person.find(QAction, "scale_1.0").trigger()
+    assert person.preferences.scale == 1.0
+    assert person.find(QAction, "scale_1.0").isChecked()
+    assert not person.find(QAction, "scale_1.5").isChecked()
+    assert "100%" in person.find(QLabel, "banner_text").text()
+
+
+def test_a_size_too_large_for_the_screen_is_refused(open_window: OpenWindow) -> None:
+    """The screen that there is without one is 800 pixels wide."""
+    person = open_window()
+    person.find(QAction, "scale_2.0").trigger()
+    assert person.preferences.scale == 1.0
+    assert person.find(QAction, "scale_1.0").isChecked()
+    assert "larger than this screen" in person.find(QLabel, "banner_text").text()
 
 
 def test_what_is_set_to_what_it_was_is_not_written(tmp_path: Path) -> None:

@@ -73,6 +73,9 @@ def test_progress_stays_while_the_run_rests(open_window: OpenWindow) -> None:
         assert (bar.value() - bar.minimum()) / (bar.maximum() - bar.minimum()) == pytest.approx(step / 2000, abs=0.01)
     person.run_to_the_end()
     assert bar.value() == bar.maximum()
+    person.click("run_n")
+    person.sees_step(2500)
+    assert bar.value() == bar.maximum()
 
 
 def test_step_makes_exactly_one(open_window: OpenWindow) -> None:

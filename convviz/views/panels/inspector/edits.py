@@ -12,7 +12,7 @@ import numpy as np
 
 from convviz.engine.errors import ConfigError, ConvvizError, ShapeError
 from convviz.engine.initializers import Given, Normal
-from convviz.engine.layers import Layer
+from convviz.engine.layers import ConvTranspose2d, Layer
 from convviz.engine.settings import Spec, default_of, settings_of
 from convviz.engine.shapes import size_text
 from convviz.i18n import mark
@@ -170,7 +170,7 @@ def unreached(layer: Layer, in_shape: tuple[int, int, int]) -> tuple[int, int] |
     """Return how many rows and columns of the input no window reads; None for a layer without a sliding window."""
     window = getattr(layer, "window", None)
     _, height, width = in_shape
-    if window is None or window.output_size(height, width) != layer.output_shape(in_shape)[1:]:
+    if window is None or isinstance(layer, ConvTranspose2d):  # a transposed one spreads every cell
         return None
     reached = window.reached(height, width)
     return int((~reached.any(axis=1)).sum()), int((~reached.any(axis=0)).sum())
