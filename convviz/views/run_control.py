@@ -184,7 +184,7 @@ class RunControl(QObject):
 
     def _divergence(self, status: Status) -> Message:
         if status.step == 0:  # no rate would change it
-            return Message(lambda: run_words.divergence_text(status), "warning", "run")
+            return Message(lambda: run_words.divergence_text(status, 0), "warning", "run")
         good = run_words.last_good_step(self._session.losses.values())
         offers = [Offer("banner_reset", lambda: tr("Reset"), self._session.reset)]
         optimizer = self._document.experiment.optimizer
@@ -204,7 +204,9 @@ class RunControl(QObject):
                 lambda: self._session.rewind(good),
             )
             offers.insert(0, back)
-        return Message(lambda: run_words.divergence_text(status), "warning", "run", tuple(offers))
+        frame = self._session.frame
+        seen = status.step if frame is None else frame.step
+        return Message(lambda: run_words.divergence_text(status, seen), "warning", "run", tuple(offers))
 
     def _try_rate(self, rate: float) -> None:
         experiment = self._document.experiment

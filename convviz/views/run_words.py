@@ -73,17 +73,21 @@ def time_left_text(steps: int, rate: float) -> str:
     return tr("{hours} h {minutes} min left").format(hours=f"{hours:,}", minutes=minutes)
 
 
-def divergence_text(status: Status) -> str:
-    """Return at which step the run diverged, and why."""
+def divergence_text(status: Status, seen: int) -> str:
+    """Return at which step the run diverged, and why; and of which step the numbers are that are ``seen``."""
     if status.step == 0:
         return tr(
             "The loss is not a finite number before the first step has been made: numbers of the input, of the target "
             "or of the initial kernels are too large."
         )
-    return tr(
+    told = tr(
         "Diverged at step {step}: the loss is no longer a finite number. With a learning rate of {rate} every update "
         "overshoots further than the one before; a smaller rate takes smaller steps."
     ).format(step=f"{status.step:,}", rate=f"{status.learning_rate:.3g}")
+    if seen == status.step:
+        return told
+    last = tr("What is shown are the numbers of step {step}, the last that are finite.")
+    return f"{told} {last.format(step=f'{seen:,}')}"
 
 
 def last_good_step(losses: Array) -> int:

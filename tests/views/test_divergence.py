@@ -35,6 +35,8 @@ def test_the_banner_says_at_which_step_and_why(open_window: OpenWindow) -> None:
     assert banner(person).isVisible()
     text = person.find(QLabel, "banner_text").text()
     assert f"step {person.session.status.step:,}" in text
+    assert person.session.frame is not None
+    assert f"numbers of step {person.session.frame.step:,}" in text
     assert f"{person.document.experiment.optimizer.learning_rate:g}" in text
     assert person.text("state").startswith("diverged at step")
     assert not person.button("play").isEnabled()

@@ -55,6 +55,7 @@ def test_a_smaller_rate_is_a_round_tenth(rate: float, smaller: float) -> None:
 
 
 def test_divergence_says_when_and_why() -> None:
-    text = run_words.divergence_text(Status(state=State.DIVERGED, step=1037, learning_rate=0.003))
+    text = run_words.divergence_text(Status(state=State.DIVERGED, step=1037, learning_rate=0.003), 1036)
+    assert "numbers of step 1,036" in text
     assert "step 1,037" in text
     assert "0.003" in text
