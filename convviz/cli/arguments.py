@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NoReturn
 import convviz
 from convviz.cli.exits import BAD_INPUT
 from convviz.i18n import LANGUAGES, mark, tr
+from convviz.views.limits import LEAST_SCALE, LEAST_SIZE, MOST_SCALE, MOST_SIZE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -29,12 +30,6 @@ ARGPARSE_SENTENCES = (
     mark("ambiguous option: %(option)s could match %(matches)s"),
     mark("ignored explicit argument %r"),
 )
-
-
-#: Width and height of a window in pixels: the smallest that shows all of it, and the largest.
-LEAST_SIZE, MOST_SIZE = (800, 480), (16_384, 16_384)
-#: Factors that a window can be drawn with, for the screens that there are.
-LEAST_SCALE, MOST_SCALE = 0.5, 4.0
 
 
 class ArgumentParser(argparse.ArgumentParser):

@@ -26,6 +26,7 @@ from convviz.views.banner import Banner, Message
 from convviz.views.history_bar import HistoryBar
 from convviz.views.icons import window_icon
 from convviz.views.language import speak
+from convviz.views.limits import LEAST_SIZE
 from convviz.views.menus import Menus
 from convviz.views.parts import Parts
 from convviz.views.status_line import StatusLine
@@ -42,7 +43,7 @@ if TYPE_CHECKING:
 _FIRST_SIZE = QSize(1280, 800)
 _INSPECTOR_WIDTH = 304
 #: What picture and inspector need side by side; and the size below which the window is only where that is asked for.
-_LEAST_WITH_INSPECTOR, _LEAST_SIZE = 980, QSize(800, 480)
+_LEAST_WITH_INSPECTOR, _LEAST_SIZE = 980, QSize(*LEAST_SIZE)
 _MENU_HEIGHT = 28  #: whatever the script: Chinese letters are taller, and nothing is to move
 
 

@@ -7,9 +7,10 @@ from typing import Any
 
 from PyQt6.QtCore import QByteArray, QSettings
 
+from convviz.views.limits import LEAST_SCALE, MOST_SCALE
+
 SYSTEM = "system"  #: follow the desktop's theme, or its language
 DEFAULT_SPEED = 200.0  #: the demo's 2000 steps take ten seconds: slow enough to be seen happening
-LEAST_SCALE, MOST_SCALE = 0.5, 4.0
 _RECENT = 8
 
 
@@ -77,31 +78,31 @@ class Preferences:
     @property
     def log_loss(self) -> bool:
         """Whether the loss is drawn on a logarithmic axis, which shows progress long after the first steep fall."""
-        return str(self._settings.value("log_loss", "true")) == "true"
+        return self._is_on("log_loss", True)
 
     @log_loss.setter
     def log_loss(self, on: bool) -> None:
         if on != self.log_loss:
-            self._settings.setValue("log_loss", "true" if on else "false")
+            self._switch("log_loss", on)
 
     @property
     def input_gradient(self) -> bool:
         """Whether the input's gradient is shown."""
-        return str(self._settings.value("input_gradient", "false")) == "true"
+        return self._is_on("input_gradient", False)
 
     @input_gradient.setter
     def input_gradient(self, on: bool) -> None:
         if on != self.input_gradient:
-            self._settings.setValue("input_gradient", "true" if on else "false")
+            self._switch("input_gradient", on)
 
     @property
     def show_inspector(self) -> bool:
         """Whether the inspector is open."""
-        return str(self._settings.value("layout/inspector", "true")) == "true"
+        return self._is_on("layout/inspector", True)
 
     @show_inspector.setter
     def show_inspector(self, on: bool) -> None:
-        self._settings.setValue("layout/inspector", "true" if on else "false")
+        self._switch("layout/inspector", on)
 
     @property
     def folder(self) -> str:
@@ -138,6 +139,12 @@ class Preferences:
     def flush(self) -> None:
         """Write everything to the file now."""
         self._settings.sync()
+
+    def _is_on(self, name: str, default: bool) -> bool:
+        return str(self._settings.value(name, "true" if default else "false")) == "true"
+
+    def _switch(self, name: str, on: bool) -> None:
+        self._settings.setValue(name, "true" if on else "false")
 
     def _one_of(self, name: str, known: tuple[str, ...], default: str) -> str:
         value = str(self._settings.value(name, default))

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import pytest
 from PyQt6.QtWidgets import QSplitter, QTabBar, QToolButton, QWidget
 
-from convviz.cli.arguments import LEAST_SIZE
 from convviz.views import theme
+from convviz.views.limits import LEAST_SIZE
 
 if TYPE_CHECKING:
     from tests.views.conftest import OpenWindow, Person

@@ -1,0 +1,8 @@
+"""How small and how large a window may be. Known without Qt, so that a command line is refused at once."""
+
+from __future__ import annotations
+
+#: Width and height in pixels: the smallest window that shows all it has, and the largest.
+LEAST_SIZE, MOST_SIZE = (800, 480), (16_384, 16_384)
+#: How many times as large as usual everything may be drawn, for the screens that there are.
+LEAST_SCALE, MOST_SCALE = 0.5, 4.0
