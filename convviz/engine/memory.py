@@ -18,8 +18,8 @@ Call = Callable[[], object]
 
 #: Bytes of a cache line: vector instructions are fastest on memory that starts at one.
 _LINE = 64
-#: Numbers in an array that grows beyond which it is made only twice as long.
-_LONG = 1 << 24
+#: Numbers that an array which grows has room for at least, once it has.
+_ROOM = 1 << 22
 
 
 def aligned(shape: int | tuple[int, ...], dtype: DTypeLike = np.float64) -> Array:
@@ -38,10 +38,9 @@ def everywhere(number: float, like: Array) -> Array:
 def lengthened(array: Array, used: int, length: int) -> Array:
     """Return a longer array with the first ``used`` numbers of a full one, and room for ``length`` and many more.
 
-    Memory that is not written to yet costs nothing, and what is copied is: so the array becomes four times as long,
-    until it is large enough to be missed elsewhere.
+    Memory that is not written to yet costs nothing, and what is copied does: so there is room for most runs at once.
     """
-    longer: Array = np.empty(max(length, (4 if len(array) < _LONG else 2) * len(array)), array.dtype)
+    longer: Array = np.empty(max(length, _ROOM, 2 * len(array)), array.dtype)
     longer[:used] = array[:used]
     return longer
 

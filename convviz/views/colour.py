@@ -79,7 +79,7 @@ class ColourMap:
 
     def colour(self, index: int) -> QColor:
         """Return one entry."""
-        return QColor(self.colours[index])
+        return self.colours[index]
 
 
 def colour_map(signed: bool = False, dark: bool | None = None) -> ColourMap:

@@ -11,7 +11,7 @@ from PyQt6.QtCore import QObject
 from convviz.engine.frames import State, Status
 from convviz.engine.settings import settings_of
 from convviz.i18n import tr
-from convviz.views import run_words
+from convviz.views import run_words, theme
 from convviz.views.banner import Message, Offer
 
 if TYPE_CHECKING:
@@ -21,9 +21,6 @@ if TYPE_CHECKING:
     from convviz.views.panels.loss import LossPanel
     from convviz.views.parts import Parts
     from convviz.views.preferences import Preferences
-
-#: How long words stand at least while steps fly past, in seconds: nobody reads faster, and text is slow to draw.
-_READABLE = 0.12
 
 
 class RunControl(QObject):
@@ -158,7 +155,7 @@ class RunControl(QObject):
         flies = status.state is State.RUNNING and status.step > told.step + 1
         news = (status.state, status.run, status.shown, status.goal, status.speed)
         is_news = news != (told.state, told.run, told.shown, told.goal, told.speed)
-        return is_news or not flies or time.perf_counter() >= self._told_at + _READABLE
+        return is_news or not flies or time.perf_counter() >= self._told_at + theme.READABLE
 
     def _tell(self, status: Status) -> None:
         self._line.show_state(run_words.state_text(status), run_words.state_colour(status))

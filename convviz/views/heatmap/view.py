@@ -28,16 +28,15 @@ if TYPE_CHECKING:
 
 #: Narrowest channel whose frame has the tensor's hue.
 _HUE_LEAST = 24
-#: How long the numbers of a scale stand at least, in seconds, while values follow one another faster: nobody reads
-#: faster, and text is slow to draw. And after how many milliseconds without other values they are those of the last.
-_READABLE, _REST = 0.1, 150
+#: After how many milliseconds without other values the numbers of a scale are those of the last.
+_REST = 250
 
 
 class HeatmapView(QWidget):
     """A tensor as coloured cells, painted by hand.
 
     Only what changed is painted: new values alone repaint the cells; a hidden heatmap does not even make its image.
-    While levels change faster than their numbers can be read, the scale follows ten times a second.
+    While levels change faster than their numbers can be read, the scale follows a few times a second.
 
     Parameters
     ----------
@@ -368,7 +367,7 @@ class HeatmapView(QWidget):
 
     def _show_waiting_scale(self) -> bool:
         """Paint the scale anew, and return True, if it has changed and what it was could be read."""
-        due = self._scale_waits and time.monotonic() >= self._scale_shown_at + _READABLE
+        due = self._scale_waits and time.monotonic() >= self._scale_shown_at + theme.READABLE
         if due:
             self._show_scale()
         return due

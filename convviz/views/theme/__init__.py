@@ -19,12 +19,13 @@ from __future__ import annotations
 
 from convviz.views.theme.apply import STYLE, apply, current, dark_wanted, set_invalid, set_role
 from convviz.views.theme.palette import DARK, LIGHT, THEMES, Theme, contrast
-from convviz.views.theme.typography import FONT_SIZES, SPACE, FontRole, font, metrics, number_width
+from convviz.views.theme.typography import FONT_SIZES, READABLE, SPACE, FontRole, font, metrics, number_width
 
 __all__ = [
     "DARK",
     "FONT_SIZES",
     "LIGHT",
+    "READABLE",
     "SPACE",
     "STYLE",
     "THEMES",

@@ -16,6 +16,9 @@ FONT_SIZES: dict[FontRole, int] = {"small": 11, "body": 13, "strong": 13, "headi
 #: Where the system names no font of its own (a bare Linux), the first of these that is installed. The CJK face comes
 #: before DejaVu because its Latin letters are narrower and belong to the same design as its Chinese ones.
 _PREFERRED = ("Inter", "Noto Sans", "Noto Sans CJK SC", "Source Han Sans SC", "DejaVu Sans")
+#: How long a text stands at least, in seconds, while what it tells changes: nobody reads faster, and text is slow to
+#: draw.
+READABLE = 0.2
 _ALL_ZEROS = str.maketrans("123456789", "000000000")
 _GENERIC = ("sans serif", "sans-serif", "sans", "")
 
