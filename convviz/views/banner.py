@@ -58,6 +58,7 @@ class Banner(QFrame):
         super().__init__(over)
         self.setObjectName("banner")
         self._over = over
+        self._offered: list[tuple[QPushButton, Offer]] = []
         self._icon = QLabel(self)
         self._text = QLabel(self)
         self._text.setObjectName("banner_text")
@@ -66,6 +67,7 @@ class Banner(QFrame):
         self._text.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.MinimumExpanding)
         self._buttons = QHBoxLayout()
         self._buttons.setSpacing(theme.SPACE.S)
+        self._buttons.addStretch(1)
         self._close = QToolButton(self)
         self._close.setObjectName("banner_close")
         self._close.clicked.connect(self.dismiss)
@@ -95,15 +97,13 @@ class Banner(QFrame):
     def show_message(self, message: Message) -> None:
         """Show ``message`` in place of the one before."""
         self._message = message
-        while (item := self._buttons.takeAt(0)) is not None:
-            if (widget := item.widget()) is not None:
-                widget.deleteLater()
-        for offer in message.offers:
-            button = QPushButton(self)
-            button.setObjectName(offer.name)
-            button.clicked.connect(offer.act)
-            self._buttons.addWidget(button)
-        self._buttons.addStretch(1)
+        for button, _ in self._offered:
+            self._buttons.removeWidget(button)
+            button.hide()
+            button.deleteLater()
+        self._offered = [(self._made(offer), offer) for offer in message.offers]
+        for place, (button, _) in enumerate(self._offered):
+            self._buttons.insertWidget(place, button)
         self.retranslate()
         self._restyle()
         self.show()
@@ -122,10 +122,8 @@ class Banner(QFrame):
         if self._message is not None:
             self._text.setText(self._message.text())
             self.setAccessibleName(self._text.text())
-            for offer in self._message.offers:
-                button = self.findChild(QPushButton, offer.name)
-                if button is not None:
-                    button.setText(offer.text())
+            for button, offer in self._offered:
+                button.setText(offer.text())
             self._place()
 
     def changeEvent(self, event: QEvent | None) -> None:
@@ -139,6 +137,12 @@ class Banner(QFrame):
         if event is not None and event.type() == QEvent.Type.Resize and self.isVisible():
             self._place()
         return super().eventFilter(watched, event)
+
+    def _made(self, offer: Offer) -> QPushButton:
+        button = QPushButton(self)
+        button.setObjectName(offer.name)
+        button.clicked.connect(offer.act)
+        return button
 
     def _restyle(self) -> None:
         colours = theme.current()

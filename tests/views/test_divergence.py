@@ -92,6 +92,20 @@ def test_reset_takes_the_banner_away(open_window: OpenWindow) -> None:
     assert person.button("play").isEnabled()
 
 
+def test_what_can_be_done_is_offered_again_when_it_happens_again(open_window: OpenWindow) -> None:
+    person = open_window("diverging")
+    diverge(person)
+    first = [button.text() for button in banner(person).findChildren(QPushButton) if button.isVisible()]
+    person.click("banner_reset")
+    person.sees_step(0)
+    diverge(person)
+    again = [button.text() for button in banner(person).findChildren(QPushButton) if button.isVisible()]
+    assert again == first
+    assert all(again)
+    person.click("banner_reset")
+    person.sees_step(0)
+
+
 def test_the_way_back_leads_before_the_loss_ran_away(open_window: OpenWindow) -> None:
     person = open_window()
     person.find(QSpinBox, "run_length").setValue(500)
