@@ -50,7 +50,6 @@ class FileControl(QObject):
         self._line = parts.line
         self._banner = parts.banner
         self._builtin = builtin_names()
-        self._after_saving: Callable[[], object] | None = None
         self._connect()
         parts.menus.set_recent(preferences.recent)
         self.retranslate()
@@ -82,14 +81,17 @@ class FileControl(QObject):
 
     def open_builtin(self, name: str) -> None:
         """Open the built-in experiment ``name``, once unsaved changes have been dealt with."""
-        self.settle(partial(self._open_builtin, name), self._entitle)
+        self.settle(partial(self._open_builtin, name))
 
     def open_file(self, path: Path) -> None:
         """Open the experiment in a file, once unsaved changes have been dealt with."""
         self.settle(partial(self._open_file, path))
 
-    def settle(self, then: Callable[[], object], cancelled: Callable[[], object] | None = None) -> None:
-        """Call ``then`` when no unsaved changes are left that could be lost; ask first if there are some."""
+    def settle(self, then: Callable[[], object]) -> None:
+        """Call ``then`` when no unsaved changes are left that could be lost; ask first if there are some.
+
+        Where it is called off, the window names again what is open.
+        """
         if not self.is_unsettled:
             then()
             return
@@ -98,7 +100,7 @@ class FileControl(QObject):
             self._shown_name(),
             save=partial(self._save, then),
             discard=then,
-            cancel=cancelled or self._entitle,
+            cancel=self._entitle,
         )
 
     def retranslate(self) -> None:
@@ -162,12 +164,9 @@ class FileControl(QObject):
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
         dialog.setDefaultSuffix("json")
         dialog.selectFile(self._document.path.name if self._document.path else "experiment.json")
-        self._after_saving = then
-        dialog.fileSelected.connect(self._save_selected)
+        dialog.fileSelected.connect(lambda name: self._write(Path(name), then))
+        dialog.rejected.connect(self._entitle)
         dialog.open()
-
-    def _save_selected(self, name: str) -> None:
-        self._write(Path(name), self._after_saving)
 
     def _write(self, path: Path, then: Callable[[], object] | None) -> None:
         try:

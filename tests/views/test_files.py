@@ -210,6 +210,37 @@ def test_opening_another_asks_about_changes(
         person.sees(lambda: person.document.experiment == load_builtin("pooling"))
 
 
+def test_opening_another_is_called_off_where_saving_is(open_window: OpenWindow, tmp_path: Path) -> None:
+    person = open_window()
+    change(person)
+    changed, chooser = person.document.experiment, person.find(QComboBox, "experiment")
+    pick(person, "pooling")
+    answer(person, QMessageBox.StandardButton.Save)
+    person.dialog(QFileDialog, "save_dialog").reject()
+    assert person.document.experiment is changed
+    assert chooser.currentData() == "demo"
+    person.sees(lambda: person.window.findChild(QFileDialog, "save_dialog") is None)
+    person.find(QAction, "save").trigger()
+    choose_file(person, "save_dialog", tmp_path / "kept.json")
+    assert person.document.experiment is changed
+    assert person.document.path == tmp_path / "kept.json"
+
+
+def test_opening_another_is_called_off_where_nothing_can_be_written(open_window: OpenWindow, tmp_path: Path) -> None:
+    person = open_window()
+    person.press("Ctrl+S")
+    choose_file(person, "save_dialog", tmp_path / "mine.json")
+    shown = person.find(QComboBox, "experiment").currentText()
+    change(person)
+    (tmp_path / "mine.json").unlink()
+    (tmp_path / "mine.json").mkdir()
+    pick(person, "pooling")
+    answer(person, QMessageBox.StandardButton.Save)
+    assert "mine.json" in banner_text(person)
+    assert person.document.is_modified
+    assert person.find(QComboBox, "experiment").currentText() == shown
+
+
 def test_an_error_in_the_language_of_the_moment(open_window: OpenWindow, tmp_path: Path) -> None:
     person = open_window()
     bad = tmp_path / "bad.json"
