@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import QObject, pyqtSignal
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from PyQt6.QtWidgets import QStackedWidget
 
     from convviz.engine.frames import Frame
@@ -49,7 +52,7 @@ class ModeControl(QObject):
         self._layer = 0
         self._is_layer_newer = False  # a layer was selected since the number was held
         self._wish: int | None = None  # a layer that is to be shown as soon as a frame has it
-        self._is_led = False
+        self._is_led = False  # what the microscope shows is being chosen for it
         self._stage = stage
         parts.actions["microscope"].triggered.connect(self._toggle)
         parts.actions["let_go"].triggered.connect(self._let_go)
@@ -86,10 +89,9 @@ class ModeControl(QObject):
             if wish is None or wish >= len(frame.problem.layers):
                 self._microscope.set_frame(frame)
                 return True
-            self._is_led = True
-            self._microscope.set_frame(frame)
-            self._microscope.show_layer(wish, self._microscope.direction)
-            self._is_led = False
+            with self._leading():
+                self._microscope.set_frame(frame)
+                self._microscope.show_layer(wish, self._microscope.direction)
             self._tell_layer(wish)
             return True
         return self._pipeline.set_frame(frame)
@@ -101,13 +103,12 @@ class ModeControl(QObject):
             self._parts.actions["microscope"].setChecked(False)
             return
         microscope = self._made()
-        self._is_led = True
-        microscope.set_frame(frame)
-        if number is not None:
-            microscope.show_cell(number)
-        else:
-            microscope.show_layer(min(self._layer, len(frame.problem.layers) - 1))
-        self._is_led = False
+        with self._leading():
+            microscope.set_frame(frame)
+            if number is not None:
+                microscope.show_cell(number)
+            else:
+                microscope.show_layer(min(self._layer, len(frame.problem.layers) - 1))
         self._tell_layer(microscope.layer)
         self._stage.setCurrentWidget(microscope)
         microscope.setFocus()
@@ -136,6 +137,15 @@ class ModeControl(QObject):
             self._stage.addWidget(self._microscope)
         return self._microscope
 
+    @contextmanager
+    def _leading(self) -> Iterator[None]:
+        """Keep what the microscope says of its own way from being taken for what somebody asked of it."""
+        before, self._is_led = self._is_led, True
+        try:
+            yield
+        finally:
+            self._is_led = before
+
     def _toggle(self) -> None:
         if self.is_magnifying:
             self.train()
@@ -152,9 +162,8 @@ class ModeControl(QObject):
         """Let the microscope go to a number that was asked for in the explanation."""
         self._is_layer_newer = False
         if self.is_magnifying and self._microscope is not None and number is not None and not self._is_led:
-            self._is_led = True
-            self._microscope.show_cell(number)
-            self._is_led = False
+            with self._leading():
+                self._microscope.show_cell(number)
             self._tell_layer(self._microscope.layer)
         self._enable()
 
@@ -177,9 +186,8 @@ class ModeControl(QObject):
 
     def _hold(self, number: Pointed) -> None:
         """Hold a number, and leave the microscope where it is."""
-        self._is_led = True
-        self._cursor.hold(number)
-        self._is_led = False
+        with self._leading():
+            self._cursor.hold(number)
 
     def _enable(self) -> None:
         actions = self._parts.actions

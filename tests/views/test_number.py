@@ -414,6 +414,21 @@ def test_the_number_that_is_held_goes_with_the_microscopes_cursor(open_window: O
     assert corner_colour(person, "map1", 0, 1, 0) == theme.current().accent
 
 
+def test_an_error_does_not_leave_the_microscope_deaf(open_window: OpenWindow, monkeypatch: pytest.MonkeyPatch) -> None:
+    person = open_window()
+    double_click(person, "map1", 0, 2, 3)
+
+    def fail(self: Microscope, number: object) -> None:
+        raise RuntimeError("no room")
+
+    with monkeypatch.context() as broken, person.bot.captureExceptions() as errors:
+        broken.setattr(Microscope, "show_cell", fail)
+        click_factor(person, 0, 0)
+    assert [kind for kind, *_ in errors] == [RuntimeError]
+    person.press("Right", person.find(Stage, "microscope.stage"))
+    assert person.text("explain.name") == "Map 1, row 3, column 5"
+
+
 def test_the_other_way_keeps_the_cell_that_is_held(open_window: OpenWindow) -> None:
     person = open_window()
     double_click(person, "map1", 0, 6, 6)
