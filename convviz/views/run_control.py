@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import random
 import time
 from typing import TYPE_CHECKING
 
@@ -13,6 +12,7 @@ from convviz.engine.settings import settings_of
 from convviz.i18n import tr
 from convviz.views import run_words, theme
 from convviz.views.banner import Message, Offer
+from convviz.views.seeds import another_seed
 
 if TYPE_CHECKING:
     from convviz.model.document import Document
@@ -114,8 +114,7 @@ class RunControl(QObject):
 
     def _new_seed(self) -> None:
         experiment = self._document.experiment
-        seed = random.SystemRandom().randrange(1, 10_000)  # short enough to be told to somebody
-        self._document.propose(experiment.replace(seed=seed), tr("New student"))
+        self._document.propose(experiment.replace(seed=another_seed(experiment.seed)), tr("New student"))
 
     def _offer_seed(self) -> None:
         """Offer a new seed only where it makes a difference, and say where it does not."""

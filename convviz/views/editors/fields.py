@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import secrets
 from typing import TYPE_CHECKING, Any
 
 from PyQt6.QtCore import QEvent, Qt, pyqtSignal
@@ -16,6 +15,7 @@ from convviz.views.editors.field import Field
 from convviz.views.editors.gestures import Gesture
 from convviz.views.editors.number_box import NumberBox, Range
 from convviz.views.editors.showing import set_shown
+from convviz.views.seeds import another_seed
 from convviz.views.theme import SPACE, metrics, set_role
 
 if TYPE_CHECKING:
@@ -25,8 +25,6 @@ if TYPE_CHECKING:
 
 #: Steps of a logarithmic slider to a decade.
 _PER_DECADE = 50
-#: What dice throw: as many digits as one reads out.
-_SEEDS = 100_000
 
 
 class NumberField(Field):
@@ -68,12 +66,6 @@ class SeedField(NumberField):
         """Say everything in the current language."""
         super().retranslate()
         self._dice.describe(tr("New seed"), tr("Throw another seed: other random numbers"))
-
-
-def another_seed(seed: object) -> int:
-    """Return a seed that nobody has chosen, other than ``seed``."""
-    drawn = secrets.randbelow(_SEEDS - 1)
-    return drawn if drawn != seed else _SEEDS - 1
 
 
 def has_slider(described: Setting) -> bool:

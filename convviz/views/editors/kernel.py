@@ -7,7 +7,6 @@ from PyQt6.QtWidgets import QMenu, QToolButton, QWidget
 
 from convviz.i18n import tr
 from convviz.views.editors.buttons import IconButton
-from convviz.views.editors.fields import another_seed
 from convviz.views.editors.matrix import MatrixEditor
 from convviz.views.editors.presets import PRESETS, Preset
 from convviz.views.focus import laid_out, read_in_order
@@ -19,10 +18,10 @@ _PRESETS_WIDTH = 80
 class KernelEditor(MatrixEditor):
     """A matrix editor with well-known kernels, and dice.
 
-    ``seeded(seed)`` asks for random numbers throughout.
+    ``reseeded()`` asks for other random numbers throughout.
     """
 
-    seeded = pyqtSignal(int)
+    reseeded = pyqtSignal()
 
     def __init__(self, name: str, axes: tuple[str, ...], parent: QWidget | None = None) -> None:
         super().__init__(name, axes, parent=parent)
@@ -35,7 +34,7 @@ class KernelEditor(MatrixEditor):
         self._preset_menu.aboutToShow.connect(self._fill_presets)
         self._presets.setMenu(self._preset_menu)
         self._dice = IconButton(f"{name}.cells.random", "new_seed", self)
-        self._dice.clicked.connect(lambda: self.seeded.emit(another_seed(None)))
+        self._dice.clicked.connect(lambda: self.reseeded.emit())
         self.tools.insertWidget(0, self._presets)
         self.tools.insertWidget(1, self._dice)
         read_in_order(laid_out(self))

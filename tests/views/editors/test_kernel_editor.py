@@ -273,11 +273,11 @@ def test_a_preset_that_means_nothing_at_this_size_says_what_it_needs(at: Callabl
 def test_dice_ask_for_random_numbers(hand: Hand) -> None:
     editor = hand.editor
     assert isinstance(editor, KernelEditor)
-    seeds: list[int] = []
-    editor.seeded.connect(seeds.append)
+    asked: list[None] = []
+    editor.reseeded.connect(lambda: asked.append(None))
     for _ in range(2):
         QTest.mouseClick(hand.find(QAbstractButton, "k.cells.random"), Qt.MouseButton.LeftButton)
-    assert len(seeds) == 2
+    assert len(asked) == 2
 
 
 @pytest.mark.parametrize(

@@ -18,6 +18,7 @@ from convviz.views.editors.wording import capitalised, error_text, inside_senten
 from convviz.views.panels.inspector import edits
 from convviz.views.panels.inspector.outline import Outline
 from convviz.views.panels.inspector.pages import Page, make_page, sentence_of, title_of
+from convviz.views.seeds import another_seed
 from convviz.views.selection import Selection
 from convviz.views.theme import SPACE, metrics, set_role
 
@@ -139,7 +140,7 @@ class Inspector(QWidget):
         page.edited.connect(self._edit)
         page.refused.connect(self._refuse)
         page.numbers_edited.connect(self._edit_numbers)
-        page.seeded.connect(self._seed)
+        page.reseeded.connect(self._reseed)
         page.set_experiment(self._document.experiment)
         page.retranslate()
         if self._page is not None:
@@ -195,7 +196,8 @@ class Inspector(QWidget):
             path, lambda: edits.with_numbers(self._document.experiment, path, numbers), self._change_text(path), merge
         )
 
-    def _seed(self, path: str, seed: int) -> None:
+    def _reseed(self, path: str) -> None:
+        seed = another_seed(getattr(edits.value_at(self._document.experiment, path), "seed", None))
         self._propose(path, lambda: edits.seeded(self._document.experiment, path, seed), self._change_text(path))
 
     def _convert(self, path: str, old: Spec | None, cls: type[Spec]) -> Spec:

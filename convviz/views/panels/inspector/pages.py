@@ -39,13 +39,13 @@ class Page(QWidget):
     """One page.
 
     ``edited`` and ``refused`` as in `Field`; ``numbers_edited(path, array, merge)`` for the numbers of a parameter, and
-    ``seeded(path, seed)`` for random ones.
+    ``reseeded(path)`` for other random ones.
     """
 
     edited = pyqtSignal(str, object, str)
     refused = pyqtSignal(str, str)
     numbers_edited = pyqtSignal(str, object, str)
-    seeded = pyqtSignal(str, int)
+    reseeded = pyqtSignal(str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -176,7 +176,7 @@ class LayerPage(Page):
         parameters.edited.connect(self.edited)
         parameters.refused.connect(self.refused)
         parameters.numbers_edited.connect(self.numbers_edited)
-        parameters.seeded.connect(self.seeded)
+        parameters.reseeded.connect(self.reseeded)
         parameters.retranslate()
         self.column.insertWidget(self.column.count() - 1, parameters)
         set_shown(parameters, True)

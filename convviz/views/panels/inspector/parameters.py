@@ -40,7 +40,7 @@ class Parameters(QWidget):
     edited = pyqtSignal(str, object, str)
     refused = pyqtSignal(str, str)
     numbers_edited = pyqtSignal(str, object, str)
-    seeded = pyqtSignal(str, int)
+    reseeded = pyqtSignal(str)
 
     def __init__(self, index: int, experiment: Experiment, convert: Convert, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -113,7 +113,7 @@ class Parameters(QWidget):
         role.edited.connect(self.edited)
         role.refused.connect(self.refused)
         role.numbers_edited.connect(self.numbers_edited)
-        role.seeded.connect(self.seeded)
+        role.reseeded.connect(self.reseeded)
         role.set_experiment(self._experiment)
         role.retranslate()
         role.resize(self.size())  # as wide as it is to be, before it is laid out for the first time
@@ -128,7 +128,7 @@ class _Role(QWidget):
     edited = pyqtSignal(str, object, str)
     refused = pyqtSignal(str, str)
     numbers_edited = pyqtSignal(str, object, str)
-    seeded = pyqtSignal(str, int)
+    reseeded = pyqtSignal(str)
 
     def __init__(
         self,
@@ -196,7 +196,7 @@ class _Role(QWidget):
         editor: MatrixEditor
         if len(edits.parameter_shape(experiment, path)) == 4:
             editor = kernel = KernelEditor(path, edits.weight_axes(experiment, path), self)
-            kernel.seeded.connect(lambda seed: self.seeded.emit(path, seed))
+            kernel.reseeded.connect(lambda: self.reseeded.emit(path))
         else:
             editor = MatrixEditor(path, compact=True, parent=self)
         editor.edited.connect(lambda numbers, merge: self.numbers_edited.emit(path, numbers, merge))
