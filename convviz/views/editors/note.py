@@ -52,7 +52,7 @@ class Note(QLabel):
         else:
             self.setContentsMargins(SPACE.M, SPACE.S + _ARROW, SPACE.M, SPACE.S)
         self.setGeometry(SPACE.S, max(0, top), width, height)
-        self._target_x = max(SPACE.L, min(corner.x() + 20 - SPACE.S, width - SPACE.L))
+        self._target_x = max(SPACE.L, min(corner.x() + min(20, control.width() // 2) - SPACE.S, width - SPACE.L))
         self.raise_()
         self.show()
         # Not at once: the key or click that led here is still on its way through the parents of its widget.

@@ -1,10 +1,11 @@
 from __future__ import annotations
 
+import secrets
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
-from PyQt6.QtCore import QPoint, Qt
+from PyQt6.QtCore import QPoint, QRect, Qt
 from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import (
     QAbstractButton,
@@ -334,7 +335,7 @@ def test_undo_in_the_middle_does_not_join_two_turns_of_the_wheel(person: Person)
     assert person.undos == 2
 
 
-def test_presets_and_dice(person: Person) -> None:
+def test_presets_and_dice(person: Person, monkeypatch: pytest.MonkeyPatch) -> None:
     person.pick_from_menu("layers.0.weight.cells.presets", "layers.0.weight.cells.sobel_x")
     np.testing.assert_array_equal(
         person.experiment.student_parameters()[0]["weight"][0, 0], [[-1, 0, 1], [-2, 0, 2], [-1, 0, 1]]
@@ -347,6 +348,9 @@ def test_presets_and_dice(person: Person) -> None:
     assert seed.value() == weight.seed
     person.type("layers.0.weight.seed", "11")
     assert person.experiment.layers[0].weight == Normal(seed=11)
+    monkeypatch.setattr(secrets, "randbelow", lambda limit: 10)
+    person.click("layers.0.weight.cells.random")
+    assert person.find(NumberBox, "layers.0.weight.seed").value() not in (None, 11)
     person.type("layers.0.weight.seed", "")
     assert person.experiment.layers[0].weight == Normal()
 
@@ -519,13 +523,33 @@ def test_what_is_being_typed_is_dropped_with_what_it_was_typed_for(person: Perso
     assert person.experiment.layers[1].weight == Given(np.ones((4, 4)))
 
 
-def test_a_move_that_cannot_be_is_explained(at: At) -> None:
+@pytest.mark.parametrize(("index", "button"), [(0, "layers.down"), (1, "layers.up")])
+def test_a_move_that_cannot_be_is_explained_at_its_button(at: At, index: int, button: str) -> None:
     stages = (Stage(layer=Conv2d(5)), Stage(layer=MaxPool2d(4, 4)))
     person = at(Experiment(input=RandomMap(size=(9, 9)), stages=stages))
-    person.click("layers.down")
+    person.show("layer", index)
+    person.click(button)
     assert "does not fit" in person.note
-    assert person.inspector.selection() == Selection("layer", 0)
+    assert person.inspector.selection() == Selection("layer", index)
     assert person.undos == 0
+    note, asked = person.find(QLabel, "inspector.note"), person.find(QAbstractButton, button)
+    image = note.grab().toImage()
+    tip = [x for x in range(image.width()) if image.pixelColor(x, 2) == theme.current().warning]
+    place = QRect(asked.mapTo(person.inspector, QPoint(0, 0)), asked.size())
+    assert tip
+    assert all(place.left() < note.x() + x < place.right() for x in tip)
+
+
+def test_a_drag_that_cannot_be_is_explained_at_the_list(at: At) -> None:
+    stages = (Stage(layer=Conv2d(5)), Stage(layer=MaxPool2d(4, 4)))
+    person = at(Experiment(input=RandomMap(size=(9, 9)), stages=stages))
+    person.show("layer", 0)
+    rows = person.find(QListWidget, "outline")
+    drop(rows, rows.visualItemRect(rows.item(2)).bottomLeft() - QPoint(0, 2))
+    assert "does not fit" in person.note
+    assert person.undos == 0
+    bottom = rows.mapTo(person.inspector, QPoint(0, rows.height())).y()
+    assert person.find(QLabel, "inspector.note").geometry().top() == bottom
 
 
 def test_the_type_of_a_layer_changes_in_place(person: Person) -> None:

@@ -216,9 +216,9 @@ class Inspector(QWidget):
         text = tr("Remove layer {number}").format(number=index + 1)
         self._propose("layers.remove", lambda: edits.without_layer(self._document.experiment, index), text)
 
-    def _move(self, index: int, to: int) -> None:
+    def _move(self, path: str, index: int, to: int) -> None:
         text = tr("Move layer {number}").format(number=index + 1)
-        if self._propose("layers.up", lambda: self._document.experiment.move_stage(index, to), text):
+        if self._propose(path, lambda: self._document.experiment.move_stage(index, to), text):
             self._pick(Selection("layer", to))
 
     def _refuse(self, path: str, sentence: str) -> None:
@@ -228,7 +228,7 @@ class Inspector(QWidget):
         self._refresh()
         control = self._page.locate(path) if self._page is not None else None
         if control is None:
-            control = self.findChild(QWidget, path) or self._title
+            control = self._outline.locate(path) or self._title
         self._scroll.ensureWidgetVisible(control, 0, SPACE.S)
         self._note.show_at(control, capitalised(sentence))
 

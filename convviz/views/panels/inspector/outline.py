@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from PyQt6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QSize, Qt, pyqtSignal
 from PyQt6.QtGui import QDropEvent, QPainter
 from PyQt6.QtWidgets import (
@@ -35,17 +37,22 @@ _ROW = 24
 _INSET = 2
 #: The list shows so many rows at most and scrolls beyond.
 _MOST_ROWS = 6
+#: What asks for a move by dragging.
+_DRAG = "layers.drag"
 _NOTE = Qt.ItemDataRole.UserRole
 _WHAT = Qt.ItemDataRole.UserRole + 1
 
 
 class Outline(QWidget):
-    """The list, and the buttons that add, remove and move layers."""
+    """The list, and the buttons that add, remove and move layers.
+
+    ``moved(path, index, to)`` names the control that asks for the move, see `locate`.
+    """
 
     selected = pyqtSignal(object)
     added = pyqtSignal(str)
     removed = pyqtSignal()
-    moved = pyqtSignal(int, int)
+    moved = pyqtSignal(str, int, int)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -61,10 +68,10 @@ class Outline(QWidget):
         self._menu = QMenu(self)
         self._lay_out()
         self._list.currentRowChanged.connect(self._select_row)
-        self._list.moved.connect(self.moved)
+        self._list.moved.connect(partial(self.moved.emit, _DRAG))
         self._remove.clicked.connect(self.removed)
-        self._up.clicked.connect(lambda: self._move(-1))
-        self._down.clicked.connect(lambda: self._move(1))
+        self._up.clicked.connect(lambda: self._move(self._up, -1))
+        self._down.clicked.connect(lambda: self._move(self._down, 1))
 
     def set_experiment(self, experiment: Experiment) -> None:
         """Show what is in ``experiment`` without emitting anything."""
@@ -103,6 +110,13 @@ class Outline(QWidget):
         self._up.setEnabled(on_layer and selection.index > 0)
         self._down.setEnabled(on_layer and selection.index < count - 1)
 
+    def locate(self, path: str) -> QWidget | None:
+        """Return the control at ``path``: a button, or the list for what was dragged in it."""
+        if path == _DRAG:
+            return self._list
+        buttons = (self._add, self._remove, self._up, self._down)
+        return next((button for button in buttons if button.objectName() == path), None)
+
     def retranslate(self) -> None:
         """Say everything in the current language."""
         self._title.setText(tr("Network"))
@@ -140,8 +154,8 @@ class Outline(QWidget):
         if item is not None:
             self.selected.emit(item.data(_WHAT))
 
-    def _move(self, by: int) -> None:
-        self.moved.emit(self._selection.index, self._selection.index + by)
+    def _move(self, button: QWidget, by: int) -> None:
+        self.moved.emit(button.objectName(), self._selection.index, self._selection.index + by)
 
 
 def _rows(experiment: Experiment) -> list[tuple[Selection, str, str]]:
