@@ -74,7 +74,7 @@ class RunControl(QObject):
         self._transport.run_length_changed.connect(self._run_length_changed)
         menus.speed_asked.connect(self._set_speed)
         self._history.step_asked.connect(session.show_step)
-        self._loss.step_clicked.connect(session.show_step)
+        self._loss.step_asked.connect(session.show_step)
         session.status_changed.connect(self._report)
         session.losses_changed.connect(self._loss.refresh)
         session.failed.connect(self._failed)

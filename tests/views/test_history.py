@@ -10,6 +10,8 @@ from PyQt6.QtCore import QPoint, Qt
 from PyQt6.QtWidgets import QSlider, QWidget
 
 from convviz.engine.frames import State
+from convviz.views.panels.loss import LossPanel
+from tests.views.hands import turn
 
 if TYPE_CHECKING:
     from convviz.engine.frames import Frame
@@ -120,6 +122,32 @@ def test_a_click_on_the_curve_shows_that_step(open_window: OpenWindow) -> None:
     )
     person.bot.mouseClick(plot, Qt.MouseButton.LeftButton, pos=at)
     sees_past(person, step)
+
+
+@pytest.mark.parametrize("shown", [None, 700])
+def test_a_double_click_on_the_curve_shows_all_of_it_and_the_step_that_was_shown(
+    open_window: OpenWindow, shown: int | None
+) -> None:
+    person = open_window()
+    person.run_to_the_end()
+    if shown is not None:
+        person.session.show_step(shown)
+        sees_past(person, shown)
+    plot = person.find(QWidget, "loss_plot").viewport()
+    at = QPoint(plot.width() // 2, plot.height() // 3)
+    asked: list[int | None] = []
+    person.find(LossPanel, "loss").step_asked.connect(asked.append)
+    turn(plot, 5, at)
+    assert person.button("reset_zoom").isEnabled()
+    person.bot.mouseClick(plot, Qt.MouseButton.LeftButton, pos=at)
+    person.sees(lambda: person.session.status.shown not in (None, shown))
+    person.bot.mouseDClick(plot, Qt.MouseButton.LeftButton, pos=at)
+    person.bot.mouseRelease(plot, Qt.MouseButton.LeftButton, pos=at)
+    assert not person.button("reset_zoom").isEnabled()
+    person.sees(lambda: person.session.status.shown == shown)
+    assert asked[1:] == [shown]
+    person.bot.mouseClick(plot, Qt.MouseButton.LeftButton, pos=at)
+    person.sees(lambda: person.session.status.shown not in (None, shown))
 
 
 @pytest.mark.parametrize(("control", "step"), [("play", 2000), ("step", 41), ("run_n", 140)])

@@ -180,7 +180,7 @@ def test_the_shown_step_is_told_and_marked(panel: LossPanel) -> None:
 def test_a_click_asks_for_a_step_and_a_drag_does_not(panel: LossPanel, qtbot: QtBot) -> None:
     show(panel, np.linspace(100.0, 1.0, 101))
     plot, asked = plot_of(panel), []
-    panel.step_clicked.connect(asked.append)
+    panel.step_asked.connect(asked.append)
     middle = QPoint(plot.width() // 2, plot.height() // 2)
     qtbot.mousePress(plot, Qt.MouseButton.LeftButton, pos=middle)
     qtbot.mouseMove(plot, middle - QPoint(60, 0))
@@ -189,6 +189,30 @@ def test_a_click_asks_for_a_step_and_a_drag_does_not(panel: LossPanel, qtbot: Qt
     qtbot.mouseClick(plot, Qt.MouseButton.LeftButton, pos=middle)
     assert len(asked) == 1
     assert 30 < asked[0] < 70
+
+
+def test_a_double_click_asks_for_what_was_shown_before_it(panel: LossPanel, qtbot: QtBot) -> None:
+    losses = np.linspace(100.0, 1.0, 101)
+    show(panel, losses, shown=30)
+    plot, asked = plot_of(panel), []
+    panel.step_asked.connect(asked.append)
+    middle = QPoint(plot.width() // 2, plot.height() // 2)
+    qtbot.mouseClick(plot, Qt.MouseButton.LeftButton, pos=middle)
+    show(panel, losses, shown=asked[0])
+    qtbot.mouseDClick(plot, Qt.MouseButton.LeftButton, pos=middle)
+    qtbot.mouseRelease(plot, Qt.MouseButton.LeftButton, pos=middle)
+    assert asked[1:] == [30]
+
+
+def test_a_double_click_beside_the_curve_asks_for_nothing(panel: LossPanel, qtbot: QtBot) -> None:
+    show(panel, np.linspace(100.0, 1.0, 101), shown=30)
+    plot, asked = plot_of(panel), []
+    panel.step_asked.connect(asked.append)
+    corner = QPoint(plot.width() - 1, plot.height() - 1)
+    qtbot.mouseClick(plot, Qt.MouseButton.LeftButton, pos=corner)
+    qtbot.mouseDClick(plot, Qt.MouseButton.LeftButton, pos=corner)
+    qtbot.mouseRelease(plot, Qt.MouseButton.LeftButton, pos=corner)
+    assert asked == []
 
 
 def test_the_wheel_zooms_and_there_is_a_way_back(panel: LossPanel, qtbot: QtBot) -> None:

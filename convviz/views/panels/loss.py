@@ -33,13 +33,13 @@ class LossPanel(QFrame):
 
     Signals
     -------
-    step_clicked(int)
-        A step of the curve was clicked: it is wanted on the screen.
+    step_asked(object)
+        A step of the curve was clicked and is wanted on the screen; None: the live one is wanted again.
     plotted()
         The plot has been made.
     """
 
-    step_clicked = pyqtSignal(int)
+    step_asked = pyqtSignal(object)
     plotted = pyqtSignal()
 
     def __init__(self, actions: Actions, parent: QWidget | None = None) -> None:
@@ -166,7 +166,7 @@ class LossPanel(QFrame):
         plot.setAccessibleName(tr("Loss over the steps"))
         plot.set_log(self._actions["log_loss"].isChecked())
         plot.set_series(self._series)
-        plot.step_clicked.connect(self.step_clicked)
+        plot.step_asked.connect(self.step_asked)
         plot.pointed.connect(self._point)
         plot.zoomed.connect(self._actions["reset_zoom"].setEnabled)
         viewport = plot.viewport()

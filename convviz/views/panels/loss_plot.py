@@ -99,15 +99,15 @@ class LossPlot(pg.GraphicsView):  # type: ignore[misc]  # pyqtgraph ships no typ
     -------
     pointed(object)
         The step under the pointer, or None.
-    step_clicked(int)
-        A step of the curve was clicked.
+    step_asked(object)
+        A step of the curve was clicked and is wanted on the screen; None: the live one is wanted again.
     zoomed(bool)
         Whether less, or something else, than the whole curve is shown.
     resized()
     """
 
     pointed = pyqtSignal(object)
-    step_clicked = pyqtSignal(int)
+    step_asked = pyqtSignal(object)
     zoomed = pyqtSignal(bool)
     resized = pyqtSignal()
 
@@ -123,7 +123,8 @@ class LossPlot(pg.GraphicsView):  # type: ignore[misc]  # pyqtgraph ships no typ
         self._shown: int | None = None
         self._under: int | None = None
         self._is_zoomed = False
-        self._pressed = QPointF()
+        self._pressed: QPointF | None = None
+        self._left: tuple[int | None] | None = None  # the step that was shown before a click asked for another
         self._points: tuple[Array, Array] = (np.empty(0), np.empty(0))
         self._range: loss_scale.Range = (0.0, 1.0)
         self._drawn: tuple[object, ...] | None = None  # what could be seen when it was drawn last
@@ -361,21 +362,29 @@ class LossPlot(pg.GraphicsView):  # type: ignore[misc]  # pyqtgraph ships no typ
     def mousePressEvent(self, event: QMouseEvent | None) -> None:
         """Remember where the press was."""
         super().mousePressEvent(event)
-        self._pressed = event.position() if event is not None else QPointF()
+        self._pressed = event.position() if event is not None else None
+        self._left = None
 
     def mouseReleaseEvent(self, event: QMouseEvent | None) -> None:
         """Ask for the step that was clicked."""
         super().mouseReleaseEvent(event)
-        if event is None or event.button() != Qt.MouseButton.LeftButton:
+        pressed, self._pressed = self._pressed, None
+        if event is None or event.button() != Qt.MouseButton.LeftButton or pressed is None:
             return
         step = self._step_at(event.position())
-        if step is not None and (event.position() - self._pressed).manhattanLength() < _CLICK:
-            self.step_clicked.emit(step)
+        if step is not None and (event.position() - pressed).manhattanLength() < _CLICK:
+            self._left = (self._shown,)
+            self.step_asked.emit(step)
 
     def mouseDoubleClickEvent(self, event: QMouseEvent | None) -> None:
-        """Show the whole curve."""
+        """Show the whole curve, and again the step that was shown before the first of the two clicks asked for its own.
+
+        That one is not kept waiting for a second: a single click takes effect at once.
+        """
         super().mouseDoubleClickEvent(event)
         self.reset_zoom()
+        if self._left is not None:
+            self.step_asked.emit(*self._left)
 
     def _step_at(self, position: QPointF) -> int | None:
         inside = self._box.mapFromScene(self.mapToScene(position.toPoint()))
