@@ -23,6 +23,7 @@ from convviz.views.colour import (
     to_index,
 )
 from convviz.views.heatmap.frame import level_texts
+from tests.views.contrast import contrast
 
 MAPS = {
     "sequential": colour_map(signed=False),
@@ -80,7 +81,7 @@ def test_diverging_map_fades_into_the_ground_at_zero(dark: bool) -> None:
     assert (np.diff(away[STEPS // 2 :]) > -0.004).all()
     assert (np.diff(away[: STEPS // 2 + 1]) < 0.004).all()
     ground = (theme.DARK if dark else theme.LIGHT).surface
-    assert theme.contrast(table.colour(STEPS // 2), ground) < 1.25
+    assert contrast(table.colour(STEPS // 2), ground) < 1.25
     assert abs(lightness[0] - lightness[-1]) < 0.08  # neither sign weighs more
 
 
@@ -98,7 +99,7 @@ def test_numbers_can_be_read_on_every_colour(name: str) -> None:
     for index in range(STEPS + 1):
         ground = MAPS[name].colour(index)
         best = QColor(0, 0, 0) if MAPS[name].dark_text[index] else QColor(255, 255, 255)
-        assert theme.contrast(ground, best) >= 4.5
+        assert contrast(ground, best) >= 4.5
 
 
 def test_text_colour_is_the_maps() -> None:

@@ -46,12 +46,6 @@ class Range:
             optional=described.optional and described.kind != "pair",
         )
 
-    def contains(self, value: Number) -> bool:
-        """Return whether ``value`` lies in the range."""
-        above = self.minimum is None or value >= self.minimum
-        below = self.maximum is None or value <= self.maximum
-        return above and below and not (self.positive and value <= 0)
-
     def stepped(self, value: Number | None, notches: int) -> Number:
         """Return the value ``notches`` steps away, held within the range; a missing one begins at its low end."""
         if value is None:

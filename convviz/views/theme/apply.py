@@ -44,18 +44,9 @@ def dark_wanted() -> bool:
 
 def set_role(widget: QWidget, role: str) -> None:
     """Give a widget one of the roles that the style sheet knows."""
-    _set_property(widget, "role", role)
-
-
-def set_invalid(widget: QWidget, invalid: bool) -> None:
-    """Mark an input field whose text cannot be accepted, or take the mark away."""
-    _set_property(widget, "invalid", invalid)
-
-
-def _set_property(widget: QWidget, name: str, value: object) -> None:
-    if widget.property(name) == value:
+    if widget.property("role") == role:
         return
-    widget.setProperty(name, value)
+    widget.setProperty("role", role)
     if not widget.testAttribute(Qt.WidgetAttribute.WA_WState_Polished):
         return  # the style sheet is still to look
     style = widget.style()

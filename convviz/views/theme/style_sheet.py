@@ -23,7 +23,7 @@ def style_sheet(theme: Theme) -> str:
 
 _SHEET = """
 * { outline: 0; }
-QMainWindow, QDialog, QWizard { background: $window; }
+QMainWindow, QDialog { background: $window; }
 QWidget { color: $text; }
 QWidget:disabled { color: $disabled; }
 
@@ -33,13 +33,9 @@ QLabel[role="small"] { font-size: $px_small; color: $muted; }
 QLabel[role="muted"] { color: $muted; }
 QLabel[role="strong"] { font-weight: 600; }
 QLabel[role="heading"] { font-size: $px_heading; font-weight: 600; }
-QLabel[role="title"] { font-size: $px_title; font-weight: 600; }
 QLabel[role="error"] { color: $bad; }
 QLabel[role="warning"] { color: $warning; }
 QLabel[role="good"] { color: $good; }
-QLabel[role="student"] { color: $student; font-weight: 600; }
-QLabel[role="teacher"] { color: $teacher; font-weight: 600; }
-QLabel[role="gradient"] { color: $gradient; font-weight: 600; }
 QFrame[role="card"] { background: $raised; border: 1px solid $border; border-radius: 8px; }
 QFrame[role="panel"] { background: $surface; border: none; }
 QFrame[role="divider"] { background: $border; border: none; max-height: 1px; min-height: 1px; }
@@ -52,15 +48,10 @@ QPushButton:hover { background: $hover; }
 QPushButton:pressed, QPushButton:checked { background: $pressed; }
 QPushButton:focus { border: 2px solid $accent; padding: 3px 11px; }
 QPushButton:disabled { border-color: $border; color: $disabled; background: transparent; }
-QPushButton:default, QPushButton[role="primary"] { background: $accent; border-color: $accent; color: $on_accent; }
-QPushButton:default:hover, QPushButton[role="primary"]:hover { border-color: $text; }
-QPushButton:default:focus, QPushButton[role="primary"]:focus { border: 2px solid $text; }
-QPushButton:default:disabled, QPushButton[role="primary"]:disabled {
-    background: $hover; border-color: $border; color: $disabled;
-}
-QPushButton[role="flat"] { background: transparent; border-color: transparent; }
-QPushButton[role="flat"]:hover { background: $hover; }
-QPushButton[role="flat"]:focus { border: 2px solid $accent; }
+QPushButton:default { background: $accent; border-color: $accent; color: $on_accent; }
+QPushButton:default:hover { border-color: $text; }
+QPushButton:default:focus { border: 2px solid $text; }
+QPushButton:default:disabled { background: $hover; border-color: $border; color: $disabled; }
 QDialogButtonBox, QMessageBox { dialogbuttonbox-buttons-have-icons: 0; }
 QPushButton::menu-indicator { image: url("$icons/down.svg"); subcontrol-position: right center; right: 6px; }
 
@@ -73,9 +64,6 @@ QToolButton:checked { background: $accent_soft; border-color: $accent; }
 QToolButton:focus { border-color: $accent; }
 QToolButton:disabled { color: $disabled; }
 QToolButton:checked:disabled { background: $hover; border-color: $border; }
-QToolButton[role="primary"] { background: $accent; color: $on_accent; border-color: $accent; }
-QToolButton[role="primary"]:hover { border-color: $text; }
-QToolButton[role="primary"]:disabled { background: $hover; border-color: $border; color: $disabled; }
 QToolButton[popupMode="1"], QToolButton[popupMode="2"] { padding-right: 18px; }
 QToolButton::menu-indicator { image: url("$icons/down.svg"); subcontrol-position: right center; right: 4px; }
 QToolButton[role="icon"] { padding: 0; min-height: 0; }
@@ -96,8 +84,6 @@ QLineEdit:focus, QAbstractSpinBox:focus, QComboBox:focus, QPlainTextEdit:focus, 
 }
 QLineEdit:disabled, QAbstractSpinBox:disabled, QComboBox:disabled { border-color: $border; background: $raised; }
 QLineEdit:read-only, QPlainTextEdit:read-only, QTextEdit:read-only { background: $raised; border-color: $border; }
-QLineEdit[invalid="true"], QAbstractSpinBox[invalid="true"], QComboBox[invalid="true"],
-QPlainTextEdit[invalid="true"] { border: 2px solid $bad; padding: 2px 5px; }
 QAbstractSpinBox QLineEdit, QComboBox QLineEdit { border: none; padding: 0; background: transparent; min-height: 0; }
 QAbstractSpinBox, QAbstractSpinBox:focus { padding-right: 0; }
 QAbstractSpinBox[buttonSymbols="2"], QAbstractSpinBox[buttonSymbols="2"]:focus { padding-right: 4px; }
@@ -124,26 +110,15 @@ QComboBox QAbstractItemView {
 }
 QComboBox QAbstractItemView::item { min-height: 24px; padding: 0 6px; border-radius: 4px; }
 
-QCheckBox, QRadioButton { spacing: 8px; background: transparent; }
-QCheckBox::indicator, QRadioButton::indicator, QGroupBox::indicator {
-    width: 14px; height: 14px; border: 1px solid $outline; background: $surface;
+QCheckBox { spacing: 8px; background: transparent; }
+QCheckBox::indicator {
+    width: 14px; height: 14px; border: 1px solid $outline; border-radius: 4px; background: $surface;
 }
-QCheckBox::indicator, QGroupBox::indicator { border-radius: 4px; }
-QRadioButton::indicator { border-radius: 8px; }
-QCheckBox::indicator:hover, QRadioButton::indicator:hover, QGroupBox::indicator:hover { border-color: $accent; }
-QCheckBox::indicator:focus, QRadioButton::indicator:focus { border: 2px solid $accent; width: 12px; height: 12px; }
-QCheckBox::indicator:checked, QGroupBox::indicator:checked {
-    background: $accent; border-color: $accent; image: url("$icons/check.svg");
-}
-QCheckBox::indicator:indeterminate { background: $accent; border-color: $accent; image: url("$icons/partial.svg"); }
-QRadioButton::indicator:checked {
-    background: qradialgradient(cx:0.5, cy:0.5, radius:0.5, fx:0.5, fy:0.5,
-        stop:0 $on_accent, stop:0.42 $on_accent, stop:0.5 $accent, stop:1 $accent);
-    border-color: $accent;
-}
-QCheckBox::indicator:disabled, QRadioButton::indicator:disabled { border-color: $border; background: $raised; }
-QCheckBox::indicator:checked:disabled, QCheckBox::indicator:indeterminate:disabled,
-QRadioButton::indicator:checked:disabled { background: $disabled; }
+QCheckBox::indicator:hover { border-color: $accent; }
+QCheckBox::indicator:focus { border: 2px solid $accent; width: 12px; height: 12px; }
+QCheckBox::indicator:checked { background: $accent; border-color: $accent; image: url("$icons/check.svg"); }
+QCheckBox::indicator:disabled { border-color: $border; background: $raised; }
+QCheckBox::indicator:checked:disabled { background: $disabled; }
 
 QSlider { background: transparent; min-height: 22px; }
 QSlider::groove:horizontal { height: 4px; border-radius: 2px; background: $border; }
@@ -166,18 +141,12 @@ QProgressBar::chunk { background: $accent; border-radius: 3px; }
 QProgressBar::chunk:disabled { background: $disabled; }
 
 /* containers ------------------------------------------------------------------------------------------------------- */
-QGroupBox {
-    font-weight: 600; border: none; border-top: 1px solid $border; margin-top: 24px; padding: 8px 0 4px 0;
-}
-QGroupBox::title { subcontrol-origin: margin; subcontrol-position: top left; padding: 2px 0 4px 0; color: $text; }
-QGroupBox::title:disabled { color: $disabled; }
 QScrollArea { background: transparent; border: none; }
 QScrollArea > QWidget > QWidget { background: transparent; }
 QSplitter::handle { background: $border; }
 QSplitter::handle:horizontal { width: 1px; }
 QSplitter::handle:vertical { height: 1px; }
 QSplitter::handle:hover { background: $accent; }
-QTabWidget::pane { border: none; border-top: 1px solid $border; }
 QTabBar { background: transparent; }
 QTabBar::tab {
     background: transparent; color: $muted; padding: 6px 12px; border: none; border-bottom: 2px solid transparent;
@@ -230,7 +199,5 @@ QToolBar::handle { image: none; width: 0; }
 QToolBarExtension { qproperty-icon: url("$icons/right.svg"); }
 QStatusBar { background: $window; border-top: 1px solid $border; }
 QStatusBar::item { border: none; }
-QDockWidget { titlebar-close-icon: url("$icons/close.svg"); }
-QDockWidget::title { background: $window; padding: 6px 8px; border-bottom: 1px solid $border; }
 QToolTip { background: $raised; color: $text; border: 1px solid $outline; padding: 4px 6px; }
 """

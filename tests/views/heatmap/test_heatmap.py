@@ -14,6 +14,7 @@ from convviz.views import theme
 from convviz.views.colour import NOT_FINITE, STEPS, colour_map, dark_text_on, format_number, to_index
 from convviz.views.heatmap import Cell, Form, Heatmap, cell_text
 from convviz.views.heatmap.marks import Marking
+from tests.views.contrast import contrast
 from tests.views.heatmap.conftest import PaintLog, ShowHeatmap, ground_of, ink_of
 
 if TYPE_CHECKING:
@@ -423,7 +424,7 @@ def test_numbers_stay_readable_under_the_veil(qapp: QApplication, name: str, sig
     veiled = Marking.of(Field(np.zeros((0, 2), int), np.zeros(0), True), values, veiled=True).veiled(table, 1)
     black, white = QColor(0, 0, 0), QColor(255, 255, 255)
     for rgb, dark in zip(np.rint(veiled).astype(int).tolist(), dark_text_on(veiled), strict=True):
-        assert theme.contrast(QColor(*rgb), black if dark else white) >= 4.4
+        assert contrast(QColor(*rgb), black if dark else white) >= 4.4
 
 
 def test_cells_too_small_for_frames_are_framed_together(show_heatmap: ShowHeatmap) -> None:
