@@ -21,6 +21,7 @@ from PyQt6.QtWidgets import (
 )
 
 from convviz.i18n import tr
+from convviz.model.checking import Verdict
 from convviz.views import theme
 from convviz.views.panels.check import wording
 from convviz.views.panels.check.rows import ADJOINT_COLUMNS, SLOPE_COLUMNS, Rows
@@ -206,7 +207,7 @@ class CheckTable(QDialog):
         shown = self._finding
         if shown is None or newer is None or newer.every or not shown.every:
             return False
-        return newer.run == shown.run and newer.verdict in (shown.verdict, newer.verdict.RIGHT)
+        return newer.run == shown.run and newer.verdict in (shown.verdict, Verdict.RIGHT)
 
     def _show_rows(self, finding: Finding | None) -> None:
         report = None if finding is None else finding.report
