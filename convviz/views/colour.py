@@ -286,6 +286,17 @@ def image_of(index: NDArray[np.uint8], table: ColourMap) -> QImage:
     return QImage(pixels, width, height, 4 * width, QImage.Format.Format_RGB32).copy()
 
 
+@cache
+def scale_image(signed: bool, dark: bool) -> QImage:
+    """Return the colours of a map from the lowest value to the highest, side by side."""
+    return image_of(np.arange(STEPS, dtype=np.uint8)[None, :], colour_map(signed, dark))
+
+
+def packed(colour: QColor) -> np.uint32:
+    """Return an opaque colour as a pixel of an RGB32 image, like those of ``ColourMap.packed``."""
+    return np.uint32(colour.rgb() | 0xFF000000)
+
+
 def reduce_to(array: Array, height: int, width: int) -> Array:
     """Return maps ``(…, H, W)`` as at most ``(height, width)``: each cell of the result is the mean of those it covers.
 

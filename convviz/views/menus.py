@@ -13,7 +13,7 @@ from convviz.views import theme
 from convviz.views.actions import GROUPS
 from convviz.views.icons import icon
 from convviz.views.preferences import SYSTEM
-from convviz.views.speed import speed_text
+from convviz.views.speed import OFFERED, speed_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -57,7 +57,6 @@ _SUBMENUS = {
 }
 _THEMES = {SYSTEM: mark("System"), "light": mark("Light"), "dark": mark("Dark")}
 _SCALES = {factor: f"{factor:.0%}" for factor in (1.0, 1.25, 1.5, 1.75, 2.0)}
-_SPEEDS = (1.0, 10.0, 50.0, 200.0, 1000.0, 10_000.0)
 
 
 class Menus(QObject):
@@ -180,7 +179,7 @@ class Menus(QObject):
 
     def _fill_speeds(self) -> list[QAction]:
         speeds = []
-        for speed in _SPEEDS:
+        for speed in OFFERED:
             action = self._submenus["speed"].addAction("")
             if action is not None:
                 action.setData(speed)

@@ -6,6 +6,10 @@ import math
 
 from convviz.i18n import ntr, tr
 
+#: Steps a second that *slower* and *faster* go through, and those of them that the menu offers.
+SPEEDS = (1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0, 200.0, 500.0, 1000.0, 2000.0, 5000.0, 10_000.0)
+OFFERED = (1.0, 10.0, 50.0, 200.0, 1000.0, 10_000.0)
+
 
 def speed_text(steps_per_second: float) -> str:
     """Return a speed that can be asked for; infinity: no limit."""

@@ -22,10 +22,12 @@ from PyQt6.QtWidgets import (
 
 from convviz.i18n import mark, tr
 from convviz.views import theme
+from convviz.views.log_scale import LogScale
 from convviz.views.preferences import DEFAULT_SPEED
 from convviz.views.readout import ReadOut
-from convviz.views.speed import speed_text
+from convviz.views.speed import SPEEDS, speed_text
 from convviz.views.tooltips import paragraphs
+from convviz.views.wheel import TurnedWithFocus
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -34,12 +36,8 @@ if TYPE_CHECKING:
 
     from convviz.views.actions import Actions
 
-#: Limits of the speed slider, steps per second; beyond its right end there is 'free'.
-SLOWEST, FASTEST = 1.0, 10_000.0
-#: What *slower* and *faster* go through, and what the menu offers.
-SPEEDS = (1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0, 200.0, 500.0, 1000.0, 2000.0, 5000.0, 10_000.0)
-#: Positions of the slider in a decade.
-_FINENESS = 50
+#: Of the slider of speeds; beyond its right end there is 'free'.
+_SCALE = LogScale(SPEEDS[0], 50)
 
 _BUTTON = QSize(60, 46)  #: of every button, in every language, so that no text moves another control
 _WIDE_BUTTON = QSize(68, 46)
@@ -100,9 +98,9 @@ class TransportBar(QToolBar):
         self._length.valueChanged.connect(self.run_length_changed)
         self._slider = QSlider(Qt.Orientation.Horizontal, self)
         self._slider.setObjectName("speed")
-        self._slider.setRange(0, round(math.log10(FASTEST / SLOWEST) * _FINENESS))
-        self._slider.setPageStep(_FINENESS // 2)
-        self._slider.setValue(_position(DEFAULT_SPEED))
+        self._slider.setRange(0, _SCALE.position(SPEEDS[-1]))
+        self._slider.setPageStep(_SCALE.per_decade // 2)
+        self._slider.setValue(_SCALE.position(DEFAULT_SPEED))
         self._slider.setFixedSize(84, 25)
         self._slider.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self._slider.valueChanged.connect(self._slider_moved)
@@ -179,7 +177,7 @@ class TransportBar(QToolBar):
             self._slider_speed = steps_per_second
             if not self._slider.isSliderDown():
                 blocker = QSignalBlocker(self._slider)
-                self._slider.setValue(_position(steps_per_second))
+                self._slider.setValue(_SCALE.position(steps_per_second))
                 blocker.unblock()
         self._write_speed()
 
@@ -217,7 +215,7 @@ class TransportBar(QToolBar):
         self.experiment_chosen.emit(self._experiment.itemData(index))
 
     def _slider_moved(self, position: int) -> None:
-        self.speed_asked.emit(_speed_at(position))
+        self.speed_asked.emit(_SCALE.number(position))
 
     def _free_clicked(self) -> None:
         # The click has already checked the button; it is to show what the run does, which is heard of later.
@@ -226,25 +224,18 @@ class TransportBar(QToolBar):
 
     def _slower(self) -> None:
         below = [speed for speed in SPEEDS if speed < self._speed]
-        self.speed_asked.emit(below[-1] if below else SLOWEST)
+        self.speed_asked.emit(below[-1] if below else SPEEDS[0])
 
     def _faster(self) -> None:
         self.speed_asked.emit(next((speed for speed in SPEEDS if speed > self._speed), math.inf))
 
 
-class _CountBox(QSpinBox):
-    """A whole number that the wheel turns only where it has the focus."""
+class _CountBox(TurnedWithFocus, QSpinBox):
+    """A whole number to choose."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-
-    def wheelEvent(self, event: QWheelEvent | None) -> None:
-        """Turn only where the focus is."""
-        if event is not None and not self.hasFocus():
-            event.ignore()
-            return
-        super().wheelEvent(event)
 
 
 #: What the frame of the list of experiments and its arrow take from its width at most.
@@ -294,15 +285,6 @@ class _ExperimentBox(QComboBox):
         painter.drawComplexControl(QStyle.ComplexControl.CC_ComboBox, option)
         painter.drawControl(QStyle.ControlElement.CE_ComboBoxLabel, option)
         painter.end()
-
-
-def _position(speed: float) -> int:
-    return round(math.log10(speed / SLOWEST) * _FINENESS)
-
-
-def _speed_at(position: int) -> float:
-    """Return the speed at a position of the slider, to two digits: nobody wants 199.53 steps a second."""
-    return float(f"{SLOWEST * 10 ** (position / _FINENESS):.2g}")
 
 
 def _captioned(control: QWidget, caption: ReadOut) -> QWidget:

@@ -11,9 +11,10 @@ from PyQt6.QtWidgets import QComboBox, QMenu, QToolButton, QWidget
 from convviz.views import theme
 from convviz.views.icons import icon
 from convviz.views.theme import set_role
+from convviz.views.wheel import TurnedWithFocus
 
 if TYPE_CHECKING:
-    from PyQt6.QtGui import QIcon, QWheelEvent
+    from PyQt6.QtGui import QIcon
 
 #: Of every control of one line.
 CONTROL_HEIGHT = 28
@@ -62,7 +63,7 @@ def _icon(name: str, colours: theme.Theme) -> QIcon:
     return icon(name, colours.text, colours.disabled, colours.accent)
 
 
-class Choice(QComboBox):
+class Choice(TurnedWithFocus, QComboBox):
     """A list to choose from that never asks for more width than it is given, and leaves the wheel to the panel."""
 
     def __init__(self, name: str, parent: QWidget | None = None) -> None:
@@ -79,10 +80,3 @@ class Choice(QComboBox):
         if view is not None:
             view.setMinimumWidth(view.sizeHintForColumn(0) + _LIST_MARGIN)
         super().showPopup()
-
-    def wheelEvent(self, event: QWheelEvent | None) -> None:
-        """Turn only with the focus."""
-        if event is not None and not self.hasFocus():
-            event.ignore()
-            return
-        super().wheelEvent(event)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING, Any
 
 from PyQt6.QtCore import QEvent, Qt, pyqtSignal
@@ -15,16 +14,18 @@ from convviz.views.editors.field import Field
 from convviz.views.editors.gestures import Gesture
 from convviz.views.editors.number_box import NumberBox, Range
 from convviz.views.editors.showing import set_shown
+from convviz.views.log_scale import LogScale
 from convviz.views.seeds import another_seed
 from convviz.views.theme import SPACE, metrics, set_role
+from convviz.views.wheel import TurnedWithFocus
 
 if TYPE_CHECKING:
-    from PyQt6.QtGui import QFocusEvent, QKeyEvent, QWheelEvent
+    from PyQt6.QtGui import QFocusEvent, QKeyEvent
 
     from convviz.engine.settings import Setting
 
-#: Steps of a logarithmic slider to a decade.
-_PER_DECADE = 50
+#: Of sliders over exponents: every power of ten has a position, whatever the limits.
+_SCALE = LogScale(1.0, 50)
 
 
 class NumberField(Field):
@@ -74,7 +75,7 @@ def has_slider(described: Setting) -> bool:
     return described.kind == "float" and described.logarithmic and bounded and not described.optional
 
 
-class LogSlider(QSlider):
+class LogSlider(TurnedWithFocus, QSlider):
     """A slider over the exponent of a positive number."""
 
     moved = pyqtSignal(float, str)
@@ -85,10 +86,9 @@ class LogSlider(QSlider):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         if described.minimum is None or described.maximum is None or described.minimum <= 0:
             raise ConfigError("{name}: a slider over the exponent needs two ends above zero", name=name)
-        low, high = math.log10(described.minimum), math.log10(described.maximum)
-        self.setRange(round(low * _PER_DECADE), round(high * _PER_DECADE))
-        self.setSingleStep(_PER_DECADE // 10)
-        self.setPageStep(_PER_DECADE)
+        self.setRange(_SCALE.position(described.minimum), _SCALE.position(described.maximum))
+        self.setSingleStep(_SCALE.per_decade // 10)
+        self.setPageStep(_SCALE.per_decade)
         self._gesture = Gesture()
         self.actionTriggered.connect(self._act)
         self.sliderReleased.connect(self._gesture.end)
@@ -96,14 +96,7 @@ class LogSlider(QSlider):
     def show_number(self, number: float | None) -> None:
         """Move to ``number`` without emitting anything."""
         if number is not None and number > 0 and not self.isSliderDown():
-            self.setValue(round(math.log10(number) * _PER_DECADE))
-
-    def wheelEvent(self, event: QWheelEvent | None) -> None:
-        """Turn only with the focus."""
-        if event is not None and not self.hasFocus():
-            event.ignore()
-            return
-        super().wheelEvent(event)
+            self.setValue(_SCALE.position(number))
 
     def keyPressEvent(self, event: QKeyEvent | None) -> None:
         """Every key pressed anew begins a new movement."""
@@ -118,10 +111,8 @@ class LogSlider(QSlider):
         super().leaveEvent(event)
 
     def _act(self, action: int) -> None:
-        """Emit the number under the handle: two digits of it, which is as much as the eye sets."""
-        self.moved.emit(
-            float(f"{10.0 ** (self.sliderPosition() / _PER_DECADE):.2g}"), self._gesture.key(self.objectName())
-        )
+        """Emit the number under the handle."""
+        self.moved.emit(_SCALE.number(self.sliderPosition()), self._gesture.key(self.objectName()))
 
 
 class LogField(NumberField):

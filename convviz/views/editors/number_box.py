@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import QEvent, QSize, Qt, pyqtSignal
-from PyQt6.QtGui import QFocusEvent, QKeyEvent, QKeySequence, QMouseEvent, QValidator, QWheelEvent
+from PyQt6.QtGui import QFocusEvent, QKeyEvent, QKeySequence, QMouseEvent, QValidator
 from PyQt6.QtWidgets import QAbstractSpinBox, QLineEdit, QSizePolicy, QWidget
 
 from convviz.engine.errors import ConfigError
@@ -14,6 +14,7 @@ from convviz.views.editors.buttons import CONTROL_HEIGHT
 from convviz.views.editors.gestures import Gesture
 from convviz.views.editors.numbers import default_step, magnified, number_text, parse_typed, parse_whole, shifted
 from convviz.views.theme import metrics
+from convviz.views.wheel import TurnedWithFocus
 
 if TYPE_CHECKING:
     from convviz.engine.settings import Setting
@@ -67,7 +68,7 @@ class Range:
         return round(held) if self.integer else float(held)
 
 
-class NumberBox(QAbstractSpinBox):
+class NumberBox(TurnedWithFocus, QAbstractSpinBox):
     """A number field that takes what people type (``3e-5``, ``0,5``, ``1/9``) and leaves its own digits alone.
 
     Only the person's edits are emitted: `edited` with the value (None where the field may be empty and is) and a merge
@@ -219,14 +220,6 @@ class NumberBox(QAbstractSpinBox):
         """Every press of a step button begins a new movement."""
         self._gesture.end()
         super().mousePressEvent(event)
-
-    def wheelEvent(self, event: QWheelEvent | None) -> None:
-        """Step if the box has the focus; else let the panel scroll."""
-        if event is None or not self.hasFocus():
-            if event is not None:
-                event.ignore()
-            return
-        super().wheelEvent(event)
 
     def leaveEvent(self, event: QEvent | None) -> None:
         """End the movement of a wheel."""

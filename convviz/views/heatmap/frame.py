@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import lru_cache
 from itertools import product
 from typing import TYPE_CHECKING
 
-import numpy as np
 from PyQt6.QtCore import QRect, QRectF, Qt
-from PyQt6.QtGui import QColor, QImage, QPainter, QPen
+from PyQt6.QtGui import QColor, QPainter, QPen
 
 from convviz.i18n import tr
 from convviz.views import theme
-from convviz.views.colour import STEPS, Levels, colour_map, image_of, power_text
+from convviz.views.colour import Levels, power_text, scale_image
 from convviz.views.heatmap.layout import Form, HeatLayout
 
 if TYPE_CHECKING:
@@ -191,7 +190,7 @@ def paint_scale(painter: QPainter, layout: HeatLayout, levels: Levels, signed: b
         bar.setLeft(max(bar.left(), numbers.left() + low_width + 5))
         bar.setRight(min(bar.right(), numbers.right() - high_width - 5))
     if bar.width() >= 8:
-        painter.drawImage(bar, _bar_image(signed, colours.dark))
+        painter.drawImage(bar, scale_image(signed, colours.dark))
         painter.setPen(QPen(colours.border, 1))
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.drawRect(bar.adjusted(-1, -1, 0, 0))
@@ -230,11 +229,6 @@ def _level_text(value: float, digits: int) -> str:
     text = f"{float(f'{value:.{digits}g}'):.{max(6, digits + 1)}g}"
     mantissa, _, exponent = text.partition("e")
     return (f"{mantissa}e{int(exponent)}" if exponent else text).replace("-", "−")
-
-
-@cache
-def _bar_image(signed: bool, dark: bool) -> QImage:
-    return image_of(np.arange(STEPS, dtype=np.uint8)[None, :], colour_map(signed, dark))
 
 
 def paint_empty(painter: QPainter, rect: QRect) -> None:

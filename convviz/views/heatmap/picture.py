@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from PyQt6 import sip
 from PyQt6.QtCore import QPointF, QRect, Qt
-from PyQt6.QtGui import QBrush, QColor, QImage, QPainter, QPen, QPixmap
+from PyQt6.QtGui import QBrush, QColor, QImage, QPainter, QPixmap
 
 from convviz.views import theme
 from convviz.views.colour import (
@@ -21,6 +21,7 @@ from convviz.views.colour import (
     to_index,
 )
 from convviz.views.heatmap.glyphs import CellNumbers, NumberFormat, atlas, choose_format
+from convviz.views.heatmap.hatch import hatch
 from convviz.views.heatmap.layout import cells_of_pixels
 
 if TYPE_CHECKING:
@@ -256,7 +257,7 @@ class Picture:
             image = _image_on(pixels, QImage.Format.Format_ARGB32_Premultiplied)
             stripes = QPainter(image)
             stripes.setBrushOrigin(-tile.x(), -tile.y())
-            stripes.fillRect(image.rect(), QBrush(_hatch(theme.current())))
+            stripes.fillRect(image.rect(), QBrush(hatch(theme.current(), veiled=True)))
             stripes.end()
             pixels[~_on_pixels(unreached, height, width)] = 0
             painter.drawImage(tile.topLeft(), image)
@@ -286,24 +287,3 @@ def _on_pixels(mask: Array, height: int, width: int) -> Array:
         else:
             mask = mask.take(cells_of_pixels(pixels, cells), axis=axis)
     return mask
-
-
-_hatches: dict[str, QPixmap] = {}
-
-
-def _hatch(colours: theme.Theme) -> QPixmap:
-    """Return the pattern of cells that no window reads: stripes, over a veil that takes the colour back."""
-    made = _hatches.get(colours.name)
-    if made is None:
-        made = QPixmap(6, 6)
-        veil = QColor(colours.surface)
-        veil.setAlpha(150)
-        made.fill(veil)
-        painter = QPainter(made)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(QPen(colours.muted, 1.2))
-        for shift in (-6, 0, 6):
-            painter.drawLine(shift, 6, shift + 6, 0)
-        painter.end()
-        _hatches[colours.name] = made
-    return made

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import math
-from functools import cache, lru_cache
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
-import numpy as np
 from PyQt6.QtCore import QRect, QRectF, QSize, Qt
-from PyQt6.QtGui import QImage, QPainter, QPen, QPixmap
+from PyQt6.QtGui import QPainter, QPen, QPixmap
 
 from convviz.i18n import tr
 from convviz.views import theme
-from convviz.views.colour import STEPS, colour_map, image_of, power_text
+from convviz.views.colour import power_text, scale_image
 from convviz.views.heatmap.frame import level_texts
 from convviz.views.panels.microscope.layout import GUTTER, NUMBERS, TITLE
 from convviz.views.panels.microscope.wording import HUES, ROLES, board_text, depth_text
@@ -113,7 +112,7 @@ def paint_scale(painter: QPainter, place: Place, left: int, levels: Levels, *, s
     bar.moveCenter(line.center())
     bar.moveLeft(line.left() + low)
     colours = theme.current()
-    painter.drawImage(bar, _bar_image(signed, colours.dark))
+    painter.drawImage(bar, scale_image(signed, colours.dark))
     painter.setPen(QPen(colours.border, 1))
     painter.setBrush(Qt.BrushStyle.NoBrush)
     painter.drawRect(bar.adjusted(-1, -1, 0, 0))
@@ -121,11 +120,6 @@ def paint_scale(painter: QPainter, place: Place, left: int, levels: Levels, *, s
     painter.setFont(theme.font("small", pixels))
     painter.drawText(line, _LEFT, texts[0])
     painter.drawText(line, _RIGHT, texts[1])
-
-
-@cache
-def _bar_image(signed: bool, dark: bool) -> QImage:
-    return image_of(np.arange(STEPS, dtype=np.uint8)[None, :], colour_map(signed, dark))
 
 
 def _paint_line(painter: QPainter, rect: QRect, text: str, role: theme.FontRole, pixels: int) -> None:

@@ -12,8 +12,9 @@ from PyQt6.QtGui import QBrush, QColor, QImage, QPainter, QPen, QPixmap
 
 from convviz.engine.walkthrough import Board, Lattice, Role, Scale
 from convviz.views import theme
-from convviz.views.colour import Levels, calm_levels, colour_map, entry_of, extent_of, levels_of, to_index
+from convviz.views.colour import Levels, calm_levels, colour_map, entry_of, extent_of, levels_of, packed, to_index
 from convviz.views.heatmap.glyphs import CellNumbers, NumberFormat, atlas, choose_format
+from convviz.views.heatmap.hatch import hatch
 from convviz.views.panels.microscope.layout import EDGE, EDGES
 
 if TYPE_CHECKING:
@@ -229,13 +230,9 @@ def _recolour(pixels: Array, state: _State) -> None:
     ground, put_in = colours.window, colours.hover
     if state.forming.any():
         pixels[state.forming] = _mixed(pixels[state.forming], colours.surface, _PALE)
-    pixels[state.zeros] = _packed(put_in)
-    pixels[~state.known & ~state.forming] = _packed(ground)
-    pixels[state.absent] = _packed(colours.surface)
-
-
-def _packed(colour: QColor) -> np.uint32:
-    return np.uint32(colour.rgb() | 0xFF000000)
+    pixels[state.zeros] = packed(put_in)
+    pixels[~state.known & ~state.forming] = packed(ground)
+    pixels[state.absent] = packed(colours.surface)
 
 
 def _mixed(pixels: Array, ground: QColor, share: float) -> Array:
@@ -251,7 +248,7 @@ def _draw_cells(painter: QPainter, place: Place, pixels: Array, ratio: float) ->
     side = round(place.side * ratio)
     data = pixels.astype(np.uint32, copy=False).repeat(side, axis=0).repeat(side, axis=1)
     if place.side >= _PARTED:
-        line = _packed(theme.current().surface)
+        line = packed(theme.current().surface)
         data[side::side] = line
         data[:, side::side] = line
     height, width = data.shape
@@ -291,7 +288,7 @@ def _paint_depth(painter: QPainter, place: Place, board: Board) -> None:
 def _paint_extra(painter: QPainter, place: Place, board: Board) -> None:
     """Stripe the part of a border that a remainder of the stride adds, once its sides are there."""
     (rows, columns), (below, beside), area = board.sheet.size, board.extra, place.area
-    brush = QBrush(_hatch(theme.current().name))
+    brush = QBrush(hatch(theme.current(), veiled=False))
     for there, top, left in ((board.sides > 2, rows - below, 0), (board.sides > 3, 0, columns - beside)):
         corner = place.cell_rect(max(top, area.top), max(left, area.left)).topLeft()
         if there:
@@ -301,24 +298,9 @@ def _paint_extra(painter: QPainter, place: Place, board: Board) -> None:
 def _paint_unreached(painter: QPainter, place: Place, unreached: Array, shown: Array) -> None:
     area = place.area
     here = unreached[area.top : area.bottom, area.left : area.right] & shown
-    brush = QBrush(_hatch(theme.current().name))
+    brush = QBrush(hatch(theme.current(), veiled=False))
     for row, column in np.argwhere(here).tolist():
         painter.fillRect(place.cell_rect(area.top + row, area.left + column).adjusted(1, 1, 0, 0), brush)
-
-
-@lru_cache(maxsize=4)
-def _hatch(name: str) -> QPixmap:
-    """Return the stripes of cells that no window reaches."""
-    colours = theme.THEMES[name]
-    made = QPixmap(8, 8)
-    made.fill(Qt.GlobalColor.transparent)
-    painter = QPainter(made)
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    painter.setPen(QPen(colours.disabled, 1.4))
-    for shift in (-8, 0, 8):
-        painter.drawLine(shift, 8, shift + 8, 0)
-    painter.end()
-    return made
 
 
 def paint_frames(painter: QPainter, place: Place, window: tuple[float, float] | None) -> None:

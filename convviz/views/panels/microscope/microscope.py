@@ -23,7 +23,7 @@ from convviz.views.panels.microscope.header import PHASES, Header
 from convviz.views.panels.microscope.keys import is_ours
 from convviz.views.panels.microscope.player import Player
 from convviz.views.panels.microscope.stage import FLOWING, Stage
-from convviz.views.panels.microscope.transport import StepBar
+from convviz.views.panels.microscope.step_bar import StepBar
 from convviz.views.pointing import Pointed
 
 if TYPE_CHECKING:

@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from PyQt6.QtCore import QEvent, QPoint, QPointF, QRect, QRectF, Qt, pyqtSignal
-from PyQt6.QtGui import QColor, QEnterEvent, QImage, QMouseEvent, QPainter, QPaintEvent, QPen
+from PyQt6.QtGui import QEnterEvent, QImage, QMouseEvent, QPainter, QPaintEvent, QPen
 from PyQt6.QtWidgets import QWidget
 
 from convviz.engine.walkthrough import Board
 from convviz.i18n import tr
 from convviz.views import theme
-from convviz.views.colour import colour_map, to_index
+from convviz.views.colour import colour_map, packed, to_index
 
 if TYPE_CHECKING:
     from convviz.views.panels.microscope.cells import Scales
@@ -158,15 +158,11 @@ class Overview(QWidget):
             )
             values, real = board.sheet.sample(rows, columns)
             pixels = colour_map(board.scale.signed).packed.take(to_index(values.astype(np.float64), levels))
-            pixels[~real] = _packed(colours.hover)
+            pixels[~real] = packed(colours.hover)
             if board.known is not None:
                 later = rows[:, None] * board.sheet.size[1] + columns > board.known
-                pixels[later] = _packed(colours.window)
+                pixels[later] = packed(colours.window)
             height, width = pixels.shape
             data = pixels.astype(np.uint32, copy=False).tobytes()
             self._image = key, QImage(data, width, height, 4 * width, QImage.Format.Format_RGB32).copy()
         return self._image[1]
-
-
-def _packed(colour: QColor) -> np.uint32:
-    return np.uint32(colour.rgb() | 0xFF000000)

@@ -16,7 +16,7 @@ from convviz.views.heatmap import Heatmap, show_together
 from convviz.views.heatmap.layout import Form, title_height
 from convviz.views.panels.pipeline.flow import FRAME, MARGIN, paint_selected
 from convviz.views.panels.pipeline.plan_equation import EquationPlan, plan_equation
-from convviz.views.panels.pipeline.wording import shape_text
+from convviz.views.panels.pipeline.wording import maps_text
 from convviz.views.selection import Selection
 
 if TYPE_CHECKING:
@@ -100,7 +100,7 @@ class EquationRow(QWidget):
         structure = self._structure
         if structure is None:
             return
-        maps = shape_text(structure.shapes[-1])
+        maps = maps_text(structure.shapes[-1])
         made = tr("{maps}, made by the student").format(maps=maps)
         given = tr("{maps}, made by the teacher") if structure.teacher else tr("{maps}, given")
         left = tr("{maps}, reconstruction − target").format(maps=maps)

@@ -63,10 +63,10 @@ def layer_lines(layer: Layer, weights: int, biases: int) -> list[str]:
 
 def map_text(shape: Shape) -> str:
     """Return what a map is, with its shape: 'map 18×18' or '8 maps 16×16'."""
-    return tr("map {size}").format(size=size_text(shape[1:])) if shape[0] == 1 else shape_text(shape)
+    return tr("map {size}").format(size=size_text(shape[1:])) if shape[0] == 1 else maps_text(shape)
 
 
-def shape_text(shape: Shape) -> str:
+def maps_text(shape: Shape) -> str:
     """Return the shape of a map alone: '18×18' or '8 maps 16×16'."""
     size = size_text(shape[1:])
     if shape[0] == 1:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import QSignalBlocker, Qt, pyqtSignal
@@ -11,14 +10,15 @@ from PyQt6.QtWidgets import QHBoxLayout, QSlider, QToolButton, QWidget
 from convviz.i18n import tr
 from convviz.views import theme
 from convviz.views.editors.buttons import IconButton
+from convviz.views.log_scale import LogScale
 from convviz.views.panels.microscope.player import FASTEST, SLOWEST
 from convviz.views.readout import ReadOut
 
 if TYPE_CHECKING:
     from convviz.views.panels.microscope.player import Player
 
-#: Positions of the speed slider from ten times to ten times.
-_FINENESS = 40
+#: Of the slider of speeds.
+_SCALE = LogScale(SLOWEST, 40)
 
 
 class StepBar(QWidget):
@@ -53,7 +53,7 @@ class StepBar(QWidget):
         self._speed = QSlider(Qt.Orientation.Horizontal, self)
         self._speed.setObjectName("microscope.speed")
         self._speed.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self._speed.setRange(0, round(math.log10(FASTEST / SLOWEST) * _FINENESS))
+        self._speed.setRange(0, _SCALE.position(FASTEST))
         self._speed.setFixedWidth(76)
         self._speed_text = ReadOut("200 cells/s", role="small", parent=self)
         self._speed_text.setObjectName("microscope.speed_text")
@@ -109,7 +109,7 @@ class StepBar(QWidget):
     def show_speed(self) -> None:
         """Show how fast it plays."""
         with QSignalBlocker(self._speed):
-            self._speed.setValue(round(math.log10(self._player.speed / SLOWEST) * _FINENESS))
+            self._speed.setValue(_SCALE.position(self._player.speed))
         self._speed_text.set_text(tr("{speed} cells/s").format(speed=f"{self._player.speed:g}"))
 
     def retranslate(self) -> None:
@@ -129,5 +129,5 @@ class StepBar(QWidget):
         self.show_speed()
 
     def _speed_moved(self, value: int) -> None:
-        self._player.set_speed(float(f"{SLOWEST * 10 ** (value / _FINENESS):.2g}"))
+        self._player.set_speed(_SCALE.number(value))
         self._speed_text.set_text(tr("{speed} cells/s").format(speed=f"{self._player.speed:g}"))
