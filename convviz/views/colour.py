@@ -24,7 +24,6 @@ import numpy as np
 from numpy.typing import NDArray
 from PyQt6.QtGui import QColor, QImage
 
-from convviz.export.axis import SUPERSCRIPTS
 from convviz.views import theme
 
 Array = NDArray[Any]
@@ -336,27 +335,3 @@ def dark_text_on(rgb: Array) -> Array:
     linear = np.where(rgb <= 10.3, rgb / (255 * 12.92), ((rgb / 255 + 0.055) / 1.055) ** 2.4)
     # Equal contrast with black and with white, as WCAG 2.1 defines it, at this luminance.
     return np.asarray(linear @ (0.2126, 0.7152, 0.0722) > math.sqrt(1.05 * 0.05) - 0.05)
-
-
-def format_number(value: float, digits: int = 4) -> str:
-    """Return a number for reading: ``digits`` significant digits, a real minus, ``1.2×10⁻⁷`` beyond 10⁻³ … 10⁶.
-
-    What is not a number is 'NaN', '∞' or '−∞'.
-    """
-    if math.isnan(value):
-        return "NaN"
-    if math.isinf(value):
-        return "∞" if value > 0 else "−∞"
-    if value == 0:
-        return "0"
-    mantissa, _, exponent = f"{abs(value):.{digits - 1}e}".partition("e")
-    power = int(exponent)
-    sign = "−" if value < 0 else ""
-    if -3 <= power < 6:
-        return sign + f"{abs(value):.{max(0, digits - 1 - power)}f}"
-    return f"{sign}{mantissa}×{power_text(power)}"
-
-
-def power_text(exponent: int) -> str:
-    """Return a power of ten: '10⁻⁷'; '1000' for the third, which is shorter to read."""
-    return "1000" if exponent == 3 else f"10{str(exponent).translate(SUPERSCRIPTS)}"

@@ -44,7 +44,7 @@ class ReadOut(QWidget):
         self._role: theme.FontRole = role
         self._align = align | Qt.AlignmentFlag.AlignVCenter
         self._colour = "text"
-        self._text = self._idle = ""
+        self._text = self._brief = self._idle = ""
         self._shortened = False
         policy = QSizePolicy.Policy.Fixed if sample else QSizePolicy.Policy.Ignored
         self.setSizePolicy(policy, QSizePolicy.Policy.Fixed)
@@ -53,10 +53,10 @@ class ReadOut(QWidget):
         """Return the whole text, also where it is shown shortened."""
         return self._text
 
-    def set_text(self, text: str) -> None:
-        """Show ``text``."""
+    def set_text(self, text: str, brief: str = "") -> None:
+        """Show ``text``; where there is no room for it, ``brief``, which says less."""
         if text != self._text:
-            self._text = text
+            self._text, self._brief = text, brief
             self.update()
 
     def set_idle_text(self, text: str) -> None:
@@ -85,7 +85,8 @@ class ReadOut(QWidget):
         """Draw the text."""
         whole = shown = self._text or self._idle
         if theme.number_width(whole, self._role) > self.width():
-            shown = theme.metrics(self._role).elidedText(whole, Qt.TextElideMode.ElideRight, self.width())
+            shown = self._brief if self._text and self._brief else whole
+            shown = theme.metrics(self._role).elidedText(shown, Qt.TextElideMode.ElideRight, self.width())
         self._set_shortened(shown != whole)
         painter = QPainter(self)
         painter.setFont(theme.font(self._role))

@@ -12,6 +12,7 @@ from convviz.engine.settings import settings_of
 from convviz.i18n import tr
 from convviz.views import run_words, theme
 from convviz.views.banner import Message, Offer
+from convviz.views.number_text import short_number
 from convviz.views.seeds import another_seed
 
 if TYPE_CHECKING:
@@ -189,7 +190,7 @@ class RunControl(QObject):
         if rate < optimizer.learning_rate:
             smaller = Offer(
                 "try_smaller_rate",
-                lambda: tr("Start again with rate {rate}").format(rate=f"{rate:g}"),
+                lambda: tr("Start again with rate {rate}").format(rate=short_number(rate)),
                 lambda: self._try_rate(rate),
             )
             offers.insert(0, smaller)

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from convviz.engine.frames import State, Status, StopReason
 from convviz.i18n import mark, ntr, tr
+from convviz.views.number_text import short_number
 
 Array = NDArray[Any]
 
@@ -83,7 +84,7 @@ def divergence_text(status: Status, seen: int) -> str:
     told = tr(
         "Diverged at step {step}: the loss is no longer a finite number. With a learning rate of {rate} every update "
         "overshoots further than the one before; a smaller rate takes smaller steps."
-    ).format(step=f"{status.step:,}", rate=f"{status.learning_rate:.3g}")
+    ).format(step=f"{status.step:,}", rate=short_number(status.learning_rate, 3))
     if seen == status.step:
         return told
     last = tr("What is shown are the numbers of step {step}, the last that are finite.")

@@ -13,6 +13,7 @@ from PyQt6.QtWidgets import QAbstractButton, QFrame, QLabel, QPushButton, QSpinB
 from convviz.engine.frames import State
 from convviz.model.files import load_builtin
 from convviz.model.sources import GivenMap
+from convviz.views.number_text import short_number
 from tests.model.samples import with_student
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ def test_the_banner_says_at_which_step_and_why(open_window: OpenWindow) -> None:
     assert f"step {person.session.status.step:,}" in text
     assert person.session.frame is not None
     assert f"numbers of step {person.session.frame.step:,}" in text
-    assert f"{person.document.experiment.optimizer.learning_rate:g}" in text
+    assert short_number(person.document.experiment.optimizer.learning_rate) in text
     assert person.text("state").startswith("diverged at step")
     assert not person.button("play").isEnabled()
     assert person.button("reset").isEnabled()
@@ -78,7 +79,7 @@ def test_no_rate_is_offered_that_is_smaller_than_possible(
     buttons = banner(person).findChildren(QPushButton, "try_smaller_rate")
     assert len(buttons) == (offered is not None)
     if offered is not None:
-        assert f"{offered:g}" in buttons[0].text()
+        assert short_number(offered) in buttons[0].text()
         person.click("try_smaller_rate")
         assert person.document.experiment.optimizer.learning_rate == offered
 

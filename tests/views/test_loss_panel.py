@@ -90,6 +90,21 @@ def test_the_words_tell_start_now_and_best(panel: LossPanel) -> None:
     assert panel.accessibleDescription() == text(panel, "loss_words")
 
 
+def test_where_there_is_little_room_the_words_leave_out_the_start(panel: LossPanel, qtbot: QtBot) -> None:
+    show(panel, [7.67e-7, 7.59e-7])
+    words = panel.findChild(ReadOut, "loss_words")
+    assert words is not None
+    other = ReadOut(role="small", on="surface")
+    qtbot.addWidget(other)
+    panel.resize(230, 300)
+    QApplication.processEvents()
+    other.resize(words.size())
+    other.set_text("now 7.59×10⁻⁷ · best 7.59×10⁻⁷")
+    assert words.grab().toImage() == other.grab().toImage()
+    assert words.toolTip() != ""
+    assert words.text() == "start 7.67×10⁻⁷ · now 7.59×10⁻⁷ · best 7.59×10⁻⁷"
+
+
 def test_before_the_first_step_there_is_a_sentence_instead_of_a_curve(panel: LossPanel) -> None:
     assert text(panel, "loss_words") == "no step has been made yet"
     assert curve_pixels(panel) == []
@@ -236,7 +251,7 @@ def test_the_wheel_zooms_and_there_is_a_way_back(panel: LossPanel, qtbot: QtBot)
         )
         QApplication.sendEvent(plot, wheel)
     assert back.isEnabled()
-    qtbot.mouseMove(plot, QPoint(70, plot.height() // 2))
+    qtbot.mouseMove(plot, QPoint(100, plot.height() // 2))
     assert int(text(panel, "loss_pointed").removeprefix("step ").split(":")[0].replace(",", "")) > 100
     qtbot.mouseClick(back, Qt.MouseButton.LeftButton)
     assert not back.isEnabled()

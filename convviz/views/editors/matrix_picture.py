@@ -11,7 +11,7 @@ from PyQt6.QtGui import QPainter, QPaintEvent, QPen
 from PyQt6.QtWidgets import QSizePolicy, QWidget
 
 from convviz.views import colour, theme
-from convviz.views.editors.numbers import number_text
+from convviz.views.number_text import brief_number, short_number
 
 Array = NDArray[Any]
 Cell = tuple[int, int]
@@ -129,23 +129,23 @@ class MatrixPicture(QWidget):
             rect = self.cell_rect(row, column).adjusted(0, 0, -1, -1)
             entry = int(index[row, column])
             painter.fillRect(rect, table.colour(entry))
-            if digits:
+            if digits is not None:
                 painter.setPen(colour.text_colour(entry, self._signed))
                 painter.drawText(rect, Qt.AlignmentFlag.AlignCenter, cell_text(self._values[row, column], digits))
 
-    def _digits(self) -> int:
-        """Return how many significant digits all cells have room for; 0: none."""
+    def _digits(self) -> int | None:
+        """Return how many significant digits all cells have room for; 0: numbers as brief as can be; None: none."""
         width, height = self._cell_size()
         if height < theme.metrics("small").height() or width < 16:
-            return 0
+            return None
         values = self._values.flat[: self._count]
-        for digits in (3, 2, 1):
+        for digits in (3, 2, 1, 0):
             widest = max(theme.metrics("small").horizontalAdvance(cell_text(v, digits)) for v in values)
             if widest <= width - 4:
                 return digits
-        return 0
+        return None
 
 
 def cell_text(value: float, digits: int) -> str:
-    """Return a number for a cell: short, with a real minus."""
-    return number_text(float(value), digits).replace("-", "−")
+    """Return a number for a cell, with so many digits; 0: as brief as can be."""
+    return short_number(float(value), digits) if digits else brief_number(float(value))

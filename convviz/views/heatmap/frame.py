@@ -13,8 +13,9 @@ from PyQt6.QtGui import QColor, QPainter, QPen
 
 from convviz.i18n import tr
 from convviz.views import theme
-from convviz.views.colour import Levels, power_text, scale_image
+from convviz.views.colour import Levels, scale_image
 from convviz.views.heatmap.layout import Form, HeatLayout
+from convviz.views.number_text import brief_power, power_text, short_number
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 _CENTRE = Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignVCenter
+#: Narrower, the bar of a scale shows nothing; and what is left free between it and a number beside it.
+_LEAST_BAR, _BESIDE_BAR = 8, 5
 #: What the identifying chip takes of a line.
 _CHIP_ROOM = 13
 
@@ -86,7 +89,7 @@ def note_texts(shown: int, channels: int, exponent: int) -> tuple[str, ...]:
     if not exponent:
         return ()
     factor = f"×{power_text(exponent)}"
-    return factor, *(("×10³",) if exponent == 3 else ()), f"e{exponent}".replace("-", "−")
+    return factor, *(("×10³",) if exponent == 3 else ()), brief_power(exponent)
 
 
 def paint_cursor(painter: QPainter, cell: QRect, tile: QRect) -> None:
@@ -183,13 +186,15 @@ def _paint_sentence(painter: QPainter, rect: QRect, caption: Caption, notes: tup
 def paint_scale(painter: QPainter, layout: HeatLayout, levels: Levels, signed: bool) -> None:
     """Paint the colours from the lowest to the highest value, and the numbers at both ends (and zero between)."""
     colours = theme.current()
-    low, high, low_width, high_width = _level_texts(levels, signed, layout.numbers.width())
     numbers, bar = layout.numbers, QRect(layout.bar)
     beside = bar.top() > numbers.top()
+    needed = _LEAST_BAR + 2 * _BESIDE_BAR if beside else theme.SPACE.XS
+    low, high, low_width, high_width = _level_texts(levels, signed, numbers.width() - needed)
     if beside:  # a long number takes its room from the bar
-        bar.setLeft(max(bar.left(), numbers.left() + low_width + 5))
-        bar.setRight(min(bar.right(), numbers.right() - high_width - 5))
-    if bar.width() >= 8:
+        bar.setLeft(max(bar.left(), numbers.left() + low_width + _BESIDE_BAR) if low else numbers.left() + 1)
+        bar.setRight(min(bar.right(), numbers.right() - high_width - _BESIDE_BAR))
+    has_bar = bar.width() >= _LEAST_BAR
+    if has_bar:
         painter.drawImage(bar, scale_image(signed, colours.dark))
         painter.setPen(QPen(colours.border, 1))
         painter.setBrush(Qt.BrushStyle.NoBrush)
@@ -197,19 +202,20 @@ def paint_scale(painter: QPainter, layout: HeatLayout, levels: Levels, signed: b
     painter.setFont(theme.font("small"))
     painter.setPen(colours.muted)
     painter.drawText(numbers, _LEFT, low)
-    painter.drawText(numbers, _RIGHT if low else _CENTRE, high)
+    painter.drawText(numbers, _RIGHT if low or (beside and has_bar) else _CENTRE, high)
     if signed and not beside and low_width + high_width + 4 * theme.SPACE.S < numbers.width():
         painter.drawText(numbers, _CENTRE, "0")
 
 
 @lru_cache(maxsize=256)
 def _level_texts(levels: Levels, signed: bool, room: int) -> tuple[str, str, int, int]:
-    """Return the two numbers of a scale and their widths; only one where there is no room (a run that diverges)."""
+    """Return the two numbers of a scale and their widths; only one where there is no room for both."""
     low, high = level_texts(levels)
     widths = [math.ceil(theme.metrics("small").horizontalAdvance(text)) for text in (low, high)]
-    if sum(widths) + theme.SPACE.XS <= room:
+    if sum(widths) <= room:
         return low, high, widths[0], widths[1]
-    return "", f"±{high}" if signed else f"≤ {high}", 0, widths[1]
+    one = f"±{high}" if signed else f"≤ {high}"
+    return "", one, 0, math.ceil(theme.metrics("small").horizontalAdvance(one))
 
 
 def level_texts(levels: Levels) -> tuple[str, str]:
@@ -220,15 +226,7 @@ def level_texts(levels: Levels) -> tuple[str, str]:
     low, high = levels
     half, size = high / 2 - low / 2, max(abs(low), abs(high))
     digits = 3 + max(0, math.floor(math.log10(size / half))) if 0 < half < math.inf else 3
-    return _level_text(low, digits), _level_text(high, digits)
-
-
-def _level_text(value: float, digits: int) -> str:
-    if math.isinf(value):
-        return "∞" if value > 0 else "−∞"
-    text = f"{float(f'{value:.{digits}g}'):.{max(6, digits + 1)}g}"
-    mantissa, _, exponent = text.partition("e")
-    return (f"{mantissa}e{int(exponent)}" if exponent else text).replace("-", "−")
+    return short_number(low, digits), short_number(high, digits)
 
 
 def paint_empty(painter: QPainter, rect: QRect) -> None:

@@ -22,7 +22,7 @@ from PyQt6.QtCore import QPointF, QRectF, Qt
 from PyQt6.QtGui import QColor, QPainter, QPixmap
 
 from convviz.views import theme
-from convviz.views.colour import format_number
+from convviz.views.number_text import format_number
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -10,19 +10,11 @@ from PyQt6.QtCore import QPointF, QRect, Qt
 from PyQt6.QtGui import QBrush, QColor, QImage, QPainter, QPixmap
 
 from convviz.views import theme
-from convviz.views.colour import (
-    Extent,
-    Levels,
-    colour_map,
-    dark_text_on,
-    entry_of,
-    format_number,
-    reduce_to,
-    to_index,
-)
+from convviz.views.colour import Extent, Levels, colour_map, dark_text_on, entry_of, reduce_to, to_index
 from convviz.views.heatmap.glyphs import CellNumbers, NumberFormat, atlas, choose_format
 from convviz.views.heatmap.hatch import hatch
 from convviz.views.heatmap.layout import cells_of_pixels
+from convviz.views.number_text import brief_number, format_number
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -274,8 +266,7 @@ def _single_texts(value: float) -> Iterator[str]:
     """Yield a number in full and then ever shorter, but never as a zero that it is not."""
     for digits in (4, 3, 2, 1):
         yield format_number(value, digits)
-    mantissa, _, exponent = f"{value:.0e}".partition("e")
-    yield f"{mantissa}e{int(exponent)}".replace("-", "−")
+    yield brief_number(value)
 
 
 def _on_pixels(mask: Array, height: int, width: int) -> Array:

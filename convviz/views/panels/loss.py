@@ -13,7 +13,7 @@ from convviz.i18n import tr
 from convviz.model.series import LossSeries
 from convviz.views import theme
 from convviz.views.focus import laid_out, read_in_order
-from convviz.views.panels import loss_scale
+from convviz.views.number_text import exact_text, loss_text
 from convviz.views.readout import ReadOut
 
 if TYPE_CHECKING:
@@ -200,12 +200,11 @@ class LossPanel(QFrame):
         if math.isnan(status.initial_loss):  # nothing has been evaluated
             self._words.set_text(tr("no step has been made yet"))
         else:
+            now, best = loss_text(status.loss), loss_text(status.best_loss)
+            whole = tr("start {start} · now {now} · best {best}")
             self._words.set_text(
-                tr("start {start} · now {now} · best {best}").format(
-                    start=loss_scale.loss_text(status.initial_loss),
-                    now=loss_scale.loss_text(status.loss),
-                    best=loss_scale.loss_text(status.best_loss),
-                )
+                whole.format(start=loss_text(status.initial_loss), now=now, best=best),
+                tr("now {now} · best {best}").format(now=now, best=best),
             )
         self._pointed.set_text(self._told(self._under if self._under is not None else status.shown))
         self._pointed.setVisible(bool(self._pointed.text()))  # what lies over the plot is painted whenever the plot is
@@ -219,4 +218,4 @@ class LossPanel(QFrame):
             loss = status.loss
         else:
             return ""
-        return tr("step {step}: {loss}").format(step=f"{step:,}", loss=loss_scale.exact_text(loss))
+        return tr("step {step}: {loss}").format(step=f"{step:,}", loss=exact_text(loss))

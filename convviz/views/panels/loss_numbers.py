@@ -22,6 +22,8 @@ Labels = list[list[tuple[str, float]]]
 
 #: Between the numbers and the axis; and how far one may reach beyond its end, which is half of its height.
 _GAP, _OVERHANG = 4, 6
+#: How far two numbers are apart at least, as a share of the height of their type: exponents stand high.
+_LINE = 0.9
 _AT_RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextDontClip
 #: What share of the axis numbers between the lines may fill together with those at the lines, of which there are at
 #: least so many.
@@ -61,7 +63,7 @@ class LossNumbers(QWidget):
         painter.fillRect(self.rect(), theme.current().surface)
         painter.setPen(theme.current().muted)
         painter.setFont(theme.font("small"))
-        written, line, height = 0, 0.8 * theme.metrics("small").height(), max(1, self.height() - 2 * _OVERHANG)
+        written, line, height = 0, _LINE * theme.metrics("small").height(), max(1, self.height() - 2 * _OVERHANG)
         for number, labels in enumerate(self._levels):
             room = next(share for count, share in _FULL if written >= count) * height
             written += len(labels)

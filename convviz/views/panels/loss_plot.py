@@ -22,6 +22,7 @@ from PyQt6.QtWidgets import QWidget
 from convviz.i18n import tr
 from convviz.model.series import LossSeries
 from convviz.views import theme
+from convviz.views.number_text import axis_text
 from convviz.views.panels import loss_scale
 from convviz.views.panels.loss_drawing import Mapping, draw_curve, draw_grid, draw_mark
 from convviz.views.panels.loss_numbers import Labels, LossNumbers
@@ -33,7 +34,7 @@ Array = NDArray[Any]
 
 #: As wide as the longest number, so that a longer one moves nothing; and the room of the axis' name beside it, which is
 #: left out where the plot is narrow.
-_NUMBERS_WIDTH, _NAME_WIDTH = 50, 16
+_SAMPLE, _NAME_WIDTH = "7.5×10⁻³⁰⁰", 16
 _NARROW = 300
 #: Between two numbers of the axis of steps.
 _BETWEEN = 10
@@ -66,13 +67,13 @@ class _Axis(pg.AxisItem):  # type: ignore[misc]  # pyqtgraph ships no types
 
     def _with_room(self, spacing: float, values: list[float], scale: float) -> tuple[float, list[float]]:
         """Return ticks so far apart that their numbers stand side by side; ``scale`` is in pixels for one step."""
-        widest = max((theme.number_width(loss_scale.axis_text(value), "small") for value in values), default=0.0)
+        widest = max((theme.number_width(axis_text(value), "small") for value in values), default=0.0)
         factor = next((n for n in (1, 2, 5, 10, 20, 50) if n * spacing * scale >= widest + _BETWEEN), 100)
         return factor * spacing, [value for value in values if round(value / spacing) % factor == 0]
 
     def tickStrings(self, values: list[float], scale: float, spacing: float) -> list[str]:
         """Return the labels of ``values``."""
-        return [loss_scale.axis_text(value) for value in values]
+        return [axis_text(value) for value in values]
 
 
 class _Canvas(QWidget):
@@ -90,6 +91,10 @@ class _Canvas(QWidget):
         painter.fillRect(self.rect(), theme.current().surface)
         self._plot.draw(painter, QRectF(self.rect()))
         painter.end()
+
+
+def _numbers_width() -> int:
+    return math.ceil(theme.number_width(_SAMPLE, "small"))
 
 
 class LossPlot(pg.GraphicsView):  # type: ignore[misc]  # pyqtgraph ships no types
@@ -227,7 +232,7 @@ class LossPlot(pg.GraphicsView):  # type: ignore[misc]  # pyqtgraph ships no typ
             inside = self._canvas.geometry()
             height = self._box.height()
             mapping = self._mapping(QRectF(0.0, 0.0, self._box.width(), height))
-            self._numbers.place(inside, _NUMBERS_WIDTH, self._labels(height), mapping)
+            self._numbers.place(inside, _numbers_width(), self._labels(height), mapping)
 
     def reset_zoom(self) -> None:
         """Show the whole curve again."""
@@ -272,7 +277,7 @@ class LossPlot(pg.GraphicsView):  # type: ignore[misc]  # pyqtgraph ships no typ
         name = theme.metrics("small").horizontalAdvance(self._axes["left"].labelText)
         wide = self.width() >= _NARROW and name <= self.height() - self._axes["bottom"].height()
         self._axes["left"].showLabel(wide)
-        self._axes["left"].setWidth(_NUMBERS_WIDTH + (_NAME_WIDTH if wide else 0))
+        self._axes["left"].setWidth(_numbers_width() + (_NAME_WIDTH if wide else 0))
 
     def _take_points(self) -> None:
         """Take what is to be drawn from the series, and fit the vertical axis to it."""
@@ -342,7 +347,7 @@ class LossPlot(pg.GraphicsView):  # type: ignore[misc]  # pyqtgraph ships no typ
         low, high = self._range
         levels = [ticks for _, ticks in self._ticks(height)]
         if not self._log:
-            return [[(loss_scale.axis_text(value), value) for value in ticks] for ticks in levels]
+            return [[(axis_text(value), value) for value in ticks] for ticks in levels]
         texts = [[(loss_scale.log_tick_text(value, high - low), value) for value in ticks] for ticks in levels]
         return [[(text, value) for text, value in level if text] for level in texts]
 

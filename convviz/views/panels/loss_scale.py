@@ -1,4 +1,4 @@
-"""How the loss plot chooses its axes, and how it writes numbers. No widgets, no drawing."""
+"""How the loss plot chooses its axes. No widgets, no drawing."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+from convviz.views.number_text import axis_text
 
 Array = NDArray[Any]
 Range = tuple[float, float]
@@ -89,34 +91,3 @@ def log_tick_text(value: float, decades: float) -> str:
         return axis_text(10.0**exponent)
     factor = round(10 ** (value - math.floor(value)))
     return axis_text(factor * 10.0 ** math.floor(value)) if decades <= 2 and factor in (2, 5) else ""
-
-
-def axis_text(value: float) -> str:
-    """Return a number as an axis shows it: short, with separators while they help."""
-    size = abs(value)
-    if size != 0 and not 1e-3 <= size < 1e7:
-        mantissa, exponent = f"{value:.3e}".split("e")
-        mantissa = mantissa.rstrip("0").rstrip(".")
-        return f"{mantissa}e{int(exponent)}"
-    return f"{value:,.6g}" if size < 1e6 else f"{value:,.0f}"
-
-
-def loss_text(value: float) -> str:
-    """Return a loss as it is told in words, to about four digits: ``29,770``, ``310.4``, ``0.01234``, ``1.23e-9``."""
-    if math.isnan(value):
-        return "–"
-    if math.isinf(value):
-        return "∞"
-    size = abs(value)
-    if size >= 1e7 or 0 < size < 1e-3:
-        return f"{value:.2e}".replace("e+0", "e").replace("e+", "e").replace("e-0", "e-")
-    if size >= 1000:
-        return f"{value:,.0f}"
-    return f"{value:.4g}"
-
-
-def exact_text(value: float) -> str:
-    """Return a loss with every digit worth reading."""
-    if not math.isfinite(value):
-        return loss_text(value) if math.isinf(value) else "NaN"
-    return f"{value:,.12g}"

@@ -16,6 +16,7 @@ from convviz.views.panels.check import CheckTable
 from tests.checked import BARRIER, experiment, held, kinked, wrong, wrong_between
 from tests.views.check.conftest import badge
 from tests.views.hands import choose_item
+from tests.views.reading import number_in
 
 LAYER, PARAMETER, PLACE, GRADIENT, SLOPE, ERROR, RESULT = range(7)
 
@@ -44,26 +45,20 @@ def click(dialog, name):
     QTest.mouseClick(button(dialog, name), Qt.MouseButton.LeftButton)
 
 
-def number(shown):
-    """Return the number that a cell shows."""
-    digits = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻−", "0123456789--")
-    return float(shown.translate(digits).replace("×10", "e"))
-
-
 def test_every_number_of_the_check_is_shown(table):
     _, dialog = table("demo")
     frame = Trainer(load_builtin("demo").build()).frame()
     shown = {(row[LAYER], row[PARAMETER], row[PLACE]): row for row in rows_of(dialog)}
     assert len(shown) == 27
     row = shown["1 Convolution", "weight", "kernel 1, 1, row 2, column 3"]
-    assert number(row[GRADIENT]) == pytest.approx(frame.gradients[0]["weight"][0, 0, 1, 2], rel=1e-8)
-    assert number(row[SLOPE]) == pytest.approx(number(row[GRADIENT]), rel=1e-6)
+    assert number_in(row[GRADIENT]) == pytest.approx(frame.gradients[0]["weight"][0, 0, 1, 2], rel=1e-8)
+    assert number_in(row[SLOPE]) == pytest.approx(number_in(row[GRADIENT]), rel=1e-6)
     bias = shown["2 Convolution", "bias", "filter 1"]
-    assert number(bias[GRADIENT]) == pytest.approx(frame.gradients[1]["bias"][0], rel=1e-8)
+    assert number_in(bias[GRADIENT]) == pytest.approx(frame.gradients[1]["bias"][0], rel=1e-8)
     assert {row[RESULT] for row in shown.values()} == {"✓ right", "✓ right, the worst"}
-    worst = max(number(row[ERROR]) for row in shown.values())
+    worst = max(number_in(row[ERROR]) for row in shown.values())
     rounded = text(dialog, "check_verdict").removeprefix("✓ gradients right to ")
-    assert worst <= float(rounded) <= 2 * worst  # rounded up to one digit
+    assert worst <= number_in(rounded) <= 2 * worst  # rounded up to one digit
     assert worst < 1e-8
     assert "27 of 27 parameters checked at step 0." in text(dialog, "check_summary")
 
@@ -74,7 +69,7 @@ def test_the_adjoint_identity_is_shown_for_each_linear_layer(table):
     linear = [i for i, layer in enumerate(load_builtin("pooling").layers) if layer.linear]
     assert {int(layer.split()[0]) - 1 for layer in layers} == set(linear)
     assert {row[1] for row in rows_of(dialog, "check_adjoints")} == {"⟨A x, y⟩ = ⟨x, Aᵀ y⟩", "⟨A x, y⟩ = ⟨p, ∂p⟩"}
-    assert all(float(error) < 1e-12 for error in column(dialog, 4, "check_adjoints"))
+    assert all(number_in(error) < 1e-12 for error in column(dialog, 4, "check_adjoints"))
 
 
 def test_kinks_are_marked_and_not_counted_as_errors(table):
@@ -90,10 +85,10 @@ def test_kinks_are_marked_and_not_counted_as_errors(table):
 
 def test_what_is_wrong_is_on_top_and_highlighted(table):
     _, dialog = table(wrong())
-    assert text(dialog, "check_verdict") == "✗ gradients wrong by 1e-3 in layer 2"
+    assert text(dialog, "check_verdict") == "✗ gradients wrong by 0.001 in layer 2"
     first = rows_of(dialog)[0]
     assert first[RESULT] == "✗ wrong, the worst"
-    assert number(first[ERROR]) == pytest.approx(1e-3, rel=0.1)
+    assert number_in(first[ERROR]) == pytest.approx(1e-3, rel=0.1)
     model = dialog.findChild(QTableView, "check_slopes").model()
     assert model.index(0, 0).data(Qt.ItemDataRole.BackgroundRole) == theme.current().accent_soft
     assert model.index(0, 0).data(Qt.ItemDataRole.FontRole).weight() == QFont.Weight.DemiBold
@@ -106,7 +101,7 @@ def test_a_wrong_layer_without_an_identity_is_found_by_what_is_before_it(table):
     _, dialog = table(wrong_between())
     assert {row[LAYER] for row in rows_of(dialog) if "wrong" in row[RESULT]} == {"1 Convolution", "2 Convolution"}
     assert not [row for row in rows_of(dialog, "check_adjoints") if "wrong" in row[-1]]
-    assert text(dialog, "check_verdict") == "✗ gradients wrong by 1e-3 in layer 3"
+    assert text(dialog, "check_verdict") == "✗ gradients wrong by 0.001 in layer 3"
 
 
 def test_the_highlight_is_seen(table, qtbot):
@@ -133,14 +128,14 @@ def click_header(view, section):
 def test_a_click_on_a_title_sorts(table):
     _, dialog = table("demo")
     view = dialog.findChild(QTableView, "check_slopes")
-    errors = [float(error) for error in column(dialog, ERROR)]
+    errors = [number_in(error) for error in column(dialog, ERROR)]
     assert errors == sorted(errors, reverse=True)
     click_header(view, GRADIENT)
-    gradients = [number(shown) for shown in column(dialog, GRADIENT)]
+    gradients = [number_in(shown) for shown in column(dialog, GRADIENT)]
     assert gradients in (sorted(gradients), sorted(gradients, reverse=True))
     assert dialog.findChild(QComboBox, "check_sort").currentText() == "Backpropagation"
     click_header(view, GRADIENT)
-    assert [number(shown) for shown in column(dialog, GRADIENT)] == gradients[::-1]
+    assert [number_in(shown) for shown in column(dialog, GRADIENT)] == gradients[::-1]
 
 
 @pytest.mark.parametrize(("choice", "number_of"), [("Layer", LAYER), ("Parameter", PARAMETER), ("Result", RESULT)])
@@ -259,7 +254,7 @@ def test_it_is_closed_by_escape(table):
 def test_the_way_it_is_done_is_explained_with_sources(table):
     _, dialog = table("demo")
     words = text(dialog, "check_method")
-    for said in ("Richardson, 1911", "CS231n", "0.01 · max(1, |p|)", "1e-6", "1e-12", "kink"):
+    for said in ("Richardson, 1911", "CS231n", "0.01 · max(1, |p|)", "10⁻⁶", "10⁻¹²", "kink"):
         assert said in words
 
 

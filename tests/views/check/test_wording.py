@@ -17,13 +17,13 @@ from tests.checked import experiment, wrong, wrong_between
 @pytest.mark.parametrize(
     ("error", "text"),
     [
-        (3e-9, "3e-9"),
-        (3.0001e-9, "4e-9"),
-        (2.6e-9, "3e-9"),
-        (9.2e-9, "1e-8"),
-        (1e-3, "1e-3"),
-        (0.0, "1e-16"),
-        (2.0, "2e0"),
+        (3e-9, "3×10⁻⁹"),
+        (3.0001e-9, "4×10⁻⁹"),
+        (2.6e-9, "3×10⁻⁹"),
+        (9.2e-9, "10⁻⁸"),
+        (1e-3, "0.001"),
+        (0.0, "10⁻¹⁶"),
+        (2.0, "2"),
         (math.inf, "∞"),
         (math.nan, "∞"),
     ],
@@ -32,7 +32,7 @@ def test_a_bound_is_never_exceeded(error, text):
     assert wording.bound_text(error) == text
 
 
-@pytest.mark.parametrize(("error", "text"), [(1.63e-10, "1.6e-10"), (0.0, "0"), (math.inf, "∞"), (math.nan, "∞")])
+@pytest.mark.parametrize(("error", "text"), [(1.63e-10, "1.6×10⁻¹⁰"), (0.0, "0"), (math.inf, "∞"), (math.nan, "∞")])
 def test_an_error_is_written_alike(error, text):
     assert wording.error_text(error) == text
 

@@ -1,4 +1,4 @@
-"""What stands above a heatmap, where there is little room for it."""
+"""What stands above and below the cells of a heatmap, where there is little room for it."""
 
 from __future__ import annotations
 
@@ -125,3 +125,22 @@ def test_the_value_of_a_cell_is_read_out_in_a_narrow_heatmap_too(
     assert first != plain
     heatmap.set_values(np.full((8, 3, 5, 5), -0.12), (-4.0, 4.0), signed=True)
     assert caption_of(heatmap) != first
+
+
+@pytest.mark.parametrize("width", [64, 80, 100, 110, 140, 200])
+@pytest.mark.parametrize("extent", [2.5, 1.5e9, 2.5e-7, 1.25e-300])
+@pytest.mark.parametrize("signed", [True, False])
+def test_no_number_of_a_scale_lies_on_its_colours(
+    show_heatmap: ShowHeatmap, width: int, extent: float, signed: bool
+) -> None:
+    levels = (-extent if signed else -0.3 * extent, extent)
+    heatmap = show_heatmap(np.zeros((4, 4)), levels, signed=signed, size=(width, 130), form=Form.TILE)
+    image = heatmap.grab().toImage()
+    top = heatmap.cell_rect(3, 0).bottom() + 3
+    columns = [[image.pixelColor(x, y) for y in range(top, image.height())] for x in range(image.width())]
+    coloured = [any(pixel.hsvSaturation() > 60 for pixel in column) for column in columns]
+    written = [any(pixel.lightness() < 130 and pixel.hsvSaturation() <= 60 for pixel in column) for column in columns]
+    bar = [x for x, has in enumerate(coloured) if has]
+    assert any(written)
+    if bar:
+        assert not any(written[bar[0] + 2 : bar[-1] - 1])

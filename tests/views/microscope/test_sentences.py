@@ -10,8 +10,8 @@ from PyQt6.QtCore import Qt
 from convviz.engine.walkthrough import Strip
 from convviz.model.files import builtin_experiments
 from convviz.views import theme
-from convviz.views.colour import format_number
 from convviz.views.language import speak
+from convviz.views.number_text import format_number
 
 #: The stage of a window of 1024 × 640 pixels.
 NARROW = (720, 450)

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 _PADDING = theme.SPACE.S
 _RADIUS = 4
 #: As long as any that must fit; the first in every language, so that another language moves nothing.
-_SAMPLE, _SAMPLE_ERROR, _SAMPLE_LAYER = "! gradients cannot be checked", "9e-99", "12"
+_SAMPLE, _SAMPLE_ERROR, _SAMPLE_LAYER = "! gradients cannot be checked", "9×10⁻⁹⁹", "12"
 
 
 class CheckBadge(QAbstractButton):

@@ -74,7 +74,7 @@ _ERROR = Column(
     lambda _, entry: wording.error_text(entry.error),
     lambda entry: (not getattr(entry, "kink", False), entry.error),  # a kink is no error, whatever its size
     lambda entry: repr(entry.error),
-    "1.2e-10",
+    "1.2×10⁻¹⁰",
 )
 
 SLOPE_COLUMNS = (

@@ -16,7 +16,7 @@ from convviz.engine.check import (
 )
 from convviz.i18n import mark, ntr, tr
 from convviz.model.checking import Finding, Progress, Verdict
-from convviz.views.colour import format_number
+from convviz.views.number_text import format_number, short_number
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -33,7 +33,7 @@ _LEAST = 1e-16
 
 
 def bound_text(error: float) -> str:
-    """Return an error as one digit and a power of ten that it does not exceed: '3e-9'."""
+    """Return an error as one digit and a power of ten that it does not exceed: '3×10⁻⁹'."""
     if not math.isfinite(error):
         return "∞"
     digit, _, power = f"{max(error, _LEAST):.0e}".partition("e")
@@ -42,7 +42,7 @@ def bound_text(error: float) -> str:
         digits += 1
     if digits == 10:
         digits, exponent = 1, exponent + 1
-    return f"{digits}e{exponent}"
+    return short_number(float(f"{digits}e{exponent}"))
 
 
 def worst_entry(report: Report) -> Slope | Adjoint | None:
@@ -174,11 +174,8 @@ def number_text(value: float) -> str:
 
 
 def error_text(value: float) -> str:
-    """Return a relative error: '1.6e-10'."""
-    if not 0 < value < math.inf:
-        return "0" if value == 0 else "∞"
-    digits, _, power = f"{value:.1e}".partition("e")
-    return f"{digits}e{int(power)}"
+    """Return a relative error: '1.6×10⁻¹⁰'."""
+    return format_number(value, 2) if value < math.inf else "∞"
 
 
 def summary_lines(finding: Finding) -> list[str]:
@@ -228,12 +225,12 @@ def method_lines() -> list[str]:
             "Finite differences: (L(p + h) − L(p − h)) / 2h in double precision, with h from {first} · max(1, |p|) "
             "down, each {part} times smaller than the one before, extrapolated to h = 0 where two neighbours agree "
             "best (L. F. Richardson, 1911, Phil. Trans. R. Soc. A 210, 307)."
-        ).format(first=f"{FIRST_DISTANCE:g}", part=f"{SHRINK:g}"),
+        ).format(first=short_number(FIRST_DISTANCE), part=short_number(SHRINK)),
         tr(
             "Relative error: the difference of the two, divided by the larger of them, but by no less than {share} of "
             "the largest gradient or than rounding lets finite differences tell apart; right is {tolerance} or less "
             "(as in A. Karpathy, CS231n, Gradient checks)."
-        ).format(share=f"{SMALLEST_SHARE:g}", tolerance=bound_text(SLOPE_TOLERANCE)),
+        ).format(share=short_number(SMALLEST_SHARE), tolerance=bound_text(SLOPE_TOLERANCE)),
         tr(
             "Adjoint identity: going back through a linear layer is the transpose of going forward, tried with random "
             "x and y; right is {tolerance} or less. A kink is where a ReLU stands at 0 or a pooling window has a tie: "

@@ -12,7 +12,8 @@ from PyQt6.QtWidgets import QFrame, QListView, QStyledItemDelegate, QStyleOption
 
 from convviz.i18n import tr
 from convviz.views import theme
-from convviz.views.colour import Levels, colour_map, entry_of, format_number
+from convviz.views.colour import Levels, colour_map, entry_of
+from convviz.views.number_text import format_number
 
 if TYPE_CHECKING:
     from collections.abc import Callable

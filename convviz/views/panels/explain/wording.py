@@ -11,7 +11,7 @@ from convviz.engine.explain import Kind, Rule, Tensor, array_of, explain
 from convviz.engine.layers.filters import FilterLayer
 from convviz.engine.layers.pooling import Pooling
 from convviz.i18n import mark, ntr, tr
-from convviz.views.colour import format_number
+from convviz.views.number_text import format_number, short_number
 from convviz.views.pointing import Pointed
 
 if TYPE_CHECKING:
@@ -236,8 +236,7 @@ def arithmetic_text(note: Note) -> str:
 
 def _short(value: float) -> str:
     """Return a setting as it was typed, and any other number in four digits."""
-    exact = f"{value:.4g}"
-    return exact.replace("-", "−") if "e" not in exact and float(exact) == value else format_number(value, 4)
+    return short_number(value, 4) if float(f"{value:.4g}") == value else format_number(value, 4)
 
 
 def part_text(name: str) -> str:

@@ -27,8 +27,8 @@ from convviz.i18n import tr
 from convviz.model.experiment import Experiment, shape_text
 from convviz.views import theme
 from convviz.views.editors.buttons import IconButton
-from convviz.views.editors.numbers import number_text
 from convviz.views.editors.wording import summary_text
+from convviz.views.number_text import short_number
 from convviz.views.selection import Selection
 from convviz.views.theme import SPACE, set_role
 
@@ -167,7 +167,7 @@ def _rows(experiment: Experiment) -> list[tuple[Selection, str, str]]:
         text = tr("{number}  {layer} {kernel}").format(number=index + 1, layer=tr(layer.label), kernel=kernel)
         rows.append((Selection("layer", index), text.rstrip(), shape_text(shapes[index + 1])))
     rows.append((Selection("target"), tr("Target"), shape_text(shapes[-1])))
-    rate = number_text(experiment.optimizer.learning_rate)
+    rate = short_number(experiment.optimizer.learning_rate)
     rows.append((Selection("training"), tr("Training"), tr("rate {rate}").format(rate=rate)))
     return rows
 

@@ -11,8 +11,9 @@ from PyQt6.QtGui import QPainter, QPen, QPixmap
 
 from convviz.i18n import tr
 from convviz.views import theme
-from convviz.views.colour import power_text, scale_image
+from convviz.views.colour import scale_image
 from convviz.views.heatmap.frame import level_texts
+from convviz.views.number_text import power_text
 from convviz.views.panels.microscope.layout import GUTTER, NUMBERS, TITLE
 from convviz.views.panels.microscope.wording import HUES, ROLES, board_text, depth_text
 

@@ -9,7 +9,7 @@ from PyQt6.QtCore import QPointF, QRect, QRectF, Qt
 from PyQt6.QtGui import QPainter, QPen, QPolygonF
 
 from convviz.views import theme
-from convviz.views.colour import format_number
+from convviz.views.number_text import format_number
 
 if TYPE_CHECKING:
     from convviz.engine.walkthrough import Curve

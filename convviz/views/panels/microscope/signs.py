@@ -10,7 +10,7 @@ from PyQt6.QtGui import QPainter, QPen
 
 from convviz.engine.walkthrough import Area, Board
 from convviz.views import theme
-from convviz.views.colour import format_number
+from convviz.views.number_text import format_number
 from convviz.views.panels.microscope.layout import GUTTER, JOIN
 from convviz.views.panels.microscope.overview import SMALL
 

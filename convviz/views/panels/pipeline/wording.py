@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from convviz.engine.shapes import padding_text, pair_text, size_text
 from convviz.i18n import mark, ntr, tr
+from convviz.views.number_text import short_number
 
 if TYPE_CHECKING:
     from convviz.engine.layers import Layer
@@ -52,12 +53,12 @@ def layer_lines(layer: Layer, weights: int, biases: int) -> list[str]:
         lines.append(tr("groups {value}").format(value=layer.groups))  # type: ignore[attr-defined]
     slope = getattr(layer, "slope", None)
     if slope is not None:
-        lines.append(tr("slope {value}").format(value=f"{slope:g}"))
+        lines.append(tr("slope {value}").format(value=short_number(slope)))
     rate = getattr(layer, "rate", 1.0)
     if rate == 0:
         lines.append(tr("frozen"))
     elif rate != 1:
-        lines.append(tr("learning rate × {value}").format(value=f"{rate:g}"))
+        lines.append(tr("learning rate × {value}").format(value=short_number(rate)))
     return lines
 
 
