@@ -28,7 +28,7 @@ _CHEAP = 0.004
 #: … so that it takes no more than this share of the time. And one that takes so long that it would be felt is only
 #: followed when frames cease to come, for so many milliseconds.
 _SHARE = 0.2
-_DEAR, _REST = 0.05, 300
+DEAR, _REST = 0.05, 300
 
 
 class CursorControl(QObject):
@@ -154,7 +154,7 @@ class CursorControl(QObject):
         if self._pin is not None or self._cell is not None:
             self._mark()
         taken = time.monotonic() - start
-        self._is_dear = taken > _DEAR
+        self._is_dear = taken > DEAR
         self._due = start + taken / _SHARE if taken > _CHEAP else 0.0
 
     def _mark(self) -> None:

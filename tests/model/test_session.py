@@ -6,6 +6,7 @@ import time
 import numpy as np
 
 from convviz.engine.frames import State, StopReason
+from convviz.engine.loop import PATIENCE
 from convviz.engine.trainer import Trainer
 from tests.model.running import experiment, trained
 
@@ -49,7 +50,7 @@ def test_a_run_to_its_end_has_every_loss_of_a_run_without_a_window(session, diar
 
 def test_no_loss_is_lost_on_a_window_that_is_slow(session, reach):
     def dawdle(frame):
-        end = time.perf_counter() + 0.12  # longer than the training waits for it
+        end = time.perf_counter() + 1.2 * PATIENCE
         while time.perf_counter() < end:
             pass
 

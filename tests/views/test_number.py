@@ -443,7 +443,7 @@ def test_the_other_way_keeps_the_cell_that_is_held(open_window: OpenWindow) -> N
 def test_a_number_whose_marks_are_slow_is_followed_once_it_rests(
     open_window: OpenWindow, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(cursor_control, "_DEAR", -1.0)  # all are
+    monkeypatch.setattr(cursor_control, "DEAR", -1.0)  # all are
     person = open_window(speed=200.0)
     click(person, "reconstruction", 0, 3, 4)
     person.click("play")

@@ -79,7 +79,8 @@ def test_two_large_maps_that_are_multiplied_are_seen_alike(look, size):
 def test_moments_are_made_and_painted_without_delay(look, size):
     """Every phase, moment after moment and at random: some milliseconds each, whatever the size of the map.
 
-    The bound is twenty times what it takes, so that a busy machine passes, and work on whole maps does not.
+    The bound is twenty times what it takes, and only the time counts for which this thread has a processor: a busy
+    machine passes, and work on whole maps, cell by cell, does not.
     """
     viewer = look(size=(1000, 760))
     rng = np.random.default_rng(0)
@@ -97,10 +98,10 @@ def test_moments_are_made_and_painted_without_delay(look, size):
         last = viewer.slider("scrub").maximum()
         taken = []
         for position in (*range(last // 3, min(last, last // 3 + 8)), *rng.integers(last + 1, size=8).tolist()):
-            start = time.perf_counter()
+            start = time.thread_time()
             viewer.slider("scrub").setValue(position)
             viewer.stage.repaint()
-            taken.append(time.perf_counter() - start)
+            taken.append(time.thread_time() - start)
         assert sorted(taken)[len(taken) // 2] < 0.25
 
 
