@@ -38,6 +38,8 @@ def table(checked: Callable[[Experiment | str], Person]) -> Callable[[Experiment
     def open_both(wanted: Experiment | str = "demo") -> tuple[Person, CheckTable]:
         person = checked(wanted)
         person.click("check_badge")
-        return person, person.dialog(CheckTable, "check_table")
+        dialog = person.dialog(CheckTable, "check_table")
+        person.sees(dialog.isActiveWindow)  # or its keys would go elsewhere
+        return person, dialog
 
     return open_both

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from itertools import combinations
+
 import pytest
-from PyQt6.QtCore import QRect, Qt
+from PyQt6.QtCore import QPoint, QRect, Qt
 from PyQt6.QtGui import QFont, QGuiApplication, QKeySequence
 from PyQt6.QtTest import QTest
-from PyQt6.QtWidgets import QComboBox, QLabel, QProgressBar, QPushButton, QTableView
+from PyQt6.QtWidgets import QApplication, QComboBox, QLabel, QProgressBar, QPushButton, QScrollArea, QTableView
 
 from convviz.engine import Conv2d
 from convviz.engine.trainer import Trainer
@@ -245,6 +247,27 @@ def test_it_fits_on_the_screen(table):
     assert dialog.height() <= room.height()
 
 
+@pytest.mark.parametrize("language", ["en", "zh_CN"])
+@pytest.mark.parametrize("size", [(1100, 720), (1024, 640), (800, 480), (740, 300)])
+def test_nothing_covers_anything_in_a_low_window(table, size, language):
+    person, dialog = table("demo")
+    person.window.set_language(language)
+    dialog.resize(*size)
+    QApplication.processEvents()
+    method = dialog.findChild(QLabel, "check_method")
+    parts = [method, *(dialog.findChild(QLabel, f"check_{name}") for name in ("verdict", "summary"))]
+    assert all(label.height() >= label.heightForWidth(label.width()) for label in parts)
+    parts += [dialog.findChild(QTableView, f"check_{name}") for name in ("slopes", "adjoints")]
+    places = [QRect(part.mapTo(dialog, QPoint(0, 0)), part.size()) for part in parts]
+    assert not any(one.intersects(other) for one, other in combinations(places, 2))
+    scroll = dialog.findChild(QScrollArea)
+    bar = scroll.verticalScrollBar()
+    bar.setValue(bar.maximum())
+    room = QRect(scroll.mapTo(dialog, QPoint(0, 0)), scroll.size())
+    assert room.contains(method.mapTo(dialog, QPoint(method.width() // 2, method.height() - 1)))
+    assert room.bottom() < button(dialog, "check_close").geometry().top()
+
+
 def test_it_is_closed_by_escape(table):
     person, dialog = table("demo")
     QTest.keyClick(dialog, Qt.Key.Key_Escape)
@@ -285,6 +308,7 @@ def test_every_column_is_wide_enough(table):
     metrics = theme.metrics("strong")
     for width in (700, 1100):  # of a small screen, and of one with room
         dialog.resize(width, 600)
+        QApplication.processEvents()
         for row in rows_of(dialog)[:20]:
             for section, shown in enumerate(row):
                 assert metrics.horizontalAdvance(shown) + 12 <= view.columnWidth(section), (section, shown)

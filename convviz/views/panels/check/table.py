@@ -15,6 +15,7 @@ from PyQt6.QtWidgets import (
     QLabel,
     QProgressBar,
     QPushButton,
+    QScrollArea,
     QTableView,
     QVBoxLayout,
     QWidget,
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
 
 _SIZE = QSize(1100, 720)
 _FRAME = QSize(16, 48)  #: what the window system puts around it, about
-_ADJOINT_ROWS = 4  #: of the lower table, shown without scrolling
+_LEAST_ROWS = 4  #: of each table, that are seen at once
 _ROW_HEIGHT = 24
 _INSET = 6  #: left and right of what is in a cell
 _ARROW = 20  #: room at the right of a title for the arrow of the sorting
@@ -58,10 +59,12 @@ class CheckTable(QDialog):
         self._verdict, self._summary, self._method = QLabel(), QLabel(), QLabel()
         self._slope_title, self._adjoint_title, self._sort_label = QLabel(), QLabel(), QLabel()
         self._sort = QComboBox()
-        self._slope_view = _view("check_slopes", self._slopes)
-        self._adjoint_view = _view("check_adjoints", self._adjoints)
+        self._slope_view = _View("check_slopes", self._slopes)
+        self._adjoint_view = _View("check_adjoints", self._adjoints)
         self._every, self._cancel, self._copy, self._close = (QPushButton() for _ in range(4))
         self._bar, self._count = QProgressBar(), QLabel()
+        self._scroll = QScrollArea()  # a low screen has no room for all that is told
+        self._scroll.setWidgetResizable(True)
         self._name()
         self._lay_out()
         self._connect()
@@ -135,18 +138,24 @@ class CheckTable(QDialog):
         controls.addStretch(1)
         controls.addWidget(self._copy)
         controls.addWidget(self._close)
+        body = QWidget()
+        told = QVBoxLayout(body)
+        told.setContentsMargins(0, 0, 0, 0)
+        told.setSpacing(theme.SPACE.S)
+        told.addWidget(self._verdict)
+        told.addWidget(self._summary)
+        told.addLayout(heads)
+        told.addWidget(self._slope_view, 1)
+        told.addWidget(self._adjoint_title)
+        told.addWidget(self._adjoint_view)
+        told.addWidget(self._method)
+        self._scroll.setWidget(body)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(theme.SPACE.L, theme.SPACE.L, theme.SPACE.L, theme.SPACE.L)
         layout.setSpacing(theme.SPACE.S)
-        layout.addWidget(self._verdict)
-        layout.addWidget(self._summary)
-        layout.addLayout(heads)
-        layout.addWidget(self._slope_view, 1)
-        layout.addWidget(self._adjoint_title)
-        layout.addWidget(self._adjoint_view)
-        layout.addWidget(self._method)
+        layout.addWidget(self._scroll, 1)
         layout.addLayout(controls)
-        self._adjoint_view.setFixedHeight(_ROW_HEIGHT * (_ADJOINT_ROWS + 1) + 8)
+        self._adjoint_view.setFixedHeight(self._adjoint_view.sizeHint().height())
         screen = self.screen()
         self.resize(_SIZE if screen is None else _SIZE.boundedTo(screen.availableSize() - _FRAME))
         self._slope_view.setFocus()
@@ -223,12 +232,6 @@ class CheckTable(QDialog):
         if bar is not None:
             bar.setValue(height)  # the rows under the eye stay where they are when a newer check comes
 
-    def resizeEvent(self, event: QResizeEvent | None) -> None:
-        """Fill the width there is."""
-        super().resizeEvent(event)
-        for view in (self._slope_view, self._adjoint_view):
-            self._fill(view)
-
     def _fit(self) -> None:
         """Make every column wide enough for its title, with the arrow beside it, and for its longest text."""
         shown = self._finding
@@ -244,15 +247,7 @@ class CheckTable(QDialog):
                 width = max(metrics.horizontalAdvance(text) for text in texts) + 2 * _INSET + theme.SPACE.S
                 title = metrics.horizontalAdvance(rows.title(number)) + _ARROW + _INSET + theme.SPACE.XS
                 view.setColumnWidth(number, round(max(width, title)))
-            self._fill(view)
-
-    def _fill(self, view: QTableView) -> None:
-        """Let the last column reach to the right end, unless that would cut it off."""
-        header, viewport = view.horizontalHeader(), view.viewport()
-        if header is not None and viewport is not None:
-            last = header.count() - 1
-            header.setStretchLastSection(False)
-            header.setStretchLastSection(header.sectionPosition(last) + header.sectionSize(last) <= viewport.width())
+            view.fill()
 
     def _tell_progress(self) -> None:
         progress = self._checker.progress if self._checker.checks_every else None
@@ -265,24 +260,43 @@ class CheckTable(QDialog):
         self._count.setText(f"{progress.done:,} / {total:,}" if progress is not None and total else "")
 
 
-def _view(name: str, rows: Rows) -> QTableView:
-    view = QTableView()
-    view.setObjectName(name)
-    view.setModel(rows)
-    view.setSortingEnabled(True)
-    view.setTabKeyNavigation(False)
-    view.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-    view.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-    view.setShowGrid(False)
-    view.setStyleSheet(f"QTableView::item {{ padding: 0 {_INSET}px; }}")
-    view.setWordWrap(False)
-    side, head = view.verticalHeader(), view.horizontalHeader()
-    if side is not None and head is not None:
-        side.hide()
-        side.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-        side.setDefaultSectionSize(_ROW_HEIGHT)
-        head.setStretchLastSection(True)
-        head.setHighlightSections(False)
-        head.setFixedHeight(_ROW_HEIGHT + 4)
-        head.setStyleSheet(f"QHeaderView::section {{ padding: 4px {_ARROW}px 4px {_INSET}px; }}")
-    return view
+class _View(QTableView):
+    """A table whose columns keep the widths that they are given, but for the last."""
+
+    def __init__(self, name: str, rows: Rows) -> None:
+        super().__init__()
+        self.setObjectName(name)
+        self.setModel(rows)
+        self.setSortingEnabled(True)
+        self.setTabKeyNavigation(False)
+        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.setShowGrid(False)
+        self.setStyleSheet(f"QTableView::item {{ padding: 0 {_INSET}px; }}")
+        self.setWordWrap(False)
+        side, head = self.verticalHeader(), self.horizontalHeader()
+        if side is not None and head is not None:
+            side.hide()
+            side.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+            side.setDefaultSectionSize(_ROW_HEIGHT)
+            head.setStretchLastSection(True)
+            head.setHighlightSections(False)
+            head.setFixedHeight(_ROW_HEIGHT + 4)
+            head.setStyleSheet(f"QHeaderView::section {{ padding: 4px {_ARROW}px 4px {_INSET}px; }}")
+
+    def sizeHint(self) -> QSize:
+        """Ask for room for a few rows."""
+        return QSize(super().sizeHint().width(), _ROW_HEIGHT * (_LEAST_ROWS + 1) + 8)
+
+    def resizeEvent(self, event: QResizeEvent | None) -> None:
+        """Fill the width there is."""
+        super().resizeEvent(event)
+        self.fill()
+
+    def fill(self) -> None:
+        """Let the last column reach to the right end, unless that would cut it off."""
+        header, viewport = self.horizontalHeader(), self.viewport()
+        if header is not None and viewport is not None:
+            last = header.count() - 1
+            header.setStretchLastSection(False)
+            header.setStretchLastSection(header.sectionPosition(last) + header.sectionSize(last) <= viewport.width())
