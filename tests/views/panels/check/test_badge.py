@@ -11,7 +11,7 @@ from convviz.model.files import load_builtin
 from convviz.views import theme
 from convviz.views.panels.check import CheckTable
 from tests.checked import experiment, kinked, wrong, wrong_between
-from tests.views.check.conftest import badge
+from tests.views.panels.check.conftest import badge
 from tests.views.reading import number_in
 
 

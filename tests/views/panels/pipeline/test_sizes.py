@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from PyQt6.QtWidgets import QApplication
 
     from tests.views.conftest import OpenWindow
-    from tests.views.pipeline.conftest import ShowPipeline
+    from tests.views.panels.pipeline.conftest import ShowPipeline
 
 #: Sizes of the picture in windows of 1024×640 … 1920×1080.
 SIZES = [(719, 484), (719, 593), (975, 564), (975, 644), (1061, 593), (1135, 744), (1615, 924)]

@@ -11,7 +11,7 @@ from convviz.engine.trainer import Trainer
 from convviz.views import theme
 from convviz.views.heatmap import Heatmap
 from convviz.views.panels.pipeline import Pipeline
-from tests.views.pipeline.experiments import EXPERIMENTS
+from tests.views.panels.pipeline.experiments import EXPERIMENTS
 
 if TYPE_CHECKING:
     from PyQt6.QtWidgets import QApplication

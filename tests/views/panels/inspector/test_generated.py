@@ -26,7 +26,7 @@ from tests.views.hands import type_over
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from tests.views.inspector.conftest import Person
+    from tests.views.panels.inspector.conftest import Person
 
     At = Callable[[Experiment], Person]
 

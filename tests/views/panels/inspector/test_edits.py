@@ -10,7 +10,7 @@ from convviz.engine.optimizers import OPTIMIZERS, SGD, Adam
 from convviz.model.experiment import Experiment, Stage
 from convviz.model.sources import SOURCES, GivenMap, PatternMap, RandomMap
 from convviz.views.panels.inspector import edits
-from tests.views.inspector.conftest import TWO_LAYERS
+from tests.views.panels.inspector.conftest import TWO_LAYERS
 
 
 def test_paths_lead_to_layers_stages_and_the_experiment() -> None:

@@ -13,13 +13,13 @@ from convviz.views import theme
 from convviz.views.heatmap import Cell, Heatmap
 from convviz.views.selection import Selection
 from tests.views.heatmap.conftest import PaintLog, ground_of, ink_of
-from tests.views.pipeline.experiments import EXPERIMENTS
+from tests.views.panels.pipeline.experiments import EXPERIMENTS
 
 if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
 
     from convviz.views.panels.pipeline import Pipeline
-    from tests.views.pipeline.conftest import ShowPipeline
+    from tests.views.panels.pipeline.conftest import ShowPipeline
 
 NAMES = pytest.mark.parametrize("name", EXPERIMENTS)
 

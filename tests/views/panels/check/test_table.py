@@ -16,8 +16,8 @@ from convviz.model.files import load_builtin
 from convviz.views import theme
 from convviz.views.panels.check import CheckTable
 from tests.checked import BARRIER, experiment, held, kinked, wrong, wrong_between
-from tests.views.check.conftest import badge
 from tests.views.hands import choose_item
+from tests.views.panels.check.conftest import badge
 from tests.views.reading import number_in
 
 LAYER, PARAMETER, PLACE, GRADIENT, SLOPE, ERROR, RESULT = range(7)

@@ -10,7 +10,7 @@ from convviz.views.panels.pipeline.items import MapItem
 from convviz.views.panels.pipeline.plan import Column, plan_flow
 from convviz.views.panels.pipeline.plan_equation import equation_height, plan_equation
 from convviz.views.panels.pipeline.structure import Structure
-from tests.views.pipeline.experiments import EXPERIMENTS
+from tests.views.panels.pipeline.experiments import EXPERIMENTS
 
 if TYPE_CHECKING:
     from PyQt6.QtCore import QRect

@@ -30,7 +30,7 @@ from convviz.views.editors.number_box import NumberBox
 from convviz.views.selection import Selection
 from tests.model.samples import with_student
 from tests.views.hands import drag, drop, turn, type_over
-from tests.views.inspector.conftest import TWO_LAYERS, Person
+from tests.views.panels.inspector.conftest import TWO_LAYERS, Person
 
 if TYPE_CHECKING:
     from collections.abc import Callable

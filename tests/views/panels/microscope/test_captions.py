@@ -12,7 +12,7 @@ from convviz.views import theme
 from convviz.views.language import speak
 from convviz.views.panels.microscope.wording import ROLES, board_text, depth_text
 from tests.views.hands import choose_item
-from tests.views.microscope.test_moving import frame_of
+from tests.views.panels.microscope.test_moving import frame_of
 
 SIZES = [(975, 650), (719, 490), (1600, 900)]
 
