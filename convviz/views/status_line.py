@@ -19,7 +19,7 @@ class StatusLine(QStatusBar):
         super().__init__(parent)
         self.setObjectName("status")
         self.setSizeGripEnabled(False)
-        self._pointed = ReadOut(parent=self, on="window")
+        self._pointed = ReadOut(parent=self, on="window", wraps=True)
         self._pointed.setObjectName("pointed")
         self._state = ReadOut(
             sample="finished: 9,999,999 steps were made",
@@ -46,7 +46,7 @@ class StatusLine(QStatusBar):
             row.addWidget(part)
         self.addPermanentWidget(run)
         self.setContentsMargins(theme.SPACE.S, 0, theme.SPACE.S, 0)
-        self.setFixedHeight(28)
+        self.setFixedHeight(32)
         self.show_progress(None)
         self.retranslate()
 

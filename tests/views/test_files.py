@@ -9,9 +9,12 @@ from PyQt6.QtCore import QPoint, Qt
 from PyQt6.QtGui import QAction, QImage
 from PyQt6.QtWidgets import QComboBox, QFileDialog, QFrame, QLabel, QMenu, QMessageBox
 
-from convviz.model.files import load_builtin, read_experiment, write_experiment
+from convviz.i18n import tr
+from convviz.model.files import builtin_names, load_builtin, read_experiment, write_experiment
 from convviz.views.heatmap import Heatmap
+from convviz.views.language import speak
 from convviz.views.readout import ReadOut
+from convviz.views.status_line import StatusLine
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -224,10 +227,10 @@ def test_an_error_in_the_language_of_the_moment(open_window: OpenWindow, tmp_pat
 
 
 def test_what_an_experiment_shows_is_told_while_nothing_is_pointed_at(open_window: OpenWindow) -> None:
-    person = open_window("dead-relu")
+    person = open_window("dead-relu", size=(1024, 640))
     line = person.find(ReadOut, "pointed")
     told = line.grab().toImage()
-    assert "The bias of −20 makes every input of the ReLU negative" in line.toolTip()
+    assert "The bias of −20 makes every input of the ReLU negative" in line.toolTip()  # there is no room for all of it
     assert "The bias of −20" in person.find(QComboBox, "experiment").toolTip()
     cell = person.find(Heatmap, "pipeline.input")
     person.bot.mouseMove(cell, cell.cell_rect(0, 2, 3).center())
@@ -235,3 +238,14 @@ def test_what_an_experiment_shows_is_told_while_nothing_is_pointed_at(open_windo
     assert line.grab().toImage() != told
     person.bot.mouseMove(cell, QPoint(1, 1))
     person.sees(lambda: line.text() == "" and line.grab().toImage() == told)
+
+
+@pytest.mark.parametrize("language", ["en", "zh_CN"])
+def test_what_an_experiment_shows_is_told_in_whole(open_window: OpenWindow, language: str) -> None:
+    person = open_window()
+    speak(language)
+    line = person.find(StatusLine, "status")
+    for name in builtin_names():
+        line.set_idle_text(tr(load_builtin(name).notes))
+        line.grab()
+        assert person.find(ReadOut, "pointed").toolTip() == "", name  # it has one where something is left out
