@@ -91,6 +91,19 @@ ROLES = {
     Role.CONTRIBUTION: mark("share of the loss"),
 }
 
+#: The same in a word, for boards that are too narrow for more.
+BRIEF_ROLES = {
+    Role.DILATED: mark("dilated w"),
+    Role.ROTATED: mark("rotated w"),
+    Role.SPREAD_ERROR: mark("with zeros"),
+    Role.SPREAD_INPUT: mark("with zeros"),
+    Role.SHARE: mark("share"),
+    Role.SHARE_INPUT: mark("share"),
+    Role.MET_ERROR: mark("δ met"),
+    Role.PAIRED: mark("x · δ"),
+    Role.CONTRIBUTION: mark("share"),
+}
+
 #: Which of the theme's colours names a board.
 HUES = {
     Role.INPUT: "text",
