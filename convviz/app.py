@@ -25,6 +25,7 @@ from convviz.resources import is_builtin
 from convviz.views import theme
 from convviz.views.banner import Message
 from convviz.views.language import speak
+from convviz.views.limits import SCALE_VARIABLE
 from convviz.views.main_window import MainWindow
 from convviz.views.preferences import Preferences
 
@@ -178,6 +179,7 @@ class _Opening:
         self._session = _session()
         self._window.attach(document, self._session)
         gc.freeze()  # before the event loop rests for the first time
+        self._window.tell_if_too_large()
         if self._after:
             self._session.status_changed.connect(self._slow_down)
             self._session.set_speed(math.inf)
@@ -209,7 +211,7 @@ def _application(platform: str | None = None, scale: float | None = None) -> QAp
     if isinstance(existing, QApplication):
         return existing
     if scale is not None:
-        os.environ["QT_SCALE_FACTOR"] = f"{scale:g}"
+        os.environ[SCALE_VARIABLE] = f"{scale:g}"
     # The style is named here because Python's names for all that QStyle has are loaded once a style is asked for.
     arguments = [sys.argv[0], "-style", theme.STYLE, *(("-platform", platform) if platform else ())]
     app = QApplication(arguments)
