@@ -30,7 +30,7 @@ def replacing(path: str | os.PathLike[str]) -> Iterator[Path]:
     """
     target = Path(path).resolve()
     if target.exists() and not target.is_file():
-        raise OSError(errno.EEXIST, tr("this is not a regular file, which alone can be replaced"), str(path))
+        raise OSError(errno.EEXIST, tr("this is not a regular file, and only those can be replaced"), str(path))
     try:
         handle, name = tempfile.mkstemp(prefix=f".{target.name}.", suffix=".part", dir=target.parent)
     except OSError as error:  # which speaks of a file that nobody asked for

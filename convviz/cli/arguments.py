@@ -61,7 +61,7 @@ class WindowParser(ArgumentParser):
     """
 
     def __init__(self, commands: Callable[[], Mapping[str, str]]) -> None:
-        super().__init__("", mark("See a convolution network learn."))
+        super().__init__("", mark("See a convolutional network learn."))
         self._commands = commands
 
     def format_help(self) -> str:

@@ -81,7 +81,7 @@ class SumSquaredError(Loss):
 
     kind = "sse"
     label = mark("Sum of squared errors")
-    summary = mark("All differences squared and added: large ones weigh most, and so does a large map")
+    summary = mark("All differences squared and added: large ones weigh most, and a larger map has a larger loss")
 
     def share(self, part: int, whole: int) -> float:
         """Return 1: a sum of sums."""

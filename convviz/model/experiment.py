@@ -58,7 +58,7 @@ class Stage(Spec):
     )
     teacher_bias: Initializer | None = setting(
         mark("Teacher's bias"),
-        mark("What the teacher adds to each sum; none adds nothing"),
+        mark("What the teacher adds to each sum; none: nothing is added"),
         "spec",
         factory=Zeros,
         registry=lambda: INITIALIZERS,

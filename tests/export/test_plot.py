@@ -112,7 +112,7 @@ def test_another_ending_is_refused(tmp_path) -> None:
 def test_it_speaks_the_language_of_the_reader() -> None:
     set_language("zh_CN")
     words = texts(loss_svg(FALLING))
-    assert "损失（对数）" in words
+    assert "损失（对数坐标）" in words
 
 
 @pytest.mark.parametrize(("low", "high"), [(0, 2), (0, 0), (-3, 17), (0, 1e-9), (5, 123_456_789), (0.1, 0.11)])

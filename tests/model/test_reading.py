@@ -143,7 +143,7 @@ def test_entries_that_cannot_be(entries: dict, message: str, tmp_path: Path) -> 
         (b'{"version": 1, "layers": ["relu"], "version": 1}', "version: the entry is there twice"),
         (b'{"version": 1, "layers": [{"type": "relu", "type": "relu"}]}', "layers[0].type: the entry is there twice"),
         (b'{"version": 1, "name": "\xff"}', "expected text in UTF-8, received other bytes at 24"),
-        (b'{"version": 1, "layers": ["relu"], "name": "\\ud800"}', "a text of the file holds half a character"),
+        (b'{"version": 1, "layers": ["relu"], "name": "\\ud800"}', "a text of the file holds an incomplete character"),
         (b'{"version": 1, "name": ' + b"[" * 17 + b"]" * 17 + b"}", "the file is nested more than 16 deep"),
         (b"[" * 100_000, "the file is nested more than 16 deep"),
         (b'{"version": ' + b"1" * 5000 + b"}", "version: expected int ≥ 1, received inf"),

@@ -1,4 +1,4 @@
-"""The convolution layer."""
+"""The convolutional layer."""
 
 from __future__ import annotations
 

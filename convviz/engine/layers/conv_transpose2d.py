@@ -1,4 +1,4 @@
-"""The transposed convolution layer."""
+"""The transposed convolutional layer."""
 
 from __future__ import annotations
 
@@ -28,13 +28,13 @@ class ConvTranspose2d(FilterLayer):
 
     kind = "conv_transpose2d"
     label = mark("Transposed convolution")
-    summary = mark("Spreads every input cell over the output by a kernel; with a stride it makes the map larger")
+    summary = mark("Spreads every input cell over the output by a kernel; a stride above 1 makes the map larger")
     out_axis: ClassVar[int] = 1
     adjoint: ClassVar[bool] = True
 
     output_padding: Any = setting(
         mark("Output padding"),
-        mark("Rows and columns more at the bottom and right, to choose among the sizes that the stride allows"),
+        mark("Extra rows and columns at the bottom and right, to choose among the sizes that the stride allows"),
         "pair",
         (0, 0),
         minimum=0,

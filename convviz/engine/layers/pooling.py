@@ -46,7 +46,7 @@ class Pooling(Layer):
     )
     padding: Any = setting(
         mark("Padding"),
-        mark("How many cells of border the window may reach into on each side; at most half of the window"),
+        mark("How many cells beyond the map the window may reach on each side; at most half of the window"),
         "padding",
         ((0, 0), (0, 0)),
     )

@@ -29,7 +29,7 @@ def epsilon_setting() -> Any:
     """Return the field of the number that keeps a division from being by zero."""
     return setting(
         mark("Epsilon"),
-        mark("A small number that keeps the division from being by zero"),
+        mark("Keeps the denominator from being zero"),
         "float",
         1e-8,
         minimum=1e-16,

@@ -30,7 +30,7 @@ def experiment_schema() -> Schema:
     maker = _SchemaMaker()
     properties: Schema = {
         "$schema": {"type": "string", "description": tr("The address of this schema, for editors that use it")},
-        "version": {"const": VERSION, "description": tr("The version of the file's form")},
+        "version": {"const": VERSION, "description": tr("The version of the file format")},
     }
     for name, described in settings_of(Experiment).items():
         if name == "stages":

@@ -44,7 +44,7 @@ def write_experiment(path: str | Path, experiment: Experiment) -> None:
     try:
         raw = render(encode_experiment(experiment, store)).encode()
     except UnicodeEncodeError as error:
-        raise ConfigError("a text of the experiment holds half a character") from error
+        raise ConfigError("a text of the experiment holds an incomplete character") from error
     if len(raw) > LARGEST_FILE:
         raise ConfigError(
             "{file}: the experiment is too large for a file: {received:,} bytes, expected at most {expected:,}",

@@ -248,7 +248,7 @@ class LossPlot(pg.GraphicsView):  # type: ignore[misc]  # pyqtgraph ships no typ
         """Read every text again in the current language."""
         style = {"color": theme.current().muted.name(), "font-size": f"{theme.FONT_SIZES['small']}px"}
         self._axes["bottom"].setLabel(tr("step"), **style)
-        self._axes["left"].setLabel(tr("loss, logarithmic") if self._log else tr("loss"), **style)
+        self._axes["left"].setLabel(tr("loss (logarithmic)") if self._log else tr("loss"), **style)
         self._name_axis()
 
     def resizeEvent(self, event: QResizeEvent | None) -> None:

@@ -62,7 +62,7 @@ def test_every_number_of_the_check_is_shown(table):
     assert number(bias[GRADIENT]) == pytest.approx(frame.gradients[1]["bias"][0], rel=1e-8)
     assert {row[RESULT] for row in shown.values()} == {"✓ right", "✓ right, the worst"}
     worst = max(number(row[ERROR]) for row in shown.values())
-    rounded = text(dialog, "check_verdict").removeprefix("✓ gradients right to ")
+    rounded = text(dialog, "check_verdict").removeprefix("✓ gradients right within ")
     assert worst <= float(rounded) <= 2 * worst  # rounded up to one digit
     assert worst < 1e-8
     assert "27 of 27 parameters checked at step 0." in text(dialog, "check_summary")

@@ -61,7 +61,7 @@ class CheckBadge(QAbstractButton):
         metrics = theme.metrics("body")
         texts = (
             _SAMPLE,
-            "✓ " + tr("gradients right to {error}").format(error=_SAMPLE_ERROR),
+            "✓ " + tr("gradients right within {error}").format(error=_SAMPLE_ERROR),
             "✗ " + tr("gradients wrong: {place}").format(place=wording.layers_text([_SAMPLE_LAYER])),
             "! " + tr("gradients cannot be checked"),
             tr("nothing to check yet"),

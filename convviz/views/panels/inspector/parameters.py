@@ -25,10 +25,10 @@ if TYPE_CHECKING:
     from convviz.engine.layers import Layer
 
 _ROLES = {
-    "student": (mark("Student's start"), mark("What the student starts from; training changes it")),
+    "student": (mark("Student (initial)"), mark("What the student starts from; training changes it")),
     "teacher": (mark("Teacher"), mark("What makes the target; training does not change it")),
 }
-_NO_TEACHER = mark("The target is given, so that there is no teacher")
+_NO_TEACHER = mark("The target is given, so there is no teacher")
 
 
 class Parameters(QWidget):
