@@ -12,7 +12,7 @@ from convviz.views import theme
 from convviz.views.tooltips import paragraphs
 
 #: From one of two lines to the next, in sizes of the type: fonts with Chinese characters ask for more than they need.
-_PITCH = 1.25
+_PITCH = 1.2
 
 
 class ReadOut(QWidget):
@@ -109,9 +109,10 @@ class ReadOut(QWidget):
             behind = QRect(written.left() - wide, 0, written.width() + 2 * wide, self.height())
             painter.fillRect(behind, getattr(colours, self._ground))
         painter.setPen(colour)
+        first, pitch = (0, 0) if len(lines) == 1 else (_first_shift(role), _pitch(role))
         for number, line in enumerate(lines):
-            down = round((number - (len(lines) - 1) / 2) * _pitch(role))
-            painter.drawText(self.rect().translated(0, down), self._align | Qt.TextFlag.TextDontClip, line)
+            place = self.rect().translated(0, first + number * pitch)
+            painter.drawText(place, self._align | Qt.TextFlag.TextDontClip, line)
         painter.end()
 
     def _lines(self, text: str) -> tuple[list[str], theme.FontRole]:
@@ -133,6 +134,15 @@ class ReadOut(QWidget):
 def _pitch(role: theme.FontRole) -> int:
     """Return how far it is from one of two lines to the next."""
     return round(_PITCH * theme.FONT_SIZES[role])
+
+
+def _first_shift(role: theme.FontRole) -> int:
+    """Return how far from the middle the first of two lines goes, so that their capitals stand in the middle together.
+
+    Not half a pitch: the middle of a font with Chinese characters is not that of its capitals.
+    """
+    metrics = theme.metrics(role)
+    return round((metrics.capHeight() - _pitch(role) - metrics.ascent() + metrics.descent()) / 2)
 
 
 def _shortened(text: str, role: theme.FontRole, width: int) -> str:

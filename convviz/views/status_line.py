@@ -46,7 +46,7 @@ class StatusLine(QStatusBar):
             row.addWidget(part)
         self.addPermanentWidget(run)
         self.setContentsMargins(theme.SPACE.S, 0, theme.SPACE.S, 0)
-        self.setFixedHeight(32)
+        self.setFixedHeight(30)
         self.show_progress(None)
         self.retranslate()
 

@@ -103,6 +103,11 @@ def test_a_few_small_kernels_are_written_out_where_there_is_room(open_window: Op
     assert {f"pipeline.layer{layer}.{role}" for layer in (0, 2) for role in ("student", "teacher")} <= written
 
 
+def test_two_kernels_together_are_written_out(open_window: OpenWindow) -> None:
+    written = with_numbers(open_window("adam").find(Pipeline, "pipeline"))
+    assert {f"pipeline.layer{layer}.{role}" for layer in (0, 1) for role in ("student", "teacher")} <= written
+
+
 @pytest.mark.parametrize("size", SIZES)
 def test_a_bias_that_has_a_name_has_room_for_it(show_pipeline: ShowPipeline, size: tuple[int, int]) -> None:
     shown = show_pipeline("demo", size)
