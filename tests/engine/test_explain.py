@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -160,6 +162,20 @@ def test_a_plain_update_is_old_minus_rate_times_gradient():
     assert old.factors[0].tensor == Tensor(Kind.WEIGHT, 0)
     assert change.factors[0].values[0] == -frame.learning_rate
     assert change.factors[1].tensor == Tensor(Kind.WEIGHT_GRAD, 0)
+
+
+@pytest.mark.parametrize("kind", LOSSES)
+@pytest.mark.parametrize("residual", [0.0, 0.125, 1.0, 2.0])
+def test_a_number_that_happens_to_equal_the_residual_is_not_taken_for_it(kind, residual):
+    frame, _ = trained(NETWORKS["demo"], loss=LOSSES[kind]())
+    frame = replace(frame, residual=np.full_like(frame.residual, residual))
+    told = explain(frame, Tensor(Kind.LOSS), ()).parts[0].factors
+    slope = explain(frame, Tensor(Kind.VALUE_GRAD, 2), (0, 1, 2)).parts[0].factors
+    residual_at = {"sse": ([0, 1], [1]), "mse": ([0, 1], [1]), "mae": ([1], []), "huber": ([0], [0])}[kind]
+    for factors, places in zip((told, slope), residual_at, strict=True):
+        assert [n for n, factor in enumerate(factors) if factor.tensor == Tensor(Kind.RESIDUAL)] == places
+        assert all(factor.cell(0) is None for n, factor in enumerate(factors) if n not in places)
+    assert all(slope[n].cell(0) == (0, 1, 2) for n in residual_at[1])
 
 
 def test_a_maximum_names_its_winner():

@@ -93,23 +93,13 @@ def _value(frame: Frame, tensor: Tensor, index: Index) -> Explanation:
 def _value_grad(frame: Frame, tensor: Tensor, index: Index) -> Explanation:
     number = tensor.position
     if number == len(frame.problem.layers):
-        residual = frame.residual
-        place = np.ravel_multi_index(index, residual.shape)
-        cell = np.array([index])
-        values = frame.problem.loss.slope_factors(residual.reshape(-1))
-        factors = tuple(_residual_factor(v[place : place + 1], float(residual[index]), cell) for v in values)
+        place = np.ravel_multi_index(index, frame.residual.shape)
+        factors = tuple(factor.term(place) for factor in loss_factors(frame, slopes=True))
         return Explanation(tensor, index, np.nan, Rule.SUM, (Part(factors),), frame.problem.loss.kind)
     layer, params = frame.problem.layers[number], frame.parameters[number]
     links = layer.forward_links(params, frame.values[number], frame.values[number + 1], np.array([index]))
     above = _factor(frame, Tensor(Kind.VALUE_GRAD, number + 1), links.cells)
     return Explanation(tensor, index, np.nan, Rule.SUM, (Part((above, _slope(links, number))),))
-
-
-def _residual_factor(values: Array, residual: float, cell: Indices) -> Factor:
-    """Return a factor of a loss; where it is the residual itself, it says where that stands."""
-    if values[0] == residual:
-        return Factor(values, Tensor(Kind.RESIDUAL), cell)
-    return Factor(values)
 
 
 def _weight_grad(frame: Frame, tensor: Tensor, index: Index) -> Explanation:
@@ -141,13 +131,21 @@ def _residual(frame: Frame, tensor: Tensor, index: Index) -> Explanation:
 
 
 def _loss(frame: Frame, tensor: Tensor, index: Index) -> Explanation:
-    residual = frame.residual.reshape(-1)
+    part = Part(loss_factors(frame, slopes=False))
+    return Explanation(tensor, index, np.nan, Rule.SUM, (part,), frame.problem.loss.kind)
+
+
+def loss_factors(frame: Frame, *, slopes: bool) -> tuple[Factor, ...]:
+    """Return the factors, one term for each cell of the residual, that make the loss; or its slope in each cell.
+
+    Whatever other factor happens to be as large, the residual alone says where it stands.
+    """
+    residual, loss = frame.residual.reshape(-1), frame.problem.loss
     cells = np.stack(np.unravel_index(np.arange(residual.size), frame.residual.shape), axis=1)
-    factors = tuple(
+    return tuple(
         Factor(values, Tensor(Kind.RESIDUAL), cells) if values is residual else Factor(values)
-        for values in frame.problem.loss.factors(residual)
+        for values in (loss.slope_factors(residual) if slopes else loss.factors(residual))
     )
-    return Explanation(tensor, index, np.nan, Rule.SUM, (Part(factors),), frame.problem.loss.kind)
 
 
 def _factor(frame: Frame, tensor: Tensor, cells: Indices) -> Factor:
