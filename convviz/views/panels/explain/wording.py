@@ -43,7 +43,7 @@ NOTES = {
     "clipped": mark("clipped"),
     "decayed": mark("with weight decay"),
     "direction": mark("direction"),
-    "step": mark("step"),
+    "step": mark("step length"),
     "rated": mark("times the layer's rate"),
 }
 _PARTS = {"bias": mark("bias")}
