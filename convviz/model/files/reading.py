@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import difflib
 import reprlib
+from contextlib import contextmanager
 from dataclasses import MISSING
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -21,7 +22,7 @@ from convviz.model.files.arrays import MOST_AXES, load_array
 from convviz.model.files.text import LARGEST_FILE, parse
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
 SpecT = TypeVar("SpecT", bound=Spec)
 
@@ -51,8 +52,15 @@ def read_experiment(path: str | Path) -> Experiment:
         'demo.json: layers[1].stride: expected int ≥ 1, received 0': the file, the field, and what is wrong there.
     """
     path = Path(path)
-    try:
+    with about_file(path):
         return decode_experiment(parse(_read_bytes(path)), path.parent)
+
+
+@contextmanager
+def about_file(path: Path) -> Iterator[None]:
+    """Tell every `ConvvizError` that leaves the block as one of the experiment in a file, which it names first."""
+    try:
+        yield
     except ConvvizError as error:
         says_where = not error.field or "name" in error.values
         raise type(error)(
