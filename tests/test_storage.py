@@ -56,7 +56,7 @@ def test_a_new_file_is_readable_as_any_other(tmp_path: Path) -> None:
     assert (tmp_path / "new").stat().st_mode == (tmp_path / "plain").stat().st_mode
 
 
-@pytest.mark.parametrize("name", ["n" * 251 + ".npz", "名" * 83 + ".npz"])
+@pytest.mark.parametrize("name", ["n" * 251 + ".npz", "名" * 83 + ".npz"], ids=["Latin", "Chinese"])
 def test_a_name_can_be_as_long_as_names_can_be(tmp_path: Path, name: str) -> None:
     assert len(os.fsencode(name)) > 250
     for text in ("old", "new"):
