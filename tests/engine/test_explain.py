@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+import weakref
 from dataclasses import replace
 
 import numpy as np
@@ -219,6 +221,21 @@ def test_an_array_that_is_not_there_is_refused():
             explain(frame, tensor, (0, 0, 0))
 
 
+@pytest.mark.parametrize("tell", [explain, fields])
+def test_a_number_that_is_made_when_it_is_asked_for_is_refused_where_there_is_none(tell):
+    frame, trainer = trained(NETWORKS["channels"])
+    for position in (1, 99, -1):  # an activation, and what is no layer
+        for kind in (Kind.NEXT_WEIGHT, Kind.NEXT_BIAS):
+            with pytest.raises(ConfigError, match=f"has no {kind.value} {position}"):
+                tell(frame, Tensor(kind, position), (0, 0, 0, 0))
+    for bare in (frame, trainer.frame()):
+        for index in ((0, 999, 999), (0, 1), (), (-1, 0, 0)):
+            with pytest.raises(ConfigError, match=r"value_grad has the shape \(1, 11, 10\): expected an index"):
+                tell(bare, Tensor(Kind.VALUE_GRAD), index)
+    with pytest.raises(ConfigError, match="next_weight has the shape"):
+        tell(frame, Tensor(Kind.NEXT_WEIGHT), (4, 0, 0, 0))
+
+
 def test_the_largest_terms_keep_their_order():
     frame, _ = trained(NETWORKS["demo"])
     explanation = explain(frame, Tensor(Kind.VALUE, 2), (0, 1, 1))
@@ -318,6 +335,15 @@ def test_a_target_comes_from_the_teacher_and_a_residual_from_both():
     taught_weight = fields(frame, Tensor(Kind.TEACHER_WEIGHT, 1), (0, 0, 3, 3))
     assert taught_weight[Tensor(Kind.TARGET)].source is False
     assert taught_weight[Tensor(Kind.WEIGHT, 1)].source is None
+
+
+def test_what_is_known_of_a_teacher_goes_with_its_problem():
+    frame = Trainer(taught()).frame()
+    assert Tensor(Kind.TEACHER_WEIGHT, 1) in fields(frame, Tensor(Kind.TARGET), (0, 1, 2))
+    problem = weakref.ref(frame.problem)
+    del frame
+    gc.collect()
+    assert problem() is None
 
 
 def taught():

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from convviz.engine.explain.explanation import Explanation, Factor, Part, Rule
-from convviz.engine.explain.tensors import PARAMETER, Index, Kind, Tensor, array_of, check_index
+from convviz.engine.explain.tensors import PARAMETER, UPDATED, Index, Kind, Tensor, array_of, check_index
 from convviz.engine.explain.update import explain_update, next_parameters
 from convviz.engine.links import Links, at
 
@@ -55,14 +55,13 @@ def explain(frame: Frame, tensor: Tensor, index: Index) -> Explanation:
             x, error = told.parts[part].factors
             print(x.cell(term), x.values[term], error.cell(term), error.values[term])
     """
-    if tensor.kind in (Kind.NEXT_WEIGHT, Kind.NEXT_BIAS):
-        array = next_parameters(frame)[tensor.position].get(PARAMETER[tensor.kind])
-        array = np.empty(0) if array is None else array
+    index = check_index(frame, tensor, index)
+    if tensor.kind in UPDATED:
+        array = next_parameters(frame)[tensor.position][PARAMETER[tensor.kind]]
     elif tensor == Tensor(Kind.VALUE_GRAD) and frame.value_grads[0] is None:
         array = np.full(frame.values[0].shape, np.nan)  # nobody asked for it, but its terms are all here
     else:
         array = array_of(frame, tensor)
-    index = check_index(array, tensor, index)
     explanation = _RULES[tensor.kind](frame, tensor, index)
     value = float(array[index])
     return replace(explanation, value=explanation.total if np.isnan(value) else value)
@@ -93,7 +92,7 @@ def _value(frame: Frame, tensor: Tensor, index: Index) -> Explanation:
 def _value_grad(frame: Frame, tensor: Tensor, index: Index) -> Explanation:
     number = tensor.position
     if number == len(frame.problem.layers):
-        place = np.ravel_multi_index(index, frame.residual.shape)
+        place = int(np.ravel_multi_index(index, frame.residual.shape))
         factors = tuple(factor.term(place) for factor in loss_factors(frame, slopes=True))
         return Explanation(tensor, index, np.nan, Rule.SUM, (Part(factors),), frame.problem.loss.kind)
     layer, params = frame.problem.layers[number], frame.parameters[number]
