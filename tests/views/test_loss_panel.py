@@ -57,7 +57,7 @@ def show(panel: LossPanel, losses: list[float] | np.ndarray, **status: object) -
     panel.set_series(series)
     told = {"state": State.PAUSED, "run": 1, "step": len(values) - 1, "loss": values[-1], "initial_loss": values[0]}
     best = min(values[np.isfinite(values)], default=math.nan)
-    panel.set_status(Status(**{**told, "best_loss": best, "recorded": len(values) - 1, **status}))
+    panel.set_status(Status(**{**told, "best_loss": best, **status}))
     panel.refresh()
     return series
 
