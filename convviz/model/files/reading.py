@@ -17,7 +17,7 @@ from convviz.engine.initializers import Given
 from convviz.engine.layers import LAYERS, Layer
 from convviz.engine.settings import Setting, Spec, check_value, default_of, settings_of
 from convviz.i18n import mark
-from convviz.model.experiment import Experiment, Stage
+from convviz.model.experiment import TEACHER_SETTINGS, Experiment, Stage
 from convviz.model.files.arrays import MOST_AXES, load_array
 from convviz.model.files.text import LARGEST_FILE, parse
 
@@ -38,9 +38,6 @@ EXTRA_ENTRIES = ("$schema", "version")
 #: What a file calls the stages: each of its layers has the teacher's parameters as one more entry.
 LAYERS_ENTRY = "layers"
 TEACHER_ENTRY = "teacher"
-
-#: The entries of a layer's teacher, by the settings of a stage that they are.
-TEACHER_ENTRIES = {"weight": "teacher_weight", "bias": "teacher_bias"}
 
 
 def read_experiment(path: str | Path) -> Experiment:
@@ -215,10 +212,10 @@ class _Reader:
     def _teacher(self, layer: Layer, entries: dict[str, Any]) -> dict[str, Any]:
         if not layer.parametrised:
             raise ConfigError("a layer of type {kind} has no parameters", kind=layer.kind)
-        _refuse_unknown(entries, tuple(TEACHER_ENTRIES))
+        _refuse_unknown(entries, tuple(TEACHER_SETTINGS))
         known = settings_of(Stage)
         values = {}
-        for entry, name in TEACHER_ENTRIES.items():
+        for entry, name in TEACHER_SETTINGS.items():
             if entry in entries:
                 with inside(entry):
                     value = self.value(entries[entry], known[name])
