@@ -412,9 +412,9 @@ def test_experiments_are_found_by_name_or_path(tmp_path: Path, monkeypatch: pyte
     write_experiment("mine.json", Experiment(stages=(Stage(Conv2d()),)))
     assert find_experiment("mine.json").resolve() == tmp_path / "mine.json"
     assert find_experiment(tmp_path / "mine.json") == tmp_path / "mine.json"
-    with pytest.raises(ConfigError, match=r"no experiment and no file is called demmo; did you mean demo\?"):
+    with pytest.raises(ConfigError, match=r"demmo: expected a file or the name .*; did you mean demo\?"):
         find_experiment("demmo")
-    with pytest.raises(ConfigError, match="no experiment and no file is called qqq; built in are demo, adam, "):
+    with pytest.raises(ConfigError, match="qqq: expected a file or a built-in experiment, which are demo, adam, "):
         find_experiment("qqq")
     with pytest.raises(ConfigError, match=r"did you mean momentum\?"):
         load_builtin("momentun")

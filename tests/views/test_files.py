@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING
 
 import pytest
@@ -193,6 +194,27 @@ def test_closing_can_save_changes_first(open_window: OpenWindow, tmp_path: Path)
     choose_file(person, "save_dialog", tmp_path / "kept.json")
     person.sees(lambda: not person.window.isVisible())
     assert read_experiment(tmp_path / "kept.json") == person.document.experiment
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there is no limit to the size of files")
+def test_a_picture_that_does_not_fit_leaves_the_old_one_and_says_why(open_window: OpenWindow, tmp_path: Path) -> None:
+    import resource
+
+    person = open_window()
+    old = tmp_path / "window.png"
+    old.write_bytes(b"a good picture")
+    person.press("Ctrl+Shift+P")
+    dialog = person.dialog(QFileDialog, "picture_dialog")
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1000, limits[1]))
+    try:
+        dialog.fileSelected.emit(str(old))
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    dialog.reject()
+    assert banner_text(person) == "The file could not be saved. window.png: File too large"
+    assert old.read_bytes() == b"a good picture"
+    assert not list(tmp_path.glob("*.part"))
 
 
 @pytest.mark.parametrize("button", [QMessageBox.StandardButton.Cancel, QMessageBox.StandardButton.Discard])

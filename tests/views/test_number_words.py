@@ -140,3 +140,17 @@ def test_an_update_takes_the_rate_times_the_gradient_away(open_window: OpenWindo
     product = -frame.learning_rate * gradient
     factors = f"{format_number(frame.learning_rate)} × {format_number(gradient)}"
     assert rows(person)[1] == f"− {factors} = {format_number(product)}"
+
+
+@pytest.mark.parametrize(("language", "name"), [("en", "step length"), ("zh_CN", "步长")])
+def test_the_length_of_adams_step_is_not_called_as_the_number_of_a_step(
+    open_window: OpenWindow, language: str, name: str
+) -> None:
+    person = open_window("adam")
+    person.click("step")
+    person.sees_step(1)
+    hold(person, "layer0.student", 0, 0, 1, 1)
+    person.click("explain.related2")
+    person.window.set_language(language)
+    told = person.find(QLabel, "explain.notes").text().splitlines()
+    assert sum(line.startswith((f"{name}:", f"{name}\uff1a")) for line in told) == 1
