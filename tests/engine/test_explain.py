@@ -166,6 +166,13 @@ def test_a_plain_update_is_old_minus_rate_times_gradient():
     assert change.factors[1].tensor == Tensor(Kind.WEIGHT_GRAD, 0)
 
 
+def test_the_first_step_with_momentum_goes_through_the_velocity_though_that_is_the_gradient():
+    trainer = Trainer(replace(trained(NETWORKS["demo"])[0].problem, optimizer=SGD(learning_rate=1e-5, momentum=0.9)))
+    told = explain(trainer.frame(), Tensor(Kind.NEXT_WEIGHT, 0), (0, 0, 1, 2))
+    assert [note.symbol for note in told.notes] == ["rate", "gradient", "velocity"]
+    assert told.parts[1].factors[1].tensor is None
+
+
 @pytest.mark.parametrize("kind", LOSSES)
 @pytest.mark.parametrize("residual", [0.0, 0.125, 1.0, 2.0])
 def test_a_number_that_happens_to_equal_the_residual_is_not_taken_for_it(kind, residual):

@@ -10,6 +10,7 @@ import pytest
 from convviz.engine import (
     LAYERS,
     ConfigError,
+    ConvTranspose2d,
     ShapeError,
 )
 from convviz.engine.layers import Buffer, Slots
@@ -109,7 +110,7 @@ def test_a_cell_is_unreached_where_no_output_is_linked_with_it(cls, rng):
         if possible(layer, shape) is None:
             continue
         missed = layer.unreached(shape)
-        assert (missed is None) == (not hasattr(layer, "window") or getattr(layer, "adjoint", False))
+        assert (missed is None) == (not hasattr(layer, "window"))
         if missed is None:
             continue
         params, x = layer.init(rng, shape), rng.normal(size=shape)
@@ -118,6 +119,12 @@ def test_a_cell_is_unreached_where_no_output_is_linked_with_it(cls, rng):
         linked = np.zeros(shape, bool)
         linked[tuple(cells[layer.forward_links(params, x, y, cells).owner].T)] = True
         np.testing.assert_array_equal(np.broadcast_to(~missed, shape), linked)
+
+
+def test_cells_whose_shares_are_all_cut_off_are_unreached():
+    missed = ConvTranspose2d(kernel=2, padding=3).unreached((1, 10, 10))
+    np.testing.assert_array_equal(missed, np.pad(np.zeros((6, 6), bool), 2, constant_values=True))
+    assert not ConvTranspose2d(kernel=2, padding=1).unreached((1, 10, 10)).any()
 
 
 def test_finite_differences(cls, rng):

@@ -142,7 +142,7 @@ def test_an_update_takes_the_rate_times_the_gradient_away(open_window: OpenWindo
     assert rows(person)[1] == f"− {factors} = {format_number(product)}"
 
 
-@pytest.mark.parametrize(("language", "name"), [("en", "step length"), ("zh_CN", "步长")])
+@pytest.mark.parametrize(("language", "name"), [("en", "step size"), ("zh_CN", "步长")])
 def test_the_length_of_adams_step_is_not_called_as_the_number_of_a_step(
     open_window: OpenWindow, language: str, name: str
 ) -> None:

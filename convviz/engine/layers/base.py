@@ -109,9 +109,9 @@ class Layer(Spec):
         return {name: view.shape for name, view in views.items()}
 
     def unreached(self, in_shape: Shape) -> NDArray[np.bool_] | None:
-        """Return an (H, W) mask of the input, True where no window reads the cells.
+        """Return an (H, W) mask of the input, True where no window reads a cell, or none of what it spreads is kept.
 
-        None: no window walks over the input. Each cell is treated by itself, or spread.
+        None: there is no window. Each cell is treated by itself.
         """
         return None
 

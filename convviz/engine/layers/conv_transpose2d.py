@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import partial
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
@@ -16,6 +16,9 @@ from convviz.engine.ops import weight_view
 from convviz.engine.settings import setting
 from convviz.engine.shapes import transposed_size
 from convviz.i18n import mark
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 
 @dataclass(frozen=True)
@@ -89,6 +92,11 @@ class ConvTranspose2d(FilterLayer):
             dilation=self.dilation,
             groups=self.groups,
         )
+
+    def unreached(self, in_shape: Shape) -> NDArray[np.bool_]:
+        """Return an (H, W) mask of the input, True where all shares land on the border that is cut off."""
+        _, height, width = self.output_shape(in_shape)
+        return ~self.window.reads(height, width)[: in_shape[1], : in_shape[2]]
 
     def bind(self, slots: Slots) -> BoundLayer:
         """Bind the adjoint convolution, and the bias beside it."""

@@ -48,7 +48,7 @@ class Adam(Optimizer):
 
     kind = "adam"
     label = mark("Adam")
-    summary = mark("Every parameter gets its own step length, from running means of its gradient and its square")
+    summary = mark("Every parameter gets its own step size, from running means of its gradient and its square")
 
     beta1: float = setting(
         mark("Beta 1"),
