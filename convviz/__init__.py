@@ -1,4 +1,4 @@
-"""convviz: see a convolution network learn."""
+"""convviz: see a convolutional network learn."""
 
 import os
 

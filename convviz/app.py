@@ -6,7 +6,6 @@ the engine and the plot are loaded.
 
 from __future__ import annotations
 
-import errno
 import gc
 import math
 import os
@@ -25,6 +24,7 @@ from convviz.resources import is_builtin
 from convviz.views import theme
 from convviz.views.banner import Message
 from convviz.views.language import speak
+from convviz.views.limits import SCALE_VARIABLE
 from convviz.views.main_window import MainWindow
 from convviz.views.preferences import Preferences
 
@@ -129,27 +129,29 @@ def render_screenshot(
     """
     import tempfile
 
+    from convviz.model.files import about_file, find_experiment
+    from convviz.views.picture import save_picture
+
     app = _application("offscreen", scale)
     with tempfile.TemporaryDirectory(prefix="convviz-") as folder:
         preferences = Preferences(Path(folder) / "settings.ini")
         _dress(app, theme or "light", language or preferences.language)
         document, session = _document(experiment), _session()
         window = MainWindow(None, None, preferences)
-        window.take_size(*size)
-        window.attach(document, session)
         try:
+            window.take_size(*size)
+            window.attach(document, session)
             window.show()
-            _train(session, after_steps, preferences.speed)
+            with about_file(find_experiment(experiment)):
+                _train(session, after_steps, preferences.speed)
             _wait_until(lambda: window.is_complete, window.completed)
             _wait_until(lambda: window.is_checked, window.checked)
             app.processEvents()
-            written = window.grab().save(str(out), "PNG")
+            save_picture(window, out)
         finally:
             session.close()
             window.deleteLater()
             app.processEvents()
-    if not written:
-        raise OSError(errno.EIO, tr("the picture could not be written"), str(out))
     return 0
 
 
@@ -178,6 +180,7 @@ class _Opening:
         self._session = _session()
         self._window.attach(document, self._session)
         gc.freeze()  # before the event loop rests for the first time
+        self._window.tell_if_too_large()
         if self._after:
             self._session.status_changed.connect(self._slow_down)
             self._session.set_speed(math.inf)
@@ -209,7 +212,7 @@ def _application(platform: str | None = None, scale: float | None = None) -> QAp
     if isinstance(existing, QApplication):
         return existing
     if scale is not None:
-        os.environ["QT_SCALE_FACTOR"] = f"{scale:g}"
+        os.environ[SCALE_VARIABLE] = f"{scale:g}"
     # The style is named here because Python's names for all that QStyle has are loaded once a style is asked for.
     arguments = [sys.argv[0], "-style", theme.STYLE, *(("-platform", platform) if platform else ())]
     app = QApplication(arguments)
@@ -257,7 +260,7 @@ def _train(session: Session, steps: int, speed: float) -> None:
         session.run(steps)
     _wait_until(lambda: _has_made(session.status, steps), session.status_changed)
     if session.status.state is State.FAILED:
-        raise RunError("The run was stopped by an error. {reason}", reason=session.status.message)
+        raise RunError("the run was stopped by an error: {reason}", reason=session.status.message)
     session.set_speed(speed)
     _wait_until(lambda: session.status.speed == speed, session.status_changed)
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import errno
 import os
-import tempfile
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -30,24 +29,26 @@ def replacing(path: str | os.PathLike[str]) -> Iterator[Path]:
     """
     target = Path(path).resolve()
     if target.exists() and not target.is_file():
-        raise OSError(errno.EEXIST, tr("this is not a regular file, which alone can be replaced"), str(path))
+        raise OSError(errno.EEXIST, tr("this is not a regular file, and only those can be replaced"), str(path))
     try:
-        handle, name = tempfile.mkstemp(prefix=f".{target.name}.", suffix=".part", dir=target.parent)
+        temporary = _create_beside(target)
     except OSError as error:  # which speaks of a file that nobody asked for
         raise OSError(error.errno, error.strerror, str(path)) from error
-    os.close(handle)
-    temporary = Path(name)
     try:
-        temporary.chmod(_mode(target))
         yield temporary
         temporary.replace(target)
     finally:
         temporary.unlink(missing_ok=True)
 
 
-def _mode(target: Path) -> int:
-    if target.exists():
-        return target.stat().st_mode & 0o777
-    mask = os.umask(0)
-    os.umask(mask)
-    return 0o666 & ~mask
+def _create_beside(target: Path) -> Path:
+    """Return a new, empty file; a system that knows permissions gives it those of the target, or those of any file.
+
+    Its name has nothing of the target's, which may be as long as names can be.
+    """
+    temporary = target.with_name(f".convviz-{os.urandom(8).hex()}.part")
+    mode = target.stat().st_mode & 0o777 if target.exists() else None
+    os.close(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666 if mode is None else mode))
+    if mode is not None:
+        temporary.chmod(mode)
+    return temporary

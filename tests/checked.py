@@ -82,6 +82,15 @@ class HeldConv(Conv2d):
         return replace(bound, forward=(BARRIER.pass_by, *bound.forward))
 
 
+@dataclass(frozen=True)
+class HeldBuild(Conv2d):
+    """A convolution that stops before the barrier while it is built."""
+
+    def bind(self, slots):
+        BARRIER.pass_by()
+        return super().bind(slots)
+
+
 def experiment(*layers, size=12, steps=2000):
     """Return an experiment with these student layers, or two convolutions."""
     stack = layers or (Conv2d(kernel=3), Conv2d(kernel=4, stride=2))
@@ -110,3 +119,8 @@ def wrong_between():
 def held(channels=8):
     """Return an experiment of many parameters that can be held up."""
     return experiment(Conv2d(kernel=3, out_channels=channels), HeldConv(kernel=3))
+
+
+def held_while_built():
+    """Return an experiment that can be held up while it is built."""
+    return experiment(Conv2d(kernel=3), HeldBuild(kernel=3))

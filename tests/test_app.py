@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import errno
 import gc
 import os
 import signal
 import subprocess
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -19,15 +21,17 @@ from convviz.cli import main
 from convviz.engine.errors import ConfigError
 from convviz.model.experiment import Experiment
 from convviz.model.files import load_builtin, write_experiment
+from convviz.model.session import Session
 from convviz.views.main_window import MainWindow
 from convviz.views.preferences import Preferences
 from convviz.views.readout import ReadOut
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
     from pytestqt.qtbot import QtBot
+
+    from convviz.model.document import Document
 
 
 def colours(picture: QImage) -> int:
@@ -102,6 +106,40 @@ def test_a_picture_that_cannot_be_written_is_an_error_with_its_name(qtbot: QtBot
     out = tmp_path / "nowhere" / "window.png"
     with pytest.raises(OSError, match=r"window\.png"):
         app.run("demo", screenshot=out)
+
+
+def test_a_picture_that_cannot_be_written_leaves_the_old_one(
+    qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    out = tmp_path / "window.png"
+    out.write_bytes(b"a good picture")
+
+    def fill_the_disk(self: Path, data: bytes) -> int:
+        with self.open("wb") as file:
+            file.write(data[:100])
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(self))
+
+    monkeypatch.setattr(Path, "write_bytes", fill_the_disk)
+    with pytest.raises(OSError, match=os.strerror(errno.ENOSPC)):
+        app.run("demo", screenshot=out)
+    assert out.read_bytes() == b"a good picture"
+
+
+def test_the_training_ends_where_the_window_cannot_be_filled(
+    qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    attach = MainWindow.attach
+
+    def attach_and_fail(self: MainWindow, document: Document, session: Session) -> None:
+        attach(self, document, session)
+        raise ConfigError("no")
+
+    monkeypatch.setattr(MainWindow, "attach", attach_and_fail)
+    ended = []
+    monkeypatch.setattr(Session, "close", lambda self, close=Session.close: ended.append(close(self)))
+    with pytest.raises(ConfigError, match="no"):
+        app.run("demo", screenshot=tmp_path / "window.png")
+    assert ended
 
 
 @pytest.mark.parametrize("screenshot", [True, False])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import json
 import os
@@ -21,6 +22,7 @@ from convviz import doctor
 from convviz.cli import COMMANDS, main
 from convviz.cli.progress import ProgressBar
 from convviz.engine import SGD, Conv2d, ConvTranspose2d, ReLU, Trainer
+from convviz.engine.initializers import Given
 from convviz.i18n import LANGUAGES
 from convviz.model.experiment import Experiment, Stage
 from convviz.model.files import builtin_experiments, load_builtin, write_experiment
@@ -188,6 +190,49 @@ def test_a_diverged_run_is_code_3_and_written_all_the_same(
     assert re.match(r"loss \S+ at first, \S+ now; ", printed.out.splitlines()[-1])
 
 
+@pytest.mark.parametrize("quiet", [True, False])
+def test_a_run_that_diverges_at_once_is_code_3_and_has_no_plot(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], quiet: bool
+) -> None:
+    weight = Given(np.full((1, 1, 3, 3), 1e200))
+    path, plot = tmp_path / "beyond.json", tmp_path / "loss.svg"
+    write_experiment(path, Experiment(stages=(Stage(layer=Conv2d(kernel=3, weight=weight)),)))
+    words = ["--plot", str(plot), "--output", str(tmp_path / "run.npz"), *(["--quiet"] if quiet else [])]
+    assert main(["train", str(path), *words]) == 3
+    assert capsys.readouterr().err.splitlines() == [
+        "convviz: diverged at step 0: the loss is no longer a finite number",
+        f"convviz: {plot}: not written, for there is no finite loss to be drawn",
+    ]
+    assert not plot.exists()
+    assert np.load(tmp_path / "run.npz")["losses"].size == 0
+
+
+def test_a_divergence_is_told_although_nothing_can_be_written(
+    diverging: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    output = tmp_path / "run.npz"
+
+    def full(path: Path, arrays: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device", str(path))
+
+    monkeypatch.setattr("convviz.export.run.write_run", full)
+    assert main(["train", str(diverging), "--output", str(output)]) == 2
+    first, second = capsys.readouterr().err.splitlines()
+    assert first.startswith("convviz: diverged at step ")
+    assert second == f"convviz: {output}: No space left on device"
+
+
+def test_an_experiment_that_cannot_be_built_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    stage = Stage(layer=Conv2d(kernel=1), teacher_weight=Given(np.full((1, 1, 1, 1), 1e30)))
+    write_experiment(tmp_path / "beyond.json", Experiment(stages=(stage, stage), dtype="float32"))
+    assert main(["train", str(tmp_path / "beyond.json")]) == 2
+    said = "convviz: beyond.json: target: expected finite numbers, received "
+    assert capsys.readouterr().err.startswith(said)
+    assert main(["--screenshot", str(tmp_path / "window.png"), str(tmp_path / "beyond.json")]) == 2
+    said = "convviz: beyond.json: the run was stopped by an error: target: expected finite numbers, received "
+    assert capsys.readouterr().err.splitlines()[-1].startswith(said)
+
+
 def test_too_little_memory_is_code_2_and_one_line(
     small: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -226,34 +271,47 @@ def test_a_bad_file_is_code_2_and_one_line_with_file_and_field(
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (["train", "dem"], "did you mean demo?"),
-        (["train", "nothing-like-it"], "built in are demo, "),
-        (["train", "/"], "convviz: /: expected a file, received a folder"),
-        (["train", "--steps", "-1"], "--steps"),
-        (["train", "--steps", "0"], "argument --steps: expected a whole number of 1 or more, received 0"),
-        (["train", "--steps=-5"], "argument --steps: expected a whole number of 1 or more, received -5"),
-        (["train", "--seed=-1"], "argument --seed: expected a whole number of 0 or more, received -1"),
-        (["train", "--steps", "many"], "--steps"),
-        (["train", "--seed", "1.5"], "--seed"),
-        (["train", "--output", "absent/run.npz"], "the folder of absent/run.npz does not exist"),
-        (["train", "--output", "."], "--output"),
-        (["train", "--plot", "loss.gif"], "loss.gif"),
+        (["train", "dem"], "dem: expected a file or the name of a built-in experiment; did you mean demo?"),
+        (["train", "nothing-like-it"], "nothing-like-it: expected a file or a built-in experiment, which are demo, "),
+        (["train", "/"], "/: expected a file, received a folder"),
+        (["train", "--steps", "-1"], "--steps: expected a whole number of 1 or more, received -1"),
+        (["train", "--steps", "0"], "--steps: expected a whole number of 1 or more, received 0"),
+        (["train", "--steps=-5"], "--steps: expected a whole number of 1 or more, received -5"),
+        (["train", "--steps", "9" * 20], f"--steps: expected int 1 … 1000000000, received {'9' * 20}"),
+        (["train", "--seed=-1"], "--seed: expected a whole number of 0 or more, received -1"),
+        (["train", "--seed", "9" * 20], f"--seed: expected int 0 … 4294967295, received {'9' * 20}"),
+        (["train", "--steps", "many"], "--steps: expected a whole number of 1 or more, received many"),
+        (["train", "--seed", "1.5"], "--seed: expected a whole number of 0 or more, received 1.5"),
+        (
+            ["train", "--output", "absent/run.npz"],
+            "--output: expected a file in a folder that exists, received ",
+        ),
+        (["train", "--output", "."], "--output: expected a file's name, received the folder ."),
+        (["train", "--output", "run.txt"], "--output: expected a file's name that ends in .npz, received run.txt"),
+        (["train", "--plot", "loss.gif"], "--plot: expected a file's name that ends in .png|.svg, received loss.gif"),
         (["train", "demo", "demo"], "unrecognized arguments: demo"),
-        (["train", "--unknown"], "--unknown"),
-        (["--size", "1280"], "--size"),
-        (["--size", "0x600"], "--size"),
-        (["--size", "1280x20"], "--size"),
+        (["train", "--unknown"], "unrecognized arguments: --unknown"),
+        (["train", "--step", "7"], "unrecognized arguments: --step"),
+        (["--lang", "zh_CN", "train", "demo"], "unrecognized arguments: --lang train demo"),
+        (["list", "all"], "unrecognized arguments: all"),
+        (["bench", "--against", "jax"], "--against: expected one of naive, torch, received jax"),
+        (["bench", "--json", "."], "--json: expected a file's name, received the folder ."),
+        (["--size", "1280"], "--size: expected WIDTHxHEIGHT such as 1280x800, received 1280"),
+        (["--size", "0x600"], "--size: expected a size from 800x480 to 16384x16384, received 0x600"),
+        (["--size", "1280x20"], "--size: expected a size from 800x480 to 16384x16384, received 1280x20"),
         (["--size", "500x300"], "--size: expected a size from 800x480 to 16384x16384, received 500x300"),
         (["--size", "799x480"], "--size: expected a size from 800x480 to 16384x16384, received 799x480"),
         (["--size", "99999x99999"], "--size: expected a size from 800x480 to 16384x16384, received 99999x99999"),
-        (["train", "--output", "run.txt"], "argument --output: a run is written as .npz, received run.txt"),
-        (["--size", "1280x800x3"], "--size"),
-        (["--scale", "large"], "--scale"),
-        (["--scale", "9"], "--scale"),
-        (["--scale", "nan"], "--scale"),
-        (["--screenshot", "window.jpg"], "a picture is written as .png, received window.jpg"),
-        (["--theme", "pink"], "--theme"),
-        (["--language", "tlh"], "--language"),
+        (["--size", "1280x800x3"], "--size: expected WIDTHxHEIGHT such as 1280x800, received 1280x800x3"),
+        (["--scale", "large"], "--scale: expected a factor from 0.5 to 4.0, such as 1.5, received large"),
+        (["--scale", "9"], "--scale: expected a factor from 0.5 to 4.0, such as 1.5, received 9"),
+        (["--scale", "nan"], "--scale: expected a factor from 0.5 to 4.0, such as 1.5, received nan"),
+        (["--after=-1"], "--after: expected a whole number of 0 or more, received -1"),
+        (["--screenshot", "window.jpg"], "--screenshot: expected a file's name that ends in .png, received window.jpg"),
+        (["--screenshot", "absent/window.png"], "--screenshot: expected a file in a folder that exists, received "),
+        (["--theme", "pink"], "--theme: expected one of light, dark, system, received pink"),
+        (["--language", "tlh"], "--language: expected one of en, zh_CN, received tlh"),
+        (["--language", "tlh", "train"], "--language: expected one of en, zh_CN, received tlh"),
     ],
 )
 def test_bad_arguments_are_code_2_and_one_line(
@@ -262,8 +320,7 @@ def test_bad_arguments_are_code_2_and_one_line(
     monkeypatch.chdir(tmp_path)
     assert main(arguments) == 2
     printed = capsys.readouterr()
-    assert said in printed.err
-    assert printed.err.startswith("convviz")
+    assert printed.err.startswith(f"convviz: {said}")
     assert printed.err.count("\n") == 1
     assert list(tmp_path.iterdir()) == []
 
@@ -277,7 +334,8 @@ def test_what_is_no_regular_file_is_not_replaced(
 ) -> None:
     os.mkfifo(tmp_path / name)
     assert main([*words, str(tmp_path / name)]) == 2
-    assert f"argument {words[-1]}: {tmp_path / name} is not a regular file" in capsys.readouterr().err
+    expected = f"convviz: {words[-1]}: expected a regular file, received {tmp_path / name}\n"
+    assert capsys.readouterr().err == expected
     assert (tmp_path / name).is_fifo()
 
 

@@ -107,6 +107,51 @@ def test_chinese_is_chinese(code: str) -> None:
     assert left == []
 
 
+#: Words of the field -> the one Chinese word for each. A filter counted or a map drawn is the same thing everywhere.
+TERMS = {
+    r"average pooling|avg pool": "平均池化",
+    r"max pool(ing)?": "最大池化",
+    r"parameters? checked|check &every|whole check|of the check|checking|to check": "检验",
+    r"dilation": "空洞率",
+    r"groups": "组",
+    r"gradients?": "梯度",
+    r"kernels?": "卷积核",
+    r"learning rate": "学习率",
+    r"lets? go": "取消固定",
+    r"logarithmic axis|loss \(logarithmic\)": "对数坐标",
+    r"maps?(?! \{size\})": "特征图",  # beside its size there is no room for the word, and it stands above
+    r"padding": "填充",
+    r"standard deviation": "标准差",
+    r"step size": "步长",
+    r"stride": "步幅",
+    r"backwards?": "反向",
+    r"(?<!cell )forwards?": "前向",  # the microscope goes forward by a cell, too
+}
+#: What has another name in the program.
+OTHER_WORDS = (
+    r"forwards",
+    r"backwards",
+    r"maximum pooling",
+    r"mean pool",
+    r"(?<!standard )deviation",
+    r"logarithmic loss",
+)
+
+
+@pytest.mark.parametrize("term", TERMS)
+def test_a_term_has_one_translation(term: str) -> None:
+    said = re.compile(rf"(?<![\w{{])({term})(?!\w)", re.IGNORECASE)
+    about = {key: value for key, value in entries("zh_CN").items() if any(map(said.search, forms(key)))}
+    assert about
+    assert {key: value for key, value in about.items() if TERMS[term] not in forms(value)[0]} == {}
+
+
+@pytest.mark.parametrize("word", OTHER_WORDS)
+def test_a_thing_has_one_name(word: str, sentences: Catalog) -> None:
+    said = re.compile(rf"\b{word}\b", re.IGNORECASE)
+    assert [m.id for m in sentences if m.id and any(map(said.search, forms(m.id)))] == []
+
+
 def package_files(repository: Path) -> list[Path]:
     return sorted((repository / "convviz").rglob("*.py"))
 

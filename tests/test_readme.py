@@ -7,13 +7,14 @@ import re
 import shlex
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
 
 from convviz.cli import COMMANDS, WINDOW, main
 from convviz.engine import Trainer
-from convviz.model.files import builtin_experiments, decode_experiment
+from convviz.model.files import builtin_experiments, decode_experiment, experiment_schema
 
 ROOT = Path(__file__).resolve().parent.parent
 README = (ROOT / "README.md").read_text("utf-8")
@@ -89,6 +90,26 @@ def test_every_command_is_described(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["train", "--help"]) == 0
     for option in re.findall(r"--[a-z]+", capsys.readouterr().out):
         assert option in README or option == "--help", option
+
+
+def test_every_room_of_the_package_is_on_the_map() -> None:
+    entrance = ("__init__.py", "__main__.py", "__pycache__")
+    rooms = {path.name + "/" * path.is_dir() for path in (ROOT / "convviz").iterdir() if path.name not in entrance}
+    assert {
+        room for room in rooms if f"| `convviz/{room}`" not in README and f", `convviz/{room}`" not in README
+    } == set()
+
+
+def test_imports_go_down_as_the_contract_says() -> None:
+    contracts = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["importlinter"]["contracts"]
+    (layers,) = (contract["layers"] for contract in contracts if contract["name"] == "Imports go down only")
+    told = [re.sub(r" \| ", ", ", layer).strip("()") for layer in layers if layer != "__main__"]
+    assert f"`{' → '.join(told)}`" in README
+
+
+def test_what_an_experiment_needs_is_said() -> None:
+    for entry in experiment_schema()["required"]:
+        assert re.search(rf"`{entry}`[^.]* are\s+required", README), entry
 
 
 def test_there_are_as_many_experiments_as_promised() -> None:

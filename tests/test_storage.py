@@ -56,6 +56,26 @@ def test_a_new_file_is_readable_as_any_other(tmp_path: Path) -> None:
     assert (tmp_path / "new").stat().st_mode == (tmp_path / "plain").stat().st_mode
 
 
+@pytest.mark.parametrize("name", ["n" * 251 + ".npz", "名" * 83 + ".npz"], ids=["Latin", "Chinese"])
+def test_a_name_can_be_as_long_as_names_can_be(tmp_path: Path, name: str) -> None:
+    assert len(os.fsencode(name)) > 250
+    for text in ("old", "new"):
+        with replacing(tmp_path / name) as temporary:
+            temporary.write_text(text)
+    assert (tmp_path / name).read_text() == "new"
+
+
+def test_files_that_others_make_meanwhile_have_the_permissions_of_any(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def change(mask: int) -> int:
+        raise AssertionError("the mask is that of the whole process")
+
+    monkeypatch.setattr(os, "umask", change)
+    with replacing(tmp_path / "new") as temporary:
+        temporary.write_text("")
+
+
 def test_a_missing_folder_is_an_error_at_once(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError) as raised, replacing(tmp_path / "absent" / "run.npz"):
         pytest.fail("there is nowhere to write to")

@@ -52,7 +52,7 @@ def against_naive(report: Report, effort: Effort) -> None:
     report.table(
         "naive",
         tr("The demo against plain loops, steps per second"),
-        [(tr("a window is summed up"), 24), ("convviz", 30), (tr("plain loops"), 20), (tr("ratio"), 28)],
+        [(tr("sum over a window"), 24), ("convviz", 30), (tr("plain loops"), 20), (tr("ratio"), 28)],
     )
     for how, (told, total) in SUMS.items():
         _check(competitors.engine(work.problem()), competitors.naive(work.problem(), total), work)

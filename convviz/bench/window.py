@@ -234,7 +234,7 @@ def _frames(rows: Rows, stage: Stage, losses: int, count: int) -> None:
     for number in range(count):
         trainer.run(2000)
         session.losses.append(trainer.losses[-2000:])
-        now = replace(status, step=len(session.losses), recorded=len(session.losses), loss=trainer.loss)
+        now = replace(status, step=len(session.losses), loss=trainer.loss)
         taken.append(1e3 * stage.show(now, trainer.frame()))
         stage.wait(0.004 if number % 10 else 0.05)
     maps = [heatmap for heatmap in stage.window.findChildren(Heatmap) if heatmap.isVisible()]

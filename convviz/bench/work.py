@@ -44,10 +44,10 @@ class Work:
     layers: tuple[Layer, ...]
     dtype: str
 
-    def problem(self, *, rate: float | None = None) -> Problem:
+    def problem(self) -> Problem:
         """Return the arrays of this work, always the same.
 
-        The rate, unless given, is so small that no number of steps makes the run diverge: what is measured is speed.
+        The rate is so small that no number of steps makes the run diverge: what is measured is speed.
         """
         dtype = np.dtype(self.dtype)
         network = Network(self.layers, self.shape, dtype)
@@ -68,7 +68,7 @@ class Work:
             initial=student,
             teacher=teacher,
             loss=SumSquaredError(),
-            optimizer=SGD(learning_rate=1e-12 if rate is None else rate),
+            optimizer=SGD(learning_rate=1e-12),
             schedule=ConstantRate(),
             stop=StopConditions(steps=10**9),
             dtype=dtype,

@@ -60,7 +60,7 @@ def _dispatch(words: list[str]) -> int:
         parser = ArgumentParser(name, module.SUMMARY)
         words.remove(name)
     module.add_arguments(parser)
-    options = parser.parse_args(words)
+    options = parser.read(words)
     try:
         code = int(module.run(options))
         sys.stdout.flush()

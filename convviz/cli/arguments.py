@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import math
 from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import convviz
 from convviz.cli.exits import BAD_INPUT
@@ -13,7 +13,7 @@ from convviz.i18n import LANGUAGES, mark, tr
 from convviz.views.limits import LEAST_SCALE, LEAST_SIZE, MOST_SCALE, MOST_SIZE
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
 #: argparse's own sentences, which it looks up in gettext's default domain.
 ARGPARSE_SENTENCES = (
@@ -22,12 +22,9 @@ ARGPARSE_SENTENCES = (
     mark("options"),
     mark("show this help message and exit"),
     mark("show program's version number and exit"),
-    mark("argument %(argument_name)s: %(message)s"),
     mark("expected one argument"),
     mark("unrecognized arguments: %s"),
-    mark("invalid choice: %(value)r (choose from %(choices)s)"),
     mark("invalid %(type)s value: %(value)r"),
-    mark("ambiguous option: %(option)s could match %(matches)s"),
     mark("ignored explicit argument %r"),
 )
 
@@ -41,14 +38,21 @@ class ArgumentParser(argparse.ArgumentParser):
             description=tr(summary),
             epilog=epilog,
             formatter_class=argparse.RawDescriptionHelpFormatter,
+            allow_abbrev=False,  # the language is looked for by its whole name before anything is parsed
+            exit_on_error=False,
         )
-        self.add_argument(
-            "--language", choices=LANGUAGES, help=tr("language of the messages and the window (default: the system's)")
-        )
+        add_choice(self, "--language", LANGUAGES, tr("language of the messages and the window (default: the system's)"))
+
+    def read(self, words: Sequence[str]) -> argparse.Namespace:
+        """Return what the words of a command line say; leave where they are wrong, having said what is."""
+        try:
+            return self.parse_args(words)
+        except argparse.ArgumentError as error:
+            self.error(f"{error.argument_name}: {error.message}" if error.argument_name else error.message)
 
     def error(self, message: str) -> NoReturn:
         """Say in one line what is wrong, and leave."""
-        self.exit(BAD_INPUT, f"{self.prog}: {message}\n")
+        self.exit(BAD_INPUT, f"convviz: {message}\n")
 
 
 class WindowParser(ArgumentParser):
@@ -61,7 +65,7 @@ class WindowParser(ArgumentParser):
     """
 
     def __init__(self, commands: Callable[[], Mapping[str, str]]) -> None:
-        super().__init__("", mark("See a convolution network learn."))
+        super().__init__("", mark("See a convolutional network learn."))
         self._commands = commands
 
     def format_help(self) -> str:
@@ -88,6 +92,22 @@ def add_experiment(parser: argparse.ArgumentParser) -> None:
         nargs="?",
         help=tr("an experiment's file, or the name of a built-in one, see “convviz list” (default: demo)"),
     )
+
+
+def add_choice(
+    parser: argparse.ArgumentParser, option: str, known: Iterable[str], told: str, *, several: bool = False
+) -> None:
+    """Let a command take one of the ``known`` words with an option; ``several``: a list, as often as it is given."""
+    words = tuple(known)
+
+    def one_of(text: str) -> str:
+        if text in words:
+            return text
+        message = tr("expected one of {known}, received {text}")
+        raise argparse.ArgumentTypeError(message.format(known=", ".join(words), text=text))
+
+    how: dict[str, Any] = {"action": "append", "default": []} if several else {}
+    parser.add_argument(option, type=one_of, metavar="|".join(words), help=told, **how)
 
 
 def size(text: str) -> tuple[int, int]:
@@ -133,7 +153,7 @@ def picture_file(text: str) -> Path:
     """Return the path of a picture to be written, as `output_file`; it is a PNG, and is not to be called otherwise."""
     path = output_file(text)
     if path.suffix.lower() not in ("", ".png"):
-        raise argparse.ArgumentTypeError(tr("a picture is written as .png, received {path}").format(path=text))
+        raise _otherwise_called(".png", text)
     return path
 
 
@@ -141,17 +161,25 @@ def run_file(text: str) -> Path:
     """Return the path of a run to be written, as `output_file`; it is an NPZ, and is not to be called otherwise."""
     path = output_file(text)
     if path.suffix.lower() not in ("", ".npz"):
-        raise argparse.ArgumentTypeError(tr("a run is written as .npz, received {path}").format(path=text))
+        raise _otherwise_called(".npz", text)
     return path
 
 
 def output_file(text: str) -> Path:
     """Return the path of a file to be written; its folder must exist, which is better known before the work is done."""
     path = Path(text)
+    message = ""
     if path.is_dir():
-        raise argparse.ArgumentTypeError(tr("{path} is a folder, expected a file's name").format(path=text))
-    if path.exists() and not path.is_file():
-        raise argparse.ArgumentTypeError(tr("{path} is not a regular file, expected a file's name").format(path=text))
-    if not path.absolute().parent.is_dir():
-        raise argparse.ArgumentTypeError(tr("the folder of {path} does not exist").format(path=text))
+        message = tr("expected a file's name, received the folder {path}")
+    elif path.exists() and not path.is_file():
+        message = tr("expected a regular file, received {path}")
+    elif not path.absolute().parent.is_dir():
+        message = tr("expected a file in a folder that exists, received {path}")
+    if message:
+        raise argparse.ArgumentTypeError(message.format(path=text))
     return path
+
+
+def _otherwise_called(ending: str, text: str) -> argparse.ArgumentTypeError:
+    message = tr("expected a file's name that ends in {ending}, received {path}")
+    return argparse.ArgumentTypeError(message.format(ending=ending, path=text))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING
 
-from convviz.cli.arguments import output_file
+from convviz.cli.arguments import add_choice, output_file
 from convviz.cli.exits import DONE, TOO_SLOW
 from convviz.i18n import mark, tr
 
@@ -21,13 +21,8 @@ SUMMARY = mark("measure engine and window on this machine, against plain loops, 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Describe the command's arguments."""
-    parser.add_argument(
-        "--against",
-        action="append",
-        choices=("naive", "torch"),
-        default=[],
-        help=tr("against plain loops, or PyTorch (autograd, optim.SGD); can be given twice"),
-    )
+    told = tr("against plain loops, or PyTorch (autograd, optim.SGD); can be given twice")
+    add_choice(parser, "--against", ("naive", "torch"), told, several=True)
     parser.add_argument("--memory", action="store_true", help=tr("the most memory that a process takes at 1024×1024"))
     parser.add_argument("--gui", action="store_true", help=tr("the complete window while it draws, and at rest"))
     parser.add_argument("--startup", action="store_true", help=tr("how soon the window is there"))

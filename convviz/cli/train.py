@@ -53,12 +53,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Train, print, write what was asked for."""
     from convviz.engine import State, Trainer
-    from convviz.model.files import find_experiment, read_experiment
+    from convviz.model.files import about_file, find_experiment, read_experiment
 
     if options.plot is not None and not _can_plot(options.plot):
         return UNABLE
-    experiment = _changed(read_experiment(find_experiment(options.experiment)), options)
-    trainer = Trainer(experiment.build())
+    path = find_experiment(options.experiment)
+    experiment = _changed(read_experiment(path), options)
+    with about_file(path):
+        trainer = Trainer(experiment.build())
     first = trainer.frame()
     if not options.quiet:
         _print_problem(experiment, first)
@@ -69,19 +71,32 @@ def run(options: argparse.Namespace) -> int:
     if not options.quiet:
         _print_result(last)
         print(_ending(trainer, seconds))
-    _write(options, experiment, trainer, first, last)
-    if trainer.state is State.DIVERGED:
+    diverged = trainer.state is State.DIVERGED
+    if diverged:
         print(f"convviz: {_reason(trainer)}", file=sys.stderr)
-        return DIVERGED
-    return INTERRUPTED if interrupted else DONE
+    _write(options, experiment, trainer, first, last)
+    return DIVERGED if diverged else INTERRUPTED if interrupted else DONE
 
 
 def _changed(experiment: Experiment, options: argparse.Namespace) -> Experiment:
     if options.steps is not None:
-        experiment = experiment.replace(stop=experiment.stop.replace(steps=options.steps))
+        with _given_by("--steps"):
+            experiment = experiment.replace(stop=experiment.stop.replace(steps=options.steps))
     if options.seed is not None:
-        experiment = experiment.replace(seed=options.seed)
+        with _given_by("--seed"):
+            experiment = experiment.replace(seed=options.seed)
     return experiment
+
+
+@contextmanager
+def _given_by(option: str) -> Iterator[None]:
+    """Tell what is wrong as an error of the option, not of the setting that it is for."""
+    from convviz.engine.errors import ConvvizError
+
+    try:
+        yield
+    except ConvvizError as error:
+        raise error.at(option) from error
 
 
 def _can_plot(path: Path) -> bool:
@@ -89,7 +104,8 @@ def _can_plot(path: Path) -> bool:
     from convviz import doctor
     from convviz.export.plot import check_plot_path
 
-    check_plot_path(path)
+    with _given_by("--plot"):
+        check_plot_path(path)
     if path.suffix.lower() == ".svg":
         return True
     problems = doctor.obstacles(doctor.examine(platform="offscreen", fonts=False))
@@ -221,4 +237,9 @@ def _write(options: argparse.Namespace, experiment: Experiment, trainer: Trainer
 
         from convviz.export.plot import loss_plot
 
-        loss_plot(np.append(trainer.losses, last.loss), options.plot, title=tr(experiment.name))
+        losses = np.append(trainer.losses, last.loss)
+        if np.isfinite(losses[0]):
+            loss_plot(losses, options.plot, title=tr(experiment.name))
+        else:
+            told = tr("{file}: not written, for there is no finite loss to be drawn").format(file=options.plot)
+            print(f"convviz: {told}", file=sys.stderr)

@@ -7,7 +7,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from convviz import doctor
-from convviz.cli.arguments import add_experiment, picture_file, scale, size, whole_number
+from convviz.cli.arguments import add_choice, add_experiment, picture_file, scale, size, whole_number
 from convviz.cli.exits import UNABLE
 from convviz.i18n import tr
 
@@ -29,7 +29,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--scale", type=scale, metavar="FACTOR", help=tr("draw everything larger, to be read from afar: 1.5 or 150%%")
     )
-    parser.add_argument("--theme", choices=("light", "dark", "system"), help=tr("colours of the window"))
+    add_choice(parser, "--theme", ("light", "dark", "system"), tr("colours of the window"))
 
 
 def run(options: argparse.Namespace) -> int:

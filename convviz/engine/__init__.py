@@ -1,4 +1,4 @@
-"""The engine: convolution networks, their gradients and their training, in NumPy alone."""
+"""The engine: convolutional networks, their gradients and their training, in NumPy alone."""
 
 from __future__ import annotations
 

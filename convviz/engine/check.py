@@ -112,11 +112,6 @@ class Report:
         return max(self.adjoints, key=lambda a: a.error, default=None)
 
     @property
-    def worst_error(self) -> float:
-        """The largest error of any slope; 0 where there is none."""
-        return self.worst_slope.error if self.worst_slope else 0.0
-
-    @property
     def kinks(self) -> int:
         """How many of the parameters sit on a kink."""
         return sum(s.kink for s in self.slopes)

@@ -98,7 +98,8 @@ class Status:
     Attributes
     ----------
     step, loss, initial_loss, best_loss
-        Of the live run, whatever step is being looked at. Losses are NaN before the first evaluation.
+        Of the live run, whatever step is being looked at; all steps up to it can be. Losses are NaN before the first
+        evaluation.
     goal
         The step at which the run will pause by itself, or None.
     rate
@@ -109,8 +110,6 @@ class Status:
         The step of the past that is being looked at, or None for the live one.
     message
         For FAILED: the error's sentence.
-    recorded
-        The number of steps that can be shown (0 … recorded, inclusive).
     """
 
     run: int = 0
@@ -126,7 +125,6 @@ class Status:
     shown: int | None = None
     reason: StopReason = StopReason.NONE
     message: str = ""
-    recorded: int = 0
 
 
 @dataclass(frozen=True)

@@ -48,8 +48,8 @@ def mean_setting(default: float) -> Any:
 def deviation_setting() -> Any:
     """Return the field of how far normally distributed numbers spread."""
     return setting(
-        mark("Deviation"),
-        mark("How far the numbers spread around the mean: two in three lie within one deviation"),
+        mark("Standard deviation"),
+        mark("How far the numbers spread around the mean: two in three lie within one standard deviation"),
         "float",
         1.0,
         minimum=0,
@@ -89,7 +89,7 @@ class Normal(Initializer):
 
     kind = "normal"
     label = mark("Normal")
-    summary = mark("Random numbers around a mean, most of them within one deviation of it")
+    summary = mark("Random numbers around a mean, most of them within one standard deviation of it")
 
     mean: float = mean_setting(0.0)
     std: float = deviation_setting()
@@ -108,11 +108,11 @@ class Uniform(Initializer):
     summary = mark("Random numbers from an interval, all equally likely")
 
     low: float = setting(
-        mark("Low"), mark("The least number that is drawn"), "float", -1.0, minimum=-_LIMIT, maximum=_LIMIT, step=0.1
+        mark("Low"), mark("The smallest number that is drawn"), "float", -1.0, minimum=-_LIMIT, maximum=_LIMIT, step=0.1
     )
     high: float = setting(
         mark("High"),
-        mark("The bound that every number is below"),
+        mark("The bound below which every number lies"),
         "float",
         1.0,
         minimum=-_LIMIT,

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from convviz.engine.stopping import StopConditions
 
 #: How many steps before a diverged one are tried for a picture without infinities.
-_STEPS_BACK = 8
+STEPS_BACK = 8
 
 
 class LiveRun:
@@ -135,11 +135,12 @@ class LiveRun:
     def frame(self, input_gradient: bool) -> Frame:
         """Return the picture of the step that is being looked at.
 
-        Of a live step whose loss has left all bounds, the picture is that of the last whose numbers are all finite.
+        Of a live step whose loss has left all bounds, the picture is that of the last whose numbers are all finite; its
+        own, if none of the `STEPS_BACK` steps before it is such.
         """
         frame = self._trainer.frame(self.shown, input_gradient)
         if self.shown is None and not math.isfinite(frame.loss):
-            for step in range(self.step - 1, max(-1, self.step - _STEPS_BACK), -1):
+            for step in range(self.step - 1, max(-1, self.step - 1 - STEPS_BACK), -1):
                 earlier = self._trainer.frame(step, input_gradient)
                 if all(np.isfinite(array).all() for array in _arrays(earlier)):
                     return earlier
@@ -161,7 +162,6 @@ class LiveRun:
             learning_rate=trainer.rate_at(trainer.current_step),
             shown=self.shown,
             reason=self.reason,
-            recorded=trainer.current_step,
         )
 
     def _settle(self, state: State, reason: StopReason = StopReason.NONE) -> None:

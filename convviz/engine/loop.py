@@ -105,10 +105,11 @@ class TrainingLoop:
         return self._mailbox.take()
 
     def painted(self) -> None:
-        """Let the loop go on: what it left has been painted."""
+        """Let the loop go on: what was taken has been painted. It goes on waiting if something newer is still there."""
         with self._wake:
-            self._painting = False
-            self._wake.notify()
+            if self._mailbox.is_empty:
+                self._painting = False
+                self._wake.notify()
 
     def close(self) -> None:
         """Ask the loop to end after the step, chunk or build in hand."""
@@ -247,8 +248,11 @@ class TrainingLoop:
             status = live.status(rate=self._meter.rate(), speed=self._pace.speed)
             losses = live.losses(self._sent)
         first, self._sent = self._sent, self._sent + len(losses)
-        self._painting = True
-        if self._mailbox.leave(status, frame, read_only(losses), first, due):
+        losses = read_only(losses)
+        with self._wake:  # so that whoever is late with an older picture does not say that this one is painted
+            self._painting = True
+            is_alone = self._mailbox.leave(status, frame, losses, first, due)
+        if is_alone:
             self._notify()
             self._await_painted()
 

@@ -61,7 +61,10 @@ class Loss(Spec):
 
     @abstractmethod
     def slope_factors(self, r: Array) -> tuple[Array, ...]:
-        """Return the factors (N,) whose products are the derivative of the loss by each element of ``r`` (N,)."""
+        """Return the factors (N,) whose products are the derivative of the loss by each element of ``r`` (N,).
+
+        ``r`` itself is among them, unless its size does not matter.
+        """
 
     def value(self, y: Array, t: Array) -> float:
         """Return the loss of the reconstruction ``y`` against the target ``t`` of the same shape."""
@@ -81,7 +84,7 @@ class SumSquaredError(Loss):
 
     kind = "sse"
     label = mark("Sum of squared errors")
-    summary = mark("All differences squared and added: large ones weigh most, and so does a large map")
+    summary = mark("All differences squared and added: large ones weigh most, and a larger map has a larger loss")
 
     def share(self, part: int, whole: int) -> float:
         """Return 1: a sum of sums."""
@@ -198,13 +201,18 @@ class Huber(Loss):
         return lambda r: (partial(np.minimum, r, high, out=dy), above, scale)
 
     def factors(self, r: Array) -> tuple[Array, ...]:
-        """Return r cut off at ±δ, what the rest adds to it, and 1 / N."""
-        clipped = np.clip(r, -self.delta, self.delta)
-        return clipped, r - 0.5 * clipped, _share(r)
+        """Return r, c (1 − c / 2r) and 1 / N, where c is r cut off at ±δ: h(r) = r c − c²/2."""
+        return r, np.clip(r, -self.delta, self.delta) * (1 - 0.5 * self._left(r)), _share(r)
 
     def slope_factors(self, r: Array) -> tuple[Array, ...]:
-        """Return r cut off at ±δ, and 1 / N."""
-        return np.clip(r, -self.delta, self.delta), _share(r)
+        """Return r, the share of it that is left when it is cut off at ±δ, and 1 / N."""
+        return r, self._left(r), _share(r)
+
+    def _left(self, r: Array) -> Array:
+        """Return min(1, δ / |r|)."""
+        size = np.abs(r)
+        left: Array = np.divide(self.delta, size, where=size > self.delta, out=np.ones_like(r))
+        return left
 
 
 def _sum_of_products(a: Array, b: Array) -> NDArray[np.float64]:

@@ -46,6 +46,12 @@ class Mailbox:
             self._full = True
             return was_empty
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing waits to be taken."""
+        with self._lock:
+            return not self._full
+
     def take(self) -> Packet | None:
         """Empty the slot and return what was in it, or None."""
         with self._lock:

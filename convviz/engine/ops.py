@@ -57,13 +57,14 @@ def conv2d(
     Returns
     -------
     (O, H', W') array
+        float32 where all arguments are, else float64.
 
     Raises
     ------
     ShapeError
-        If the sizes do not go together.
+        If the sizes do not go together, or an array is empty.
     ConfigError
-        If an argument is of a wrong type, empty, or not finite.
+        If an argument is of a wrong type, or not finite.
     """
     values, weights = map_array(x, "x"), weight_array(weight)
     offsets = None if bias is None else number_array(bias, "bias")
@@ -104,6 +105,7 @@ def conv2d_input_grad(
     Returns
     -------
     (C, H, W) array
+        float32 where both arguments are, else float64.
 
     Raises
     ------
@@ -144,6 +146,7 @@ def conv2d_weight_grad(
     Returns
     -------
     (O, C / groups, kh, kw) array
+        float32 where both arguments are, else float64.
 
     Raises
     ------
@@ -173,6 +176,14 @@ def insert_zeros(x: ArrayLike, count: Any) -> Array:
     Returns
     -------
     (…, H + (H − 1) · count, W + (W − 1) · count) array
+        float32 where ``x`` is, else float64.
+
+    Raises
+    ------
+    ShapeError
+        If ``x`` is empty, or neither a map nor a stack of maps.
+    ConfigError
+        If ``x`` holds something other than finite numbers, or ``count`` is of a wrong type or below 0.
     """
     values = map_array(x, "x", dimensions=(2, 3))
     rows, columns = check_value(count, _COUNT, "count")
@@ -191,6 +202,14 @@ def pad_zeros(x: ArrayLike, left_right: Any, top_bottom: Any) -> Array:
     Returns
     -------
     (…, top + H + bottom, left + W + right) array
+        float32 where ``x`` is, else float64.
+
+    Raises
+    ------
+    ShapeError
+        If ``x`` is empty, or neither a map nor a stack of maps.
+    ConfigError
+        If ``x`` holds something other than finite numbers, or a number to add is of a wrong type or below 0.
     """
     values = map_array(x, "x", dimensions=(2, 3))
     left, right = check_value(left_right, _COUNT, "left_right")
@@ -204,6 +223,18 @@ def rotate_180(x: ArrayLike) -> Array:
     Parameters
     ----------
     x : (H, W) or (C, H, W)
+
+    Returns
+    -------
+    (…, H, W) array
+        float32 where ``x`` is, else float64.
+
+    Raises
+    ------
+    ShapeError
+        If ``x`` is empty, or neither a map nor a stack of maps.
+    ConfigError
+        If ``x`` holds something other than finite numbers.
     """
     return map_array(x, "x", dimensions=(2, 3))[..., ::-1, ::-1].copy()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
@@ -89,6 +90,17 @@ class Problem:
         }
         for name, value in own.items():
             object.__setattr__(self, name, value)
+
+    @cached_property
+    def teacher_values(self) -> tuple[Array, ...] | None:
+        """The teacher's maps, laid out like a frame's; None if they do not lead to the target.
+
+        A teacher may have biases that the layers have not.
+        """
+        if self.teacher is None:
+            return None
+        values = self.network.forward(self.teacher, self.input)
+        return values if np.allclose(values[-1], self.target, rtol=1e-4, atol=1e-6) else None
 
 
 def frozen(parameters: Sequence[Mapping[str, Array]]) -> tuple[Mapping[str, Array], ...]:

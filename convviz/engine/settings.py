@@ -50,14 +50,20 @@ class Setting:
     ----------
     label, help
         Marked for translation, in the words a person reads on the control and in its tooltip.
+    kind
+        What the setting holds: one of `KINDS`, which decides how a value is checked, written and edited.
     minimum, maximum
         Inclusive range of a number (of each of a pair's two); None: unbounded on that side.
     positive
         The value must be above zero (used where ``minimum=0`` would allow zero itself).
     step
         What one notch of a wheel changes.
+    unit
+        What a number is counted in, marked for translation; empty: nothing.
     logarithmic
         A control runs over the exponent.
+    choices
+        For ``choice``: every value that there is, as files have it.
     live
         The setting can change while a run goes on; any other change rebuilds the run.
     registry

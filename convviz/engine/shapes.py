@@ -20,7 +20,7 @@ from convviz.engine.errors import ConfigError, ShapeError
 from convviz.engine.settings import Setting, check_value
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from numpy.typing import NDArray
 
@@ -117,16 +117,25 @@ class Window:
 
         Besides the remainder, a stride or a dilation that steps over cells leaves some unread.
         """
-        counts = self.output_size(height, width)
-        pads = self.pads(height, width)
         masks = []
+        for size, (cells, inside) in zip((height, width), self._read(height, width), strict=True):
+            mask = np.zeros(size, np.bool_)
+            mask[cells[inside]] = True
+            masks.append(mask)
+        return np.logical_and.outer(masks[0], masks[1])
+
+    def reads(self, height: int, width: int) -> NDArray[np.bool_]:
+        """Return a mask of the output, True where the window reads at least one cell, not the border alone."""
+        (_, down), (_, across) = self._read(height, width)
+        return np.logical_and.outer(down.any(axis=1), across.any(axis=1))
+
+    def _read(self, height: int, width: int) -> Iterator[tuple[NDArray[np.intp], NDArray[np.bool_]]]:
+        """Yield, down and across, the cells (windows, taps) that windows read, and which of them are in the map."""
+        counts, pads = self.output_size(height, width), self.pads(height, width)
         for axis, size in enumerate((height, width)):
             windows = np.arange(counts[axis])[:, None] * self.stride[axis]
             cells = windows + np.arange(self.kernel[axis]) * self.dilation[axis] - pads[axis][0]
-            mask = np.zeros(size, np.bool_)
-            mask[cells[(cells >= 0) & (cells < size)]] = True
-            masks.append(mask)
-        return np.logical_and.outer(masks[0], masks[1])
+            yield cells, (cells >= 0) & (cells < size)
 
     def part(self, height: int, width: int, rows: slice) -> tuple[Window, slice] | None:
         """Return the window that makes some ``rows`` of the output, and the rows of the map over which it walks then.

@@ -67,8 +67,8 @@ class StopConditions(Spec):
         absent=mark("never"),
     )
     min_progress: float = setting(
-        mark("Least progress"),
-        mark("By what share of itself the best loss must fall to count as progress"),
+        mark("Minimum progress"),
+        mark("By what share the best loss must fall to count as progress"),
         "float",
         1e-4,
         minimum=0,

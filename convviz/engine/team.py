@@ -53,7 +53,9 @@ class Team:
         ]
         for thread in threads:
             thread.start()
-        weakref.finalize(self, _dismiss, self._rounds, threads)
+        dismissal = weakref.finalize(self, _dismiss, self._rounds, threads)
+        # At the interpreter's exit whoever still shares work must be let finish; helpers then end with the process.
+        dismissal.atexit = False
 
     def share(self, jobs: Sequence[Sequence[Call]]) -> None:
         """Do all jobs, each by one of the team; return when the last is done.

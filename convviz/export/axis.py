@@ -6,6 +6,9 @@ import math
 import sys
 from dataclasses import dataclass
 
+#: The largest number there is, and the exponents of ten that can be written as a float with all its digits.
+_GREATEST, _LEAST_EXPONENT, _MOST_EXPONENT = sys.float_info.max, -307, sys.float_info.max_10_exp
+
 #: From the digits of an exponent to how they are written.
 SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
@@ -34,7 +37,10 @@ class Axis:
         """Return where ``value`` lies: 0 at ``low``, 1 at ``high``."""
         if self.logarithmic:
             return (math.log(value) - math.log(self.low)) / (math.log(self.high) - math.log(self.low))
-        return (value - self.low) / (self.high - self.low)
+        span = self.high - self.low
+        if math.isinf(span):
+            return (value / 2 - self.low / 2) / (self.high / 2 - self.low / 2)
+        return (value - self.low) / span
 
     def label(self, tick: float) -> str:
         """Return one of `ticks` as it is written beside the axis."""
@@ -48,33 +54,45 @@ class Axis:
 
 
 def linear_axis(low: float, high: float, count: int = 6) -> Axis:
-    """Return an axis over at least ``low … high`` that begins and ends on a tick, with about ``count`` ticks."""
+    """Return an axis over at least ``low … high`` with about ``count`` ticks.
+
+    It begins and ends on a tick, unless that would lie beyond all numbers: then with the last number there is.
+    """
     if not high > low:
         low, high = low - (abs(low) / 2 or 1.0), high + (abs(high) / 2 or 1.0)
-    spacing = _round_spacing((high - low) / count)
-    first, last = math.floor(low / spacing + 1e-9), math.ceil(high / spacing - 1e-9)
-    ticks = tuple(index * spacing for index in range(first, last + 1))
-    return Axis(ticks[0], ticks[-1], ticks)
+    low, high = max(low, -_GREATEST), min(high, _GREATEST)
+    spacing = _round_spacing(max(high / count - low / count, 10.0**_LEAST_EXPONENT))
+    first = math.floor(low / spacing + 1e-9)
+    last = max(math.ceil(high / spacing - 1e-9), first + 1)
+    ends = [index * spacing for index in range(first, last + 1)]
+    ticks = tuple(tick for tick in ends if math.isfinite(tick))
+    return Axis(max(ends[0], -_GREATEST), min(ends[-1], _GREATEST), ticks)
 
 
 def logarithmic_axis(low: float, high: float, count: int = 8) -> Axis:
-    """Return a logarithmic axis over at least ``low … high`` (both > 0), with ``count`` ticks at most where it can."""
-    first, last = _exponent(low), min(math.ceil(math.log10(high) - 1e-9), sys.float_info.max_10_exp)
+    """Return a logarithmic axis over at least ``low … high`` (both > 0), with ``count`` ticks at most where it can.
+
+    It begins and ends on a round number, unless that would lie beyond all numbers: then with the last number there is.
+    What has lost digits for being so small is left out.
+    """
+    first, last = max(_exponent(low), _LEAST_EXPONENT), math.ceil(math.log10(high) - 1e-9)
     if last - first <= 1:  # within one power of ten: 1, 2, 5 are needed too
         steps = [digit * 10.0**first for digit in (1, 2, 5, 10)]
         if last == first:
             steps = [10.0**first / 2, 10.0**first, 2 * 10.0**first]
-        start = max((s for s in steps if s <= low * (1 + 1e-9)), default=steps[0])
+        start = max((s for s in steps if s * (1 - 1e-9) <= low), default=steps[0])
         end = min((s for s in steps if s >= high * (1 - 1e-9) and s > start), default=steps[-1])
+        end = min(end, _GREATEST)
         ticks = tuple(s for s in steps if start <= s <= end)
         minor = tuple(d * 10.0**first for d in range(2, 10) if start < d * 10.0**first < end)
         return Axis(start, end, ticks, minor, logarithmic=True)
     every = math.ceil((last - first) / count)
-    powers = range(first, last + 1)
+    powers = range(first, min(last, _MOST_EXPONENT) + 1)
+    high = 10.0**last if last <= _MOST_EXPONENT else _GREATEST
     ticks = tuple(10.0**p for p in powers if (p - first) % every == 0)
     digits = range(2, 10) if every == 1 else (1,)
-    minor = tuple(d * 10.0**p for p in powers[:-1] for d in digits)
-    return Axis(10.0**first, 10.0**last, ticks, minor, logarithmic=True)
+    minor = tuple(d * 10.0**p for p in powers for d in digits if d * 10.0**p < high)
+    return Axis(10.0**first, high, ticks, minor, logarithmic=True)
 
 
 def _round_spacing(rough: float) -> float:

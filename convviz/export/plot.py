@@ -50,7 +50,10 @@ def check_plot_path(path: Path) -> None:
     """Raise `ConfigError` unless the name of ``path`` ends in one of `FORMATS`."""
     if path.suffix.lower() not in FORMATS:
         raise ConfigError(
-            "{path}: a plot is written as {formats}", field="plot", path=str(path), formats=" | ".join(FORMATS)
+            "expected a file's name that ends in {ending}, received {path}",
+            field="path",
+            ending="|".join(FORMATS),
+            path=str(path),
         )
 
 

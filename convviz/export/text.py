@@ -16,11 +16,20 @@ def matrix_text(array: NDArray[Any], *, digits: int = 4) -> str:
     """Return a matrix row by row, each on a line of its own however wide it is.
 
     A map ``(C, H, W)`` or a weight ``(O, I, kh, kw)`` of one channel is printed as its matrix; with several channels,
-    one matrix after another, each under its index. Of more than a thousand numbers only the edges are printed.
+    one matrix after another, each under its index. Of more than a thousand numbers only the edges are printed. Where
+    some number would look like zero and is not, all of the matrix is printed with powers of ten.
     """
     leading = array.shape[:-2]
     if all(length == 1 for length in leading):
         matrix = array.reshape(array.shape[-2:]) if array.ndim > 1 else array
+        sizes, least = np.abs(matrix), 10.0**-digits
+        if ((sizes > 0) & (sizes < least)).any():
+            return np.array2string(
+                matrix,
+                max_line_width=10_000,
+                threshold=1000,
+                formatter={"float_kind": lambda number: f"{number: .{digits}e}"},
+            )
         return np.array2string(
             matrix, precision=digits, suppress_small=True, max_line_width=10_000, floatmode="fixed", threshold=1000
         )

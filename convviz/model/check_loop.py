@@ -117,6 +117,17 @@ class Progress:
     total: int
 
 
+@dataclass(frozen=True)
+class Withdrawn:
+    """The check ``number`` was ended before it had found anything; nothing more is heard of it."""
+
+    number: int
+
+
+#: What is told of a check.
+Answer = Finding | Progress | Withdrawn
+
+
 class CheckClock(Clock):
     """The time, and the time that was worked."""
 
@@ -131,6 +142,10 @@ class _SupersededError(Exception):
 
 class _EnoughError(Exception):
     """What has been found so far will do."""
+
+
+class _NothingYetError(Exception):
+    """Nothing has been found that could do."""
 
 
 class CheckingLoop:
@@ -155,7 +170,7 @@ class CheckingLoop:
         self._finishing = False
         self._gentle = False
         self._closing = False
-        self._answer: Finding | Progress | None = None
+        self._answer: Answer | None = None
         self._rested = 0.0  # what had been worked at the end of the last rest
         self._told = 0.0
 
@@ -174,7 +189,7 @@ class CheckingLoop:
             self._wake.notify()
 
     def finish(self) -> None:
-        """Answer with what the check in hand has found by now."""
+        """Answer with what the check in hand has found by now, or that it is `Withdrawn` where that is nothing."""
         with self._wake:
             self._finishing = True
             self._wake.notify()
@@ -186,7 +201,7 @@ class CheckingLoop:
                 self._gentle = gentle
                 self._wake.notify()
 
-    def take(self) -> Finding | Progress | None:
+    def take(self) -> Answer | None:
         """Return the newest answer, once."""
         with self._wake:
             answer, self._answer = self._answer, None
@@ -213,6 +228,9 @@ class CheckingLoop:
         try:
             report = self._check(request)
         except _SupersededError:
+            return True
+        except _NothingYetError:
+            self._tell(Withdrawn(request.number))
             return True
         except ConvvizError as refusal:
             error = refusal.with_traceback(None)  # which would keep all of the check's memory
@@ -248,8 +266,9 @@ class CheckingLoop:
                     break
                 self._tell_progress(request, check)
         except _EnoughError:
-            pass
-        return Report((), (), 0, 0) if check is None else check.report
+            if check is None or not check.report.done:
+                raise _NothingYetError from None
+        return check.report
 
     def _tell_progress(self, request: Request, check: Check) -> None:
         now = self._clock.now()
@@ -258,7 +277,7 @@ class CheckingLoop:
             report = check.report
             self._tell(Progress(request.number, report.done, report.total))
 
-    def _tell(self, answer: Finding | Progress) -> None:
+    def _tell(self, answer: Answer) -> None:
         with self._wake:
             was_empty, self._answer = self._answer is None, answer
         if was_empty:

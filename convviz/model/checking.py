@@ -14,7 +14,7 @@ from PyQt6.QtCore import QObject, QThread, pyqtSignal, pyqtSlot
 
 from convviz.engine.frames import State
 from convviz.engine.worker import LoopThread
-from convviz.model.check_loop import CheckingLoop, Finding, Progress, Request, Verdict
+from convviz.model.check_loop import CheckingLoop, Finding, Progress, Request, Verdict, Withdrawn
 
 if TYPE_CHECKING:
     from convviz.engine.frames import Frame
@@ -126,7 +126,7 @@ class Checker(QObject):
             self._ask(frame, every=True)
 
     def stop(self) -> None:
-        """Let a check of every parameter end with what it has found by now."""
+        """Let a check of every parameter end with what it has found by now; where that is nothing, as if not asked."""
         if self.checks_every:
             self._thread.loop.finish()
 
@@ -167,6 +167,12 @@ class Checker(QObject):
         self._asked = self._request = self._finding = self._progress = None
         self.changed.emit()
 
+    def _withdraw(self, request: Request) -> None:
+        """Go back to what was known before; have the step checked by itself if that was nothing of it."""
+        self._progress = self._request = None
+        if self._finding is None or self._finding.step != request.step:
+            self._asked = None
+
     @pyqtSlot()
     def _receive(self) -> None:
         """Take what the thread has found, unless it is too late."""
@@ -175,6 +181,8 @@ class Checker(QObject):
             return
         if isinstance(answer, Progress):
             self._progress = answer
+        elif isinstance(answer, Withdrawn):
+            self._withdraw(self._request)
         else:
             self._finding, self._progress, self._request = answer, None, None
             self._answered_at = time.monotonic()

@@ -18,11 +18,14 @@ from convviz.engine.problem import Problem
 from convviz.engine.settings import Spec, setting, settings_of
 from convviz.engine.stopping import StopConditions
 from convviz.i18n import mark
-from convviz.model.fitting import fit_initializer, parameter_shapes
+from convviz.model.fitting import fit_initializer
 from convviz.model.sources import SOURCES, RandomMap, Source
 
 Shape = tuple[int, int, int]
 Parameters = dict[str, Any]
+
+#: The setting of a `Stage` that makes a parameter of the teacher, by the parameter's name.
+TEACHER_SETTINGS = {"weight": "teacher_weight", "bias": "teacher_bias"}
 
 #: First word of the random stream of each role, so that no two draws ever share one.
 _STUDENT, _TEACHER = 1, 2
@@ -58,7 +61,7 @@ class Stage(Spec):
     )
     teacher_bias: Initializer | None = setting(
         mark("Teacher's bias"),
-        mark("What the teacher adds to each sum; none adds nothing"),
+        mark("What the teacher adds to each sum; none: nothing is added"),
         "spec",
         factory=Zeros,
         registry=lambda: INITIALIZERS,
@@ -317,14 +320,14 @@ class Experiment(Spec):
     def _fitted_stage(self, index: int, in_shape: Shape) -> Stage:
         stage = self.stages[index]
         student: dict[str, Initializer] = {}
-        for name, shape in parameter_shapes(stage.layer, in_shape).items():
+        for name, shape in stage.layer.parameter_shapes(in_shape).items():
             student[name] = fit_initializer(getattr(stage.layer, name), shape, (self.seed, _STUDENT, index))
         teacher: dict[str, Initializer] = {}
-        for name, shape in parameter_shapes(stage.teacher_layer(), in_shape).items():
-            initializer = getattr(stage, f"teacher_{name}")
+        for name, shape in stage.teacher_layer().parameter_shapes(in_shape).items():
+            initializer = getattr(stage, TEACHER_SETTINGS[name])
             if initializer is not None:
                 seed = (self.teacher_seed, _TEACHER, index)
-                teacher[f"teacher_{name}"] = fit_initializer(initializer, shape, seed)
+                teacher[TEACHER_SETTINGS[name]] = fit_initializer(initializer, shape, seed)
         return stage.replace(layer=stage.layer.replace(**student), **teacher)
 
     def needs_rebuild(self, other: Experiment) -> bool:

@@ -16,15 +16,8 @@ from convviz.engine.initializers import Given, Initializer
 
 if TYPE_CHECKING:
     from convviz.engine.initializers import Values
-    from convviz.engine.layers import Layer
 
 Shape = tuple[int, ...]
-
-
-def parameter_shapes(layer: Layer, in_shape: tuple[int, int, int]) -> dict[str, Shape]:
-    """Return the shapes of the layer's parameters by name, without drawing any."""
-    size = layer.parameter_size(in_shape)
-    return {name: view.shape for name, view in layer.parameter_views(np.empty(size), in_shape).items()}
 
 
 def fit_initializer(initializer: Initializer, shape: Shape, seed: tuple[int, ...]) -> Initializer:

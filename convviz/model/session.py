@@ -6,7 +6,6 @@ import math
 import weakref
 from typing import TYPE_CHECKING
 
-import numpy as np
 from PyQt6.QtCore import QObject, pyqtSignal, pyqtSlot
 
 from convviz.engine.commands import (
@@ -255,8 +254,5 @@ def _layout(experiment: Experiment) -> _Layout | None:
         shapes = experiment.shapes()
     except ConvvizError:
         return None
-    parameters = (
-        layer.parameter_views(np.empty(layer.parameter_size(shape)), shape)
-        for layer, shape in zip(experiment.layers, shapes, strict=False)
-    )
-    return shapes, tuple({name: view.shape for name, view in views.items()} for views in parameters)
+    layers = zip(experiment.layers, shapes, strict=False)
+    return shapes, tuple(layer.parameter_shapes(shape) for layer, shape in layers)

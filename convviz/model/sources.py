@@ -78,7 +78,7 @@ class RandomMap(Source):
         mark("Size"), mark("Rows and columns"), "pair", (20, 20), minimum=1, maximum=LARGEST_SIDE, step=1
     )
     channels: int = setting(
-        mark("Channels"), mark("How many maps lie on top of each other"), "int", 1, minimum=1, maximum=MOST_CHANNELS
+        mark("Channels"), mark("How many maps are stacked"), "int", 1, minimum=1, maximum=MOST_CHANNELS
     )
     seed: int = setting(mark("Seed"), mark("The same seed draws the same numbers"), "seed", 0)
 
@@ -237,7 +237,7 @@ class PatternMap(Source):
         mark("Size"), mark("Rows and columns"), "pair", (20, 20), minimum=1, maximum=LARGEST_SIDE, step=1
     )
     stroke: int = setting(
-        mark("Stroke"),
+        mark("Stroke width"),
         mark("How many cells wide a stripe, a square, a ring or an arm of the cross is"),
         "int",
         2,
@@ -246,13 +246,19 @@ class PatternMap(Source):
         step=1,
     )
     low: float = setting(
-        mark("Ground"), mark("The value of the ground"), "float", 0.0, minimum=-_LIMIT, maximum=_LIMIT, step=0.1
+        mark("Background"), mark("The value of the background"), "float", 0.0, minimum=-_LIMIT, maximum=_LIMIT, step=0.1
     )
     high: float = setting(
-        mark("Height"), mark("The value of what is drawn"), "float", 1.0, minimum=-_LIMIT, maximum=_LIMIT, step=0.1
+        mark("Pattern value"),
+        mark("The value of what is drawn"),
+        "float",
+        1.0,
+        minimum=-_LIMIT,
+        maximum=_LIMIT,
+        step=0.1,
     )
     channels: int = setting(
-        mark("Channels"), mark("How many maps lie on top of each other"), "int", 1, minimum=1, maximum=MOST_CHANNELS
+        mark("Channels"), mark("How many maps are stacked"), "int", 1, minimum=1, maximum=MOST_CHANNELS
     )
 
     def __post_init__(self) -> None:

@@ -50,7 +50,7 @@ GESTURES = {
         (mark("Arrow keys, Home, End"), mark("Go to another cell")),
         (mark("1 to 6"), mark("Go to a phase")),
         (mark("Plus, minus"), mark("Faster, slower")),
-        (mark("D"), mark("Forwards or backwards")),
+        (mark("D"), mark("Forward or backward")),
         (mark("V, Z"), mark("One row or all; whole maps or a part")),
     ),
     _PLOT: (
@@ -172,7 +172,7 @@ class AboutBox(QDialog):
         """Read every text again in the current language."""
         self.setWindowTitle(tr("About convviz"))
         paragraphs = (
-            tr("See a small convolution network learn: forward pass, backward pass and every training step, live."),
+            tr("See a small convolutional network learn: forward pass, backward pass and every training step, live."),
             tr("Version {version}").format(version=convviz.__version__),
             tr("Free software under the {licence}; it comes without any warranty.").format(
                 licence=f'<a href="{_LICENCE}">GPL-3.0-or-later</a>'

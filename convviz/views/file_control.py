@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,6 +14,7 @@ from convviz.i18n import language, mark, tr
 from convviz.model.files import builtin_names, load_builtin
 from convviz.views.banner import Message
 from convviz.views.dialogs import ask_about_changes
+from convviz.views.picture import save_picture
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -189,8 +189,10 @@ class FileControl(QObject):
         dialog.open()
 
     def _picture_selected(self, name: str) -> None:
-        if not self._window.grab().save(name, "PNG"):
-            self._complain(_UNWRITABLE, Path(name), OSError(errno.EIO, tr("it cannot be written there")))
+        try:
+            save_picture(self._window, Path(name))
+        except OSError as error:
+            self._complain(_UNWRITABLE, Path(name), error)
 
     # -- what is shown -------------------------------------------------------------------------------------------------
 

@@ -57,7 +57,6 @@ class HistoryBar(QFrame):
         super().__init__(parent)
         self.setObjectName("history")
         self._actions = actions
-        self._recorded = 0
         self._live_step = 0
         self._shown: int | None = None
         self._slider = _Slider(Qt.Orientation.Horizontal, self)
@@ -97,13 +96,13 @@ class HistoryBar(QFrame):
         button.setFixedSize(width, 28)
         return button
 
-    def set_position(self, recorded: int, live: int, shown: int | None) -> None:
-        """Show how many steps there are, which is the newest, and which of the past is on the screen, if any."""
-        if (recorded, live, shown) == (self._recorded, self._live_step, self._shown):
+    def set_position(self, live: int, shown: int | None) -> None:
+        """Show which step is the newest, and which of the past is on the screen, if any."""
+        if (live, shown) == (self._live_step, self._shown):
             return
-        self._recorded, self._live_step, self._shown = recorded, live, shown
+        self._live_step, self._shown = live, shown
         if not self._slider.isSliderDown():  # a slider in somebody's hand keeps its scale
-            self._slider.show_step(live if shown is None else shown, recorded)
+            self._move_slider()
         self._enable()
         self._write()
 
@@ -114,11 +113,10 @@ class HistoryBar(QFrame):
         self._write()
 
     def _enable(self) -> None:
-        past = self._shown is not None
-        at = self._shown if self._shown is not None else self._live_step
-        self._slider.setEnabled(self._recorded > 0)
+        past, at = self._shown is not None, self._on_screen
+        self._slider.setEnabled(self._live_step > 0)
         self._actions.enable(
-            **{"earlier": at > 0, "later": past and at < self._recorded, "live": past, "continue": past}
+            **{"earlier": at > 0, "later": past and at < self._live_step, "live": past, "continue": past}
         )
 
     def _write(self) -> None:
@@ -130,16 +128,21 @@ class HistoryBar(QFrame):
         self._text.set_colour("text" if self._shown is None else "accent")
 
     def _slider_moved(self, step: int) -> None:
-        self.step_asked.emit(step if step < self._recorded else None)
+        self.step_asked.emit(step if step < self._live_step else None)
 
     def _slider_released(self) -> None:
-        recorded, live, shown = self._recorded, self._live_step, self._shown
-        self._recorded = -1  # the scale may have grown while the slider was held
-        self.set_position(recorded, live, shown)
+        self._move_slider()  # whose scale may have grown while it was held
+
+    def _move_slider(self) -> None:
+        self._slider.show_step(self._on_screen, self._live_step)
+
+    @property
+    def _on_screen(self) -> int:
+        """The step that is on the screen."""
+        return self._live_step if self._shown is None else self._shown
 
     def _earlier(self) -> None:
-        at = self._live_step if self._shown is None else self._shown
-        self.step_asked.emit(max(0, at - 1))
+        self.step_asked.emit(max(0, self._on_screen - 1))
 
     def _later(self) -> None:
         if self._shown is not None:

@@ -2,7 +2,19 @@
 
 from __future__ import annotations
 
+import os
+
 #: Width and height in pixels: the smallest window that shows all it has, and the largest.
 LEAST_SIZE, MOST_SIZE = (800, 480), (16_384, 16_384)
 #: How many times as large as usual everything may be drawn, for the screens that there are.
 LEAST_SCALE, MOST_SCALE = 0.5, 4.0
+#: Where Qt looks for it when a program starts.
+SCALE_VARIABLE = "QT_SCALE_FACTOR"
+
+
+def scale_in_force() -> float:
+    """Return how many times as large as usual everything is drawn."""
+    try:
+        return float(os.environ.get(SCALE_VARIABLE, "1"))
+    except ValueError:
+        return 1.0  # as Qt takes it

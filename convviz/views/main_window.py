@@ -26,7 +26,7 @@ from convviz.views.banner import Banner, Message
 from convviz.views.history_bar import HistoryBar
 from convviz.views.icons import window_icon
 from convviz.views.language import speak
-from convviz.views.limits import LEAST_SIZE
+from convviz.views.limits import LEAST_SIZE, scale_in_force
 from convviz.views.menus import Menus
 from convviz.views.parts import Parts
 from convviz.views.status_line import StatusLine
@@ -204,12 +204,26 @@ class MainWindow(QMainWindow):
 
         self.show_message(Message(text, "info", "scale"))
 
+    def tell_if_too_large(self) -> None:
+        """Say so if everything is drawn so large that the screen has no room for the window."""
+        factor = scale_in_force()
+        if factor == 1 or self._fits_at(factor):
+            return
+
+        def text() -> str:
+            told = tr(
+                "At {percent} of its usual size the window is larger than this screen: choose less under View > Size."
+            )
+            return told.format(percent=f"{factor:.0%}")
+
+        self.show_message(Message(text, "warning", "scale"))
+
     def _fits_at(self, factor: float) -> bool:
         """Return whether the screen is large enough for the window if everything is drawn so many times as large."""
         screen = self.screen()
         if screen is None:
             return True
-        room = screen.availableSize() * (screen.devicePixelRatio() / factor)
+        room = screen.availableSize() * (scale_in_force() / factor)
         return room.width() >= _LEAST_SIZE.width() and room.height() >= _LEAST_SIZE.height()
 
     def set_theme(self, name: str) -> None:

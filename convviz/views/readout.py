@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import math
+
 from PyQt6.QtCore import QRect, QSize, Qt
-from PyQt6.QtGui import QColor, QPainter, QPaintEvent
+from PyQt6.QtGui import QColor, QPainter, QPaintEvent, QTextLayout, QTextOption
 from PyQt6.QtWidgets import QSizePolicy, QWidget
 
 from convviz.views import theme
 from convviz.views.tooltips import paragraphs
+
+#: From one of two lines to the next, in sizes of the type: fonts with Chinese characters ask for more than they need.
+_PITCH = 1.2
 
 
 class ReadOut(QWidget):
@@ -25,6 +30,8 @@ class ReadOut(QWidget):
     on
         The theme's colour that it lies on. It is then filled with that, and a change of the text repaints nothing that
         lies behind it; empty: it may lie on anything.
+    wraps
+        A text that does not fit is written in two small lines.
     """
 
     def __init__(
@@ -35,11 +42,13 @@ class ReadOut(QWidget):
         parent: QWidget | None = None,
         ground: str = "",
         on: str = "",
+        wraps: bool = False,
     ) -> None:
         super().__init__(parent)
         self._sample = sample
         self._ground = ground
         self._on = on
+        self._wraps = wraps
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent, bool(on))
         self._role: theme.FontRole = role
         self._align = align | Qt.AlignmentFlag.AlignVCenter
@@ -73,9 +82,10 @@ class ReadOut(QWidget):
             self.update()
 
     def sizeHint(self) -> QSize:
-        """Return the size of the sample."""
-        metrics = theme.metrics(self._role)
-        return QSize(round(metrics.horizontalAdvance(self._sample)) + 2, round(metrics.height()) + 2)
+        """Return the size of the sample, or of two small lines."""
+        metrics, small = theme.metrics(self._role), theme.metrics("small")
+        lines = _pitch("small") + math.ceil(small.capHeight() + 2 * small.descent()) if self._wraps else 0
+        return QSize(round(metrics.horizontalAdvance(self._sample)) + 2, max(lines, round(metrics.height()) + 2))
 
     def minimumSizeHint(self) -> QSize:
         """Return the size of the sample: it is never shortened where a sample was given."""
@@ -83,28 +93,70 @@ class ReadOut(QWidget):
 
     def paintEvent(self, event: QPaintEvent | None) -> None:
         """Draw the text."""
-        whole = shown = self._text or self._idle
-        if theme.number_width(whole, self._role) > self.width():
-            shown = self._brief if self._text and self._brief else whole
-            shown = theme.metrics(self._role).elidedText(shown, Qt.TextElideMode.ElideRight, self.width())
-        self._set_shortened(shown != whole)
+        whole = self._text or self._idle
+        lines, role = self._lines(whole)
+        self._set_shortened("".join(lines) != whole)
         painter = QPainter(self)
-        painter.setFont(theme.font(self._role))
+        painter.setFont(theme.font(role))
         colours = theme.current()
         if self._on:
             painter.fillRect(self.rect(), getattr(colours, self._on))
         name = self._colour if self._text else "muted"
         colour: QColor = getattr(colours, name) if self.isEnabled() else colours.disabled
-        if self._ground and shown:
-            written = painter.boundingRect(self.rect(), self._align, shown)
+        if self._ground and whole:
+            written = painter.boundingRect(self.rect(), self._align, lines[0])
             wide = theme.SPACE.XS
             behind = QRect(written.left() - wide, 0, written.width() + 2 * wide, self.height())
             painter.fillRect(behind, getattr(colours, self._ground))
         painter.setPen(colour)
-        painter.drawText(self.rect(), self._align, shown)
+        first, pitch = (0, 0) if len(lines) == 1 else (_first_shift(role), _pitch(role))
+        for number, line in enumerate(lines):
+            place = self.rect().translated(0, first + number * pitch)
+            painter.drawText(place, self._align | Qt.TextFlag.TextDontClip, line)
         painter.end()
+
+    def _lines(self, text: str) -> tuple[list[str], theme.FontRole]:
+        """Return the text in lines that fit, and how these are to be written."""
+        width = self.width()
+        if theme.number_width(text, self._role) <= width:
+            return [text], self._role
+        if not self._wraps:
+            brief = self._brief if self._text else ""
+            return [_shortened(brief or text, self._role, width)], self._role
+        first = _first_line(text, "small", width)
+        return [first, _shortened(text[len(first) :], "small", width)], "small"
 
     def _set_shortened(self, shortened: bool) -> None:
         if shortened or self._shortened:
             self._shortened = shortened
             self.setToolTip(paragraphs(self._text or self._idle) if shortened else "")
+
+
+def _pitch(role: theme.FontRole) -> int:
+    """Return how far it is from one of two lines to the next."""
+    return round(_PITCH * theme.FONT_SIZES[role])
+
+
+def _first_shift(role: theme.FontRole) -> int:
+    """Return how far from the middle the first of two lines goes, so that their capitals stand in the middle together.
+
+    Not half a pitch: the middle of a font with Chinese characters is not that of its capitals.
+    """
+    metrics = theme.metrics(role)
+    return round((metrics.capHeight() - _pitch(role) - metrics.ascent() + metrics.descent()) / 2)
+
+
+def _shortened(text: str, role: theme.FontRole, width: int) -> str:
+    """Return the text, or as much of its beginning as fits."""
+    return theme.metrics(role).elidedText(text, Qt.TextElideMode.ElideRight, width)
+
+
+def _first_line(text: str, role: theme.FontRole, width: int) -> str:
+    """Return the beginning of a text up to where its language allows a line to end."""
+    layout = QTextLayout(text, theme.font(role))
+    layout.setTextOption(QTextOption(Qt.AlignmentFlag.AlignLeft))
+    layout.beginLayout()
+    line = layout.createLine()
+    line.setLineWidth(width)
+    layout.endLayout()
+    return text[: line.textLength()]

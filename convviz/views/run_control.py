@@ -143,7 +143,7 @@ class RunControl(QObject):
         self._loss.set_status(status, words=readable)
         if readable:
             self._told, self._told_at = status, time.perf_counter()
-            self._history.set_position(status.recorded, status.step, status.shown)
+            self._history.set_position(status.step, status.shown)
             self._tell(status)
         if (status.state, status.run) != (before.state, before.run):
             self._enable(status)

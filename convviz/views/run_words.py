@@ -18,7 +18,7 @@ Array = NDArray[Any]
 _GOOD = 1.1
 
 _FINISHED = {
-    StopReason.LOSS_BELOW: mark("finished: the loss is small enough"),
+    StopReason.LOSS_BELOW: mark("finished: the loss is low enough"),
     StopReason.NO_PROGRESS: mark("finished: no more progress"),
     StopReason.MEMORY: mark("finished: the memory for losses is full"),
 }
@@ -78,7 +78,7 @@ def divergence_text(status: Status, seen: int) -> str:
     """Return at which step the run diverged, and why; and of which step the numbers are that are ``seen``."""
     if status.step == 0:
         return tr(
-            "The loss is not a finite number before the first step has been made: numbers of the input, of the target "
+            "The loss is not a finite number even before the first step: numbers of the input, of the target "
             "or of the initial kernels are too large."
         )
     told = tr(
@@ -87,7 +87,7 @@ def divergence_text(status: Status, seen: int) -> str:
     ).format(step=f"{status.step:,}", rate=short_number(status.learning_rate, 3))
     if seen == status.step:
         return told
-    last = tr("What is shown are the numbers of step {step}, the last that are finite.")
+    last = tr("Shown are the numbers of step {step}, the last that are finite.")
     return f"{told} {last.format(step=f'{seen:,}')}"
 
 

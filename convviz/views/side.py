@@ -56,5 +56,5 @@ class SideColumn(QWidget):
         for place, title in enumerate(_TITLES):
             self._tabs.setTabText(place, tr(title))
         self._tabs.setTabToolTip(0, tr("What can be changed about the selected part"))
-        self._tabs.setTabToolTip(1, tr("Where the number comes from whose cell was clicked"))
+        self._tabs.setTabToolTip(1, tr("Where the number of the clicked cell comes from"))
         self._tabs.setAccessibleName(tr("Controls or number"))

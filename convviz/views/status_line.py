@@ -19,7 +19,7 @@ class StatusLine(QStatusBar):
         super().__init__(parent)
         self.setObjectName("status")
         self.setSizeGripEnabled(False)
-        self._pointed = ReadOut(parent=self, on="window")
+        self._pointed = ReadOut(parent=self, on="window", wraps=True)
         self._pointed.setObjectName("pointed")
         self._state = ReadOut(
             sample="finished: 9,999,999 steps were made",
@@ -31,7 +31,7 @@ class StatusLine(QStatusBar):
         self._progress = QProgressBar(self)
         self._progress.setObjectName("progress")
         self._progress.setRange(0, _FINENESS)
-        self._progress.setFixedWidth(120)
+        self._progress.setFixedWidth(104)
         self._progress.setTextVisible(False)
         self._left = ReadOut(sample="99 min 59 s left", parent=self, on="window")
         self._left.setObjectName("time_left")
@@ -46,7 +46,7 @@ class StatusLine(QStatusBar):
             row.addWidget(part)
         self.addPermanentWidget(run)
         self.setContentsMargins(theme.SPACE.S, 0, theme.SPACE.S, 0)
-        self.setFixedHeight(28)
+        self.setFixedHeight(30)
         self.show_progress(None)
         self.retranslate()
 

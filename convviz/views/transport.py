@@ -47,7 +47,7 @@ QToolButton { padding: 0 1px; }
 QComboBox, QSpinBox { min-height: 19px; padding-top: 2px; padding-bottom: 2px; }
 QComboBox:focus, QSpinBox:focus { padding-top: 1px; padding-bottom: 1px; }
 """
-_PLAYING = (mark("Pause"), mark("Let the student rest after the step in hand"), "pause")
+_PLAYING = (mark("Pause"), mark("Pause after the current step"), "pause")
 
 
 class TransportBar(QToolBar):
@@ -198,9 +198,7 @@ class TransportBar(QToolBar):
         self._length.setToolTip(tr("How many steps 'Run N' makes, 1 … 1,000,000"))
         self._length.setAccessibleName(tr("Number of steps"))
         self._slider.setToolTip(
-            tr(
-                "Speed, 1 … 10,000 steps a second; the button beside it lets go of every limit ({slower} {faster})"
-            ).format(
+            tr("Speed, 1 … 10,000 steps a second; the button beside it removes the limit ({slower} {faster})").format(
                 slower=self._actions["slower"].shortcut().toString(),
                 faster=self._actions["faster"].shortcut().toString(),
             )

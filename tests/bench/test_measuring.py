@@ -19,15 +19,23 @@ from convviz.bench.report import Report
 from convviz.bench.surroundings import SLOWING
 from convviz.bench.timing import Figure, percentile, ratios, steps_per_second
 from convviz.bench.work import DTYPES, KERNELS, SIZES, Work, chain, demo, several_channels, single_channel
+from convviz.engine import SGD
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from convviz.engine import Problem
+
 SMALL = Work("small", (1, 12, 11), chain(3, 4), "float64")
 
 
+def learning(work: Work, rate: float = 1e-5) -> Problem:
+    """Return what is learned at a rate at which something is."""
+    return replace(work.problem(), optimizer=SGD(learning_rate=rate))
+
+
 def losses(make: object, work: Work, steps: int = 6, rate: float = 1e-5) -> np.ndarray:
-    return make(work.problem(rate=rate))(steps)  # type: ignore[operator]
+    return make(learning(work, rate))(steps)  # type: ignore[operator]
 
 
 # the same work
@@ -45,14 +53,14 @@ def test_the_plain_loops_do_the_engine_s_work(total: naive.Sum) -> None:
 def test_pytorch_does_the_engine_s_work(work: Work) -> None:
     pytest.importorskip("torch")
     small = replace(work, shape=(work.shape[0], 14, 13))
-    theirs = competitors.torch(small.problem(rate=1e-5), 1)(6)
+    theirs = competitors.torch(learning(small), 1)(6)
     competitors.check_same_losses(losses(competitors.engine, small), theirs, work.dtype)
 
 
 def test_a_competitor_goes_on_from_where_it_stopped() -> None:
     whole = losses(competitors.naive, SMALL)
     for make in (competitors.engine, competitors.naive):
-        run = make(SMALL.problem(rate=1e-5))
+        run = make(learning(SMALL))
         np.testing.assert_allclose(np.concatenate([run(2), run(4)]), whole, rtol=1e-12)
 
 

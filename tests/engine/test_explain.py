@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import gc
+import weakref
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -162,6 +166,27 @@ def test_a_plain_update_is_old_minus_rate_times_gradient():
     assert change.factors[1].tensor == Tensor(Kind.WEIGHT_GRAD, 0)
 
 
+def test_the_first_step_with_momentum_goes_through_the_velocity_though_that_is_the_gradient():
+    trainer = Trainer(replace(trained(NETWORKS["demo"])[0].problem, optimizer=SGD(learning_rate=1e-5, momentum=0.9)))
+    told = explain(trainer.frame(), Tensor(Kind.NEXT_WEIGHT, 0), (0, 0, 1, 2))
+    assert [note.symbol for note in told.notes] == ["rate", "gradient", "velocity"]
+    assert told.parts[1].factors[1].tensor is None
+
+
+@pytest.mark.parametrize("kind", LOSSES)
+@pytest.mark.parametrize("residual", [0.0, 0.125, 1.0, 2.0])
+def test_a_number_that_happens_to_equal_the_residual_is_not_taken_for_it(kind, residual):
+    frame, _ = trained(NETWORKS["demo"], loss=LOSSES[kind]())
+    frame = replace(frame, residual=np.full_like(frame.residual, residual))
+    told = explain(frame, Tensor(Kind.LOSS), ()).parts[0].factors
+    slope = explain(frame, Tensor(Kind.VALUE_GRAD, 2), (0, 1, 2)).parts[0].factors
+    residual_at = {"sse": ([0, 1], [1]), "mse": ([0, 1], [1]), "mae": ([1], []), "huber": ([0], [0])}[kind]
+    for factors, places in zip((told, slope), residual_at, strict=True):
+        assert [n for n, factor in enumerate(factors) if factor.tensor == Tensor(Kind.RESIDUAL)] == places
+        assert all(factor.cell(0) is None for n, factor in enumerate(factors) if n not in places)
+    assert all(slope[n].cell(0) == (0, 1, 2) for n in residual_at[1])
+
+
 def test_a_maximum_names_its_winner():
     frame, _ = trained(NETWORKS["max"])
     explanation = explain(frame, Tensor(Kind.VALUE, 2), (0, 1, 1))
@@ -201,6 +226,21 @@ def test_an_array_that_is_not_there_is_refused():
     for tensor in (Tensor(Kind.WEIGHT, 1), Tensor(Kind.VALUE, 9), Tensor(Kind.TEACHER_WEIGHT, 0)):
         with pytest.raises(ConfigError, match="has no"):
             explain(frame, tensor, (0, 0, 0))
+
+
+@pytest.mark.parametrize("tell", [explain, fields])
+def test_a_number_that_is_made_when_it_is_asked_for_is_refused_where_there_is_none(tell):
+    frame, trainer = trained(NETWORKS["channels"])
+    for position in (1, 99, -1):  # an activation, and what is no layer
+        for kind in (Kind.NEXT_WEIGHT, Kind.NEXT_BIAS):
+            with pytest.raises(ConfigError, match=f"has no {kind.value} {position}"):
+                tell(frame, Tensor(kind, position), (0, 0, 0, 0))
+    for bare in (frame, trainer.frame()):
+        for index in ((0, 999, 999), (0, 1), (), (-1, 0, 0)):
+            with pytest.raises(ConfigError, match=r"value_grad has the shape \(1, 11, 10\): expected an index"):
+                tell(bare, Tensor(Kind.VALUE_GRAD), index)
+    with pytest.raises(ConfigError, match="next_weight has the shape"):
+        tell(frame, Tensor(Kind.NEXT_WEIGHT), (4, 0, 0, 0))
 
 
 def test_the_largest_terms_keep_their_order():
@@ -302,6 +342,15 @@ def test_a_target_comes_from_the_teacher_and_a_residual_from_both():
     taught_weight = fields(frame, Tensor(Kind.TEACHER_WEIGHT, 1), (0, 0, 3, 3))
     assert taught_weight[Tensor(Kind.TARGET)].source is False
     assert taught_weight[Tensor(Kind.WEIGHT, 1)].source is None
+
+
+def test_what_is_known_of_a_teacher_goes_with_its_problem():
+    frame = Trainer(taught()).frame()
+    assert Tensor(Kind.TEACHER_WEIGHT, 1) in fields(frame, Tensor(Kind.TARGET), (0, 1, 2))
+    problem = weakref.ref(frame.problem)
+    del frame
+    gc.collect()
+    assert problem() is None
 
 
 def taught():

@@ -10,6 +10,7 @@ import pytest
 from convviz.engine import (
     LAYERS,
     ConfigError,
+    ConvTranspose2d,
     ShapeError,
 )
 from convviz.engine.layers import Buffer, Slots
@@ -99,8 +100,31 @@ def test_declared_shapes_are_the_actual_ones(cls, rng):
         assert dx.shape == shape
         assert {name: grad.shape for name, grad in grads.items()} == {n: p.shape for n, p in params.items()}
         assert sum(p.size for p in params.values()) == layer.parameter_size(shape)
+        assert layer.parameter_shapes(shape) == {name: p.shape for name, p in params.items()}
         tried += 1
     assert tried >= len(SHAPES)
+
+
+def test_a_cell_is_unreached_where_no_output_is_linked_with_it(cls, rng):
+    for layer, shape in product(variants(cls), SHAPES):
+        if possible(layer, shape) is None:
+            continue
+        missed = layer.unreached(shape)
+        assert (missed is None) == (not hasattr(layer, "window"))
+        if missed is None:
+            continue
+        params, x = layer.init(rng, shape), rng.normal(size=shape)
+        y, _ = layer.forward(params, x)
+        cells = np.argwhere(np.ones(shape, bool))
+        linked = np.zeros(shape, bool)
+        linked[tuple(cells[layer.forward_links(params, x, y, cells).owner].T)] = True
+        np.testing.assert_array_equal(np.broadcast_to(~missed, shape), linked)
+
+
+def test_cells_whose_shares_are_all_cut_off_are_unreached():
+    missed = ConvTranspose2d(kernel=2, padding=3).unreached((1, 10, 10))
+    np.testing.assert_array_equal(missed, np.pad(np.zeros((6, 6), bool), 2, constant_values=True))
+    assert not ConvTranspose2d(kernel=2, padding=1).unreached((1, 10, 10)).any()
 
 
 def test_finite_differences(cls, rng):

@@ -104,6 +104,16 @@ def test_shapes_must_be_the_same(loss, y, t):
         loss.value(np.zeros(y), np.zeros(t))
 
 
+def test_the_residual_itself_is_among_the_factors_and_they_make_the_loss_and_its_derivative(loss, maps):
+    r = np.append((maps[0] - maps[1]).ravel(), [0.0, getattr(loss, "delta", 1.0), 1e9])
+    y, t = r.reshape(1, 1, -1), np.zeros((1, 1, r.size))
+    factors, slopes = loss.factors(r), loss.slope_factors(r)
+    assert factors[0] is r or factors[1] is r
+    assert any(factor is r for factor in slopes) == (loss.kind != "mae")  # whose slope is the same for every size
+    assert math.fsum(np.prod(factors, axis=0)) == pytest.approx(loss.value(y, t), rel=1e-13)
+    np.testing.assert_allclose(np.prod(slopes, axis=0), loss.grad(y, t).ravel(), rtol=1e-14)
+
+
 @pytest.mark.parametrize("delta", [0, -1, np.nan, "1"])
 def test_delta_is_positive(delta):
     with pytest.raises(ConfigError):

@@ -92,7 +92,7 @@ def test_neither_arguments_nor_results_are_shared(network, rng):
 def test_gradients_of_whole_networks_are_slopes(stack, loss):
     report = Check(small_problem(stack, loss=loss()), sample=None).run()
     assert report.passed, (report.worst_slope, report.worst_adjoint)
-    assert report.worst_error < 1e-7
+    assert all(slope.kink or slope.error < 1e-7 for slope in report.slopes)
     assert len(report.slopes) == small_problem(stack).network.size
 
 

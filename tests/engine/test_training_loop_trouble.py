@@ -2,8 +2,10 @@
 
 import logging
 import math
+from dataclasses import replace
 
 import numpy as np
+import pytest
 
 from convviz.engine.commands import (
     Load,
@@ -20,6 +22,7 @@ from convviz.engine.commands import (
 )
 from convviz.engine.errors import ConfigError
 from convviz.engine.frames import State, StopReason
+from convviz.engine.live import STEPS_BACK, LiveRun
 from convviz.engine.trainer import Trainer
 from tests.engine.driving import TOO_HIGH, Driven, loaded, problem, trained
 
@@ -41,6 +44,24 @@ def test_a_diverged_run_is_a_state_with_a_finite_picture():
     assert driven.do(Rewind(0)).status.state is PAUSED
     driven.do(SetLearningRate(3e-5), RunSteps(20))
     np.testing.assert_array_equal(driven.losses, trained(problem(), 20).losses)
+
+
+@pytest.mark.parametrize("back", [1, STEPS_BACK, STEPS_BACK + 1])
+def test_a_picture_is_looked_for_so_many_steps_back_and_no_further(monkeypatch, back):
+    frame, last = Trainer.frame, 30
+
+    def spoiled(self, step=None, input_grad=False):
+        """Only the live step has a loss that is none, but the numbers of all after a certain one are none, too."""
+        made = frame(self, step, input_grad)
+        if made.step == last:
+            made = replace(made, loss=math.inf)
+        return replace(made, values=tuple(v * math.nan for v in made.values)) if made.step > last - back else made
+
+    monkeypatch.setattr(Trainer, "frame", spoiled)
+    live = LiveRun(problem(), 1)
+    live.play()
+    live.advance(last)
+    assert live.frame(False).step == (last - back if back <= STEPS_BACK else last)
 
 
 def test_a_slow_run_says_that_it_diverged_before_it_shows_it():
@@ -148,3 +169,24 @@ def test_a_closed_loop_ends_and_takes_no_more_commands():
     assert not driven.loop.turn()
     driven.loop.run()
     assert driven.states == [PAUSED]
+
+
+def test_whoever_is_late_with_a_picture_does_not_end_the_waiting_for_the_next():
+    driven = Driven()
+    driven.paint_time = None
+    loop, clock = driven.loop, driven.clock
+    loop.post(Load(1, problem))
+    loop.turn()  # to the end of the loop's patience
+    driven.take()
+    loop.post(Pause())
+    began = clock.time
+
+    def take_the_next():
+        driven.take()
+        clock.at(began + 0.05, loop.painted)
+
+    clock.at(began + 0.02, loop.painted)  # what was taken before this one was left
+    clock.at(began + 0.03, take_the_next)
+    loop.turn()
+    assert clock.time == began + 0.05
+    assert len(driven.packets) == 2

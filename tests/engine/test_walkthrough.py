@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -284,6 +286,19 @@ def test_the_contributions_add_up_to_the_loss(loss):
         assert back.moment(0, position).rows[0].sum.total == pytest.approx(
             frame.value_grads[-1][0].ravel()[position], rel=1e-12
         )
+
+
+@pytest.mark.parametrize(("loss", "residual"), [("sse", 2.0), ("mae", 1.0), ("huber", 0.5), ("huber", 1.0)])
+def test_what_happens_to_equal_the_residual_is_not_called_so(loss, residual):
+    frame, _ = trained(NETWORKS["demo"], loss=LOSSES[loss]())
+    frame = replace(frame, residual=np.full_like(frame.residual, residual))
+    walked = walk(frame, 2, back=True)
+    told = walked.moment(0, 4).rows[0].sum
+    assert [operand.role for operand in told.operands] == {
+        "sse": [Role.SHARES, Role.RESIDUAL],
+        "mae": [Role.SHARES, Role.SHARES],
+        "huber": [Role.RESIDUAL, Role.SHARES, Role.SHARES],
+    }[loss]
 
 
 def test_the_curve_of_a_loss_passes_through_its_point():

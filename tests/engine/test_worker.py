@@ -204,17 +204,26 @@ def test_a_step_is_not_lost_however_quickly_they_are_asked_for(qtbot, thread, ta
 
 
 @pytest.mark.parametrize("dropped", [False, True], ids=["still held", "already dropped"])
-def test_a_program_that_ends_without_closing_ends_well(repository, dropped):
+@pytest.mark.parametrize("tiles", [1, 2], ids=["alone", "with helpers"])
+def test_a_program_that_ends_without_closing_ends_well(repository, dropped, tiles):
     script = f"""
         import gc
         from PyQt6.QtCore import QCoreApplication
+        from convviz.engine import tiles
         from convviz.engine.commands import Load, Play
         from convviz.engine.worker import TrainingThread
         from tests.engine.driving import problem
 
+        tiles.TILES = ((1, {tiles}),)
         app = QCoreApplication([])
         thread = TrainingThread()
-        thread.frame_ready.connect(app.quit)
+
+        def take():
+            if thread.take().status.step > 100:
+                app.quit()
+            thread.painted()
+
+        thread.frame_ready.connect(take)
         thread.start()
         thread.post(Load(1, lambda: problem(steps=10**8), play=True))
         app.exec()

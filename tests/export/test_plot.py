@@ -20,6 +20,24 @@ SVG = "{http://www.w3.org/2000/svg}"
 FALLING = 9000 * np.exp(-np.arange(2000) / 90) + 0.5
 
 
+#: Losses at both ends of what a number can be.
+BEYOND = [
+    [1.2e308, 1.5e308, 1.7e308],
+    [sys.float_info.max] * 2,
+    [5e307, sys.float_info.max],
+    [-1.7e308, 1.7e308],
+    [5e-324, 5e-324],
+    [5e-324, 1e-310, 0.0],
+    [5e-324, 1.0],
+]
+
+
+def values_of(drawing: str) -> list[str]:
+    """Return every text and every attribute of a drawing."""
+    elements = list(ElementTree.fromstring(drawing).iter())
+    return [element.text or "" for element in elements] + [v for element in elements for v in element.attrib.values()]
+
+
 def texts(drawing: str) -> list[str]:
     return [element.text or "" for element in ElementTree.fromstring(drawing).iter(SVG + "text")]
 
@@ -46,10 +64,14 @@ def test_a_wide_range_is_drawn_as_a_logarithm() -> None:
     assert "loss" in texts(loss_svg(steady, logarithmic=False))
 
 
-@pytest.mark.parametrize("losses", [[0.0, 0.0], [5.0], [-1.0, -2.0], [1e-300, 1.7e308], [0.0, 1.0, 1e5], [7.0, 7.0]])
+@pytest.mark.parametrize(
+    "losses", [[0.0, 0.0], [5.0], [-1.0, -2.0], [1e-300, 1.7e308], [0.0, 1.0, 1e5], [7.0, 7.0], *BEYOND]
+)
 @pytest.mark.parametrize("logarithmic", [None, True, False])
 def test_any_finite_series_stays_on_the_sheet(losses: list[float], logarithmic: bool | None) -> None:
     points = curve(loss_svg(losses, logarithmic=logarithmic, size=(400, 300)))
+    drawn = loss_svg(losses, logarithmic=logarithmic, size=(400, 300))
+    assert not any(re.search(r"\b(inf|nan)\b", value) for value in values_of(drawn))
     assert np.isfinite(points).all()
     assert (points >= 0).all()
     assert (points[:, 0] <= 400).all()
@@ -104,7 +126,7 @@ def test_png_needs_no_window_and_svg_no_qt(tmp_path) -> None:
 
 
 def test_another_ending_is_refused(tmp_path) -> None:
-    with pytest.raises(ConfigError, match=re.escape(".png | .svg")):
+    with pytest.raises(ConfigError, match=r"expected a file.s name that ends in \.png\|\.svg, received .*plot\.gif"):
         loss_plot([1.0], tmp_path / "plot.gif")
     assert list(tmp_path.iterdir()) == []
 
@@ -112,7 +134,7 @@ def test_another_ending_is_refused(tmp_path) -> None:
 def test_it_speaks_the_language_of_the_reader() -> None:
     set_language("zh_CN")
     words = texts(loss_svg(FALLING))
-    assert "损失（对数）" in words
+    assert "损失（对数坐标）" in words
 
 
 @pytest.mark.parametrize(("low", "high"), [(0, 2), (0, 0), (-3, 17), (0, 1e-9), (5, 123_456_789), (0.1, 0.11)])

@@ -59,3 +59,13 @@ def test_each_row_keeps_its_line_and_a_large_map_is_shortened() -> None:
 def test_numbers_that_are_not_finite_are_printed_too() -> None:
     assert "inf" in matrix_text(np.array([[np.inf, 1.0]]))
     assert "nan" in matrix_text(np.array([[np.nan, 1.0]]))
+
+
+def test_no_number_looks_like_zero_that_is_none() -> None:
+    small = np.array([[1e-5, -2e-5], [3e-300, 0.0]])
+    assert matrix_text(small) == "[[ 1.0000e-05 -2.0000e-05]\n [ 3.0000e-300  0.0000e+00]]"
+    assert matrix_text(np.array([0.5, -9e-5])) == "[ 5.0000e-01 -9.0000e-05]"
+    assert matrix_text(np.array([0.5, 1e-4, 0.0])) == "[0.5000 0.0001 0.0000]"
+    assert matrix_text(np.array([0.3, np.inf]), digits=0) == "[ 3e-01  inf]"
+    channels = matrix_text(np.stack([small[:1], np.ones((1, 2))]))
+    assert channels == "channel 0\n[[ 1.0000e-05 -2.0000e-05]]\nchannel 1\n[[1.0000 1.0000]]"

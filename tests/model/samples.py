@@ -11,7 +11,7 @@ from convviz.engine.initializers import Given, Initializer
 from convviz.engine.layers import LAYERS
 from convviz.engine.settings import settings_of
 from convviz.model.experiment import Experiment, Stage
-from convviz.model.fitting import fit_array, parameter_shapes
+from convviz.model.fitting import fit_array
 from convviz.model.sources import SOURCES, GivenMap
 
 if TYPE_CHECKING:
@@ -121,7 +121,7 @@ def random_stage(cls: type[Any], rng: np.random.Generator, in_shape: tuple[int, 
 def _fitting(layer: Any, source: Any, in_shape: tuple[int, int, int], rng: np.random.Generator) -> dict[str, Given]:
     return {
         name: Given(fit_array(awkward_array(rng, (1,) * len(shape)), shape, rng))
-        for name, shape in parameter_shapes(layer, in_shape).items()
+        for name, shape in layer.parameter_shapes(in_shape).items()
         if isinstance(getattr(source, name), Given)
     }
 

@@ -20,6 +20,7 @@ from convviz.model.check_loop import (
     Progress,
     Request,
     Verdict,
+    Withdrawn,
 )
 from tests.checked import BARRIER, held, kinked, wrong
 
@@ -202,6 +203,16 @@ def test_what_was_found_by_now_can_be_had(loop, clock, answers):
     (finding,) = found(answers)
     assert 0 < len(finding.report.slopes) < finding.problem.network.size
     assert finding.verdict is Verdict.RIGHT
+
+
+def test_what_is_ended_before_it_has_found_anything_is_withdrawn(loop, answers):
+    loop.post(request(4, every=True))
+    loop.finish()
+    loop.turn()
+    assert answers == [Withdrawn(4)]
+    loop.post(request(5))
+    loop.turn()
+    assert found(answers)[0].verdict is Verdict.RIGHT
 
 
 def test_what_comes_after_is_whole_again(loop, clock, answers):

@@ -12,7 +12,7 @@ from PyQt6.QtCore import QObject, QTimer
 from convviz.engine.frames import State
 from convviz.model.check_loop import SAMPLE, CheckingLoop
 from convviz.model.checking import Checker, Finding, Verdict
-from tests.checked import BARRIER, experiment, held, kinked, wrong
+from tests.checked import BARRIER, experiment, held, held_while_built, kinked, wrong
 from tests.model.running import Impossible
 
 FOREVER = float("inf")
@@ -191,6 +191,36 @@ def test_a_check_of_every_parameter_can_be_ended(session, check, found, qtbot):
     assert finding.every
     assert len(finding.report.slopes) < finding.problem.network.size
     assert not checker.checks_every
+
+
+def test_a_check_that_is_ended_while_it_is_built_leaves_what_was_found_before(session, check, found, qtbot):
+    checker, watcher = check()
+    session.load(held_while_built(), play=False)
+    before = found(checker)
+    with BARRIER.down():
+        checker.check_every()
+        qtbot.waitUntil(BARRIER.reached.is_set)
+        checker.stop()
+    assert found(checker) is before
+    assert watcher.findings == [before]
+    assert not checker.checks_every
+    assert checker.is_settled
+    checker.check_every()
+    qtbot.waitUntil(lambda: checker.finding is not before)
+    assert checker.finding.every
+
+
+def test_a_check_that_is_ended_while_it_is_built_is_made_small_where_nothing_was_known(session, check, found, qtbot):
+    checker, watcher = check()
+    session.load(held_while_built(), play=False)
+    qtbot.waitUntil(lambda: session.frame is not None)
+    with BARRIER.down():
+        checker.check_every()
+        qtbot.waitUntil(BARRIER.reached.is_set)
+        checker.stop()
+    finding = found(checker)
+    assert (finding.verdict, finding.every) == (Verdict.RIGHT, False)
+    assert watcher.findings == [finding]
 
 
 def test_a_check_of_every_parameter_outlives_a_step(session, check, found, qtbot):

@@ -247,7 +247,7 @@ def test_an_impossible_experiment_is_not_written(tmp_path: Path) -> None:
     path = tmp_path / "experiment.json"
     with pytest.raises(ShapeError, match="kernel 3×3 does not fit input 2×2"):
         write_experiment(path, PLAIN.replace(input=RandomMap(size=2)))
-    with pytest.raises(ConfigError, match="half a character"):
+    with pytest.raises(ConfigError, match="an incomplete character"):
         write_experiment(path, PLAIN.replace(name="\ud800"))
     with pytest.raises(ConfigError, match=r"too large for a file: 9,\d{3},\d{3} bytes, expected at most 8,388,608"):
         write_experiment(path, PLAIN.replace(notes="x" * 9_000_000))

@@ -143,7 +143,7 @@ def test_entries_that_cannot_be(entries: dict, message: str, tmp_path: Path) -> 
         (b'{"version": 1, "layers": ["relu"], "version": 1}', "version: the entry is there twice"),
         (b'{"version": 1, "layers": [{"type": "relu", "type": "relu"}]}', "layers[0].type: the entry is there twice"),
         (b'{"version": 1, "name": "\xff"}', "expected text in UTF-8, received other bytes at 24"),
-        (b'{"version": 1, "layers": ["relu"], "name": "\\ud800"}', "a text of the file holds half a character"),
+        (b'{"version": 1, "layers": ["relu"], "name": "\\ud800"}', "a text of the file holds an incomplete character"),
         (b'{"version": 1, "name": ' + b"[" * 17 + b"]" * 17 + b"}", "the file is nested more than 16 deep"),
         (b"[" * 100_000, "the file is nested more than 16 deep"),
         (b'{"version": ' + b"1" * 5000 + b"}", "version: expected int ≥ 1, received inf"),
@@ -412,9 +412,9 @@ def test_experiments_are_found_by_name_or_path(tmp_path: Path, monkeypatch: pyte
     write_experiment("mine.json", Experiment(stages=(Stage(Conv2d()),)))
     assert find_experiment("mine.json").resolve() == tmp_path / "mine.json"
     assert find_experiment(tmp_path / "mine.json") == tmp_path / "mine.json"
-    with pytest.raises(ConfigError, match=r"no experiment and no file is called demmo; did you mean demo\?"):
+    with pytest.raises(ConfigError, match=r"demmo: expected a file or the name .*; did you mean demo\?"):
         find_experiment("demmo")
-    with pytest.raises(ConfigError, match="no experiment and no file is called qqq; built in are demo, adam, "):
+    with pytest.raises(ConfigError, match="qqq: expected a file or a built-in experiment, which are demo, adam, "):
         find_experiment("qqq")
     with pytest.raises(ConfigError, match=r"did you mean momentum\?"):
         load_builtin("momentun")

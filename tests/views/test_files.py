@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING
 
 import pytest
@@ -9,9 +10,12 @@ from PyQt6.QtCore import QPoint, Qt
 from PyQt6.QtGui import QAction, QImage
 from PyQt6.QtWidgets import QComboBox, QFileDialog, QFrame, QLabel, QMenu, QMessageBox
 
-from convviz.model.files import load_builtin, read_experiment, write_experiment
+from convviz.i18n import tr
+from convviz.model.files import builtin_names, load_builtin, read_experiment, write_experiment
 from convviz.views.heatmap import Heatmap
+from convviz.views.language import speak
 from convviz.views.readout import ReadOut
+from convviz.views.status_line import StatusLine
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -192,6 +196,27 @@ def test_closing_can_save_changes_first(open_window: OpenWindow, tmp_path: Path)
     assert read_experiment(tmp_path / "kept.json") == person.document.experiment
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="there is no limit to the size of files")
+def test_a_picture_that_does_not_fit_leaves_the_old_one_and_says_why(open_window: OpenWindow, tmp_path: Path) -> None:
+    import resource
+
+    person = open_window()
+    old = tmp_path / "window.png"
+    old.write_bytes(b"a good picture")
+    person.press("Ctrl+Shift+P")
+    dialog = person.dialog(QFileDialog, "picture_dialog")
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1000, limits[1]))
+    try:
+        dialog.fileSelected.emit(str(old))
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    dialog.reject()
+    assert banner_text(person) == "The file could not be saved. window.png: File too large"
+    assert old.read_bytes() == b"a good picture"
+    assert not list(tmp_path.glob("*.part"))
+
+
 @pytest.mark.parametrize("button", [QMessageBox.StandardButton.Cancel, QMessageBox.StandardButton.Discard])
 def test_opening_another_asks_about_changes(
     open_window: OpenWindow, tmp_path: Path, button: QMessageBox.StandardButton
@@ -255,10 +280,10 @@ def test_an_error_in_the_language_of_the_moment(open_window: OpenWindow, tmp_pat
 
 
 def test_what_an_experiment_shows_is_told_while_nothing_is_pointed_at(open_window: OpenWindow) -> None:
-    person = open_window("dead-relu")
+    person = open_window("dead-relu", size=(1024, 640))
     line = person.find(ReadOut, "pointed")
     told = line.grab().toImage()
-    assert "The bias of −20 makes every input of the ReLU negative" in line.toolTip()
+    assert "The bias of −20 makes every input of the ReLU negative" in line.toolTip()  # there is no room for all of it
     assert "The bias of −20" in person.find(QComboBox, "experiment").toolTip()
     cell = person.find(Heatmap, "pipeline.input")
     person.bot.mouseMove(cell, cell.cell_rect(0, 2, 3).center())
@@ -266,3 +291,14 @@ def test_what_an_experiment_shows_is_told_while_nothing_is_pointed_at(open_windo
     assert line.grab().toImage() != told
     person.bot.mouseMove(cell, QPoint(1, 1))
     person.sees(lambda: line.text() == "" and line.grab().toImage() == told)
+
+
+@pytest.mark.parametrize("language", ["en", "zh_CN"])
+def test_what_an_experiment_shows_is_told_in_whole(open_window: OpenWindow, language: str) -> None:
+    person = open_window()
+    speak(language)
+    line = person.find(StatusLine, "status")
+    for name in builtin_names():
+        line.set_idle_text(tr(load_builtin(name).notes))
+        line.grab()
+        assert person.find(ReadOut, "pointed").toolTip() == "", name  # it has one where something is left out

@@ -6,8 +6,9 @@ import math
 from typing import TYPE_CHECKING
 
 import pytest
-from PyQt6.QtGui import QAction, QGuiApplication
-from PyQt6.QtWidgets import QLabel, QSplitter, QWidget
+from PyQt6.QtCore import QSize
+from PyQt6.QtGui import QAction, QGuiApplication, QScreen
+from PyQt6.QtWidgets import QFrame, QLabel, QSplitter, QWidget
 
 from convviz.views.main_window import MainWindow
 from convviz.views.preferences import DEFAULT_SPEED, Preferences
@@ -55,6 +56,19 @@ def test_a_size_too_large_for_the_screen_is_refused(open_window: OpenWindow) -> 
     assert person.preferences.scale == 1.0
     assert person.find(QAction, "scale_1.0").isChecked()
     assert "larger than this screen" in person.find(QLabel, "banner_text").text()
+
+
+def test_it_is_told_that_everything_is_too_large(open_window: OpenWindow, monkeypatch: pytest.MonkeyPatch) -> None:
+    person = open_window()
+    person.window.tell_if_too_large()
+    assert not person.find(QFrame, "banner").isVisible()  # the screen is small, but nothing was made larger
+    monkeypatch.setenv("QT_SCALE_FACTOR", "1.25")
+    person.window.tell_if_too_large()
+    assert not person.find(QFrame, "banner").isVisible()
+    monkeypatch.setattr(QScreen, "availableSize", lambda _: QSize(640, 360))
+    person.window.tell_if_too_large()
+    assert person.find(QFrame, "banner").isVisible()
+    assert "125%" in person.find(QLabel, "banner_text").text()
 
 
 def test_what_is_set_to_what_it_was_is_not_written(tmp_path: Path) -> None:

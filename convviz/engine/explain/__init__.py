@@ -4,7 +4,7 @@
 computed from and which are computed from it. Both read the frame alone, and ask the layers for their links.
 """
 
-from convviz.engine.explain.explain import explain
+from convviz.engine.explain.explain import explain, loss_factors
 from convviz.engine.explain.explanation import Explanation, Factor, Note, Part, Rule
 from convviz.engine.explain.fields import Field, fields
 from convviz.engine.explain.sharing import is_signed, sharing
@@ -25,6 +25,7 @@ __all__ = [
     "explain",
     "fields",
     "is_signed",
+    "loss_factors",
     "next_parameters",
     "sharing",
 ]

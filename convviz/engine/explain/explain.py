@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from convviz.engine.explain.explanation import Explanation, Factor, Part, Rule
-from convviz.engine.explain.tensors import PARAMETER, Index, Kind, Tensor, array_of, check_index
+from convviz.engine.explain.tensors import PARAMETER, UPDATED, Index, Kind, Tensor, array_of, check_index
 from convviz.engine.explain.update import explain_update, next_parameters
 from convviz.engine.links import Links, at
 
@@ -55,14 +55,13 @@ def explain(frame: Frame, tensor: Tensor, index: Index) -> Explanation:
             x, error = told.parts[part].factors
             print(x.cell(term), x.values[term], error.cell(term), error.values[term])
     """
-    if tensor.kind in (Kind.NEXT_WEIGHT, Kind.NEXT_BIAS):
-        array = next_parameters(frame)[tensor.position].get(PARAMETER[tensor.kind])
-        array = np.empty(0) if array is None else array
+    index = check_index(frame, tensor, index)
+    if tensor.kind in UPDATED:
+        array = next_parameters(frame)[tensor.position][PARAMETER[tensor.kind]]
     elif tensor == Tensor(Kind.VALUE_GRAD) and frame.value_grads[0] is None:
         array = np.full(frame.values[0].shape, np.nan)  # nobody asked for it, but its terms are all here
     else:
         array = array_of(frame, tensor)
-    index = check_index(array, tensor, index)
     explanation = _RULES[tensor.kind](frame, tensor, index)
     value = float(array[index])
     return replace(explanation, value=explanation.total if np.isnan(value) else value)
@@ -93,23 +92,13 @@ def _value(frame: Frame, tensor: Tensor, index: Index) -> Explanation:
 def _value_grad(frame: Frame, tensor: Tensor, index: Index) -> Explanation:
     number = tensor.position
     if number == len(frame.problem.layers):
-        residual = frame.residual
-        place = np.ravel_multi_index(index, residual.shape)
-        cell = np.array([index])
-        values = frame.problem.loss.slope_factors(residual.reshape(-1))
-        factors = tuple(_residual_factor(v[place : place + 1], float(residual[index]), cell) for v in values)
+        place = int(np.ravel_multi_index(index, frame.residual.shape))
+        factors = tuple(factor.term(place) for factor in loss_factors(frame, slopes=True))
         return Explanation(tensor, index, np.nan, Rule.SUM, (Part(factors),), frame.problem.loss.kind)
     layer, params = frame.problem.layers[number], frame.parameters[number]
     links = layer.forward_links(params, frame.values[number], frame.values[number + 1], np.array([index]))
     above = _factor(frame, Tensor(Kind.VALUE_GRAD, number + 1), links.cells)
     return Explanation(tensor, index, np.nan, Rule.SUM, (Part((above, _slope(links, number))),))
-
-
-def _residual_factor(values: Array, residual: float, cell: Indices) -> Factor:
-    """Return a factor of a loss; where it is the residual itself, it says where that stands."""
-    if values[0] == residual:
-        return Factor(values, Tensor(Kind.RESIDUAL), cell)
-    return Factor(values)
 
 
 def _weight_grad(frame: Frame, tensor: Tensor, index: Index) -> Explanation:
@@ -141,13 +130,21 @@ def _residual(frame: Frame, tensor: Tensor, index: Index) -> Explanation:
 
 
 def _loss(frame: Frame, tensor: Tensor, index: Index) -> Explanation:
-    residual = frame.residual.reshape(-1)
+    part = Part(loss_factors(frame, slopes=False))
+    return Explanation(tensor, index, np.nan, Rule.SUM, (part,), frame.problem.loss.kind)
+
+
+def loss_factors(frame: Frame, *, slopes: bool) -> tuple[Factor, ...]:
+    """Return the factors, one term for each cell of the residual, that make the loss; or its slope in each cell.
+
+    Whatever other factor happens to be as large, the residual alone says where it stands.
+    """
+    residual, loss = frame.residual.reshape(-1), frame.problem.loss
     cells = np.stack(np.unravel_index(np.arange(residual.size), frame.residual.shape), axis=1)
-    factors = tuple(
+    return tuple(
         Factor(values, Tensor(Kind.RESIDUAL), cells) if values is residual else Factor(values)
-        for values in frame.problem.loss.factors(residual)
+        for values in (loss.slope_factors(residual) if slopes else loss.factors(residual))
     )
-    return Explanation(tensor, index, np.nan, Rule.SUM, (Part(factors),), frame.problem.loss.kind)
 
 
 def _factor(frame: Frame, tensor: Tensor, cells: Indices) -> Factor:

@@ -10,13 +10,12 @@ What it costs depends on the kernels, not on the map: only linked cells are visi
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from convviz.engine.explain.tensors import PARAMETER, Index, Kind, Tensor, array_of, check_index
+from convviz.engine.explain.tensors import PARAMETER, UPDATED, Index, Kind, Tensor, array_of, check_index
 from convviz.engine.links import at
 
 if TYPE_CHECKING:
@@ -24,7 +23,6 @@ if TYPE_CHECKING:
 
     from convviz.engine.frames import Frame
     from convviz.engine.links import Links
-    from convviz.engine.problem import Problem
 
 Array = NDArray[Any]
 Indices = NDArray[np.intp]
@@ -65,9 +63,7 @@ def fields(frame: Frame, tensor: Tensor, index: Index) -> dict[Tensor, Field]:
     ConfigError
         If the frame has no such number.
     """
-    if tensor != Tensor(Kind.VALUE_GRAD):
-        shown = Tensor(_UPDATED.get(tensor.kind, tensor.kind), tensor.position)
-        index = check_index(array_of(frame, shown), tensor, index)
+    index = check_index(frame, tensor, index)
     cells, ones = np.array([index], np.intp).reshape(1, -1), np.ones(1)
     found = {tensor: Field(cells, ones, None)}
     for kin, source in _kin(frame, tensor):
@@ -76,39 +72,40 @@ def fields(frame: Frame, tensor: Tensor, index: Index) -> dict[Tensor, Field]:
     return found
 
 
-#: What is computed from what in one place of the output, and of a parameter: the later from the earlier.
+#: What is computed from what in one place of the output: the later from the earlier.
 _OUTPUT_ORDER = {Kind.VALUE: 0, Kind.TARGET: 0, Kind.RESIDUAL: 1, Kind.VALUE_GRAD: 2}
-_UPDATE_ORDER = {Kind.WEIGHT: 0, Kind.BIAS: 0, Kind.WEIGHT_GRAD: 0, Kind.BIAS_GRAD: 0}
+#: The teacher's parameters, with which an update of the student's has nothing to do.
+_TAUGHT = (Kind.TEACHER_WEIGHT, Kind.TEACHER_BIAS)
 
 
 def _kin(frame: Frame, tensor: Tensor) -> list[tuple[Tensor, bool | None]]:
     """Return the arrays in which the same place belongs to the same thing, and how they depend on it."""
     kind, position, last = tensor.kind, tensor.position, len(frame.problem.layers)
     if kind in (Kind.TARGET, Kind.RESIDUAL) or (kind in (Kind.VALUE, Kind.VALUE_GRAD) and position == last):
-        order, kinds = _OUTPUT_ORDER, [*_OUTPUT_ORDER]
-        kin = [Tensor(k, last if k in (Kind.VALUE, Kind.VALUE_GRAD) else 0) for k in kinds]
-    elif kind in (Kind.VALUE, Kind.VALUE_GRAD):
-        order, kin = {}, [Tensor(Kind.VALUE, position), Tensor(Kind.VALUE_GRAD, position)]
-    elif kind in PARAMETER:
-        name = PARAMETER[kind]
-        order, kin = _UPDATE_ORDER, [Tensor(other, position) for other in PARAMETER if PARAMETER[other] == name]
-        if frame.teacher is None or name not in frame.teacher[position]:
-            kin = [other for other in kin if other.kind not in _TAUGHT]
-    else:
-        order, kin = {}, []
-    return [(other, _depends(order, kind, other.kind)) for other in kin if other != tensor]
+        kin = [Tensor(k, last if k in (Kind.VALUE, Kind.VALUE_GRAD) else 0) for k in _OUTPUT_ORDER]
+        return [(other, _in_output(kind, other.kind)) for other in kin if other != tensor]
+    if kind in (Kind.VALUE, Kind.VALUE_GRAD):
+        return [(Tensor(Kind.VALUE_GRAD if kind is Kind.VALUE else Kind.VALUE, position), None)]
+    if kind not in PARAMETER:
+        return []
+    name = PARAMETER[kind]
+    kin = [Tensor(other, position) for other in PARAMETER if PARAMETER[other] == name]
+    if frame.teacher is None or name not in frame.teacher[position]:
+        kin = [other for other in kin if other.kind not in _TAUGHT]
+    return [(other, _in_update(kind, other.kind)) for other in kin if other != tensor]
 
 
-_TAUGHT = (Kind.TEACHER_WEIGHT, Kind.TEACHER_BIAS)
-_UPDATED = {Kind.NEXT_WEIGHT: Kind.WEIGHT, Kind.NEXT_BIAS: Kind.BIAS}
+def _in_output(kind: Kind, other: Kind) -> bool | None:
+    """Return whether a number of the output is computed from, or into, the ``other`` in its place."""
+    earlier, later = _OUTPUT_ORDER[other], _OUTPUT_ORDER[kind]
+    return None if earlier == later else earlier < later
 
 
-def _depends(order: dict[Kind, int], kind: Kind, other: Kind) -> bool | None:
-    if order is _UPDATE_ORDER and (kind in _UPDATED) != (other in _UPDATED) and not {kind, other} & {*_TAUGHT}:
-        return kind in _UPDATED
-    if order is not _OUTPUT_ORDER or order[kind] == order[other]:
+def _in_update(kind: Kind, other: Kind) -> bool | None:
+    """Return whether a number of a parameter is computed from, or into, the ``other`` in its place: by the update."""
+    if (kind in UPDATED) == (other in UPDATED) or {kind, other} & {*_TAUGHT}:
         return None
-    return order[other] < order[kind]
+    return kind in UPDATED
 
 
 def _of_value(frame: Frame, tensor: Tensor, cells: Indices) -> dict[Tensor, Field]:
@@ -241,17 +238,8 @@ def _of_taught(frame: Frame, tensor: Tensor, cells: Indices) -> dict[Tensor, Fie
 
 def _as_taught(frame: Frame) -> Frame | None:
     """Return the frame with the teacher in the place of the student; None where nobody knows its maps."""
-    values = _taught_values(frame.problem)
+    values = frame.problem.teacher_values
     return None if values is None or frame.teacher is None else replace(frame, parameters=frame.teacher, values=values)
-
-
-@lru_cache(maxsize=2)
-def _taught_values(problem: Problem) -> tuple[Array, ...] | None:
-    """Return the teacher's maps, if they lead to the target: a teacher may have biases that its layers have not."""
-    if problem.teacher is None:
-        return None
-    values = problem.network.forward(problem.teacher, problem.input)
-    return values if np.allclose(values[-1], problem.target, rtol=1e-4, atol=1e-6) else None
 
 
 def _of_weight(frame: Frame, tensor: Tensor, cells: Indices) -> dict[Tensor, Field]:

@@ -49,6 +49,9 @@ PARAMETER = {
     Kind.NEXT_BIAS: "bias",
 }
 
+#: The kinds that the update makes anew, each by the one that it makes it of.
+UPDATED = {Kind.NEXT_WEIGHT: Kind.WEIGHT, Kind.NEXT_BIAS: Kind.BIAS}
+
 #: How each kind of array is called in a sentence.
 NAMES = {
     Kind.VALUE: mark("map"),
@@ -96,17 +99,29 @@ def array_of(frame: Frame, tensor: Tensor) -> Array:
     """
     found = find_array(frame, tensor)
     if found is None:
-        raise ConfigError(
-            "the frame of step {step} has no {kind} {position}",
-            step=frame.step,
-            kind=tensor.kind.value,
-            position=tensor.position,
-        )
+        raise _not_there(frame, tensor)
     return found
 
 
-def check_index(array: Array, tensor: Tensor, index: Index) -> Index:
-    """Return ``index`` as ints, or raise `ConfigError` if it is not the place of one number of ``array``."""
+def _not_there(frame: Frame, tensor: Tensor) -> ConfigError:
+    return ConfigError(
+        "the frame of step {step} has no {kind} {position}",
+        step=frame.step,
+        kind=tensor.kind.value,
+        position=tensor.position,
+    )
+
+
+def check_index(frame: Frame, tensor: Tensor, index: Index) -> Index:
+    """Return ``index`` as ints, or raise `ConfigError` if it is not the place of one number of the array ``tensor``.
+
+    That may be one which is made only when it is asked for, and is laid out like one that the frame has: a parameter
+    after its update, or the derivative by the input.
+    """
+    alike = Tensor(UPDATED.get(tensor.kind, tensor.kind), tensor.position)
+    array = find_array(frame, Tensor(Kind.VALUE) if alike == Tensor(Kind.VALUE_GRAD) else alike)
+    if array is None:
+        raise _not_there(frame, tensor)
     numbers = tuple(int(i) for i in index)
     if len(numbers) != array.ndim or any(not 0 <= i < n for i, n in zip(numbers, array.shape, strict=True)):
         raise ConfigError(

@@ -53,20 +53,22 @@ def explain_update(frame: Frame, tensor: Tensor, index: Index) -> Explanation:
     cell = np.array([index])
     old, gradient = (Kind.WEIGHT, Kind.WEIGHT_GRAD) if tensor.kind is Kind.NEXT_WEIGHT else (Kind.BIAS, Kind.BIAS_GRAD)
     direction = Factor(np.array([pick(step.direction)]))
-    plain = pick(step.direction) == pick(step.gradients)
-    if plain:
+    notes = _workings(frame, step, pick, tensor.position)
+    if not notes:  # it is the gradient itself
         direction = Factor(direction.values, Tensor(gradient, tensor.position), cell)
     parts = (
         Part((Factor(np.array([pick(step.parameters)]), Tensor(old, tensor.position), cell),)),
         Part((Factor(np.array([-step.length])), direction)),
     )
-    notes = () if plain else _workings(frame, step, pick, tensor.position)
     rate = Note("rate", frame.learning_rate, frame.learning_rate)
     return Explanation(tensor, index, np.nan, Rule.SUM, parts, frame.problem.optimizer.formula, notes=(rate, *notes))
 
 
 def _workings(frame: Frame, step: _Step, pick: Callable[[Array], float], layer: int) -> tuple[Note, ...]:
-    """Return how the gradient of one parameter becomes the direction: clipped, with its decay, through the state."""
+    """Return how the gradient of one parameter becomes the direction: clipped, with its decay, through the state.
+
+    Nothing where the direction is the gradient.
+    """
     optimizer = frame.problem.optimizer
     gradient, rate = pick(step.gradients), float(getattr(frame.problem.layers[layer], "rate", 1.0))
     known = {item.name: float(getattr(optimizer, item.name)) for item in fields(optimizer)}
@@ -89,6 +91,8 @@ def _workings(frame: Frame, step: _Step, pick: Callable[[Array], float], layer: 
     lines += optimizer.workings
     if rate != 1:
         lines.append(("rated", "{rate} · {d} = {direction}"))
+    if not lines:
+        return ()
     notes = [Note("gradient", gradient, gradient)]
     for symbol, arithmetic in lines:
         after = known[arithmetic.rsplit("{", 1)[1].rstrip("}")]

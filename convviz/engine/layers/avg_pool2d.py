@@ -29,8 +29,8 @@ class AvgPool2d(Pooling):
     linear: ClassVar[bool] = True
 
     count_padding: bool = setting(
-        mark("Count the border"),
-        mark("Whether the zeros of the border count as cells when the mean is taken"),
+        mark("Count the padding"),
+        mark("Whether the zeros of the padding count as cells when the mean is taken"),
         "bool",
         True,
     )

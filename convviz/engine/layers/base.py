@@ -23,7 +23,7 @@ from convviz.engine.shapes import Shape, size_text
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from numpy.typing import DTypeLike
+    from numpy.typing import DTypeLike, NDArray
 
     from convviz.engine.links import Indices, Links
     from convviz.engine.memory import Order
@@ -102,6 +102,18 @@ class Layer(Spec):
         history ``(steps, P)`` can be viewed at once.
         """
         return {}
+
+    def parameter_shapes(self, in_shape: Shape) -> dict[str, tuple[int, ...]]:
+        """Return the shapes of the parameters by name; draws nothing."""
+        views = self.parameter_views(np.empty(self.parameter_size(in_shape)), in_shape)
+        return {name: view.shape for name, view in views.items()}
+
+    def unreached(self, in_shape: Shape) -> NDArray[np.bool_] | None:
+        """Return an (H, W) mask of the input, True where no window reads a cell, or none of what it spreads is kept.
+
+        None: there is no window. Each cell is treated by itself.
+        """
+        return None
 
     def init(self, rng: np.random.Generator, in_shape: Shape, dtype: DTypeLike = np.float64) -> dict[str, Array]:
         """Return the initial parameters by name, drawn from ``rng`` where they are random."""

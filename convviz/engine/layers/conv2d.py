@@ -1,4 +1,4 @@
-"""The convolution layer."""
+"""The convolutional layer."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from convviz.i18n import mark
 
 if TYPE_CHECKING:
     import numpy as np
+    from numpy.typing import NDArray
 
     from convviz.engine.memory import Order
 
@@ -54,6 +55,10 @@ class Conv2d(FilterLayer):
         """Return the sizes of the convolution for an input of ``in_shape``."""
         self._check_groups(in_shape)
         return window_geometry(self.window, in_shape, self.out_channels, self.groups)
+
+    def unreached(self, in_shape: Shape) -> NDArray[np.bool_]:
+        """Return an (H, W) mask of the input, True where no window reads the cells."""
+        return ~self.window.reached(in_shape[1], in_shape[2])
 
     def part(self, in_shape: Shape, rows: slice) -> tuple[Layer, slice] | None:
         """Return the layer with as much padding as some rows need."""

@@ -1,10 +1,10 @@
-"""The transposed convolution layer."""
+"""The transposed convolutional layer."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import partial
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
@@ -17,6 +17,9 @@ from convviz.engine.settings import setting
 from convviz.engine.shapes import transposed_size
 from convviz.i18n import mark
 
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
 
 @dataclass(frozen=True)
 class ConvTranspose2d(FilterLayer):
@@ -28,13 +31,13 @@ class ConvTranspose2d(FilterLayer):
 
     kind = "conv_transpose2d"
     label = mark("Transposed convolution")
-    summary = mark("Spreads every input cell over the output by a kernel; with a stride it makes the map larger")
+    summary = mark("Spreads every input cell over the output by a kernel; a stride above 1 makes the map larger")
     out_axis: ClassVar[int] = 1
     adjoint: ClassVar[bool] = True
 
     output_padding: Any = setting(
         mark("Output padding"),
-        mark("Rows and columns more at the bottom and right, to choose among the sizes that the stride allows"),
+        mark("Extra rows and columns at the bottom and right, to choose among the sizes that the stride allows"),
         "pair",
         (0, 0),
         minimum=0,
@@ -89,6 +92,11 @@ class ConvTranspose2d(FilterLayer):
             dilation=self.dilation,
             groups=self.groups,
         )
+
+    def unreached(self, in_shape: Shape) -> NDArray[np.bool_]:
+        """Return an (H, W) mask of the input, True where all shares land on the border that is cut off."""
+        _, height, width = self.output_shape(in_shape)
+        return ~self.window.reads(height, width)[: in_shape[1], : in_shape[2]]
 
     def bind(self, slots: Slots) -> BoundLayer:
         """Bind the adjoint convolution, and the bias beside it."""

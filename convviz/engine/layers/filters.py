@@ -94,7 +94,7 @@ class FilterLayer(Layer):
         step=1,
     )
     weight: Initializer = setting(
-        mark("Kernel's start"),
+        mark("Initial kernel"),
         mark("How the weights are made before the first step"),
         "spec",
         factory=Normal,
@@ -102,7 +102,7 @@ class FilterLayer(Layer):
     )
     bias: Any = setting(
         mark("Bias"),
-        mark("A number that is added to every output of a filter, and learnt with it; none: nothing is added"),
+        mark("A number that is added to every output of a filter, and learned with it; none: nothing is added"),
         "spec",
         factory=Zeros,
         registry=lambda: INITIALIZERS,

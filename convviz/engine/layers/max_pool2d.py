@@ -1,4 +1,4 @@
-"""Maximum pooling."""
+"""Max pooling."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class MaxPool2d(Pooling):
     """The largest cell under a window. Of several equal ones the first (row by row) counts, and gets the gradient."""
 
     kind = "max_pool2d"
-    label = mark("Maximum pooling")
+    label = mark("Max pooling")
     summary = mark("Makes one number of every window: its largest cell")
     chooses: ClassVar[bool] = True
 

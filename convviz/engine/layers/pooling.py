@@ -19,6 +19,8 @@ from convviz.i18n import mark
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from numpy.typing import NDArray
+
     from convviz.engine.convolution import Geometry
 
 
@@ -46,7 +48,7 @@ class Pooling(Layer):
     )
     padding: Any = setting(
         mark("Padding"),
-        mark("How many cells of border the window may reach into on each side; at most half of the window"),
+        mark("How many cells beyond the map the window may reach on each side; at most half of the window"),
         "padding",
         ((0, 0), (0, 0)),
     )
@@ -76,6 +78,10 @@ class Pooling(Layer):
     def border_size(self, in_shape: Shape) -> int:
         """Return how many cells the padding puts around all channels."""
         return in_shape[0] * self.window.border(in_shape[1], in_shape[2])
+
+    def unreached(self, in_shape: Shape) -> NDArray[np.bool_]:
+        """Return an (H, W) mask of the input, True where no window reads the cells."""
+        return ~self.window.reached(in_shape[1], in_shape[2])
 
     def part(self, in_shape: Shape, rows: slice) -> tuple[Layer, slice] | None:
         """Return the layer with as much padding as some rows need."""

@@ -29,7 +29,7 @@ def epsilon_setting() -> Any:
     """Return the field of the number that keeps a division from being by zero."""
     return setting(
         mark("Epsilon"),
-        mark("A small number that keeps the division from being by zero"),
+        mark("Keeps the denominator from being zero"),
         "float",
         1e-8,
         minimum=1e-16,
@@ -48,7 +48,7 @@ class Adam(Optimizer):
 
     kind = "adam"
     label = mark("Adam")
-    summary = mark("Every parameter gets its own step length, from running means of its gradient and its square")
+    summary = mark("Every parameter gets its own step size, from running means of its gradient and its square")
 
     beta1: float = setting(
         mark("Beta 1"),

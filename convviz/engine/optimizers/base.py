@@ -131,7 +131,7 @@ def clip_setting() -> Any:
     """Return the field that `gradient_calls` takes as ``clip``."""
     return setting(
         mark("Gradient clipping"),
-        mark("A gradient longer than this, over all parameters, is shortened to it; 0 is off"),
+        mark("A gradient whose norm over all parameters is above this is scaled down to it; 0 is off"),
         "float",
         0.0,
         minimum=0,

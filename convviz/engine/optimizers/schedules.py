@@ -87,7 +87,7 @@ class CosineRate(Schedule):
 
     period: int = setting(
         mark("Period"),
-        mark("How many steps it takes from the full rate down to the floor"),
+        mark("How many steps it takes from the learning rate down to the floor"),
         "int",
         2000,
         minimum=1,

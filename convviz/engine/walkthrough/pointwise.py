@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from convviz.engine.explain import Kind, Tensor
+from convviz.engine.explain import Kind, Part, Tensor, loss_factors
 from convviz.engine.walkthrough.moments import Act, Board, Curve, Moment, Operand, Phase, Role, Row, Scale, Sum
 from convviz.engine.walkthrough.sheets import Area, Lattice
 from convviz.engine.walkthrough.stages import UNIT, Stage, result_board, source_board
@@ -16,6 +16,7 @@ from convviz.engine.walkthrough.stages import UNIT, Stage, result_board, source_
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from convviz.engine.explain import Factor
     from convviz.engine.frames import Frame
     from convviz.engine.walkthrough.sheets import Pair
     from convviz.engine.walkthrough.subject import Subject
@@ -121,9 +122,9 @@ class LossCells(Stage):
         index = (channel, *cell)
         place = int(np.ravel_multi_index(index, frame.residual.shape))
         at, added = float(frame.residual[index]), float(self._contributions[index])
-        slope = _product([values[place : place + 1] for values in self._slopes])
+        slope = _product([factor.term(place).values for factor in self._slopes])
         factors = self._slopes if self._back else self._adds
-        operands = tuple(self._operand(values[place : place + 1], at) for values in factors)
+        operands = tuple(self._operand(factor.term(place)) for factor in factors)
         made = self._made(cell, position)
         total = _product([operand.values for operand in operands])
         value = float(made.sheet.crop(Area(*cell, 1, 1))[0, 0])
@@ -156,32 +157,26 @@ class LossCells(Stage):
         return Board(Role.CONTRIBUTION, Lattice.of(added[lead]), scale, cursor=cell, known=position)
 
     @cached_property
-    def _adds(self) -> tuple[Array, ...]:
-        return self._of(self._frame.residual.reshape(-1), back=False)
+    def _adds(self) -> tuple[Factor, ...]:
+        return loss_factors(self._frame, slopes=False)
 
     @cached_property
-    def _slopes(self) -> tuple[Array, ...]:
-        return self._of(self._frame.residual.reshape(-1), back=True)
+    def _slopes(self) -> tuple[Factor, ...]:
+        return loss_factors(self._frame, slopes=True)
 
     @cached_property
     def _contributions(self) -> Array:
-        made: Array = np.prod(self._adds, axis=0).reshape(self._frame.residual.shape)
-        return made
+        return Part(self._adds).terms.reshape(self._frame.residual.shape)
 
     @cached_property
     def _running(self) -> Array:
         sums: Array = np.cumsum(self._contributions.reshape(-1), dtype=np.float64)
         return sums
 
-    def _operand(self, values: Array, residual: float) -> Operand:
-        scale = Scale.of(self._frame, Tensor(Kind.RESIDUAL))
-        if values[0] == residual:
-            return Operand(values, Role.RESIDUAL, scale)
-        return Operand(values, Role.SHARES, Scale((np.array([-2.0, 2.0]),), signed=True))
-
-    def _of(self, residual: Array, *, back: bool) -> tuple[Array, ...]:
-        loss = self._frame.problem.loss
-        return loss.slope_factors(residual) if back else loss.factors(residual)
+    def _operand(self, factor: Factor) -> Operand:
+        if factor.tensor is not None:
+            return Operand(factor.values, Role.RESIDUAL, Scale.of(self._frame, factor.tensor))
+        return Operand(factor.values, Role.SHARES, Scale((np.array([-2.0, 2.0]),), signed=True))
 
     def _sampled(self) -> tuple[Array, Array]:
         """Return what a residual adds to the loss, over the range of the residuals.
@@ -198,7 +193,7 @@ class LossCells(Stage):
                 some = np.zeros(size)
                 piece = x[start : start + size]
                 some[: len(piece)] = piece
-                parts.append(np.prod(self._of(some, back=False), axis=0)[: len(piece)])
+                parts.append(np.prod(self._frame.problem.loss.factors(some), axis=0)[: len(piece)])
             self._curve = x, np.concatenate(parts)
         return self._curve
 

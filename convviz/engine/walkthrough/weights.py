@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from convviz.engine.explain import Kind, Tensor
 from convviz.engine.walkthrough.moments import Act, Board, Moment, Operand, Phase, Role, Row, Scale, Sum
@@ -15,6 +18,18 @@ from convviz.engine.walkthrough.windows import Reading
 if TYPE_CHECKING:
     from convviz.engine.walkthrough.sheets import Pair
     from convviz.engine.walkthrough.subject import WindowSubject
+
+Array = NDArray[Any]
+
+
+@dataclass(frozen=True, eq=False)
+class _Side:
+    """One of the two maps that are correlated."""
+
+    role: Role
+    tensor: Tensor
+    map: Array
+    scale: Scale
 
 
 class Weights(Stage):
@@ -35,25 +50,22 @@ class Weights(Stage):
         kernel = self._subject.geometry.kernel
         if position >= kernel[0] * kernel[1]:
             return self._bias_moment(position)
-        subject, tap, geometry = self._subject, self.phase.cell(position), self._subject.geometry
-        read, walks = (subject.x, subject.dy) if subject.spreads else (subject.dy, subject.x)
-        sheet, small = subject.big_sheet(read[self._big]), walks[self._small]
+        return self._tap_moment(position, self.phase.cell(position))
+
+    def _tap_moment(self, position: int, tap: Pair) -> Moment:
+        subject, geometry = self._subject, self._subject.geometry
+        big, small = self._sides
         top, left = tap[0] * geometry.dilation[0], tap[1] * geometry.dilation[1]
         taps = Taps(top, left, geometry.out_size, geometry.stride)
+        sheet, walks = subject.big_sheet(big.map), small.map
         values, real = sheet.under(taps)
-        reading = Reading(values[None], small[None], real[None])
-        names = (Role.INPUT, Role.SPREAD_ERROR) if subject.spreads else (Role.ERROR, Role.SPREAD_INPUT)
-        if subject.pads:
-            names = (Role.PADDED_INPUT if subject.spreads else Role.PADDED_ERROR, names[1])
-        places = ((Kind.VALUE, 0), (Kind.VALUE_GRAD, 1)) if subject.spreads else ((Kind.VALUE_GRAD, 1), (Kind.VALUE, 0))
-        tensors = tuple(Tensor(kind, subject.index + above) for kind, above in places)
-        scales = tuple(Scale.of(subject.frame, tensor) for tensor in tensors)
+        reading = Reading(values[None], walks[None], real[None])
         boards = (
-            Board(names[0], sheet, scales[0], tensors[0], (self._big,), window=taps),
-            Board(names[1], subject.small_sheet(small), scales[1], tensors[1], (self._small,)),
+            Board(big.role, sheet, big.scale, big.tensor, (self._big,), window=taps),
+            Board(small.role, subject.small_sheet(walks), small.scale, small.tensor, (self._small,)),
             self._gradient_board(tap, position),
         )
-        factors = reading.operands(names[0], scales[0], names[1], scales[1])
+        factors = reading.operands(big.role, big.scale, small.role, small.scale)
         sum_ = Sum(
             Role.WEIGHT_GRAD,
             tap,
@@ -65,6 +77,19 @@ class Weights(Stage):
             cells=np.argwhere(real) * geometry.stride + (top, left),
         )
         return Moment(self.phase, position, (Row(boards, ("×", "Σ"), sum_),), {"tap": tap})
+
+    @cached_property
+    def _sides(self) -> tuple[_Side, _Side]:
+        """The big map, which is read, and the small one, which walks over it with its zeros: input and error."""
+        subject, index = self._subject, self._subject.index
+        x, error = Tensor(Kind.VALUE, index), Tensor(Kind.VALUE_GRAD, index + 1)
+        if subject.spreads:
+            read = (Role.PADDED_INPUT if subject.pads else Role.INPUT, x, subject.x[self._big])
+            walks = (Role.SPREAD_ERROR, error, subject.dy[self._small])
+        else:
+            read = (Role.PADDED_ERROR if subject.pads else Role.ERROR, error, subject.dy[self._big])
+            walks = (Role.SPREAD_INPUT, x, subject.x[self._small])
+        return _Side(*read, Scale.of(subject.frame, read[1])), _Side(*walks, Scale.of(subject.frame, walks[1]))
 
     def _gradient_board(self, tap: Pair | None, position: int) -> Board:
         tensor = Tensor(Kind.WEIGHT_GRAD, self._subject.index)

@@ -77,28 +77,10 @@ class Gathering(Stage):
     def row(self, position: int, role: Role) -> Row:
         """Return source, kernel, products and result."""
         subject, cell = self._subject, self.phase.cell(position)
-        taps = self._taps(cell)
-        reading = self._read(taps)
-        front = subject.chosen.index(subject.front)
-        padded = subject.bordered_role
+        reading = self._read(self._taps(cell))
+        sum_ = self._sum(cell, role, reading)
         boards = (
-            source_board(
-                subject,
-                role=padded,
-                sheet=self._sheet(subject.front),
-                window=taps,
-                depth=len(subject.chosen),
-                moment_cell=lambda row, column: self._window_around((row, column)),
-            ),
-            kernel_board(subject, turned=subject.spreads),
-            small_board(
-                subject,
-                Role.PRODUCTS,
-                reading.products[front],
-                subject.product_scale,
-                depth=len(subject.chosen),
-                front=subject.front,
-            ),
+            *self._factors(cell, reading),
             result_board(
                 subject,
                 role=role,
@@ -107,24 +89,46 @@ class Gathering(Stage):
                 unreached=subject.unreached if subject.spreads else None,
             ),
         )
+        facts = {"cell": cell, "count": int(reading.real.sum()), "bias": subject.bias, "value": sum_.total}
+        return Row(boards, ("×", "=", "Σ"), sum_, Strip.GATHER if subject.back else None, facts)
+
+    def _factors(self, cell: Pair, reading: Reading) -> tuple[Board, Board, Board]:
+        """Return the boards of the source with the window on it, of the kernel, and of the products of the two."""
+        subject = self._subject
+        front, depth = subject.front, len(subject.chosen)
+        source = source_board(
+            subject,
+            role=subject.bordered_role,
+            sheet=self._sheet(front),
+            window=self._taps(cell),
+            depth=depth,
+            moment_cell=lambda row, column: self._window_around((row, column)),
+        )
+        products = reading.products[subject.chosen.index(front)]
+        return (
+            source,
+            kernel_board(subject, turned=subject.spreads),
+            small_board(subject, Role.PRODUCTS, products, subject.product_scale, depth=depth, front=front),
+        )
+
+    def _sum(self, cell: Pair, role: Role, reading: Reading) -> Sum:
+        """Return how the products, and the bias, make the number."""
+        subject, products = self._subject, reading.products
         kernel_role = Role.ROTATED if subject.spreads else Role.KERNEL
-        total = float(reading.products.sum(dtype=np.float64)) + (subject.bias or 0.0)
-        sum_ = Sum(
+        return Sum(
             role,
             cell,
             subject.result_scale,
-            reading.operands(padded, subject.source_scale, kernel_role, subject.kernel_scale),
-            total,
+            reading.operands(subject.bordered_role, subject.source_scale, kernel_role, subject.kernel_scale),
+            float(products.sum(dtype=np.float64)) + (subject.bias or 0.0),
             float(subject.result[cell]),
             bias=subject.bias,
             bias_scale=subject.bias_scale,
             zeros=int(reading.real.size - reading.real.sum()),
-            parts=_parts(subject, reading.products.sum(axis=(1, 2), dtype=np.float64)),
+            parts=_parts(subject, products.sum(axis=(1, 2), dtype=np.float64)),
             board=2,
             cells=np.argwhere(reading.real)[:, 1:] * subject.geometry.dilation,
         )
-        facts = {"cell": cell, "count": int(reading.real.sum()), "bias": subject.bias, "value": sum_.total}
-        return Row(boards, ("×", "=", "Σ"), sum_, Strip.GATHER if subject.back else None, facts)
 
     def _sheet(self, channel: int) -> Lattice:
         subject = self._subject

@@ -72,8 +72,10 @@ def _not_found(name: str, known: dict[str, Path]) -> ConfigError:
     guesses = difflib.get_close_matches(name, known, 1)
     if guesses:
         return ConfigError(
-            "no experiment and no file is called {received}; did you mean {guess}?", received=name, guess=guesses[0]
+            "{received}: expected a file or the name of a built-in experiment; did you mean {guess}?",
+            received=name,
+            guess=guesses[0],
         )
     return ConfigError(
-        "no experiment and no file is called {received}; built in are {known}", received=name, known=", ".join(known)
+        "{received}: expected a file or a built-in experiment, which are {known}", received=name, known=", ".join(known)
     )

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import difflib
 import reprlib
+from contextlib import contextmanager
 from dataclasses import MISSING
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -16,12 +17,12 @@ from convviz.engine.initializers import Given
 from convviz.engine.layers import LAYERS, Layer
 from convviz.engine.settings import Setting, Spec, check_value, default_of, settings_of
 from convviz.i18n import mark
-from convviz.model.experiment import Experiment, Stage
+from convviz.model.experiment import TEACHER_SETTINGS, Experiment, Stage
 from convviz.model.files.arrays import MOST_AXES, load_array
 from convviz.model.files.text import LARGEST_FILE, parse
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
 SpecT = TypeVar("SpecT", bound=Spec)
 
@@ -38,9 +39,6 @@ EXTRA_ENTRIES = ("$schema", "version")
 LAYERS_ENTRY = "layers"
 TEACHER_ENTRY = "teacher"
 
-#: The entries of a layer's teacher, by the settings of a stage that they are.
-TEACHER_ENTRIES = {"weight": "teacher_weight", "bias": "teacher_bias"}
-
 
 def read_experiment(path: str | Path) -> Experiment:
     """Return the experiment that a file holds, validated as a whole.
@@ -51,8 +49,15 @@ def read_experiment(path: str | Path) -> Experiment:
         'demo.json: layers[1].stride: expected int ≥ 1, received 0': the file, the field, and what is wrong there.
     """
     path = Path(path)
-    try:
+    with about_file(path):
         return decode_experiment(parse(_read_bytes(path)), path.parent)
+
+
+@contextmanager
+def about_file(path: Path) -> Iterator[None]:
+    """Tell every `ConvvizError` that leaves the block as one of the experiment in a file, which it names first."""
+    try:
+        yield
     except ConvvizError as error:
         says_where = not error.field or "name" in error.values
         raise type(error)(
@@ -207,10 +212,10 @@ class _Reader:
     def _teacher(self, layer: Layer, entries: dict[str, Any]) -> dict[str, Any]:
         if not layer.parametrised:
             raise ConfigError("a layer of type {kind} has no parameters", kind=layer.kind)
-        _refuse_unknown(entries, tuple(TEACHER_ENTRIES))
+        _refuse_unknown(entries, tuple(TEACHER_SETTINGS))
         known = settings_of(Stage)
         values = {}
-        for entry, name in TEACHER_ENTRIES.items():
+        for entry, name in TEACHER_SETTINGS.items():
             if entry in entries:
                 with inside(entry):
                     value = self.value(entries[entry], known[name])

@@ -9,8 +9,8 @@ from convviz.engine.initializers import Given
 from convviz.engine.layers import LAYERS
 from convviz.engine.settings import Setting, Spec, default_of, settings_of
 from convviz.i18n import tr
-from convviz.model.experiment import MOST_LAYERS, Experiment, Stage
-from convviz.model.files.reading import LAYERS_ENTRY, TEACHER_ENTRIES, TEACHER_ENTRY, VERSION
+from convviz.model.experiment import MOST_LAYERS, TEACHER_SETTINGS, Experiment, Stage
+from convviz.model.files.reading import LAYERS_ENTRY, TEACHER_ENTRY, VERSION
 from convviz.model.files.writing import encode_value
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ def experiment_schema() -> Schema:
     maker = _SchemaMaker()
     properties: Schema = {
         "$schema": {"type": "string", "description": tr("The address of this schema, for editors that use it")},
-        "version": {"const": VERSION, "description": tr("The version of the file's form")},
+        "version": {"const": VERSION, "description": tr("The version of the file format")},
     }
     for name, described in settings_of(Experiment).items():
         if name == "stages":
@@ -77,7 +77,7 @@ class _SchemaMaker:
         self.definitions[TEACHER_ENTRY] = {
             "title": tr("Teacher"),
             "description": tr("The parameters that make the target"),
-            **_object({entry: self.setting(Stage, name, known[name]) for entry, name in TEACHER_ENTRIES.items()}),
+            **_object({entry: self.setting(Stage, name, known[name]) for entry, name in TEACHER_SETTINGS.items()}),
         }
         return {
             "title": tr(described.label),

@@ -94,7 +94,7 @@ def _check_characters(value: Any) -> None:
     try:
         json.dumps(value, ensure_ascii=False).encode()
     except UnicodeEncodeError as error:
-        raise ConfigError("a text of the file holds half a character") from error
+        raise ConfigError("a text of the file holds an incomplete character") from error
 
 
 def _int(digits: str) -> int | float:

@@ -15,8 +15,9 @@ import numpy as np
 from convviz.engine.errors import ConfigError
 from convviz.engine.initializers import Given, Normal, Zeros
 from convviz.engine.settings import Setting, Spec, default_of, settings_of
+from convviz.model.experiment import TEACHER_SETTINGS
 from convviz.model.files.arrays import MOST_INLINE, ArrayStore
-from convviz.model.files.reading import LAYERS_ENTRY, TEACHER_ENTRIES, TEACHER_ENTRY, VERSION
+from convviz.model.files.reading import LAYERS_ENTRY, TEACHER_ENTRY, VERSION
 from convviz.model.files.text import LARGEST_FILE, render
 from convviz.model.sources import GivenMap
 from convviz.storage import replacing
@@ -44,7 +45,7 @@ def write_experiment(path: str | Path, experiment: Experiment) -> None:
     try:
         raw = render(encode_experiment(experiment, store)).encode()
     except UnicodeEncodeError as error:
-        raise ConfigError("a text of the experiment holds half a character") from error
+        raise ConfigError("a text of the experiment holds an incomplete character") from error
     if len(raw) > LARGEST_FILE:
         raise ConfigError(
             "{file}: the experiment is too large for a file: {received:,} bytes, expected at most {expected:,}",
@@ -141,7 +142,7 @@ class _Writer:
             known = settings_of(type(stage))
             data[TEACHER_ENTRY] = {
                 entry: self.value(getattr(stage, name), known[name], f"{where}-teacher-{entry}")
-                for entry, name in TEACHER_ENTRIES.items()
+                for entry, name in TEACHER_SETTINGS.items()
             }
         return data
 

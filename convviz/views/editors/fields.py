@@ -66,7 +66,7 @@ class SeedField(NumberField):
     def retranslate(self) -> None:
         """Say everything in the current language."""
         super().retranslate()
-        self._dice.describe(tr("New seed"), tr("Throw another seed: other random numbers"))
+        self._dice.describe(tr("New seed"), tr("Draw another seed: other random numbers"))
 
 
 def has_slider(described: Setting) -> bool:

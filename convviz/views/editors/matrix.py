@@ -41,12 +41,12 @@ def _normalised(matrix: Array) -> Array:
 
 
 _OPERATIONS: dict[str, tuple[str, str, Callable[[Array], Array]]] = {
-    "rotate": (mark("Rotate by 180°"), mark("Turn the matrix as the backward pass does"), lambda m: m[::-1, ::-1]),
+    "rotate": (mark("Rotate by 180°"), mark("Rotate the matrix as the backward pass does"), lambda m: m[::-1, ::-1]),
     "transpose": (mark("Transpose"), mark("Exchange rows and columns"), lambda m: m.T),
     "negate": (mark("Change the sign"), mark("Multiply every number by −1"), lambda m: -m + 0.0),
     "normalise": (
         mark("Normalise"),
-        mark("Divide by the sum, so that an even map keeps its brightness; by the sum of magnitudes where that is 0"),
+        mark("Divide by the sum, so that a uniform map keeps its brightness; by the sum of magnitudes where that is 0"),
         _normalised,
     ),
 }

@@ -31,7 +31,7 @@ def parse_number(text: str) -> float:
         fraction = _FRACTION.match(plain)
         value = _decimal(fraction[1]) / _decimal(fraction[2]) if fraction else _decimal(plain)
     except (ValueError, ZeroDivisionError):
-        raise ConfigError("'{text}' is not a number; possible are 0.5, 3e-5 or 1/9", text=text.strip()) from None
+        raise ConfigError("'{text}' is not a number such as 0.5, 3e-5 or 1/9", text=text.strip()) from None
     if not math.isfinite(value):
         raise ConfigError("'{text}' is not a finite number", text=text.strip())
     return value

@@ -127,7 +127,7 @@ def emboss(height: int, width: int) -> Matrix:
 
 PRESETS: tuple[Preset, ...] = (
     Preset("zeros", mark("Zeros"), mark("0 everywhere"), lambda h, w: np.zeros((h, w))),
-    Preset("identity", mark("Identity"), mark("A single 1 in the middle: the map as it is"), identity),
+    Preset("identity", mark("Identity"), mark("A single 1 in the middle: leaves the map as it is"), identity),
     Preset("box", mark("Box blur"), mark("The mean of the window: 1/(height·width) everywhere"), box),
     Preset(
         "gaussian",
@@ -155,14 +155,14 @@ PRESETS: tuple[Preset, ...] = (
     Preset(
         "sobel_x",
         mark("Sobel x"),
-        mark("Binomial smoothing down × difference across (Sobel and Feldman 1968); positive where the map grows"),
+        mark("Binomial smoothing down × difference across (Sobel and Feldman 1968); positive where the values rise"),
         sobel_x,
         least=2,
     ),
     Preset(
         "sobel_y",
         mark("Sobel y"),
-        mark("Difference down × binomial smoothing across (Sobel and Feldman 1968); positive where the map grows"),
+        mark("Difference down × binomial smoothing across (Sobel and Feldman 1968); positive where the values rise"),
         sobel_y,
         least=2,
     ),

@@ -76,10 +76,13 @@ class Picture:
         self._format: tuple[int, NumberFormat] | None = None
         self._format_known = False
 
-    def forget(self) -> None:
-        """Make the picture again at the next painting: the values, the levels or the theme have changed."""
+    def forget(self, *, values_alone: bool = False) -> None:
+        """Make the picture again at the next painting: the values, the levels or the theme have changed.
+
+        ``values_alone``: nothing else has. Where none lies beyond the levels, the format of the numbers stays.
+        """
         self._is_made = False
-        self._format_known = False
+        self._format_known = self._format_known and values_alone and not self.exceeded
 
     def forget_overlay(self) -> None:
         """Draw what lies over the colours again at the next painting."""

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from convviz.engine.explain import Field
+    from convviz.views.heatmap.glyphs import NumberFormat
 
     Array = NDArray[Any]
     Place = tuple[int, int, int]
@@ -67,6 +68,7 @@ class HeatmapView(QWidget):
         self._spots: tuple[Place, ...] = ()
         self._columns = 0
         self._painted_notes: tuple[str, ...] = ()
+        self._noted_format: tuple[int, NumberFormat] | None = None
         self._told = ""
         self._label = 0
         self._focus_shown = False
@@ -157,7 +159,7 @@ class HeatmapView(QWidget):
         picture.values = None if values is None else values.reshape(-1, *values.shape[-2:])
         picture.extent = extent or picture.extent
         picture.levels, picture.signed, picture.exceeded = levels or (0.0, 1.0), signed, given_levels
-        picture.forget()
+        picture.forget(values_alone=scale_is_same)
         if not shape_is_same:
             self._columns = values.shape[1] if values is not None and values.ndim == 4 else 0
             picture.marking, self._pin, self._spots = None, None, ()
@@ -273,6 +275,12 @@ class HeatmapView(QWidget):
             if not ratio.is_integer():  # a pixel at the edge of the cells belongs to the frame as well
                 self._paint_frames(painter, layout)
             self._paint_places(painter, layout)
+            self._follow_notes(layout, self._picture.number_format(ratio))
+
+    def _follow_notes(self, layout: HeatLayout, found: tuple[int, NumberFormat] | None) -> None:
+        """Have the sentence painted anew if the numbers are in another format than it tells."""
+        if found is not self._noted_format:  # the same one is the same object
+            self._noted_format = found
             if self._notes() != self._painted_notes:
                 self.update(layout.sentence)
 

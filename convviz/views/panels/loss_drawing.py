@@ -52,7 +52,9 @@ class Mapping:
     def height(self, positions: Array) -> Array:
         """Return the vertical pixels of ``positions`` on the axis."""
         high = self.area.height()
-        return self.area.bottom() - np.clip((positions - self._bottom) * self._per_loss, -_OUTSIDE * high, 3 * high)
+        with np.errstate(over="ignore"):  # beyond all numbers is brought nearer like all else
+            pixels = (positions - self._bottom) * self._per_loss
+        return self.area.bottom() - np.clip(pixels, -_OUTSIDE * high, 3 * high)
 
 
 def draw_grid(painter: QPainter, mapping: Mapping, ticks: list[float]) -> None:

@@ -42,6 +42,8 @@ _BETWEEN = 10
 _CLICK = 4
 #: How long a picture of a curve that grows stands at least, in seconds.
 _CALM = 0.1
+#: Beyond this the ticks of an axis are reckoned in units of it.
+_LARGE = 1e290
 
 pg.setConfigOptions(exitCleanup=False)  # its clean-up at exit is for scripts without a main loop
 
@@ -60,7 +62,9 @@ class _Axis(pg.AxisItem):  # type: ignore[misc]  # pyqtgraph ships no types
             return [(1.0, [])]
         if self.log:
             return loss_scale.log_ticks(minVal, maxVal)
-        levels: list[tuple[float, list[float]]] = super().tickValues(minVal, maxVal, size)
+        unit = _LARGE if maxVal > _LARGE else 1.0  # pyqtgraph reckons with a hundred times as much
+        levels: list[tuple[float, list[float]]] = super().tickValues(minVal / unit, maxVal / unit, size)
+        levels = [(spacing * unit, [value * unit for value in values]) for spacing, values in levels]
         if self.orientation == "bottom" and levels:
             return [self._with_room(*levels[0], size / (maxVal - minVal))]
         return levels[:1]
@@ -254,7 +258,7 @@ class LossPlot(pg.GraphicsView):  # type: ignore[misc]  # pyqtgraph ships no typ
         """Read every text again in the current language."""
         style = {"color": theme.current().muted.name(), "font-size": f"{theme.FONT_SIZES['small']}px"}
         self._axes["bottom"].setLabel(tr("step"), **style)
-        self._axes["left"].setLabel(tr("loss, logarithmic") if self._log else tr("loss"), **style)
+        self._axes["left"].setLabel(tr("loss (logarithmic)") if self._log else tr("loss"), **style)
         self._name_axis()
 
     def resizeEvent(self, event: QResizeEvent | None) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import sys
 from typing import Any
 
 import numpy as np
@@ -17,8 +18,8 @@ Range = tuple[float, float]
 _NICE = (1.0, 1.5, 2.0, 3.0, 4.0, 5.0, 7.5, 10.0)
 #: Decades that a logarithmic axis shows at least.
 _FEWEST_DECADES = 1.0
-#: What stands in for the top of the axis where a loss exceeds what can be drawn.
-_GREATEST = 1e300
+#: The largest number there is, where an axis ends at the latest.
+_GREATEST = sys.float_info.max
 
 
 def nice_above(value: float) -> float:
@@ -45,17 +46,17 @@ def value_range(values: Array, log: bool) -> Range:
         usable = usable[usable > 0]
     if not len(usable):
         return (-1.0, 1.0) if log else (0.0, 1.0)
-    low, high = float(usable.min()), min(float(usable.max()), _GREATEST)
+    low, high = float(usable.min()), float(usable.max())
     if log:
         return _decades(math.log10(low), math.log10(high))
     if low >= 0:
-        return 0.0, nice_above(max(high * 1.02, 1e-300))
+        return 0.0, min(nice_above(max(min(high, _GREATEST / 1.02) * 1.02, 1e-300)), _GREATEST)
     margin = 0.05 * (high - low or 1.0)
     return low - margin, high + margin
 
 
 def _decades(low: float, high: float) -> Range:
-    top = math.ceil(high * 2 + 0.02) / 2  # to half a decade, so that the axis seldom changes
+    top = min(math.ceil(high * 2 + 0.02) / 2, math.log10(_GREATEST))  # to half a decade: the axis seldom changes
     bottom = math.floor(low * 2 - 0.02) / 2
     return min(bottom, top - _FEWEST_DECADES), top
 

@@ -158,7 +158,7 @@ def test_clicking_elsewhere_takes_what_was_typed(hand: Hand) -> None:
 def test_what_is_no_number_is_refused_and_the_cell_stays(hand: Hand) -> None:
     hand.click(0, 0)
     hand.keys("1..2", Qt.Key.Key_Return)
-    assert hand.refused == ["'1..2' is not a number; possible are 0.5, 3e-5 or 1/9"]
+    assert hand.refused == ["'1..2' is not a number such as 0.5, 3e-5 or 1/9"]
     assert hand.values[0, 0, 0, 0] == 0
 
 

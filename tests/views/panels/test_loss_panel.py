@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
-from PyQt6.QtCore import QEvent, QPoint, QPointF, Qt
+from PyQt6.QtCore import QEvent, QPoint, QPointF, QRectF, Qt
 from PyQt6.QtGui import QColor, QPainter, QWheelEvent
 from PyQt6.QtWidgets import QApplication, QToolButton, QWidget
 from pyqtgraph import AxisItem
@@ -21,6 +21,7 @@ from convviz.views import theme
 from convviz.views.actions import Actions
 from convviz.views.panels import loss_plot
 from convviz.views.panels.loss import LossPanel
+from convviz.views.panels.loss_drawing import Mapping
 from convviz.views.panels.loss_numbers import LossNumbers
 from convviz.views.readout import ReadOut
 
@@ -29,8 +30,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from pytestqt.qtbot import QtBot
-
-    from convviz.views.panels.loss_drawing import Mapping
 
 
 @pytest.fixture
@@ -58,7 +57,7 @@ def show(panel: LossPanel, losses: list[float] | np.ndarray, **status: object) -
     panel.set_series(series)
     told = {"state": State.PAUSED, "run": 1, "step": len(values) - 1, "loss": values[-1], "initial_loss": values[0]}
     best = min(values[np.isfinite(values)], default=math.nan)
-    panel.set_status(Status(**{**told, "best_loss": best, "recorded": len(values) - 1, **status}))
+    panel.set_status(Status(**{**told, "best_loss": best, **status}))
     panel.refresh()
     return series
 
@@ -340,3 +339,23 @@ def test_the_numbers_of_the_losses_stand_one_above_the_other(panel: LossPanel, q
     written = [any(picture.pixelColor(x, y) != ground for x in range(picture.width())) for y in range(picture.height())]
     heights = [len(list(rows)) for ink, rows in groupby(written) if ink]
     assert 0 < max(heights) <= theme.metrics("small").height()
+
+
+@pytest.mark.parametrize("log", [False, True])
+@pytest.mark.parametrize(
+    "losses", [[1.2e308, 1.5e308, 1.7e308], [1e300, sys.float_info.max, 1e290], [1.0, 1e200, 1.7e308]]
+)
+def test_losses_near_the_largest_number_are_drawn(
+    panel: LossPanel, qtbot: QtBot, losses: list[float], log: bool
+) -> None:
+    show(panel, losses)
+    button = panel.findChild(QToolButton, "log_loss")
+    if button.isChecked() != log:
+        qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+    columns = {x for x, _ in curve_pixels(panel)}
+    assert max(columns) - min(columns) > 40
+
+
+def test_what_lies_beyond_all_numbers_in_pixels_is_brought_nearer() -> None:
+    mapping = Mapping(QRectF(0, 0, 100, 100), (0.0, 10.0), (0.0, 1.0), log=False)
+    assert mapping.y(np.array([1.7e308, 0.5])).tolist() == [-200.0, 50.0]

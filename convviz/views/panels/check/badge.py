@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 _PADDING = theme.SPACE.S
 _RADIUS = 4
 #: As long as any that must fit; the first in every language, so that another language moves nothing.
-_SAMPLE, _SAMPLE_ERROR, _SAMPLE_LAYER = "! gradients cannot be checked", "9×10⁻⁹⁹", "12"
+_SAMPLE, _SAMPLE_ERROR, _SAMPLE_LAYER = "✓ gradients right within 9×10⁻⁹⁹", "9×10⁻⁹⁹", "12"
 
 
 class CheckBadge(QAbstractButton):
@@ -61,7 +61,7 @@ class CheckBadge(QAbstractButton):
         metrics = theme.metrics("body")
         texts = (
             _SAMPLE,
-            "✓ " + tr("gradients right to {error}").format(error=_SAMPLE_ERROR),
+            "✓ " + tr("gradients right within {error}").format(error=_SAMPLE_ERROR),
             "✗ " + tr("gradients wrong: {place}").format(place=wording.layers_text([_SAMPLE_LAYER])),
             "! " + tr("gradients cannot be checked"),
             tr("nothing to check yet"),

@@ -103,8 +103,8 @@ ADJOINT_COLUMNS = (
         lambda entry: entry.by,
         sample="⟨A x, y⟩ = ⟨x, Aᵀ y⟩",
     ),
-    _number(mark("Forwards"), "forward"),
-    _number(mark("Backwards"), "backward"),
+    _number(mark("Forward"), "forward"),
+    _number(mark("Backward"), "backward"),
     _ERROR,
 )
 _RESULT = mark("Result")

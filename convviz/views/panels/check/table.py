@@ -80,7 +80,7 @@ class CheckTable(QDialog):
         self._every.setText(tr("Check &every parameter"))
         self._every.setToolTip(tr("At the step that is shown now. It goes faster while training is paused."))
         self._cancel.setText(tr("Ca&ncel"))
-        self._cancel.setToolTip(tr("End here, and show what has been found by now"))
+        self._cancel.setToolTip(tr("End here, and show what has been found so far"))
         self._copy.setText(tr("&Copy as text"))
         self._copy.setToolTip(tr("Both tables, with tabs between the columns"))
         self._close.setText(tr("Close"))

@@ -82,7 +82,7 @@ def _verdict_text(finding: Finding) -> str:
         return tr("no gradients to check")
     error = bound_text(worst_error(report))
     if finding.verdict is Verdict.RIGHT:
-        return tr("gradients right to {error}").format(error=error)
+        return tr("gradients right within {error}").format(error=error)
     return tr("gradients wrong by {error} in {place}").format(error=error, place=suspects_text(finding))
 
 
@@ -222,18 +222,18 @@ def method_lines() -> list[str]:
     """Return how a check is done, with sources."""
     return [
         tr(
-            "Finite differences: (L(p + h) − L(p − h)) / 2h in double precision, with h from {first} · max(1, |p|) "
-            "down, each {part} times smaller than the one before, extrapolated to h = 0 where two neighbours agree "
-            "best (L. F. Richardson, 1911, Phil. Trans. R. Soc. A 210, 307)."
+            "Finite differences: (L(p + h) − L(p − h)) / 2h in double precision, the first h {first} · max(1, |p|), "
+            "each further one {part} times smaller, extrapolated to h = 0 where two neighbours agree best "
+            "(L. F. Richardson, 1911, Phil. Trans. R. Soc. A 210, 307)."
         ).format(first=short_number(FIRST_DISTANCE), part=short_number(SHRINK)),
         tr(
             "Relative error: the difference of the two, divided by the larger of them, but by no less than {share} of "
-            "the largest gradient or than rounding lets finite differences tell apart; right is {tolerance} or less "
-            "(as in A. Karpathy, CS231n, Gradient checks)."
+            "the largest gradient, nor by less than rounding lets finite differences resolve; {tolerance} or less is "
+            "right (as in A. Karpathy, CS231n, Gradient checks)."
         ).format(share=short_number(SMALLEST_SHARE), tolerance=bound_text(SLOPE_TOLERANCE)),
         tr(
-            "Adjoint identity: going back through a linear layer is the transpose of going forward, tried with random "
-            "x and y; right is {tolerance} or less. A kink is where a ReLU stands at 0 or a pooling window has a tie: "
-            "the slopes to the left and to the right differ, which is no error."
+            "Adjoint identity: the backward pass of a linear layer is the transpose of its forward pass, tested with "
+            "random x and y; {tolerance} or less is right. A kink is where the input of a ReLU is 0 or a max pooling "
+            "window has a tie: the slopes to the left and to the right differ, which is no error."
         ).format(tolerance=bound_text(ADJOINT_TOLERANCE)),
     ]

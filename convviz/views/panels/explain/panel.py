@@ -142,7 +142,7 @@ class ExplainPanel(QWidget):
             return
         self._hint.setText(
             tr(
-                "Click a cell of any map or kernel: here stands how its number is made.\n\n"
+                "Click a cell of any map or kernel to see here how its number is made.\n\n"
                 "Arrow keys go from cell to cell, Enter shows the cell under the microscope, Escape lets go."
             )
         )

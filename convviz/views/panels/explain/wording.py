@@ -43,8 +43,8 @@ NOTES = {
     "clipped": mark("clipped"),
     "decayed": mark("with weight decay"),
     "direction": mark("direction"),
-    "step": mark("step"),
-    "rated": mark("times the layer's rate"),
+    "step": mark("step size"),
+    "rated": mark("times the layer's rate factor"),
 }
 _PARTS = {"bias": mark("bias")}
 
@@ -114,7 +114,7 @@ def _made_sentence(frame: Frame, explanation: Explanation) -> str:
     count = len(explanation.parts[0]) if explanation.parts else 0
     layer = frame.problem.layers[position - 1] if kind is Kind.VALUE else None
     if explanation.rule is Rule.CHOICE:
-        return ntr("The only one of {n} cell", "The largest of {n} cells", count).format(n=f"{count:,}")
+        return ntr("The only cell in the window", "The largest of {n} cells", count).format(n=f"{count:,}")
     if explanation.rule is Rule.FUNCTION and layer is not None:
         return tr("{layer} of one cell").format(layer=tr(layer.label))
     if kind is Kind.VALUE:
@@ -125,17 +125,17 @@ def _made_sentence(frame: Frame, explanation: Explanation) -> str:
         return _gradient_sentence(frame.problem.layers[position], explanation)
     if kind in (Kind.NEXT_WEIGHT, Kind.NEXT_BIAS):
         return (
-            tr("Old value − step × direction of the optimizer")
+            tr("Old value − step size × direction of the optimizer")
             if explanation.notes[1:]
             else tr("Old value − learning rate × gradient")
         )
     text = {
         Kind.WEIGHT_GRAD: ntr(
-            "The sum of {n} product input × error, one of each window",
-            "The sum of {n} products input × error, one of each window",
+            "Input × error, in the only window",
+            "The sum of {n} products of input × error, one from each window",
             count,
         ),
-        Kind.BIAS_GRAD: ntr("The error of {n} cell", "The sum of the errors of {n} cells", count),
+        Kind.BIAS_GRAD: ntr("The error of the only cell", "The sum of the errors of {n} cells", count),
         Kind.RESIDUAL: tr("Reconstruction − target"),
         Kind.LOSS: tr("{loss}, summed over all cells").format(loss=tr(frame.problem.loss.label)),
     }[kind]
@@ -151,28 +151,28 @@ def _gradient_sentence(layer: Layer, explanation: Explanation) -> str:
     count, filters = len(np.unique(cells[:, 1:], axis=0)), len(np.unique(cells[:, 0]))
     if not isinstance(layer, FilterLayer):
         if not isinstance(layer, Pooling):
-            return tr("The error behind {layer}, times its slope").format(layer=tr(layer.label))
+            return tr("The error after {layer}, times its slope").format(layer=tr(layer.label))
         text = ntr(
-            "The sum over the {n} window that used this cell, error × slope",
+            "Error × slope of the only window that used this cell",
             "The sum over the {n} windows that used this cell, error × slope",
             count,
         )
     elif layer.adjoint:
         text = ntr(
-            "The sum over the {n} cell that this one went into, error × weight",
+            "Error × weight of the only cell that this one went into",
             "The sum over the {n} cells that this one went into, error × weight",
             len(cells),
         )
         return text.format(n=f"{len(cells):,}")
     elif filters == 1:
         text = ntr(
-            "The sum over the {n} window that used this cell, error × weight",
+            "Error × weight of the only window that used this cell",
             "The sum over the {n} windows that used this cell, error × weight",
             count,
         )
     else:
         text = ntr(
-            "The sum over the {n} window that used this cell, under {filters} filters: error × weight",
+            "The sum over {filters} filters of error × weight, in the only window that used this cell",
             "The sum over the {n} windows that used this cell, under {filters} filters each: error × weight",
             count,
         )
@@ -184,10 +184,12 @@ def _value_sentence(explanation: Explanation, count: int) -> str:
         text = ntr("{n} cell × its share", "The sum of {n} cells, each times its share", count)
     elif explanation.parts[1:]:
         text = ntr(
-            "{n} product input × weight, plus the bias", "The sum of {n} products input × weight, and the bias", count
+            "Input × weight, plus the bias",
+            "The sum of {n} products of input × weight, plus the bias",
+            count,
         )
     else:
-        text = ntr("{n} product input × weight", "The sum of {n} products input × weight", count)
+        text = ntr("Input × weight", "The sum of {n} products of input × weight", count)
     return text.format(n=f"{count:,}")
 
 

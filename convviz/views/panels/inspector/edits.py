@@ -12,12 +12,11 @@ import numpy as np
 
 from convviz.engine.errors import ConfigError, ConvvizError, ShapeError
 from convviz.engine.initializers import Given, Normal
-from convviz.engine.layers import ConvTranspose2d, Layer
+from convviz.engine.layers import Layer
 from convviz.engine.settings import Spec, default_of, settings_of
 from convviz.engine.shapes import size_text
 from convviz.i18n import mark
-from convviz.model.experiment import Experiment, Stage
-from convviz.model.fitting import parameter_shapes
+from convviz.model.experiment import TEACHER_SETTINGS, Experiment, Stage
 from convviz.model.sources import GivenMap, Source
 
 if TYPE_CHECKING:
@@ -28,8 +27,8 @@ if TYPE_CHECKING:
 #: What the leading axes of a kernel are called: which of the layer's maps each number belongs to.
 _OUT_AXIS, _IN_AXIS = mark("Output"), mark("Input")
 
-#: From the name of a student's parameter to the stage's setting that makes the teacher's.
-TEACHER = {"weight": "teacher_weight", "bias": "teacher_bias"}
+#: From a stage's setting for the teacher to the name of the parameter that it makes.
+_TAUGHT = {setting: name for name, setting in TEACHER_SETTINGS.items()}
 
 
 def value_at(experiment: Experiment, path: str) -> Any:
@@ -54,7 +53,7 @@ def with_value(experiment: Experiment, path: str, value: Any) -> Experiment:
         return changed.fitted()
     index = int(names[1])
     stage, rest = experiment.stages[index], names[2:]
-    if rest and rest[0] in TEACHER.values():
+    if rest and rest[0] in _TAUGHT:
         return experiment.with_stage(index, _replaced(stage, rest, value)).fitted()
     return experiment.with_layer(index, _replaced(stage.layer, rest, value))
 
@@ -86,16 +85,14 @@ def parameter_shape(experiment: Experiment, path: str) -> tuple[int, ...]:
     """Return the shape of the parameter whose initialiser lies at ``path``; ``()`` where the layer has none."""
     _, place, name = path.split(".")
     stage, in_shape = experiment.stages[int(place)], experiment.shapes()[int(place)]
-    if name in TEACHER.values():
-        return parameter_shapes(stage.teacher_layer(), in_shape).get(name.removeprefix("teacher_"), ())
-    return parameter_shapes(stage.layer, in_shape).get(name, ())
+    layer = stage.teacher_layer() if name in _TAUGHT else stage.layer
+    return layer.parameter_shapes(in_shape).get(_TAUGHT.get(name, name), ())
 
 
 def has_effect(experiment: Experiment, path: str) -> bool:
     """Return whether the initialiser at ``path`` makes anything: a teacher has no bias where the student has none."""
     layer, _, name = path.rpartition(".")
-    student = next((own for own, teachers in TEACHER.items() if teachers == name), None)
-    return student is None or value_at(experiment, f"{layer}.{student}") is not None
+    return name not in _TAUGHT or value_at(experiment, f"{layer}.{_TAUGHT[name]}") is not None
 
 
 def parameters(experiment: Experiment, index: int, teacher: bool) -> dict[str, NDArray[Any]]:
@@ -103,13 +100,13 @@ def parameters(experiment: Experiment, index: int, teacher: bool) -> dict[str, N
     if not teacher:
         return experiment.student_parameters()[index]
     made = experiment.teacher_parameters()
-    return {} if made is None else {TEACHER[name]: numbers for name, numbers in made[index].items() if name in TEACHER}
+    return {} if made is None else {TEACHER_SETTINGS[name]: numbers for name, numbers in made[index].items()}
 
 
 def parameter(experiment: Experiment, path: str) -> NDArray[Any] | None:
     """Return the numbers that the initialiser at ``path`` makes; None where there are none."""
     _, index, name = path.split(".")
-    return parameters(experiment, int(index), teacher=name in TEACHER.values()).get(name)
+    return parameters(experiment, int(index), teacher=name in _TAUGHT).get(name)
 
 
 def weight_axes(experiment: Experiment, path: str) -> tuple[str, str]:
@@ -168,12 +165,8 @@ def without_layer(experiment: Experiment, index: int) -> Experiment:
 
 def unreached(layer: Layer, in_shape: tuple[int, int, int]) -> tuple[int, int] | None:
     """Return how many rows and columns of the input no window reads; None for a layer without a sliding window."""
-    window = getattr(layer, "window", None)
-    _, height, width = in_shape
-    if window is None or isinstance(layer, ConvTranspose2d):  # a transposed one spreads every cell
-        return None
-    reached = window.reached(height, width)
-    return int((~reached.any(axis=1)).sum()), int((~reached.any(axis=0)).sum())
+    missed = layer.unreached(in_shape)
+    return None if missed is None else (int(missed.all(axis=1).sum()), int(missed.all(axis=0).sum()))
 
 
 def _start(experiment: Experiment, path: str) -> tuple[Any, list[str]]:
@@ -181,7 +174,7 @@ def _start(experiment: Experiment, path: str) -> tuple[Any, list[str]]:
     if names[0] != "layers":
         return experiment, names
     stage, rest = experiment.stages[int(names[1])], names[2:]
-    return (stage, rest) if rest and rest[0] in TEACHER.values() else (stage.layer, rest)
+    return (stage, rest) if rest and rest[0] in _TAUGHT else (stage.layer, rest)
 
 
 def _replaced(spec: Any, names: list[str], value: Any) -> Any:
@@ -194,7 +187,7 @@ def _replaced(spec: Any, names: list[str], value: Any) -> Any:
 def _with_size_of(experiment: Experiment, index: int, name: str, numbers: NDArray[Any]) -> Experiment:
     """Return the experiment with the layer's kernel as large as ``numbers``, if that is a kernel of another size."""
     layer: Any = experiment.layers[index]
-    is_weight = name in ("weight", TEACHER["weight"]) and numbers.ndim == 4
+    is_weight = name in ("weight", TEACHER_SETTINGS["weight"]) and numbers.ndim == 4
     if not is_weight or "kernel" not in settings_of(type(layer)):
         return experiment
     size = numbers.shape[-2:]

@@ -11,7 +11,7 @@ from PyQt6.QtWidgets import QFrame, QTabBar, QVBoxLayout, QWidget
 from convviz.engine.initializers import INITIALIZERS
 from convviz.engine.settings import Setting, settings_of
 from convviz.i18n import mark, tr
-from convviz.model.experiment import Experiment, Stage
+from convviz.model.experiment import TEACHER_SETTINGS, Experiment, Stage
 from convviz.views import theme
 from convviz.views.editors.forms import Convert, SpecField
 from convviz.views.editors.kernel import KernelEditor
@@ -25,10 +25,10 @@ if TYPE_CHECKING:
     from convviz.engine.layers import Layer
 
 _ROLES = {
-    "student": (mark("Student's start"), mark("What the student starts from; training changes it")),
+    "student": (mark("Student (initial)"), mark("What the student starts from; training changes it")),
     "teacher": (mark("Teacher"), mark("What makes the target; training does not change it")),
 }
-_NO_TEACHER = mark("The target is given, so that there is no teacher")
+_NO_TEACHER = mark("The target is given, so there is no teacher")
 
 
 class Parameters(QWidget):
@@ -108,7 +108,7 @@ class Parameters(QWidget):
         settings = parameter_settings(type(self._experiment.layers[self._index]))
         if teacher:
             stage = settings_of(Stage)
-            settings = {edits.TEACHER[name]: stage[edits.TEACHER[name]] for name in settings if name in edits.TEACHER}
+            settings = {taught: stage[taught] for name, taught in TEACHER_SETTINGS.items() if name in settings}
         role = _Role(self._index, settings, self._experiment, self._convert, teacher, self)
         role.edited.connect(self.edited)
         role.refused.connect(self.refused)

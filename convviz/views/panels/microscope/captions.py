@@ -15,12 +15,12 @@ from convviz.views.colour import scale_image
 from convviz.views.heatmap.frame import level_texts
 from convviz.views.number_text import power_text
 from convviz.views.panels.microscope.layout import GUTTER, NUMBERS, TITLE
-from convviz.views.panels.microscope.wording import HUES, ROLES, board_text, depth_text
+from convviz.views.panels.microscope.wording import BRIEF_ROLES, HUES, ROLES, board_text, depth_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from convviz.engine.walkthrough import Board
+    from convviz.engine.walkthrough import Board, Role
     from convviz.views.colour import Levels
     from convviz.views.panels.microscope.layout import Place
 
@@ -64,11 +64,12 @@ def paint_title(painter: QPainter, place: Place, board: Board, exponent: int = 0
     painter.setPen(hue)
     line = QRect(place.title)
     line.setLeft(left + chip + 4)
-    title, least, small = tr(ROLES[board.role]), theme.FONT_SIZES["strong"], round(theme.FONT_SIZES["small"] * zoom)
+    least, small = theme.FONT_SIZES["strong"], round(theme.FONT_SIZES["small"] * zoom)
     advance = theme.metrics("small", small).horizontalAdvance
     factor = f"×{power_text(exponent)}" if exponent else ""
     if factor:  # without it the numbers are wrong: the title makes room
         line.setRight(line.right() - math.ceil(advance(factor)) - theme.SPACE.S)
+    title = title_text(board.role, line.width())
     sizes = range(round(least * zoom), least - 1, -1)
     fitting = (n for n in sizes if theme.metrics("strong", n).horizontalAdvance(title) <= line.width())
     pixels = next(fitting, least)  # not so large that it is cut off
@@ -86,6 +87,13 @@ def paint_title(painter: QPainter, place: Place, board: Board, exponent: int = 0
     painter.setPen(colours.muted)
     _paint_line(painter, line, text, "small", small)
     return line.left() + math.ceil(advance(text)) + theme.SPACE.S
+
+
+def title_text(role: Role, width: int) -> str:
+    """Return the title of a board of this role, or a briefer one if there is no room for it in ``width`` pixels."""
+    title = tr(ROLES[role])
+    fits = theme.metrics("strong").horizontalAdvance(title) <= width
+    return title if fits else tr(BRIEF_ROLES.get(role, ROLES[role]))
 
 
 def paint_scale(painter: QPainter, place: Place, left: int, levels: Levels, *, signed: bool) -> None:

@@ -50,7 +50,7 @@ class Overview(QWidget):
     def retranslate(self) -> None:
         """Read every text again in the current language."""
         self.setAccessibleName(tr("Where the close-up is"))
-        self.setToolTip(tr("The whole map; the frame is what is seen of it. Press on any part to go there"))
+        self.setToolTip(tr("The whole map; the frame marks the part that is seen. Press anywhere to go there"))
 
     @property
     def board(self) -> Board | None:

@@ -111,7 +111,7 @@ def _sides(facts: Any) -> dict[str, int]:
 
 def _rotation(moment: Moment, facts: Any) -> str:
     words = {"from": coordinates((0, 0)), "to": coordinates(facts["to"]), "value": _number(facts["value"])}
-    text = tr("The kernel turns by 180°, now {angle}°: w{from} = {value} goes to {to}.")
+    text = tr("The kernel rotates by 180°, now {angle}°: w{from} = {value} goes to {to}.")
     return text.format(angle=facts["angle"], **words)
 
 
@@ -202,7 +202,7 @@ def _correlating(row: Row) -> str:
         "tap": coordinates(facts["tap"]),
         "product": _number(facts["product"]),
     }
-    text = tr("x{cell} = {x} meets δ{from} = {error} under tap {tap}: {product} more for ∂L/∂w{tap}.")
+    text = tr("x{cell} = {x} meets δ{from} = {error} under tap {tap}: that adds {product} to ∂L/∂w{tap}.")
     return text.format(**words)
 
 

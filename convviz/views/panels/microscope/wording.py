@@ -40,10 +40,10 @@ HELP = {
     Act.PADDING: mark("Zeros are put around the input"),
     Act.DILATION: mark("The kernel's taps move apart"),
     Act.WINDOWS: mark("The window slides over the input and makes the output, cell by cell"),
-    Act.ERROR: mark("The derivative of the loss by the layer's output, handed back by what comes after it"),
+    Act.ERROR: mark("The derivative of the loss with respect to the layer's output, handed back by what follows"),
     Act.INSERTION: mark("Between neighbouring errors go stride − 1 zeros"),
     Act.BORDER: mark("Zeros are put around the error, so that a window reaches every cell of the input"),
-    Act.ROTATION: mark("The kernel is turned by 180°"),
+    Act.ROTATION: mark("The kernel is rotated by 180°"),
     Act.MEETING: mark("The rotated kernel slides over the padded error; below, every error spreads its share instead"),
     Act.SPREADING: mark("Every cell spreads its share, and what lands on a cell is added"),
     Act.GATHERING: mark("The kernel slides over the error and makes the input's gradient, cell by cell"),
@@ -53,7 +53,7 @@ HELP = {
     ),
     Act.FUNCTION: mark("Every number goes through the same function"),
     Act.DERIVATIVE: mark("Every error is multiplied by the function's slope"),
-    Act.RESIDUAL: mark("What the reconstruction has more than the target"),
+    Act.RESIDUAL: mark("How far the reconstruction is above the target"),
     Act.CONTRIBUTION: mark("What every cell adds to the loss"),
     Act.SLOPE: mark("How the loss changes with every cell of the reconstruction"),
 }
@@ -89,6 +89,19 @@ ROLES = {
     Role.TARGET: mark("target"),
     Role.RESIDUAL: mark("residual r"),
     Role.CONTRIBUTION: mark("share of the loss"),
+}
+
+#: The same in a word, for boards that are too narrow for more.
+BRIEF_ROLES = {
+    Role.DILATED: mark("dilated w"),
+    Role.ROTATED: mark("rotated w"),
+    Role.SPREAD_ERROR: mark("with zeros"),
+    Role.SPREAD_INPUT: mark("with zeros"),
+    Role.SHARE: mark("share"),
+    Role.SHARE_INPUT: mark("share"),
+    Role.MET_ERROR: mark("δ met"),
+    Role.PAIRED: mark("x · δ"),
+    Role.CONTRIBUTION: mark("share"),
 }
 
 #: Which of the theme's colours names a board.

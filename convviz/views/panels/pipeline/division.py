@@ -31,8 +31,9 @@ PAIR_GAP = 12
 COMPACT = 76
 #: Tiles of kernels: the smallest, the smallest without scale and bias, the largest, and the step between sizes.
 _TILES = (60, 44, 360, 4)
-#: What is tried, until all can be read: the least room for an arrow, and whether kernels have their scales and biases.
-_WAYS = ((ARROW, True, True), (ARROW_DENSE, True, True), (ARROW_DENSE, False, True), (ARROW_DENSE, False, False))
+#: What is saved, one after the other, until all can be read: room for arrows (the least that one has), then scales and
+#: biases of kernels.
+_SAVINGS = ((ARROW, True, True), (ARROW_DENSE, True, True), (ARROW_DENSE, False, True), (ARROW_DENSE, False, False))
 #: The largest cell that a map is given.
 _CELL_MOST = 40
 #: Narrowest tile beside whose bias there is room for a name, and above which there is room for one and a factor, or for
@@ -170,6 +171,23 @@ class Maps:
 
 
 @dataclass(frozen=True)
+class Way:
+    """A division but for the size of kernels; see `Division`. ``cell`` None: with maps of any size."""
+
+    arrow: int
+    scales: bool
+    biases: bool
+    across: int
+    numbered: bool
+    beside: bool
+    cell: float | None
+
+    def takes(self, maps: Maps) -> bool:
+        """Return whether the maps are shown in this way."""
+        return (maps.numbered, maps.beside) == (self.numbered, self.beside) and self.cell in (None, maps.cell)
+
+
+@dataclass(frozen=True)
 class Division:
     """One way to divide the room.
 
@@ -196,6 +214,12 @@ class Division:
     def items(self) -> Items:
         """What stands in the row."""
         return self.cards.items
+
+    @property
+    def way(self) -> Way:
+        """All but the size of kernels."""
+        cards, maps = self.cards, self.maps
+        return Way(self.arrow, cards.scales, cards.biases, cards.across, maps.numbered, maps.beside, maps.cell)
 
     def map_size(self, item: MapItem) -> tuple[int, int]:
         """Return the width and height of the cells of a map, and of its gradient, which is as large."""
@@ -227,17 +251,24 @@ def usefulness(share: float) -> float:
 
 
 @lru_cache(maxsize=256)
-def best_division(width: int, height: int, items: Items) -> Division | None:
-    """Return the division that reads best in ``width`` × ``height`` pixels; None if nothing fits."""
+def best_division(width: int, height: int, items: Items, way: Way | None = None) -> Division | None:
+    """Return the division that reads best in ``width`` × ``height`` pixels; None if nothing fits.
+
+    ``way``: of the divisions of this way alone.
+    """
     best, score = None, -math.inf
     every_map = _all_maps(items)
-    best_maps = max(maps[-1].score for maps in every_map)
-    for arrow, scales, biases in _WAYS:
+    if way is not None:
+        every_map = [taken for maps in every_map if (taken := [one for one in maps if way.takes(one)])]
+    best_maps = max((maps[-1].score for maps in every_map), default=-math.inf)
+    for arrow, scales, biases in _SAVINGS:
+        if way is not None and (arrow, scales, biases) != (way.arrow, way.scales, way.biases):
+            continue
         room = width - (len(items) - 1) * arrow - TURN
         for cards in _all_cards(items, scales, biases):
             if cards.score + best_maps <= score:  # nor do those that follow read better, with whatever maps
                 break
-            if cards.total[1] > height:
+            if cards.total[1] > height or (way is not None and cards.across != way.across):
                 continue
             for maps in every_map:
                 largest = _largest(maps, room - cards.total[0], height)
@@ -289,7 +320,7 @@ def scrolled_division(height: int, items: Items) -> Division:
     cell = _SCROLLED_MAP / max(item.side for item in items if isinstance(item, MapItem))
     below, beside = (Maps(items, cell, beside=beside) for beside in (False, True))
     maps = below if below.total[1] <= height else beside
-    for _, scales, biases in _WAYS:
+    for _, scales, biases in _SAVINGS:
         for tile, across in product(range(_SCROLLED_TILE, (least if biases else bare) - 1, -step), (1, 2, 3)):
             cards = Cards(items, across, tile, scales, biases)
             if cards.total[1] <= height:

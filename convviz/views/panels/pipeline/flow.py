@@ -21,6 +21,7 @@ from convviz.views.selection import Selection
 
 if TYPE_CHECKING:
     from convviz.engine.frames import Frame
+    from convviz.views.panels.pipeline.division import Way
     from convviz.views.panels.pipeline.structure import Structure
 
 #: Around the row, and below it, where the line turns to the row beneath.
@@ -141,11 +142,11 @@ class FlowRow(QWidget):
 
     # geometry --------------------------------------------------------------------------------------------------------
 
-    def plan(self, width: int, height: int) -> int:
-        """Lay the columns out for ``width`` × ``height`` pixels and return the width that the row takes."""
+    def plan(self, width: int, height: int, way: Way | None) -> int:
+        """Lay the columns out for ``width`` × ``height`` pixels, by a way; return the width that the row takes."""
         if self._structure is None:
             return width
-        plan = plan_flow(width - 2 * MARGIN, height - theme.SPACE.M, self._structure.items())
+        plan = plan_flow(width - 2 * MARGIN, height - theme.SPACE.M, self._structure.items(), way)
         if plan is not self._plan:
             self._plan = plan
             self._place(plan)

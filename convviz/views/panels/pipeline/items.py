@@ -58,9 +58,10 @@ class LayerItem:
     tiles: int = 0
 
     @property
-    def kernel(self) -> tuple[int, int]:
-        """Rows and columns of a kernel as it is shown; many kernels share a square."""
-        return (self.weight[2], self.weight[3]) if self.count == 1 else (1, 1)
+    def grid(self) -> tuple[int, int]:
+        """How many kernels stand side by side in a tile, and in how many lines."""
+        across = math.ceil(math.sqrt(self.count))
+        return across, math.ceil(self.count / across)
 
     @property
     def count(self) -> int:
@@ -75,15 +76,20 @@ class LayerItem:
 
     def numbered_tile(self, cell: int) -> int:
         """Return how wide a tile has to be for cells of ``cell`` pixels; 0 if there are too many to be read anyway."""
-        beside, largest = math.ceil(math.sqrt(self.count)), max(self.weight[2:])
-        if beside * largest > NUMBERED:
+        (across, down), (rows, columns) = self.grid, self.weight[2:]
+        if across * max(rows, columns) > NUMBERED:
             return 0
-        labels = beside * label_height() + (beside - 1) * CHANNEL_GAP if beside > 1 else 0
-        return beside * largest * cell + labels
+        label = label_height() if self.count > 1 else 0
+        wide = across * columns * cell + (across - 1) * CHANNEL_GAP
+        return max(wide, down * (rows * cell + label) + (down - 1) * CHANNEL_GAP)
 
     def height(self, tile: int) -> int:
-        """Return the height of the kernel's cells in a tile that is so wide."""
-        rows, columns = self.kernel
+        """Return the height of the kernel's cells in a tile that is so wide; many kernels share at most a square."""
+        rows, columns = self.weight[2:]
+        if self.count > 1:
+            across, down = self.grid
+            high = (tile - (across - 1) * CHANNEL_GAP) / across * rows / columns
+            return min(tile, math.ceil(down * (high + label_height()) + (down - 1) * CHANNEL_GAP))
         cell = tile / max(rows, columns)
         cell = math.floor(cell) if cell >= 8 else cell
         return math.ceil(thickened(columns * cell, rows * cell)[1])

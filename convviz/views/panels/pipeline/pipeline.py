@@ -14,7 +14,7 @@ from convviz.views import theme
 from convviz.views.focus import read_in_order
 from convviz.views.panels.pipeline.equation import EquationRow
 from convviz.views.panels.pipeline.flow import FRAME, GUTTER, MARGIN, FlowRow
-from convviz.views.panels.pipeline.plan_stage import lower_height
+from convviz.views.panels.pipeline.plan_stage import Arrangement, arrange
 from convviz.views.panels.pipeline.structure import Structure
 
 if TYPE_CHECKING:
@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from convviz.views.selection import Selection
 
 _SCROLL_BAR = 10
+#: A window whose edge is dragged changes by at most so many pixels at a time; one that is maximized, by more.
+_DRAGGED = 64
 
 
 class Pipeline(QWidget):
@@ -69,6 +71,8 @@ class Pipeline(QWidget):
         for row in (self._flow, self._equation):
             row.selected.connect(self.selected)
         self._input_gradient = False
+        self._arrangement: Arrangement | None = None
+        self._placed = QSize()  # the size for which that was found
         self._heatmaps: dict[Tensor, Heatmap] = {}
         self._connected: list[Heatmap] = []
 
@@ -87,6 +91,7 @@ class Pipeline(QWidget):
         self._equation.set_structure(structure)
         if not structure.looks_like(self._structure):
             self._order_focus()
+            self._arrangement = None
         self._structure, self._fitting = structure, None
         self._connect()
         self._place()
@@ -184,11 +189,16 @@ class Pipeline(QWidget):
         width, height = self.width(), self.height() - theme.SPACE.M
         structure, companion = self._structure, self._equation.companion is not None
         inner, rows = width - 2 * MARGIN, height - GUTTER - theme.SPACE.M
-        lower = lower_height(inner, rows, structure.items(), structure.shapes[-1], companion)
+        change = self.size() - self._placed
+        is_dragged = max(abs(change.width()), abs(change.height())) <= _DRAGGED
+        self._placed = self.size()
+        kept = self._arrangement if is_dragged else None
+        self._arrangement = arrange(inner, rows, structure.items(), structure.shapes[-1], companion, kept)
+        lower, way = self._arrangement.lower, self._arrangement.way
         upper = height - lower
-        taken = self._flow.plan(width, upper - GUTTER)
+        taken = self._flow.plan(width, upper - GUTTER, way)
         if taken > width:
-            taken = self._flow.plan(width, upper - GUTTER - _SCROLL_BAR)
+            taken = self._flow.plan(width, upper - GUTTER - _SCROLL_BAR, way)
         self._equation.setGeometry(0, upper - FRAME, width, lower + 2 * FRAME)
         self._scroll.setGeometry(0, 0, width, upper - FRAME)
         self._flow.resize(max(width, taken), upper - FRAME - (_SCROLL_BAR if taken > width else 0))

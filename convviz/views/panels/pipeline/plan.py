@@ -24,6 +24,7 @@ from convviz.views.panels.pipeline.division import (
     Cards,
     Division,
     Items,
+    Way,
     best_division,
     scrolled_division,
 )
@@ -98,9 +99,11 @@ class FlowPlan:
 
 
 @lru_cache(maxsize=64)
-def plan_flow(width: int, height: int, items: Items) -> FlowPlan:
-    """Return the plan of the upper row in ``width`` × ``height`` pixels."""
-    return _place(width, height, best_division(width, height, items) or scrolled_division(height, items))
+def plan_flow(width: int, height: int, items: Items, way: Way | None = None) -> FlowPlan:
+    """Return the plan of the upper row in ``width`` × ``height`` pixels; ``way``: by that way, if it fits."""
+    kept = None if way is None else best_division(width, height, items, way)
+    division = kept or best_division(width, height, items) or scrolled_division(height, items)
+    return _place(width, height, division)
 
 
 def _place(width: int, height: int, division: Division) -> FlowPlan:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -12,35 +13,78 @@ from convviz.views.panels.pipeline.plan import plan_flow
 from convviz.views.panels.pipeline.plan_equation import equation_height, equation_score
 
 if TYPE_CHECKING:
-    from convviz.views.panels.pipeline.division import Items
+    from collections.abc import Iterable
+
+    from convviz.views.panels.pipeline.division import Items, Way
     from convviz.views.panels.pipeline.plan_equation import Shape
 
 #: How much of the height the lower row takes at most, and where the upper one scrolls.
 _SHARE, _SCROLLED_SHARE = 0.45, 0.35
 #: The heights that are tried for the cells of the lower row: from the least on, and so far apart.
 _CELLS, _STEP = 60, 20
+#: What reads better by this reads much better: as if the maps were a tenth larger than they are while they are small.
+_MUCH = 0.2
 #: Room that is left free below the upper row, and the height up to which the companion makes use of more.
 _AIR, _COMPANION_MOST = 24, 320
 
 
+@dataclass(frozen=True)
+class Arrangement:
+    """How the two rows share a height.
+
+    Attributes
+    ----------
+    lower
+        What the lower row gets.
+    least
+        What it gets before it is given what the upper one has no use for.
+    way
+        How the upper row is divided; None: it scrolls.
+    """
+
+    lower: int
+    least: int
+    way: Way | None
+
+
 @lru_cache(maxsize=64)
-def lower_height(width: int, height: int, items: Items, shape: Shape, companion: bool) -> int:
-    """Return how much of ``height`` the lower row gets: as much as makes both rows together read best."""
+def arrange(
+    width: int, height: int, items: Items, shape: Shape, companion: bool, kept: Arrangement | None = None
+) -> Arrangement:
+    """Return how the rows share ``height``: as makes both together read best.
+
+    ``kept``: how they did in another size. It is kept to as long as nothing reads much better, so that nothing goes to
+    and fro while a window is enlarged.
+    """
     most = equation_height(width, height, shape, companion, _SHARE)
+
+    def best(heights: Iterable[int], way: Way | None = None) -> tuple[float, int, Way | None]:
+        found: tuple[float, int, Way | None] = -math.inf, 0, None
+        for lower in heights:
+            division = best_division(width, height - lower, items, way)
+            if division is not None:
+                score = division.score + equation_score(width, lower, shape, companion)
+                if score > found[0]:
+                    found = score, lower, division.way
+        return found
+
     tried = [*range(around(Form.FULL) + _CELLS, most, _STEP), most]
-    best, score = 0, -math.inf
-    for lower in tried:
-        division = best_division(width, height - lower, items)
-        if division is not None and (worth := division.score + equation_score(width, lower, shape, companion)) > score:
-            best, score = lower, worth
-    best = best or equation_height(width, height, shape, companion, _SCROLLED_SHARE)
-    spare = height - _used(width, height - best, items) - _AIR
-    return max(best, min(spare, _useful(width, height, shape, companion)))
+    score, least, way = best(tried)
+    if kept is not None and kept.way is not None:
+        same, resized = [min(kept.least, most)], replace(kept.way, cell=None)
+        for heights, as_kept in ((same, kept.way), (same, resized), (tried, resized)):
+            as_before = best(heights, as_kept)
+            if as_before[0] + _MUCH >= score > -math.inf:
+                _, least, way = as_before
+                break
+    least = least or equation_height(width, height, shape, companion, _SCROLLED_SHARE)
+    spare = height - _used(width, height - least, items, way) - _AIR
+    return Arrangement(max(least, min(spare, _useful(width, height, shape, companion))), least, way)
 
 
-def _used(width: int, height: int, items: Items) -> int:
+def _used(width: int, height: int, items: Items, way: Way | None) -> int:
     """Return how much of its height the upper row makes use of."""
-    wholes = [column.whole for column in plan_flow(width, height, items).columns]
+    wholes = [column.whole for column in plan_flow(width, height, items, way).columns]
     return max(whole.bottom() for whole in wholes) - min(whole.top() for whole in wholes) + 1
 
 

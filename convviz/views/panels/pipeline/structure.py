@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-import numpy as np
-
-from convviz.engine.layers import ConvTranspose2d, Layer
 from convviz.views.panels.pipeline.items import LayerItem, MapItem
 
 if TYPE_CHECKING:
+    import numpy as np
     from numpy.typing import NDArray
 
     from convviz.engine.frames import Frame
+    from convviz.engine.layers import Layer
     from convviz.model.experiment import Experiment
 
 Shape = tuple[int, int, int]
@@ -39,11 +38,8 @@ class LayerPart:
         return dict(self.parameters).get("bias", ())
 
     def unreached(self) -> NDArray[np.bool_] | None:
-        """Return the cells of the input that no window reads, ``(H, W)``; None where there are no windows."""
-        window: Any = getattr(self.layer, "window", None)
-        if window is None or isinstance(self.layer, ConvTranspose2d):  # a transposed one spreads every cell
-            return None
-        return ~np.asarray(window.reached(*self.in_shape[1:]))
+        """Return the cells of the input that no window reads, ``(H, W)``; None where no window walks over it."""
+        return self.layer.unreached(self.in_shape)
 
 
 @dataclass(frozen=True)
@@ -67,12 +63,11 @@ class Structure:
     def of(cls, experiment: Experiment, input_gradient: bool = False) -> Structure:
         """Return the structure of a valid experiment."""
         shapes = experiment.shapes()
-        parts = []
-        for index, layer in enumerate(experiment.layers):
-            views = layer.parameter_views(np.empty(layer.parameter_size(shapes[index])), shapes[index])
-            named = tuple((name, view.shape) for name, view in views.items())
-            parts.append(LayerPart(layer, shapes[index], shapes[index + 1], named))
-        return cls(tuple(parts), experiment.target is None, input_gradient)
+        parts = tuple(
+            LayerPart(layer, before, after, tuple(layer.parameter_shapes(before).items()))
+            for layer, before, after in zip(experiment.layers, shapes, shapes[1:], strict=False)
+        )
+        return cls(parts, experiment.target is None, input_gradient)
 
     @property
     def shapes(self) -> tuple[Shape, ...]:

@@ -18,7 +18,7 @@ _SHORT = {
     "conv2d": mark("conv"),
     "conv_transpose2d": mark("transposed conv"),
     "max_pool2d": mark("max pool"),
-    "avg_pool2d": mark("mean pool"),
+    "avg_pool2d": mark("avg pool"),
     "leaky_relu": mark("leaky ReLU"),
 }
 

@@ -23,7 +23,7 @@ def colours_of(widget):
 @pytest.mark.parametrize("name", ["demo", "channels", "pooling", "dead-relu"])
 def test_what_is_right_is_said_to_be_right(checked, name):
     text = badge(checked(name)).text()
-    assert text.startswith("✓ gradients right to ")
+    assert text.startswith("✓ gradients right within ")
     assert number_in(text.rsplit(" ", 1)[1]) < 1e-6
 
 

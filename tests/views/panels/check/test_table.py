@@ -59,7 +59,7 @@ def test_every_number_of_the_check_is_shown(table):
     assert number_in(bias[GRADIENT]) == pytest.approx(frame.gradients[1]["bias"][0], rel=1e-8)
     assert {row[RESULT] for row in shown.values()} == {"✓ right", "✓ right, the worst"}
     worst = max(number_in(row[ERROR]) for row in shown.values())
-    rounded = text(dialog, "check_verdict").removeprefix("✓ gradients right to ")
+    rounded = text(dialog, "check_verdict").removeprefix("✓ gradients right within ")
     assert worst <= number_in(rounded) <= 2 * worst  # rounded up to one digit
     assert worst < 1e-8
     assert "27 of 27 parameters checked at step 0." in text(dialog, "check_summary")

@@ -55,7 +55,7 @@ def test_a_value_is_input_times_weight_everywhere(open_window: OpenWindow) -> No
     hold(person, "map1", 0, 6, 6)
     frame = person.session.frame
     assert frame is not None
-    assert sentence(person) == "The sum of 9 products input × weight, and the bias"
+    assert sentence(person) == "The sum of 9 products of input × weight, plus the bias"
     first = frame.values[0][0, 6, 6], frame.parameters[0]["weight"][0, 0, 0, 0]
     assert rows(person)[0].startswith(f"{format_number(first[0])} × {format_number(first[1])} = ")
     shown = person.find(Heatmap, "pipeline.map1")
@@ -82,20 +82,20 @@ def test_a_kernels_gradient_is_input_times_error_for_a_transposed_layer_too(open
 @pytest.mark.parametrize(
     ("layers", "place", "expected"),
     [
-        ((Conv2d(3), Conv2d(4, stride=2)), (0, 0, 0), "The sum over the 1 window that used this cell, error × weight"),
+        ((Conv2d(3), Conv2d(4, stride=2)), (0, 0, 0), "Error × weight of the only window that used this cell"),
         ((Conv2d(3), Conv2d(4, stride=2)), (0, 6, 6), "The sum over the 4 windows that used this cell, error × weight"),
         (
             (Conv2d(3), Conv2d(4, 8, stride=2), Conv2d(1)),
             (0, 0, 0),
-            "The sum over the 1 window that used this cell, under 8 filters: error × weight",
+            "The sum over 8 filters of error × weight, in the only window that used this cell",
         ),
         (
             (Conv2d(3), Conv2d(4, 8, stride=2), Conv2d(1)),
             (0, 6, 6),
             "The sum over the 4 windows that used this cell, under 8 filters each: error × weight",
         ),
-        ((Conv2d(3), AvgPool2d(2)), (0, 0, 0), "The sum over the 1 window that used this cell, error × slope"),
-        ((Conv2d(3), ReLU()), (0, 0, 0), "The error behind ReLU, times its slope"),
+        ((Conv2d(3), AvgPool2d(2)), (0, 0, 0), "Error × slope of the only window that used this cell"),
+        ((Conv2d(3), ReLU()), (0, 0, 0), "The error after ReLU, times its slope"),
         (
             (Conv2d(3, stride=2), ConvTranspose2d(3, stride=2)),
             (0, 1, 1),
@@ -140,3 +140,17 @@ def test_an_update_takes_the_rate_times_the_gradient_away(open_window: OpenWindo
     product = -frame.learning_rate * gradient
     factors = f"{format_number(frame.learning_rate)} × {format_number(gradient)}"
     assert rows(person)[1] == f"− {factors} = {format_number(product)}"
+
+
+@pytest.mark.parametrize(("language", "name"), [("en", "step size"), ("zh_CN", "步长")])
+def test_the_length_of_adams_step_is_not_called_as_the_number_of_a_step(
+    open_window: OpenWindow, language: str, name: str
+) -> None:
+    person = open_window("adam")
+    person.click("step")
+    person.sees_step(1)
+    hold(person, "layer0.student", 0, 0, 1, 1)
+    person.click("explain.related2")
+    person.window.set_language(language)
+    told = person.find(QLabel, "explain.notes").text().splitlines()
+    assert sum(line.startswith((f"{name}:", f"{name}\uff1a")) for line in told) == 1

@@ -154,9 +154,9 @@ def test_rows_and_columns_that_no_window_reaches_are_counted() -> None:
     assert edits.unreached(Conv2d(4, stride=2), (1, 19, 18)) == (1, 0)
     assert edits.unreached(Conv2d(1, stride=2), (1, 5, 5)) == (2, 2)
     assert edits.unreached(MaxPool2d(2, 2), (3, 5, 4)) == (1, 0)
-    assert edits.unreached(ConvTranspose2d(9), (1, 2, 2)) is None
+    assert edits.unreached(ConvTranspose2d(9), (1, 2, 2)) == (0, 0)
+    assert edits.unreached(ConvTranspose2d(2, padding=2), (1, 7, 8)) == (2, 2)
     assert edits.unreached(ReLU(), (1, 5, 5)) is None
-    assert edits.unreached(ConvTranspose2d(3, stride=2), (1, 5, 5)) is None
 
 
 def test_every_optimizer_can_be_chosen() -> None:

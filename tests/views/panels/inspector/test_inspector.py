@@ -555,7 +555,7 @@ def test_a_drag_that_cannot_be_is_explained_at_the_list(at: At) -> None:
 
 
 def test_the_type_of_a_layer_changes_in_place(person: Person) -> None:
-    person.choose("layers.0", "Maximum pooling")
+    person.choose("layers.0", "Max pooling")
     assert isinstance(person.experiment.layers[0], MaxPool2d)
     assert person.inspector.findChild(QTabBar, "layers.0.role") is None
     person.choose("layers.0", "Convolution")

@@ -10,7 +10,8 @@ from convviz.engine.walkthrough import Board
 from convviz.i18n import tr
 from convviz.views import theme
 from convviz.views.language import speak
-from convviz.views.panels.microscope.wording import ROLES, board_text, depth_text
+from convviz.views.panels.microscope.captions import title_text
+from convviz.views.panels.microscope.wording import BRIEF_ROLES, ROLES, board_text, depth_text
 from tests.views.hands import choose_item
 from tests.views.panels.microscope.test_moving import frame_of
 
@@ -46,6 +47,15 @@ def test_of_several_channels_too_every_board_says_what_it_is_and_how_large(deep,
         assert taken + 20 <= place.title.width(), text
         whole += taken + theme.metrics("small").horizontalAdvance(board_text(place.item)) + 28 <= place.title.width()
     assert whole >= (5 if size[0] > 900 else 3)
+
+
+@pytest.mark.parametrize("language", ["en", "zh_CN"])
+@pytest.mark.parametrize("role", BRIEF_ROLES)
+def test_a_title_is_briefer_where_there_is_no_room_for_all_of_it(qapp, language, role):
+    speak(language)
+    whole, brief = title_text(role, 400), title_text(role, 40)
+    assert whole == tr(ROLES[role])
+    assert theme.metrics("strong").horizontalAdvance(brief) <= 76  # beside a factor, over four small cells
 
 
 def ink(viewer):

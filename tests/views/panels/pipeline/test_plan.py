@@ -1,14 +1,18 @@
 from __future__ import annotations
 
 import itertools
+import math
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 
 from convviz.views.heatmap.layout import Form, around
+from convviz.views.panels.pipeline.division import best_division
 from convviz.views.panels.pipeline.items import MapItem
 from convviz.views.panels.pipeline.plan import Column, plan_flow
-from convviz.views.panels.pipeline.plan_equation import equation_height, plan_equation
+from convviz.views.panels.pipeline.plan_equation import equation_height, equation_score, plan_equation
+from convviz.views.panels.pipeline.plan_stage import Arrangement, arrange
 from convviz.views.panels.pipeline.structure import Structure
 from tests.views.panels.pipeline.experiments import EXPERIMENTS
 
@@ -81,6 +85,41 @@ def test_more_room_is_used() -> None:
     for one, other in zip(small.columns, large.columns, strict=True):
         assert other.rect.width() > one.rect.width()
     assert large.width > 0.85 * 1570
+
+
+@NAMES
+def test_a_window_that_is_enlarged_does_not_go_to_and_fro(name: str) -> None:
+    structure = Structure.of(EXPERIMENTS[name])
+    ways, kept = [], None
+    for wider in range(0, 600, 4):
+        kept = arrange(
+            938 + wider, 560 + wider // 2, structure.items(), structure.shapes[-1], companion=True, kept=kept
+        )
+        ways.append(None if kept.way is None else replace(kept.way, cell=None))
+    runs = [(way, 4 * len(list(same))) for way, same in itertools.groupby(ways)]
+    # What was left does not come back at once, but where there is so little room that all ways read badly.
+    at_once = [
+        pixels
+        for (before, _), (_, pixels), (after, _) in zip(runs, runs[1:], runs[2:], strict=False)
+        if before == after and pixels < 40
+    ]
+    assert len(at_once) <= 2 * (name == "four convolutions") + (name == "large")
+
+
+@NAMES
+def test_what_is_kept_to_reads_about_as_well_as_what_would_be_chosen_anew(name: str) -> None:
+    structure = Structure.of(EXPERIMENTS[name])
+    items, shape = structure.items(), structure.shapes[-1]
+
+    def worth(width: int, height: int, found: Arrangement) -> float:
+        division = best_division(width, height - found.least, items, found.way)
+        return -math.inf if division is None else division.score + equation_score(width, found.least, shape, True)
+
+    kept = None
+    for wider in range(0, 600, 8):
+        room = (692 + wider, 460 + wider // 2)
+        kept = arrange(*room, items, shape, companion=True, kept=kept)
+        assert worth(*room, kept) >= worth(*room, arrange(*room, items, shape, companion=True)) - 0.2
 
 
 def test_a_gradient_is_shown_where_there_is_room_for_it() -> None:

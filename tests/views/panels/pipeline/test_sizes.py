@@ -82,10 +82,30 @@ def test_a_larger_window_shows_no_less(qapp: QApplication, show_pipeline: ShowPi
             assert seen[small] <= seen[large], (small, large)
 
 
+def test_a_window_that_is_maximized_is_laid_out_like_one_that_opens_so(
+    qapp: QApplication, show_pipeline: ShowPipeline
+) -> None:
+    def places(pipeline: Pipeline) -> dict[str, QRect]:
+        return {heatmap.objectName(): heatmap.geometry() for heatmap in pipeline.findChildren(Heatmap)}
+
+    pipeline = show_pipeline("pooling", (719, 484)).pipeline
+    for wider in range(0, 300, 8):  # an edge is dragged
+        pipeline.resize(719 + wider, 484 + wider // 2)
+        qapp.processEvents()
+    pipeline.resize(1615, 924)
+    qapp.processEvents()
+    assert places(pipeline) == places(show_pipeline("pooling", (1615, 924)).pipeline)
+
+
 def test_a_few_small_kernels_are_written_out_where_there_is_room(open_window: OpenWindow) -> None:
     person = open_window("channels", size=(1920, 1080))
     written = with_numbers(person.find(Pipeline, "pipeline"))
     assert {f"pipeline.layer{layer}.{role}" for layer in (0, 2) for role in ("student", "teacher")} <= written
+
+
+def test_two_kernels_together_are_written_out(open_window: OpenWindow) -> None:
+    written = with_numbers(open_window("adam").find(Pipeline, "pipeline"))
+    assert {f"pipeline.layer{layer}.{role}" for layer in (0, 1) for role in ("student", "teacher")} <= written
 
 
 @pytest.mark.parametrize("size", SIZES)
