@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PyQt6 import sip
-from PyQt6.QtCore import QEventLoop, QSocketNotifier, pyqtBoundSignal
+from PyQt6.QtCore import QCoreApplication, QEvent, QEventLoop, QSocketNotifier, pyqtBoundSignal
 from PyQt6.QtWidgets import QApplication
 
 from convviz.i18n import tr
@@ -95,12 +95,15 @@ def run_window(
         window.completed.connect(leave_be)
         if size is not None:
             window.take_size(*size)
-        with _reported_errors(window), _ctrl_c(app):
-            opening = _Opening(window, preferences, document, experiment, after)
-            window.painted.connect(opening.fill)
-            window.show()
-            code = app.exec()
-            opening.close()
+        try:
+            with _reported_errors(window), _ctrl_c(app):
+                opening = _Opening(window, preferences, document, experiment, after)
+                window.painted.connect(opening.fill)
+                window.show()
+                code = app.exec()
+                opening.close()
+        finally:
+            _delete(window)
     return code
 
 
@@ -150,9 +153,14 @@ def render_screenshot(
             save_picture(window, out)
         finally:
             session.close()
-            window.deleteLater()
-            app.processEvents()
+            _delete(window)
     return 0
+
+
+def _delete(window: MainWindow) -> None:
+    """Delete the window at once: one that outlived the application, as the interpreter ends, would crash it."""
+    window.deleteLater()
+    QCoreApplication.sendPostedEvents(window, QEvent.Type.DeferredDelete)
 
 
 class _Opening:
