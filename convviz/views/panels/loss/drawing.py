@@ -1,4 +1,4 @@
-"""Drawing a loss curve in pixels: the grid, the curve, a mark. What to draw where is `loss_plot`'s business."""
+"""Drawing a loss curve in pixels: the grid, the curve, a mark. What to draw where is the plot's business."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from PyQt6.QtCore import QLineF, QPointF, QRectF, Qt
 from PyQt6.QtGui import QColor, QPainter, QPen, QPolygonF
 
 from convviz.views import theme
-from convviz.views.panels import loss_scale
+from convviz.views.panels.loss import ranges
 
 Array = NDArray[Any]
 
@@ -33,7 +33,7 @@ class Mapping:
         The ranges that the axes show; of the decimal logarithm of the loss if ``log``.
     """
 
-    def __init__(self, area: QRectF, steps: loss_scale.Range, losses: loss_scale.Range, log: bool) -> None:
+    def __init__(self, area: QRectF, steps: ranges.Range, losses: ranges.Range, log: bool) -> None:
         self.area = area
         self.log = log
         self._left, right = steps
@@ -47,7 +47,7 @@ class Mapping:
 
     def y(self, losses: Array) -> Array:
         """Return the vertical pixels of finite ``losses``; what lies far outside is brought nearer."""
-        return self.height(loss_scale.on_axis(losses, self.log, self._bottom))
+        return self.height(ranges.on_axis(losses, self.log, self._bottom))
 
     def height(self, positions: Array) -> Array:
         """Return the vertical pixels of ``positions`` on the axis."""

@@ -8,14 +8,14 @@ import sys
 import numpy as np
 import pytest
 
-from convviz.views.panels import loss_scale
+from convviz.views.panels.loss import ranges
 
 
 @pytest.mark.parametrize(
     ("value", "nice"), [(1, 1), (1.01, 1.5), (2, 2), (2001, 3000), (7.6, 10), (0.03, 0.03), (1e-9, 1e-9), (9.99e8, 1e9)]
 )
 def test_nice_above(value: float, nice: float) -> None:
-    assert loss_scale.nice_above(value) == pytest.approx(nice)
+    assert ranges.nice_above(value) == pytest.approx(nice)
 
 
 @pytest.mark.parametrize(
@@ -23,11 +23,11 @@ def test_nice_above(value: float, nice: float) -> None:
     [(0, None, 10), (1, 2000, 2000), (2001, 2000, 2000), (2002, 2000, 3000), (5000, None, 5000)],
 )
 def test_the_steps_reach_to_the_goal_or_a_round_number(count: int, goal: int | None, right: float) -> None:
-    assert loss_scale.step_range(count, goal) == (0, right)
+    assert ranges.step_range(count, goal) == (0, right)
 
 
 def test_a_growing_run_seldom_changes_its_axis() -> None:
-    assert len({loss_scale.step_range(count, None) for count in range(1, 100_000)}) < 40
+    assert len({ranges.step_range(count, None) for count in range(1, 100_000)}) < 40
 
 
 @pytest.mark.parametrize(
@@ -48,7 +48,7 @@ def test_a_growing_run_seldom_changes_its_axis() -> None:
 @pytest.mark.parametrize("log", [False, True])
 def test_ranges_are_finite_and_hold_what_can_be_drawn(values: list[float], log: bool) -> None:
     array = np.array(values)
-    low, high = loss_scale.value_range(array, log)
+    low, high = ranges.value_range(array, log)
     assert math.isfinite(low)
     assert math.isfinite(high)
     assert low < high
@@ -59,12 +59,12 @@ def test_ranges_are_finite_and_hold_what_can_be_drawn(values: list[float], log: 
 
 
 def test_losses_without_a_logarithm_lie_at_the_bottom() -> None:
-    assert loss_scale.on_axis(np.array([100.0, 0.0, -1.0]), True, -3.0).tolist() == [2.0, -3.0, -3.0]
+    assert ranges.on_axis(np.array([100.0, 0.0, -1.0]), True, -3.0).tolist() == [2.0, -3.0, -3.0]
 
 
 @pytest.mark.parametrize(("bottom", "top"), [(-3.0, 4.5), (2.0, 2.5), (-300.0, 300.0), (0.3, 0.9), (307.2, 308.25)])
 def test_logarithmic_ticks_lie_in_the_range_and_are_few(bottom: float, top: float) -> None:
-    ticks = [value for _, values in loss_scale.log_ticks(bottom, top) for value in values]
+    ticks = [value for _, values in ranges.log_ticks(bottom, top) for value in values]
     assert all(bottom - 1e-6 <= tick <= top + 1e-6 for tick in ticks)
-    labels = [text for text in (loss_scale.log_tick_text(tick, top - bottom) for tick in ticks) if text]
+    labels = [text for text in (ranges.log_tick_text(tick, top - bottom) for tick in ticks) if text]
     assert 1 <= len(labels) <= 10

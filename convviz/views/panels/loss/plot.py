@@ -23,9 +23,10 @@ from convviz.i18n import tr
 from convviz.model.series import LossSeries
 from convviz.views import theme
 from convviz.views.number_text import axis_text
-from convviz.views.panels import loss_scale
-from convviz.views.panels.loss_drawing import Mapping, draw_curve, draw_grid, draw_mark
-from convviz.views.panels.loss_numbers import Labels, LossNumbers
+from convviz.views.panels.loss import ranges
+from convviz.views.panels.loss.axis import Axis
+from convviz.views.panels.loss.drawing import Mapping, draw_curve, draw_grid, draw_mark
+from convviz.views.panels.loss.numbers import Labels, LossNumbers
 
 if TYPE_CHECKING:
     from PyQt6.QtGui import QMouseEvent, QPaintEvent, QResizeEvent
@@ -36,48 +37,12 @@ Array = NDArray[Any]
 #: left out where the plot is narrow.
 _SAMPLE, _NAME_WIDTH = "7.5×10⁻³⁰⁰", 16
 _NARROW = 300
-#: Between two numbers of the axis of steps.
-_BETWEEN = 10
 #: A press and a release that are no further apart are a click, in pixels.
 _CLICK = 4
 #: How long a picture of a curve that grows stands at least, in seconds.
 _CALM = 0.1
-#: Beyond this the ticks of an axis are reckoned in units of it.
-_LARGE = 1e290
 
 pg.setConfigOptions(exitCleanup=False)  # its clean-up at exit is for scripts without a main loop
-
-
-class _Axis(pg.AxisItem):  # type: ignore[misc]  # pyqtgraph ships no types
-    """An axis that writes its numbers as the rest of the window does."""
-
-    def __init__(self, orientation: str) -> None:
-        super().__init__(orientation)
-        self.log = False
-        self.enableAutoSIPrefix(False)
-
-    def tickValues(self, minVal: float, maxVal: float, size: float) -> list[tuple[float, list[float]]]:
-        """Return the ticks; on a logarithmic axis the range is that of the logarithms."""
-        if size <= 0:  # it has not been given its place yet
-            return [(1.0, [])]
-        if self.log:
-            return loss_scale.log_ticks(minVal, maxVal)
-        unit = _LARGE if maxVal > _LARGE else 1.0  # pyqtgraph reckons with a hundred times as much
-        levels: list[tuple[float, list[float]]] = super().tickValues(minVal / unit, maxVal / unit, size)
-        levels = [(spacing * unit, [value * unit for value in values]) for spacing, values in levels]
-        if self.orientation == "bottom" and levels:
-            return [self._with_room(*levels[0], size / (maxVal - minVal))]
-        return levels[:1]
-
-    def _with_room(self, spacing: float, values: list[float], scale: float) -> tuple[float, list[float]]:
-        """Return ticks so far apart that their numbers stand side by side; ``scale`` is in pixels for one step."""
-        widest = max((theme.number_width(axis_text(value), "small") for value in values), default=0.0)
-        factor = next((n for n in (1, 2, 5, 10, 20, 50) if n * spacing * scale >= widest + _BETWEEN), 100)
-        return factor * spacing, [value for value in values if round(value / spacing) % factor == 0]
-
-    def tickStrings(self, values: list[float], scale: float, spacing: float) -> list[str]:
-        """Return the labels of ``values``."""
-        return [axis_text(value) for value in values]
 
 
 class _Canvas(QWidget):
@@ -123,7 +88,7 @@ class LossPlot(pg.GraphicsView):  # type: ignore[misc]  # pyqtgraph ships no typ
     def __init__(self, parent: QWidget | None = None) -> None:
         self._canvas: _Canvas | None = None
         super().__init__(parent)
-        self._axes = {"left": _Axis("left"), "bottom": _Axis("bottom")}
+        self._axes = {"left": Axis("left"), "bottom": Axis("bottom")}
         self._box = pg.ViewBox(enableMenu=False, defaultPadding=0)
         self._series = LossSeries()
         self._log = False
@@ -135,7 +100,7 @@ class LossPlot(pg.GraphicsView):  # type: ignore[misc]  # pyqtgraph ships no typ
         self._pressed: QPointF | None = None
         self._left: tuple[int | None] | None = None  # the step that was shown before a click asked for another
         self._points: tuple[Array, Array] = (np.empty(0), np.empty(0))
-        self._range: loss_scale.Range = (0.0, 1.0)
+        self._range: ranges.Range = (0.0, 1.0)
         self._drawn: tuple[object, ...] | None = None  # what could be seen when it was drawn last
         self._drawn_at = -math.inf
         self._lay_out()
@@ -173,7 +138,7 @@ class LossPlot(pg.GraphicsView):  # type: ignore[misc]  # pyqtgraph ships no typ
         """Draw the logarithm of the loss, or the loss itself."""
         self._log = on
         self._axes["left"].log = on
-        self._range = loss_scale.value_range(np.empty(0), on)  # what it was means nothing on the other scale
+        self._range = ranges.value_range(np.empty(0), on)  # what it was means nothing on the other scale
         self.retranslate()
         self.refresh()
         self._place_numbers()
@@ -188,7 +153,7 @@ class LossPlot(pg.GraphicsView):  # type: ignore[misc]  # pyqtgraph ships no typ
 
     def refresh(self) -> None:
         """Draw again. The axis of steps has headroom, because each change of it lays out all of its labels again."""
-        wanted = loss_scale.step_range(self._newest + 1, self._goal)
+        wanted = ranges.step_range(self._newest + 1, self._goal)
         if not self._is_zoomed and tuple(self._box.viewRange()[0]) != wanted:
             self._box.setXRange(*wanted, padding=0)
         self._draw_again()
@@ -292,7 +257,7 @@ class LossPlot(pg.GraphicsView):  # type: ignore[misc]  # pyqtgraph ships no typ
         steps, losses = self._series.envelope(2 * max(8, int(self._box.width())), start, stop)
         if self._live is not None and stop == last <= high + 1:
             steps, losses = np.append(steps, self._live[0]), np.append(losses, self._live[1])
-        fitting = loss_scale.value_range(losses, self._log)
+        fitting = ranges.value_range(losses, self._log)
         if fitting != self._range:
             self._range = fitting
             self._place_numbers()
@@ -352,7 +317,7 @@ class LossPlot(pg.GraphicsView):  # type: ignore[misc]  # pyqtgraph ships no typ
         levels = [ticks for _, ticks in self._ticks(height)]
         if not self._log:
             return [[(axis_text(value), value) for value in ticks] for ticks in levels]
-        texts = [[(loss_scale.log_tick_text(value, high - low), value) for value in ticks] for ticks in levels]
+        texts = [[(ranges.log_tick_text(value, high - low), value) for value in ticks] for ticks in levels]
         return [[(text, value) for text, value in level if text] for level in texts]
 
     # -- the pointer ---------------------------------------------------------------------------------------------------

@@ -19,10 +19,10 @@ from convviz.engine.frames import State, Status
 from convviz.model.series import LossSeries
 from convviz.views import theme
 from convviz.views.actions import Actions
-from convviz.views.panels import loss_plot
 from convviz.views.panels.loss import LossPanel
-from convviz.views.panels.loss_drawing import Mapping
-from convviz.views.panels.loss_numbers import LossNumbers
+from convviz.views.panels.loss import plot as loss_plot
+from convviz.views.panels.loss.drawing import Mapping
+from convviz.views.panels.loss.numbers import LossNumbers
 from convviz.views.readout import ReadOut
 
 if TYPE_CHECKING:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from PyQt6.QtGui import QPaintEvent, QResizeEvent, QShowEvent
 
     from convviz.views.actions import Actions
-    from convviz.views.panels.loss_plot import LossPlot
+    from convviz.views.panels.loss.plot import LossPlot
 
 _BUTTON = QSize(26, 22)
 
@@ -159,7 +159,7 @@ class LossPanel(QFrame):
             QTimer.singleShot(0, self._make_plot)
 
     def _make_plot(self) -> None:
-        from convviz.views.panels.loss_plot import LossPlot
+        from convviz.views.panels.loss.plot import LossPlot
 
         plot = LossPlot(self)
         plot.setObjectName("loss_plot")

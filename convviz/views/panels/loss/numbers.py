@@ -15,7 +15,7 @@ from convviz.views import theme
 if TYPE_CHECKING:
     from PyQt6.QtCore import QRect
 
-    from convviz.views.panels.loss_drawing import Mapping
+    from convviz.views.panels.loss.drawing import Mapping
 
 #: Each number and the value at which it stands: first those that have a line, then those between.
 Labels = list[list[tuple[str, float]]]
