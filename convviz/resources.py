@@ -12,7 +12,7 @@ _PACKAGE = Path(__file__).resolve().parent
 
 
 def resource_root() -> Path:
-    """Return the folder that holds ``experiments/``, ``icons/``, ``images/`` and ``locale/``.
+    """Return the folder that holds ``experiments/``, ``fonts/``, ``icons/``, ``images/`` and ``locale/``.
 
     Raises
     ------

@@ -149,6 +149,16 @@ def test_figures_have_one_width(qapp: QApplication) -> None:
     assert QFontInfo(theme.font("body")).pixelSize() == theme.FONT_SIZES["body"]
 
 
+@pytest.mark.parametrize("role", ["small", "strong"])
+def test_the_digits_of_an_exponent_are_of_one_size(qapp: QApplication, role: theme.FontRole) -> None:
+    metrics = theme.metrics(role, 60)
+    boxes = [metrics.tightBoundingRect(digit) for digit in "⁰¹²³⁴⁵⁶⁷⁸⁹"]
+    assert max(box.height() for box in boxes) - min(box.height() for box in boxes) <= 3
+    assert max(box.bottom() for box in boxes) - min(box.bottom() for box in boxes) <= 2
+    widths = {round(metrics.horizontalAdvance(digit)) for digit in "⁰¹²³⁴⁵⁶⁷⁸⁹"}
+    assert max(widths) - min(widths) <= 3
+
+
 def test_spacing_is_a_scale() -> None:
     assert [int(space) for space in theme.SPACE] == [4, 8, 12, 16, 24]
     assert {f.name for f in fields(theme.Theme)} >= {"window", "surface", "raised", "student", "teacher", "gradient"}

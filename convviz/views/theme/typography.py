@@ -6,7 +6,9 @@ from enum import IntEnum
 from functools import cache, lru_cache
 from typing import Literal
 
-from PyQt6.QtGui import QFont, QFontDatabase, QFontMetricsF
+from PyQt6.QtGui import QFont, QFontDatabase, QFontMetricsF, QRawFont
+
+from convviz.resources import resource
 
 FontRole = Literal["small", "body", "strong", "heading", "title"]
 
@@ -19,6 +21,7 @@ _PREFERRED = ("Inter", "Noto Sans", "Noto Sans CJK SC", "Source Han Sans SC", "D
 #: How long a text stands at least, in seconds, while what it tells changes: nobody reads faster, and text is slow to
 #: draw.
 READABLE = 0.2
+_SUPERSCRIPTS = "⁰¹²³⁴⁵⁶⁷⁸⁹⁻"
 _ALL_ZEROS = str.maketrans("123456789", "000000000")
 _GENERIC = ("sans serif", "sans-serif", "sans", "")
 
@@ -44,8 +47,25 @@ def family() -> str:
 
 
 @cache
-def _font(role: FontRole, face: str, pixels: int) -> QFont:
-    made = QFont(face)
+def _families() -> list[str]:
+    """Return the family of the interface, and behind it one for the superscripts that it may lack.
+
+    Left to itself, Qt takes these alone from whatever font has them, and the digits of one exponent do not match.
+    """
+    chosen = family()
+    glyphs = QRawFont.fromFont(QFont(chosen))
+    if all(glyphs.supportsCharacter(ord(character)) for character in _SUPERSCRIPTS):
+        return [chosen]
+    made = [
+        QFontDatabase.addApplicationFont(str(resource("fonts", f"superscripts-{weight}.otf")))
+        for weight in ("regular", "bold")
+    ]
+    return [chosen, *QFontDatabase.applicationFontFamilies(made[0])]
+
+
+@cache
+def _font(role: FontRole, pixels: int) -> QFont:
+    made = QFont(_families())
     made.setPixelSize(pixels)
     made.setWeight(QFont.Weight.Normal if role in ("small", "body") else QFont.Weight.DemiBold)
     # Figures of equal width: a number that changes must not move what stands beside it.
@@ -55,7 +75,7 @@ def _font(role: FontRole, face: str, pixels: int) -> QFont:
 
 def font(role: FontRole = "body", pixels: int | None = None) -> QFont:
     """Return the font of a role; ``pixels`` overrides its size (cells of heatmaps size their own numbers)."""
-    return QFont(_font(role, family(), pixels or FONT_SIZES[role]))
+    return QFont(_font(role, pixels or FONT_SIZES[role]))
 
 
 def number_width(text: str, role: FontRole = "body") -> float:
