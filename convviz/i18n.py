@@ -11,13 +11,20 @@ import gettext
 import locale
 import os
 from functools import cache
+from typing import TYPE_CHECKING
 
 from convviz.resources import resource
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 DOMAIN = "convviz"
 
 #: Language code of every language that has a catalogue (English needs none) -> its own name for itself.
 LANGUAGES = {"en": "English", "zh_CN": "简体中文"}
+
+#: Marks at the end of a sentence that bring their own room.
+_FULL_WIDTH = "。！？；："
 
 _translations: gettext.NullTranslations = gettext.NullTranslations()
 _language = "en"
@@ -36,6 +43,14 @@ def tr(text: str) -> str:
 def ntr(singular: str, plural: str, count: int) -> str:
     """Return the form of a counted sentence that the current language uses for ``count``."""
     return _translations.ngettext(singular, plural, count)
+
+
+def joined(sentences: Iterable[str]) -> str:
+    """Return sentences, in whatever language they are, one after the other: no space follows a full-width mark."""
+    text = ""
+    for sentence in filter(None, sentences):
+        text += sentence if not text or text[-1] in _FULL_WIDTH else f" {sentence}"
+    return text
 
 
 def language() -> str:

@@ -78,6 +78,7 @@ class RunControl(QObject):
         self._loss.step_asked.connect(session.show_step)
         session.status_changed.connect(self._report)
         session.losses_changed.connect(self._loss.refresh)
+        session.frame_changed.connect(self._follow_frame)
         session.failed.connect(self._failed)
         self._document.changed.connect(self._offer_seed)
 
@@ -201,9 +202,19 @@ class RunControl(QObject):
                 lambda: self._session.rewind(good),
             )
             offers.insert(0, back)
+        return Message(
+            lambda: run_words.divergence_text(status, self._step_in_place()), "warning", "run", tuple(offers)
+        )
+
+    def _step_in_place(self) -> int | None:
+        """Return the step that is shown because the numbers of the newest are not finite; None: the past is shown."""
         frame = self._session.frame
-        seen = status.step if frame is None else frame.step
-        return Message(lambda: run_words.divergence_text(status, seen), "warning", "run", tuple(offers))
+        return None if frame is None or self._status.shown is not None else frame.step
+
+    def _follow_frame(self) -> None:
+        """Let the banner speak of the numbers that are shown now."""
+        if self._status.state is State.DIVERGED and self._banner.subject == "run":
+            self._banner.retranslate()
 
     def _try_rate(self, rate: float) -> None:
         experiment = self._document.experiment

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from convviz.engine.frames import State, Status, StopReason
-from convviz.i18n import mark, ntr, tr
+from convviz.i18n import joined, mark, ntr, tr
 from convviz.views.number_text import short_number
 
 Array = NDArray[Any]
@@ -74,8 +74,11 @@ def time_left_text(steps: int, rate: float) -> str:
     return tr("{hours} h {minutes} min left").format(hours=f"{hours:,}", minutes=minutes)
 
 
-def divergence_text(status: Status, seen: int) -> str:
-    """Return at which step the run diverged, and why; and of which step the numbers are that are ``seen``."""
+def divergence_text(status: Status, seen: int | None) -> str:
+    """Return at which step the run diverged, and why; and that ``seen`` is the last step with finite numbers.
+
+    ``seen`` is the step whose numbers stand for those that are not finite; None: another one is looked at.
+    """
     if status.step == 0:
         return tr(
             "The loss is not a finite number even before the first step: numbers of the input, of the target "
@@ -85,10 +88,10 @@ def divergence_text(status: Status, seen: int) -> str:
         "Diverged at step {step}: the loss is no longer a finite number. With a learning rate of {rate} every update "
         "overshoots further than the one before; a smaller rate takes smaller steps."
     ).format(step=f"{status.step:,}", rate=short_number(status.learning_rate, 3))
-    if seen == status.step:
+    if seen is None or seen == status.step:
         return told
-    last = tr("Shown are the numbers of step {step}, the last that are finite.")
-    return f"{told} {last.format(step=f'{seen:,}')}"
+    last = tr("Shown are the numbers of step {step}, the last that are finite.").format(step=f"{seen:,}")
+    return joined((told, last))
 
 
 def last_good_step(losses: Array) -> int:

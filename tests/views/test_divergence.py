@@ -84,6 +84,30 @@ def test_no_rate_is_offered_that_is_smaller_than_possible(
         assert person.document.experiment.optimizer.learning_rate == offered
 
 
+def test_the_banner_speaks_of_the_numbers_that_are_shown(open_window: OpenWindow) -> None:
+    """Of the last finite ones only while they stand for the newest, not while a step of the past is looked at."""
+    person = open_window("diverging")
+    diverge(person)
+    text = person.find(QLabel, "banner_text")
+    newest = text.text()
+    assert "Shown are the numbers" in newest
+    person.session.show_step(20)
+    person.sees(lambda: person.session.frame is not None and person.session.frame.step == 20)
+    assert "diverged" in text.text().lower()
+    assert "Shown are the numbers" not in text.text()
+    person.session.show_step(None)
+    person.sees(lambda: text.text() == newest)
+
+
+def test_sentences_of_the_banner_are_joined_as_the_language_joins_them(open_window: OpenWindow) -> None:
+    person = open_window("diverging")
+    diverge(person)
+    person.find(QAction, "language_zh_CN").trigger()
+    text = person.find(QLabel, "banner_text").text()
+    assert "。" in text
+    assert "。 " not in text
+
+
 def test_reset_takes_the_banner_away(open_window: OpenWindow) -> None:
     person = open_window("diverging")
     diverge(person)

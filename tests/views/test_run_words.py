@@ -59,3 +59,4 @@ def test_divergence_says_when_and_why() -> None:
     assert "numbers of step 1,036" in text
     assert "step 1,037" in text
     assert "0.003" in text
+    assert "numbers of step" not in run_words.divergence_text(Status(state=State.DIVERGED, step=1037), None)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from PyQt6.QtCore import Qt, pyqtSignal
 from PyQt6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
-from convviz.i18n import tr
+from convviz.i18n import joined, tr
 from convviz.views.editors.buttons import CONTROL_HEIGHT
 from convviz.views.editors.wording import help_lines
 from convviz.views.theme import SPACE
@@ -81,7 +81,7 @@ class Field(QWidget):
         self._label.setToolTip(paragraphs(*lines))
         for widget, part in self._labelled:
             widget.setAccessibleName(tr("{setting}, {part}").format(setting=name, part=tr(part)) if part else name)
-            widget.setAccessibleDescription(" ".join(lines))
+            widget.setAccessibleDescription(joined(lines))
             widget.setToolTip(paragraphs(*lines))
 
     def _row(self, *controls: QWidget) -> QHBoxLayout:

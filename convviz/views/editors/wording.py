@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from convviz.i18n import tr
+from convviz.i18n import joined, tr
 from convviz.views.editors.numbers import number_text
 from convviz.views.tooltips import paragraphs
 
@@ -64,7 +64,7 @@ def error_text(error: ConvvizError, name: str, described: Setting) -> str:
     label, possible = tr(described.label), range_text(described)
     if "value" in error.values and possible:
         value = tr("{setting} cannot be {value}.").format(setting=label, value=_value_text(error.values["value"]))
-        return f"{value} {possible}"
+        return joined((value, possible))
     return tr(error.template).format(**{**error.values, "name": label})
 
 

@@ -21,7 +21,7 @@ from PyQt6.QtWidgets import (
     QWidget,
 )
 
-from convviz.i18n import tr
+from convviz.i18n import joined, tr
 from convviz.model.checking import Verdict
 from convviz.views import theme
 from convviz.views.panels.check import wording
@@ -208,7 +208,7 @@ class CheckTable(QDialog):
         shown = self._finding
         self._verdict.setText(wording.heading_text(shown, self._checker.progress))
         theme.set_role(self._verdict, "muted" if shown is None else _ROLES[wording.COLOURS[shown.verdict]])
-        self._summary.setText("" if shown is None else " ".join(wording.summary_lines(shown)))
+        self._summary.setText("" if shown is None else joined(wording.summary_lines(shown)))
         self._tell_progress()
 
     def _keeps(self, newer: Finding | None) -> bool:
