@@ -13,7 +13,7 @@ from PyQt6.QtWidgets import QFrame, QListView, QStyledItemDelegate, QStyleOption
 from convviz.i18n import tr
 from convviz.views import theme
 from convviz.views.colour import Levels, colour_map, entry_of
-from convviz.views.number_text import format_number
+from convviz.views.number_text import brief_number, format_number
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 ROW = 23
 _CHIP = 64
 _SIGN = 14
+#: Significant digits of a factor, as many as there is room for.
+_DIGITS = (4, 3, 2)
 _CENTRE = Qt.AlignmentFlag.AlignCenter
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
@@ -39,6 +41,20 @@ def chip_rects(row: QRect, count: int) -> list[QRect]:
     room = row.width() - _SIGN - 74 - count * _SIGN
     width = min(_CHIP, room // max(1, count))
     return [QRect(left + n * (width + _SIGN), row.top() + 2, width, row.height() - 4) for n in range(count)]
+
+
+def chip_text(value: float, room: int, *, plain: bool = False) -> tuple[str, theme.FontRole]:
+    """Return a factor as it is written in ``room`` pixels, and in which type: with as many digits as fit, never cut.
+
+    ``plain``: a number of the formula itself, such as the 2 of a square's derivative, which is written without zeros.
+    """
+    if plain and value.is_integer() and abs(value) < 1e6:
+        texts = [f"{value:.0f}".replace("-", "−")]
+    else:
+        texts = [format_number(value, digits) for digits in _DIGITS]
+    written: list[tuple[str, theme.FontRole]] = [(texts[0], "body"), *((text, "small") for text in texts)]
+    fitting = (each for each in written if theme.number_width(*each) <= room)
+    return next(fitting, (brief_number(value), "small"))
 
 
 class TermView(QListView):
@@ -242,10 +258,8 @@ class _TermDelegate(QStyledItemDelegate):
             painter.setBrush(colours.surface if pair is None else pair[0])
             painter.drawRoundedRect(QRectF(rect).adjusted(0.5, 0.5, -0.5, -0.5), 4, 4)
         painter.setPen(colours.text if pair is None else pair[1])
-        plain = number is None and value.is_integer() and abs(value) < 1e6
-        text = f"{value:.0f}".replace("-", "−") if plain else format_number(value, 4)
-        if theme.metrics("body").horizontalAdvance(text) > rect.width() - 2:
-            painter.setFont(theme.font("small"))
+        text, role = chip_text(value, rect.width() - 2, plain=number is None)
+        painter.setFont(theme.font(role))
         painter.drawText(rect, _CENTRE, text)
         painter.setFont(theme.font("body"))
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
