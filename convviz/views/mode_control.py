@@ -56,7 +56,7 @@ class ModeControl(QObject):
         self._stage = stage
         parts.actions["microscope"].triggered.connect(self._toggle)
         parts.actions["let_go"].triggered.connect(self._let_go)
-        pipeline.opened.connect(self.magnify)
+        pipeline.opened.connect(self._open)
         cursor.held.connect(self._follow)
         cursor.spoken.connect(self._speak)
         self._enable()
@@ -150,7 +150,13 @@ class ModeControl(QObject):
         if self.is_magnifying:
             self.train()
         else:
-            self.magnify(None if self._is_layer_newer else self._cursor.pin)
+            number = self._cursor.pin
+            self.magnify(None if self._is_layer_newer or number is None or number.is_taught else number)
+
+    def _open(self, number: Pointed) -> None:
+        """Show a number of the picture under the microscope, which has nothing to show of those that are given."""
+        if not number.is_taught:
+            self.magnify(number)
 
     def _let_go(self) -> None:
         if self.is_magnifying:

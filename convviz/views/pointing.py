@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from convviz.engine.explain.tensors import PARAMETER
+from convviz.engine.explain.tensors import PARAMETER, Kind
 
 if TYPE_CHECKING:
     from convviz.engine.explain import Tensor
@@ -25,6 +25,11 @@ class Pointed:
 
     tensor: Tensor
     index: tuple[int, ...]
+
+    @property
+    def is_taught(self) -> bool:
+        """Whether it is one of the teacher's parameters, which no layer of the student makes or uses."""
+        return self.tensor.kind in (Kind.TEACHER_WEIGHT, Kind.TEACHER_BIAS)
 
 
 def index_in(tensor: Tensor, place: tuple[int, ...]) -> tuple[int, ...]:

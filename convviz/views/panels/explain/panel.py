@@ -324,7 +324,7 @@ class ExplainPanel(QWidget):
         self._all.setText(text.format(n=f"{min(count, UNFOLDED):,}"))
         if self._all.isChecked() is self._model.is_folded:
             self._all.setChecked(not self._model.is_folded)
-        self._open.setVisible(number.tensor.kind is not Kind.LOSS)
+        self._open.setVisible(number.tensor.kind is not Kind.LOSS and not number.is_taught)
         for part in (self._total, self._equal):
             part.setVisible(explanation.rule is not Rule.GIVEN)
         self._write_numbers()

@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 
 #: Acts in whose last moment the engine's result is complete, in the order in which a cell is looked for.
 _MAKING = (Act.MEETING, Act.GATHERING, Act.SPREADING, Act.WINDOWS, Act.FUNCTION, Act.DERIVATIVE, Act.SLOPE)
-_KERNELS = (Kind.WEIGHT, Kind.WEIGHT_GRAD, Kind.NEXT_WEIGHT, Kind.TEACHER_WEIGHT)
-_BIASES = (Kind.BIAS, Kind.BIAS_GRAD, Kind.NEXT_BIAS, Kind.TEACHER_BIAS)
+_KERNELS = (Kind.WEIGHT, Kind.WEIGHT_GRAD, Kind.NEXT_WEIGHT)
+_BIASES = (Kind.BIAS, Kind.BIAS_GRAD, Kind.NEXT_BIAS)
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,7 @@ class View:
 
 
 def view_of(frame: Frame, number: Pointed) -> View:
-    """Return where a number of the frame is seen being made."""
+    """Return where a number of the frame, not one of the teacher's, is seen being made."""
     kind, position, index = number.tensor.kind, number.tensor.position, number.index
     if kind in _KERNELS:
         view = View(position, True, *channels_of_weight(frame, position, (index[0], index[1])))

@@ -165,9 +165,9 @@ class Microscope(QWidget):
         self._take_walk(0, 0)
 
     def show_cell(self, pointed: Pointed) -> None:
-        """Show how one number of the frame is made."""
+        """Show how one number of the frame is made; nothing for one of the teacher's, which are only given."""
         frame = self._frame
-        if frame is None:
+        if frame is None or pointed.is_taught:
             return
         self._player.pause()
         self._take_view(view_of(frame, pointed))

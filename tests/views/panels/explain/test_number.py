@@ -124,6 +124,25 @@ def test_every_heatmap_can_be_held(open_window: OpenWindow, name: str) -> None:
     assert corner_colour(person, name, *place) == theme.current().accent
 
 
+@pytest.mark.parametrize("name", ["layer1.teacher", "layer1.teacher.bias"])
+def test_the_teachers_numbers_are_not_taken_for_the_students_under_the_microscope(
+    open_window: OpenWindow, name: str
+) -> None:
+    """They are given: nothing under the microscope makes them."""
+    person = open_window()
+    values = heatmap(person, name).values()
+    assert values is not None
+    double_click(person, name, *(0 for _ in values.shape))
+    assert is_explained(person)
+    assert not person.button("explain.open").isVisible()
+    person.press("Return", heatmap(person, name))
+    assert person.window.findChild(Microscope) is None
+    person.find(QAction, "microscope").trigger()
+    microscope = person.find(Microscope, "microscope")
+    assert microscope.isVisible()
+    assert (microscope.layer, microscope.direction, microscope.phase) == (1, "forward", 0)
+
+
 # holding -------------------------------------------------------------------------------------------------------------
 
 

@@ -39,12 +39,14 @@ def test_every_array_of_a_run_that_diverged_can_be_asked(open_window: OpenWindow
                 person.click(button)
         assert not person.window.grab().isNull()
         assert person.text("explain.equal") in ("✓ equal to the cell", "") or not np.isfinite(values).all()
+        asked += 1
+        if heatmap.objectName().split(".")[2:3] == ["teacher"]:  # which is given, and so not made
+            continue
         person.click("explain.open")
         for key in ("D", "D", "End"):
             person.press(key)
             assert not person.window.grab().isNull()
         person.press("Esc")
-        asked += 1
     assert asked > 6
 
 
