@@ -194,13 +194,16 @@ def _value_sentence(explanation: Explanation, count: int) -> str:
 
 
 def _given_sentence(frame: Frame, explanation: Explanation) -> str:
-    kind = explanation.tensor.kind
+    kind, position = explanation.tensor.kind, explanation.tensor.position
     if kind is Kind.VALUE:
         return tr("The input is given: it is not computed")
     if kind in (Kind.WEIGHT, Kind.BIAS):
+        layer = frame.problem.layers[position]
+        if isinstance(layer, FilterLayer) and layer.rate == 0:
+            return tr("This layer is frozen: the student began with this value")
         if frame.step == 0:
             return tr("The student begins with this value")
-        return tr("The last update made this value: it holds for all of this step")
+        return tr("The last update made this value; the next one comes after this step")
     if kind is Kind.TARGET:
         return tr("The teacher made this value") if frame.teacher is not None else tr("The target is given")
     return tr("The teacher's values are given")

@@ -154,3 +154,16 @@ def test_the_length_of_adams_step_is_not_called_as_the_number_of_a_step(
     person.window.set_language(language)
     told = person.find(QLabel, "explain.notes").text().splitlines()
     assert sum(line.startswith((f"{name}:", f"{name}\uff1a")) for line in told) == 1
+
+
+def test_what_made_a_parameter_is_said(open_window: OpenWindow) -> None:
+    """In this experiment the first layer is frozen: no update has made its kernel."""
+    person = open_window("adam")
+    hold(person, "layer1.student", 0, 0, 0, 0)
+    assert sentence(person) == "The student begins with this value"
+    person.click("step")
+    person.sees_step(1)
+    hold(person, "layer1.student", 0, 0, 0, 1)
+    assert sentence(person) == "The last update made this value; the next one comes after this step"
+    hold(person, "layer0.student", 0, 0, 0, 0)
+    assert sentence(person) == "This layer is frozen: the student began with this value"
