@@ -36,7 +36,6 @@ if TYPE_CHECKING:
 
 Direction = Literal["forward", "backward"]
 
-_FASTER = 1.5
 #: Acts whose moments are sides of a border, or angles.
 _NO_CELLS = (Act.PADDING, Act.BORDER, Act.ROTATION)
 
@@ -248,7 +247,7 @@ class Microscope(QWidget):
         elif key == Qt.Key.Key_Space:
             self.toggle()
         elif key in (Qt.Key.Key_Plus, Qt.Key.Key_Equal, Qt.Key.Key_Minus):
-            self._player.set_speed(self._player.speed * (1 / _FASTER if key == Qt.Key.Key_Minus else _FASTER))
+            (self._player.slower if key == Qt.Key.Key_Minus else self._player.faster)()
             self._bar.show_speed()
         elif key == Qt.Key.Key_Z:
             self._header.toggle_whole()

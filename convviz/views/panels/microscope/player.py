@@ -8,8 +8,9 @@ from PyQt6.QtCore import QElapsedTimer, QObject, Qt, QTimer, pyqtSignal
 
 #: Milliseconds between two pictures while playing.
 _TICK = 16
-#: Moments a second that can be chosen, and with which it begins.
-SLOWEST, FASTEST, USUAL = 0.5, 200.0, 3.0
+#: Moments a second that *slower* and *faster* go through, and with which it begins.
+SPEEDS = (0.5, 0.7, 1.0, 1.5, 2.0, 3.0, 5.0, 7.0, 10.0, 15.0, 20.0, 30.0, 50.0, 70.0, 100.0, 150.0, 200.0)
+USUAL = 3.0
 
 
 class Player(QObject):
@@ -69,7 +70,15 @@ class Player(QObject):
 
     def set_speed(self, moments_per_second: float) -> None:
         """Play faster or slower."""
-        self._speed = min(FASTEST, max(SLOWEST, moments_per_second))
+        self._speed = min(SPEEDS[-1], max(SPEEDS[0], moments_per_second))
+
+    def faster(self) -> None:
+        """Play at the next greater of the usual speeds."""
+        self.set_speed(next((speed for speed in SPEEDS if speed > self._speed), SPEEDS[-1]))
+
+    def slower(self) -> None:
+        """Play at the next smaller of the usual speeds."""
+        self.set_speed(next((speed for speed in reversed(SPEEDS) if speed < self._speed), SPEEDS[0]))
 
     def set_count(self, count: int, position: int = 0) -> None:
         """Have other moments, and be at one of them."""

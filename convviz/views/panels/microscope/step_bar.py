@@ -11,14 +11,16 @@ from convviz.i18n import tr
 from convviz.views import theme
 from convviz.views.editors.buttons import IconButton
 from convviz.views.log_scale import LogScale
-from convviz.views.panels.microscope.player import FASTEST, SLOWEST
+from convviz.views.number_text import short_number
+from convviz.views.panels.microscope.player import SPEEDS
 from convviz.views.readout import ReadOut
 
 if TYPE_CHECKING:
-    from convviz.views.panels.microscope.player import Player
+    from convviz.views.number_text import short_number
+from convviz.views.panels.microscope.player import Player
 
 #: Of the slider of speeds.
-_SCALE = LogScale(SLOWEST, 40)
+_SCALE = LogScale(SPEEDS[0], 40)
 
 
 class StepBar(QWidget):
@@ -53,9 +55,9 @@ class StepBar(QWidget):
         self._speed = QSlider(Qt.Orientation.Horizontal, self)
         self._speed.setObjectName("microscope.speed")
         self._speed.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self._speed.setRange(0, _SCALE.position(FASTEST))
+        self._speed.setRange(0, _SCALE.position(SPEEDS[-1]))
         self._speed.setFixedWidth(76)
-        self._speed_text = ReadOut("200 cells/s", role="small", parent=self)
+        self._speed_text = ReadOut("0.55 cells/s", role="small", parent=self)
         self._speed_text.setObjectName("microscope.speed_text")
         self._lay_out()
         self._connect()
@@ -110,7 +112,7 @@ class StepBar(QWidget):
         """Show how fast it plays."""
         with QSignalBlocker(self._speed):
             self._speed.setValue(_SCALE.position(self._player.speed))
-        self._speed_text.set_text(tr("{speed} cells/s").format(speed=f"{self._player.speed:g}"))
+        self._tell_speed()
 
     def retranslate(self) -> None:
         """Read every text again in the current language."""
@@ -130,4 +132,7 @@ class StepBar(QWidget):
 
     def _speed_moved(self, value: int) -> None:
         self._player.set_speed(_SCALE.number(value))
-        self._speed_text.set_text(tr("{speed} cells/s").format(speed=f"{self._player.speed:g}"))
+        self._tell_speed()
+
+    def _tell_speed(self) -> None:
+        self._speed_text.set_text(tr("{speed} cells/s").format(speed=short_number(self._player.speed, 2)))

@@ -16,6 +16,7 @@ from convviz.views import theme
 from convviz.views.language import speak
 from convviz.views.panels.microscope import captions
 from convviz.views.pointing import Pointed
+from convviz.views.readout import ReadOut
 from tests.views.hands import choose_item, drag
 
 SIZES = [(1000, 600), (720, 450), (1600, 900)]
@@ -123,7 +124,33 @@ def test_the_speed_is_set_by_slider_and_keys(look):
     speed.setValue(speed.maximum())
     assert viewer.text("speed_text") == "200 cells/s"
     viewer.press(Qt.Key.Key_Minus)
-    assert viewer.text("speed_text") != "200 cells/s"
+    assert viewer.text("speed_text") == "150 cells/s"
+
+
+def test_keys_go_through_round_speeds_which_are_readable(look):
+    viewer = look()
+    shown = viewer.microscope.findChild(ReadOut, "microscope.speed_text")
+    texts = [viewer.text("speed_text")]
+    for key in [Qt.Key.Key_Plus] * 6 + [Qt.Key.Key_Minus] * 9:
+        viewer.press(key)
+        texts.append(viewer.text("speed_text"))
+    ups = ["3", "5", "7", "10", "15", "20", "30"]
+    downs = ["20", "15", "10", "7", "5", "3", "2", "1.5", "1"]
+    assert texts == [f"{speed} cells/s" for speed in ups + downs]
+    slider = viewer.slider("speed")
+    for place in range(slider.minimum(), slider.maximum() + 1):
+        slider.setValue(place)
+        assert theme.number_width(shown.text(), "small") <= shown.width(), shown.text()
+
+
+def test_keys_go_on_from_a_speed_between_the_round_ones(look):
+    viewer = look()
+    slider = viewer.slider("speed")
+    slider.setValue(slider.maximum() // 2)
+    viewer.press(Qt.Key.Key_Plus)
+    above = float(viewer.text("speed_text").split()[0])
+    viewer.press(Qt.Key.Key_Minus)
+    assert (above, float(viewer.text("speed_text").split()[0])) in [(7.0, 5.0), (10.0, 7.0), (15.0, 10.0)]
 
 
 def test_a_click_on_a_cell_goes_there(look):
