@@ -38,6 +38,8 @@ _COPIES = {"text": mark("Copy as text"), "latex": mark("Copy as LaTeX"), "python
 _EQUAL = 1e-12
 _EQUAL_FLOAT32 = 1e-5
 _RELATED_MOST = 2
+#: Of the number, and of the sum that is compared with it.
+_DIGITS = 10
 
 
 class ExplainPanel(QWidget):
@@ -350,20 +352,20 @@ class ExplainPanel(QWidget):
         frame, explanation = self._frame, self._explanation
         if frame is None or explanation is None:
             return
-        self._value.set_text(tr("= {value}").format(value=format_number(explanation.value, 8)))
+        self._value.set_text(tr("= {value}").format(value=format_number(explanation.value, _DIGITS)))
         text = wording.sentence(frame, explanation)
         if text != self._sentence.text():
             self._sentence.setText(text)
         self._show_line(self._function, self._function_line(frame, explanation))
         self._show_line(self._notes, "\n".join(self._note_lines(explanation)))
-        self._total.set_text(tr("= {value}").format(value=format_number(explanation.total, 10)))
+        self._total.set_text(tr("= {value}").format(value=format_number(explanation.total, _DIGITS)))
         apart = abs(explanation.total - explanation.value)
         bound = _EQUAL if frame.output.dtype.itemsize == 8 else _EQUAL_FLOAT32
         if math.isnan(apart) or apart <= bound * max(explanation.size, abs(explanation.value)):
             self._equal.set_text(tr("✓ equal to the cell"))
             self._equal.set_colour("good")
         else:
-            self._equal.set_text(tr("✗ in the cell: {value}").format(value=format_number(explanation.value, 10)))
+            self._equal.set_text(tr("✗ in the cell: {value}").format(value=format_number(explanation.value, _DIGITS)))
             self._equal.set_colour("bad")
 
     def _function_line(self, frame: Frame, explanation: Explanation) -> str:

@@ -124,6 +124,13 @@ def test_every_heatmap_can_be_held(open_window: OpenWindow, name: str) -> None:
     assert corner_colour(person, name, *place) == theme.current().accent
 
 
+def test_a_number_and_the_sum_that_equals_it_have_the_same_digits(open_window: OpenWindow) -> None:
+    person = open_window()
+    click(person, "reconstruction", 0, 3, 4)
+    assert person.text("explain.value") == person.text("explain.total")
+    assert person.text("explain.equal").startswith("✓")
+
+
 @pytest.mark.parametrize("name", ["layer1.teacher", "layer1.teacher.bias"])
 def test_the_teachers_numbers_are_not_taken_for_the_students_under_the_microscope(
     open_window: OpenWindow, name: str
