@@ -15,7 +15,7 @@ from convviz.views.colour import scale_image
 from convviz.views.heatmap.frame import level_texts
 from convviz.views.number_text import power_text
 from convviz.views.panels.microscope.layout import GUTTER, NUMBERS, TITLE
-from convviz.views.panels.microscope.wording import BRIEF_ROLES, HUES, ROLES, board_text, depth_text
+from convviz.views.panels.microscope.wording import BRIEF_ROLES, HUES, ROLES, board_text, depth_text, titled_role
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -69,7 +69,7 @@ def paint_title(painter: QPainter, place: Place, board: Board, exponent: int = 0
     factor = f"×{power_text(exponent)}" if exponent else ""
     if factor:  # without it the numbers are wrong: the title makes room
         line.setRight(line.right() - math.ceil(advance(factor)) - theme.SPACE.S)
-    title = title_text(board.role, line.width())
+    title = title_text(titled_role(board), line.width())
     sizes = range(round(least * zoom), least - 1, -1)
     fitting = (n for n in sizes if theme.metrics("strong", n).horizontalAdvance(title) <= line.width())
     pixels = next(fitting, least)  # not so large that it is cut off

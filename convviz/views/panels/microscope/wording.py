@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from convviz.engine.shapes import pair_text, size_text
-from convviz.engine.walkthrough import Act, Board, Role, Strip
+from convviz.engine.walkthrough import Act, Board, Lattice, Role, Strip
 from convviz.i18n import mark, tr
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from convviz.engine.layers import Layer
+    from convviz.engine.shapes import Pair
 
 #: The names of the phases.
 ACTS = {
@@ -101,8 +102,11 @@ BRIEF_ROLES = {
     Role.SHARE_INPUT: mark("share"),
     Role.MET_ERROR: mark("δ met"),
     Role.PAIRED: mark("x · δ"),
-    Role.CONTRIBUTION: mark("share"),
+    Role.CONTRIBUTION: mark("adds"),
 }
+
+#: What boards are called that have room for zeros between the cells, where the stride puts none there.
+_WITHOUT_ZEROS = {Role.SPREAD_ERROR: Role.ERROR, Role.SPREAD_INPUT: Role.INPUT}
 
 #: Which of the theme's colours names a board.
 HUES = {
@@ -144,6 +148,19 @@ def layer_text(layer: Layer, number: int) -> str:
     return tr("{n}: {layer} {kernel}, stride {stride}").format(
         **values, kernel=size_text(kernel), stride=pair_text(stride)
     )
+
+
+def titled_role(board: Board) -> Role:
+    """Return the role whose title a board has: no zeros are spoken of where there are none."""
+    sheet = board.sheet
+    if isinstance(sheet, Lattice) and sheet.size == sheet.source.shape:
+        return _WITHOUT_ZEROS.get(board.role, board.role)
+    return board.role
+
+
+def act_text(act: Act, stride: Pair) -> str:
+    """Return the name of a phase of a layer with this stride: with 1, no zeros are inserted."""
+    return tr("No zeros inserted") if act is Act.INSERTION and max(stride) == 1 else tr(ACTS[act])
 
 
 def board_text(board: Board) -> str:

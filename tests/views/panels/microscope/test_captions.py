@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import itertools
+
 import pytest
 from PyQt6.QtCore import QRect, Qt
 
 from convviz.engine import Conv2d
-from convviz.engine.walkthrough import Board
+from convviz.engine.walkthrough import Board, Role
 from convviz.i18n import tr
 from convviz.views import theme
 from convviz.views.language import speak
 from convviz.views.panels.microscope.captions import title_text
-from convviz.views.panels.microscope.wording import BRIEF_ROLES, ROLES, board_text, depth_text
+from convviz.views.panels.microscope.wording import BRIEF_ROLES, ROLES, board_text, depth_text, titled_role
 from tests.views.hands import choose_item
 from tests.views.panels.microscope.test_moving import frame_of
 
@@ -56,6 +58,38 @@ def test_a_title_is_briefer_where_there_is_no_room_for_all_of_it(qapp, language,
     whole, brief = title_text(role, 400), title_text(role, 40)
     assert whole == tr(ROLES[role])
     assert theme.metrics("strong").horizontalAdvance(brief) <= 76  # beside a factor, over four small cells
+
+
+def test_brief_titles_of_different_boards_differ(qapp):
+    """Of the two that are spread, and of the two shares, the colours tell which is which."""
+    alike = ({Role.SPREAD_ERROR, Role.SPREAD_INPUT}, {Role.SHARE, Role.SHARE_INPUT})
+    for language in ("en", "zh_CN"):
+        speak(language)
+        for one, other in itertools.combinations(BRIEF_ROLES, 2):
+            if {one, other} not in alike:
+                assert tr(BRIEF_ROLES[one]) != tr(BRIEF_ROLES[other]), (one, other)
+
+
+def titles(viewer):
+    """Return the titles of the boards of this moment, and what the chip of its phase says."""
+    boards = [titled_role(board) for board in viewer.moment.boards]
+    return [title_text(role, 400) for role in boards], viewer.chips()[viewer.microscope.phase]
+
+
+def test_no_zeros_are_spoken_of_where_the_stride_puts_none(look):
+    viewer = look(layer=0)
+    for key in (Qt.Key.Key_2, Qt.Key.Key_6):
+        viewer.press(key)
+        shown, chip = titles(viewer)
+        assert Role.SPREAD_ERROR in [board.role for board in viewer.moment.boards]
+        assert "error δ" in shown
+        assert not any("zero" in title for title in shown)
+        assert "Zeros inserted" not in chip
+    choose_item(viewer.box("layer"), "2: Convolution 4×4, stride 2")
+    viewer.press(Qt.Key.Key_2)
+    assert titles(viewer) == (["error δ", "zero-inserted error"], "2 Zeros inserted")
+    viewer.press(Qt.Key.Key_6)
+    assert "zero-inserted error" in titles(viewer)[0]
 
 
 def ink(viewer):
