@@ -53,6 +53,16 @@ def joined(sentences: Iterable[str]) -> str:
     return text
 
 
+class Listed:
+    """Words in a row, parted as the current language parts them: a part of a sentence, read when that is shown."""
+
+    def __init__(self, words: Iterable[object]) -> None:
+        self._words = tuple(str(word) for word in words)
+
+    def __str__(self) -> str:
+        return tr(", ").join(self._words)
+
+
 def language() -> str:
     """Return the code of the current language, a key of `LANGUAGES`."""
     return _language

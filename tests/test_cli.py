@@ -277,9 +277,9 @@ def test_a_bad_file_is_code_2_and_one_line_with_file_and_field(
         (["train", "--steps", "-1"], "--steps: expected a whole number of 1 or more, received -1"),
         (["train", "--steps", "0"], "--steps: expected a whole number of 1 or more, received 0"),
         (["train", "--steps=-5"], "--steps: expected a whole number of 1 or more, received -5"),
-        (["train", "--steps", "9" * 20], f"--steps: expected int 1 … 1000000000, received {'9' * 20}"),
+        (["train", "--steps", "9" * 20], f"--steps: expected a whole number 1 … 1000000000, received {'9' * 20}"),
         (["train", "--seed=-1"], "--seed: expected a whole number of 0 or more, received -1"),
-        (["train", "--seed", "9" * 20], f"--seed: expected int 0 … 4294967295, received {'9' * 20}"),
+        (["train", "--seed", "9" * 20], f"--seed: expected a whole number 0 … 4294967295, received {'9' * 20}"),
         (["train", "--steps", "many"], "--steps: expected a whole number of 1 or more, received many"),
         (["train", "--seed", "1.5"], "--seed: expected a whole number of 0 or more, received 1.5"),
         (

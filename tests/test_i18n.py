@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 from babel.messages.mofile import read_mo
 
-from convviz.i18n import LANGUAGES, language, mark, ntr, set_language, system_language, tr
+from convviz.i18n import LANGUAGES, Listed, joined, language, mark, ntr, set_language, system_language, tr
 from tests.catalogue import KEYWORDS, LOCALE, catalogue_file, read_catalogue, template, untranslated
 
 if TYPE_CHECKING:
@@ -227,3 +227,15 @@ def test_counted_sentences_agree_with_their_number() -> None:
     assert (ntr(one, many, 1), ntr(one, many, 2)) == (one, many)
     set_language("zh_CN")
     assert ntr(one, many, 1) == ntr(one, many, 2) == "结束：已进行 {steps} 步"
+
+
+def test_sentences_are_joined_as_their_marks_ask() -> None:
+    assert joined(["One.", "", "Two."]) == "One. Two."
+    assert joined(["一。", "二。", "Three."]) == "一。二。Three."
+
+
+def test_words_in_a_row_are_parted_when_they_are_shown() -> None:
+    words = Listed(["a", 2])
+    assert f"{words}" == "a, 2"
+    set_language("zh_CN")
+    assert f"{words}" == "a、2"

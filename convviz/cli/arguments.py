@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import convviz
 from convviz.cli.exits import BAD_INPUT
-from convviz.i18n import LANGUAGES, mark, tr
+from convviz.i18n import LANGUAGES, Listed, mark, tr
 from convviz.views.limits import LEAST_SCALE, LEAST_SIZE, MOST_SCALE, MOST_SIZE
 
 if TYPE_CHECKING:
@@ -104,7 +104,7 @@ def add_choice(
         if text in words:
             return text
         message = tr("expected one of {known}, received {text}")
-        raise argparse.ArgumentTypeError(message.format(known=", ".join(words), text=text))
+        raise argparse.ArgumentTypeError(message.format(known=Listed(words), text=text))
 
     how: dict[str, Any] = {"action": "append", "default": []} if several else {}
     parser.add_argument(option, type=one_of, metavar="|".join(words), help=told, **how)

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 import numpy as np
 
 from convviz.engine.errors import ConfigError
-from convviz.i18n import mark
+from convviz.i18n import Listed, mark
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -146,16 +146,40 @@ def check_value(value: Any, described: Setting, name: str) -> Any:
     return _CHECKS[described.kind](value, described, name)
 
 
-def _fail(expected: str, value: Any, name: str) -> ConfigError:
+#: What was expected where there is no range, and where there is one.
+_WHOLE = (
+    mark("{name}: expected a whole number, received {received}"),
+    mark("{name}: expected a whole number {range}, received {received}"),
+)
+_NUMBER = (
+    mark("{name}: expected a number, received {received}"),
+    mark("{name}: expected a number {range}, received {received}"),
+)
+_BOOL = mark("{name}: expected true or false, received {received}")
+_TEXT = mark("{name}: expected text, received {received}")
+_ONE_OF = mark("{name}: expected one of {expected}, received {received}")
+_PAIR = mark("{name}: expected a whole number, or two, received {received}")
+_PADDING = mark(
+    '{name}: expected whole numbers ≥ 0 (one, two, or two pairs), "valid", "same" or "full", received {received}'
+)
+_LIST = mark("{name}: expected a list, received {received}")
+
+
+def _fail(template: str, value: Any, name: str, **words: object) -> ConfigError:
     shown = repr(value)
     return ConfigError(
-        "{name}: expected {expected}, received {received}",
+        template,
         field=name,
         name=name,
-        expected=expected,
         received=shown if len(shown) <= 60 else shown[:57] + "...",
         value=value,
+        **words,
     )
+
+
+def _fail_range(templates: tuple[str, str], value: Any, described: Setting, name: str) -> ConfigError:
+    possible = _range(described)
+    return _fail(templates[bool(possible)], value, name, range=possible)
 
 
 def _range(described: Setting) -> str:
@@ -188,14 +212,14 @@ def _is_int(value: Any) -> bool:
 
 def _check_int(value: Any, described: Setting, name: str) -> int:
     if not _is_int(value) or not _in_range(value, described):
-        raise _fail(f"int {_range(described)}".strip(), value, name)
+        raise _fail_range(_WHOLE, value, described, name)
     return int(value)
 
 
 def _check_float(value: Any, described: Setting, name: str) -> float:
     number = isinstance(value, (int, float, np.integer, np.floating)) and not isinstance(value, bool)
     if not number or not _is_finite(value) or not _in_range(value, described):
-        raise _fail(f"number {_range(described)}".strip(), value, name)
+        raise _fail_range(_NUMBER, value, described, name)
     return float(value)
 
 
@@ -208,28 +232,28 @@ def _is_finite(value: Any) -> bool:
 
 def _check_bool(value: Any, described: Setting, name: str) -> bool:
     if not isinstance(value, (bool, np.bool_)):
-        raise _fail("true / false", value, name)
+        raise _fail(_BOOL, value, name)
     return bool(value)
 
 
 def _check_text(value: Any, described: Setting, name: str) -> str:
     if not isinstance(value, str):
-        raise _fail("text", value, name)
+        raise _fail(_TEXT, value, name)
     return value
 
 
 def _check_choice(value: Any, described: Setting, name: str) -> str:
     if value not in described.choices:
-        raise _fail(" | ".join(described.choices), value, name)
+        raise _fail(_ONE_OF, value, name, expected=Listed(described.choices))
     return str(value)
 
 
 def _check_pair(value: Any, described: Setting, name: str) -> tuple[int, int]:
     pair = (value, value) if _is_int(value) else value
     if not isinstance(pair, (tuple, list)) or len(pair) != 2 or not all(_is_int(v) for v in pair):
-        raise _fail("int | (int, int)", value, name)
+        raise _fail(_PAIR, value, name)
     if not all(_in_range(v, described) for v in pair):
-        raise _fail(f"int {_range(described)}", value, name)
+        raise _fail_range(_WHOLE, value, described, name)
     return int(pair[0]), int(pair[1])
 
 
@@ -237,7 +261,7 @@ def _check_padding(value: Any, described: Setting, name: str) -> Any:
     """Canonical: ``"same"``, ``"full"`` or ``((top, bottom), (left, right))``; ``"valid"`` is padding zero."""
     if isinstance(value, str):
         if value not in ("valid", "same", "full"):
-            raise _fail('int ≥ 0 | (int, int) | ((int, int), (int, int)) | "valid" | "same" | "full"', value, name)
+            raise _fail(_PADDING, value, name)
         return ((0, 0), (0, 0)) if value == "valid" else value
     pair = (value, value) if _is_int(value) else value
     if isinstance(pair, (tuple, list)) and len(pair) == 2:
@@ -248,7 +272,7 @@ def _check_padding(value: Any, described: Setting, name: str) -> Any:
         ):
             (top, bottom), (left, right) = sides
             return (int(top), int(bottom)), (int(left), int(right))
-    raise _fail('int ≥ 0 | (int, int) | ((int, int), (int, int)) | "valid" | "same" | "full"', value, name)
+    raise _fail(_PADDING, value, name)
 
 
 def _check_array(value: Any, described: Setting, name: str) -> Any:
@@ -258,13 +282,13 @@ def _check_array(value: Any, described: Setting, name: str) -> Any:
 def _check_spec(value: Any, described: Setting, name: str) -> Spec:
     known = tuple(described.registry().values()) if described.registry is not None else (Spec,)
     if not isinstance(value, known):
-        raise _fail(" | ".join(cls.__name__ for cls in known), value, name)
+        raise _fail(_ONE_OF, value, name, expected=Listed(cls.__name__ for cls in known))
     return value
 
 
 def _check_specs(value: Any, described: Setting, name: str) -> tuple[Spec, ...]:
     if not isinstance(value, (tuple, list)) or not all(isinstance(v, Spec) for v in value):
-        raise _fail("list", value, name)
+        raise _fail(_LIST, value, name)
     return tuple(value)
 
 

@@ -51,15 +51,15 @@ def test_a_grouped_transposed_kernel_counts_the_channels_of_all_groups():
 @pytest.mark.parametrize(
     ("kernel", "message"),
     [
-        (0, "kernel: expected int ≥|kernel: expected int 1"),
-        ("3x3", "kernel: expected int"),
-        (2.5, "kernel: expected int"),
+        (0, "kernel: expected a whole number ≥|kernel: expected a whole number 1"),
+        ("3x3", "kernel: expected a whole number"),
+        (2.5, "kernel: expected a whole number"),
         (None, "kernel: expected a value"),
         ([1, 2, 3], r"kernel: expected an array of shape \(kh, kw\) \| \(O, C, kh, kw\), received shape \(3,\)"),
         ([[1, 2], [3]], "different lengths"),
         ([[1, np.nan]], "finite"),
         (np.ones((1, 2, 2)), r"received shape \(1, 2, 2\)"),
-        (np.ones((65, 2)), "kernel: expected int 1 … 64"),
+        (np.ones((65, 2)), "kernel: expected a whole number 1 … 64"),
     ],
 )
 def test_impossible_kernels(kernel, message):
@@ -162,7 +162,7 @@ def test_relu_and_its_kink():
 def test_leaky_relu_and_its_kink():
     np.testing.assert_array_equal(values(LeakyReLU(0.25), [-2, 0, 3]), [-0.5, 0, 3])
     np.testing.assert_array_equal(slopes(LeakyReLU(0.25), [-2, 0, 3]), [0.25, 0.25, 1])
-    with pytest.raises(ConfigError, match="slope: expected number 0 … 1, received 2"):
+    with pytest.raises(ConfigError, match="slope: expected a number 0 … 1, received 2"):
         LeakyReLU(2)
 
 

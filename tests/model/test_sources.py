@@ -160,5 +160,5 @@ def test_numbers_are_kept_when_a_map_becomes_a_given_one() -> None:
 
 
 def test_a_shape_outside_the_range_of_the_other_kind_is_refused() -> None:
-    with pytest.raises(ConvvizError, match="expected int 1 … 1024"):
+    with pytest.raises(ConvvizError, match="expected a whole number 1 … 1024"):
         RandomMap.like(GivenMap(np.zeros((1, 2000))))

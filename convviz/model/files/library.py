@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from convviz.engine.errors import ConfigError
+from convviz.i18n import Listed
 from convviz.model.files.reading import read_experiment
 from convviz.resources import builtin_files, is_builtin
 
@@ -77,5 +78,5 @@ def _not_found(name: str, known: dict[str, Path]) -> ConfigError:
             guess=guesses[0],
         )
     return ConfigError(
-        "{received}: expected a file or a built-in experiment, which are {known}", received=name, known=", ".join(known)
+        "{received}: expected a file or a built-in experiment, which are {known}", received=name, known=Listed(known)
     )

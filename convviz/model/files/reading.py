@@ -16,7 +16,7 @@ from convviz.engine.errors import ConfigError, ConvvizError, inside
 from convviz.engine.initializers import Given
 from convviz.engine.layers import LAYERS, Layer
 from convviz.engine.settings import Setting, Spec, check_value, default_of, settings_of
-from convviz.i18n import mark
+from convviz.i18n import Listed, mark
 from convviz.model.experiment import TEACHER_SETTINGS, Experiment, Stage
 from convviz.model.files.arrays import MOST_AXES, load_array
 from convviz.model.files.text import LARGEST_FILE, parse
@@ -61,7 +61,7 @@ def about_file(path: Path) -> Iterator[None]:
     except ConvvizError as error:
         says_where = not error.field or "name" in error.values
         raise type(error)(
-            "{file}: {error}" if says_where else "{file}: {place}: {error}",
+            mark("{file}: {error}") if says_where else mark("{file}: {place}: {error}"),
             field=error.field,
             file=path.name or path,
             place=error.field,
@@ -111,10 +111,12 @@ def migrate(
         raise ConfigError("expected the file's version, received none", field="version")
     version = data["version"]
     if not isinstance(version, int) or isinstance(version, bool) or version < 1:
-        raise ConfigError("expected int ≥ 1, received {received}", field="version", received=repr(version)[:60])
+        raise ConfigError(
+            "expected a whole number ≥ 1, received {received}", field="version", received=repr(version)[:60]
+        )
     if version > newest:
         raise ConfigError(
-            "the file has version {received}, this program reads versions up to {newest}; a later one is needed",
+            "this file needs a newer convviz: it has version {received}, and this one reads versions up to {newest}",
             field="version",
             received=version,
             newest=newest,
@@ -290,7 +292,7 @@ def _unknown(plain: str, with_guess: str, field: str, received: Any, known: Iter
         with_guess if guesses else plain,
         field=field,
         name=field,
-        known=", ".join(names),
+        known=Listed(names),
         received=_shown(received),
         guess=guesses[0] if guesses else None,
     )

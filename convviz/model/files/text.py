@@ -53,9 +53,15 @@ def parse(raw: bytes) -> Any:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise ConfigError("expected text in UTF-8, received other bytes at {place:,}", place=error.start) from error
+    if not text.strip():
+        raise ConfigError("the file is empty")
     try:
         value = json.loads(text, object_pairs_hook=Entries, parse_int=_int)
     except json.JSONDecodeError as error:
+        end = len(text.rstrip())
+        if error.pos >= end or error.msg.startswith("Unterminated string"):  # whose place is its beginning
+            line = text.count("\n", 0, end) + 1
+            raise ConfigError("the file ends too early, at line {line}", line=line) from error
         raise ConfigError(
             "not valid JSON at line {line}, column {column}, near {text}",
             line=error.lineno,

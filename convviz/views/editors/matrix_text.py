@@ -184,6 +184,5 @@ def _cell(text: str, row: int, column: int, thousands: bool) -> float:
     try:
         return parse_number(plain)
     except ConfigError as error:
-        raise ConfigError(
-            "row {row}, column {column}: '{text}' is not a number", row=row, column=column, text=text[:20]
-        ) from error
+        reason = ConfigError(error.template, text=text[:20])
+        raise ConfigError("row {row}, column {column}: {reason}", row=row, column=column, reason=reason) from error

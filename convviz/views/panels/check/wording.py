@@ -14,7 +14,7 @@ from convviz.engine.check import (
     Adjoint,
     Slope,
 )
-from convviz.i18n import mark, ntr, tr
+from convviz.i18n import Listed, mark, ntr, tr
 from convviz.model.checking import Finding, Progress, Verdict
 from convviz.views.number_text import format_number, short_number
 
@@ -93,7 +93,7 @@ def suspects_text(finding: Finding) -> str:
 
 def layers_text(numbers: Sequence[str]) -> str:
     """Return what layers are called by their numbers."""
-    return ntr("layer {numbers}", "layers {numbers}", len(numbers)).format(numbers=", ".join(numbers))
+    return ntr("layer {numbers}", "layers {numbers}", len(numbers)).format(numbers=Listed(numbers))
 
 
 def suspects(finding: Finding) -> tuple[int, ...]:

@@ -10,7 +10,7 @@ from convviz.engine.errors import ConvvizError
 from convviz.engine.explain import Kind, Rule, Tensor, array_of, explain
 from convviz.engine.layers.filters import FilterLayer
 from convviz.engine.layers.pooling import Pooling
-from convviz.i18n import mark, ntr, tr
+from convviz.i18n import mark, tr
 from convviz.views.number_text import format_number, short_number
 from convviz.views.pointing import Pointed
 
@@ -114,7 +114,9 @@ def _made_sentence(frame: Frame, explanation: Explanation) -> str:
     count = len(explanation.parts[0]) if explanation.parts else 0
     layer = frame.problem.layers[position - 1] if kind is Kind.VALUE else None
     if explanation.rule is Rule.CHOICE:
-        return ntr("The only cell in the window", "The largest of {n} cells", count).format(n=f"{count:,}")
+        return _counted(mark("The only cell in the window"), mark("The largest of {n} cells"), count).format(
+            n=f"{count:,}"
+        )
     if explanation.rule is Rule.FUNCTION and layer is not None:
         return tr("{layer} of one cell").format(layer=tr(layer.label))
     if kind is Kind.VALUE:
@@ -130,16 +132,21 @@ def _made_sentence(frame: Frame, explanation: Explanation) -> str:
             else tr("Old value − learning rate × gradient")
         )
     text = {
-        Kind.WEIGHT_GRAD: ntr(
-            "Input × error, in the only window",
-            "The sum of {n} products of input × error, one from each window",
+        Kind.WEIGHT_GRAD: _counted(
+            mark("Input × error, in the only window"),
+            mark("The sum of {n} products of input × error, one from each window"),
             count,
         ),
-        Kind.BIAS_GRAD: ntr("The error of the only cell", "The sum of the errors of {n} cells", count),
+        Kind.BIAS_GRAD: _counted(mark("The error of the only cell"), mark("The sum of the errors of {n} cells"), count),
         Kind.RESIDUAL: tr("Reconstruction − target"),
         Kind.LOSS: tr("{loss}, summed over all cells").format(loss=tr(frame.problem.loss.label)),
     }[kind]
     return text.format(n=f"{count:,}")
+
+
+def _counted(one: str, many: str, count: int) -> str:
+    """Return the sentence for a single term or that for several, also in a language without a plural: no sum of one."""
+    return tr(one if count == 1 else many)
 
 
 def _gradient_sentence(layer: Layer, explanation: Explanation) -> str:
@@ -152,28 +159,28 @@ def _gradient_sentence(layer: Layer, explanation: Explanation) -> str:
     if not isinstance(layer, FilterLayer):
         if not isinstance(layer, Pooling):
             return tr("The error after {layer}, times its slope").format(layer=tr(layer.label))
-        text = ntr(
-            "Error × slope of the only window that used this cell",
-            "The sum over the {n} windows that used this cell, error × slope",
+        text = _counted(
+            mark("Error × slope of the only window that used this cell"),
+            mark("The sum over the {n} windows that used this cell, error × slope"),
             count,
         )
     elif layer.adjoint:
-        text = ntr(
-            "Error × weight of the only cell that this one went into",
-            "The sum over the {n} cells that this one went into, error × weight",
+        text = _counted(
+            mark("Error × weight of the only cell that this one went into"),
+            mark("The sum over the {n} cells that this one went into, error × weight"),
             len(cells),
         )
         return text.format(n=f"{len(cells):,}")
     elif filters == 1:
-        text = ntr(
-            "Error × weight of the only window that used this cell",
-            "The sum over the {n} windows that used this cell, error × weight",
+        text = _counted(
+            mark("Error × weight of the only window that used this cell"),
+            mark("The sum over the {n} windows that used this cell, error × weight"),
             count,
         )
     else:
-        text = ntr(
-            "The sum over {filters} filters of error × weight, in the only window that used this cell",
-            "The sum over the {n} windows that used this cell, under {filters} filters each: error × weight",
+        text = _counted(
+            mark("The sum over {filters} filters of error × weight, in the only window that used this cell"),
+            mark("The sum over the {n} windows that used this cell, under {filters} filters each: error × weight"),
             count,
         )
     return text.format(n=f"{count:,}", filters=f"{filters:,}")
@@ -181,15 +188,15 @@ def _gradient_sentence(layer: Layer, explanation: Explanation) -> str:
 
 def _value_sentence(explanation: Explanation, count: int) -> str:
     if explanation.parts[0].factors[1].tensor is None:
-        text = ntr("{n} cell × its share", "The sum of {n} cells, each times its share", count)
+        text = _counted(mark("{n} cell × its share"), mark("The sum of {n} cells, each times its share"), count)
     elif explanation.parts[1:]:
-        text = ntr(
-            "Input × weight, plus the bias",
-            "The sum of {n} products of input × weight, plus the bias",
+        text = _counted(
+            mark("Input × weight, plus the bias"),
+            mark("The sum of {n} products of input × weight, plus the bias"),
             count,
         )
     else:
-        text = ntr("Input × weight", "The sum of {n} products of input × weight", count)
+        text = _counted(mark("Input × weight"), mark("The sum of {n} products of input × weight"), count)
     return text.format(n=f"{count:,}")
 
 

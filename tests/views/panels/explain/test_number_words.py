@@ -167,3 +167,13 @@ def test_what_made_a_parameter_is_said(open_window: OpenWindow) -> None:
     assert sentence(person) == "The last update made this value; the next one comes after this step"
     hold(person, "layer0.student", 0, 0, 0, 0)
     assert sentence(person) == "This layer is frozen: the student began with this value"
+
+
+def test_chinese_sums_nothing_where_there_is_one_term(open_window: OpenWindow) -> None:
+    """Chinese has no plural that would tell one window from several."""
+    person = open_window()
+    person.window.set_language("zh_CN")
+    hold_gradient(person, "map1", 0, 0, 0)
+    assert "求和" not in sentence(person)
+    hold_gradient(person, "map1", 0, 6, 6)
+    assert "4 个窗口求和" in sentence(person)
