@@ -6,6 +6,7 @@ import math
 from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import QSignalBlocker, QSize, Qt, pyqtSignal
+from PyQt6.QtGui import QValidator
 from PyQt6.QtWidgets import (
     QComboBox,
     QSizePolicy,
@@ -20,8 +21,11 @@ from PyQt6.QtWidgets import (
     QWidget,
 )
 
-from convviz.i18n import mark, tr
+from convviz.engine.errors import ConfigError
+from convviz.i18n import joined, mark, tr
 from convviz.views import theme
+from convviz.views.editors.note import Note
+from convviz.views.editors.numbers import parse_whole
 from convviz.views.log_scale import LogScale
 from convviz.views.preferences import DEFAULT_SPEED
 from convviz.views.readout import ReadOut
@@ -96,6 +100,8 @@ class TransportBar(QToolBar):
         self._length.setFixedWidth(88)
         self._length.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self._length.valueChanged.connect(self.run_length_changed)
+        self._length.refused.connect(self._refuse_length)
+        self._note: Note | None = None
         self._slider = QSlider(Qt.Orientation.Horizontal, self)
         self._slider.setObjectName("speed")
         self._slider.setRange(0, _SCALE.position(SPEEDS[-1]))
@@ -209,6 +215,11 @@ class TransportBar(QToolBar):
     def _write_speed(self) -> None:
         self._speed_caption.set_text(speed_text(self._speed))
 
+    def _refuse_length(self, sentence: str) -> None:
+        if self._note is None:
+            self._note = Note("transport.note", self.window() or self)
+        self._note.show_at(self._length, sentence)
+
     def _experiment_picked(self, index: int) -> None:
         self.experiment_chosen.emit(self._experiment.itemData(index))
 
@@ -229,11 +240,34 @@ class TransportBar(QToolBar):
 
 
 class _CountBox(TurnedWithFocus, QSpinBox):
-    """A whole number to choose."""
+    """A whole number to choose. One that is not possible can be typed, and is ``refused`` when typing is finished."""
+
+    refused = pyqtSignal(str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+
+    def validate(self, text: str | None, position: int) -> tuple[QValidator.State, str, int]:
+        """Let a number be typed that is too large: Qt would swallow its last digits."""
+        state, result, position = super().validate(text, position)
+        if state is QValidator.State.Invalid and result.strip().replace(",", "").isdecimal():
+            state = QValidator.State.Intermediate
+        return state, result, position
+
+    def fixup(self, text: str | None) -> str:
+        """Say that what was typed is not possible; Qt puts the number back that was there."""
+        typed = (text or "").strip()
+        try:
+            value = parse_whole(typed)
+        except ConfigError as error:
+            self.refused.emit(str(error))
+            return typed
+        refusal = tr("{setting} cannot be {value}.").format(setting=tr("N steps"), value=f"{value:,}")
+        possible = tr("Possible: {minimum} to {maximum}.")
+        limits = possible.format(minimum=f"{self.minimum():,}", maximum=f"{self.maximum():,}")
+        self.refused.emit(joined((refusal, limits)))
+        return typed
 
 
 #: What the frame of the list of experiments and its arrow take from its width at most.

@@ -9,11 +9,11 @@ import numpy as np
 import pytest
 from PyQt6.QtCore import Qt
 from PyQt6.QtGui import QAction
-from PyQt6.QtWidgets import QApplication, QComboBox, QProgressBar, QSlider, QSpinBox, QWidget
+from PyQt6.QtWidgets import QApplication, QComboBox, QLabel, QProgressBar, QSlider, QSpinBox, QWidget
 
 from convviz.engine.frames import State
 from convviz.views.preferences import DEFAULT_SPEED
-from tests.views.hands import turn
+from tests.views.hands import turn, type_over
 
 if TYPE_CHECKING:
     from tests.views.conftest import OpenWindow, Person
@@ -309,3 +309,30 @@ def test_typing_a_number_triggers_no_shortcut(open_window: OpenWindow) -> None:
         person.press(key, on=QApplication.focusWidget())
     assert length.value() == 50
     assert person.session.status.step == 0
+
+
+@pytest.mark.parametrize(
+    ("typed", "says"),
+    [
+        ("0", "N steps cannot be 0. Possible: 1 to 1,000,000."),
+        ("2000000", "N steps cannot be 2,000,000. Possible: 1 to 1,000,000."),
+        ("", "'' is not a whole number"),
+    ],
+)
+def test_an_impossible_number_of_steps_is_refused_with_a_sentence(
+    open_window: OpenWindow, typed: str, says: str
+) -> None:
+    person = open_window()
+    length = person.find(QSpinBox, "run_length")
+    before = length.value()
+    type_over(length, typed)
+    note = person.find(QLabel, "transport.note")
+    assert note.isVisible()
+    assert note.text() == says
+    assert length.value() == before
+    assert length.text() == str(before)
+    person.click("step")
+    person.sees_step(1)
+    type_over(length, "7")
+    assert length.value() == 7
+    assert not note.isVisible()

@@ -10,6 +10,7 @@ from convviz.views import theme
 from convviz.views.theme import SPACE, set_role
 
 _ARROW = 6
+_WIDEST = 400
 _DONE = (QEvent.Type.MouseButtonPress, QEvent.Type.KeyPress, QEvent.Type.Wheel)
 
 
@@ -21,13 +22,15 @@ class Note(QLabel):
 
     Parameters
     ----------
+    name
+        What it is called.
     panel
         The widget that it lies over.
     """
 
-    def __init__(self, panel: QWidget) -> None:
+    def __init__(self, name: str, panel: QWidget) -> None:
         super().__init__(panel)
-        self.setObjectName("inspector.note")
+        self.setObjectName(name)
         self.setWordWrap(True)
         self.setContentsMargins(SPACE.M, SPACE.S + _ARROW, SPACE.M, SPACE.S)
         self.setTextFormat(Qt.TextFormat.PlainText)
@@ -41,9 +44,11 @@ class Note(QLabel):
         """Show ``sentence`` under ``control``, or above it where there is no room."""
         self.setText(sentence)
         self.setAccessibleName(sentence)
-        width = self._panel.width() - 2 * SPACE.S
+        room = self._panel.width() - 2 * SPACE.S
+        width = min(room, _WIDEST)
         height = self.heightForWidth(width)
         corner = control.mapTo(self._panel, QPoint(0, 0))
+        left = SPACE.S + max(0, min(corner.x() - SPACE.S, room - width))
         below = corner.y() + control.height()
         self._upwards = below + height > self._panel.height() and corner.y() >= height
         top = corner.y() - height if self._upwards else min(below, self._panel.height() - height)
@@ -51,8 +56,8 @@ class Note(QLabel):
             self.setContentsMargins(SPACE.M, SPACE.S, SPACE.M, SPACE.S + _ARROW)
         else:
             self.setContentsMargins(SPACE.M, SPACE.S + _ARROW, SPACE.M, SPACE.S)
-        self.setGeometry(SPACE.S, max(0, top), width, height)
-        self._target_x = max(SPACE.L, min(corner.x() + min(20, control.width() // 2) - SPACE.S, width - SPACE.L))
+        self.setGeometry(left, max(0, top), width, height)
+        self._target_x = max(SPACE.L, min(corner.x() + min(20, control.width() // 2) - left, width - SPACE.L))
         self.raise_()
         self.show()
         # Not at once: the key or click that led here is still on its way through the parents of its widget.

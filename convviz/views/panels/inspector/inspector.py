@@ -51,7 +51,7 @@ class Inspector(QWidget):
         self._title = QLabel(self)
         self._sentence = QLabel(self)
         self._scroll = QScrollArea(self)
-        self._note = Note(self)
+        self._note = Note("inspector.note", self)
         self._lay_out()
         self._outline.selected.connect(self._pick)
         self._outline.added.connect(self._add)
