@@ -247,6 +247,23 @@ class _CountBox(TurnedWithFocus, QSpinBox):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self._before: int | None = None  # what the number was before typing, which passes through others, began
+        line = self.lineEdit()
+        if line is not None:
+            line.textEdited.connect(self._note_typing)
+        self.editingFinished.connect(self._forget_typing)
+
+    def _note_typing(self) -> None:
+        if self._before is None:
+            self._before = self.value()
+
+    def _forget_typing(self) -> None:
+        self._before = None
+
+    def stepBy(self, steps: int) -> None:
+        """Move by ``steps``; what was typed so far counts."""
+        super().stepBy(steps)
+        self._forget_typing()
 
     def validate(self, text: str | None, position: int) -> tuple[QValidator.State, str, int]:
         """Let a number be typed that is too large: Qt would swallow its last digits."""
@@ -256,18 +273,19 @@ class _CountBox(TurnedWithFocus, QSpinBox):
         return state, result, position
 
     def fixup(self, text: str | None) -> str:
-        """Say that what was typed is not possible; Qt puts the number back that was there."""
+        """Say that what was typed is not possible, and return the number that was there before."""
+        before = self.textFromValue(self.value() if self._before is None else self._before)
         typed = (text or "").strip()
         try:
             value = parse_whole(typed)
         except ConfigError as error:
             self.refused.emit(str(error))
-            return typed
+            return before
         refusal = tr("{setting} cannot be {value}.").format(setting=tr("N steps"), value=f"{value:,}")
         possible = tr("Possible: {minimum} to {maximum}.")
         limits = possible.format(minimum=f"{self.minimum():,}", maximum=f"{self.maximum():,}")
         self.refused.emit(joined((refusal, limits)))
-        return typed
+        return before
 
 
 #: What the frame of the list of experiments and its arrow take from its width at most.
