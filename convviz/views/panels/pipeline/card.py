@@ -19,7 +19,7 @@ from convviz.views.panels.pipeline.emblem import paint_emblem
 from convviz.views.panels.pipeline.wording import kernel_text, layer_lines, layer_texts
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from convviz.views.panels.pipeline.plan import Column
     from convviz.views.panels.pipeline.structure import LayerPart
@@ -29,6 +29,14 @@ _BIASES = {"student": Kind.BIAS, "teacher": Kind.TEACHER_BIAS, "gradient": Kind.
 
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 _CENTRE = Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignVCenter
+
+
+def fitting_title(texts: Sequence[str], room: int) -> tuple[str, int]:
+    """Return the first of ``texts`` that fits into ``room`` pixels, or the last one, and how large it is written."""
+    usual, least = theme.FONT_SIZES["strong"], theme.FONT_SIZES["small"] - 1
+    tried = [(text, usual) for text in texts] + [(texts[-1], size) for size in range(usual - 1, least, -1)]
+    fitting = (each for each in tried if theme.metrics("strong", each[1]).horizontalAdvance(each[0]) <= room)
+    return next(fitting, (texts[-1], least))
 
 
 class LayerCard(QWidget):
@@ -177,12 +185,8 @@ class LayerCard(QWidget):
     def _paint_head(self, painter: QPainter) -> None:
         colours = theme.current()
         head = QRect(CARD_PAD, CARD_PAD - 3, self.width() - 2 * CARD_PAD, CARD_HEAD - 4)
-        metrics = theme.metrics("strong")
-        texts = layer_texts(self._part.layer)
-        title = next((text for text in texts if metrics.horizontalAdvance(text) <= head.width()), texts[-1])
-        painter.setFont(theme.font("strong"))
         painter.setPen(colours.text)
-        painter.drawText(head, _LEFT, metrics.elidedText(title, Qt.TextElideMode.ElideRight, head.width()))
+        self._paint_title(painter, head, _LEFT, layer_texts(self._part.layer))
         painter.setFont(theme.font("small"))
         painter.setPen(colours.muted)
         if not self._bias_head.isEmpty():
@@ -195,10 +199,9 @@ class LayerCard(QWidget):
         small, strong = theme.metrics("small"), theme.metrics("strong")
         line = round(strong.height())
         inner = self.rect().adjusted(4, 6, -4, -6)
-        painter.setFont(theme.font("strong"))
         painter.setPen(colours.text)
-        name = strong.elidedText(layer_texts(self._part.layer)[-1], Qt.TextElideMode.ElideRight, inner.width())
-        painter.drawText(QRect(inner.x(), inner.y(), inner.width(), line), _CENTRE, name)
+        head = QRect(inner.x(), inner.y(), inner.width(), line)
+        self._paint_title(painter, head, _CENTRE, layer_texts(self._part.layer)[-1:])
         below = inner.adjusted(0, line, 0, 0)
         text = self._window_text()
         if text:
@@ -208,6 +211,14 @@ class LayerCard(QWidget):
             painter.drawText(QRect(below.x(), below.y(), below.width(), high), _CENTRE, text)
             below.adjust(0, high, 0, 0)
         paint_emblem(painter, QRectF(below.adjusted(8, 4, -8, -2)), self._part.layer)
+
+    @staticmethod
+    def _paint_title(painter: QPainter, room: QRect, align: Qt.AlignmentFlag, texts: Sequence[str]) -> None:
+        """Write the first of ``texts`` that fits, the last one in smaller letters where none does."""
+        text, pixels = fitting_title(texts, room.width())
+        painter.setFont(theme.font("strong", pixels))
+        shown = theme.metrics("strong", pixels).elidedText(text, Qt.TextElideMode.ElideRight, room.width())
+        painter.drawText(room, align, shown)
 
     def _title(self) -> str:
         return layer_texts(self._part.layer)[0]

@@ -20,14 +20,22 @@ _SHORT = {
     "max_pool2d": mark("max pool"),
     "avg_pool2d": mark("avg pool"),
     "leaky_relu": mark("leaky ReLU"),
+    "sigmoid": mark("sigmoid"),
+    "tanh": mark("tanh"),
 }
+#: Names for columns that are too narrow for the short ones.
+_SHORTEST = {"conv_transpose2d": mark("convᵀ")}
 
 
 def layer_texts(layer: Layer) -> list[str]:
     """Return a layer's operation in words: 'conv 3×3, stride 1', then shorter: 'conv 3×3', 'conv'."""
     name = tr(_SHORT.get(layer.kind, layer.label))
     kernel, stride = (getattr(layer, field, None) for field in ("kernel", "stride"))
-    texts = [name]
+    texts = []
+    if layer.kind in _SHORTEST and kernel is not None:
+        brief = tr(_SHORTEST[layer.kind])
+        texts += [brief, tr("{name} {kernel}").format(name=brief, kernel=size_text(kernel))]
+    texts.append(name)
     if kernel is not None:
         texts.append(tr("{name} {kernel}").format(name=name, kernel=size_text(kernel)))
     if kernel is not None and stride is not None:
