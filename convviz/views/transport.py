@@ -214,6 +214,7 @@ class TransportBar(QToolBar):
 
     def _write_speed(self) -> None:
         self._speed_caption.set_text(speed_text(self._speed))
+        theme.set_role(self._slider, "idle" if math.isinf(self._speed) else "")  # where it rests is not the speed
 
     def _refuse_length(self, sentence: str) -> None:
         if self._note is None:

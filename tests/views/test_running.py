@@ -12,6 +12,7 @@ from PyQt6.QtGui import QAction
 from PyQt6.QtWidgets import QApplication, QComboBox, QLabel, QProgressBar, QSlider, QSpinBox, QWidget
 
 from convviz.engine.frames import State
+from convviz.views import theme
 from convviz.views.preferences import DEFAULT_SPEED
 from tests.views.hands import turn, type_over
 
@@ -336,3 +337,23 @@ def test_an_impossible_number_of_steps_is_refused_with_a_sentence(
     type_over(length, "7")
     assert length.value() == 7
     assert not note.isVisible()
+
+
+def test_the_slider_of_speeds_is_muted_while_there_is_no_limit(open_window: OpenWindow) -> None:
+    """It shows where one comes back to, which is not how fast it goes; moving it sets that limit again."""
+    person = open_window(speed=100.0)
+    slider = person.find(QSlider, "speed")
+
+    def has_accent() -> bool:
+        image = slider.grab().toImage()
+        return any(image.pixelColor(x, image.height() // 2) == theme.current().accent for x in range(image.width()))
+
+    assert has_accent()
+    place = slider.value()
+    person.click("free")
+    person.sees(lambda: person.session.status.speed == math.inf and not has_accent())
+    assert slider.isEnabled()
+    assert slider.value() == place
+    slider.setFocus(Qt.FocusReason.TabFocusReason)
+    person.press("Right", slider)
+    person.sees(lambda: math.isfinite(person.session.status.speed) and has_accent())

@@ -131,6 +131,8 @@ QSlider::handle {
 QSlider::handle:horizontal { margin: -6px 0; }
 QSlider::handle:vertical { margin: 0 -6px; }
 QSlider::handle:hover, QSlider::handle:focus { background: $accent_soft; }
+QSlider[role="idle"]::handle { border-color: $outline; }
+QSlider[role="idle"]::sub-page:horizontal { background: $outline; }
 QSlider::handle:disabled { border-color: $disabled; background: $raised; }
 QSlider::sub-page:disabled, QSlider::add-page:vertical:disabled { background: $disabled; }
 
