@@ -38,7 +38,7 @@ class Column:
     plain
         What is copied where that is more than what is shown.
     sample
-        A text as wide as any, in place of the rows that are not known yet.
+        A text as wide as any, in place of the rows that are not known yet. That of the result is `longest_result`.
     """
 
     title: str
@@ -69,7 +69,7 @@ _LAYER = Column(
     lambda entry: entry.layer,
     sample="2 Convolution",
 )
-_ERROR = Column(
+ERROR = Column(
     mark("Relative error"),
     lambda _, entry: wording.error_text(entry.error),
     lambda entry: (not getattr(entry, "kink", False), entry.error),  # a kink is no error, whatever its size
@@ -77,6 +77,15 @@ _ERROR = Column(
     "1.2×10⁻¹⁰",
 )
 
+#: What an entry came to. Its text depends on whether it is the worst, too: `Rows` writes it.
+RESULT = Column(mark("Result"), lambda _, entry: wording.result_text(entry, False), lambda entry: _rank(entry))
+PLACE = Column(
+    mark("Place"),
+    lambda _, slope: wording.place_text(slope.index),
+    lambda slope: (len(slope.index), slope.index),
+    sample="kernel 16, 16, row 3, column 3",
+)
+#: What is read first stands where a small screen shows it.
 SLOPE_COLUMNS = (
     _LAYER,
     Column(
@@ -85,15 +94,11 @@ SLOPE_COLUMNS = (
         lambda slope: (slope.name, slope.layer, slope.index),
         sample="weight",
     ),
-    Column(
-        mark("Place"),
-        lambda _, slope: wording.place_text(slope.index),
-        lambda slope: (len(slope.index), slope.index),
-        sample="kernel 16, 16, row 3, column 3",
-    ),
+    PLACE,
+    RESULT,
+    ERROR,
     _number(mark("Backpropagation"), "gradient"),
     _number(mark("Finite differences"), "slope"),
-    _ERROR,
 )
 ADJOINT_COLUMNS = (
     _LAYER,
@@ -103,15 +108,15 @@ ADJOINT_COLUMNS = (
         lambda entry: entry.by,
         sample="⟨A x, y⟩ = ⟨x, Aᵀ y⟩",
     ),
+    RESULT,
+    ERROR,
     _number(mark("Forward"), "forward"),
     _number(mark("Backward"), "backward"),
-    _ERROR,
 )
-_RESULT = mark("Result")
 
 
 class Rows(QAbstractTableModel):
-    """Slopes, or inner products, as rows. The last column says what each came to."""
+    """Slopes, or inner products, as rows."""
 
     def __init__(self, columns: tuple[Column, ...]) -> None:
         super().__init__()
@@ -119,7 +124,7 @@ class Rows(QAbstractTableModel):
         self._finding: Finding | None = None
         self._entries: list[Entry] = []
         self._worst: Entry | None = None
-        self._sorting = (len(columns) - 1, Qt.SortOrder.DescendingOrder)
+        self._sorting = (columns.index(ERROR), Qt.SortOrder.DescendingOrder)
 
     @property
     def worst(self) -> int | None:
@@ -137,15 +142,15 @@ class Rows(QAbstractTableModel):
     def retranslate(self) -> None:
         """Read every text again in the current language."""
         self.layoutChanged.emit()
-        self.headerDataChanged.emit(Qt.Orientation.Horizontal, 0, len(self.columns))
+        self.headerDataChanged.emit(Qt.Orientation.Horizontal, 0, len(self.columns) - 1)
 
     def title(self, column: int) -> str:
         """Return what is above a column."""
-        return tr(self.columns[column].title) if column < len(self.columns) else tr(_RESULT)
+        return tr(self.columns[column].title)
 
     def as_text(self) -> str:
         """Return all rows as lines of cells between tabs, numbers with every digit that they have."""
-        lines = ["\t".join(self.title(column) for column in range(len(self.columns) + 1))]
+        lines = ["\t".join(self.title(column) for column in range(len(self.columns)))]
         lines += ["\t".join(self._plain(entry)) for entry in self._entries]
         return "".join(line + "\n" for line in lines)
 
@@ -155,7 +160,7 @@ class Rows(QAbstractTableModel):
 
     def columnCount(self, parent: QModelIndex | None = None) -> int:
         """Return the number of columns."""
-        return 0 if parent is not None and parent.isValid() else len(self.columns) + 1
+        return 0 if parent is not None and parent.isValid() else len(self.columns)
 
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = Role.DisplayRole) -> Any:
         """Return the titles of the columns; rows have none."""
@@ -177,7 +182,7 @@ class Rows(QAbstractTableModel):
                 return self._font(entry)
             case Role.BackgroundRole if entry is self._worst:
                 return theme.current().accent_soft
-            case Role.ForegroundRole if index.column() == len(self.columns):
+            case Role.ForegroundRole if self.columns[index.column()] is RESULT:
                 return getattr(theme.current(), _colour(entry))
         return None
 
@@ -194,23 +199,21 @@ class Rows(QAbstractTableModel):
 
     def _sorted(self, entries: Sequence[Entry]) -> list[Entry]:
         column, order = self._sorting
-        key = self.columns[column].key if column < len(self.columns) else _rank
-        return sorted(entries, key=key, reverse=order is Qt.SortOrder.DescendingOrder)
+        return sorted(entries, key=self.columns[column].key, reverse=order is Qt.SortOrder.DescendingOrder)
 
     def _text(self, entry: Entry, column: int) -> str:
-        if column == len(self.columns):
+        if self.columns[column] is RESULT:
             return wording.result_text(entry, entry is self._worst)
         return "" if self._finding is None else self.columns[column].text(self._finding, entry)
 
     def _plain(self, entry: Entry) -> list[str]:
-        cells = [
+        return [
             self._text(entry, number) if column.plain is None else column.plain(entry)
             for number, column in enumerate(self.columns)
         ]
-        return [*cells, self._text(entry, len(self.columns))]
 
     def _alignment(self, column: int) -> Qt.AlignmentFlag:
-        right = column < len(self.columns) and self.columns[column].is_number
+        right = self.columns[column].is_number
         return (Qt.AlignmentFlag.AlignRight if right else Qt.AlignmentFlag.AlignLeft) | Qt.AlignmentFlag.AlignVCenter
 
     def _font(self, entry: Entry) -> QFont:

@@ -25,7 +25,7 @@ from convviz.i18n import joined, tr
 from convviz.model.checking import Verdict
 from convviz.views import theme
 from convviz.views.panels.check import wording
-from convviz.views.panels.check.rows import ADJOINT_COLUMNS, SLOPE_COLUMNS, Rows
+from convviz.views.panels.check.rows import ADJOINT_COLUMNS, ERROR, PLACE, RESULT, SLOPE_COLUMNS, Rows
 
 if TYPE_CHECKING:
     from PyQt6.QtGui import QResizeEvent
@@ -36,9 +36,11 @@ _SIZE = QSize(1100, 720)
 _FRAME = QSize(16, 48)  #: what the window system puts around it, about
 _LEAST_ROWS = 4  #: of each table, that are seen at once
 _ROW_HEIGHT = 24
+_HEAD = _ROW_HEIGHT + 4
 _INSET = 6  #: left and right of what is in a cell
 _ARROW = 20  #: room at the right of a title for the arrow of the sorting
-_ERROR = len(SLOPE_COLUMNS) - 1  #: the column that rows are sorted by at first
+_ERROR = SLOPE_COLUMNS.index(ERROR)  #: the column that rows are sorted by at first
+_DOWNWARDS = (_ERROR, SLOPE_COLUMNS.index(RESULT))  #: the columns that are read from the worst on
 _ROLES = {"good": "good", "bad": "error", "warning": "warning", "muted": "muted"}
 
 
@@ -155,7 +157,7 @@ class CheckTable(QDialog):
         layout.setSpacing(theme.SPACE.S)
         layout.addWidget(self._scroll, 1)
         layout.addLayout(controls)
-        self._adjoint_view.setFixedHeight(self._adjoint_view.sizeHint().height())
+        self._adjoint_view.keep_whole_rows()
         screen = self.screen()
         self.resize(_SIZE if screen is None else _SIZE.boundedTo(screen.availableSize() - _FRAME))
         self._slope_view.setFocus()
@@ -184,8 +186,7 @@ class CheckTable(QDialog):
         self._sort.setCurrentIndex(column)
 
     def _sort_by(self, column: int) -> None:
-        downwards = column >= _ERROR
-        order = Qt.SortOrder.DescendingOrder if downwards else Qt.SortOrder.AscendingOrder
+        order = Qt.SortOrder.DescendingOrder if column in _DOWNWARDS else Qt.SortOrder.AscendingOrder
         self._slope_view.sortByColumn(column, order)
         self._slope_view.scrollToTop()
 
@@ -238,16 +239,17 @@ class CheckTable(QDialog):
         names = [] if shown is None else [wording.layer_text(shown, n) for n in range(len(shown.problem.layers))]
         metrics = theme.metrics("strong")
         for view, rows in ((self._slope_view, self._slopes), (self._adjoint_view, self._adjoints)):
-            header = view.horizontalHeader()
-            if header is not None:
-                header.setStretchLastSection(False)  # a column that is stretched forgets what width it was given
-            samples = [*(column.sample for column in rows.columns), wording.longest_result(shown)]
-            for number, sample in enumerate(samples):
-                texts = [sample, *(names if number == 0 else ())]
+            widths = []
+            for number, column in enumerate(rows.columns):
+                texts = [wording.longest_result(shown) if column is RESULT else column.sample]
+                if shown is not None and column is PLACE:
+                    texts = wording.last_places(shown)
+                elif number == 0:
+                    texts += names
                 width = max(metrics.horizontalAdvance(text) for text in texts) + 2 * _INSET + theme.SPACE.S
                 title = metrics.horizontalAdvance(rows.title(number)) + _ARROW + _INSET + theme.SPACE.XS
-                view.setColumnWidth(number, round(max(width, title)))
-            view.fill()
+                widths.append(round(max(width, title)))
+            view.set_widths(widths)
 
     def _tell_progress(self) -> None:
         progress = self._checker.progress if self._checker.checks_every else None
@@ -261,10 +263,13 @@ class CheckTable(QDialog):
 
 
 class _View(QTableView):
-    """A table whose columns keep the widths that they are given, but for the last."""
+    """A table whose columns keep the widths that they are given, but for the result, which takes what is left."""
 
     def __init__(self, name: str, rows: Rows) -> None:
         super().__init__()
+        self._result = rows.columns.index(RESULT)
+        self._widths: list[int] = []
+        self._keeps_rows = False
         self.setObjectName(name)
         self.setModel(rows)
         self.setSortingEnabled(True)
@@ -279,14 +284,23 @@ class _View(QTableView):
             side.hide()
             side.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
             side.setDefaultSectionSize(_ROW_HEIGHT)
-            head.setStretchLastSection(True)
             head.setHighlightSections(False)
-            head.setFixedHeight(_ROW_HEIGHT + 4)
+            head.setFixedHeight(_HEAD)
             head.setStyleSheet(f"QHeaderView::section {{ padding: 4px {_ARROW}px 4px {_INSET}px; }}")
+
+    def set_widths(self, widths: list[int]) -> None:
+        """Give the columns as much as they need."""
+        self._widths = widths
+        self.fill()
+
+    def keep_whole_rows(self) -> None:
+        """Be as high as a few rows, and no part of another, whether there is a scroll bar below them or not."""
+        self._keeps_rows = True
+        self.fill()
 
     def sizeHint(self) -> QSize:
         """Ask for room for a few rows."""
-        return QSize(super().sizeHint().width(), _ROW_HEIGHT * (_LEAST_ROWS + 1) + 8)
+        return QSize(super().sizeHint().width(), self._height())
 
     def resizeEvent(self, event: QResizeEvent | None) -> None:
         """Fill the width there is."""
@@ -294,9 +308,18 @@ class _View(QTableView):
         self.fill()
 
     def fill(self) -> None:
-        """Let the last column reach to the right end, unless that would cut it off."""
-        header, viewport = self.horizontalHeader(), self.viewport()
-        if header is not None and viewport is not None:
-            last = header.count() - 1
-            header.setStretchLastSection(False)
-            header.setStretchLastSection(header.sectionPosition(last) + header.sectionSize(last) <= viewport.width())
+        """Let the columns together reach to the right end, unless they need more than that."""
+        viewport = self.viewport()
+        if viewport is None:
+            return
+        spare = max(0, viewport.width() - sum(self._widths))
+        for column, width in enumerate(self._widths):
+            self.setColumnWidth(column, width + (spare if column == self._result else 0))
+        if self._keeps_rows:
+            self.setFixedHeight(self._height())
+
+    def _height(self) -> int:
+        viewport, bar = self.viewport(), self.horizontalScrollBar()
+        scrolls = viewport is not None and viewport.width() < sum(self._widths)
+        below = bar.sizeHint().height() if bar is not None and scrolls else 0
+        return _HEAD + _ROW_HEIGHT * _LEAST_ROWS + 2 * self.frameWidth() + below

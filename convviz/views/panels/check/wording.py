@@ -131,13 +131,13 @@ def result_text(entry: Slope | Adjoint, worst: bool) -> str:
     if isinstance(entry, Slope) and entry.kink:
         return tr("kink: not differentiable here")
     if not is_right(entry):
-        return tr("✗ wrong, the worst") if worst else tr("✗ wrong")
-    return tr("✓ right, the worst") if worst else tr("✓ right")
+        return tr("✗ wrong (largest error)") if worst else tr("✗ wrong")
+    return tr("✓ right (largest error)") if worst else tr("✓ right")
 
 
 def longest_result(finding: Finding | None) -> str:
     """Return the longest of the results that a check may have come to."""
-    texts = [tr("✗ wrong, the worst"), tr("✓ right, the worst")]
+    texts = [tr("✗ wrong (largest error)"), tr("✓ right (largest error)")]
     if finding is not None and finding.report is not None and finding.report.kinks:
         texts.append(tr("kink: not differentiable here"))
     return max(texts, key=len)
@@ -161,6 +161,13 @@ def place_text(index: tuple[int, ...]) -> str:
             kernel=", ".join(places[:2]), row=places[2], column=places[3]
         )
     return tr("filter {number}").format(number=places[0]) if len(places) == 1 else ", ".join(places)
+
+
+def last_places(finding: Finding) -> list[str]:
+    """Return the place of the last number of every parameter: none is longer."""
+    layers = zip(finding.problem.layers, finding.problem.network.shapes, strict=False)
+    shapes = [shape for layer, before in layers for shape in layer.parameter_shapes(before).values()]
+    return [place_text(tuple(size - 1 for size in shape)) for shape in shapes] or [""]
 
 
 def identity_text(entry: Adjoint) -> str:

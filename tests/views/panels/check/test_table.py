@@ -20,7 +20,7 @@ from tests.views.hands import choose_item
 from tests.views.panels.check.conftest import badge
 from tests.views.reading import number_in
 
-LAYER, PARAMETER, PLACE, GRADIENT, SLOPE, ERROR, RESULT = range(7)
+LAYER, PARAMETER, PLACE, RESULT, ERROR, GRADIENT, SLOPE = range(7)
 
 
 def rows_of(dialog, name="check_slopes"):
@@ -57,7 +57,7 @@ def test_every_number_of_the_check_is_shown(table):
     assert number_in(row[SLOPE]) == pytest.approx(number_in(row[GRADIENT]), rel=1e-6)
     bias = shown["2 Convolution", "bias", "filter 1"]
     assert number_in(bias[GRADIENT]) == pytest.approx(frame.gradients[1]["bias"][0], rel=1e-8)
-    assert {row[RESULT] for row in shown.values()} == {"✓ right", "✓ right, the worst"}
+    assert {row[RESULT] for row in shown.values()} == {"✓ right", "✓ right (largest error)"}
     worst = max(number_in(row[ERROR]) for row in shown.values())
     rounded = text(dialog, "check_verdict").removeprefix("✓ gradients right within ")
     assert worst <= number_in(rounded) <= 2 * worst  # rounded up to one digit
@@ -71,7 +71,7 @@ def test_the_adjoint_identity_is_shown_for_each_linear_layer(table):
     linear = [i for i, layer in enumerate(load_builtin("pooling").layers) if layer.linear]
     assert {int(layer.split()[0]) - 1 for layer in layers} == set(linear)
     assert {row[1] for row in rows_of(dialog, "check_adjoints")} == {"⟨A x, y⟩ = ⟨x, Aᵀ y⟩", "⟨A x, y⟩ = ⟨p, ∂p⟩"}
-    assert all(number_in(error) < 1e-12 for error in column(dialog, 4, "check_adjoints"))
+    assert all(number_in(error) < 1e-12 for error in column(dialog, 3, "check_adjoints"))
 
 
 def test_kinks_are_marked_and_not_counted_as_errors(table):
@@ -89,20 +89,20 @@ def test_what_is_wrong_is_on_top_and_highlighted(table):
     _, dialog = table(wrong())
     assert text(dialog, "check_verdict") == "✗ gradients wrong by 0.001 in layer 2"
     first = rows_of(dialog)[0]
-    assert first[RESULT] == "✗ wrong, the worst"
+    assert first[RESULT] == "✗ wrong (largest error)"
     assert number_in(first[ERROR]) == pytest.approx(1e-3, rel=0.1)
     model = dialog.findChild(QTableView, "check_slopes").model()
     assert model.index(0, 0).data(Qt.ItemDataRole.BackgroundRole) == theme.current().accent_soft
     assert model.index(0, 0).data(Qt.ItemDataRole.FontRole).weight() == QFont.Weight.DemiBold
     assert model.index(1, 0).data(Qt.ItemDataRole.BackgroundRole) is None
-    wrong_layers = {row[0] for row in rows_of(dialog, "check_adjoints") if "wrong" in row[-1]}
+    wrong_layers = {row[0] for row in rows_of(dialog, "check_adjoints") if "wrong" in row[2]}
     assert wrong_layers == {"2 Convolution"}
 
 
 def test_a_wrong_layer_without_an_identity_is_found_by_what_is_before_it(table):
     _, dialog = table(wrong_between())
     assert {row[LAYER] for row in rows_of(dialog) if "wrong" in row[RESULT]} == {"1 Convolution", "2 Convolution"}
-    assert not [row for row in rows_of(dialog, "check_adjoints") if "wrong" in row[-1]]
+    assert not [row for row in rows_of(dialog, "check_adjoints") if "wrong" in row[2]]
     assert text(dialog, "check_verdict") == "✗ gradients wrong by 0.001 in layer 3"
 
 
@@ -177,10 +177,10 @@ def test_both_tables_are_copied_as_text(table, by):
         "Layer",
         "Parameter",
         "Place",
+        "Result",
+        "Relative error",
         "Backpropagation",
         "Finite differences",
-        "Relative error",
-        "Result",
     ]
     assert [line[PLACE] for line in lines[1:]] == column(dialog, PLACE)
     exact = Trainer(load_builtin("demo").build()).frame().gradients[1]["bias"][0]
@@ -313,3 +313,26 @@ def test_every_column_is_wide_enough(table):
             for section, shown in enumerate(row):
                 assert metrics.horizontalAdvance(shown) + 12 <= view.columnWidth(section), (section, shown)
     assert view.horizontalScrollBar().maximum() == 0
+
+
+@pytest.mark.parametrize("language", ["en", "zh_CN"])
+def test_what_it_is_sorted_by_is_seen_on_a_small_screen(table, language):
+    person, dialog = table("demo")
+    person.window.set_language(language)
+    dialog.resize(800, 480)
+    QApplication.processEvents()
+    for name, columns in (("check_slopes", (RESULT, ERROR)), ("check_adjoints", (2, 3))):
+        view = dialog.findChild(QTableView, name)
+        for column in columns:
+            right = view.columnViewportPosition(column) + view.columnWidth(column)
+            assert right <= view.viewport().width(), (name, column)
+
+
+@pytest.mark.parametrize("width", [600, 740, 1100])
+def test_the_rows_of_the_second_table_are_whole(table, width):
+    _, dialog = table("demo")
+    dialog.resize(width, 600)
+    QApplication.processEvents()
+    view = dialog.findChild(QTableView, "check_adjoints")
+    assert view.viewport().height() % view.rowHeight(0) == 0
+    assert view.viewport().height() == 4 * view.rowHeight(0)
