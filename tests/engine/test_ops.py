@@ -250,7 +250,11 @@ REFUSED = {
         ShapeError,
         "weight_shape: expected 4 positive integers",
     ),
-    "zeros, a negative number": (lambda: insert_zeros(X, -1), ConfigError, "count: expected a whole number ≥ 0, received -1"),
+    "zeros, a negative number": (
+        lambda: insert_zeros(X, -1),
+        ConfigError,
+        "count: expected a whole number ≥ 0, received -1",
+    ),
     "zeros into a vector": (
         lambda: insert_zeros([1.0, 2.0], 1),
         ShapeError,

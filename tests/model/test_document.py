@@ -206,7 +206,10 @@ def test_what_cannot_be_opened_leaves_everything_as_it_was(document: Document, h
     document.propose(seeded(2), "seed")
     heard.changes.clear()
     (tmp_path / "bad.json").write_text('{"version": 1, "layers": [{"type": "conv2d", "stride": 0}]}')
-    for name, message in (("bad.json", "bad.json: layers[0].stride: expected a whole number"), ("absent.json", "absent.json: ")):
+    for name, message in (
+        ("bad.json", "bad.json: layers[0].stride: expected a whole number"),
+        ("absent.json", "absent.json: "),
+    ):
         with pytest.raises(ConfigError) as caught:
             document.open(tmp_path / name)
         assert str(caught.value).startswith(message)

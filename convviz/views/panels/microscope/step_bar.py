@@ -16,8 +16,7 @@ from convviz.views.panels.microscope.player import SPEEDS
 from convviz.views.readout import ReadOut
 
 if TYPE_CHECKING:
-    from convviz.views.number_text import short_number
-from convviz.views.panels.microscope.player import Player
+    from convviz.views.panels.microscope.player import Player
 
 #: Of the slider of speeds.
 _SCALE = LogScale(SPEEDS[0], 40)
