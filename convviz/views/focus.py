@@ -23,6 +23,25 @@ def read_in_order(widgets: Sequence[QWidget]) -> None:
         QWidget.setTabOrder(one, following)
 
 
+def read_before(widget: QWidget, widgets: Sequence[QWidget]) -> None:
+    """Let the Tab key go through ``widgets`` before it comes to a widget, or to what is in it."""
+    read_in_order([*_focusable_before(widget), *widgets])
+
+
+def read_last(widget: QWidget) -> None:
+    """Let the Tab key come to a control after all that there are in its window now."""
+    window = widget.window()
+    read_in_order([] if window is None else [*_focusable_before(window), widget])
+
+
+def _focusable_before(widget: QWidget) -> list[QWidget]:
+    """Return what takes the focus before a widget; nothing where nothing does. Qt links only what can take it."""
+    before = widget.previousInFocusChain()
+    while before is not None and before is not widget and before.focusPolicy() == Qt.FocusPolicy.NoFocus:
+        before = before.previousInFocusChain()
+    return [] if before is None or before is widget else [before]
+
+
 def laid_out(widget: QWidget) -> list[QWidget]:
     """Return what takes the focus in ``widget``, and itself if it does, in the order of its layouts."""
     found = [widget] if widget.focusPolicy() & Qt.FocusPolicy.TabFocus else []

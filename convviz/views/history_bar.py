@@ -9,6 +9,7 @@ from PyQt6.QtWidgets import QFrame, QHBoxLayout, QSlider, QStyle, QToolButton, Q
 
 from convviz.i18n import tr
 from convviz.views import theme
+from convviz.views.focus import laid_out, read_in_order
 from convviz.views.readout import ReadOut
 
 if TYPE_CHECKING:
@@ -68,6 +69,7 @@ class HistoryBar(QFrame):
         self._text = ReadOut(sample="step 1,999,999 of 1,999,999", parent=self, on="surface")
         self._text.setObjectName("history_text")
         self._lay_out()
+        read_in_order(laid_out(self))
         for name, ask in (("earlier", self._earlier), ("later", self._later), ("live", self._live)):
             actions[name].triggered.connect(ask)
         self._enable()

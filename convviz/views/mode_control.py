@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import QObject, pyqtSignal
 
+from convviz.views.focus import laid_out, read_before
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -111,7 +113,7 @@ class ModeControl(QObject):
                 microscope.show_layer(min(self._layer, len(frame.problem.layers) - 1))
         self._tell_layer(microscope.layer)
         self._stage.setCurrentWidget(microscope)
-        microscope.setFocus()
+        microscope.take_keys()
         self._enable()
 
     def train(self) -> None:
@@ -135,6 +137,7 @@ class ModeControl(QObject):
             self._microscope.asked.connect(self._hold)
             self._microscope.layer_shown.connect(self._tell_layer)
             self._stage.addWidget(self._microscope)
+            read_before(self._pipeline, laid_out(self._microscope))
         return self._microscope
 
     @contextmanager

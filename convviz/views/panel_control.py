@@ -10,6 +10,7 @@ from PyQt6.QtWidgets import QStackedWidget
 from convviz.model.checking import Checker
 from convviz.views.cursor_control import CursorControl
 from convviz.views.file_control import FileControl
+from convviz.views.focus import laid_out, read_in_order, read_last
 from convviz.views.mode_control import ModeControl
 from convviz.views.panels.check import CheckBadge
 from convviz.views.panels.explain import ExplainPanel
@@ -71,9 +72,9 @@ class PanelControl(QObject):
         self._session = session
         self._preferences = preferences
         self.checker = Checker(session, self)
-        badge = CheckBadge(self.checker, parts.line)
-        parts.line.addPermanentWidget(badge)
-        parts.actions["gradient_check"].triggered.connect(badge.open_table)
+        self._badge = CheckBadge(self.checker, parts.line)
+        parts.line.addPermanentWidget(self._badge)
+        parts.actions["gradient_check"].triggered.connect(self._badge.open_table)
         parts.actions.enable(gradient_check=True)
         self.pipeline = Pipeline()
         self.pipeline.setMinimumSize(_LEAST_PICTURE)
@@ -98,6 +99,8 @@ class PanelControl(QObject):
         parts.actions["input_gradient"].setChecked(preferences.input_gradient)
         session.load(document.experiment, play=False)
         parts.actions.enable(microscope=True, input_gradient=True)
+        read_in_order([*laid_out(self.loss)[-1:], *laid_out(parts.history)])
+        read_last(self._badge)
 
     def _connect(self) -> None:
         self.pipeline.selected.connect(self._select)
@@ -117,12 +120,14 @@ class PanelControl(QObject):
 
     def _select(self, selection: Selection) -> None:
         self.inspector.show_selection(selection)
+        read_last(self._badge)  # behind the controls that were made for it
         self.side.show_controls()
         self._show_selected(selection)
 
     def _choose(self, selection: Selection) -> None:
         """Show what was selected in the list of the network."""
         self._show_selected(selection)
+        read_last(self._badge)
         if selection.kind == "layer":
             self.modes.choose_layer(selection.index)
 
@@ -138,6 +143,7 @@ class PanelControl(QObject):
             selection = Selection("layer", index)
             self.pipeline.set_selection(selection)
             self.inspector.show_selection(selection)
+            read_last(self._badge)
             self.modes.set_layer(index)
 
     def _show_held(self, number: Pointed | None) -> None:
@@ -148,6 +154,7 @@ class PanelControl(QObject):
 
     def _follow(self, old: Experiment, new: Experiment) -> None:
         self.pipeline.set_experiment(new)
+        read_last(self._badge)
         self._session.follow(old, new)
 
     def _show_frame(self, frame: Frame) -> None:

@@ -59,3 +59,61 @@ def test_the_controls_of_a_layer_are_read_from_above(open_window: OpenWindow) ->
     assert all(following >= above - 2 for above, following in pairwise(heights)), list(zip(names, heights, strict=True))
     assert names.index("layers.0.weight.cells.presets") < names.index("layers.0.weight.cells.copy")
     assert names.index("layers.0.weight.low") < names.index("layers.0.bias")
+
+
+def groups(person: Person, names: list[str]) -> list[str]:
+    """Return in which part of the window the focus was, one after the other."""
+    parts = {name: person.find(QWidget, name) for name in ("transport", "loss", "history", "inspector", "stage")}
+    found = []
+    for name in names:
+        widget = person.find(QWidget, name) if name else None
+        part = next((key for key, part in parts.items() if widget is not None and part.isAncestorOf(widget)), name)
+        if found[-1:] != [part] and part:
+            found.append(part)
+    return found
+
+
+def tabbed(person: Person) -> list[str]:
+    """Return the names of all that the Tab key comes to from the first control of the toolbar on, once around."""
+    start = person.find(QWidget, "experiment")
+    start.setFocus(Qt.FocusReason.TabFocusReason)
+    names, focused = [], QApplication.focusWidget()
+    while focused is not None and not (names and focused is start):
+        names.append(focused.objectName())
+        assert len(names) < 200, " ".join(names[20:120])
+        QTest.keyClick(focused, Qt.Key.Key_Tab)
+        focused = QApplication.focusWidget()
+    return names
+
+
+def test_the_parts_of_the_window_are_read_from_above(open_window: OpenWindow) -> None:
+    person = open_window()
+    for _ in range(2):
+        person.click("step")
+        person.sees_step(person.session.status.step + 1)
+    person.press("Alt+Left")
+    person.sees(lambda: person.button("live").isEnabled())
+    names = tabbed(person)
+    read = groups(person, names)
+    assert read[:4] == ["transport", "stage", "loss", "history"]
+    assert "inspector" in read[4:]
+    assert read[-1] == "check_badge"
+    history = [name for name in names if name in ("earlier", "history_slider", "later", "live", "continue")]
+    assert history == ["earlier", "history_slider", "later", "live", "continue"]
+
+
+def test_controls_that_are_made_anew_come_before_the_badge(open_window: OpenWindow) -> None:
+    person = open_window()
+    person.find(QAction, "layers.add.conv2d").trigger()
+    person.sees_step(0)
+    person.look_at("input")
+    assert tabbed(person)[-1] == "check_badge"
+
+
+def test_the_microscope_is_read_in_the_place_of_the_picture(open_window: OpenWindow) -> None:
+    person = open_window()
+    person.click("microscope")
+    names = tabbed(person)
+    assert names.index("microscope") < names.index("microscope.layer") < names.index("microscope.play")
+    assert groups(person, names)[:2] == ["transport", "stage"]
+    assert names.index("microscope.speed") < names.index("outline")

@@ -85,7 +85,6 @@ class Microscope(QWidget):
         layout.addWidget(self._header)
         layout.addWidget(self._stage, 1)
         layout.addWidget(self._bar)
-        self.setFocusProxy(self._stage)
         self._connect()
 
     def _connect(self) -> None:
@@ -217,10 +216,14 @@ class Microscope(QWidget):
         if event is None or not is_ours(event) or not self._press(event):
             super().keyPressEvent(event)
 
+    def take_keys(self) -> None:
+        """Let the keys move through the moments. No focus proxy does: the Tab key would come to it in its own place."""
+        self._stage.setFocus()
+
     def showEvent(self, event: QShowEvent | None) -> None:
         """Take the keys."""
         super().showEvent(event)
-        self._stage.setFocus()
+        self.take_keys()
 
     def hideEvent(self, event: QHideEvent | None) -> None:
         """Stop time while nobody looks."""
