@@ -7,8 +7,12 @@ the form that programs read, ``-1.2e-7``; see `convviz.views.editors.numbers`.
 from __future__ import annotations
 
 import math
+from typing import TYPE_CHECKING
 
 from convviz.export.axis import SUPERSCRIPTS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 #: Numbers from the one power of ten to below the other are written without one.
 _LEAST, _MOST = -3, 6
@@ -47,9 +51,18 @@ def brief_number(value: float) -> str:
     return min(short_number(value, 1), f"{_sign(value)}{mantissa}{brief_power(power)}", key=len)
 
 
-def axis_text(value: float) -> str:
-    """Return a number as an axis shows it: short, with separators while they help."""
+def axis_text(value: float, *, powers: bool = False) -> str:
+    """Return a number as an axis shows it: short, with separators while they help, or always as a power of ten."""
+    if powers and value and math.isfinite(value):
+        mantissa, power = _parts(value, 4)
+        factor = _trimmed(mantissa)
+        return _sign(value) + ("" if factor == "1" else f"{factor}×") + f"10{str(power).translate(SUPERSCRIPTS)}"
     return _grouped(value, 6, _MOST_GROUPED) or short_number(value, 4)
+
+
+def wants_powers(values: Iterable[float]) -> bool:
+    """Return whether numbers that stand together on an axis are all to be powers of ten: one of them has to."""
+    return any(value and not 10.0**_LEAST <= abs(value) < 10.0**_MOST_GROUPED for value in values)
 
 
 def loss_text(value: float) -> str:

@@ -85,10 +85,10 @@ def log_ticks(bottom: float, top: float) -> list[tuple[float, list[float]]]:
     return [(float(every), major), (0.0, between)]
 
 
-def log_tick_text(value: float, decades: float) -> str:
+def log_tick_text(value: float, decades: float, *, powers: bool = False) -> str:
     """Return the label of a logarithmic tick at ``10**value``; between decades only 2 and 5 have one, while few."""
     exponent = round(value)
     if abs(value - exponent) < 1e-6:
-        return axis_text(10.0**exponent)
+        return axis_text(10.0**exponent, powers=powers)
     factor = round(10 ** (value - math.floor(value)))
-    return axis_text(factor * 10.0 ** math.floor(value)) if decades <= 2 and factor in (2, 5) else ""
+    return axis_text(factor * 10.0 ** math.floor(value), powers=powers) if decades <= 2 and factor in (2, 5) else ""
