@@ -63,7 +63,7 @@ class Loss(Spec):
     def slope_factors(self, r: Array) -> tuple[Array, ...]:
         """Return the factors (N,) whose products are the derivative of the loss by each element of ``r`` (N,).
 
-        ``r`` itself is among them, unless its size does not matter.
+        ``r`` itself is among them, unless it has elements whose size does not matter.
         """
 
     def value(self, y: Array, t: Array) -> float:
@@ -205,8 +205,15 @@ class Huber(Loss):
         return r, np.clip(r, -self.delta, self.delta) * (1 - 0.5 * self._left(r)), _share(r)
 
     def slope_factors(self, r: Array) -> tuple[Array, ...]:
-        """Return r, the share of it that is left when it is cut off at ±δ, and 1 / N."""
-        return r, self._left(r), _share(r)
+        """Return r, the share of it that is left when it is cut off at ±δ, and 1 / N.
+
+        Where some share is too small for the format, as that of an infinite residual is, its product with r would be
+        wrong, or no number at all: then what is cut off stands for both.
+        """
+        left = self._left(r)
+        if (left < np.finfo(left.dtype).tiny).any():
+            return np.clip(r, -self.delta, self.delta), _share(r)
+        return r, left, _share(r)
 
     def _left(self, r: Array) -> Array:
         """Return min(1, δ / |r|)."""
