@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tracemalloc
 from dataclasses import replace
 
 import numpy as np
@@ -286,6 +287,22 @@ def test_the_contributions_add_up_to_the_loss(loss):
         assert back.moment(0, position).rows[0].sum.total == pytest.approx(
             frame.value_grads[-1][0].ravel()[position], rel=1e-12
         )
+
+
+@pytest.mark.parametrize("loss", LOSSES)
+@pytest.mark.parametrize("back", [False, True])
+def test_a_moment_of_the_loss_names_the_place_of_one_cell_alone(loss, back):
+    """What all cells add takes a few maps; the places of all would take many more."""
+    frame, _ = trained((Conv2d(1, padding=200),), loss=LOSSES[loss]())
+    act = 0 if back else 1
+    walk(frame, 1, back=back).moment(act, 0)
+    tracemalloc.start()
+    try:
+        walk(frame, 1, back=back).moment(act, 7)
+        _, most = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert most < 6 * frame.residual.nbytes
 
 
 @pytest.mark.parametrize(("loss", "residual"), [("sse", 2.0), ("mae", 1.0), ("huber", 0.5), ("huber", 1.0)])
