@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from convviz.engine.errors import ConvvizError
-from convviz.engine.explain import Kind, Rule, Tensor, array_of, explain
+from convviz.engine.errors import ConfigError
+from convviz.engine.explain import Kind, Rule, Tensor, array_of, check_index, explain
 from convviz.engine.layers.filters import FilterLayer
 from convviz.engine.layers.pooling import Pooling
 from convviz.i18n import mark, ntr, tr
@@ -206,18 +206,13 @@ def _given_sentence(frame: Frame, explanation: Explanation) -> str:
     return tr("The teacher's values are given")
 
 
-#: Arrays that a frame has of the shape of those that it may not have: they are computed where they are asked for.
-_ALIKE = {Kind.VALUE_GRAD: Kind.VALUE, Kind.NEXT_WEIGHT: Kind.WEIGHT, Kind.NEXT_BIAS: Kind.BIAS}
-
-
 def is_in(frame: Frame, number: Pointed) -> bool:
     """Return whether a frame has a number: an experiment may have been changed since it was held."""
-    tensor, index = number.tensor, number.index
     try:
-        shape = array_of(frame, Tensor(_ALIKE.get(tensor.kind, tensor.kind), tensor.position)).shape
-    except ConvvizError:
+        check_index(frame, number.tensor, number.index)
+    except ConfigError:
         return False
-    return len(index) == len(shape) and all(0 <= i < n for i, n in zip(index, shape, strict=True))
+    return True
 
 
 def is_unreached(frame: Frame, number: Pointed) -> bool:
