@@ -42,6 +42,7 @@ NETWORKS = {
     "mean": (Conv2d(2, 2, bias=None), AvgPool2d(3, stride=2, padding=1, count_padding=False), LeakyReLU()),
     "transposed": (Conv2d(3, 2, stride=2), ConvTranspose2d(3, 2, stride=2, padding=1)),
     "transposed with holes": (Conv2d(3, 2, stride=2), ConvTranspose2d(2, 2, stride=3, output_padding=1, groups=2)),
+    "transposed and cut off": (Conv2d(3, 2), ConvTranspose2d(2, padding=3, bias=None)),
 }
 
 
@@ -243,6 +244,32 @@ def test_cells_that_no_window_reaches_are_zero_and_said_so():
     for position in missed:
         for row in walked.moment(phase, position).rows:
             assert row.sum.total == row.sum.value == 0.0
+
+
+#: Acts that make a layer's result, cell by cell.
+MAKING = (Act.WINDOWS, Act.MEETING, Act.GATHERING, Act.SPREADING)
+
+
+def test_cells_that_nothing_comes_to_are_said_and_shown_so_whichever_way_a_layer_goes(frame):
+    for walked in all_walks(frame):
+        for number, phase in enumerate(walked.phases):
+            if phase.act not in MAKING:
+                continue
+            layer, shape = frame.problem.layers[walked.index], frame.values[walked.index].shape
+            if walked.back:
+                missed = layer.unreached(shape)
+            elif phase.act is Act.SPREADING:
+                missed = ~layer.window.reached(*phase.shape)
+            else:
+                missed = np.zeros(phase.shape, bool)
+            moments = [walked.moment(number, position) for position in range(phase.count)]
+            np.testing.assert_array_equal([moment.unreached for moment in moments], missed.ravel())
+            for moment in moments:
+                shown = [row.items[-1].unreached for row in moment.rows if row.items[-1].role in RESULTS]
+                assert shown
+                for mask in shown:
+                    np.testing.assert_array_equal(missed if mask is None else mask, missed)
+                    assert (mask is None) == (not missed.any())
 
 
 def test_the_bias_comes_after_the_taps():

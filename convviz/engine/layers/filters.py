@@ -39,8 +39,6 @@ class FilterLayer(Layer):
     linear: ClassVar[bool] = True
     #: Which axis of a whole weight array counts the output channels of one group.
     out_axis: ClassVar[int] = 0
-    #: Whether the layer is the adjoint of a convolution: it spreads where a convolution gathers.
-    adjoint: ClassVar[bool] = False
 
     kernel: Any = setting(
         mark("Kernel"),
