@@ -207,7 +207,7 @@ def test_crops_are_parts_of_the_whole(frame, rng):
 
 
 def test_the_way_back_goes_through_the_pictures_of_the_trace(frame):
-    """Error, zeros, border, turned kernel: what is drawn is what is written down in `trace`."""
+    """Error, zeros, border, rotated kernel: what is drawn is what is written down in `trace`."""
     for index in layers(frame):
         layer = frame.problem.layers[index]
         if not isinstance(layer, Conv2d):

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class FilterLayer(Layer):
-    """A layer of kernels that are learnt.
+    """A layer of kernels that are learned.
 
     ``kernel`` may be a size, a pair, a matrix (kh, kw), or a whole weight array; an array becomes
     ``weight=Given(array)``, so that afterwards ``kernel`` is always the pair (kh, kw). ``bias`` may be a number or a

@@ -32,7 +32,7 @@ class Act(Enum):
     ERROR = "error"  #: what comes back
     INSERTION = "insertion"  #: zeros between the errors
     BORDER = "border"  #: zeros around them
-    ROTATION = "rotation"  #: the kernel turned by 180°
+    ROTATION = "rotation"  #: the kernel rotated by 180°
     MEETING = "meeting"  #: gathered by a sliding window, and spread: the same
     SPREADING = "spreading"  #: every cell spreads its share
     GATHERING = "gathering"  #: a window slides, backwards

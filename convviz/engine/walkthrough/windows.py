@@ -48,7 +48,7 @@ class Reading:
 class Gathering(Stage):
     """A window of weights slides over the source; the sum of the products is one number of the result.
 
-    Forwards the kernel as it is, over the input in its border. Backwards through a convolution the kernel turned, over
+    Forwards the kernel as it is, over the input in its border. Backwards through a convolution the kernel rotated, over
     the error with its zeros, in its border; through a transposed one the kernel as it is, over the error. There, what
     the kernel's gradient gets at the same moment goes with it.
     """
@@ -274,7 +274,7 @@ class Spreading(Stage):
 
 
 class Meeting(Stage):
-    """Gathered by the turned kernel and spread by the kernel as it is: the same numbers, cell by cell.
+    """Gathered by the rotated kernel and spread by the kernel as it is: the same numbers, cell by cell.
 
     On the same cursor the input's cell meets the same errors: those products are what the kernel's gradient is made of.
     """
