@@ -236,7 +236,7 @@ def arithmetic_text(note: Note) -> str:
 
 
 def _short(value: float) -> str:
-    """Return a number that has four digits or fewer, as settings mostly do, without zeros at its end; else four."""
+    """Return a number of at most four digits, as most settings are, as short as it can be; any other in four digits."""
     return short_number(value, 4) if float(f"{value:.4g}") == value else format_number(value, 4)
 
 
