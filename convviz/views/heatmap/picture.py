@@ -51,7 +51,7 @@ class Picture:
     exceeded
         Whether values may lie beyond the levels.
     unreached : (H, W) bool or None
-        Cells that no window reads: hatched.
+        Cells of which nothing comes to the next map: hatched.
     marking
         The marks on cells, or None.
     """
@@ -249,7 +249,7 @@ class Picture:
         return np.concatenate(parts)
 
     def _paint_unreached(self, painter: QPainter, layout: HeatLayout, unreached: Array) -> None:
-        """Hatch, pixel by pixel, what shows cells that no window reads: in a large map there may be very many."""
+        """Hatch, pixel by pixel, what shows unreached cells: in a large map there may be very many."""
         for tile in layout.tiles:
             height, width = tile.height(), tile.width()
             pixels = np.zeros((height, width), np.uint32)

@@ -19,7 +19,7 @@ from convviz.views.panels.microscope.curve import paint_curve
 from convviz.views.panels.microscope.layout import JOIN, Crops, Place, arrange
 from convviz.views.panels.microscope.overview import Overview
 from convviz.views.panels.microscope.partners import Number, Spot, partners, places_of
-from convviz.views.panels.microscope.sentences import moment_text
+from convviz.views.panels.microscope.sentences import lost_text, moment_text
 from convviz.views.panels.microscope.signs import EQUALITY, paint_equality, paint_join, paint_moving, turning
 from convviz.views.panels.microscope.strips import TAB, Strips
 from convviz.views.panels.microscope.terms import Terms
@@ -191,8 +191,8 @@ class Stage(QWidget):
         sums = self.sums()
         self._terms = Terms()
         if sums:
-            lost = self._moment.unreached
-            written = paint_sums(painter, self._sums_rect(), sums, self._scales, zoom=self._zoom(), unreached=lost)
+            lost = lost_text(self._moment)
+            written = paint_sums(painter, self._sums_rect(), sums, self._scales, zoom=self._zoom(), lost=lost)
             self._terms = Terms(self.rows(), written)
 
     def resizeEvent(self, event: QResizeEvent | None) -> None:
