@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 #: Numbers from the one power of ten to below the other are written without one.
 _LEAST, _MOST = -3, 6
+#: From this power of ten on, groups of three digits are parted.
+_SEPARATED = 4
 #: Losses and steps, which have separators, are so written for longer; and one that is told with all of its digits.
 _MOST_GROUPED, _MOST_EXACT = 7, 12
 
@@ -29,7 +31,7 @@ def format_number(value: float, digits: int = 4) -> str:
         return _special(value)
     mantissa, power = _parts(value, digits)
     if _LEAST <= power < _MOST:
-        return _sign(value) + f"{abs(value):.{max(0, digits - 1 - power)}f}"
+        return _sign(value) + _plain(value, digits, power)
     return f"{_sign(value)}{mantissa}×{power_text(power)}"
 
 
@@ -39,7 +41,7 @@ def short_number(value: float, digits: int = 6) -> str:
         return _special(value)
     mantissa, power = _parts(value, digits)
     if _LEAST <= power < _MOST:
-        return _sign(value) + _trimmed(f"{abs(value):.{max(0, digits - 1 - power)}f}")
+        return _sign(value) + _trimmed(_plain(value, digits, power))
     return _sign(value) + _product(_trimmed(mantissa), power)
 
 
@@ -91,6 +93,12 @@ def _grouped(value: float, digits: int, most: int) -> str:
         return ""
     _, power = _parts(value, digits)
     return _sign(value) + _trimmed(f"{abs(value):,.{max(0, digits - 1 - power)}f}")
+
+
+def _plain(value: float, digits: int, power: int) -> str:
+    """Return a number without its sign and without a power of ten, with separators where it is long."""
+    decimals = max(0, digits - 1 - power)
+    return f"{abs(value):,.{decimals}f}" if power >= _SEPARATED else f"{abs(value):.{decimals}f}"
 
 
 def _parts(value: float, digits: int) -> tuple[str, int]:
