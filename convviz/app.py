@@ -95,14 +95,14 @@ def run_window(
         window.completed.connect(leave_be)
         if size is not None:
             window.take_size(*size)
+        opening = _Opening(window, preferences, document, experiment, after)
+        window.painted.connect(opening.fill)
         try:
             with _reported_errors(window), _ctrl_c(app):
-                opening = _Opening(window, preferences, document, experiment, after)
-                window.painted.connect(opening.fill)
                 window.show()
                 code = app.exec()
-                opening.close()
         finally:
+            opening.close()
             _delete(window)
     return code
 

@@ -307,6 +307,29 @@ def test_ctrl_c_ends_an_idle_window(tmp_path: Path) -> None:
         assert process.wait(timeout=20) == 130
 
 
+#: A program that is told to end at once, and goes on with Qt's events.
+_EARLY = """
+import sys
+from PyQt6.QtCore import QTimer
+from PyQt6.QtWidgets import QApplication
+from convviz import app
+from convviz.views import theme
+
+application = QApplication(["convviz", "-style", theme.STYLE])
+QTimer.singleShot(0, QApplication.quit)
+code = app.run_window("demo")
+for _ in range(20):
+    QApplication.processEvents()
+sys.exit(code)
+"""
+
+
+def test_nothing_of_the_window_outlives_it() -> None:
+    environment = {**os.environ, "QT_QPA_PLATFORM": "offscreen"}
+    for _ in range(3):
+        assert subprocess.run([sys.executable, "-c", _EARLY], check=False, env=environment).returncode == 0
+
+
 def test_garbage_is_collected_as_ever_once_the_window_is_closed(qtbot: QtBot, tmp_path: Path) -> None:
     assert in_the_window(Preferences(tmp_path / "settings.ini"), MainWindow.close) == 0
     assert gc.isenabled()

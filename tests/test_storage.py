@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from typing import TYPE_CHECKING
 
@@ -93,3 +94,14 @@ def test_what_is_no_regular_file_is_not_replaced(tmp_path: Path) -> None:
         assert raised.value.filename == str(tmp_path / name)
     assert (tmp_path / "pipe").is_fifo()
     assert sorted(path.name for path in tmp_path.iterdir()) == ["folder", "link", "pipe"]
+
+
+def test_an_error_speaks_of_the_file_that_was_asked_for(tmp_path: Path) -> None:
+    asked = tmp_path / "run.npz"
+    for filename in (None, "temporary"):
+        with pytest.raises(OSError, match=r"run\.npz") as caught, replacing(asked) as part:
+            raise OSError(errno.ENOSPC, "No space left on device", *([] if filename is None else [str(part)]))
+        assert caught.value.filename == str(asked)
+    with pytest.raises(OSError, match="elsewhere"), replacing(asked):
+        raise OSError(errno.ENOENT, "No such file or directory", "elsewhere")
+    assert list(tmp_path.iterdir()) == []

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 Array = NDArray[Any]
 
+#: A run of more than a few losses gets room for so many at once: those of most runs.
+ROOM = 1 << 22
 #: Rows are stored in blocks of about this many bytes, so that growing never copies what is there.
 _BLOCK = 1 << 20
 
@@ -119,7 +121,7 @@ class Series:
         """Add ``numbers`` (K,) at the end."""
         end = self._count + len(numbers)
         if end > len(self._memory):
-            self._memory = lengthened(self._memory, self._count, end)
+            self._memory = lengthened(self._memory, self._count, end, ROOM)
         self._memory[self._count : end] = numbers
         self._count = end
 

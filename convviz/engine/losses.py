@@ -56,14 +56,17 @@ class Loss(Spec):
         return None
 
     @abstractmethod
-    def factors(self, r: Array) -> tuple[Array, ...]:
-        """Return the factors (N,), ``r`` itself among them, whose products add up to the loss of one residual (N,)."""
+    def factors(self, r: Array, whole: int | None = None) -> tuple[Array, ...]:
+        """Return the factors (N,), ``r`` itself among them, whose products add up to the loss of one residual (N,).
+
+        ``whole`` is how many cells the loss is of, if these are only a part of them.
+        """
 
     @abstractmethod
-    def slope_factors(self, r: Array) -> tuple[Array, ...]:
+    def slope_factors(self, r: Array, whole: int | None = None) -> tuple[Array, ...]:
         """Return the factors (N,) whose products are the derivative of the loss by each element of ``r`` (N,).
 
-        ``r`` itself is among them, unless its size does not matter.
+        ``r`` itself is among them, unless it has elements whose size does not matter. ``whole`` as in `factors`.
         """
 
     def value(self, y: Array, t: Array) -> float:
@@ -102,11 +105,11 @@ class SumSquaredError(Loss):
         """Make 2 r."""
         return lambda r: (partial(np.add, r, r, dy),)
 
-    def factors(self, r: Array) -> tuple[Array, ...]:
+    def factors(self, r: Array, whole: int | None = None) -> tuple[Array, ...]:
         """Return r and r."""
         return r, r
 
-    def slope_factors(self, r: Array) -> tuple[Array, ...]:
+    def slope_factors(self, r: Array, whole: int | None = None) -> tuple[Array, ...]:
         """Return 2 and r."""
         return np.full_like(r, 2), r
 
@@ -132,13 +135,13 @@ class MeanSquaredError(Loss):
         factor = everywhere(self.factor(whole or dy.size), dy)
         return lambda r: (partial(np.multiply, r, factor, dy),)
 
-    def factors(self, r: Array) -> tuple[Array, ...]:
+    def factors(self, r: Array, whole: int | None = None) -> tuple[Array, ...]:
         """Return r, r and 1 / N."""
-        return r, r, _share(r)
+        return r, r, _share(r, whole)
 
-    def slope_factors(self, r: Array) -> tuple[Array, ...]:
+    def slope_factors(self, r: Array, whole: int | None = None) -> tuple[Array, ...]:
         """Return 2 / N and r."""
-        return 2 * _share(r), r
+        return 2 * _share(r, whole), r
 
 
 @dataclass(frozen=True)
@@ -158,13 +161,13 @@ class MeanAbsoluteError(Loss):
         scale = partial(np.multiply, dy, everywhere(1.0 / (whole or dy.size), dy), dy)
         return lambda r: (partial(np.sign, r, dy), scale)
 
-    def factors(self, r: Array) -> tuple[Array, ...]:
+    def factors(self, r: Array, whole: int | None = None) -> tuple[Array, ...]:
         """Return the sign, r and 1 / N."""
-        return np.sign(r), r, _share(r)
+        return np.sign(r), r, _share(r, whole)
 
-    def slope_factors(self, r: Array) -> tuple[Array, ...]:
+    def slope_factors(self, r: Array, whole: int | None = None) -> tuple[Array, ...]:
         """Return the sign and 1 / N."""
-        return np.sign(r), _share(r)
+        return np.sign(r), _share(r, whole)
 
 
 @dataclass(frozen=True)
@@ -200,13 +203,20 @@ class Huber(Loss):
         high = everywhere(self.delta, dy)
         return lambda r: (partial(np.minimum, r, high, out=dy), above, scale)
 
-    def factors(self, r: Array) -> tuple[Array, ...]:
+    def factors(self, r: Array, whole: int | None = None) -> tuple[Array, ...]:
         """Return r, c (1 − c / 2r) and 1 / N, where c is r cut off at ±δ: h(r) = r c − c²/2."""
-        return r, np.clip(r, -self.delta, self.delta) * (1 - 0.5 * self._left(r)), _share(r)
+        return r, np.clip(r, -self.delta, self.delta) * (1 - 0.5 * self._left(r)), _share(r, whole)
 
-    def slope_factors(self, r: Array) -> tuple[Array, ...]:
-        """Return r, the share of it that is left when it is cut off at ±δ, and 1 / N."""
-        return r, self._left(r), _share(r)
+    def slope_factors(self, r: Array, whole: int | None = None) -> tuple[Array, ...]:
+        """Return r, the share of it that is left when it is cut off at ±δ, and 1 / N.
+
+        Where some share is too small for the format, as that of an infinite residual is, its product with r would be
+        wrong, or no number at all: then what is cut off stands for both.
+        """
+        left = self._left(r)
+        if (left < np.finfo(left.dtype).tiny).any():
+            return np.clip(r, -self.delta, self.delta), _share(r, whole)
+        return r, left, _share(r, whole)
 
     def _left(self, r: Array) -> Array:
         """Return min(1, δ / |r|)."""
@@ -227,8 +237,8 @@ def _mean_of_products(a: Array, b: Array) -> NDArray[np.float64]:
     return means
 
 
-def _share(r: Array) -> Array:
-    return np.full_like(r, 1 / r.size)
+def _share(r: Array, whole: int | None) -> Array:
+    return np.full_like(r, 1 / (whole or r.size))
 
 
 def _residual(y: Array, t: Array) -> Array:

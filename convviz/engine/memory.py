@@ -18,8 +18,6 @@ Call = Callable[[], object]
 
 #: Bytes of a cache line: vector instructions are fastest on memory that starts at one.
 _LINE = 64
-#: Numbers that an array which grows has room for at least, once it has.
-_ROOM = 1 << 22
 
 
 def aligned(shape: int | tuple[int, ...], dtype: DTypeLike = np.float64) -> Array:
@@ -35,12 +33,12 @@ def everywhere(number: float, like: Array) -> Array:
     return np.broadcast_to(np.asarray(number, like.dtype), like.shape)
 
 
-def lengthened(array: Array, used: int, length: int) -> Array:
+def lengthened(array: Array, used: int, length: int, room: int = 0) -> Array:
     """Return a longer array with the first ``used`` numbers of a full one, and room for ``length`` and many more.
 
-    Memory that is not written to yet costs nothing, and what is copied does: so there is room for most runs at once.
+    ``room``: for so many at least. Memory that is not written to yet costs little, and what is copied costs more.
     """
-    longer: Array = np.empty(max(length, _ROOM, 2 * len(array)), array.dtype)
+    longer: Array = np.empty(max(length, room, 2 * len(array)), array.dtype)
     longer[:used] = array[:used]
     return longer
 

@@ -2,7 +2,7 @@
 
 A convolution hands its error δ back in four steps: zeros are inserted between its cells (stride − 1), a border of zeros
 is put around it (span − 1, less what the forward pass padded, and at the bottom and right as much more as the stride
-left over), the kernel is turned by 180°, and slides over it with stride 1. The weight gradient is the input, padded as
+left over), the kernel is rotated by 180°, and slides over it with stride 1. The weight gradient is the input, padded as
 on the way forward, correlated with the zero-inserted error, which steps by the dilation. A transposed convolution does
 the same on the way forward, with its input in place of the error.
 
@@ -48,7 +48,7 @@ class Trace:
     padded : (S, …)
         ``inserted`` within its border.
     rotated : (T, S / groups, kh, kw)
-        The kernels turned by 180°, ordered by the channel that they make.
+        The kernels rotated by 180°, ordered by the channel that they make.
     dilation
         The distance of the kernel's taps as it slides.
     result : (T, H, W)
@@ -156,7 +156,7 @@ def _framed(x: Array, border: Pads) -> Array:
 
 
 def _turned(weight: Array, geometry: Geometry) -> Array:
-    """Return (T, S / groups, kh, kw): each kernel turned, and what it was made from in place of what it made."""
+    """Return (T, S / groups, kh, kw): each kernel rotated, and what it was made from in place of what it made."""
     groups, (kh, kw) = geometry.groups, geometry.kernel
     grouped = weight[..., ::-1, ::-1].reshape(groups, geometry.out_group, geometry.in_group, kh, kw)
     return np.ascontiguousarray(grouped.swapaxes(1, 2)).reshape(geometry.channels, geometry.out_group, kh, kw)

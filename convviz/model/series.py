@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
+from convviz.engine.history import ROOM
 from convviz.engine.memory import lengthened
 
 Array = NDArray[Any]
@@ -25,8 +26,9 @@ _FINEST, _BRANCHES = 64, 8
 class _Growing:
     """An array whose end can be appended to in amortised constant time, and cut off."""
 
-    def __init__(self, dtype: DTypeLike) -> None:
+    def __init__(self, dtype: DTypeLike, room: int) -> None:
         self._store: Array = np.empty(1024, dtype)
+        self._room = room  # for so many, once there are more than a few
         self.length = 0
 
     def __len__(self) -> int:
@@ -38,7 +40,7 @@ class _Growing:
     def append(self, values: Array) -> None:
         end = self.length + len(values)
         if end > len(self._store):
-            self._store = lengthened(self._store, self.length, end)
+            self._store = lengthened(self._store, self.length, end, self._room)
         self._store[self.length : end] = values
         self.length = end
 
@@ -51,8 +53,8 @@ class _Level:
 
     def __init__(self, size: int) -> None:
         self.size = size
-        self.low = _Growing(np.int64)
-        self.high = _Growing(np.int64)
+        self.low = _Growing(np.int64, ROOM // size)
+        self.high = _Growing(np.int64, ROOM // size)
 
     def truncate(self, length: int) -> None:
         self.low.truncate(length // self.size)
@@ -63,7 +65,7 @@ class LossSeries:
     """The losses of a run, by step: complete, float64, and cheap to draw."""
 
     def __init__(self) -> None:
-        self._data = _Growing(np.float64)
+        self._data = _Growing(np.float64, ROOM)
         self._levels = [_Level(_FINEST)]
 
     def __len__(self) -> int:

@@ -12,7 +12,7 @@ from convviz.engine.explain import array_of, explain, fields
 from convviz.i18n import tr
 from convviz.views.heatmap.cell import Cell, cell_text
 from convviz.views.number_text import format_number
-from convviz.views.panels.explain import is_in, is_unreached, number_name
+from convviz.views.panels.explain import is_in, lost_text, number_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -177,8 +177,8 @@ class CursorControl(QObject):
         text = "" if cell is None else cell_text(cell, channels=True)
         number = None if cell is None else cell.number
         frame = self._frame
-        if frame is not None and number is not None and is_in(frame, number) and is_unreached(frame, number):
-            text = tr("{cell} · {remark}").format(cell=text, remark=tr("no window reaches this"))
+        if frame is not None and number is not None and is_in(frame, number):
+            text = _with_remark(text, frame, number)
         self._line.show_cell(text)
 
     def _text_without_picture(self) -> str:
@@ -189,9 +189,13 @@ class CursorControl(QObject):
             return ""
         value = format_number(_value(frame, number), 8)
         text = tr("{number}: {value}").format(number=number_name(frame, number), value=value)
-        if is_unreached(frame, number):
-            text = tr("{cell} · {remark}").format(cell=text, remark=tr("no window reaches this"))
-        return text
+        return _with_remark(text, frame, number)
+
+
+def _with_remark(text: str, frame: Frame, number: Pointed) -> str:
+    """Return what is said of a number, and if it goes nowhere, that it does."""
+    lost = lost_text(frame, number)
+    return tr("{cell} · {remark}").format(cell=text, remark=lost) if lost else text
 
 
 def _value(frame: Frame, number: Pointed) -> float:

@@ -175,6 +175,8 @@ class FileControl(QObject):
             self._complain(_UNWRITABLE, path, error)
             return
         self._remember(path)
+        if self._banner.subject == "file":  # it tells of an earlier attempt
+            self._banner.dismiss()
         self._entitle()
         if then is not None:
             then()
@@ -237,11 +239,15 @@ class FileControl(QObject):
         """Tell everywhere what is open, and whether it has changes that are not saved."""
         document = self._document
         known = {text: name for name, text in self._builtin.items()}
+        name = self._shown_name()
         builtin = known.get(document.experiment.name) if document.path is None else None
         told = tr(document.experiment.notes) if document.experiment.notes else ""
+        if document.is_modified:  # what was told about it may not be true any more
+            builtin, told = None, tr("{name}, with changes that are not saved").format(name=name)
+            name += "*"
         self._line.set_idle_text(told)
         notes = told or tr("What comes in, which layers there are, and what is to be learned")
-        self._transport.set_experiment(builtin, self._shown_name(), notes)
+        self._transport.set_experiment(builtin, name, notes)
         self._window.setWindowTitle(tr("{name}[*] – convviz").format(name=self._shown_name()))
         self._window.setWindowModified(document.is_modified)
 

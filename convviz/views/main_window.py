@@ -333,8 +333,12 @@ class MainWindow(QMainWindow):
         handled = super().event(event)
         if not self._was_painted and event.type() == QEvent.Type.UpdateRequest:
             self._was_painted = True
-            QTimer.singleShot(0, self.painted.emit)
+            QTimer.singleShot(0, self._tell_painted)
         return handled
+
+    def _tell_painted(self) -> None:
+        """A method of the window, so that the timer dies with it."""
+        self.painted.emit()
 
     def _is_wanted(self, event: QKeyEvent) -> bool:
         """Return whether the focused control has a use of its own for a key that is also a shortcut."""

@@ -7,11 +7,17 @@ the form that programs read, ``-1.2e-7``; see `convviz.views.editors.numbers`.
 from __future__ import annotations
 
 import math
+from typing import TYPE_CHECKING
 
 from convviz.export.axis import SUPERSCRIPTS
 
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
 #: Numbers from the one power of ten to below the other are written without one.
 _LEAST, _MOST = -3, 6
+#: From this power of ten on, groups of three digits are parted.
+_SEPARATED = 4
 #: Losses and steps, which have separators, are so written for longer; and one that is told with all of its digits.
 _MOST_GROUPED, _MOST_EXACT = 7, 12
 
@@ -25,7 +31,7 @@ def format_number(value: float, digits: int = 4) -> str:
         return _special(value)
     mantissa, power = _parts(value, digits)
     if _LEAST <= power < _MOST:
-        return _sign(value) + f"{abs(value):.{max(0, digits - 1 - power)}f}"
+        return _sign(value) + _plain(value, digits, power)
     return f"{_sign(value)}{mantissa}×{power_text(power)}"
 
 
@@ -35,7 +41,7 @@ def short_number(value: float, digits: int = 6) -> str:
         return _special(value)
     mantissa, power = _parts(value, digits)
     if _LEAST <= power < _MOST:
-        return _sign(value) + _trimmed(f"{abs(value):.{max(0, digits - 1 - power)}f}")
+        return _sign(value) + _trimmed(_plain(value, digits, power))
     return _sign(value) + _product(_trimmed(mantissa), power)
 
 
@@ -47,9 +53,18 @@ def brief_number(value: float) -> str:
     return min(short_number(value, 1), f"{_sign(value)}{mantissa}{brief_power(power)}", key=len)
 
 
-def axis_text(value: float) -> str:
-    """Return a number as an axis shows it: short, with separators while they help."""
+def axis_text(value: float, *, powers: bool = False) -> str:
+    """Return a number as an axis shows it: short, with separators while they help, or always as a power of ten."""
+    if powers and value and math.isfinite(value):
+        mantissa, power = _parts(value, 4)
+        factor = _trimmed(mantissa)
+        return _sign(value) + ("" if factor == "1" else f"{factor}×") + f"10{str(power).translate(SUPERSCRIPTS)}"
     return _grouped(value, 6, _MOST_GROUPED) or short_number(value, 4)
+
+
+def wants_powers(values: Iterable[float]) -> bool:
+    """Return whether numbers that stand together on an axis are all to be powers of ten: one of them has to."""
+    return any(value and not 10.0**_LEAST <= abs(value) < 10.0**_MOST_GROUPED for value in values)
 
 
 def loss_text(value: float) -> str:
@@ -78,6 +93,12 @@ def _grouped(value: float, digits: int, most: int) -> str:
         return ""
     _, power = _parts(value, digits)
     return _sign(value) + _trimmed(f"{abs(value):,.{max(0, digits - 1 - power)}f}")
+
+
+def _plain(value: float, digits: int, power: int) -> str:
+    """Return a number without its sign and without a power of ten, with separators where it is long."""
+    decimals = max(0, digits - 1 - power)
+    return f"{abs(value):,.{decimals}f}" if power >= _SEPARATED else f"{abs(value):.{decimals}f}"
 
 
 def _parts(value: float, digits: int) -> tuple[str, int]:

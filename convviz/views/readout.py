@@ -13,10 +13,12 @@ from convviz.views.tooltips import paragraphs
 
 #: From one of two lines to the next, in sizes of the type: fonts with Chinese characters ask for more than they need.
 _PITCH = 1.2
+#: Where there is less room, in pixels, nothing is shown instead of the beginning of an idle text.
+_LEAST = 100
 
 
 class ReadOut(QWidget):
-    """One line of text in a place whose size never depends on it.
+    """A line of text, or two small ones, in a place whose size never depends on it.
 
     A `QLabel` asks for a new layout at every change of its text, which moves what stands beside it and costs more than
     drawing the text. This one only paints, and shortens what does not fit (its tooltip then has the whole of it).
@@ -64,12 +66,13 @@ class ReadOut(QWidget):
 
     def set_text(self, text: str, brief: str = "") -> None:
         """Show ``text``; where there is no room for it, ``brief``, which says less."""
-        if text != self._text:
+        if (text, brief) != (self._text, self._brief):
             self._text, self._brief = text, brief
             self.update()
 
     def set_idle_text(self, text: str) -> None:
         """Show ``text`` in a muted colour while there is nothing else to be shown."""
+        text = text.replace("\n", " ")
         if text != self._idle:
             self._idle = text
             self._set_shortened(self._shortened)  # until the next painting knows better
@@ -123,6 +126,8 @@ class ReadOut(QWidget):
         if not self._wraps:
             brief = self._brief if self._text else ""
             return [_shortened(brief or text, self._role, width)], self._role
+        if not self._text and width < _LEAST:
+            return [""], self._role
         first = _first_line(text, "small", width)
         return [first, _shortened(text[len(first) :], "small", width)], "small"
 
@@ -154,9 +159,11 @@ def _shortened(text: str, role: theme.FontRole, width: int) -> str:
 def _first_line(text: str, role: theme.FontRole, width: int) -> str:
     """Return the beginning of a text up to where its language allows a line to end."""
     layout = QTextLayout(text, theme.font(role))
-    layout.setTextOption(QTextOption(Qt.AlignmentFlag.AlignLeft))
+    option = QTextOption(Qt.AlignmentFlag.AlignLeft)
+    option.setWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
+    layout.setTextOption(option)
     layout.beginLayout()
     line = layout.createLine()
     line.setLineWidth(width)
     layout.endLayout()
-    return text[: line.textLength()]
+    return text.encode("utf-16-le")[: 2 * line.textLength()].decode("utf-16-le", "ignore")  # Qt counts half characters

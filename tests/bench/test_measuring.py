@@ -45,7 +45,7 @@ def losses(make: object, work: Work, steps: int = 6, rate: float = 1e-5) -> np.n
 def test_the_plain_loops_do_the_engine_s_work(total: naive.Sum) -> None:
     ours = losses(competitors.engine, SMALL)
     theirs = losses(partial(competitors.naive, total=total), SMALL)
-    assert ours[-1] < 0.999 * ours[0], "nothing was learnt, so nothing was compared"
+    assert ours[-1] < 0.999 * ours[0], "nothing was learned, so nothing was compared"
     assert competitors.check_same_losses(ours, theirs, "float64") < 1e-12
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import tracemalloc
 import weakref
 from dataclasses import replace
 
@@ -185,6 +186,21 @@ def test_a_number_that_happens_to_equal_the_residual_is_not_taken_for_it(kind, r
         assert [n for n, factor in enumerate(factors) if factor.tensor == Tensor(Kind.RESIDUAL)] == places
         assert all(factor.cell(0) is None for n, factor in enumerate(factors) if n not in places)
     assert all(slope[n].cell(0) == (0, 1, 2) for n in residual_at[1])
+
+
+@pytest.mark.parametrize("kind", LOSSES)
+def test_the_slope_of_one_cell_takes_no_room_for_the_others(kind):
+    size = 200
+    frame, _ = trained((Conv2d(1, padding=size),), loss=LOSSES[kind]())
+    explain(frame, Tensor(Kind.VALUE_GRAD, 1), (0, 1, 2))  # what is made once is not counted
+    tracemalloc.start()
+    try:
+        told = explain(frame, Tensor(Kind.VALUE_GRAD, 1), (0, 3, 5))
+        _, most = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert most < frame.residual.nbytes / 10
+    assert told.total == pytest.approx(frame.value_grads[1][0, 3, 5], rel=1e-12)
 
 
 def test_a_maximum_names_its_winner():

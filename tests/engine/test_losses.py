@@ -114,6 +114,22 @@ def test_the_residual_itself_is_among_the_factors_and_they_make_the_loss_and_its
     np.testing.assert_allclose(np.prod(slopes, axis=0), loss.grad(y, t).ravel(), rtol=1e-14)
 
 
+@pytest.mark.parametrize("loss", [*CASES, Huber(delta=1e-6), Huber(delta=1e6)], ids=repr)
+@pytest.mark.parametrize(
+    ("dtype", "size"), [(np.float64, np.inf), (np.float32, np.inf), (np.float32, 1e38), (np.float64, 1e308)]
+)
+def test_factors_of_residuals_at_the_end_of_the_format_make_the_derivative(loss, dtype, size):
+    r = np.array([size, -size, 0.25, 0.0], dtype)
+    y, t = r.reshape(1, 1, -1), np.zeros((1, 1, r.size), dtype)
+    with np.errstate(over="ignore"):  # of 2 r
+        expected = loss.grad(y, t).ravel()
+        slopes = np.prod(loss.slope_factors(r), axis=0)
+    np.testing.assert_allclose(slopes, expected, rtol=4 * np.finfo(dtype).eps)
+    assert slopes.dtype == dtype
+    if np.isinf(size):
+        assert np.prod(loss.factors(r), axis=0).tolist()[:2] == [np.inf, np.inf]
+
+
 @pytest.mark.parametrize("delta", [0, -1, np.nan, "1"])
 def test_delta_is_positive(delta):
     with pytest.raises(ConfigError):

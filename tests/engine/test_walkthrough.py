@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tracemalloc
 from dataclasses import replace
 
 import numpy as np
@@ -41,6 +42,7 @@ NETWORKS = {
     "mean": (Conv2d(2, 2, bias=None), AvgPool2d(3, stride=2, padding=1, count_padding=False), LeakyReLU()),
     "transposed": (Conv2d(3, 2, stride=2), ConvTranspose2d(3, 2, stride=2, padding=1)),
     "transposed with holes": (Conv2d(3, 2, stride=2), ConvTranspose2d(2, 2, stride=3, output_padding=1, groups=2)),
+    "transposed and cut off": (Conv2d(3, 2), ConvTranspose2d(2, padding=3, bias=None)),
 }
 
 
@@ -205,7 +207,7 @@ def test_crops_are_parts_of_the_whole(frame, rng):
 
 
 def test_the_way_back_goes_through_the_pictures_of_the_trace(frame):
-    """Error, zeros, border, turned kernel: what is drawn is what is written down in `trace`."""
+    """Error, zeros, border, rotated kernel: what is drawn is what is written down in `trace`."""
     for index in layers(frame):
         layer = frame.problem.layers[index]
         if not isinstance(layer, Conv2d):
@@ -242,6 +244,32 @@ def test_cells_that_no_window_reaches_are_zero_and_said_so():
     for position in missed:
         for row in walked.moment(phase, position).rows:
             assert row.sum.total == row.sum.value == 0.0
+
+
+#: Acts that make a layer's result, cell by cell.
+MAKING = (Act.WINDOWS, Act.MEETING, Act.GATHERING, Act.SPREADING)
+
+
+def test_cells_that_nothing_comes_to_are_said_and_shown_so_whichever_way_a_layer_goes(frame):
+    for walked in all_walks(frame):
+        for number, phase in enumerate(walked.phases):
+            if phase.act not in MAKING:
+                continue
+            layer, shape = frame.problem.layers[walked.index], frame.values[walked.index].shape
+            if walked.back:
+                missed = layer.unreached(shape)
+            elif phase.act is Act.SPREADING:
+                missed = ~layer.window.reached(*phase.shape)
+            else:
+                missed = np.zeros(phase.shape, bool)
+            moments = [walked.moment(number, position) for position in range(phase.count)]
+            np.testing.assert_array_equal([moment.unreached for moment in moments], missed.ravel())
+            for moment in moments:
+                shown = [row.items[-1].unreached for row in moment.rows if row.items[-1].role in RESULTS]
+                assert shown
+                for mask in shown:
+                    np.testing.assert_array_equal(missed if mask is None else mask, missed)
+                    assert (mask is None) == (not missed.any())
 
 
 def test_the_bias_comes_after_the_taps():
@@ -286,6 +314,22 @@ def test_the_contributions_add_up_to_the_loss(loss):
         assert back.moment(0, position).rows[0].sum.total == pytest.approx(
             frame.value_grads[-1][0].ravel()[position], rel=1e-12
         )
+
+
+@pytest.mark.parametrize("loss", LOSSES)
+@pytest.mark.parametrize("back", [False, True])
+def test_a_moment_of_the_loss_names_the_place_of_one_cell_alone(loss, back):
+    """What all cells add takes a few maps; the places of all would take many more."""
+    frame, _ = trained((Conv2d(1, padding=200),), loss=LOSSES[loss]())
+    act = 0 if back else 1
+    walk(frame, 1, back=back).moment(act, 0)
+    tracemalloc.start()
+    try:
+        walk(frame, 1, back=back).moment(act, 7)
+        _, most = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert most < 6 * frame.residual.nbytes
 
 
 @pytest.mark.parametrize(("loss", "residual"), [("sse", 2.0), ("mae", 1.0), ("huber", 0.5), ("huber", 1.0)])

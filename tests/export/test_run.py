@@ -64,8 +64,34 @@ def test_numbers_that_are_not_finite_are_printed_too() -> None:
 def test_no_number_looks_like_zero_that_is_none() -> None:
     small = np.array([[1e-5, -2e-5], [3e-300, 0.0]])
     assert matrix_text(small) == "[[ 1.0000e-05 -2.0000e-05]\n [ 3.0000e-300  0.0000e+00]]"
-    assert matrix_text(np.array([0.5, -9e-5])) == "[ 5.0000e-01 -9.0000e-05]"
+    assert matrix_text(np.array([0.5, -4e-5])) == "[ 5.0000e-01 -4.0000e-05]"
+    assert matrix_text(np.array([0.5, -9e-5])) == "[ 0.5000 -0.0001]"
     assert matrix_text(np.array([0.5, 1e-4, 0.0])) == "[0.5000 0.0001 0.0000]"
     assert matrix_text(np.array([0.3, np.inf]), digits=0) == "[ 3e-01  inf]"
     channels = matrix_text(np.stack([small[:1], np.ones((1, 2))]))
     assert channels == "channel 0\n[[ 1.0000e-05 -2.0000e-05]]\nchannel 1\n[[1.0000 1.0000]]"
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("digits", range(7))
+def test_powers_of_ten_are_there_exactly_where_a_number_would_look_like_zero(digits: int, dtype: type) -> None:
+    half = dtype(0.5 * 10.0**-digits)
+    for number in (np.nextafter(half, dtype(0)), half, np.nextafter(half, dtype(1)), dtype(0.9 * 10.0**-digits)):
+        rounded = float(f"{float(number):.{digits}f}")
+        text = matrix_text(np.array([number]), digits=digits)
+        assert ("e" in text) == (rounded == 0)
+        if rounded:
+            assert float(text.strip("[ ]")) == rounded
+
+
+def test_numbers_that_are_not_printed_do_not_change_how_the_others_are() -> None:
+    matrix = np.ones((40, 40))
+    matrix[20, 1] = 1e-9
+    assert "e" not in matrix_text(matrix)
+    matrix[1, 20] = matrix[20, 20] = 1e-9
+    assert "e" not in matrix_text(matrix)
+    matrix[-3, 2] = 1e-9
+    assert "1.0000e-09" in matrix_text(matrix)
+    few_rows = np.ones((5, 300))
+    few_rows[2, 1] = 1e-9
+    assert "1.0000e-09" in matrix_text(few_rows)

@@ -127,6 +127,22 @@ def test_a_file_that_cannot_be_written_is_said_and_changes_stay(open_window: Ope
     dialog.reject()
     assert "folder.json" in banner_text(person)
     assert person.document.is_modified
+    person.press("Ctrl+S")
+    choose_file(person, "save_dialog", tmp_path / "mine.json")
+    assert not person.find(QFrame, "banner").isVisible()  # that it failed before is no news any more
+
+
+def test_an_experiment_that_was_changed_is_not_told_as_the_one_that_was_opened(open_window: OpenWindow) -> None:
+    person = open_window()
+    chooser, line = person.find(QComboBox, "experiment"), person.find(ReadOut, "pointed")
+    before = line.grab().toImage()
+    change(person)
+    assert (chooser.currentIndex(), chooser.placeholderText()) == (-1, "Two convolutions*")
+    assert "not saved" in chooser.toolTip()
+    assert line.grab().toImage() != before
+    person.press("Ctrl+Z")
+    assert chooser.currentData() == "demo"
+    assert line.grab().toImage() == before
 
 
 def test_a_picture_of_the_window_is_saved(open_window: OpenWindow, tmp_path: Path) -> None:
@@ -230,7 +246,7 @@ def test_opening_another_asks_about_changes(
     chooser = person.find(QComboBox, "experiment")
     if button == QMessageBox.StandardButton.Cancel:
         assert person.document.experiment is changed
-        assert chooser.currentData() == "demo"
+        assert chooser.placeholderText() == "Two convolutions*"
     else:
         person.sees(lambda: person.document.experiment == load_builtin("pooling"))
 
@@ -243,7 +259,7 @@ def test_opening_another_is_called_off_where_saving_is(open_window: OpenWindow, 
     answer(person, QMessageBox.StandardButton.Save)
     person.dialog(QFileDialog, "save_dialog").reject()
     assert person.document.experiment is changed
-    assert chooser.currentData() == "demo"
+    assert (chooser.currentIndex(), chooser.placeholderText()) == (-1, "Two convolutions*")
     person.sees(lambda: person.window.findChild(QFileDialog, "save_dialog") is None)
     person.find(QAction, "save").trigger()
     choose_file(person, "save_dialog", tmp_path / "kept.json")

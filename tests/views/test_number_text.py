@@ -15,6 +15,7 @@ from convviz.views.number_text import (
     loss_text,
     power_text,
     short_number,
+    wants_powers,
 )
 
 
@@ -26,8 +27,8 @@ from convviz.views.number_text import (
         (1.0, "1.000"),
         (-1.23456, "−1.235"),
         (0.001234, "0.001234"),
-        (99999.0, "99999"),
-        (123456.7, "123457"),
+        (99999.0, "99,999"),
+        (123456.7, "123,457"),
         (1e6, "1.000×10⁶"),
         (-1.5e-7, "−1.500×10⁻⁷"),
         (0.00099996, "0.001000"),
@@ -127,6 +128,14 @@ def test_axis_labels(value: float, text: str) -> None:
 )
 def test_losses_with_every_digit(value: float, text: str) -> None:
     assert exact_text(value) == text
+
+
+def test_the_numbers_of_an_axis_are_of_one_form() -> None:
+    plain, large = [0.0, 500_000.0, 1_000_000.0], [0.0, 5e6, 1e7, 1.5e7]
+    assert not wants_powers(plain)
+    assert [axis_text(value, powers=wants_powers(plain)) for value in plain] == ["0", "500,000", "1,000,000"]
+    assert [axis_text(value, powers=wants_powers(large)) for value in large] == ["0", "5×10⁶", "10⁷", "1.5×10⁷"]
+    assert [axis_text(value, powers=True) for value in (1e3, 1.0, -0.01)] == ["10³", "10⁰", "−10⁻²"]
 
 
 @pytest.mark.parametrize("write", [format_number, short_number, loss_text, axis_text, exact_text])

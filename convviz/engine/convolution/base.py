@@ -76,7 +76,7 @@ class Correlation(ABC):
     def _back_weights(self, rows: int, columns: int) -> tuple[Calls, Array]:
         """Return the calls that arrange the weights for the way back, and the (groups, rows, columns) matrix.
 
-        In each phase of it the kernel is turned by 180°, since the offsets are descending.
+        In each phase of it the kernel is rotated by 180°, since the offsets are descending.
         """
         geometry, weight = self.geometry, self.operands.weight
         matrix = aligned(geometry.groups * rows * columns + 1, weight.dtype)

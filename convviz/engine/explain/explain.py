@@ -92,9 +92,8 @@ def _value(frame: Frame, tensor: Tensor, index: Index) -> Explanation:
 def _value_grad(frame: Frame, tensor: Tensor, index: Index) -> Explanation:
     number = tensor.position
     if number == len(frame.problem.layers):
-        place = int(np.ravel_multi_index(index, frame.residual.shape))
-        factors = tuple(factor.term(place) for factor in loss_factors(frame, slopes=True))
-        return Explanation(tensor, index, np.nan, Rule.SUM, (Part(factors),), frame.problem.loss.kind)
+        part = Part(loss_factors(frame, index, slopes=True))
+        return Explanation(tensor, index, np.nan, Rule.SUM, (part,), frame.problem.loss.kind)
     layer, params = frame.problem.layers[number], frame.parameters[number]
     links = layer.forward_links(params, frame.values[number], frame.values[number + 1], np.array([index]))
     above = _factor(frame, Tensor(Kind.VALUE_GRAD, number + 1), links.cells)
@@ -130,20 +129,26 @@ def _residual(frame: Frame, tensor: Tensor, index: Index) -> Explanation:
 
 
 def _loss(frame: Frame, tensor: Tensor, index: Index) -> Explanation:
-    part = Part(loss_factors(frame, slopes=False))
+    cells = np.stack(np.unravel_index(np.arange(frame.residual.size), frame.residual.shape), axis=1)
+    part = Part(_factors_of(frame, frame.residual.reshape(-1), cells, slopes=False))
     return Explanation(tensor, index, np.nan, Rule.SUM, (part,), frame.problem.loss.kind)
 
 
-def loss_factors(frame: Frame, *, slopes: bool) -> tuple[Factor, ...]:
-    """Return the factors, one term for each cell of the residual, that make the loss; or its slope in each cell.
+def loss_factors(frame: Frame, index: Index, *, slopes: bool) -> tuple[Factor, ...]:
+    """Return the factors of what one cell of the residual adds to the loss; or of how the loss changes with it."""
+    cells = np.array([index])
+    return _factors_of(frame, at(frame.residual, cells), cells, slopes=slopes)
+
+
+def _factors_of(frame: Frame, residual: Array, cells: Indices, *, slopes: bool) -> tuple[Factor, ...]:
+    """Return the factors of the loss, or of its slopes, one term for each of some cells of the residual.
 
     Whatever other factor happens to be as large, the residual alone says where it stands.
     """
-    residual, loss = frame.residual.reshape(-1), frame.problem.loss
-    cells = np.stack(np.unravel_index(np.arange(residual.size), frame.residual.shape), axis=1)
+    make = frame.problem.loss.slope_factors if slopes else frame.problem.loss.factors
     return tuple(
         Factor(values, Tensor(Kind.RESIDUAL), cells) if values is residual else Factor(values)
-        for values in (loss.slope_factors(residual) if slopes else loss.factors(residual))
+        for values in make(residual, frame.residual.size)
     )
 
 

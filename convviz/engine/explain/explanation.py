@@ -44,11 +44,6 @@ class Factor:
     tensor: Tensor | None = None
     cells: Indices | None = None
 
-    def term(self, number: int) -> Factor:
-        """Return the factor of one term alone."""
-        only = slice(number, number + 1)
-        return Factor(self.values[only], self.tensor, None if self.cells is None else self.cells[only])
-
     def cell(self, term: int) -> Index | None:
         """Return the place of one term's factor, or None for a plain number."""
         return None if self.cells is None else tuple(int(i) for i in self.cells[term])

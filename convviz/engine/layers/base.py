@@ -78,6 +78,8 @@ class Layer(Spec):
     parametrised: ClassVar[bool] = False
     #: Whether the output, but for the bias, is a linear function of the input: then going back is its adjoint.
     linear: ClassVar[bool] = False
+    #: Whether the layer is the adjoint of a convolution: it spreads where a convolution gathers.
+    adjoint: ClassVar[bool] = False
     #: Whether an output is one of the inputs that it is linked with.
     chooses: ClassVar[bool] = False
     #: Whether every number is treated by itself, so that the output lies in memory as the input does.

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Conv2d(FilterLayer):
-    """Convolution (cross-correlation) by kernels that are learnt.
+    """Convolution (cross-correlation) by kernels that are learned.
 
     Parameters are ``weight`` (O, C / groups, kh, kw) and, unless ``bias`` is None, ``bias`` (O,).
     """

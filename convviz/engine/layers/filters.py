@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class FilterLayer(Layer):
-    """A layer of kernels that are learnt.
+    """A layer of kernels that are learned.
 
     ``kernel`` may be a size, a pair, a matrix (kh, kw), or a whole weight array; an array becomes
     ``weight=Given(array)``, so that afterwards ``kernel`` is always the pair (kh, kw). ``bias`` may be a number or a
@@ -39,8 +39,6 @@ class FilterLayer(Layer):
     linear: ClassVar[bool] = True
     #: Which axis of a whole weight array counts the output channels of one group.
     out_axis: ClassVar[int] = 0
-    #: Whether the layer is the adjoint of a convolution: it spreads where a convolution gathers.
-    adjoint: ClassVar[bool] = False
 
     kernel: Any = setting(
         mark("Kernel"),

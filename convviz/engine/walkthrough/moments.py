@@ -32,7 +32,7 @@ class Act(Enum):
     ERROR = "error"  #: what comes back
     INSERTION = "insertion"  #: zeros between the errors
     BORDER = "border"  #: zeros around them
-    ROTATION = "rotation"  #: the kernel turned by 180°
+    ROTATION = "rotation"  #: the kernel rotated by 180°
     MEETING = "meeting"  #: gathered by a sliding window, and spread: the same
     SPREADING = "spreading"  #: every cell spreads its share
     GATHERING = "gathering"  #: a window slides, backwards
@@ -151,7 +151,7 @@ class Board:
         Cells up to this one, row by row, have been computed; None: all. Those behind are left empty, or pale if
         ``forming``: their sums have only begun.
     unreached
-        Cells that no window reaches.
+        Cells that nothing of the source comes to.
     depth, front
         How many channels lie on one another, and which of them is seen.
     sides
@@ -298,7 +298,7 @@ class Moment:
     facts
         Numbers that the sentence about the phase speaks of.
     unreached
-        Whether the cell that it is about is one that no window reaches.
+        Whether the cell that it is about is one that nothing of the source comes to.
     """
 
     phase: Phase

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from convviz.engine.explain import Kind, Part, Tensor, loss_factors
+from convviz.engine.explain import Factor, Kind, Part, Tensor, loss_factors
 from convviz.engine.walkthrough.moments import Act, Board, Curve, Moment, Operand, Phase, Role, Row, Scale, Sum
 from convviz.engine.walkthrough.sheets import Area, Lattice
 from convviz.engine.walkthrough.stages import UNIT, Stage, result_board, source_board
@@ -16,7 +16,6 @@ from convviz.engine.walkthrough.stages import UNIT, Stage, result_board, source_
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from convviz.engine.explain import Factor
     from convviz.engine.frames import Frame
     from convviz.engine.walkthrough.sheets import Pair
     from convviz.engine.walkthrough.subject import Subject
@@ -120,11 +119,11 @@ class LossCells(Stage):
         """Show one cell."""
         frame, channel, cell = self._frame, self._channel, self.phase.cell(position)
         index = (channel, *cell)
-        place = int(np.ravel_multi_index(index, frame.residual.shape))
         at, added = float(frame.residual[index]), float(self._contributions[index])
-        slope = _product([factor.term(place).values for factor in self._slopes])
-        factors = self._slopes if self._back else self._adds
-        operands = tuple(self._operand(factor.term(place)) for factor in factors)
+        slopes = loss_factors(frame, index, slopes=True)
+        slope = _product([factor.values for factor in slopes])
+        factors = slopes if self._back else loss_factors(frame, index, slopes=False)
+        operands = tuple(self._operand(factor) for factor in factors)
         made = self._made(cell, position)
         total = _product([operand.values for operand in operands])
         value = float(made.sheet.crop(Area(*cell, 1, 1))[0, 0])
@@ -138,7 +137,7 @@ class LossCells(Stage):
             "cell": cell,
             "residual": at,
             "loss": frame.loss,
-            "so far": float(self._running[place]),
+            "so far": float(self._running[np.ravel_multi_index(index, frame.residual.shape)]),
             "slope": slope,
         }
         return Moment(self.phase, position, (row,), facts)
@@ -157,16 +156,8 @@ class LossCells(Stage):
         return Board(Role.CONTRIBUTION, Lattice.of(added[lead]), scale, cursor=cell, known=position)
 
     @cached_property
-    def _adds(self) -> tuple[Factor, ...]:
-        return loss_factors(self._frame, slopes=False)
-
-    @cached_property
-    def _slopes(self) -> tuple[Factor, ...]:
-        return loss_factors(self._frame, slopes=True)
-
-    @cached_property
     def _contributions(self) -> Array:
-        return Part(self._adds).terms.reshape(self._frame.residual.shape)
+        return _terms(self._frame, self._frame.residual)
 
     @cached_property
     def _running(self) -> Array:
@@ -179,22 +170,12 @@ class LossCells(Stage):
         return Operand(factor.values, Role.SHARES, Scale((np.array([-2.0, 2.0]),), signed=True))
 
     def _sampled(self) -> tuple[Array, Array]:
-        """Return what a residual adds to the loss, over the range of the residuals.
-
-        A loss that is a mean divides by the number of cells, so it is asked with as many as there are.
-        """
+        """Return what a residual adds to the loss, over the range of the residuals."""
         if self._curve is None:
-            size = self._frame.residual.size
             low, high = _range(self._frame.residual)
             reach = max(-low, high)
             x = np.linspace(-reach, reach, _POINTS)
-            parts = []
-            for start in range(0, _POINTS, size):
-                some = np.zeros(size)
-                piece = x[start : start + size]
-                some[: len(piece)] = piece
-                parts.append(np.prod(self._frame.problem.loss.factors(some), axis=0)[: len(piece)])
-            self._curve = x, np.concatenate(parts)
+            self._curve = x, _terms(self._frame, x)
         return self._curve
 
 
@@ -203,6 +184,12 @@ def residual_board(frame: Frame, channel: int, *, cursor: Pair, known: int | Non
     scale = Scale.of(frame, Tensor(Kind.RESIDUAL))
     sheet = Lattice.of(frame.residual[channel])
     return Board(Role.RESIDUAL, sheet, scale, Tensor(Kind.RESIDUAL), (channel,), cursor=cursor, known=known)
+
+
+def _terms(frame: Frame, residuals: Array) -> Array:
+    """Return what each residual adds to the loss, which is of as many as the frame has."""
+    factors = frame.problem.loss.factors(residuals.reshape(-1), frame.residual.size)
+    return Part(tuple(Factor(values) for values in factors)).terms.reshape(residuals.shape)
 
 
 def _product(factors: Sequence[Array]) -> float:

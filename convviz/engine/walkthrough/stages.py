@@ -131,7 +131,7 @@ class Border(Stage):
 
 
 class Rotation(Stage):
-    """The kernel, turned by 180°."""
+    """The kernel, rotated by 180°."""
 
     def __init__(self, subject: WindowSubject) -> None:
         self._subject = subject
@@ -198,7 +198,7 @@ def result_board(subject: Subject, **changes: Any) -> Board:
 
 
 def kernel_board(subject: WindowSubject, *, turned: bool = False, **changes: Any) -> Board:
-    """Return the board of a kernel with its dilation, as it is, turned, or on its way there (``turn``)."""
+    """Return the board of a kernel with its dilation, as it is, rotated, or on its way there (``turn``)."""
     channel, kernel = subject.front, subject.kernel(subject.front)
     if turned:
         kernel = kernel[::-1, ::-1]

@@ -197,7 +197,7 @@ class WindowSubject(Subject):
     @property
     def adjoint(self) -> bool:
         """Whether the layer spreads on the way forward."""
-        return bool(getattr(self.layer, "adjoint", False))
+        return self.layer.adjoint
 
     @property
     def spreads(self) -> bool:
@@ -257,9 +257,20 @@ class WindowSubject(Subject):
 
     @cached_property
     def unreached(self) -> Mask | None:
-        """Cells of the big map that no window reaches, None if there are none."""
-        missed = ~self.window.reached(*self.geometry.size)
-        return missed if missed.any() else None
+        """Cells of the result that nothing of the source comes to, None if there are none.
+
+        Backwards these are the layer's unreached ones, forwards those between or behind all that a transposed
+        convolution spreads. Forwards under a window there is always something, be it the border alone.
+        """
+        if self.back:
+            missed = self.layer.unreached(cast("tuple[int, int, int]", self.x.shape))
+        else:
+            missed = ~self.window.reached(*self.geometry.size) if self.adjoint else None
+        return missed if missed is not None and missed.any() else None
+
+    def is_unreached(self, cell: Pair) -> bool:
+        """Return whether nothing of the source comes to a cell of the result."""
+        return self.unreached is not None and bool(self.unreached[cell])
 
     @property
     def pads(self) -> bool:

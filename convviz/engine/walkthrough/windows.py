@@ -48,7 +48,7 @@ class Reading:
 class Gathering(Stage):
     """A window of weights slides over the source; the sum of the products is one number of the result.
 
-    Forwards the kernel as it is, over the input in its border. Backwards through a convolution the kernel turned, over
+    Forwards the kernel as it is, over the input in its border. Backwards through a convolution the kernel rotated, over
     the error with its zeros, in its border; through a transposed one the kernel as it is, over the error. There, what
     the kernel's gradient gets at the same moment goes with it.
     """
@@ -61,11 +61,12 @@ class Gathering(Stage):
 
     def moment(self, position: int) -> Moment:
         """Show the window of one number."""
-        rows = [self.row(position, self._subject.result_role)]
+        subject, cell = self._subject, self.phase.cell(position)
+        rows = [self.row(position, subject.result_role)]
         if self._pairing is not None:
-            cell = self.phase.cell(position)
-            rows.append(self._pairing.row(position, self._sheet(self._subject.front), self._taps(cell)))
-        return Moment(self.phase, position, tuple(rows), {"bias": self._subject.bias is not None})
+            rows.append(self._pairing.row(position, self._sheet(subject.front), self._taps(cell)))
+        facts = {"bias": subject.bias is not None}
+        return Moment(self.phase, position, tuple(rows), facts, subject.is_unreached(cell))
 
     def paired(self, position: int, latest: Pair | None) -> Row:
         """Return what the kernel's gradient gets at the same moment; ``latest`` is the error that is spoken of."""
@@ -86,7 +87,7 @@ class Gathering(Stage):
                 role=role,
                 cursor=cell,
                 known=position,
-                unreached=subject.unreached if subject.spreads else None,
+                unreached=subject.unreached,
             ),
         )
         facts = {"cell": cell, "count": int(reading.real.sum()), "bias": subject.bias, "value": sum_.total}
@@ -176,9 +177,9 @@ class Spreading(Stage):
     def moment(self, position: int) -> Moment:
         """Show what lands in one cell."""
         cell = self.phase.cell(position)
-        missed = self._subject.unreached
-        unreached = missed is not None and bool(missed[cell])
-        return Moment(self.phase, position, (self.row(position),), {"cell": cell}, unreached)
+        subject = self._subject
+        facts = {"cell": cell, "bias": subject.bias is not None}
+        return Moment(self.phase, position, (self.row(position),), facts, subject.is_unreached(cell))
 
     def row(self, position: int) -> Row:
         """Return source, kernel, the share of the source that spread last, and the result so far."""
@@ -273,7 +274,7 @@ class Spreading(Stage):
 
 
 class Meeting(Stage):
-    """Gathered by the turned kernel and spread by the kernel as it is: the same numbers, cell by cell.
+    """Gathered by the rotated kernel and spread by the kernel as it is: the same numbers, cell by cell.
 
     On the same cursor the input's cell meets the same errors: those products are what the kernel's gradient is made of.
     """

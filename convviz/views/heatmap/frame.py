@@ -203,7 +203,7 @@ def paint_scale(painter: QPainter, layout: HeatLayout, levels: Levels, signed: b
     painter.setPen(colours.muted)
     painter.drawText(numbers, _LEFT, low)
     painter.drawText(numbers, _RIGHT if low or (beside and has_bar) else _CENTRE, high)
-    if signed and not beside and low_width + high_width + 4 * theme.SPACE.S < numbers.width():
+    if low and signed and not beside and low_width + high_width + 4 * theme.SPACE.S < numbers.width():
         painter.drawText(numbers, _CENTRE, "0")
 
 

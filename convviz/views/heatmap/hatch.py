@@ -1,4 +1,4 @@
-"""The stripes of cells that no window reads."""
+"""The stripes of cells that nothing comes of in the next map, or that nothing comes to."""
 
 from __future__ import annotations
 

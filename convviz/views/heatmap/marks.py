@@ -2,8 +2,8 @@
 
 Colour and form tell the two apart. A cell that the number is computed *from* has a closed frame, one that is computed
 *from it* has brackets at its corners, one that only goes with it is dotted. The stronger the mark, the more the cell
-contributes: cells with room for a frame of their own have a fainter one, all others lose more of their colour, and one
-outline goes around them. Frames lie along the edges of the cells, so that the numbers in them stay readable.
+contributes: a few cells with room for frames of their own have a fainter one, all others lose more of their colour, and
+one outline goes around them. Frames lie along the edges of the cells, so that the numbers in them stay readable.
 """
 
 from __future__ import annotations
@@ -27,8 +27,9 @@ if TYPE_CHECKING:
 
     Array = NDArray[Any]
 
-#: Smaller cells have no room for frames of their own: one outline goes around them all.
-_FRAMED = 14
+#: Smaller cells have no room for frames of their own, and of more cells these would be a lattice: one outline goes
+#: around them all.
+_FRAMED, _FRAMED_MOST = 14, 36
 #: How much of a cell's colour is veiled where it has nothing to do with the number, and where it contributes nothing.
 _VEIL, _WEAK_VEIL = 0.62, 0.5
 #: Larger regions are outlined by the rectangle around them.
@@ -107,7 +108,7 @@ class Marking:
 
     def paint(self, painter: QPainter, layout: HeatLayout, shape: tuple[int, int, int]) -> None:
         """Frame the marked cells."""
-        if min(layout.cell_size(shape)) < _FRAMED:
+        if min(layout.cell_size(shape)) < _FRAMED or len(self.places) > _FRAMED_MOST:
             _paint_outline(painter, layout, self._outline(layout, shape), self.source)
             return
         shown = self.places[:, 0] < len(layout.tiles)

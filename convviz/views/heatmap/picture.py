@@ -51,7 +51,7 @@ class Picture:
     exceeded
         Whether values may lie beyond the levels.
     unreached : (H, W) bool or None
-        Cells that no window reads: hatched.
+        Cells of which nothing comes to the next map: hatched.
     marking
         The marks on cells, or None.
     """
@@ -73,6 +73,7 @@ class Picture:
         self._numbers = CellNumbers()
         self._centres: Array = np.empty((0, 2))
         self._overlay: QPixmap | None = None
+        self._ratio = 1.0
         self._format: tuple[int, NumberFormat] | None = None
         self._format_known = False
 
@@ -98,7 +99,8 @@ class Picture:
 
     def number_format(self, ratio: float) -> tuple[int, NumberFormat] | None:
         """Return the size of type and the format of the numbers in the cells, or None where they do not fit."""
-        if not self._format_known:
+        if not self._format_known or ratio != self._ratio:
+            self._ratio = ratio
             self._format = self._choose(ratio)
             self._format_known = True
         return self._format
@@ -133,6 +135,8 @@ class Picture:
             painter.drawImage(tile, self._image, QRect(0, channel * tile.height(), tile.width(), tile.height()))
         if self.marking is not None:
             self.marking.paint_veil(painter, layout)
+        if ratio != self._ratio:  # the window has gone to another screen
+            self._overlay = None
         overlay = self._overlay_of(layout, ratio)
         if overlay is not None:
             painter.drawPixmap(layout.cells.topLeft(), overlay)
@@ -245,7 +249,7 @@ class Picture:
         return np.concatenate(parts)
 
     def _paint_unreached(self, painter: QPainter, layout: HeatLayout, unreached: Array) -> None:
-        """Hatch, pixel by pixel, what shows cells that no window reads: in a large map there may be very many."""
+        """Hatch, pixel by pixel, what shows unreached cells: in a large map there may be very many."""
         for tile in layout.tiles:
             height, width = tile.height(), tile.width()
             pixels = np.zeros((height, width), np.uint32)

@@ -174,7 +174,7 @@ class HeatmapView(QWidget):
         return self._picture.extent if values is self._given else extent_of(values)
 
     def set_unreached(self, mask: Array | None) -> None:
-        """Hatch the cells of an ``(H, W)`` mask: no window reads them. It may come before values of this shape do."""
+        """Hatch the cells of an ``(H, W)`` mask, of which nothing goes on. It may come before values of this shape."""
         wanted = mask if mask is not None and mask.any() else None
         if not _same(wanted, self._picture.unreached):
             self._picture.unreached = wanted

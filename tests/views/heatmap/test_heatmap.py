@@ -439,6 +439,15 @@ def test_cells_too_small_for_frames_are_framed_together(show_heatmap: ShowHeatma
     assert theme.current().origin.name() in {after.pixelColor(x, inside.y()).name() for x in range(left - 4, left + 4)}
 
 
+@pytest.mark.parametrize(("side", "framed"), [(6, True), (7, False)])
+def test_many_cells_are_framed_together_too(show_heatmap: ShowHeatmap, side: int, framed: bool) -> None:
+    """Each with brackets of its own, they would be a lattice over the numbers."""
+    heatmap = show_heatmap(np.ones((8, 8)), (0.0, 1.0))
+    heatmap.set_marks(Field(np.argwhere(np.ones((side, side))), np.ones(side * side), False))
+    image = heatmap.grab().toImage()
+    assert (image.pixelColor(heatmap.cell_rect(3, 3).bottomLeft()) == theme.current().effect) is framed
+
+
 def test_marks_outside_the_values_are_refused(show_heatmap: ShowHeatmap) -> None:
     heatmap = show_heatmap(np.ones((6, 6)))
     with pytest.raises(ValueError, match="shape"):

@@ -45,7 +45,7 @@ _ROLES = {"good": "good", "bad": "error", "warning": "warning", "muted": "muted"
 
 
 class CheckTable(QDialog):
-    """Shows every number of the newest check, and has every parameter checked on demand.
+    """Shows every number of the latest check, and has every parameter checked on demand.
 
     Once every parameter has been checked, the table stays as it is until another experiment is shown, or a later check
     finds something wrong.

@@ -3,6 +3,6 @@
 from __future__ import annotations
 
 from convviz.views.panels.explain.panel import ExplainPanel
-from convviz.views.panels.explain.wording import is_in, is_unreached, number_name
+from convviz.views.panels.explain.wording import is_in, lost_text, number_name
 
-__all__ = ["ExplainPanel", "is_in", "is_unreached", "number_name"]
+__all__ = ["ExplainPanel", "is_in", "lost_text", "number_name"]

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from convviz.engine.errors import ConvvizError
-from convviz.engine.explain import Kind, Rule, Tensor, array_of, explain
+from convviz.engine.errors import ConfigError
+from convviz.engine.explain import Kind, Rule, Tensor, array_of, check_index, explain
 from convviz.engine.layers.filters import FilterLayer
 from convviz.engine.layers.pooling import Pooling
 from convviz.i18n import mark, tr
@@ -101,10 +101,9 @@ def _telling(frame: Frame, number: Pointed) -> tuple[int, ...]:
 
 def sentence(frame: Frame, explanation: Explanation) -> str:
     """Return in which way a number comes from its terms, and if it goes nowhere, that it does."""
-    text = _made_sentence(frame, explanation)
-    if explanation.tensor.kind is Kind.VALUE and is_unreached(frame, Pointed(explanation.tensor, explanation.index)):
-        return tr("{text}; no window reaches this").format(text=text)
-    return text
+    text, number = _made_sentence(frame, explanation), Pointed(explanation.tensor, explanation.index)
+    lost = lost_text(frame, number) if number.tensor.kind is Kind.VALUE else ""
+    return tr("{text}; {remark}").format(text=text, remark=lost) if lost else text
 
 
 def _made_sentence(frame: Frame, explanation: Explanation) -> str:
@@ -152,6 +151,8 @@ def _counted(one: str, many: str, count: int) -> str:
 def _gradient_sentence(layer: Layer, explanation: Explanation) -> str:
     """Return how the gradient of a layer's input comes from the errors of its output."""
     if len(explanation) == 0:
+        if layer.adjoint:
+            return tr("All that this cell spreads is cut off: its gradient is exactly zero")
         return tr("No window reaches this cell: its gradient is exactly zero")
     cells = explanation.parts[0].factors[0].cells
     assert cells is not None
@@ -216,26 +217,24 @@ def _given_sentence(frame: Frame, explanation: Explanation) -> str:
     return tr("The teacher's values are given")
 
 
-#: Arrays that a frame has of the shape of those that it may not have: they are computed where they are asked for.
-_ALIKE = {Kind.VALUE_GRAD: Kind.VALUE, Kind.NEXT_WEIGHT: Kind.WEIGHT, Kind.NEXT_BIAS: Kind.BIAS}
-
-
 def is_in(frame: Frame, number: Pointed) -> bool:
     """Return whether a frame has a number: an experiment may have been changed since it was held."""
-    tensor, index = number.tensor, number.index
     try:
-        shape = array_of(frame, Tensor(_ALIKE.get(tensor.kind, tensor.kind), tensor.position)).shape
-    except ConvvizError:
+        check_index(frame, number.tensor, number.index)
+    except ConfigError:
         return False
-    return len(index) == len(shape) and all(0 <= i < n for i, n in zip(index, shape, strict=True))
+    return True
 
 
-def is_unreached(frame: Frame, number: Pointed) -> bool:
-    """Return whether no window of the next layer reads a cell of a map, which is there in the frame."""
+def lost_text(frame: Frame, number: Pointed) -> str:
+    """Return why nothing of a cell of a map, which is there in the frame, comes to the next one; else nothing."""
     kind, position = number.tensor.kind, number.tensor.position
     if kind not in (Kind.VALUE, Kind.VALUE_GRAD) or position >= len(frame.problem.layers):
-        return False
-    return len(explain(frame, Tensor(Kind.VALUE_GRAD, position), number.index)) == 0
+        return ""
+    if len(explain(frame, Tensor(Kind.VALUE_GRAD, position), number.index)):
+        return ""
+    adjoint = frame.problem.layers[position].adjoint
+    return tr("all that it spreads is cut off") if adjoint else tr("no window reaches this")
 
 
 def arithmetic_text(note: Note) -> str:
@@ -247,7 +246,7 @@ def arithmetic_text(note: Note) -> str:
 
 
 def _short(value: float) -> str:
-    """Return a setting as it was typed, and any other number in four digits."""
+    """Return a number of at most four digits, as most settings are, as short as it can be; any other in four digits."""
     return short_number(value, 4) if float(f"{value:.4g}") == value else format_number(value, 4)
 
 

@@ -164,7 +164,7 @@ def without_layer(experiment: Experiment, index: int) -> Experiment:
 
 
 def unreached(layer: Layer, in_shape: tuple[int, int, int]) -> tuple[int, int] | None:
-    """Return how many rows and columns of the input no window reads; None for a layer without a sliding window."""
+    """Return how many rows and columns of the input leave nothing in the output; None for a layer without a window."""
     missed = layer.unreached(in_shape)
     return None if missed is None else (int(missed.all(axis=1).sum()), int(missed.all(axis=0).sum()))
 

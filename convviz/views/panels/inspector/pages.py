@@ -221,8 +221,12 @@ def sentence_of(selection: Selection, experiment: Experiment) -> str:
     values = {"output": shape_text(out_shape), "input": shape_text(in_shape)}
     if missed is None:
         return tr("Makes {output} out of {input}").format(**values)
-    if missed == (0, 0):
-        return tr("Makes {output} out of {input}; every cell is reached").format(**values)
-    return tr("Makes {output} out of {input}; not reached by any window: rows {rows}, columns {columns}").format(
-        rows=missed[0], columns=missed[1], **values
-    )
+    if missed == (0, 0) and layer.adjoint:
+        text = tr("Makes {output} out of {input}; every cell goes into it")
+    elif missed == (0, 0):
+        text = tr("Makes {output} out of {input}; every cell is reached")
+    elif layer.adjoint:
+        text = tr("Makes {output} out of {input}; all that these spread is cut off: rows {rows}, columns {columns}")
+    else:
+        text = tr("Makes {output} out of {input}; not reached by any window: rows {rows}, columns {columns}")
+    return text.format(rows=missed[0], columns=missed[1], **values)

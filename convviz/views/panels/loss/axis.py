@@ -5,7 +5,7 @@ from __future__ import annotations
 import pyqtgraph as pg
 
 from convviz.views import theme
-from convviz.views.number_text import axis_text
+from convviz.views.number_text import axis_text, wants_powers
 from convviz.views.panels.loss import ranges
 
 #: Between two numbers of the axis of steps.
@@ -37,10 +37,12 @@ class Axis(pg.AxisItem):  # type: ignore[misc]  # pyqtgraph ships no types
 
     def _with_room(self, spacing: float, values: list[float], scale: float) -> tuple[float, list[float]]:
         """Return ticks so far apart that their numbers stand side by side; ``scale`` is in pixels for one step."""
-        widest = max((theme.number_width(axis_text(value), "small") for value in values), default=0.0)
+        texts = self.tickStrings(values, 1.0, spacing)
+        widest = max((theme.number_width(text, "small") for text in texts), default=0.0)
         factor = next((n for n in (1, 2, 5, 10, 20, 50) if n * spacing * scale >= widest + _BETWEEN), 100)
         return factor * spacing, [value for value in values if round(value / spacing) % factor == 0]
 
     def tickStrings(self, values: list[float], scale: float, spacing: float) -> list[str]:
         """Return the labels of ``values``."""
-        return [axis_text(value) for value in values]
+        powers = wants_powers(values)
+        return [axis_text(value, powers=powers) for value in values]

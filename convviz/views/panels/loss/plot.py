@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import math
 import time
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -22,7 +23,7 @@ from PyQt6.QtWidgets import QWidget
 from convviz.i18n import tr
 from convviz.model.series import LossSeries
 from convviz.views import theme
-from convviz.views.number_text import axis_text
+from convviz.views.number_text import axis_text, wants_powers
 from convviz.views.panels.loss import ranges
 from convviz.views.panels.loss.axis import Axis
 from convviz.views.panels.loss.drawing import Mapping, draw_curve, draw_grid, draw_mark
@@ -316,8 +317,12 @@ class LossPlot(pg.GraphicsView):  # type: ignore[misc]  # pyqtgraph ships no typ
         low, high = self._range
         levels = [ticks for _, ticks in self._ticks(height)]
         if not self._log:
-            return [[(axis_text(value), value) for value in ticks] for ticks in levels]
-        texts = [[(ranges.log_tick_text(value, high - low), value) for value in ticks] for ticks in levels]
+            powers = wants_powers(chain(*levels))
+            return [[(axis_text(value, powers=powers), value) for value in ticks] for ticks in levels]
+        powers = wants_powers(10.0 ** min(value, 300.0) for value in chain(*levels))
+        texts = [
+            [(ranges.log_tick_text(value, high - low, powers=powers), value) for value in ticks] for ticks in levels
+        ]
         return [[(text, value) for text, value in level if text] for level in texts]
 
     # -- the pointer ---------------------------------------------------------------------------------------------------

@@ -16,23 +16,30 @@ Range = tuple[float, float]
 
 #: Steps by which an axis grows: seldom enough that the picture stands still, close enough that it is well filled.
 _NICE = (1.0, 1.5, 2.0, 3.0, 4.0, 5.0, 7.5, 10.0)
+#: The same for an axis that reaches far beyond the curve: how many times as far, and that of how many steps at least.
+_FAR, _AHEAD, _SHORT = (1.0, 2.0, 5.0, 10.0), 5, 5000
 #: Decades that a logarithmic axis shows at least.
 _FEWEST_DECADES = 1.0
 #: The largest number there is, where an axis ends at the latest.
 _GREATEST = sys.float_info.max
 
 
-def nice_above(value: float) -> float:
+def nice_above(value: float, factors: tuple[float, ...] = _NICE) -> float:
     """Return the least of 1, 1.5, 2, 3, 4, 5, 7.5 times a power of ten that is not below ``value`` (> 0)."""
     power = 10.0 ** math.floor(math.log10(value))
-    return next(factor * power for factor in _NICE if factor * power >= value * (1 - 1e-12))
+    return next(factor * power for factor in factors if factor * power >= value * (1 - 1e-12))
 
 
 def step_range(count: int, goal: int | None) -> Range:
-    """Return the steps that an axis spans for ``count`` recorded losses and a run that goes on to ``goal``."""
+    """Return the steps that an axis spans for ``count`` recorded losses and a run that goes on to ``goal``.
+
+    Of a long run it spans a few times what there is, and grows from time to time: else the curve would be a line at
+    the edge.
+    """
     last = max(count - 1, 1)
     if goal is not None and goal >= last:
-        return 0.0, float(max(goal, 10))
+        ahead = nice_above(max(_AHEAD * last, _SHORT), _FAR)
+        return 0.0, float(max(min(goal, ahead), 10))
     return 0.0, float(max(nice_above(last), 10))
 
 
@@ -85,10 +92,10 @@ def log_ticks(bottom: float, top: float) -> list[tuple[float, list[float]]]:
     return [(float(every), major), (0.0, between)]
 
 
-def log_tick_text(value: float, decades: float) -> str:
+def log_tick_text(value: float, decades: float, *, powers: bool = False) -> str:
     """Return the label of a logarithmic tick at ``10**value``; between decades only 2 and 5 have one, while few."""
     exponent = round(value)
     if abs(value - exponent) < 1e-6:
-        return axis_text(10.0**exponent)
+        return axis_text(10.0**exponent, powers=powers)
     factor = round(10 ** (value - math.floor(value)))
-    return axis_text(factor * 10.0 ** math.floor(value)) if decades <= 2 and factor in (2, 5) else ""
+    return axis_text(factor * 10.0 ** math.floor(value), powers=powers) if decades <= 2 and factor in (2, 5) else ""

@@ -105,13 +105,13 @@ def line_height(count: int, zoom: float) -> int:
 
 
 def paint_sums(
-    painter: QPainter, rect: QRect, sums: Sequence[Sum], scales: Scales, *, zoom: float = 1.0, unreached: bool = False
+    painter: QPainter, rect: QRect, sums: Sequence[Sum], scales: Scales, *, zoom: float = 1.0, lost: str = ""
 ) -> list[Term]:
     """Write the sums, a line each, and return where their terms stand.
 
     What is gathered and what is scattered is one number, and a sign says so.
 
-    ``unreached``: they are about a cell that no window reaches, and say that.
+    ``lost`` is what they say instead of terms where there are none.
     """
     height = line_height(len(sums), zoom)
     pixels = round((_WIDE_TYPE if rect.width() > _WIDE else _NARROW_TYPE) * zoom)
@@ -121,11 +121,11 @@ def paint_sums(
     terms: list[Term] = []
     for number, told in enumerate(sums):
         line = QRect(rect.x(), rect.y() + number * height, rect.width() - same, height)
-        pieces = [_Piece(" = " + tr("no window reaches this"), ink=theme.current().warning, strong=True)]
+        pieces = [_Piece(" = " + lost, ink=theme.current().warning, strong=True)]
         width = math.ceil(name) + _PAD
         if told.before is not None and not told.operands:
             pieces = [_Piece(" + 0", strong=True)]
-        elif not unreached:
+        elif not lost:
             pieces = _fitting(told, scales, pixels, line.width() - width - _result_width(pixels))
         found = _paint_line(painter, line, told, scales, pixels, width, pieces)
         terms += [Term(rect, number, term, role) for rect, term, role in found]

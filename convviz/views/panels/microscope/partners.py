@@ -34,7 +34,7 @@ def numbers_at(rows: Sequence[Row], spot: Spot) -> Iterator[tuple[Role, Number]]
             if board.tensor is not None:
                 tensor = board.tensor
             elif isinstance(source, Board) and source.tensor is not None:
-                tensor = Tensor(tensor.kind, source.tensor.position - 1)  # a turned kernel lies on its layer's error
+                tensor = Tensor(tensor.kind, source.tensor.position - 1)  # a rotated kernel lies on its layer's error
             yield board.role, (tensor, index)
 
 
@@ -59,7 +59,7 @@ def _board(rows: Sequence[Row], spot: Spot) -> Board | None:
 
 
 def _number(board: Board, row: int, column: int) -> Number | None:
-    """Return which number of the frame a cell shows; a turned kernel shows those of the kernel."""
+    """Return which number of the frame a cell shows; a rotated kernel shows those of the kernel."""
     if board.role is Role.ROTATED and board.turn is None and isinstance(board.sheet, Lattice):
         rows, columns = board.sheet.size
         place = board.sheet.source_of(rows - 1 - row, columns - 1 - column)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 def moment_text(moment: Moment) -> str:
     """Return one sentence about what happens at this moment, in the rows that are seen."""
     if moment.unreached:
-        return tr("No window reaches this cell: its gradient is exactly zero.")
+        return _unreached(moment)
     strip = moment.rows[0].strip if len(moment.rows) == 1 else None
     if strip is Strip.SCATTER or moment.phase.act is Act.SPREADING:
         return _spreading(moment.rows[0])
@@ -27,6 +27,35 @@ def moment_text(moment: Moment) -> str:
         return _gathering(moment.rows[0])
     maker = _SENTENCES.get(moment.phase.act)
     return tr(HELP[moment.phase.act]) + "." if maker is None else maker(moment, moment.facts)
+
+
+def lost_text(moment: Moment) -> str:
+    """Return what there is to say instead of the terms of a gradient that has none; else nothing."""
+    if not moment.unreached or _is_forward(moment):
+        return ""
+    return tr("all that it spreads is cut off") if _is_cut_off(moment) else tr("no window reaches this")
+
+
+def _unreached(moment: Moment) -> str:
+    """Return why a number has no terms, and what it is."""
+    if _is_cut_off(moment):
+        return tr("All that this cell spreads is cut off: its gradient is exactly zero.")
+    if not _is_forward(moment):
+        return tr("No window reaches this cell: its gradient is exactly zero.")
+    if moment.facts["bias"]:
+        return tr("Nothing lands on this cell: it is the bias alone.")
+    return tr("Nothing lands on this cell: it is exactly zero.")
+
+
+def _is_forward(moment: Moment) -> bool:
+    """Return whether a cell without terms is one of a layer's output."""
+    told = moment.rows[0].sum
+    return told is not None and told.role is Role.OUTPUT
+
+
+def _is_cut_off(moment: Moment) -> bool:
+    """Return whether a cell without terms is one of a layer that spreads."""
+    return moment.phase.act is Act.GATHERING
 
 
 def coordinates(cell: Any) -> str:
@@ -166,10 +195,8 @@ def _gathering(row: Row) -> str:
 
 def _spreading(row: Row) -> str:
     facts: Any = row.facts
-    back = facts["back"]
     if "from" not in facts:
-        text = tr("Nothing is spread to ∂L/∂x{cell}.") if back else tr("Nothing is spread to y{cell}.")
-        return text.format(cell=coordinates(facts["cell"]))
+        return tr("Nothing is spread to ∂L/∂x{cell}.").format(cell=coordinates(facts["cell"]))
     words = {
         "cell": coordinates(facts["cell"]),
         "from": coordinates(facts["from"]),
@@ -181,7 +208,7 @@ def _spreading(row: Row) -> str:
     kernel = row.items[1]
     if getattr(kernel, "role", None) is Role.WINDOW:
         return tr("δ{from} = {given} is handed back to its window: {slope} of it lands on ∂L/∂x{cell}.").format(**words)
-    if back:
+    if facts["back"]:
         text = tr("δ{from} = {given} spreads its share {given} · w: w{tap} = {slope} of it lands on ∂L/∂x{cell}.")
     else:
         text = tr("x{from} = {given} spreads its share {given} · w: w{tap} = {slope} of it lands on y{cell}.")

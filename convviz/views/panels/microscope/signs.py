@@ -11,7 +11,7 @@ from PyQt6.QtGui import QPainter, QPen
 from convviz.engine.walkthrough import Area, Board
 from convviz.views import theme
 from convviz.views.number_text import format_number
-from convviz.views.panels.microscope.layout import GUTTER, JOIN
+from convviz.views.panels.microscope.layout import EDGE, EDGES, GUTTER, JOIN
 from convviz.views.panels.microscope.overview import SMALL
 
 if TYPE_CHECKING:
@@ -29,6 +29,8 @@ def paint_join(painter: QPainter, left: Place, right: Place, sign: str) -> None:
     middle = QRect(right.rect.left() - GUTTER - JOIN, 0, JOIN, 40)
     if isinstance(right.item, Board) and right.item.turn is not None:
         middle.moveLeft(left.rect.right() + 4)  # clear of the corners that turn
+    elif isinstance(left.item, Board):
+        middle.translate(EDGE * (min(left.item.depth, EDGES) - 1) // 2, 0)  # clear of the sheets that lie under it
     centre = min(left.rect.height(), right.rect.height()) // 2
     if left.is_cropped:
         centre = max(centre, SMALL + 14)  # clear of the small picture of the whole map

@@ -19,7 +19,7 @@ from convviz.views.panels.microscope.curve import paint_curve
 from convviz.views.panels.microscope.layout import JOIN, Crops, Place, arrange
 from convviz.views.panels.microscope.overview import Overview
 from convviz.views.panels.microscope.partners import Number, Spot, partners, places_of
-from convviz.views.panels.microscope.sentences import moment_text
+from convviz.views.panels.microscope.sentences import lost_text, moment_text
 from convviz.views.panels.microscope.signs import EQUALITY, paint_equality, paint_join, paint_moving, turning
 from convviz.views.panels.microscope.strips import TAB, Strips
 from convviz.views.panels.microscope.terms import Terms
@@ -39,8 +39,8 @@ _USUAL, _LARGEST = 540, 1.6
 _MARGIN = 10
 #: A stage lower than this has little room for a sentence.
 _CROWDED = 400
-#: Cells so small that the numbers in them are hard to read: fewer rows are seen at once then.
-_CRAMPED = 22
+#: Cells so small that the numbers in them are hard to read, of three rows and of two: fewer are seen at once then.
+_CRAMPED, _TINY = 22, 18
 #: The share of a moment's time that something takes to arrive.
 _ARRIVAL = 0.55
 #: Moments a second up to which things are seen on their way.
@@ -191,8 +191,8 @@ class Stage(QWidget):
         sums = self.sums()
         self._terms = Terms()
         if sums:
-            lost = self._moment.unreached
-            written = paint_sums(painter, self._sums_rect(), sums, self._scales, zoom=self._zoom(), unreached=lost)
+            lost = lost_text(self._moment)
+            written = paint_sums(painter, self._sums_rect(), sums, self._scales, zoom=self._zoom(), lost=lost)
             self._terms = Terms(self.rows(), written)
 
     def resizeEvent(self, event: QResizeEvent | None) -> None:
@@ -315,7 +315,8 @@ class Stage(QWidget):
                 self._shown = replace(self._moment, rows=rows)
                 room = self._room()
                 self._places = arrange(self._shown, room, whole=self._whole, crops=self._crops, zoom=self._zoom())
-                if len(rows) < 3 or min(place.side for row in self._places for place in row) >= _CRAMPED:
+                side = min(place.side for row in self._places for place in row)
+                if len(rows) == 1 or side >= (_CRAMPED if len(rows) > 2 else _TINY):
                     break
             self._extents = None  # they are measured when it is painted
             tabs = QRect(_MARGIN - 2, room.top(), TAB, room.height())

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 _SCROLL_BAR = 10
 #: A window whose edge is dragged changes by at most so many pixels at a time; one that is maximized, by more.
-_DRAGGED = 64
+_DRAGGED = 128
 
 
 class Pipeline(QWidget):
@@ -152,6 +152,7 @@ class Pipeline(QWidget):
     def set_companion(self, widget: QWidget | None) -> None:
         """Put a widget (the loss) into the room to the right of the equation, or take it away."""
         self._equation.set_companion(widget)
+        self._arrangement = None
         self._place()
 
     def retranslate(self) -> None:

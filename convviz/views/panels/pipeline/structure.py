@@ -38,7 +38,7 @@ class LayerPart:
         return dict(self.parameters).get("bias", ())
 
     def unreached(self) -> NDArray[np.bool_] | None:
-        """Return the cells of the input that no window reads, ``(H, W)``; None where no window walks over it."""
+        """Return the cells of the input of which nothing comes to the output, as `Layer.unreached` does."""
         return self.layer.unreached(self.in_shape)
 
 

@@ -177,3 +177,15 @@ def test_chinese_sums_nothing_where_there_is_one_term(open_window: OpenWindow) -
     assert "求和" not in sentence(person)
     hold_gradient(person, "map1", 0, 6, 6)
     assert "4 个窗口求和" in sentence(person)
+
+
+def test_a_cell_whose_shares_are_all_cut_off_says_so(open_window: OpenWindow) -> None:
+    person = open_window(with_layers(Conv2d(3), ConvTranspose2d(2, padding=3)))
+    hold(person, "map1", 0, 17, 3)
+    assert "all that it spreads is cut off" in person.text("pointed")
+    assert sentence(person).endswith("; all that it spreads is cut off")
+    person.click("explain.related1")
+    assert sentence(person) == "All that this cell spreads is cut off: its gradient is exactly zero"
+    assert person.text("explain.total") == "= 0"
+    hold(person, "map1", 0, 6, 6)
+    assert "cut off" not in person.text("pointed") + sentence(person)

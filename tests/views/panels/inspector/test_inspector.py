@@ -20,7 +20,7 @@ from PyQt6.QtWidgets import (
 )
 
 from convviz.engine.initializers import Given, Normal
-from convviz.engine.layers import Conv2d, MaxPool2d, ReLU
+from convviz.engine.layers import Conv2d, ConvTranspose2d, MaxPool2d, ReLU
 from convviz.i18n import set_language
 from convviz.model.experiment import Experiment, Stage
 from convviz.model.files import load_builtin
@@ -93,6 +93,13 @@ def test_a_layer_says_what_it_makes_and_what_it_does_not_reach(at: At) -> None:
     person = at(TWO_LAYERS.insert_stage(1, Stage(layer=ReLU())))
     person.show("layer", 1)
     assert "Makes 18×18 out of 18×18" in sentences(person)
+    person = at(TWO_LAYERS.with_layer(1, ConvTranspose2d(2, padding=3)))
+    person.show("layer", 1)
+    expected = "Makes 13×13 out of 18×18; all that these spread is cut off: rows 4, columns 4"
+    assert expected in sentences(person)
+    person = at(TWO_LAYERS.with_layer(1, ConvTranspose2d(2, stride=3)))
+    person.show("layer", 1)
+    assert "Makes 53×53 out of 18×18; every cell goes into it" in sentences(person)
 
 
 def test_changes_from_elsewhere_are_shown_and_proposed_to_nobody(person: Person) -> None:

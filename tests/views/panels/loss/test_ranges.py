@@ -20,7 +20,10 @@ def test_nice_above(value: float, nice: float) -> None:
 
 @pytest.mark.parametrize(
     ("count", "goal", "right"),
-    [(0, None, 10), (1, 2000, 2000), (2001, 2000, 2000), (2002, 2000, 3000), (5000, None, 5000)],
+    [
+        *[(0, None, 10), (1, 2000, 2000), (2001, 2000, 2000), (2002, 2000, 3000), (5000, None, 5000)],
+        *[(1, 1_000_000, 5000), (14_018, 1_000_000, 100_000), (300_000, 1_000_000, 1_000_000)],
+    ],
 )
 def test_the_steps_reach_to_the_goal_or_a_round_number(count: int, goal: int | None, right: float) -> None:
     assert ranges.step_range(count, goal) == (0, right)

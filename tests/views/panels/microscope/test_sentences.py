@@ -7,11 +7,13 @@ import re
 import pytest
 from PyQt6.QtCore import Qt
 
-from convviz.engine.walkthrough import Strip
+from convviz.engine import Conv2d, ConvTranspose2d
+from convviz.engine.walkthrough import Act, Role, Strip
 from convviz.model.files import builtin_experiments
 from convviz.views import theme
 from convviz.views.language import speak
 from convviz.views.number_text import format_number
+from tests.engine.test_explain import trained
 
 #: The stage of a window of 1024 × 640 pixels.
 NARROW = (720, 450)
@@ -113,3 +115,38 @@ def test_the_border_says_how_wide_it_is_and_why(look, name, words):
     viewer.press(Qt.Key.Key_3)
     assert viewer.stage.sentence().endswith(words)
     assert viewer.text("where") == "1 / 4"
+
+
+def test_a_cell_whose_shares_are_all_cut_off_says_so(look):
+    viewer = look()
+    viewer.microscope.set_frame(trained((Conv2d(3), ConvTranspose2d(2, padding=3)))[0])
+    viewer.press(Qt.Key.Key_3)
+    assert viewer.moment.phase.act is Act.GATHERING
+    columns = viewer.moment.phase.shape[1]
+    for cell, is_lost in (((0, 0), True), ((3, 3), False), ((3, columns - 1), True)):
+        viewer.slider("scrub").setValue(cell[0] * columns + cell[1])
+        told = viewer.stage.sentence()
+        assert (told == "All that this cell spreads is cut off: its gradient is exactly zero.") == is_lost
+        assert not viewer.stage.grab().isNull()
+        if is_lost:
+            assert viewer.stage.sums()[0].total == 0.0
+
+
+@pytest.mark.parametrize(
+    ("layer", "words"),
+    [
+        (ConvTranspose2d(2, stride=3), "Nothing lands on this cell: it is the bias alone."),
+        (ConvTranspose2d(2, stride=3, bias=None), "Nothing lands on this cell: it is exactly zero."),
+    ],
+)
+def test_an_output_that_nothing_lands_on_says_what_it_is(look, layer, words):
+    viewer = look(direction="forward")
+    viewer.microscope.set_frame(trained((Conv2d(3), layer))[0])
+    viewer.press(Qt.Key.Key_2)
+    viewer.click_cell(Role.OUTPUT, 2, 1)
+    assert viewer.stage.sentence() == words
+    (told,) = viewer.stage.sums()
+    assert told.total == told.value == (told.bias or 0.0)
+    assert not viewer.stage.grab().isNull()
+    viewer.click_cell(Role.OUTPUT, 1, 1)
+    assert "lands on y[2, 2]" in viewer.stage.sentence()

@@ -53,6 +53,15 @@ def test_where_there_is_little_room_the_third_waits_behind_its_name(look):
     assert seen(viewer) == [Strip.CORRELATE]
 
 
+def test_in_a_low_window_one_row_is_seen_and_its_numbers_are(look):
+    viewer = look(size=(780, 300))
+    viewer.click("phase5")
+    assert seen(viewer) == ALL[:1]
+    assert viewer.stage.place(Role.GATHERED).side >= 20
+    click_tab(viewer, Strip.SCATTER)
+    assert seen(viewer) == [Strip.SCATTER]
+
+
 def test_a_click_on_a_name_shows_that_row_alone_and_large_and_another_all(look):
     viewer = look(size=LARGE)
     viewer.click("phase5")
