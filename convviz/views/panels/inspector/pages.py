@@ -224,7 +224,7 @@ def sentence_of(selection: Selection, experiment: Experiment) -> str:
     if missed == (0, 0) and layer.adjoint:
         text = tr("Makes {output} out of {input}; every cell goes into it")
     elif missed == (0, 0):
-        text = tr("Makes {output} out of {input}; every cell is reached")
+        text = tr("Makes {output} out of {input}; every input cell is used")
     elif layer.adjoint:
         text = tr("Makes {output} out of {input}; all that these spread is cut off: rows {rows}, columns {columns}")
     else:

@@ -86,7 +86,7 @@ def sentences(person: Person) -> list[str]:
 
 def test_a_layer_says_what_it_makes_and_what_it_does_not_reach(at: At) -> None:
     person = at(TWO_LAYERS)
-    assert "Makes 18×18 out of 20×20; every cell is reached" in sentences(person)
+    assert "Makes 18×18 out of 20×20; every input cell is used" in sentences(person)
     person = at(TWO_LAYERS.with_layer(0, Conv2d(2)))
     person.show("layer", 1)
     assert "Makes 8×8 out of 19×19; not reached by any window: rows 1, columns 1" in sentences(person)
