@@ -321,11 +321,14 @@ def test_what_it_is_sorted_by_is_seen_on_a_small_screen(table, language):
     person.window.set_language(language)
     dialog.resize(800, 480)
     QApplication.processEvents()
-    for name, columns in (("check_slopes", (RESULT, ERROR)), ("check_adjoints", (2, 3))):
+    for name in ("check_slopes", "check_adjoints"):
         view = dialog.findChild(QTableView, name)
-        for column in columns:
+        model = view.model()
+        titles = [model.headerData(n, Qt.Orientation.Horizontal) for n in range(model.columnCount())]
+        for title in ("Result", "Relative error") if language == "en" else ("结果", "相对误差"):
+            column = titles.index(title)
             right = view.columnViewportPosition(column) + view.columnWidth(column)
-            assert right <= view.viewport().width(), (name, column)
+            assert right <= view.viewport().width(), (name, title)
 
 
 @pytest.mark.parametrize("width", [600, 740, 1100])
