@@ -21,11 +21,8 @@ from PyQt6.QtWidgets import (
     QWidget,
 )
 
-from convviz.engine.errors import ConfigError
 from convviz.i18n import joined, mark, tr
 from convviz.views import theme
-from convviz.views.editors.note import Note
-from convviz.views.editors.numbers import parse_whole
 from convviz.views.log_scale import LogScale
 from convviz.views.preferences import DEFAULT_SPEED
 from convviz.views.readout import ReadOut
@@ -39,6 +36,7 @@ if TYPE_CHECKING:
     from PyQt6.QtGui import QPaintEvent, QWheelEvent
 
     from convviz.views.actions import Actions
+    from convviz.views.editors.note import Note
 
 #: Of the slider of speeds; beyond its right end there is 'free'.
 _SCALE = LogScale(SPEEDS[0], 50)
@@ -218,6 +216,8 @@ class TransportBar(QToolBar):
 
     def _refuse_length(self, sentence: str) -> None:
         if self._note is None:
+            from convviz.views.editors.note import Note
+
             self._note = Note("transport.note", self.window() or self)
         self._note.show_at(self._length, sentence)
 
@@ -275,6 +275,9 @@ class _CountBox(TurnedWithFocus, QSpinBox):
 
     def fixup(self, text: str | None) -> str:
         """Say that what was typed is not possible, and return the number that was there before."""
+        from convviz.engine.errors import ConfigError  # not before it is needed: the first picture does without NumPy
+        from convviz.views.editors.numbers import parse_whole
+
         before = self.textFromValue(self.value() if self._before is None else self._before)
         typed = (text or "").strip()
         try:

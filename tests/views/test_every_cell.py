@@ -98,11 +98,16 @@ def test_marks_are_as_strong_as_what_they_contribute(open_window: OpenWindow) ->
 
 @pytest.mark.parametrize("name", ["demo", "channels", "pooling", "transposed"])
 def test_every_heatmap_opens_the_microscope(open_window: OpenWindow, name: str) -> None:
-    """By a double-click, and by Enter on the cell that is held; Escape comes back to where one was."""
+    """By a double-click, and by Enter on the cell that is held; Escape comes back to where one was.
+
+    Those of the teacher do not: its numbers are given.
+    """
     person = open_window(name)
     person.click("step")
     person.sees_step(1)
     for shown in heatmaps(person):
+        if "teacher" in shown.objectName().split("."):
+            continue
         spot = shown.cell_rect(*cells(shown)[0]).center()
         person.bot.mouseClick(shown, Qt.MouseButton.LeftButton, pos=spot)
         QTest.mouseDClick(shown, Qt.MouseButton.LeftButton, pos=spot)

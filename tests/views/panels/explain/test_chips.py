@@ -22,7 +22,7 @@ def test_a_factor_fits_into_its_chip(qapp: QApplication, value: float, count: in
     for chip in chip_rects(QRect(0, 0, 266, ROW), count):
         text, role = chip_text(value, chip.width() - 2)
         assert theme.number_width(text, role) <= chip.width(), text
-        read = float(text.replace("−", "-").replace("∞", "inf").translate(_PLAIN).replace("×10", "e"))
+        read = float(text.replace("−", "-").replace(",", "").replace("∞", "inf").translate(_PLAIN).replace("×10", "e"))
         assert read == pytest.approx(value, rel=0.3), text
 
 
