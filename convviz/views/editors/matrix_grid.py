@@ -19,7 +19,7 @@ from convviz.engine.errors import ConfigError
 from convviz.views.editors.cell_edit import CellEdit
 from convviz.views.editors.gestures import Gesture
 from convviz.views.editors.matrix_picture import Array, Cell, MatrixPicture
-from convviz.views.editors.numbers import number_text, parse_typed, shifted
+from convviz.views.editors.numbers import parse_typed, shifted, typed_text
 
 if TYPE_CHECKING:
     from PyQt6.QtWidgets import QWidget
@@ -272,7 +272,7 @@ class MatrixGrid(MatrixPicture):
     def _open_edit(self, text: str | None) -> None:
         self._close_edit()
         rect = self.cell_rect(*self._current)
-        start = number_text(float(self._values[self._current]), 17) if text is None else text
+        start = typed_text(float(self._values[self._current]), 17) if text is None else text
         self._edit = CellEdit(f"{self.objectName()}.edit", start, typed=text is not None, parent=self)
         self._edit.place(rect, self.rect())
         self._edit.finished.connect(self._finish_edit)

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from convviz.engine.errors import ConfigError
-from convviz.views.editors.numbers import number_text, parse_number
+from convviz.views.editors.numbers import parse_number, typed_text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -59,7 +59,7 @@ def parse_matrix(text: str) -> Matrix:
 
 def spreadsheet_text(values: NDArray[Any]) -> str:
     """Return a matrix as a spreadsheet takes it: tabs between cells, a line for each row, every digit kept."""
-    return "\n".join("\t".join(number_text(float(v), 17) for v in row) for row in np.atleast_2d(values))
+    return "\n".join("\t".join(typed_text(float(v), 17) for v in row) for row in np.atleast_2d(values))
 
 
 def python_text(values: NDArray[Any]) -> str:

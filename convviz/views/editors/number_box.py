@@ -12,7 +12,7 @@ from PyQt6.QtWidgets import QAbstractSpinBox, QLineEdit, QSizePolicy, QWidget
 from convviz.engine.errors import ConfigError
 from convviz.views.editors.buttons import CONTROL_HEIGHT
 from convviz.views.editors.gestures import Gesture
-from convviz.views.editors.numbers import default_step, magnified, number_text, parse_typed, parse_whole, shifted
+from convviz.views.editors.numbers import default_step, magnified, parse_typed, parse_whole, shifted, typed_text
 from convviz.views.theme import metrics
 from convviz.views.wheel import TurnedWithFocus
 
@@ -120,7 +120,7 @@ class NumberBox(TurnedWithFocus, QAbstractSpinBox):
         return line
 
     def _show(self) -> None:
-        text = "" if self._value is None else number_text(self._value)
+        text = "" if self._value is None else typed_text(self._value)
         self._typed = False
         if self._line().text() != text:
             self._line().setText(text)

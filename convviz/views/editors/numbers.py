@@ -85,7 +85,7 @@ def _decimal(text: str) -> float:
     return float(plain)
 
 
-def number_text(value: float, digits: int = DIGITS) -> str:
+def typed_text(value: float, digits: int = DIGITS) -> str:
     """Return ``value`` with at most ``digits`` significant digits: ``0.5``, ``12``, ``3e-5``.
 
     ``digits=17`` loses nothing: the text is the shortest one that reads back as the same number.

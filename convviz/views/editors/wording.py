@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from convviz.i18n import joined, tr
-from convviz.views.editors.numbers import number_text
+from convviz.views.editors.numbers import typed_text
 from convviz.views.tooltips import paragraphs
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ def range_text(described: Setting) -> str:
 
 def _limit_text(value: float) -> str:
     """Return a limit without rounding it: the largest seed is 4,294,967,295."""
-    rounded = number_text(float(value))
+    rounded = typed_text(float(value))
     return f"{int(value):,}" if value == int(value) and (abs(value) < _LONG or float(rounded) != value) else rounded
 
 
@@ -70,7 +70,7 @@ def error_text(error: ConvvizError, name: str, described: Setting) -> str:
 
 def _value_text(value: object) -> str:
     if isinstance(value, float):
-        return number_text(value)
+        return typed_text(value)
     if isinstance(value, (tuple, list)):
         texts = [_value_text(one) for one in value]
         return texts[0] if len(set(texts)) == 1 else "×".join(texts)

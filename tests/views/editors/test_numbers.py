@@ -8,11 +8,11 @@ from convviz.engine.errors import ConfigError
 from convviz.views.editors.numbers import (
     default_step,
     magnified,
-    number_text,
     parse_number,
     parse_typed,
     parse_whole,
     shifted,
+    typed_text,
 )
 
 
@@ -89,12 +89,12 @@ def test_refuses_what_is_not_finite(text: str) -> None:
     ],
 )
 def test_writes_numbers_briefly(value: float, text: str) -> None:
-    assert number_text(value) == text
+    assert typed_text(value) == text
 
 
 @pytest.mark.parametrize("value", [1 / 3, math.pi * 1e-7, -2.5e300, 0.1 + 0.2])
 def test_keeps_every_digit_where_asked(value: float) -> None:
-    assert float(number_text(value, 17)) == value
+    assert float(typed_text(value, 17)) == value
 
 
 def test_a_logarithmic_step_is_one_of_the_leading_digit() -> None:

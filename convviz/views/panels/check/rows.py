@@ -56,7 +56,7 @@ class Column:
 def _number(title: str, name: str) -> Column:
     return Column(
         title,
-        lambda _, entry: wording.number_text(getattr(entry, name)),
+        lambda _, entry: wording.slope_text(getattr(entry, name)),
         lambda entry: getattr(entry, name),
         lambda entry: repr(getattr(entry, name)),
         "−1.234567890×10⁻⁷",

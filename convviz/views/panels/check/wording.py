@@ -175,7 +175,7 @@ def identity_text(entry: Adjoint) -> str:
     return "⟨A x, y⟩ = ⟨x, Aᵀ y⟩" if entry.by == "input" else "⟨A x, y⟩ = ⟨p, ∂p⟩"
 
 
-def number_text(value: float) -> str:
+def slope_text(value: float) -> str:
     """Return a number with as many digits as two are compared by."""
     return format_number(value, 10)
 
