@@ -35,7 +35,8 @@ CHANNEL_GAP = 6
 _NARROW_GAP = 3
 
 _GAP = 4
-_LABEL_LEAST = 26
+#: Narrowest channel that has its number above it: a smaller one has more use for the room.
+_LABEL_LEAST = 36
 #: Where the cells would get less than this, the scale gives way to them, and then the title.
 _CELLS_LEAST = 32
 
