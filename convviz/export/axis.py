@@ -95,6 +95,12 @@ def logarithmic_axis(low: float, high: float, count: int = 8) -> Axis:
     return Axis(10.0**first, high, ticks, minor, logarithmic=True)
 
 
+def loss_text(value: float, digits: int) -> str:
+    """Return a loss with so many significant digits: ``31,420.1``, ``6.17×10⁻⁶``."""
+    mantissa, e, exponent = f"{value:,.{digits}g}".partition("e")
+    return f"{mantissa}×10{str(int(exponent)).translate(SUPERSCRIPTS)}" if e else mantissa
+
+
 def _round_spacing(rough: float) -> float:
     """Return the smallest of 1, 2, 5 times a power of ten that is not below ``rough``."""
     power = 10.0 ** math.floor(math.log10(rough))
@@ -109,4 +115,4 @@ def _power_text(value: float) -> str:
     exponent = _exponent(value)
     digit = round(value / 10.0**exponent)
     power = f"10{str(exponent).translate(SUPERSCRIPTS)}"
-    return power if digit == 1 else f"{digit}·{power}"
+    return power if digit == 1 else f"{digit}×{power}"

@@ -168,3 +168,9 @@ def test_labels_are_written_for_reading() -> None:
     assert [wide.label(tick) for tick in wide.ticks][:2] == ["10⁻⁹", "10⁻⁶"]
     percent = linear_axis(0, 0.3)
     assert [percent.label(tick) for tick in percent.ticks][:3] == ["0.00", "0.05", "0.10"]
+
+
+def test_losses_are_written_like_the_numbers_of_the_axis() -> None:
+    drawn = loss_svg([31420.05653, 1.0, 6.17e-6], title="Small")
+    assert "31,420.1 at step 0, 6.17×10⁻⁶ at step 2" in drawn
+    assert "e-06" not in drawn
