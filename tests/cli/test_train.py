@@ -1,0 +1,120 @@
+"""Training without a window: what is printed and what is written."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+
+from convviz.cli import main
+from convviz.engine import ConvTranspose2d, Trainer
+from convviz.model.experiment import Experiment, Stage
+from convviz.model.files import load_builtin, write_experiment
+from convviz.model.sources import RandomMap
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+#: A plot or a look at the fonts makes an application of its own, unless there is one that serves every test.
+pytestmark = pytest.mark.usefixtures("qapp")
+
+
+def test_training_prints_the_numbers_as_a_teaching_script_does(small: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["train", str(small), "--steps", "250"]) == 0
+    printed = capsys.readouterr()
+    for heading in ("input 9×8", "teacher's kernel 3×3, layer 0", "target 3×3", "reconstruction 3×3"):
+        assert f"\n{heading}\n[[" in printed.out
+    assert "student's kernel 2×2, layer 2, after step 250" in printed.out
+    steps = [int(line.split()[0]) for line in printed.out.splitlines() if re.fullmatch(r" +\d+  [\d.e+-]+", line)]
+    assert steps == [0, 100, 200]
+    assert "finished after step 250" in printed.out
+    assert printed.err == "", "a progress bar belongs on a terminal only"
+
+
+def test_the_printed_losses_are_the_run_s(small: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["train", str(small), "--output", str(tmp_path / "run.npz")]) == 0
+    printed = dict(re.findall(r"^ +(\d+)  ([\d.e+-]+)$", capsys.readouterr().out, re.MULTILINE))
+    losses = np.load(tmp_path / "run.npz")["losses"]
+    assert len(printed) == len(losses) // 100 + 1
+    for step, loss in list(printed.items())[:-1]:
+        assert float(loss) == pytest.approx(losses[int(step)], rel=1e-9)
+
+
+def test_quiet_is_quiet(small: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["train", str(small), "--quiet"]) == 0
+    assert capsys.readouterr() == ("", "")
+
+
+def test_the_run_file_holds_the_run(small: Path, tmp_path: Path) -> None:
+    output = tmp_path / "run.npz"
+    assert main(["train", str(small), "--steps", "123", "--output", str(output), "--quiet"]) == 0
+    run = np.load(output, allow_pickle=False)
+    parts = {
+        f"{role}.{part}" for role in ("initial", "final", "teacher") for part in ("0.weight", "0.bias", "2.weight")
+    }
+    assert {"input", "target", "output", "losses", *parts} == set(run.files)
+    assert run["losses"].shape == (123,)
+    assert run["input"].shape == (1, 9, 8)
+    assert run["output"].shape == run["target"].shape == (1, 3, 3)
+    assert run["final.2.weight"].shape == (1, 1, 2, 2)
+
+
+def test_the_run_file_agrees_with_the_engine(small: Path, tmp_path: Path) -> None:
+    from convviz.model.files import read_experiment
+
+    main(["train", str(small), "--steps", "50", "--seed", "5", "--output", str(tmp_path / "run.npz"), "--quiet"])
+    run = np.load(tmp_path / "run.npz")
+    trainer = Trainer(read_experiment(small).replace(seed=5).build())
+    initial = trainer.parameters()
+    trainer.run(50)
+    assert np.array_equal(run["losses"], trainer.losses)
+    for index in (0, 2):
+        assert np.array_equal(run[f"initial.{index}.weight"], initial[index]["weight"])
+        assert np.array_equal(run[f"final.{index}.weight"], trainer.parameters()[index]["weight"])
+    assert np.array_equal(run["output"], trainer.frame().output)
+
+
+def test_another_seed_gives_another_student_and_the_same_problem(small: Path, tmp_path: Path) -> None:
+    for seed in ("1", "2"):
+        output = str(tmp_path / f"{seed}.npz")
+        assert main(["train", str(small), "--steps", "1", "--seed", seed, "--output", output, "--quiet"]) == 0
+    one, two = np.load(tmp_path / "1.npz"), np.load(tmp_path / "2.npz")
+    assert np.array_equal(one["target"], two["target"])
+    assert not np.array_equal(one["initial.0.weight"], two["initial.0.weight"])
+
+
+@pytest.mark.parametrize("ending", ["png", "svg"])
+def test_the_plot_is_written(small: Path, tmp_path: Path, ending: str) -> None:
+    plot = tmp_path / f"loss.{ending}"
+    assert main(["train", str(small), "--plot", str(plot), "--quiet"]) == 0
+    assert plot.read_bytes().startswith({"png": b"\x89PNG", "svg": b"<svg"}[ending])
+
+
+def test_an_old_file_is_replaced(small: Path, tmp_path: Path) -> None:
+    output = tmp_path / "run.npz"
+    output.write_text("old")
+    assert main(["train", str(small), "--steps", "1", "--output", str(output), "--quiet"]) == 0
+    assert np.load(output)["losses"].shape == (1,)
+
+
+def test_a_given_target_has_no_teacher(tmp_path: Path) -> None:
+    experiment = Experiment(
+        input=RandomMap(size=(4, 4)), stages=(Stage(layer=ConvTranspose2d(kernel=2)),), target=RandomMap(size=(5, 5))
+    )
+    write_experiment(tmp_path / "given.json", experiment)
+    arguments = ["--steps", "3", "--output", str(tmp_path / "run.npz"), "--quiet"]
+    assert main(["train", str(tmp_path / "given.json"), *arguments]) == 0
+    assert not [name for name in np.load(tmp_path / "run.npz").files if name.startswith("teacher")]
+
+
+def test_without_a_name_it_is_the_demo_whatever_files_there_are(
+    small: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(small.parent)
+    small.rename("demo")
+    assert main(["train", "--steps", "1"]) == 0
+    assert capsys.readouterr().out.startswith(load_builtin("demo").name)
+    assert main(["train", "demo", "--steps", "1"]) == 0
+    assert capsys.readouterr().out.startswith("Small")
