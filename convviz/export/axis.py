@@ -6,11 +6,10 @@ import math
 import sys
 from dataclasses import dataclass
 
+from convviz.number_text import axis_text
+
 #: The largest number there is, and the exponents of ten that can be written as a float with all its digits.
 _GREATEST, _LEAST_EXPONENT, _MOST_EXPONENT = sys.float_info.max, -307, sys.float_info.max_10_exp
-
-#: From the digits of an exponent to how they are written.
-SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
 @dataclass(frozen=True)
@@ -46,10 +45,10 @@ class Axis:
         """Return one of `ticks` as it is written beside the axis."""
         if self.logarithmic:
             plain = self.low >= 1e-4 and self.high <= 1e6
-            return f"{tick:,.{max(0, -_exponent(tick))}f}" if plain else _power_text(tick)
+            return f"{tick:,.{max(0, -_exponent(tick))}f}" if plain else axis_text(tick, powers=True)
         spacing = self.ticks[1] - self.ticks[0] if len(self.ticks) > 1 else abs(tick) or 1.0
         if max(abs(self.low), abs(self.high)) >= 1e7 or spacing < 1e-6:
-            return f"{tick:.6g}"
+            return axis_text(tick, powers=True)
         return f"{tick:,.{max(0, -math.floor(math.log10(spacing) + 1e-9))}f}"
 
 
@@ -95,12 +94,6 @@ def logarithmic_axis(low: float, high: float, count: int = 8) -> Axis:
     return Axis(10.0**first, high, ticks, minor, logarithmic=True)
 
 
-def loss_text(value: float, digits: int) -> str:
-    """Return a loss with so many significant digits: ``31,420.1``, ``6.17×10⁻⁶``."""
-    mantissa, e, exponent = f"{value:,.{digits}g}".partition("e")
-    return f"{mantissa}×10{str(int(exponent)).translate(SUPERSCRIPTS)}" if e else mantissa
-
-
 def _round_spacing(rough: float) -> float:
     """Return the smallest of 1, 2, 5 times a power of ten that is not below ``rough``."""
     power = 10.0 ** math.floor(math.log10(rough))
@@ -109,10 +102,3 @@ def _round_spacing(rough: float) -> float:
 
 def _exponent(value: float) -> int:
     return math.floor(math.log10(value) + 1e-9)
-
-
-def _power_text(value: float) -> str:
-    exponent = _exponent(value)
-    digit = round(value / 10.0**exponent)
-    power = f"10{str(exponent).translate(SUPERSCRIPTS)}"
-    return power if digit == 1 else f"{digit}×{power}"

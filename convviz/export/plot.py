@@ -11,9 +11,10 @@ from xml.sax.saxutils import escape, quoteattr
 import numpy as np
 
 from convviz.engine.errors import ConfigError
-from convviz.export.axis import Axis, linear_axis, logarithmic_axis, loss_text
+from convviz.export.axis import Axis, linear_axis, logarithmic_axis
 from convviz.export.svg import svg_to_png
 from convviz.i18n import tr
+from convviz.number_text import exact_text
 from convviz.storage import replacing
 
 if TYPE_CHECKING:
@@ -162,7 +163,7 @@ def _frame(sheet: _Sheet) -> list[str]:
 
 def _heading(title: str, finite: NDArray[Any]) -> list[str]:
     summary = tr("{first_loss} at step 0, {last_loss} at step {last}").format(
-        first_loss=loss_text(finite[0], 6), last_loss=loss_text(finite[-1], 6), last=f"{finite.size - 1:,}"
+        first_loss=exact_text(finite[0], 6), last_loss=exact_text(finite[-1], 6), last=f"{finite.size - 1:,}"
     )
     return [
         _text(24, 34, title or tr("Loss"), size=19, fill=_TEXT, weight="bold"),
@@ -178,7 +179,7 @@ def _curve(sheet: _Sheet, finite: NDArray[Any]) -> list[str]:
     return [
         f'<polyline points="{points}" fill="none" stroke="{_CURVE}" stroke-width="2" stroke-linejoin="round"/>',
         f'<circle cx="{x:.2f}" cy="{y:.2f}" r="4" fill="{_CURVE}"/>',
-        _text(x + 10, y + 5, loss_text(finite[-1], 4), fill=_CURVE, weight="bold"),
+        _text(x + 10, y + 5, exact_text(finite[-1], 4), fill=_CURVE, weight="bold"),
     ]
 
 

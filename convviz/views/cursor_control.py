@@ -10,8 +10,8 @@ from PyQt6.QtCore import QObject, QTimer, pyqtSignal
 from convviz.engine.errors import ConvvizError
 from convviz.engine.explain import array_of, explain, fields
 from convviz.i18n import tr
+from convviz.number_text import format_number
 from convviz.views.heatmap.cell import Cell, cell_text
-from convviz.views.number_text import format_number
 from convviz.views.panels.explain import is_in, lost_text, number_name
 
 if TYPE_CHECKING:

@@ -10,9 +10,9 @@ from PyQt6.QtCore import QObject
 from convviz.engine.frames import State, Status
 from convviz.engine.settings import settings_of
 from convviz.i18n import tr
+from convviz.number_text import short_number
 from convviz.views import run_words, theme
 from convviz.views.banner import Message, Offer
-from convviz.views.number_text import short_number
 from convviz.views.seeds import another_seed
 
 if TYPE_CHECKING:

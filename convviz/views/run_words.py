@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from convviz.engine.frames import State, Status, StopReason
 from convviz.i18n import joined, mark, ntr, tr
-from convviz.views.number_text import short_number
+from convviz.number_text import short_number
 
 Array = NDArray[Any]
 

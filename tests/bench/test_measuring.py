@@ -35,7 +35,7 @@ def learning(work: Work, rate: float = 1e-5) -> Problem:
 
 
 def losses(make: object, work: Work, steps: int = 6, rate: float = 1e-5) -> np.ndarray:
-    return make(learning(work, rate))(steps)  # type: ignore[operator]
+    return make(learning(work, rate))(steps)
 
 
 # the same work

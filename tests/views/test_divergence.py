@@ -13,7 +13,7 @@ from PyQt6.QtWidgets import QAbstractButton, QFrame, QLabel, QPushButton, QSpinB
 from convviz.engine.frames import State
 from convviz.model.files import load_builtin
 from convviz.model.sources import GivenMap
-from convviz.views.number_text import short_number
+from convviz.number_text import short_number
 from tests.model.samples import with_student
 
 if TYPE_CHECKING:

@@ -10,8 +10,8 @@ from PyQt6.QtCore import QPointF, QRect, QRectF, QSize, Qt
 from PyQt6.QtGui import QPainter, QPaintEvent, QPen
 from PyQt6.QtWidgets import QSizePolicy, QWidget
 
+from convviz.number_text import brief_number, short_number
 from convviz.views import colour, theme
-from convviz.views.number_text import brief_number, short_number
 
 Array = NDArray[Any]
 Cell = tuple[int, int]

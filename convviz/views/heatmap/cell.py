@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from convviz.i18n import tr
-from convviz.views.number_text import format_number
+from convviz.number_text import format_number
 from convviz.views.pointing import Pointed, index_in
 
 if TYPE_CHECKING:

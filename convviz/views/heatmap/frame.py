@@ -12,10 +12,10 @@ from PyQt6.QtCore import QRect, QRectF, Qt
 from PyQt6.QtGui import QColor, QPainter, QPen
 
 from convviz.i18n import tr
+from convviz.number_text import brief_power, power_text, short_number
 from convviz.views import theme
 from convviz.views.colour import Levels, scale_image
 from convviz.views.heatmap.layout import Form, HeatLayout
-from convviz.views.number_text import brief_power, power_text, short_number
 
 if TYPE_CHECKING:
     from collections.abc import Callable

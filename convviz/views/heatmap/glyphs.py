@@ -21,8 +21,8 @@ from PyQt6 import sip
 from PyQt6.QtCore import QPointF, QRectF, Qt
 from PyQt6.QtGui import QColor, QPainter, QPixmap
 
+from convviz.number_text import format_number
 from convviz.views import theme
-from convviz.views.number_text import format_number
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -9,12 +9,12 @@ from PyQt6 import sip
 from PyQt6.QtCore import QPointF, QRect, Qt
 from PyQt6.QtGui import QBrush, QColor, QImage, QPainter, QPixmap
 
+from convviz.number_text import brief_number, format_number
 from convviz.views import theme
 from convviz.views.colour import Extent, Levels, colour_map, dark_text_on, entry_of, reduce_to, to_index
 from convviz.views.heatmap.glyphs import CellNumbers, NumberFormat, atlas, choose_format
 from convviz.views.heatmap.hatch import hatch
 from convviz.views.heatmap.layout import cells_of_pixels
-from convviz.views.number_text import brief_number, format_number
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

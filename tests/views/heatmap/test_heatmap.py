@@ -10,11 +10,11 @@ from PyQt6.QtGui import QColor, QKeyEvent
 from PyQt6.QtTest import QTest
 
 from convviz.engine.explain import Field
+from convviz.number_text import format_number
 from convviz.views import theme
 from convviz.views.colour import NOT_FINITE, STEPS, colour_map, dark_text_on, to_index
 from convviz.views.heatmap import Cell, Form, Heatmap, cell_text
 from convviz.views.heatmap.marks import Marking
-from convviz.views.number_text import format_number
 from tests.views.contrast import contrast
 from tests.views.heatmap.conftest import PaintLog, ShowHeatmap, ground_of, ink_of
 

@@ -16,7 +16,7 @@ from convviz.engine.check import (
 )
 from convviz.i18n import Listed, mark, ntr, tr
 from convviz.model.checking import Finding, Progress, Verdict
-from convviz.views.number_text import format_number, short_number
+from convviz.number_text import format_number, short_number
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -14,11 +14,11 @@ from convviz.engine.errors import ConvvizError
 from convviz.engine.explain import Kind, Rule, explain, is_signed, sharing
 from convviz.export.formula import function_text, latex_text, plain_text, python_text
 from convviz.i18n import mark, tr
+from convviz.number_text import format_number
 from convviz.views import theme
 from convviz.views.colour import calm_levels, levels_of
 from convviz.views.editors.buttons import IconButton
 from convviz.views.focus import laid_out, read_in_order
-from convviz.views.number_text import format_number
 from convviz.views.panels.explain import wording
 from convviz.views.panels.explain.term_view import TermView
 from convviz.views.panels.explain.terms import UNFOLDED, TermModel

@@ -11,9 +11,9 @@ from PyQt6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPen
 from PyQt6.QtWidgets import QFrame, QListView, QStyledItemDelegate, QStyleOptionViewItem
 
 from convviz.i18n import tr
+from convviz.number_text import brief_number, format_number
 from convviz.views import theme
 from convviz.views.colour import Levels, colour_map, entry_of
-from convviz.views.number_text import brief_number, format_number
 
 if TYPE_CHECKING:
     from collections.abc import Callable

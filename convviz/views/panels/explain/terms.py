@@ -10,7 +10,7 @@ from PyQt6.QtCore import QAbstractListModel, QModelIndex, QObject, Qt
 
 from convviz.engine.explain import Rule
 from convviz.i18n import ntr
-from convviz.views.number_text import format_number
+from convviz.number_text import format_number
 from convviz.views.panels.explain.wording import part_text
 from convviz.views.pointing import Pointed
 

@@ -11,7 +11,7 @@ from convviz.engine.explain import Kind, Rule, Tensor, array_of, check_index, ex
 from convviz.engine.layers.filters import FilterLayer
 from convviz.engine.layers.pooling import Pooling
 from convviz.i18n import mark, tr
-from convviz.views.number_text import format_number, short_number
+from convviz.number_text import format_number, short_number
 from convviz.views.pointing import Pointed
 
 if TYPE_CHECKING:

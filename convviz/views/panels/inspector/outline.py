@@ -25,10 +25,10 @@ from convviz.engine.settings import settings_of
 from convviz.engine.shapes import size_text
 from convviz.i18n import tr
 from convviz.model.experiment import Experiment, shape_text
+from convviz.number_text import short_number
 from convviz.views import theme
 from convviz.views.editors.buttons import IconButton
 from convviz.views.editors.wording import summary_text
-from convviz.views.number_text import short_number
 from convviz.views.selection import Selection
 from convviz.views.theme import SPACE, set_role
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pyqtgraph as pg
 
+from convviz.number_text import axis_text, wants_powers
 from convviz.views import theme
-from convviz.views.number_text import axis_text, wants_powers
 from convviz.views.panels.loss import ranges
 
 #: Between two numbers of the axis of steps.

@@ -11,9 +11,9 @@ from PyQt6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QToolButto
 from convviz.engine.frames import State, Status
 from convviz.i18n import tr
 from convviz.model.series import LossSeries
+from convviz.number_text import exact_text, loss_text
 from convviz.views import theme
 from convviz.views.focus import laid_out, read_in_order
-from convviz.views.number_text import exact_text, loss_text
 from convviz.views.readout import ReadOut
 
 if TYPE_CHECKING:

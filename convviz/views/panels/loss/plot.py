@@ -22,8 +22,8 @@ from PyQt6.QtWidgets import QWidget
 
 from convviz.i18n import tr
 from convviz.model.series import LossSeries
+from convviz.number_text import axis_text, wants_powers
 from convviz.views import theme
-from convviz.views.number_text import axis_text, wants_powers
 from convviz.views.panels.loss import ranges
 from convviz.views.panels.loss.axis import Axis
 from convviz.views.panels.loss.drawing import Mapping, draw_curve, draw_grid, draw_mark

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from convviz.views.number_text import axis_text
+from convviz.number_text import axis_text
 
 Array = NDArray[Any]
 Range = tuple[float, float]
@@ -25,7 +25,7 @@ _GREATEST = sys.float_info.max
 
 
 def nice_above(value: float, factors: tuple[float, ...] = _NICE) -> float:
-    """Return the least of 1, 1.5, 2, 3, 4, 5, 7.5 times a power of ten that is not below ``value`` (> 0)."""
+    """Return the least of the ``factors`` times a power of ten that is not below ``value`` (> 0)."""
     power = 10.0 ** math.floor(math.log10(value))
     return next(factor * power for factor in factors if factor * power >= value * (1 - 1e-12))
 

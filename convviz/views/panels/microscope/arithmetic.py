@@ -12,8 +12,8 @@ from PyQt6.QtGui import QColor, QPainter
 
 from convviz.engine.walkthrough import Role
 from convviz.i18n import ntr, tr
+from convviz.number_text import format_number
 from convviz.views import theme
-from convviz.views.number_text import format_number
 from convviz.views.panels.microscope.wording import layer_function
 
 if TYPE_CHECKING:

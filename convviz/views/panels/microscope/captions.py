@@ -10,10 +10,10 @@ from PyQt6.QtCore import QRect, QRectF, QSize, Qt
 from PyQt6.QtGui import QPainter, QPen, QPixmap
 
 from convviz.i18n import tr
+from convviz.number_text import power_text
 from convviz.views import theme
 from convviz.views.colour import scale_image
 from convviz.views.heatmap.frame import level_texts
-from convviz.views.number_text import power_text
 from convviz.views.panels.microscope.layout import GUTTER, NUMBERS, TITLE
 from convviz.views.panels.microscope.wording import BRIEF_ROLES, HUES, ROLES, board_text, depth_text, titled_role
 

@@ -12,8 +12,8 @@ from PyQt6.QtGui import QPainter, QPen, QPolygonF
 
 from convviz.export.axis import linear_axis
 from convviz.i18n import tr
+from convviz.number_text import axis_text, format_number
 from convviz.views import theme
-from convviz.views.number_text import axis_text, format_number
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from convviz.engine.shapes import pair_text
 from convviz.engine.walkthrough import Act, Role, Strip
 from convviz.i18n import ntr, tr
-from convviz.views.number_text import format_number
+from convviz.number_text import format_number
 from convviz.views.panels.microscope.wording import HELP, layer_function
 
 if TYPE_CHECKING:

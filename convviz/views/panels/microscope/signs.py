@@ -9,8 +9,8 @@ from PyQt6.QtCore import QPoint, QRect, Qt
 from PyQt6.QtGui import QPainter, QPen
 
 from convviz.engine.walkthrough import Area, Board
+from convviz.number_text import format_number
 from convviz.views import theme
-from convviz.views.number_text import format_number
 from convviz.views.panels.microscope.layout import EDGE, EDGES, GUTTER, JOIN
 from convviz.views.panels.microscope.overview import SMALL
 

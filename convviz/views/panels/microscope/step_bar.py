@@ -8,10 +8,10 @@ from PyQt6.QtCore import QSignalBlocker, Qt, pyqtSignal
 from PyQt6.QtWidgets import QHBoxLayout, QSlider, QToolButton, QWidget
 
 from convviz.i18n import tr
+from convviz.number_text import short_number
 from convviz.views import theme
 from convviz.views.editors.buttons import IconButton
 from convviz.views.log_scale import LogScale
-from convviz.views.number_text import short_number
 from convviz.views.panels.microscope.player import SPEEDS
 from convviz.views.readout import ReadOut
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from convviz.engine.shapes import padding_text, pair_text, size_text
 from convviz.i18n import mark, ntr, tr
-from convviz.views.number_text import short_number
+from convviz.number_text import short_number
 
 if TYPE_CHECKING:
     from convviz.engine.layers import Layer

@@ -13,8 +13,8 @@ from convviz.engine import AvgPool2d, Conv2d, ConvTranspose2d, ReLU
 from convviz.engine.walkthrough import Role
 from convviz.model.experiment import Stage as ExperimentStage
 from convviz.model.files import load_builtin
+from convviz.number_text import format_number
 from convviz.views.heatmap import Heatmap
-from convviz.views.number_text import format_number
 from convviz.views.panels.explain.term_view import TermView
 from convviz.views.panels.microscope.stage import Stage
 

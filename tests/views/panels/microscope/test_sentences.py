@@ -10,9 +10,9 @@ from PyQt6.QtCore import Qt
 from convviz.engine import Conv2d, ConvTranspose2d
 from convviz.engine.walkthrough import Act, Role, Strip
 from convviz.model.files import builtin_experiments
+from convviz.number_text import format_number
 from convviz.views import theme
 from convviz.views.language import speak
-from convviz.views.number_text import format_number
 from tests.engine.test_explain import trained
 
 #: The stage of a window of 1024 × 640 pixels.

@@ -6,7 +6,7 @@ import math
 
 import pytest
 
-from convviz.views.number_text import (
+from convviz.number_text import (
     axis_text,
     brief_number,
     brief_power,

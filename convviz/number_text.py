@@ -1,4 +1,4 @@
-"""How numbers are written to be read, everywhere in the window.
+"""How numbers are written to be read, in the window and in plots.
 
 They have a real minus, and a power of ten is written as such: ``−1.2×10⁻⁷``. What can be edited, typed or copied has
 the form that programs read, ``-1.2e-7``; see `convviz.views.editors.numbers`.
@@ -9,11 +9,11 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from convviz.export.axis import SUPERSCRIPTS
-
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+#: From the digits of an exponent to how they are written.
+_SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 #: Numbers from the one power of ten to below the other are written without one.
 _LEAST, _MOST = -3, 6
 #: From this power of ten on, groups of three digits are parted.
@@ -58,7 +58,7 @@ def axis_text(value: float, *, powers: bool = False) -> str:
     if powers and value and math.isfinite(value):
         mantissa, power = _parts(value, 4)
         factor = _trimmed(mantissa)
-        return _sign(value) + ("" if factor == "1" else f"{factor}×") + f"10{str(power).translate(SUPERSCRIPTS)}"
+        return _sign(value) + ("" if factor == "1" else f"{factor}×") + f"10{str(power).translate(_SUPERSCRIPTS)}"
     return _grouped(value, 6, _MOST_GROUPED) or short_number(value, 4)
 
 
@@ -72,14 +72,14 @@ def loss_text(value: float) -> str:
     return "–" if math.isnan(value) else _grouped(value, 4, _MOST_GROUPED) or format_number(value, 3)
 
 
-def exact_text(value: float) -> str:
-    """Return a loss with every digit worth reading."""
-    return _grouped(value, 12, _MOST_EXACT) or short_number(value, 12)
+def exact_text(value: float, digits: int = 12) -> str:
+    """Return a loss with every digit worth reading, or with fewer."""
+    return _grouped(value, digits, _MOST_EXACT) or short_number(value, digits)
 
 
 def power_text(exponent: int) -> str:
     """Return a power of ten: '10⁻⁷'; '1000' for the third, which is shorter to read."""
-    return "1000" if exponent == 3 else f"10{str(exponent).translate(SUPERSCRIPTS)}"
+    return "1000" if exponent == 3 else f"10{str(exponent).translate(_SUPERSCRIPTS)}"
 
 
 def brief_power(exponent: int) -> str:
