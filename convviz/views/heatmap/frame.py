@@ -190,9 +190,12 @@ def paint_scale(painter: QPainter, layout: HeatLayout, levels: Levels, signed: b
     beside = bar.top() > numbers.top()
     needed = _LEAST_BAR + 2 * _BESIDE_BAR if beside else theme.SPACE.XS
     low, high, low_width, high_width = _level_texts(levels, signed, numbers.width() - needed)
-    if beside:  # a long number takes its room from the bar
-        bar.setLeft(max(bar.left(), numbers.left() + low_width + _BESIDE_BAR) if low else numbers.left() + 1)
-        bar.setRight(min(bar.right(), numbers.right() - high_width - _BESIDE_BAR))
+    if beside:  # a long number takes its room from the bar, and a narrow bar takes what short ones leave
+        first = numbers.left() + (low_width + _BESIDE_BAR if low else 1)
+        last = numbers.right() - high_width - _BESIDE_BAR
+        is_narrow = min(bar.right(), last) - max(bar.left(), first) < _LEAST_BAR
+        bar.setLeft(max(bar.left(), first) if low and not is_narrow else first)
+        bar.setRight(last if is_narrow else min(bar.right(), last))
     has_bar = bar.width() >= _LEAST_BAR
     if has_bar:
         painter.drawImage(bar, scale_image(signed, colours.dark))

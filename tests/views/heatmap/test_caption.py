@@ -14,6 +14,7 @@ from tests.views.heatmap.conftest import ink_of
 
 if TYPE_CHECKING:
     from PyQt6.QtGui import QImage
+    from PyQt6.QtWidgets import QApplication
     from pytestqt.qtbot import QtBot
 
     from tests.views.heatmap.conftest import ShowHeatmap
@@ -144,3 +145,14 @@ def test_no_number_of_a_scale_lies_on_its_colours(
     assert any(written)
     if bar:
         assert not any(written[bar[0] + 2 : bar[-1] - 1])
+
+
+def test_a_narrow_scale_has_its_colours_too(qapp: QApplication, qtbot: QtBot) -> None:
+    theme.apply(qapp, "light")
+    heatmap = Heatmap("kernel", Form.TILE)
+    qtbot.addWidget(heatmap)
+    heatmap.resize(66, 104)
+    heatmap.set_values(np.linspace(-2.0, 2.0, 9).reshape(3, 3), (-2.0, 2.0), True)
+    image, below = heatmap.grab().toImage(), heatmap.cell_rect(2, 2).bottom() + 3
+    middle = {image.pixelColor(x, y).name() for x in range(20, 46) for y in range(below, image.height())}
+    assert len(middle) > 10  # between the two numbers
