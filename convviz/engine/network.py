@@ -9,6 +9,7 @@ once, at binding, and nothing is propagated back through them unless somebody lo
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from itertools import accumulate, pairwise
 from typing import TYPE_CHECKING
 
@@ -158,7 +159,8 @@ class Network:
     def bind(self, x: Array, parameters: Array | None = None, gradients: Array | None = None) -> BoundNetwork:
         """Return the network in memory of its own, for the input ``x`` of the shape ``shapes[0]``.
 
-        ``parameters`` and ``gradients`` (size,) are the vectors to work on, new ones of zeros if None.
+        ``parameters`` and ``gradients`` (size,) are the vectors to work on, new ones of zeros if None. Behind the
+        parameters there may be a −1, (size + 1,): it saves subtracting a target apart.
         """
         new = np.zeros((2, self.size), self.dtype)
         return BoundNetwork(
@@ -232,7 +234,8 @@ class BoundNetwork:
                 received=np.shape(x),
             )
         self.network = network
-        self.parameters = parameters
+        self.parameters = parameters[: network.size]
+        self._ended = parameters if len(parameters) > network.size else None
         self.gradients = gradients
         layout = list(zip(network.shapes, network.orders(), strict=True))
         self.values = tuple(Buffer(shape, network.dtype, order) for shape, order in layout)
@@ -243,6 +246,7 @@ class BoundNetwork:
     def _bind_layers(self) -> None:
         network, first = self.network, self.network.first_learning
         bound = []
+        last = len(network.layers) - 1
         for index, (layer, stretch) in enumerate(zip(network.layers, network.stretches, strict=True)):
             slots = Slots(
                 x=self.values[index],
@@ -252,6 +256,7 @@ class BoundNetwork:
                 parameters=self.parameters[stretch],
                 gradients=self.gradients[stretch],
                 constant_input=index <= first,
+                ended_parameters=self._ended[stretch.start :] if self._ended is not None and index == last else None,
             )
             bound.append(layer.bind(slots))
             if index < first:
@@ -267,7 +272,18 @@ class BoundNetwork:
         hidden: list[Call] = []
         for index in range(min(first, len(bound) - 1), 0, -1):
             hidden += bound[index].input_backward
+        self._last = bound[-1]
         self.forward = tuple(forward)
         self.backward = tuple(backward)
         self.hidden_backward = tuple(hidden)
         self.input_backward = bound[0].input_backward
+
+    def difference(self, target: Array, out: Array) -> tuple[tuple[Call, ...], tuple[Call, ...]]:
+        """Return the calls that fill ``out`` with the output less ``target``, both flat, and what they leave to do.
+
+        The former are made in place of `forward`. The latter then fill the last of `values`, if it is not yet.
+        """
+        at_once = self._last.difference(target, out)
+        if at_once is None:
+            return (*self.forward, partial(np.subtract, self.values[-1].flat, target, out)), ()
+        return (*self.forward[: -len(self._last.forward)], *at_once), self._last.forward

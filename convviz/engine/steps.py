@@ -2,10 +2,10 @@
 
 Everything that a step needs is allocated and looked up when it is laid out, none of it while it runs:
 
-- The state of a run, the parameters of all layers and behind them what the optimizer remembers, is one vector, and the
-  gradients, which the optimizer turns into the direction of the step, are another that lies behind the parameters as
-  the second row of a matrix. So the update of all layers is one product, (1, −length) · (parameters, direction), and
-  as it goes to a row of a table, it is recorded in the same go.
+- The parameters of all layers are one vector, and their gradients, which the optimizer turns into the direction of the
+  step, are another. The two lie behind one another, as the rows of a matrix. So the update of all layers is one
+  product, (−length, 1) · (direction, parameters), and as it goes to a row of a table, it is recorded in the same go.
+  Behind the parameters lies a −1: the weight of the target, where the product of the last layer can take that in.
 - The calls of the forward pass, the loss, the backward pass and the update take no arguments: each was given the
   memory that it reads and writes. Many steps are laid out behind one another as one flat tuple, and running them is
   one loop over it.
@@ -34,11 +34,13 @@ from convviz.engine.optimizers import OptimizerSlots
 from convviz.engine.tiles import BoundTiles
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
     from convviz.engine.losses import Loss
     from convviz.engine.memory import Array, Call
-    from convviz.engine.network import BoundNetwork, Network
+    from convviz.engine.network import Network
     from convviz.engine.optimizers import Direction, Optimizer
 
 #: The tables together take about this many bytes, and hold at most so many steps.
@@ -82,13 +84,17 @@ class Steps:
 
     def __init__(self, network: Network, x: Array, target: Array, loss: Loss, optimizer: Optimizer) -> None:
         size, dtype = network.size, network.dtype
-        # parameters, direction (the gradients' memory), then the optimizer's own
-        self._memory: Array = aligned((2 + len(optimizer.state_names), size), dtype)
-        self.parameters, self.gradients = self._memory[0], self._memory[1]
-        self._tiles = BoundTiles(network, x, self.parameters, self.gradients)
+        # the optimizer's own vectors, the direction (which is the gradients' memory), the parameters and their −1
+        vectors = len(optimizer.state_names) + 2
+        memory = aligned(vectors * size + 1, dtype)
+        memory[-1] = -1
+        self._memory: Array = memory[:-1].reshape(vectors, size)
+        self._own, self.gradients, self.parameters = self._memory[:-2], self._memory[-2], self._memory[-1]
+        self._tiles = BoundTiles(network, x, memory[-size - 1 :], self.gradients)
         self._loss = loss
         self._targets = self._tiles.split(target)
         self._residuals = tuple(aligned(part.size, dtype) for part in self._targets)
+        self._differences = self._bind_differences(self._residuals)
         self._shares = [loss.share(part.size, target.size) for part in self._targets]
         self._loss_gradients = tuple(loss.bind(part.grads[-1].flat, target.size) for part in self._tiles.parts)
         self._recorded = len(self._targets) == 1 and self._residuals[0].nbytes <= _RECORDED
@@ -103,20 +109,24 @@ class Steps:
         factor = loss.factor(target.size)
         self._goes_with_residual = factor is not None and not self._direction(self._coefficients_of(0))
         self._lengthening = factor if factor is not None and self._goes_with_residual else 1.0
-        steps = [self._calls_of(row) for row in range(self.rows)]
+        if self._goes_with_residual:
+            flows = self._bind_differences([part.grads[-1].flat for part in self._tiles.parts])
+        else:
+            flows = self._differences
+        steps = [self._calls_of(row, [calls for calls, _ in flows]) for row in range(self.rows)]
         self._calls_per_step = len(steps[0])
         self._calls = tuple(call for step in steps for call in step)
 
     @property
     def state(self) -> Array:
         """A copy of the state (S,): the parameters, then each of the optimizer's vectors. Whoever trains may set it."""
-        return np.concatenate((self._memory[0], self._memory[2:].reshape(-1)))
+        return np.concatenate((self.parameters, self._own.reshape(-1)))
 
     @state.setter
     def state(self, state: Array) -> None:
-        size = self._memory.shape[1]
-        self._memory[0] = state[:size]
-        self._memory[2:] = state[size:].reshape(-1, size) if size else 0
+        size = self.parameters.size
+        self.parameters[:] = state[:size]
+        self._own[:] = state[size:].reshape(self._own.shape)
 
     def run(self, coefficients: Array) -> NDArray[np.float64]:
         """Make as many steps as ``coefficients`` (K, …) has rows, at most `rows`; return their losses (K,).
@@ -125,7 +135,7 @@ class Steps:
         """
         count = len(coefficients)
         self._coefficients[:count] = coefficients
-        self._factors[:count, 1] = -self._lengthening * self._coefficients[:count, 0]
+        self._factors[:count, 0] = -self._lengthening * self._coefficients[:count, 0]
         self.states[0] = self.state
         try:
             run(self._calls[: count * self._calls_per_step])
@@ -139,9 +149,7 @@ class Steps:
 
     def loss(self) -> float:
         """Return the loss at the present state; only the network's buffers change."""
-        tiles = zip(self._tiles.parts, self._targets, self._residuals, strict=True)
-        jobs = [(*part.forward, _difference(part, target, residual)) for part, target, residual in tiles]
-        run(self._tiles.together(jobs))
+        run(self._tiles.together([calls for calls, _ in self._differences]))
         return float(
             sum(_loss_of(self._loss, part, share) for part, share in zip(self._residuals, self._shares, strict=True))
         )
@@ -155,15 +163,16 @@ class Steps:
             Whether the derivative by the input is wanted too.
         """
         loss = self.loss()
-        tiles = zip(self._tiles.parts, self._loss_gradients, self._residuals, strict=True)
+        tiles = zip(self._tiles.parts, self._loss_gradients, self._residuals, self._differences, strict=True)
         jobs = [
             (
+                *left,
                 *gradient(residual),
                 *part.backward,
                 *part.hidden_backward,
                 *(part.input_backward if input_grad else ()),
             )
-            for part, gradient, residual in tiles
+            for part, gradient, residual, (_, left) in tiles
         ]
         run((*self._tiles.together(jobs), *self._tiles.sum_gradients))
         grads = self._tiles.grads(0 if input_grad else 1)
@@ -176,8 +185,8 @@ class Steps:
 
     def _bind_optimizer(self, network: Network, optimizer: Optimizer) -> Direction:
         """Return what makes the calls of a step that turn the gradients into the direction."""
-        parameters, gradients, *state = self._memory
-        slots = OptimizerSlots(parameters, gradients, tuple(state), work=np.zeros_like(parameters))
+        parameters, gradients = self.parameters, self.gradients
+        slots = OptimizerSlots(parameters, gradients, tuple(self._own), work=np.zeros_like(parameters))
         direction = optimizer.bind(slots)
         scales = network.rate_scales()
         if np.all(scales == 1):
@@ -186,37 +195,42 @@ class Steps:
 
     def _coefficients_of(self, row: int) -> tuple[Array, ...]:
         """Return each of the optimizer's coefficients for the step of a row, as an array like the parameters."""
-        size = self._memory.shape[1]
+        size = self.parameters.size
         return tuple(
             np.broadcast_to(self._coefficients[row, c : c + 1], size) for c in range(self._coefficients.shape[1])
         )
 
-    def _calls_of(self, row: int) -> tuple[Call, ...]:
-        """Return the calls of the step of a row."""
-        size = self._memory.shape[1]
+    def _bind_differences(self, residuals: Sequence[Array]) -> list[tuple[tuple[Call, ...], tuple[Call, ...]]]:
+        """Return for each tile the calls that go forth to its residual, and those that fill what these leave out."""
+        tiles = zip(self._tiles.parts, self._targets, residuals, strict=True)
+        return [part.difference(target, residual) for part, target, residual in tiles]
+
+    def _calls_of(self, row: int, forth: Sequence[tuple[Call, ...]]) -> tuple[Call, ...]:
+        """Return the calls of the step of a row, which goes ``forth`` through each tile by these."""
+        size = self.parameters.size
         after = self.states[row + 1]
-        jobs = [self._pass(row, tile) for tile in range(len(self._targets))]
+        jobs = [(*calls, *self._back(row, tile)) for tile, calls in enumerate(forth)]
         calls: list[Call] = [
             *self._tiles.together(jobs),
             *self._tiles.sum_gradients,
             *self._direction(self._coefficients_of(row)),
-            partial(self._factors[row].dot, self._memory[:2], after[:size]),
-            partial(self._memory[0].__setitem__, ..., after[:size]),
+            partial(self._factors[row].dot, self._memory[-2:], after[:size]),
+            partial(self.parameters.__setitem__, ..., after[:size]),
         ]
         if after.size > size:
-            calls.append(partial(after[size:].__setitem__, ..., self._memory[2:].reshape(-1)))
+            calls.append(partial(after[size:].__setitem__, ..., self._own.reshape(-1)))
         return tuple(calls)
 
-    def _pass(self, row: int, tile: int) -> tuple[Call, ...]:
-        """Return the calls that go through a tile, forth and back, and record its residual or its share of the loss."""
-        part, target, residual = self._tiles.parts[tile], self._targets[tile], self._residuals[tile]
+    def _back(self, row: int, tile: int) -> tuple[Call, ...]:
+        """Return the calls that record a tile's residual, or its share of the loss, and go back through it."""
+        part, residual = self._tiles.parts[tile], self._residuals[tile]
         gradient = self._loss_gradients[tile](residual)
         if self._goes_with_residual:
             residual, gradient = part.grads[-1].flat, ()
         record = partial(_record, self._losses[row, tile : tile + 1], self._loss, residual, self._shares[tile])
         if self._recorded:
             record = partial(self._table[row].__setitem__, ..., residual)
-        return *part.forward, _difference(part, target, residual), record, *gradient, *part.backward
+        return record, *gradient, *part.backward
 
 
 # plain functions: a call that held on to its `Steps`, which hold on to it, would outlive it
@@ -229,8 +243,3 @@ def _loss_of(loss: Loss, residual: Array, share: float) -> float:
 
 def _record(cell: Array, loss: Loss, residual: Array, share: float) -> None:
     cell[0] = _loss_of(loss, residual, share)
-
-
-def _difference(part: BoundNetwork, target: Array, residual: Array) -> Call:
-    """Return the call that puts what a tile has made, less its target, into ``residual``."""
-    return partial(np.subtract, part.values[-1].flat, target, residual)

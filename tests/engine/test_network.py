@@ -9,9 +9,11 @@ from convviz.engine import (
     AvgPool2d,
     ConfigError,
     Conv2d,
+    ConvTranspose2d,
     LeakyReLU,
     MaxPool2d,
     Network,
+    Normal,
     ReLU,
     ShapeError,
     Sigmoid,
@@ -19,6 +21,7 @@ from convviz.engine import (
     Trainer,
 )
 from convviz.engine.check import Check
+from convviz.engine.memory import run
 from tests.engine.problems import STACKS, arrays_of, small_problem
 
 IN_SHAPE = (2, 9, 8)
@@ -71,6 +74,38 @@ def test_packing_and_viewing_are_inverse(network, rng):
     history = np.stack([flat, 2 * flat])
     for views, own in zip(network.views(history), params, strict=True):
         assert all(np.array_equal(views[name][1], 2 * own[name]) for name in own)
+
+
+LAST = {
+    "one filter": Conv2d(kernel=3, stride=2, out_channels=1, bias=Normal()),
+    "without a bias": Conv2d(kernel=(2, 3), padding=1, out_channels=1, bias=None),
+    "several filters": Conv2d(kernel=3, out_channels=3, bias=Normal()),
+    "transposed": ConvTranspose2d(kernel=3, stride=2, out_channels=1, bias=Normal()),
+    "no parameters": Sigmoid(),
+}
+
+
+@pytest.mark.parametrize("ended", [True, False])
+@pytest.mark.parametrize("first", [True, False])
+@pytest.mark.parametrize("last", LAST)
+def test_the_difference_from_a_target_is_that_of_the_output(last, first, ended, rng):
+    """Also where the last layer subtracts the target itself, and whatever the memory holds from step to step."""
+    network = Network([*([] if first else [Conv2d(kernel=3, out_channels=2), Tanh()]), LAST[last]], IN_SHAPE)
+    memory = np.full(network.size + ended, -1.0)
+    bound = network.bind(rng.normal(size=IN_SHAPE), memory)
+    target, out = rng.normal(size=(2, np.prod(network.shapes[-1])))
+    forth, left = bound.difference(target, out)
+    at_once = ended and last in ("one filter", "without a bias")
+    assert len(forth) == len(bound.forward) + (not at_once)
+    for _ in range(2):
+        bound.parameters[:] = rng.normal(size=network.size)
+        bound.values[-1].flat[:] = out[:] = np.nan
+        run((*forth, *left))
+        found = bound.values[-1].array.copy()
+        run(bound.forward)
+        np.testing.assert_array_equal(bound.values[-1].array, found)
+        np.testing.assert_allclose(out, found.ravel() - target, rtol=1e-13, atol=1e-13)
+    assert (memory[network.size :] == -1).all()
 
 
 def test_rates_of_layers(rng):

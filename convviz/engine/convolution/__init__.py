@@ -11,8 +11,8 @@ lie where they lie for good: no allocation, no index arithmetic, no checks. In t
 cells, a step of both layers is eight such calls, and each costs little more than the 0.2 µs of being made.
 
 *The work is left to matrix products.* A convolution is a product of the weights with a matrix of the windows, and so is
-the weight gradient; a bias is one more weight on a row of ones. What is left to NumPy is to lay the windows out, and
-how that is done decides everything:
+the weight gradient; a bias is one more weight on a row of ones, and a target that is to be subtracted a row of weight
+−1. What is left to NumPy is to lay the windows out, and how that is done decides everything:
 
 - small (`Unfolded`, up to `TABLE` numbers): one `take` by a table of indices gathers all windows. The border costs
   nothing: the table points at a zero that lies behind every map (`Buffer.extended`);
@@ -49,7 +49,7 @@ from convviz.engine.convolution.phased import Phased
 from convviz.engine.convolution.shifted import Shifted
 from convviz.engine.convolution.strips import Strips
 from convviz.engine.convolution.unfolded import TABLE, Unfolded
-from convviz.engine.memory import Order, sorted_columns
+from convviz.engine.memory import Array, Order, sorted_columns
 
 #: Numbers in an unfolded input up to which unfolding all of it at every step pays; twice as many where many filters
 #: read it. One that is unfolded only once may have so many bytes.
@@ -85,6 +85,9 @@ class _Pair(Correlation):
 
     def product(self) -> Calls:
         return self._ahead.product()
+
+    def difference(self, target: Array, out: Array) -> Calls | None:
+        return self._ahead.difference(target, out)
 
     def weight_grad(self) -> Calls:
         return self._ahead.weight_grad()

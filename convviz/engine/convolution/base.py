@@ -33,6 +33,8 @@ class Operands:
         Whether the last column is a bias.
     constant
         ``x`` keeps the values that it has now.
+    ended_weight : (taps + bias + 1,) or None
+        The weights of the only filter, in the same memory, and the −1 that lies behind them; None: that does not.
     """
 
     x: Buffer
@@ -43,6 +45,7 @@ class Operands:
     dweight: Array
     bias: bool = False
     constant: bool = False
+    ended_weight: Array | None = None
 
 
 class Correlation(ABC):
@@ -64,6 +67,13 @@ class Correlation(ABC):
     @abstractmethod
     def product(self) -> Calls:
         """Return the calls that fill ``y`` from the unfolded ``x`` and the weights."""
+
+    def difference(self, target: Array, out: Array) -> Calls | None:
+        """Return the calls that fill ``out`` with what `product` puts into ``y``, less ``target``, both (windows,).
+
+        None: it is best subtracted afterwards.
+        """
+        return None
 
     @abstractmethod
     def weight_grad(self) -> Calls:

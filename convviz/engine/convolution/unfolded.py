@@ -34,11 +34,16 @@ class Unfolded(Correlation):
     """Convolution by one unfolded matrix that is kept from the forward to the backward pass."""
 
     @cached_property
+    def _ended_columns(self) -> Array:
+        """The unfolded input (groups, rows, windows), and a row for a target where that is wanted."""
+        geometry, operands = self.geometry, self.operands
+        rows = geometry.taps + operands.bias + (operands.ended_weight is not None)
+        return aligned((geometry.groups, rows, geometry.windows), operands.x.array.dtype)
+
+    @property
     def _columns(self) -> Array:
         """The unfolded input, (groups, rows, windows)."""
-        geometry, operands = self.geometry, self.operands
-        shape = (geometry.groups, geometry.taps + operands.bias, geometry.windows)
-        return aligned(shape, operands.x.array.dtype)
+        return self._ended_columns[:, : self.geometry.taps + self.operands.bias]
 
     def unfold(self) -> Calls:
         """Return the calls that fill the matrix from ``x``, with its columns in the order of ``y``."""
@@ -48,6 +53,14 @@ class Unfolded(Correlation):
     def product(self) -> Calls:
         """Return the product of the weights and the matrix."""
         return (multiply(self._grouped(self.operands.weight), self._columns, self._windows(self.operands.y)),)
+
+    def difference(self, target: Array, out: Array) -> Calls | None:
+        """Return the product of the weights and the matrix, with the target as one more row that counts −1 times."""
+        weight, columns = self.operands.ended_weight, self._ended_columns
+        if weight is None:
+            return None
+        columns[0, -1] = target
+        return (partial(weight.dot, columns[0], out),)
 
     def weight_grad(self) -> Calls:
         """Return the product of the error and the matrix."""

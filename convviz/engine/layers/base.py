@@ -21,7 +21,7 @@ from convviz.engine.settings import Spec
 from convviz.engine.shapes import Shape, size_text
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from numpy.typing import DTypeLike, NDArray
 
@@ -45,6 +45,8 @@ class Slots:
         The layer's stretch of the network's one parameter vector, and of the one gradient vector.
     constant_input
         ``x`` never changes after binding: what depends on it alone is computed now.
+    ended_parameters : (P + 1,) or None
+        The parameters and, in the same memory, a −1 behind them; None: that is not what lies there.
     """
 
     x: Buffer
@@ -54,6 +56,7 @@ class Slots:
     parameters: Array
     gradients: Array
     constant_input: bool = False
+    ended_parameters: Array | None = None
 
 
 @dataclass(frozen=True)
@@ -63,11 +66,15 @@ class BoundLayer:
     ``forward`` fills ``y`` from ``x`` and the parameters; ``parameter_backward`` fills ``gradients`` from what forward
     left and ``dy``; ``input_backward`` comes after it, fills ``dx``, and may be left out where nobody looks. None of
     them changes what it reads, so each may be made again.
+
+    ``difference(target, out)`` returns the calls that, in place of ``forward``, fill ``out`` with the output less a
+    target, both in the order of ``y``; None: it is best subtracted afterwards.
     """
 
     forward: tuple[Call, ...]
     parameter_backward: tuple[Call, ...]
     input_backward: tuple[Call, ...]
+    difference: Callable[[Array, Array], tuple[Call, ...] | None] = lambda target, out: None
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from convviz.engine.convolution import Geometry, Operands, bind, takes_order, wished_order
+from convviz.engine.convolution import Calls, Geometry, Operands, bind, takes_order, wished_order
 from convviz.engine.layers.base import Array, BoundLayer, Layer, Shape, Slots
 from convviz.engine.layers.filters import FilterLayer
 from convviz.engine.memory import run
@@ -84,10 +84,16 @@ class Conv2d(FilterLayer):
             dweight=slots.gradients.reshape(self.out_channels, -1),
             bias=self.bias is not None,
             constant=slots.constant_input,
+            ended_weight=slots.ended_parameters if self.out_channels == 1 else None,
         )
         bound = bind(self.geometry(slots.x.shape), operands)
         unfold = bound.unfold()
         if slots.constant_input:
             run(unfold)
             unfold = ()
-        return BoundLayer((*unfold, *bound.product()), bound.weight_grad(), bound.input_grad())
+
+        def difference(target: Array, out: Array) -> Calls | None:
+            product = bound.difference(target, out)
+            return None if product is None else (*unfold, *product)
+
+        return BoundLayer((*unfold, *bound.product()), bound.weight_grad(), bound.input_grad(), difference)
