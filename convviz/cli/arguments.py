@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import math
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -37,11 +38,17 @@ class ArgumentParser(argparse.ArgumentParser):
             prog=f"convviz {command}".strip(),
             description=tr(summary),
             epilog=epilog,
-            formatter_class=argparse.RawDescriptionHelpFormatter,
+            # argparse makes one for every argument; of the terminal's width, it would import more than the rest of it
+            formatter_class=partial(argparse.RawDescriptionHelpFormatter, width=80),
             allow_abbrev=False,  # the language is looked for by its whole name before anything is parsed
             exit_on_error=False,
         )
         add_choice(self, "--language", LANGUAGES, tr("language of the messages and the window (default: the system's)"))
+
+    def format_help(self) -> str:
+        """Return the help, as wide as the terminal."""
+        self.formatter_class = argparse.RawDescriptionHelpFormatter
+        return super().format_help()
 
     def read(self, words: Sequence[str]) -> argparse.Namespace:
         """Return what the words of a command line say; leave where they are wrong, having said what is."""

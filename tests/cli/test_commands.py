@@ -99,6 +99,15 @@ def test_help_is_translated_throughout(capsys: pytest.CaptureFixture[str], comma
     assert CHINESE.search(capsys.readouterr().err)
 
 
+def test_help_is_as_wide_as_the_terminal(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    widest = []
+    for columns in ("60", "150"):
+        monkeypatch.setenv("COLUMNS", columns)
+        assert main(["train", "--help"]) == 0
+        widest.append(max(map(len, capsys.readouterr().out.splitlines())))
+    assert widest[0] <= 60 < 100 < widest[1] <= 150
+
+
 def test_training_speaks_every_language(small: Path, capsys: pytest.CaptureFixture[str]) -> None:
     printed = {}
     for code in LANGUAGES:
