@@ -39,7 +39,7 @@ class LeakyReLU(Activation):
             (partial(np.multiply, x, slope, y), partial(np.maximum, x, y, out=y)),
             (
                 partial(np.greater, x, zero, positive),
-                partial(np.copyto, factor, positive),
+                partial(np.copyto, factor, positive.view(np.int8)),
                 partial(np.maximum, factor, slope, out=factor),
                 partial(np.multiply, dy, factor, dx),
             ),

@@ -276,12 +276,14 @@ def _refine(number: Array, values: Array, shape: NumberFormat, numbers: _Numbers
     """Put those that round to zero, and are not, where they have more digits."""
     if number.all():
         return
-    zeros = np.flatnonzero(number == 0)
-    rest = values[zeros]
-    small = np.isfinite(rest) & (rest != 0)
-    if small.any():
-        factor, most = 10.0 ** (shape.fine_decimals - shape.exponent), numbers.fine_count - 1
-        number[zeros[small]] = numbers.places_of_fine(_tamed(rest[small], factor, most)[1].astype(np.intp))
+    small = ((number == 0) & (values != 0)).nonzero()[0]
+    rest = values.take(small).astype(np.float64)
+    finite = np.isfinite(rest)
+    if not finite.all():
+        small, rest = small[finite], rest[finite]
+    rest *= 10.0 ** (shape.fine_decimals - shape.exponent)  # less than half of one before, so there is a place for it
+    rest += np.copysign(0.5, rest)
+    number[small] = numbers.places_of_fine(rest.astype(np.intp))
 
 
 class CellNumbers:
