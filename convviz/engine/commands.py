@@ -18,11 +18,15 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Load:
-    """Begin run ``run`` with the problem that ``build`` returns (called in the thread); ``play``: go at once."""
+    """Begin run ``run`` with the problem that ``build`` returns (called in the thread); ``play``: go at once.
+
+    ``resume`` is an earlier run of the same problem: the new one goes on where that was left, if it is still known.
+    """
 
     run: int
     build: Callable[[], Problem]
     play: bool = False
+    resume: int | None = None
 
 
 @dataclass(frozen=True)

@@ -125,6 +125,11 @@ class Series:
         self._memory[self._count : end] = numbers
         self._count = end
 
+    @property
+    def nbytes(self) -> int:
+        """The bytes that they take."""
+        return 8 * self._count
+
     def truncate(self, count: int) -> None:
         """Forget all but the first ``count``. Arrays that `values` returned before keep what they had."""
         self._memory = np.append(self._memory[:count], np.empty(1024, np.float64))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from convviz.engine.frames import Array, Frame, State, Status, StopReason
-from convviz.engine.trainer import Trainer
+from convviz.engine.trainer import Recording, Trainer
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,11 +31,13 @@ class LiveRun:
         The step at which the run will pause by itself, or None.
     shown
         The step of the past that is being looked at, or None.
+    run
+        The id that frames and reports carry.
     """
 
-    def __init__(self, problem: Problem, run: int) -> None:
-        self._trainer = Trainer(problem, run=run)
-        self._run = run
+    def __init__(self, problem: Problem, run: int, recording: Recording | None = None) -> None:
+        self._trainer = Trainer(problem, run=run, recording=recording)
+        self.run = run
         self._stop: StopConditions = problem.stop
         self._beyond = False  # has finished and was played on: the number of steps is no goal any more
         self._counted = False  # runs to a goal of its own, not to the experiment's number of steps
@@ -43,7 +45,8 @@ class LiveRun:
         self.reason = StopReason.NONE
         self.goal: int | None = None
         self.shown: int | None = None
-        self._settle(State.PAUSED)
+        self._beyond = self.step >= self._stop.steps
+        self._settle(self._trainer.state, self._trainer.reason)
         self.check()
 
     @property
@@ -100,6 +103,10 @@ class LiveRun:
         if self.state is not State.DIVERGED and not math.isfinite(self._trainer.loss):
             self._settle(State.DIVERGED, StopReason.DIVERGED)
 
+    def recording(self) -> Recording:
+        """Return what the run has been so far; it is not to be used any more."""
+        return self._trainer.recording()
+
     def reset(self) -> None:
         """Go back to step 0 with the same initial parameters."""
         self._trainer.reset()
@@ -150,7 +157,7 @@ class LiveRun:
         """Return what the window is told about the run."""
         trainer = self._trainer
         return Status(
-            run=self._run,
+            run=self.run,
             state=self.state,
             step=trainer.current_step,
             loss=trainer.loss,

@@ -45,12 +45,16 @@ from convviz.engine.pacing import ChunkSize, FrameClock, Pace, RateMeter
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from convviz.engine.trainer import Recording
+
 _logger = logging.getLogger(__name__)
 
 #: How long the loop waits at most for the window to paint a frame, in seconds.
 PATIENCE = 0.1
 #: How long the loop works at most without looking for commands, in seconds, unless one step takes longer.
 CHUNK = 0.004
+#: The most bytes that is kept of earlier runs, of which the oldest is forgotten first.
+ASIDE = 512 << 20
 
 
 class Clock:
@@ -85,6 +89,7 @@ class TrainingLoop:
         self._painting = False
         self._closing = False
         self._live: LiveRun | None = None
+        self._aside: dict[int, Recording] = {}  # of earlier runs, by their ids
         self._status = Status()  # without a live run: the state to report
         self._sent = 0  # losses that have been left in the mailbox
         self._input_gradient = False
@@ -167,14 +172,24 @@ class TrainingLoop:
                 self._drive(self._live, command)
 
     def _load(self, command: Load) -> None:
-        self._live, self._sent = None, 0
+        self._put_aside()
         self._status = Status(run=command.run, speed=self._pace.speed)
-        self._live = LiveRun(command.build(), command.run)
+        recording = self._aside.pop(command.resume, None) if command.resume is not None else None
+        self._live = live = LiveRun(command.build(), command.run, recording)
         self._chunk = ChunkSize(CHUNK)
-        if command.play:
-            self._live.play()
+        if command.play and live.state is State.PAUSED:
+            live.play()
         self._start(at_once=False)
         self._report(picture=True)
+
+    def _put_aside(self) -> None:
+        """Take leave of the run there is. What it has been so far is kept, as far as there is room for such."""
+        live, self._live, self._sent = self._live, None, 0
+        if live is None or live.step == 0:
+            return
+        self._aside[live.run] = live.recording()
+        while sum(recording.nbytes for recording in self._aside.values()) > ASIDE:
+            del self._aside[min(self._aside)]
 
     def _drive(self, live: LiveRun, command: Command) -> None:
         """Act on a command to the run."""

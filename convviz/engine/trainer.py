@@ -9,6 +9,7 @@ possible.
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
@@ -35,6 +36,34 @@ HISTORY_BUDGET = 256 << 20
 LOSS_BUDGET = 256 << 20
 
 
+@dataclass(frozen=True, eq=False)
+class Recording:
+    """What a run has been so far: with it, a new trainer of an equal problem is where the old one was, bit for bit.
+
+    Attributes
+    ----------
+    losses, history, rates
+        Of every step that was made, as far as a run keeps them.
+    vector : (S,)
+        The present state.
+    state, reason, loss
+        Those of the trainer; the loss may be unknown yet (None).
+    """
+
+    losses: Series
+    history: History
+    rates: RateLog
+    vector: Array
+    state: State
+    reason: StopReason
+    loss: float | None
+
+    @property
+    def nbytes(self) -> int:
+        """The bytes that it takes."""
+        return self.losses.nbytes + self.history.nbytes
+
+
 class Trainer:
     """One run of a problem.
 
@@ -47,10 +76,18 @@ class Trainer:
         The id that frames carry.
     budget, loss_budget
         The most bytes that the stored states, and the losses, take; see `HISTORY_BUDGET` and `LOSS_BUDGET`.
+    recording
+        What an earlier run of an equal problem has been so far; this one goes on with it, and takes it over.
     """
 
     def __init__(
-        self, problem: Problem, *, run: int = 0, budget: int = HISTORY_BUDGET, loss_budget: int = LOSS_BUDGET
+        self,
+        problem: Problem,
+        *,
+        run: int = 0,
+        budget: int = HISTORY_BUDGET,
+        loss_budget: int = LOSS_BUDGET,
+        recording: Recording | None = None,
     ) -> None:
         self.problem = problem
         self._run = run
@@ -68,6 +105,8 @@ class Trainer:
         self._watch = Watch(problem.stop, self._losses.values())
         self._state, self._reason = State.PAUSED, StopReason.NONE
         self._loss: float | None = None
+        if recording is not None:
+            self._take_over(recording)
 
     @property
     def current_step(self) -> int:
@@ -242,6 +281,18 @@ class Trainer:
     def reset(self) -> None:
         """Go back to step 0, to the same initial parameters."""
         self.rewind(0)
+
+    def recording(self) -> Recording:
+        """Return what the run has been so far. It is no copy: this trainer is not to be used any more."""
+        state = self._steps.state
+        return Recording(self._losses, self._history, self._rates, state, self._state, self._reason, self._loss)
+
+    def _take_over(self, recording: Recording) -> None:
+        self._losses, self._history, self._rates = recording.losses, recording.history, recording.rates
+        self._steps.state = recording.vector
+        self._rate, _ = self._rates.at(self.current_step)
+        self._watch = Watch(self.problem.stop, self._losses.values())
+        self._state, self._reason, self._loss = recording.state, recording.reason, recording.loss
 
     def _recall(self, step: int) -> None:
         """Put the state of ``step`` into the place of the present one."""

@@ -67,6 +67,8 @@ class Session(QObject):
         self._closed = False
         self._run = 0
         self._layouts: dict[int, _Layout | None] = {}  # of the runs that were asked for and not yet seen
+        # What ran when an edit began another run, by run, as long as the edit can be undone.
+        self._left: weakref.WeakValueDictionary[int, Experiment] = weakref.WeakValueDictionary()
         self._frame: Frame | None = None
         self._status = Status()
         self._due = math.nan
@@ -94,11 +96,13 @@ class Session(QObject):
         """The losses of the current run, complete; always the same object."""
         return self._losses
 
-    def load(self, experiment: Experiment, play: bool | None = None) -> None:
+    def load(self, experiment: Experiment, play: bool | None = None, resume: int | None = None) -> None:
         """Begin a new run.
 
         Parameters
         ----------
+        resume
+            An earlier run of the same experiment, where the new one goes on if it is still known.
         experiment
             What to run; it is built in the thread, and an earlier one that was not begun by then is passed over.
         play
@@ -109,12 +113,17 @@ class Session(QObject):
         self._plays_by_itself = self._playing
         self._run += 1
         self._layouts[self._run] = _layout(experiment)
-        self._post(Load(self._run, experiment.build, self._playing))
+        self._post(Load(self._run, experiment.build, self._playing, resume))
 
     def follow(self, old: Experiment, new: Experiment) -> None:
-        """Go from ``old``, which runs, to ``new``: while it runs where that is possible, else by a new run."""
+        """Go from ``old``, which runs, to ``new``: while it runs where that is possible, else by a new run.
+
+        An edit that is undone, or done again, goes back to the very object that ran before it: then the run is back
+        too, at the step where it was.
+        """
         if old.needs_rebuild(new):
-            self.load(new)
+            self._left[self._run] = old
+            self.load(new, resume=max((run for run, left in self._left.items() if left is new), default=None))
             return
         if new.optimizer.learning_rate != old.optimizer.learning_rate:
             self.set_learning_rate(new.optimizer.learning_rate)

@@ -121,3 +121,25 @@ def test_what_was_built_during_a_drag_is_shown_if_its_shapes_are_still_the_ones(
     reach(State.PAUSED, run=4)
     assert diary.of("run") == shown
     assert [frame.run for frame in diary.of("frame")] == shown
+
+
+def test_an_edit_that_is_undone_and_done_again_finds_each_run_where_it_was(qtbot, session):
+    """It is the object that tells: an equal experiment that was not there before is a new run."""
+    old, new = experiment(), experiment(seed=5)
+    session.load(old)
+    session.run(30)
+    qtbot.waitUntil(lambda: session.status.step == 30)
+    session.follow(old, new)
+    session.run(20)
+    qtbot.waitUntil(lambda: (session.status.run, session.status.step) == (2, 20))
+    session.follow(new, old)
+    qtbot.waitUntil(lambda: (session.status.run, session.status.step) == (3, 30))
+    session.run(30)
+    qtbot.waitUntil(lambda: session.status.step == 60)
+    np.testing.assert_array_equal(session.losses.values(), trained(old, 60).losses)
+    session.follow(old, new)
+    qtbot.waitUntil(lambda: (session.status.run, session.status.step) == (4, 20))
+    session.follow(new, old)
+    qtbot.waitUntil(lambda: (session.status.run, session.status.step) == (5, 60))
+    session.follow(old, experiment(seed=5))
+    qtbot.waitUntil(lambda: (session.status.run, session.status.step) == (6, 0))

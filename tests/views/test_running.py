@@ -160,6 +160,25 @@ def test_a_stride_changed_in_mid_run_rebuilds_and_goes_on(open_window: OpenWindo
     person.sees(lambda: person.session.frame is not None and person.session.frame.output.shape == (1, 5, 5))
 
 
+def test_undoing_an_edit_brings_back_the_run_that_it_ended(open_window: OpenWindow) -> None:
+    person = open_window()
+    person.run_to_the_end()
+    ended = {name: person.text(name) for name in ("state", "loss_words", "history_text")}
+    learned, losses = kernels(person), person.session.losses.values().copy()
+    person.look_at("layer", 1)
+    person.type_into("layers.1.stride.vertical", "3")
+    person.sees_step(0)
+    person.click("undo")
+    person.sees_step(2000)
+    assert {name: person.text(name) for name in ended} == ended
+    assert all(np.array_equal(one, other) for one, other in zip(kernels(person), learned, strict=True))
+    np.testing.assert_array_equal(person.session.losses.values(), losses)
+    person.find(QSlider, "history_slider").setValue(700)
+    person.sees(lambda: person.session.frame is not None and person.session.frame.step == 700)
+    assert person.session.frame is not None
+    assert person.session.frame.loss == losses[700]
+
+
 def test_an_impossible_kernel_leaves_the_run_as_it_is(open_window: OpenWindow) -> None:
     person = open_window(speed=100.0)
     person.click("play")
