@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import QEvent, QObject, QPoint, pyqtSignal
-from PyQt6.QtGui import QDragMoveEvent, QDropEvent
+from PyQt6.QtGui import QDropEvent
 from PyQt6.QtWidgets import QFileDialog
 
 from convviz.engine.errors import ConfigError, ConvvizError
@@ -97,7 +97,7 @@ class MapControl(QObject):
         if isinstance(event, FileWanted):
             self._ask(event)
             return True
-        if isinstance(event, QDragMoveEvent | QDropEvent):  # a drag that enters is one that moves, too
+        if isinstance(event, QDropEvent):  # a drag that enters or moves is one, too
             return self._take_drop(event)
         return super().eventFilter(watched, event)
 
@@ -118,6 +118,7 @@ class MapControl(QObject):
     def _ask_for_file(self, title: str, kinds: str, endings: tuple[str, ...], take: Callable[[Path], object]) -> None:
         kinds = f"{kinds} ({patterns(endings)})"
         dialog = dialog_to_open(self._window, "numbers_dialog", title, self._preferences.folder, kinds)
+        dialog.setOption(QFileDialog.Option.HideNameFilterDetails)  # they are many
 
         def answered(code: int) -> None:  # once the dialog is gone, for another one may follow
             if code == QFileDialog.DialogCode.Accepted:
@@ -153,18 +154,20 @@ class MapControl(QObject):
         widget: QWidget | None = self._window.childAt(place)
         while widget is not None:
             if isinstance(widget, MatrixEditor):
-                wanted = widget.wanted()
-                role = wanted.path.partition(".")[0]
-                if role not in _USES:
-                    self._open_numbers(wanted, path)
-                    return
-                self.open_map(role, path)
+                self._open_wanted(widget.wanted(), path)
                 return
             if isinstance(widget, Heatmap) and widget.tensor is not None and widget.tensor.kind is Kind.TARGET:
                 self.open_map("target", path)
                 return
             widget = widget.parentWidget()
         self.open_map("input", path)
+
+    def _open_wanted(self, wanted: FileWanted, path: Path) -> None:
+        role = wanted.path.partition(".")[0]
+        if role in _USES:
+            self.open_map(role, path)
+        else:
+            self._open_numbers(wanted, path)
 
     # -- opening -------------------------------------------------------------------------------------------------------
 
@@ -262,7 +265,7 @@ def _reach(experiment: Experiment) -> tuple[int, int]:
     rows, columns = experiment.input.shape[1:]
     height, width = float(rows), float(columns)
     for layer in experiment.layers:
-        down, right = getattr(layer, "stride", None) or (1, 1)
+        down, right = getattr(layer, "stride", (1, 1))
         height, width = (height * down, width * right) if layer.adjoint else (height / down, width / right)
     made = experiment.shapes()[-1]
     return max(round(height), made[1]), max(round(width), made[2])

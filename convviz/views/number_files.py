@@ -73,8 +73,8 @@ def read_numbers(path: Path) -> NDArray[Any]:
 
 
 def patterns(endings: tuple[str, ...]) -> str:
-    """Return what a dialog takes to show files that end so."""
-    return " ".join(f"*.{ending}" for ending in endings)
+    """Return what a dialog takes to show files that end so; in capitals, too, for some systems tell the two apart."""
+    return " ".join(f"*.{ending} *.{ending.upper()}" for ending in endings)
 
 
 def _ending(path: Path, known: tuple[str, ...]) -> str:

@@ -21,6 +21,8 @@ from convviz.views.tooltips import paragraphs
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from PyQt6.QtGui import QKeyEvent
+
     from convviz.model.files.pictures import Picture, Size
     from convviz.model.sources import Map
 
@@ -113,11 +115,10 @@ class PictureDialog(QDialog):
         picture, wanted = self._picture, self._wanted
         rows, columns = picture.original
         kind = tr("in colour") if picture.coloured else tr("grey")
-        self._about.setText(
-            tr("{file}: {rows:,} × {columns:,} pixels, {kind}").format(
-                file=picture.name, rows=rows, columns=columns, kind=kind
-            )
-        )
+        name = metrics().elidedText(picture.name, Qt.TextElideMode.ElideMiddle, _PREVIEW)
+        about = tr("{file}: {rows:,} × {columns:,} pixels, {kind}")
+        self._about.setText(about.format(file=name, rows=rows, columns=columns, kind=kind))
+        self._about.setToolTip(paragraphs(picture.name) if name != picture.name else "")
         for count, text in _CHANNELS.items():
             self._channels.addItem(tr(text), count)
         self._channels.setCurrentIndex(1 if picture.coloured and wanted.channels == 3 else 0)
@@ -196,6 +197,12 @@ class PictureDialog(QDialog):
             box.refused.connect(self._complain)
         self._buttons.accepted.connect(self.accept)
         self._buttons.rejected.connect(self.reject)
+
+    def keyPressEvent(self, event: QKeyEvent | None) -> None:
+        """Let Enter in a number take that alone: what follows from it is to be seen before the picture is opened."""
+        entered = event is not None and event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+        if not entered or not isinstance(self.focusWidget(), NumberBox):
+            super().keyPressEvent(event)
 
     def accept(self) -> None:
         """Hand over the map, if it can be taken."""

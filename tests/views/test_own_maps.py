@@ -180,6 +180,9 @@ def test_an_impossible_size_says_what_is_possible(open_window: OpenWindow, tmp_p
     asked.type_into("rows", "49")
     assert asked.outcome() == "Expected from 1 to 48, received 49"
     assert asked.size() == ("48", "64")
+    type_over(asked.box("columns"), "65", Qt.Key.Key_Return)  # which does not open what nobody asked for
+    assert asked.dialog.isVisible()
+    assert asked.outcome() == "Expected from 1 to 64, received 65"
     asked.type_into("rows", "many")
     assert "'many' is not a whole number" in asked.outcome()
     asked.type_into("columns", "4")
@@ -188,6 +191,16 @@ def test_an_impossible_size_says_what_is_possible(open_window: OpenWindow, tmp_p
     person.press("Esc", asked.dialog)
     asked.gone()
     assert not person.document.is_modified
+
+
+def test_a_long_name_makes_no_wide_dialog(open_window: OpenWindow, tmp_path: Path) -> None:
+    person = open_window(size=(1024, 640))
+    choose(person, "open_input", picture(tmp_path, name="cat" * 60 + ".png"))
+    asked = Asked(person)
+    assert asked.dialog.width() < 720
+    assert asked.dialog.height() < 600
+    assert any("cat" * 60 in label.toolTip() for label in asked.dialog.findChildren(QLabel))
+    asked.open()
 
 
 def test_a_picture_without_colours_has_one_channel(open_window: OpenWindow, tmp_path: Path) -> None:
