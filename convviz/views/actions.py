@@ -58,6 +58,22 @@ GROUPS = {
 
 ACTIONS: tuple[ActionSpec, ...] = (
     ActionSpec("open", "file", mark("Open…"), mark("Open an experiment file"), ("Ctrl+O",), "open"),
+    ActionSpec(
+        "open_input",
+        "file",
+        mark("Open picture or array as input…"),
+        mark("Let a picture, an array (.npy) or a table of numbers be the input; or drop it onto the window"),
+        ("Ctrl+Shift+I",),
+        "open_input",
+    ),
+    ActionSpec(
+        "open_target",
+        "file",
+        mark("Open picture or array as target…"),
+        mark("Let a picture, an array (.npy) or a table of numbers be the target; or drop it onto the target"),
+        ("Ctrl+Shift+T",),
+        "open_target",
+    ),
     ActionSpec("save", "file", mark("Save"), mark("Save the experiment to its file"), ("Ctrl+S",), "save"),
     ActionSpec(
         "save_as", "file", mark("Save as…"), mark("Save the experiment to another file"), ("Ctrl+Shift+S",), "save_as"

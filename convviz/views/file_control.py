@@ -6,18 +6,20 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PyQt6.QtCore import QLocale, QObject, pyqtSignal
-from PyQt6.QtWidgets import QFileDialog, QMainWindow
+from PyQt6.QtCore import QObject, pyqtSignal
 
 from convviz.engine.errors import ConvvizError
-from convviz.i18n import language, mark, tr
+from convviz.i18n import mark, tr
 from convviz.model.files import builtin_names, load_builtin
 from convviz.views.banner import Message
 from convviz.views.dialogs import ask_about_changes
+from convviz.views.file_dialogs import dialog_to_open, dialog_to_save
 from convviz.views.picture import save_picture
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from PyQt6.QtWidgets import QMainWindow
 
     from convviz.model.document import Document
     from convviz.model.experiment import Experiment
@@ -114,9 +116,8 @@ class FileControl(QObject):
     # -- opening -------------------------------------------------------------------------------------------------------
 
     def _ask_for_file(self) -> None:
-        dialog = self._file_dialog(tr("Open an experiment"), tr("Experiments (*.json)"))
-        dialog.setObjectName("open_dialog")
-        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
+        title, kinds = tr("Open an experiment"), tr("Experiments (*.json)")
+        dialog = dialog_to_open(self._window, "open_dialog", title, self._preferences.folder, kinds)
         dialog.fileSelected.connect(self._file_selected)
         dialog.open()
 
@@ -159,9 +160,8 @@ class FileControl(QObject):
             self._write(self._document.path, then)
 
     def _ask_where_to_save(self, then: Callable[[], object] | None) -> None:
-        dialog = self._file_dialog(tr("Save the experiment"), tr("Experiments (*.json)"))
-        dialog.setObjectName("save_dialog")
-        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        title, kinds = tr("Save the experiment"), tr("Experiments (*.json)")
+        dialog = dialog_to_save(self._window, "save_dialog", title, self._preferences.folder, kinds)
         dialog.setDefaultSuffix("json")
         dialog.selectFile(self._document.path.name if self._document.path else "experiment.json")
         dialog.fileSelected.connect(lambda name: self._write(Path(name), then))
@@ -182,9 +182,8 @@ class FileControl(QObject):
             then()
 
     def _ask_for_picture(self) -> None:
-        dialog = self._file_dialog(tr("Save picture of the window"), tr("Pictures (*.png)"))
-        dialog.setObjectName("picture_dialog")
-        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        title, kinds = tr("Save picture of the window"), tr("Pictures (*.png)")
+        dialog = dialog_to_save(self._window, "picture_dialog", title, self._preferences.folder, kinds)
         dialog.setDefaultSuffix("png")
         dialog.selectFile("convviz.png")
         dialog.fileSelected.connect(self._picture_selected)
@@ -197,19 +196,6 @@ class FileControl(QObject):
             self._complain(_UNWRITABLE, Path(name), error)
 
     # -- what is shown -------------------------------------------------------------------------------------------------
-
-    def _file_dialog(self, title: str, kinds: str) -> QFileDialog:
-        dialog = QFileDialog(self._window, title, self._preferences.folder, kinds)
-        dialog.finished.connect(dialog.deleteLater)
-        dialog.setLocale(QLocale(language()))
-        label = QFileDialog.DialogLabel
-        for which, text in (  # which Qt's own translations lack
-            (label.LookIn, tr("Look in:")),
-            (label.FileName, tr("File name:")),
-            (label.FileType, tr("Files of type:")),
-        ):
-            dialog.setLabelText(which, text)
-        return dialog
 
     def _remember(self, path: Path) -> None:
         self._preferences.remember_file(path)

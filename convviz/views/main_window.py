@@ -174,6 +174,8 @@ class MainWindow(QMainWindow):
         self._parts.menus.language_asked.connect(self.set_language)
         for name in (
             "open",
+            "open_input",
+            "open_target",
             "save",
             "save_as",
             "save_picture",

@@ -23,7 +23,20 @@ if TYPE_CHECKING:
 
 #: What each menu shows, in order: an action, ``-`` for a line between, ``>name`` for a menu in the menu.
 _CONTENTS = {
-    "file": (">new", "open", ">recent", "-", "save", "save_as", "save_picture", "-", "quit"),
+    "file": (
+        ">new",
+        "open",
+        ">recent",
+        "-",
+        "open_input",
+        "open_target",
+        "-",
+        "save",
+        "save_as",
+        "save_picture",
+        "-",
+        "quit",
+    ),
     "edit": ("undo", "redo"),
     "run": ("play", "step", "run_n", "-", "reset", "new_seed", "-", "slower", "faster", ">speed", "free"),
     "history": ("earlier", "later", "-", "live", "continue"),

@@ -11,6 +11,7 @@ from convviz.model.checking import Checker
 from convviz.views.cursor_control import CursorControl
 from convviz.views.file_control import FileControl
 from convviz.views.focus import laid_out, read_in_order, read_last
+from convviz.views.map_control import MapControl
 from convviz.views.mode_control import ModeControl
 from convviz.views.panels.check import CheckBadge
 from convviz.views.panels.explain import ExplainPanel
@@ -91,6 +92,7 @@ class PanelControl(QObject):
         self._cursor = CursorControl(self.pipeline, self.explanation, parts.line, self)
         self.modes = ModeControl(self.stage, self.pipeline, self._cursor, session, parts, self)
         self.files = FileControl(window, document, preferences, parts)
+        self._maps = MapControl(window, document, preferences, parts)
         self._run = RunControl(document, session, preferences, parts, self.loss, self)
         self._connect()
         self.pipeline.set_experiment(document.experiment)
@@ -110,6 +112,8 @@ class PanelControl(QObject):
         self.modes.layer_shown.connect(self._show_layer)
         self._document.changed.connect(self._follow)
         self.files.reopened.connect(self._session.reset)
+        self._maps.opened.connect(self._select)
+        self._maps.experiment_dropped.connect(self.files.open_file)
         self._session.frame_changed.connect(self._show_frame)
 
     def _show_input_gradient(self, shown: bool) -> None:

@@ -121,7 +121,11 @@ class Preferences:
         path = path.absolute()
         names = [str(path), *(str(other) for other in self.recent if other != path)]
         self._settings.setValue("recent", names[:_RECENT])
-        self._settings.setValue("folder", str(path.parent))
+        self.remember_folder(path.parent)
+
+    def remember_folder(self, folder: Path) -> None:
+        """Begin there when the next file is asked for."""
+        self._settings.setValue("folder", str(folder.absolute()))
 
     def layout(self, name: str) -> QByteArray:
         """Return the remembered state of a part of the window (``geometry``, ``columns``, …); empty: none is."""

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from PyQt6.QtCore import QMimeData, QPoint, QPointF, Qt
-from PyQt6.QtGui import QDropEvent, QWheelEvent
+from pathlib import Path
+
+from PyQt6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
+from PyQt6.QtGui import QDragEnterEvent, QDropEvent, QWheelEvent
 from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import QAbstractItemView, QApplication, QComboBox, QWidget
 
@@ -50,6 +52,22 @@ def drop(view: QAbstractItemView, at: QPoint) -> None:
     event = QDropEvent(QPointF(at), Qt.DropAction.MoveAction, data, Qt.MouseButton.LeftButton, _NOTHING)
     view.dropEvent(event)
     assert event.dropAction() is not Qt.DropAction.MoveAction  # or the view would remove the row that was dragged
+
+
+def drop_files(window: QWidget, at: QPoint, *names: str | Path) -> bool:
+    """Drag files onto a window and let go of them at ``at``; return whether it took them.
+
+    A name that is no path is the address of something elsewhere.
+    """
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(name)) if isinstance(name, Path) else QUrl(name) for name in names])
+    how = Qt.DropAction.CopyAction, data, Qt.MouseButton.LeftButton, _NOTHING
+    entering = QDragEnterEvent(at, *how)
+    QApplication.sendEvent(window, entering)
+    dropped = QDropEvent(QPointF(at), *how)
+    dropped.ignore()
+    QApplication.sendEvent(window, dropped)
+    return entering.isAccepted() and dropped.isAccepted()
 
 
 def choose_item(combo: QComboBox, text: str) -> None:

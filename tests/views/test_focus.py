@@ -51,13 +51,14 @@ def test_a_layer_that_was_added_is_read_in_its_place(open_window: OpenWindow) ->
 def test_the_controls_of_a_layer_are_read_from_above(open_window: OpenWindow) -> None:
     person = open_window(size=(1280, 1600))
     choose_item(person.find(QComboBox, "layers.0.weight"), "Uniform")
-    names = walk(person, "layers.0.role", 13)
+    names = walk(person, "layers.0.role", 14)
     heights = [
         widget.mapTo(person.window, widget.rect().center()).y()
         for widget in (person.find(QWidget, name) for name in names)
     ]
     assert all(following >= above - 2 for above, following in pairwise(heights)), list(zip(names, heights, strict=True))
-    assert names.index("layers.0.weight.cells.presets") < names.index("layers.0.weight.cells.copy")
+    tools = [names.index(f"layers.0.weight.cells.{name}") for name in ("presets", "open", "copy")]
+    assert tools == sorted(tools)
     assert names.index("layers.0.weight.low") < names.index("layers.0.bias")
 
 

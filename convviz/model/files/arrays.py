@@ -19,12 +19,16 @@ import numpy as np
 from numpy.lib import format as npy
 
 from convviz.engine.errors import ConfigError
+from convviz.model.files.opening import opened
 from convviz.model.sources import check_cells
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from numpy.typing import NDArray
+
+Shape = tuple[int, ...]
 
 #: Most axes of an array: a kernel's (out_channels, in_channels, height, width).
 MOST_AXES = 4
@@ -48,10 +52,30 @@ def load_array(folder: Path, name: str) -> NDArray[np.float64]:
     """
     path = _inside(folder, name)
     try:
-        with path.open("rb") as file:
-            return _load(file, name)
+        with path.open("rb") as file, np.errstate(all="ignore"):
+            return _load(file, name, _check_cells).astype(np.float64)
     except OSError as error:
         raise ConfigError("{file} cannot be read: {reason}", file=name, reason=error.strerror or error) from error
+
+
+def read_array(path: Path, check: Callable[[Shape, np.dtype[Any]], None] | None = None) -> NDArray[Any]:
+    """Return the array in a ``.npy`` file that a person chose, in the format that it has there.
+
+    Parameters
+    ----------
+    path
+        Wherever it lies.
+    check
+        Raises where shape and format are not what is wanted, before memory is taken; None: where there are more
+        numbers than a map may have.
+
+    Raises
+    ------
+    ConfigError
+        As `load_array`, but for the place of the file.
+    """
+    with opened(path) as file:
+        return _load(file, path.name, check or _check_cells)
 
 
 def _inside(folder: Path, name: str) -> Path:
@@ -70,7 +94,7 @@ def _inside(folder: Path, name: str) -> Path:
     return path
 
 
-def _load(file: BinaryIO, name: str) -> NDArray[np.float64]:
+def _load(file: BinaryIO, name: str, check: Callable[[Shape, np.dtype[Any]], None]) -> NDArray[Any]:
     shape, dtype = _header(file, name)
     if dtype.kind not in "iuf":
         raise ConfigError("{file}: expected real numbers, received {received}", file=name, received=str(dtype))
@@ -81,7 +105,7 @@ def _load(file: BinaryIO, name: str) -> NDArray[np.float64]:
             most=MOST_AXES,
             received=shape,
         )
-    check_cells(shape)
+    check(shape, dtype)
     present = os.fstat(file.fileno()).st_size - file.tell()
     expected = math.prod(shape) * dtype.itemsize
     if present != expected:
@@ -92,8 +116,11 @@ def _load(file: BinaryIO, name: str) -> NDArray[np.float64]:
             received=present,
         )
     file.seek(0)
-    with np.errstate(all="ignore"):
-        return np.asarray(npy.read_array(file, allow_pickle=False)).astype(np.float64)
+    return np.asarray(npy.read_array(file, allow_pickle=False))
+
+
+def _check_cells(shape: Shape, dtype: np.dtype[Any]) -> None:
+    check_cells(shape)
 
 
 def _header(file: BinaryIO, name: str) -> tuple[tuple[int, ...], np.dtype[Any]]:

@@ -19,6 +19,7 @@ from convviz.engine.settings import Setting, Spec, check_value, default_of, sett
 from convviz.i18n import Listed, mark
 from convviz.model.experiment import TEACHER_SETTINGS, Experiment, Stage
 from convviz.model.files.arrays import MOST_AXES, load_array
+from convviz.model.files.opening import read_bytes
 from convviz.model.files.text import LARGEST_FILE, parse
 
 if TYPE_CHECKING:
@@ -50,7 +51,7 @@ def read_experiment(path: str | Path) -> Experiment:
     """
     path = Path(path)
     with about_file(path):
-        return decode_experiment(parse(_read_bytes(path)), path.parent)
+        return decode_experiment(parse(read_bytes(path, LARGEST_FILE)), path.parent)
 
 
 @contextmanager
@@ -233,19 +234,6 @@ def _kernel_settled(values: dict[str, Any]) -> dict[str, Any]:
     if "kernel" not in values and isinstance(weight, Given) and weight.values.ndim > 1:
         return {**{name: value for name, value in values.items() if name != "weight"}, "kernel": weight.values}
     return values
-
-
-def _read_bytes(path: Path) -> bytes:
-    """Return the bytes of a file, or of as much of it as shows that it is too large."""
-    if path.exists() and not path.is_file():
-        raise ConfigError("expected a file, received a folder or a device")
-    try:
-        with path.open("rb") as file:
-            return file.read(LARGEST_FILE + 1)
-    except OSError as error:
-        raise ConfigError("cannot be read: {reason}", reason=error.strerror or error) from error
-    except ValueError as error:
-        raise ConfigError("not a name that a file can have") from error
 
 
 def _mapping(data: Any) -> dict[str, Any]:

@@ -21,7 +21,7 @@ class ArrayField(Field):
 
     def __init__(self, path: str, described: Setting, level: int = 0, parent: QWidget | None = None) -> None:
         super().__init__(path, described, level, parent)
-        self._editor = MatrixEditor(path, (mark("Channel"),), signed=False, parent=self)
+        self._editor = MatrixEditor(path, (mark("Channel"),), signed=False, pictures=True, parent=self)
         self._row()
         self._column.addWidget(self._editor)
         self._editor.edited.connect(lambda values, merge: self.edited.emit(path, values, merge))

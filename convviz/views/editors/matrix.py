@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PyQt6.QtCore import pyqtSignal
 from PyQt6.QtGui import QGuiApplication
-from PyQt6.QtWidgets import QHBoxLayout, QLabel, QMenu, QVBoxLayout, QWidget
+from PyQt6.QtWidgets import QApplication, QHBoxLayout, QLabel, QMenu, QVBoxLayout, QWidget
 
 from convviz.engine.errors import ConfigError, ConvvizError
 from convviz.i18n import mark, tr
@@ -20,6 +20,7 @@ from convviz.views.editors.matrix_grid import MatrixGrid
 from convviz.views.editors.matrix_text import numpy_text, parse_matrix, python_text, spreadsheet_text
 from convviz.views.editors.number_box import NumberBox, Range
 from convviz.views.editors.showing import set_shown
+from convviz.views.editors.wanted import FileWanted
 from convviz.views.theme import SPACE, set_role
 from convviz.views.tooltips import paragraphs
 
@@ -67,7 +68,9 @@ class MatrixEditor(QWidget):
     signed
         Whether zero is the middle of the colours.
     compact
-        Whether the clipboard is in the menu only, for an array that is a short vector.
+        Whether clipboard and files are in the menu only, for an array that is a short vector.
+    pictures
+        Whether a picture can be read from a file, too.
     """
 
     edited = pyqtSignal(object, str)
@@ -79,12 +82,14 @@ class MatrixEditor(QWidget):
         axes: tuple[str, ...] = (),
         signed: bool = True,
         compact: bool = False,
+        pictures: bool = False,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self.setObjectName(f"{name}.editor")
         self._name = name
         self._axes = axes
+        self._pictures = pictures
         self._values: Array = np.zeros((1, 1))
         self._title = ""
         self.grid = MatrixGrid(f"{name}.cells", signed, self)
@@ -95,6 +100,7 @@ class MatrixEditor(QWidget):
         self._totals = tuple(QLabel(self) for _ in self._channels)
         self._place = QLabel(self)
         self._value = NumberBox(f"{name}.cells.value", Range(), self)
+        self._open = IconButton(f"{name}.cells.open", "open", self)
         self._copy = IconButton(f"{name}.cells.copy", "copy", self)
         self._paste = IconButton(f"{name}.cells.paste", "paste", self)
         self._more = IconButton(f"{name}.cells.more", "more", self)
@@ -133,6 +139,7 @@ class MatrixEditor(QWidget):
             self._channels[axis].setToolTip(tr("Which channel's numbers are shown below"))
         self._value.setAccessibleName(tr("Value of the cell"))
         self._value.setToolTip(tr("The cell's value with all of its digits; 1/9 and 3e-5 can be typed too"))
+        self._open.describe(tr("Open…"), self._what_opens())
         self._copy.describe(tr("Copy"), tr("Copy the matrix for a spreadsheet (Ctrl+C in its cells)"))
         self._paste.describe(
             tr("Paste"), tr("Paste cells of a spreadsheet, a Python list or a NumPy array (Ctrl+V in the cells)")
@@ -151,9 +158,21 @@ class MatrixEditor(QWidget):
         clipboard = QGuiApplication.clipboard()
         try:
             pasted = parse_matrix(clipboard.text() if clipboard is not None else "")
-            self._offer(self._pasted(pasted))
         except ConvvizError as error:
             self.refused.emit(str(error))
+        else:
+            self.take(pasted)
+
+    def take(self, numbers: Array) -> None:
+        """Take numbers in place of the shown matrix, or of the whole array if they have its axes."""
+        try:
+            self._offer(self._pasted(numbers))
+        except ConvvizError as error:
+            self.refused.emit(str(error))
+
+    def wanted(self) -> FileWanted:
+        """Return what asks the window for numbers from a file."""
+        return FileWanted(self._name, self.take)
 
     # inside -----------------------------------------------------------------------------------------------------------
 
@@ -180,7 +199,7 @@ class MatrixEditor(QWidget):
         column.addLayout(self.tools)
         self.tools.setSpacing(0)
         self.tools.addStretch(1)
-        for button in (self._copy, self._paste):
+        for button in (self._open, self._copy, self._paste):
             self.tools.addWidget(button)
             set_shown(button, not compact)
         (value if compact else self.tools).addWidget(self._more)
@@ -200,6 +219,7 @@ class MatrixEditor(QWidget):
         for box in self._channels:
             box.edited.connect(lambda *_: self.set_values(self._values))
             box.refused.connect(self.refused)
+        self._open.clicked.connect(self._ask_for_file)
         self._copy.clicked.connect(lambda: self.copy())
         self._paste.clicked.connect(self.paste)
 
@@ -209,6 +229,7 @@ class MatrixEditor(QWidget):
         self._add_action("copy_python", tr("Copy as a Python list"), lambda: self.copy(python_text))
         self._add_action("copy_numpy", tr("Copy as NumPy code"), lambda: self.copy(numpy_text))
         self._add_action("paste_cells", tr("Paste"), self.paste)
+        self._add_action("open_file", tr("Open…"), self._ask_for_file, self._what_opens())
         if self._values.ndim < 2:
             return
         self._menu.addSeparator()
@@ -228,6 +249,14 @@ class MatrixEditor(QWidget):
             self._offer(self._with_matrix(np.ascontiguousarray(operation(self._matrix()))))
         except ConvvizError as error:
             self.refused.emit(str(error))
+
+    def _ask_for_file(self) -> None:
+        QApplication.sendEvent(self.window(), self.wanted())
+
+    def _what_opens(self) -> str:
+        if self._pictures:
+            return tr("Read a picture, a NumPy array (.npy) or a table (.csv, .txt) from a file")
+        return tr("Read a NumPy array (.npy) or a table (.csv, .txt) from a file")
 
     def _index(self) -> tuple[int, ...]:
         """Return the leading indices of the shown matrix."""

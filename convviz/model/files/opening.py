@@ -1,0 +1,49 @@
+"""Opening a file that somebody named: anything but a file is refused, and what the system says is told as an error."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, BinaryIO
+
+from convviz.engine.errors import ConfigError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+
+@contextmanager
+def opened(path: Path) -> Iterator[BinaryIO]:
+    """Give the file at ``path`` to be read.
+
+    Raises
+    ------
+    ConfigError
+        If there is none that can be read. A pipe or a device is none: it might never come to an end.
+    """
+    try:
+        if path.exists() and not path.is_file():
+            raise ConfigError("expected a file, received a folder or a device")
+        with _open(path) as file:
+            yield file
+    except OSError as error:
+        raise ConfigError("cannot be read: {reason}", reason=error.strerror or error) from error
+
+
+def read_bytes(path: Path, most: int) -> bytes:
+    """Return the bytes of a file, or, of one that has more than ``most`` of them, as many as show that.
+
+    Raises
+    ------
+    ConfigError
+        As `opened`.
+    """
+    with opened(path) as file:
+        return file.read(most + 1)
+
+
+def _open(path: Path) -> BinaryIO:
+    try:
+        return path.open("rb")
+    except ValueError as error:
+        raise ConfigError("not a name that a file can have") from error

@@ -1,0 +1,48 @@
+"""The dialogs in which a file is chosen, in the language of the window."""
+
+from __future__ import annotations
+
+from PyQt6.QtCore import QLocale
+from PyQt6.QtWidgets import QFileDialog, QWidget
+
+from convviz.i18n import language, tr
+
+
+def file_dialog(parent: QWidget, name: str, title: str, folder: str, kinds: str) -> QFileDialog:
+    """Return a dialog that deletes itself once it is closed, to be opened by whoever wants the answer.
+
+    Parameters
+    ----------
+    name
+        Its object name.
+    folder
+        What it shows first.
+    kinds
+        Which files it shows, as Qt writes that: ``Pictures (*.png *.bmp)``.
+    """
+    dialog = QFileDialog(parent, title, folder, kinds)
+    dialog.setObjectName(name)
+    dialog.finished.connect(dialog.deleteLater)
+    dialog.setLocale(QLocale(language()))
+    label = QFileDialog.DialogLabel
+    for which, text in (  # which Qt's own translations lack
+        (label.LookIn, tr("Look in:")),
+        (label.FileName, tr("File name:")),
+        (label.FileType, tr("Files of type:")),
+    ):
+        dialog.setLabelText(which, text)
+    return dialog
+
+
+def dialog_to_open(parent: QWidget, name: str, title: str, folder: str, kinds: str) -> QFileDialog:
+    """Return a dialog, as `file_dialog`, in which a file that is there is chosen."""
+    dialog = file_dialog(parent, name, title, folder, kinds)
+    dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
+    return dialog
+
+
+def dialog_to_save(parent: QWidget, name: str, title: str, folder: str, kinds: str) -> QFileDialog:
+    """Return a dialog, as `file_dialog`, in which a file to be written is named."""
+    dialog = file_dialog(parent, name, title, folder, kinds)
+    dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+    return dialog

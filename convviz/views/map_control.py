@@ -1,0 +1,271 @@
+"""A person's own pictures, arrays and tables as input, as target, or as the numbers of a kernel."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PyQt6.QtCore import QEvent, QObject, QPoint, pyqtSignal
+from PyQt6.QtGui import QDropEvent
+from PyQt6.QtWidgets import QFileDialog
+
+from convviz.engine.errors import ConfigError, ConvvizError
+from convviz.engine.explain import Kind
+from convviz.i18n import mark, tr
+from convviz.model.experiment import shape_text
+from convviz.model.files.pictures import PICTURES, Picture
+from convviz.model.sources import GivenMap
+from convviz.views.banner import Message
+from convviz.views.editors.matrix import MatrixEditor
+from convviz.views.editors.wanted import FileWanted
+from convviz.views.file_dialogs import dialog_to_open
+from convviz.views.heatmap import Heatmap
+from convviz.views.number_files import ARRAYS, TABLES, patterns, read_map, read_numbers
+from convviz.views.picture_dialog import PictureDialog, Wanted
+from convviz.views.selection import Selection
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Literal
+
+    from PyQt6.QtWidgets import QMainWindow, QWidget
+
+    from convviz.model.document import Document
+    from convviz.model.experiment import Experiment
+    from convviz.model.sources import Map
+    from convviz.views.parts import Parts
+    from convviz.views.preferences import Preferences
+
+    Role = Literal["input", "target"]
+
+#: The longer side that is proposed for a picture as input: each cell can still be seen, and every step is quick.
+_SEEN = 64
+_LAYER = re.compile(r"layers\[(\d+)\]")
+_UNREADABLE = mark("The file could not be opened. {reason}")
+
+
+@dataclass(frozen=True)
+class _Use:
+    """What a kind of map is called where one is opened: titles and the text of the undoing, marked for translation."""
+
+    asking: str
+    choosing: str
+    done: str
+
+
+_USES: dict[Role, _Use] = {
+    "input": _Use(
+        mark("Open a picture or an array as input"), mark("Picture as input"), mark("Open {file} as the input")
+    ),
+    "target": _Use(
+        mark("Open a picture or an array as target"), mark("Picture as target"), mark("Open {file} as the target")
+    ),
+}
+
+
+class MapControl(QObject):
+    """Opens files with numbers: asked for in a dialog, or dropped onto the window.
+
+    Signals
+    -------
+    opened(Selection)
+        The input or the target has come from a file.
+    experiment_dropped(Path)
+        What was dropped is an experiment.
+    """
+
+    opened = pyqtSignal(object)
+    experiment_dropped = pyqtSignal(object)
+
+    def __init__(self, window: QMainWindow, document: Document, preferences: Preferences, parts: Parts) -> None:
+        super().__init__(window)
+        self._window = window
+        self._document = document
+        self._preferences = preferences
+        self._banner = parts.banner
+        for role in _USES:
+            parts.actions[f"open_{role}"].triggered.connect(partial(self._ask_for_map, role))
+        parts.actions.enable(open_input=True, open_target=True)
+        window.setAcceptDrops(True)
+        window.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject | None, event: QEvent | None) -> bool:
+        """Take what is dropped anywhere in the window, and what its editors ask for."""
+        if isinstance(event, FileWanted):
+            self._ask(event)
+            return True
+        if isinstance(event, QDropEvent):  # a drag that enters or moves is one, too
+            return self._take_drop(event)
+        return super().eventFilter(watched, event)
+
+    # -- asking --------------------------------------------------------------------------------------------------------
+
+    def _ask(self, wanted: FileWanted) -> None:
+        role = wanted.path.partition(".")[0]
+        if role in _USES:
+            self._ask_for_map(role)
+            return
+        title, kinds = tr("Open an array or a table"), tr("Arrays and tables")
+        self._ask_for_file(title, kinds, (*ARRAYS, *TABLES), partial(self._open_numbers, wanted))
+
+    def _ask_for_map(self, role: Role) -> None:
+        title, kinds = tr(_USES[role].asking), tr("Pictures, arrays and tables")
+        self._ask_for_file(title, kinds, (*PICTURES, *ARRAYS, *TABLES), partial(self.open_map, role))
+
+    def _ask_for_file(self, title: str, kinds: str, endings: tuple[str, ...], take: Callable[[Path], object]) -> None:
+        kinds = f"{kinds} ({patterns(endings)})"
+        dialog = dialog_to_open(self._window, "numbers_dialog", title, self._preferences.folder, kinds)
+        dialog.setOption(QFileDialog.Option.HideNameFilterDetails)  # they are many
+
+        def answered(code: int) -> None:  # once the dialog is gone, for another one may follow
+            if code == QFileDialog.DialogCode.Accepted:
+                take(Path(dialog.selectedFiles()[0]))
+
+        dialog.finished.connect(answered)
+        dialog.open()
+
+    # -- dropping ------------------------------------------------------------------------------------------------------
+
+    def _take_drop(self, event: QDropEvent) -> bool:
+        data = event.mimeData()
+        addresses = data.urls() if data is not None else []
+        if not addresses:
+            return False
+        event.acceptProposedAction()
+        if event.type() != QEvent.Type.Drop:
+            return True
+        path = Path(addresses[0].toLocalFile())
+        if len(addresses) > 1:
+            self._complain(ConfigError("expected one file, received {received}", received=len(addresses)))
+        elif not addresses[0].isLocalFile():
+            received = addresses[0].toDisplayString()
+            self._complain(ConfigError("expected a file of this computer, received {received}", received=received))
+        elif path.suffix.lower() == ".json":
+            self.experiment_dropped.emit(path)
+        else:
+            self._open_dropped(path, event.position().toPoint())
+        return True
+
+    def _open_dropped(self, path: Path, place: QPoint) -> None:
+        """Open a file as what lies under the pointer, where that can be read from one, else as the input."""
+        widget: QWidget | None = self._window.childAt(place)
+        while widget is not None:
+            if isinstance(widget, MatrixEditor):
+                self._open_wanted(widget.wanted(), path)
+                return
+            if isinstance(widget, Heatmap) and widget.tensor is not None and widget.tensor.kind is Kind.TARGET:
+                self.open_map("target", path)
+                return
+            widget = widget.parentWidget()
+        self.open_map("input", path)
+
+    def _open_wanted(self, wanted: FileWanted, path: Path) -> None:
+        role = wanted.path.partition(".")[0]
+        if role in _USES:
+            self.open_map(role, path)
+        else:
+            self._open_numbers(wanted, path)
+
+    # -- opening -------------------------------------------------------------------------------------------------------
+
+    def open_map(self, role: Role, path: Path) -> None:
+        """Let a file be the input or the target; what a picture is to become, the person is asked first."""
+        try:
+            read = read_map(path)
+        except (ConvvizError, OSError) as error:
+            self._complain(error)
+            return
+        self._preferences.remember_folder(path.parent)
+        if isinstance(read, Picture):
+            self._ask_about(role, read)
+        else:
+            self._take(role, path.name, read)
+
+    def _open_numbers(self, wanted: FileWanted, path: Path) -> None:
+        try:
+            numbers = read_numbers(path)
+        except (ConvvizError, OSError) as error:
+            self._complain(error)
+            return
+        self._preferences.remember_folder(path.parent)
+        self._dismiss()
+        wanted.take(numbers)
+
+    def _ask_about(self, role: Role, picture: Picture) -> None:
+        dialog = PictureDialog(
+            picture, tr(_USES[role].choosing), self._wanted(role), partial(self._judge, role), self._window
+        )
+        dialog.made.connect(partial(self._take, role, picture.name))
+        dialog.finished.connect(dialog.deleteLater)
+        self._dismiss()
+        dialog.open()
+
+    def _wanted(self, role: Role) -> Wanted:
+        """Return what a picture has to become: the target is as large as what the network makes, and so the input."""
+        experiment = self._document.experiment
+        shapes = experiment.shapes()
+        channels, *size = shapes[0] if role == "input" else shapes[-1]
+        longest = max(_SEEN, *size)
+        if role == "input" and experiment.target is None:
+            return Wanted(channels, longest)
+        rows, columns = size
+        around = (rows, columns) if role == "input" else _reach(experiment)
+        return Wanted(channels, longest, (rows, columns), around)
+
+    def _judge(self, role: Role, values: Map) -> tuple[bool, str]:
+        try:
+            changed = self._changed(role, values)
+            changed.validate()
+        except ConvvizError as error:
+            return False, _explained(error)
+        if role == "target":
+            return True, tr("As large as what the network makes")
+        return True, tr("The network makes {output} out of it").format(output=shape_text(changed.shapes()[-1]))
+
+    def _changed(self, role: Role, values: Map) -> Experiment:
+        return self._document.experiment.replace(**{role: GivenMap(values)}).fitted()
+
+    def _take(self, role: Role, name: str, values: Map) -> None:
+        try:
+            self._document.propose(self._changed(role, values), tr(_USES[role].done).format(file=name))
+        except ConvvizError as error:
+            self._complain(ConfigError("{file}: {error}", file=name, error=_explained(error)))
+            return
+        self._dismiss()
+        self.opened.emit(Selection(role))
+
+    def _complain(self, error: Exception) -> None:
+        def text() -> str:
+            reason = error.strerror or str(error) if isinstance(error, OSError) else str(error)
+            return tr(_UNREADABLE).format(reason=reason)
+
+        self._banner.show_message(Message(text))
+
+    def _dismiss(self) -> None:
+        if self._banner.subject == "file":  # it tells of an earlier attempt
+            self._banner.dismiss()
+
+
+def _explained(error: ConvvizError) -> str:
+    """Return the error's sentence, naming the layer that it is about."""
+    layer = _LAYER.match(error.field or "")
+    if layer is None:
+        return str(error)
+    return tr("Layer {number}: {sentence}").format(number=int(layer[1]) + 1, sentence=error)
+
+
+def _reach(experiment: Experiment) -> tuple[int, int]:
+    """Return how large the input would be in the target's cells, which are as far apart as the strides have led.
+
+    Of a picture that is scaled so, the middle lies where the network makes it, and its kernels leave the edges out.
+    """
+    rows, columns = experiment.input.shape[1:]
+    height, width = float(rows), float(columns)
+    for layer in experiment.layers:
+        down, right = getattr(layer, "stride", (1, 1))
+        height, width = (height * down, width * right) if layer.adjoint else (height / down, width / right)
+    made = experiment.shapes()[-1]
+    return max(round(height), made[1]), max(round(width), made[2])

@@ -1,0 +1,112 @@
+"""Files with numbers for a map or a kernel: pictures, NumPy's arrays, tables as a spreadsheet writes them."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from convviz.engine.arrays import number_array
+from convviz.engine.errors import ConfigError, ConvvizError, ShapeError
+from convviz.i18n import Listed
+from convviz.model.files.arrays import read_array
+from convviz.model.files.opening import read_bytes
+from convviz.model.files.pictures import PICTURES, Picture, read_array_or_picture, read_picture
+from convviz.model.sources import MOST_CHANNELS, check_cells
+from convviz.views.editors.matrix_text import LONGEST, parse_matrix
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+#: How the files end that hold an array, and those that hold a table.
+ARRAYS = ("npy",)
+TABLES = ("csv", "tsv", "txt")
+
+
+def read_map(path: Path) -> NDArray[Any] | Picture:
+    """Return the numbers of a map, ``(channels, rows, columns)``, or a picture of which they can be made.
+
+    Raises
+    ------
+    ConfigError, ShapeError
+        If the file cannot be read or holds something else; the sentence names the file.
+    """
+    ending = _ending(path, (*PICTURES, *ARRAYS, *TABLES))
+    with _about(path):
+        if ending in PICTURES:
+            return read_picture(path)
+        read = read_array_or_picture(path) if ending in ARRAYS else np.atleast_2d(_table(path))
+        if isinstance(read, Picture):
+            return read
+        if read.ndim not in (2, 3):
+            raise ShapeError(
+                "expected rows and columns, or channels of them; received an array of {received} dimensions",
+                received=read.ndim,
+            )
+        check_cells(read.shape)
+        if read.ndim == 3 and len(read) > MOST_CHANNELS:  # the channels stand last, as some programs write them
+            raise ShapeError(
+                "expected at most {most} channels, (channels, rows, columns); received the shape {received}",
+                most=MOST_CHANNELS,
+                received=read.shape,
+            )
+    numbers = number_array(read, path.name)
+    return numbers.reshape((1,) * (3 - numbers.ndim) + numbers.shape)
+
+
+def read_numbers(path: Path) -> NDArray[Any]:
+    """Return numbers for a kernel or a bias, an array of one to four dimensions.
+
+    Raises
+    ------
+    ConfigError, ShapeError
+        As `read_map`.
+    """
+    ending = _ending(path, (*ARRAYS, *TABLES))
+    with _about(path):
+        read = read_array(path) if ending in ARRAYS else _table(path)
+    return number_array(read, path.name).astype(np.float64)
+
+
+def patterns(endings: tuple[str, ...]) -> str:
+    """Return what a dialog takes to show files that end so; in capitals, too, for some systems tell the two apart."""
+    return " ".join(f"*.{ending} *.{ending.upper()}" for ending in endings)
+
+
+def _ending(path: Path, known: tuple[str, ...]) -> str:
+    ending = path.suffix.lower().removeprefix(".")
+    if ending not in known:
+        raise ConfigError(
+            "expected a file that ends in one of {expected}, received {received}",
+            expected=Listed(known),
+            received=path.name,
+        )
+    return ending
+
+
+def _table(path: Path) -> NDArray[np.float64]:
+    raw = read_bytes(path, LONGEST)
+    if len(raw) > LONGEST:
+        raise ConfigError("expected a table of at most {expected:,} bytes, received more", expected=LONGEST)
+    try:
+        text = raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise ConfigError("expected text in UTF-8, received other bytes at {place:,}", place=error.start) from error
+    if not text.strip():
+        raise ConfigError("the file is empty")
+    return parse_matrix(text)
+
+
+@contextmanager
+def _about(path: Path) -> Iterator[None]:
+    """Let every error that leaves the block name the file."""
+    try:
+        yield
+    except ConvvizError as error:
+        if "file" in error.values:
+            raise
+        raise type(error)("{file}: {error}", file=path.name, error=error) from error
