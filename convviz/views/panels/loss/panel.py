@@ -17,12 +17,14 @@ from convviz.views.focus import laid_out, read_in_order
 from convviz.views.readout import ReadOut
 
 if TYPE_CHECKING:
-    from PyQt6.QtGui import QPaintEvent, QResizeEvent, QShowEvent
+    from PyQt6.QtGui import QPaintEvent, QShowEvent
 
     from convviz.views.actions import Actions
     from convviz.views.panels.loss.plot import LossPlot
 
 _BUTTON = QSize(26, 22)
+#: How the loss under the pointer is written: with all of its digits, and where there is no room for these.
+_WRITTEN = (exact_text, loss_text)
 
 
 class LossPanel(QFrame):
@@ -113,7 +115,7 @@ class LossPanel(QFrame):
             self._plot.set_marks(live, status.goal, status.shown)
             if status.state is not State.RUNNING or status.shown != before.shown:
                 self._plot.refresh()
-        if status.state is not before.state:
+        if (status.state, status.shown) != (before.state, before.shown):
             self.setAccessibleDescription(self._words.text())
 
     def refresh(self) -> None:
@@ -140,15 +142,13 @@ class LossPanel(QFrame):
         self.set_status(self._status)
         self.refresh()
 
-    def resizeEvent(self, event: QResizeEvent | None) -> None:
-        """Keep the read-out in the upper right corner of the plot, where a falling curve leaves room."""
-        super().resizeEvent(event)
-        self._place_read_out()
-
     def _place_read_out(self) -> None:
-        place = (self._plot or self._empty).geometry()
+        """Keep the read-out in the upper right corner of the plot, where a falling curve leaves room."""
+        if self._plot is None:
+            return
+        place, inside = self._plot.geometry(), self._plot.inside
         height = self._pointed.sizeHint().height()
-        self._pointed.setGeometry(place.left(), place.top() + theme.SPACE.S, place.width() - theme.SPACE.XL, height)
+        self._pointed.setGeometry(place.left() + inside.left(), place.top() + theme.SPACE.S, inside.width(), height)
         self._pointed.raise_()
 
     def paintEvent(self, event: QPaintEvent | None) -> None:
@@ -179,6 +179,7 @@ class LossPanel(QFrame):
         self._plot = plot
         read_in_order(laid_out(self))
         plot.resized.connect(self._place_read_out)
+        self._place_read_out()
         self.set_status(self._status)
         self.refresh()
         self.plotted.emit()
@@ -196,26 +197,31 @@ class LossPanel(QFrame):
         self._write()
 
     def _write(self) -> None:
-        status = self._status
-        if math.isnan(status.initial_loss):  # nothing has been evaluated
-            self._words.set_text(tr("no step has been made yet"))
+        self._words.set_text(*self._words_of_run())
+        loss = None if self._under is None else self._loss_at(self._under)
+        if loss is None:
+            self._pointed.set_text("")
         else:
-            now, best = loss_text(status.loss), loss_text(status.best_loss)
-            whole = tr("start {start} · now {now} · best {best}")
-            self._words.set_text(
-                whole.format(start=loss_text(status.initial_loss), now=now, best=best),
-                tr("now {now} · best {best}").format(now=now, best=best),
-            )
-        self._pointed.set_text(self._told(self._under if self._under is not None else status.shown))
+            told = (tr("step {step}: {loss}").format(step=f"{self._under:,}", loss=write(loss)) for write in _WRITTEN)
+            self._pointed.set_text(*told)
         self._pointed.setVisible(bool(self._pointed.text()))  # what lies over the plot is painted whenever the plot is
 
-    def _told(self, step: int | None) -> str:
-        """Return a step and its loss in words."""
+    def _words_of_run(self) -> tuple[str, str]:
+        """Return the losses that matter, and the same in brief: of a step of the past that is shown, that first."""
         status = self._status
-        if step is not None and 0 <= step < len(self._series):
-            loss = float(self._series.values()[step])
-        elif step is not None and step == status.step:  # the series holds the losses before each update
-            loss = status.loss
-        else:
-            return ""
-        return tr("step {step}: {loss}").format(step=f"{step:,}", loss=exact_text(loss))
+        if math.isnan(status.initial_loss):  # nothing has been evaluated
+            return tr("no step has been made yet"), ""
+        start, now, best = (loss_text(loss) for loss in (status.initial_loss, status.loss, status.best_loss))
+        shown = None if status.shown is None else self._loss_at(status.shown)
+        if shown is None:
+            whole, brief = tr("start {start} · now {now} · best {best}"), tr("now {now} · best {best}")
+            return whole.format(start=start, now=now, best=best), brief.format(now=now, best=best)
+        whole, brief = tr("step {step}: {loss} · newest {now} · best {best}"), tr("step {step}: {loss} · newest {now}")
+        told = {"step": f"{status.shown:,}", "loss": loss_text(shown), "now": now, "best": best}
+        return whole.format(**told), brief.format(**told)
+
+    def _loss_at(self, step: int) -> float | None:
+        """Return the loss at a step, which the series holds if an update followed it; None: it is not known."""
+        if 0 <= step < len(self._series):
+            return float(self._series.values()[step])
+        return self._status.loss if step == self._status.step else None

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pyqtgraph as pg
 from numpy.typing import NDArray
-from PyQt6.QtCore import QEvent, QPointF, QRectF, Qt, pyqtSignal
+from PyQt6.QtCore import QEvent, QPointF, QRect, QRectF, Qt, pyqtSignal
 from PyQt6.QtGui import QPainter
 from PyQt6.QtWidgets import QWidget
 
@@ -79,6 +79,7 @@ class LossPlot(pg.GraphicsView):  # type: ignore[misc]  # pyqtgraph ships no typ
     zoomed(bool)
         Whether less, or something else, than the whole curve is shown.
     resized()
+        `inside` is another place.
     """
 
     pointed = pyqtSignal(object)
@@ -196,6 +197,12 @@ class LossPlot(pg.GraphicsView):  # type: ignore[misc]  # pyqtgraph ships no typ
             inside = self.mapFromScene(self._box.sceneBoundingRect()).boundingRect()
             self._canvas.setGeometry(inside)
             self._place_numbers()
+            self.resized.emit()
+
+    @property
+    def inside(self) -> QRect:
+        """The place of the inside of the axes."""
+        return QRect() if self._canvas is None else self._canvas.geometry()
 
     def _place_numbers(self) -> None:
         if self._canvas is not None:
@@ -228,12 +235,11 @@ class LossPlot(pg.GraphicsView):  # type: ignore[misc]  # pyqtgraph ships no typ
         self._name_axis()
 
     def resizeEvent(self, event: QResizeEvent | None) -> None:
-        """Tell of the new size, and name the vertical axis where there is room."""
+        """Name the vertical axis where there is room."""
         super().resizeEvent(event)
         if self._canvas is not None:
             self._name_axis()
             self._draw_again()
-        self.resized.emit()
 
     def changeEvent(self, event: QEvent | None) -> None:
         """Follow a change of the theme."""

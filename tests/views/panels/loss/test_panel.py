@@ -168,8 +168,9 @@ def test_the_exact_value_is_told_under_the_pointer(panel: LossPanel, qtbot: QtBo
     assert text(panel, "loss_pointed") == ""
 
 
-def test_no_line_goes_through_the_words_in_the_plot(panel: LossPanel) -> None:
+def test_no_line_goes_through_the_words_in_the_plot(panel: LossPanel, qtbot: QtBot) -> None:
     show(panel, np.linspace(100.0, 1.0, 101), shown=95)
+    qtbot.mouseMove(plot_of(panel), QPoint(plot_of(panel).width() // 2, plot_of(panel).height() // 2))
     words = panel.findChild(ReadOut, "loss_pointed")
     assert words is not None
     place, image = words.geometry(), panel.grab().toImage()
@@ -182,12 +183,34 @@ def test_no_line_goes_through_the_words_in_the_plot(panel: LossPanel) -> None:
     assert not any(has_line(y) for y in range(place.top(), place.bottom() + 1))
 
 
+@pytest.mark.parametrize(("width", "digits"), [(520, "123,456.789012"), (200, "123,457")])
+def test_the_value_under_the_pointer_covers_no_number_of_the_axis(
+    panel: LossPanel, qtbot: QtBot, width: int, digits: str
+) -> None:
+    panel.resize(width, 300)
+    show(panel, np.full(101, 123456.789012345))
+    plot = plot_of(panel)
+    QApplication.processEvents()
+    qtbot.mouseMove(plot, QPoint(plot.width() * 3 // 5, plot.height() // 2))
+    words = panel.findChild(ReadOut, "loss_pointed")
+    numbers = panel.findChild(LossNumbers)
+    assert words is not None
+    assert numbers is not None
+    assert words.mapTo(panel, QPoint()).x() > numbers.mapTo(panel, numbers.rect().topRight()).x()
+    assert words.isVisible()
+    seen = words.grab().toImage()
+    words.set_text(f"{words.text().split(':')[0]}: {digits}")
+    assert words.grab().toImage() == seen
+
+
 def test_the_shown_step_is_told_and_marked(panel: LossPanel) -> None:
     losses = np.linspace(100.0, 1.0, 101)
     show(panel, losses)
     before = set(curve_pixels(panel))
     show(panel, losses, shown=50)
-    assert text(panel, "loss_pointed") == "step 50: 50.5"
+    assert text(panel, "loss_pointed") == ""
+    assert text(panel, "loss_words") == "step 50: 50.5 · newest 1 · best 1"
+    assert panel.accessibleDescription() == text(panel, "loss_words")
     new = [x for x, _ in set(curve_pixels(panel)) - before]
     assert len(new) > 50
     assert np.ptp(np.median(new) - np.array(new)) < 20  # a line, and a dot on it
