@@ -60,6 +60,7 @@ class LossPanel(QFrame):
         self._under: int | None = None
         self._experiment: Experiment | None = None
         self._kept: tuple[KeptCurve, Experiment | None] | None = None
+        self._kept_name = ""
         self._plot: LossPlot | None = None
         self._plot_asked = False
         self._title = QLabel(self)
@@ -120,7 +121,7 @@ class LossPanel(QFrame):
     def set_experiment(self, experiment: Experiment) -> None:
         """Say what the run is of: a kept curve is called by what it has otherwise."""
         self._experiment = experiment
-        self._tell_kept()
+        self._name_kept()
 
     def set_status(self, status: Status, words: bool = True) -> None:
         """Mark what ``status`` says, and tell it in ``words``. While it runs, `refresh` is what draws."""
@@ -150,6 +151,7 @@ class LossPanel(QFrame):
         """Read every text again in the current language."""
         self._title.setText(tr("Loss"))
         self.setAccessibleName(tr("Loss"))
+        self._name_kept()
         self._write()
         if self._plot is not None:
             self._plot.setAccessibleName(tr("Loss over the steps"))
@@ -224,7 +226,7 @@ class LossPanel(QFrame):
             self._actions.restore("keep_curve")
         self._enable_keeping()
         self._kept_line.setVisible(self._kept is not None)
-        self._tell_kept()
+        self._name_kept()
         self._describe()
         if self._plot is not None:
             self._plot.set_kept(self._kept and self._kept[0])
@@ -232,14 +234,18 @@ class LossPanel(QFrame):
     def _enable_keeping(self) -> None:
         self._actions.enable(keep_curve=self._kept is not None or len(self._series) > 0)
 
+    def _name_kept(self) -> None:
+        kept = None if self._kept is None else self._kept[1]
+        self._kept_name = tr("kept curve")
+        if kept is not None and self._experiment is not None:
+            self._kept_name = run_name(kept, self._experiment)
+        self._tell_kept()
+
     def _tell_kept(self) -> None:
         if self._kept is None:
             return
-        curve, experiment = self._kept
-        name = tr("kept curve")
-        if experiment is not None and self._experiment is not None:
-            name = run_name(experiment, self._experiment)
-        self._kept_line.tell(curve, name, self._under if self._under is not None else self._status.shown)
+        step = self._under if self._under is not None else self._status.shown
+        self._kept_line.tell(self._kept[0], self._kept_name, step)
 
     def _describe(self) -> None:
         """Tell those who do not see it what the panel says."""
