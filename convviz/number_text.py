@@ -46,11 +46,14 @@ def short_number(value: float, digits: int = 6) -> str:
 
 
 def brief_number(value: float) -> str:
-    """Return one digit of a number, and its power of ten where that is shorter: ``−1e−7``; for the least room."""
+    """Return one digit of a number, and its power of ten where that is shorter: ``−3e−7``.
+
+    It is for the least room: where neither `short_number` nor a smaller type fits.
+    """
     if not math.isfinite(value) or value == 0:
         return _special(value)
     mantissa, power = _parts(value, 1)
-    return min(short_number(value, 1), f"{_sign(value)}{mantissa}{brief_power(power)}", key=len)
+    return min(short_number(value, 1), f"{_sign(value)}{mantissa}e{power}".replace("-", "−"), key=len)
 
 
 def axis_text(value: float, *, powers: bool = False) -> str:
@@ -58,7 +61,7 @@ def axis_text(value: float, *, powers: bool = False) -> str:
     if powers and value and math.isfinite(value):
         mantissa, power = _parts(value, 4)
         factor = _trimmed(mantissa)
-        return _sign(value) + ("" if factor == "1" else f"{factor}×") + f"10{str(power).translate(_SUPERSCRIPTS)}"
+        return _sign(value) + ("" if factor == "1" else f"{factor}×") + brief_power(power)
     return _grouped(value, 6, _MOST_GROUPED) or short_number(value, 4)
 
 
@@ -79,12 +82,12 @@ def exact_text(value: float, digits: int = 12) -> str:
 
 def power_text(exponent: int) -> str:
     """Return a power of ten: '10⁻⁷'; '1000' for the third, which is shorter to read."""
-    return "1000" if exponent == 3 else f"10{str(exponent).translate(_SUPERSCRIPTS)}"
+    return "1000" if exponent == 3 else brief_power(exponent)
 
 
 def brief_power(exponent: int) -> str:
-    """Return a power of ten where there is little room: 'e−7'."""
-    return f"e{exponent}".replace("-", "−")
+    """Return a power of ten always as such, which is never longer: '10³'."""
+    return f"10{str(exponent).translate(_SUPERSCRIPTS)}"
 
 
 def _grouped(value: float, digits: int, most: int) -> str:

@@ -77,7 +77,7 @@ def test_numbers_in_the_least_room(value: float, expected: str) -> None:
 
 def test_powers_of_ten() -> None:
     assert [power_text(exponent) for exponent in (-12, 3, 6)] == ["10⁻¹²", "1000", "10⁶"]
-    assert [brief_power(exponent) for exponent in (-12, 6)] == ["e−12", "e6"]
+    assert [brief_power(exponent) for exponent in (-12, 3, 6)] == ["10⁻¹²", "10³", "10⁶"]
 
 
 @pytest.mark.parametrize(

@@ -171,6 +171,14 @@ ACTIONS: tuple[ActionSpec, ...] = (
         checkable=True,
     ),
     ActionSpec(
+        "keep_curve",
+        "view",
+        mark("Keep loss curve"),
+        mark("Keep the loss curve of this run in the plot, to compare other runs with it"),
+        ("K",),
+        "keep_curve",
+    ),
+    ActionSpec(
         "log_loss",
         "view",
         mark("Logarithmic axis"),

@@ -45,6 +45,7 @@ _CONTENTS = {
         "let_go",
         "-",
         "input_gradient",
+        "keep_curve",
         "log_loss",
         "reset_zoom",
         "-",

@@ -96,6 +96,7 @@ class PanelControl(QObject):
         self._run = RunControl(document, session, preferences, parts, self.loss, self)
         self._connect()
         self.pipeline.set_experiment(document.experiment)
+        self.loss.set_experiment(document.experiment)
         self._select(Selection("layer", 0))
         parts.actions["input_gradient"].toggled.connect(self._show_input_gradient)
         parts.actions["input_gradient"].setChecked(preferences.input_gradient)
@@ -158,6 +159,7 @@ class PanelControl(QObject):
 
     def _follow(self, old: Experiment, new: Experiment) -> None:
         self.pipeline.set_experiment(new)
+        self.loss.set_experiment(new)
         read_last(self._badge)
         self._session.follow(old, new)
 

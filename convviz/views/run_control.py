@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import QObject
@@ -126,8 +127,9 @@ class RunControl(QObject):
         self._actions.explain("new_seed", None if drawn else why_not)
 
     def _continue(self) -> None:
-        if self._status.shown is not None:
-            self._session.rewind(self._status.shown)
+        shown = self._on_screen(self._status).shown
+        if shown is not None:
+            self._session.rewind(shown)
 
     # -- reports -------------------------------------------------------------------------------------------------------
 
@@ -141,14 +143,26 @@ class RunControl(QObject):
             self._transport.set_running(status.state is State.RUNNING)
         self._transport.set_speed(status.speed)
         readable = self._is_readable(status)
-        self._loss.set_status(status, words=readable)
+        self._loss.set_status(self._on_screen(status), words=readable)
         if readable:
             self._told, self._told_at = status, time.perf_counter()
-            self._history.set_position(status.step, status.shown)
+            self._show_position(status)
             self._tell(status)
         if (status.state, status.run) != (before.state, before.run):
             self._enable(status)
             self._warn(status)
+
+    def _on_screen(self, status: Status) -> Status:
+        """Return ``status`` with the step that is seen: the last with finite numbers stands for a newest without."""
+        frame = self._session.frame
+        if status.state is not State.DIVERGED or status.shown is not None or frame is None:
+            return status
+        return replace(status, shown=frame.step) if frame.step < status.step else status
+
+    def _show_position(self, status: Status) -> None:
+        self._history.set_position(status.step, self._on_screen(status).shown)
+        in_past = status.shown is not None  # and not because there is nothing later to be seen
+        self._actions.enable(live=in_past, later=in_past)
 
     def _is_readable(self, status: Status) -> bool:
         """Return whether words are to follow a report: not while many steps pass before anybody could read them."""
@@ -207,14 +221,16 @@ class RunControl(QObject):
         )
 
     def _step_in_place(self) -> int | None:
-        """Return the step that is shown because the numbers of the newest are not finite; None: the past is shown."""
-        frame = self._session.frame
-        return None if frame is None or self._status.shown is not None else frame.step
+        """Return the step that is shown because the numbers of the newest are not finite; None: none is for that."""
+        return None if self._status.shown is not None else self._on_screen(self._status).shown
 
     def _follow_frame(self) -> None:
-        """Let the banner speak of the numbers that are shown now."""
-        if self._status.state is State.DIVERGED and self._banner.subject == "run":
-            self._banner.retranslate()
+        """Let what is said of a run that diverged be said of the numbers that are shown now."""
+        if self._status.state is State.DIVERGED:
+            self._loss.set_status(self._on_screen(self._status))
+            self._show_position(self._status)
+            if self._banner.subject == "run":
+                self._banner.retranslate()
 
     def _try_rate(self, rate: float) -> None:
         experiment = self._document.experiment

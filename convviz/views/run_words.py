@@ -77,7 +77,7 @@ def time_left_text(steps: int, rate: float) -> str:
 def divergence_text(status: Status, seen: int | None) -> str:
     """Return at which step the run diverged, and why; and that ``seen`` is the last step with finite numbers.
 
-    ``seen`` is the step whose numbers stand for those that are not finite; None: another one is looked at.
+    ``seen`` is the step whose numbers stand for those that are not finite; None: no step does.
     """
     if status.step == 0:
         return tr(
@@ -88,7 +88,7 @@ def divergence_text(status: Status, seen: int | None) -> str:
         "Diverged at step {step}: the loss is no longer a finite number. With a learning rate of {rate} every update "
         "overshoots further than the one before; a smaller rate takes smaller steps."
     ).format(step=f"{status.step:,}", rate=short_number(status.learning_rate, 3))
-    if seen is None or seen == status.step:
+    if seen is None:
         return told
     last = tr("Shown are the numbers of step {step}, the last that are finite.").format(step=f"{seen:,}")
     return joined((told, last))

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import gc
 import tracemalloc
-import weakref
 from dataclasses import replace
 
 import numpy as np
@@ -21,7 +19,6 @@ from convviz.engine import (
     ConvTranspose2d,
     LeakyReLU,
     MaxPool2d,
-    Network,
     Normal,
     Problem,
     ReLU,
@@ -266,143 +263,6 @@ def test_the_largest_terms_keep_their_order():
     sizes = sorted((abs(t) for part in explanation.parts for t in part.terms), reverse=True)
     assert sorted((abs(explanation.parts[p].terms[t]) for p, t in chosen), reverse=True) == sizes[:5]
     assert list(chosen) == sorted(chosen)
-
-
-# ---------------------------------------------------------------------------------------------------------- fields
-
-
-@pytest.mark.parametrize("name", NETWORKS)
-def test_the_receptive_field_is_what_changes_the_cell(name, rng):
-    """Nudging an input cell changes an output exactly if the field has it (or the change is switched off)."""
-    frame, _ = trained(NETWORKS[name])
-    network, params, x = frame.problem.network, frame.parameters, frame.values[0]
-    last = len(frame.values) - 1
-    index = some_indices(frame.values[-1], rng, 1)[2]
-    field = fields(frame, Tensor(Kind.VALUE, last), index)[Tensor(Kind.VALUE, 0)]
-    inside = {tuple(cell) for cell in field.cells}
-    assert field.source
-    assert field.strength.max() <= 1
-    for cell in np.ndindex(x.shape):
-        nudged = x.copy()
-        nudged[cell] += 0.5
-        changed = network.forward(params, nudged)[-1][index] != frame.values[-1][index]
-        assert not changed or cell in inside
-
-
-@pytest.mark.parametrize("name", NETWORKS)
-def test_strengths_are_contributions(name, rng):
-    """For a cell of the output, derivative times value, from the engine's own backward pass."""
-    frame, _ = trained(NETWORKS[name])
-    index = some_indices(frame.values[-1], rng, 1)[2]
-    dy = np.zeros_like(frame.values[-1])
-    dy[index] = 1
-    grads, _ = frame.problem.network.backward(frame.parameters, frame.values, dy)
-    found = fields(frame, Tensor(Kind.VALUE, len(grads) - 1), index)
-    for number, grad in enumerate(grads[:-1]):
-        expected = np.abs(grad * frame.values[number])
-        strength = np.zeros_like(expected)
-        field = found[Tensor(Kind.VALUE, number)]
-        strength[tuple(field.cells.T)] = field.strength
-        np.testing.assert_allclose(strength, expected / expected.max(), atol=1e-12)
-
-
-@pytest.mark.parametrize("name", NETWORKS)
-def test_the_projective_field_is_the_receptive_field_from_the_other_end(name, rng):
-    frame, _ = trained(NETWORKS[name])
-    index = some_indices(frame.values[0], rng, 1)[2]
-    seen_by = fields(frame, Tensor(Kind.VALUE), index).get(Tensor(Kind.VALUE, len(frame.values) - 1))
-    cells = {tuple(cell) for cell in seen_by.cells}
-    for cell in np.ndindex(frame.values[-1].shape):
-        sees = fields(frame, Tensor(Kind.VALUE, len(frame.values) - 1), cell)[Tensor(Kind.VALUE, 0)]
-        assert (cell in cells) == (index in {tuple(c) for c in sees.cells})
-
-
-def test_a_weight_gradient_is_pulled_by_every_residual_through_all_layers(rng):
-    """The share of each cell of the residual in it, from the engine's own backward pass of that cell alone."""
-    frame, _ = trained(NETWORKS["channels"])
-    index = (1, 0, 2, 1)
-    field = fields(frame, Tensor(Kind.WEIGHT_GRAD), index)[Tensor(Kind.RESIDUAL)]
-    shares = np.zeros_like(frame.residual)
-    for cell in np.ndindex(frame.residual.shape):
-        dy = np.zeros_like(frame.residual)
-        dy[cell] = frame.value_grads[-1][cell]
-        shares[cell] = frame.problem.network.backward(frame.parameters, frame.values, dy)[1][0]["weight"][index]
-    np.testing.assert_allclose(shares.sum(), frame.gradients[0]["weight"][index], rtol=1e-9)
-    strength = np.zeros_like(shares)
-    strength[tuple(field.cells.T)] = field.strength
-    np.testing.assert_allclose(strength, np.abs(shares) / np.abs(shares).max(), atol=1e-12)
-    assert field.source
-
-
-@pytest.mark.parametrize("kind", [Kind.WEIGHT, Kind.BIAS])
-def test_a_parameter_goes_into_all_later_maps(kind):
-    frame, _ = trained(NETWORKS["remainder"])
-    index = (0, 0, 1, 1) if kind is Kind.WEIGHT else (0,)
-    found = fields(frame, Tensor(kind), index)
-    for other in (Tensor(Kind.VALUE, 1), Tensor(Kind.VALUE, 2), Tensor(Kind.RESIDUAL)):
-        assert found[other].source is False
-        assert len(found[other].cells) == (frame.values[1].size if other.position == 1 else frame.residual.size)
-
-
-def test_a_target_comes_from_the_teacher_and_a_residual_from_both():
-    trainer = Trainer(taught())
-    trainer.run(5)
-    frame = trainer.frame()
-    for tensor in (Tensor(Kind.TARGET), Tensor(Kind.RESIDUAL)):
-        found = fields(frame, tensor, (0, 1, 2))
-        assert found[Tensor(Kind.TEACHER_WEIGHT, 1)].source
-        assert len(found[Tensor(Kind.TEACHER_WEIGHT, 0)].cells) == 9
-        assert len(found[Tensor(Kind.VALUE)].cells) == 36
-        assert found[Tensor(Kind.WEIGHT_GRAD, 0)].source is False
-    assert Tensor(Kind.WEIGHT, 1) not in fields(frame, Tensor(Kind.TARGET), (0, 1, 2))
-    taught_weight = fields(frame, Tensor(Kind.TEACHER_WEIGHT, 1), (0, 0, 3, 3))
-    assert taught_weight[Tensor(Kind.TARGET)].source is False
-    assert taught_weight[Tensor(Kind.WEIGHT, 1)].source is None
-
-
-def test_what_is_known_of_a_teacher_goes_with_its_problem():
-    frame = Trainer(taught()).frame()
-    assert Tensor(Kind.TEACHER_WEIGHT, 1) in fields(frame, Tensor(Kind.TARGET), (0, 1, 2))
-    problem = weakref.ref(frame.problem)
-    del frame
-    gc.collect()
-    assert problem() is None
-
-
-def taught():
-    """The problem of a student of the same form as its teacher."""
-    rng = np.random.default_rng(5)
-    layers, x = NETWORKS["demo"], rng.normal(1, 1, (1, 11, 10))
-    network = Network(layers, x.shape)
-    teacher, initial = (
-        [layer.init(rng, shape) for layer, shape in zip(layers, network.shapes, strict=False)] for _ in range(2)
-    )
-    target = network.forward(teacher, x)[-1]
-    return Problem(x, target, layers, initial, teacher, optimizer=SGD(learning_rate=1e-4))
-
-
-def test_every_array_can_be_pointed_at(rng):
-    frame, _ = trained(NETWORKS["channels"])
-    for tensor, array in tensors(frame):
-        for index in some_indices(array, rng, 2):
-            found = fields(frame, tensor, index)
-            assert tensor in found
-            for other, field in found.items():
-                assert len(field.cells) == len(field.strength)
-                assert np.isfinite(field.strength).all()
-                if other.kind not in (Kind.NEXT_WEIGHT, Kind.NEXT_BIAS):
-                    shape = array_of(frame, other).shape
-                    assert (field.cells >= 0).all()
-                    assert (field.cells < np.array(shape)).all()
-
-
-@pytest.mark.parametrize(("kind", "index"), [(Kind.NEXT_WEIGHT, (0, 0, 1, 1)), (Kind.NEXT_BIAS, (0,))])
-def test_an_updated_parameter_comes_from_the_old_one_and_its_gradient(kind, index):
-    frame, _ = trained(NETWORKS["demo"])
-    found = fields(frame, Tensor(kind, 1), index)
-    old, gradient = (Kind.WEIGHT, Kind.WEIGHT_GRAD) if kind is Kind.NEXT_WEIGHT else (Kind.BIAS, Kind.BIAS_GRAD)
-    assert found[Tensor(old, 1)].source
-    assert found[Tensor(gradient, 1)].source
 
 
 def test_every_layer_can_be_explained():

@@ -13,7 +13,7 @@ from PyQt6.QtWidgets import QAbstractButton, QFrame, QLabel, QPushButton, QSpinB
 from convviz.engine.frames import State
 from convviz.model.files import load_builtin
 from convviz.model.sources import GivenMap
-from convviz.number_text import short_number
+from convviz.number_text import loss_text, short_number
 from tests.model.samples import with_student
 
 if TYPE_CHECKING:
@@ -97,6 +97,36 @@ def test_the_banner_speaks_of_the_numbers_that_are_shown(open_window: OpenWindow
     assert "Shown are the numbers" not in text.text()
     person.session.show_step(None)
     person.sees(lambda: text.text() == newest)
+
+
+def test_the_step_whose_numbers_stand_for_those_of_the_newest_is_told(open_window: OpenWindow) -> None:
+    person = open_window("diverging")
+    diverge(person)
+    newest, frame = person.session.status.step, person.session.frame
+    assert frame is not None
+    assert frame.step < newest
+    assert person.text("history_text") == f"step {frame.step:,} of {newest:,}"
+    assert person.text("loss_words").startswith(f"step {frame.step:,}: {loss_text(frame.loss)} · newest ∞ · best ")
+    assert not person.button("live").isEnabled()
+    assert not person.button("later").isEnabled()
+    person.press("Alt+Left")
+    person.sees(lambda: person.session.status.shown == frame.step - 1)
+    assert person.button("live").isEnabled()
+    assert person.button("later").isEnabled()
+    person.click("live")
+    person.sees(lambda: person.text("history_text") == f"step {frame.step:,} of {newest:,}")
+    assert not person.button("live").isEnabled()
+
+
+def test_a_run_that_diverged_goes_on_from_what_is_shown(open_window: OpenWindow) -> None:
+    person = open_window("diverging")
+    diverge(person)
+    frame = person.session.frame
+    assert frame is not None
+    person.click("continue")
+    person.sees_step(frame.step)
+    assert person.text("history_text") == f"step {frame.step:,} · live"
+    assert person.session.status.state is State.PAUSED
 
 
 def test_sentences_of_the_banner_are_joined_as_the_language_joins_them(open_window: OpenWindow) -> None:

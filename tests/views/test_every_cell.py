@@ -75,6 +75,35 @@ def test_what_a_cell_comes_from_is_marked_everywhere_else(open_window: OpenWindo
     assert all(shown.grab().toImage() == plain[key] for key, shown in seen.items())
 
 
+@pytest.mark.parametrize(
+    ("pointed", "expected"),
+    [
+        (
+            "input",
+            {"layer0.student", "layer0.gradient", "layer0.teacher", "map1", "reconstruction", "target", "residual"},
+        ),
+        ("map1", {"input", "layer0.student", "layer0.student.bias", "layer1.student", "layer1.gradient", "residual"}),
+        ("map1.gradient", {"layer0.gradient", "layer0.gradient.bias", "layer1.student", "residual"}),
+        ("layer1.student", {"map1", "map1.gradient", "layer0.gradient", "layer0.gradient.bias", "residual"}),
+        ("residual", {"layer0.gradient.bias", "layer1.gradient.bias", "layer1.student.bias", "layer1.teacher.bias"}),
+    ],
+)
+def test_what_a_number_goes_into_and_is_multiplied_with_is_marked(
+    open_window: OpenWindow, pointed: str, expected: set[str]
+) -> None:
+    person = open_window()
+    person.click("step")
+    person.sees_step(1)
+    seen = {shown.objectName().removeprefix("pipeline."): shown for shown in heatmaps(person)}
+    plain = {key: shown.grab().toImage() for key, shown in seen.items()}
+    values = seen[pointed].values()
+    assert values is not None
+    middle = (*(0 for _ in values.shape[:-2]), values.shape[-2] // 2, values.shape[-1] // 2)
+    person.bot.mouseMove(seen[pointed], seen[pointed].cell_rect(*middle).center())
+    marked = {key for key, shown in seen.items() if shown.grab().toImage() != plain[key]}
+    assert expected <= marked, expected - marked
+
+
 def test_marks_are_as_strong_as_what_they_contribute(open_window: OpenWindow) -> None:
     """Of the frames in a kernel, that of the largest contribution has the full colour, and fainter ones have less."""
     person = open_window()

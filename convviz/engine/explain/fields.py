@@ -43,7 +43,7 @@ class Field:
         contribution is zero is among them.
     source
         True: the cell pointed at is computed from them; False: they from it; None: neither, they go with it (the same
-        place of an array that belongs to it, the inputs that a weight is multiplied with).
+        place of an array that belongs to it, what a value or a weight is multiplied with).
     """
 
     cells: Indices
@@ -115,6 +115,7 @@ def _of_value(frame: Frame, tensor: Tensor, cells: Indices) -> dict[Tensor, Fiel
     for number in range(tensor.position - 1, -1, -1):
         if len(here) > REACH:
             break
+        found.update(_biases(frame, number, here, strength))
         links = _links(frame, number, here, back=True)
         below = Tensor(Kind.VALUE, number)
         shares = strength[links.owner] * links.slope
@@ -122,7 +123,42 @@ def _of_value(frame: Frame, tensor: Tensor, cells: Indices) -> dict[Tensor, Fiel
         here, strength = _gather(links.cells, shares, frame.values[number].shape)
         found[below] = _field(here, strength * at(frame.values[number], here), source=True)
     found.update(_ahead(frame, tensor.position, cells, np.ones(1)))
+    found.update(_factors_with(frame, tensor.position, cells))
+    if tensor.position == 0:
+        found.update(_shown_to_teacher(frame, cells))
     return found
+
+
+def _biases(frame: Frame, number: int, cells: Indices, strength: Array) -> dict[Tensor, Field]:
+    """Return the biases of a layer that are in ``cells`` which it makes, weighted by ``strength``."""
+    bias = frame.parameters[number].get("bias")
+    if bias is None:
+        return {}
+    channels, shares = _gather(cells[:, :1], strength, bias.shape)
+    return {Tensor(Kind.BIAS, number): _field(channels, shares * at(bias, channels), source=True)}
+
+
+def _factors_with(frame: Frame, position: int, cells: Indices) -> dict[Tensor, Field]:
+    """Return the weights that ``cells`` of a map are multiplied with, and their gradients, which they are factors of.
+
+    They are those of the next layer that has weights: all others are multiplied with what comes of that.
+    """
+    here, strength = cells, np.ones(len(cells))
+    for number in range(position, len(frame.problem.layers)):
+        if len(here) > REACH:
+            break
+        links = _links(frame, number, here, back=False)
+        through = strength[links.owner]
+        if links.weights is not None:
+            shape = frame.parameters[number]["weight"].shape
+            errors = at(array_of(frame, Tensor(Kind.VALUE_GRAD, number + 1)), links.cells)
+            met, went_into = (_gather(links.weights, through * other, shape) for other in (links.slope, errors))
+            return {
+                Tensor(Kind.WEIGHT, number): _field(*met, source=None),
+                Tensor(Kind.WEIGHT_GRAD, number): _field(*went_into, source=False),
+            }
+        here, strength = _gather(links.cells, through * links.slope, frame.values[number + 1].shape)
+    return {}
 
 
 def _ahead(frame: Frame, position: int, cells: Indices, strength: Array) -> dict[Tensor, Field]:
@@ -169,13 +205,20 @@ def _errors_above(
     return found
 
 
-def _errors_below(frame: Frame, position: int, cells: Indices) -> dict[Tensor, Field]:
-    """Return the gradients of earlier maps and kernels that the gradient in ``cells`` of a map goes into."""
+def _errors_below(frame: Frame, position: int, cells: Indices, strength: Array | None = None) -> dict[Tensor, Field]:
+    """Return the gradients of earlier maps, kernels and biases that the gradient in ``cells`` of a map goes into.
+
+    ``strength``: how strongly what is pointed at goes into these cells; None: they are it.
+    """
     found: dict[Tensor, Field] = {}
-    here, strength = cells, np.ones(len(cells))
+    here = cells
+    strength = np.ones(len(cells)) if strength is None else strength
     for number in range(position - 1, -1, -1):
         if len(here) > REACH:
             break
+        if "bias" in frame.parameters[number]:
+            channels = _gather(here[:, :1], strength, frame.parameters[number]["bias"].shape)
+            found[Tensor(Kind.BIAS_GRAD, number)] = _field(*channels, source=False)
         links = _links(frame, number, here, back=True)
         values = at(frame.values[number], links.cells) * strength[links.owner]
         if links.weights is not None:
@@ -211,15 +254,32 @@ def _of_target(frame: Frame, tensor: Tensor, cells: Indices) -> dict[Tensor, Fie
 
 
 def _taught(frame: Frame, cells: Indices, *, input_too: bool = False) -> dict[Tensor, Field]:
-    """Return the teacher's weights, and perhaps the input cells, that made cells of the target."""
+    """Return the teacher's parameters, and perhaps the input cells, that made cells of the target."""
     taught = _as_taught(frame)
     if taught is None:
         return {}
     made = _of_value(taught, Tensor(Kind.VALUE, len(frame.problem.layers)), cells)
-    found = {Tensor(Kind.TEACHER_WEIGHT, t.position): field for t, field in made.items() if t.kind is Kind.WEIGHT}
+    found = _as_teachers(made)
     if input_too and Tensor(Kind.VALUE) in made:
         found[Tensor(Kind.VALUE)] = made[Tensor(Kind.VALUE)]  # both see the same input
     return found
+
+
+def _shown_to_teacher(frame: Frame, cells: Indices) -> dict[Tensor, Field]:
+    """Return the cells of the target that the teacher makes of ``cells`` of the input, and the weights it uses."""
+    taught = _as_taught(frame)
+    if taught is None:
+        return {}
+    last = Tensor(Kind.VALUE, len(frame.problem.layers))
+    found = _as_teachers(_factors_with(taught, 0, cells))
+    made = _ahead(taught, 0, cells, np.ones(1)).get(last)
+    return found if made is None else {**found, Tensor(Kind.TARGET): made}
+
+
+def _as_teachers(found: dict[Tensor, Field]) -> dict[Tensor, Field]:
+    """Return what was found of the parameters of a frame with the teacher in the student's place, as the teacher's."""
+    kinds = {Kind.WEIGHT: Kind.TEACHER_WEIGHT, Kind.BIAS: Kind.TEACHER_BIAS}
+    return {Tensor(kinds[t.kind], t.position): field for t, field in found.items() if t.kind in kinds}
 
 
 def _of_taught(frame: Frame, tensor: Tensor, cells: Indices) -> dict[Tensor, Field]:
@@ -247,6 +307,9 @@ def _of_weight(frame: Frame, tensor: Tensor, cells: Indices) -> dict[Tensor, Fie
     inputs, outputs = _pairs(frame, number, cells)
     values = at(frame.values[number], inputs)
     found = _ahead(frame, number + 1, outputs, values)
+    errors = at(array_of(frame, Tensor(Kind.VALUE_GRAD, number + 1)), outputs)
+    found[Tensor(Kind.VALUE_GRAD, number)] = _field(inputs, errors, source=False)
+    found.update(_errors_below(frame, number, inputs, errors))
     found[Tensor(Kind.VALUE, number)] = _field(inputs, values, source=None)
     made = _field(outputs, values, source=False)
     found[Tensor(Kind.VALUE, number + 1)] = made

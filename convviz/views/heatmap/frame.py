@@ -88,8 +88,9 @@ def note_texts(shown: int, channels: int, exponent: int) -> tuple[str, ...]:
         return tr("{shown} of {all} shown").format(shown=shown, all=channels), f"{shown}/{channels}", ""
     if not exponent:
         return ()
-    factor = f"×{power_text(exponent)}"
-    return factor, *(("×10³",) if exponent == 3 else ()), brief_power(exponent)
+    factor, power = power_text(exponent), brief_power(exponent)
+    shortest = (f"e{exponent}".replace("-", "−"),) if abs(exponent) < 10 else ()  # of two digits, it is no shorter
+    return f"×{factor}", *((f"×{power}",) if power != factor else ()), power, *shortest
 
 
 def paint_cursor(painter: QPainter, cell: QRect, tile: QRect) -> None:
@@ -202,7 +203,7 @@ def paint_scale(painter: QPainter, layout: HeatLayout, levels: Levels, signed: b
         painter.setPen(QPen(colours.border, 1))
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.drawRect(bar.adjusted(-1, -1, 0, 0))
-    painter.setFont(theme.font("small"))
+    painter.setFont(theme.font("small", _pixels_for(high, numbers.width())))
     painter.setPen(colours.muted)
     painter.drawText(numbers, _LEFT, low)
     painter.drawText(numbers, _RIGHT if low or (beside and has_bar) else _CENTRE, high)
@@ -219,6 +220,12 @@ def _level_texts(levels: Levels, signed: bool, room: int) -> tuple[str, str, int
         return low, high, widths[0], widths[1]
     one = f"±{high}" if signed else f"≤ {high}"
     return "", one, 0, math.ceil(theme.metrics("small").horizontalAdvance(one))
+
+
+def _pixels_for(text: str, room: int) -> int:
+    """Return the largest size of type in which a number has room: one that is cut off is another number."""
+    usual = theme.FONT_SIZES["small"]
+    return next((pixels for pixels in range(usual, 8, -1) if theme.number_width(text, "small", pixels) <= room), 8)
 
 
 def level_texts(levels: Levels) -> tuple[str, str]:

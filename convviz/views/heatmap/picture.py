@@ -9,7 +9,7 @@ from PyQt6 import sip
 from PyQt6.QtCore import QPointF, QRect, Qt
 from PyQt6.QtGui import QBrush, QColor, QImage, QPainter, QPixmap
 
-from convviz.number_text import brief_number, format_number
+from convviz.number_text import brief_number, format_number, short_number
 from convviz.views import theme
 from convviz.views.colour import Extent, Levels, colour_map, dark_text_on, entry_of, reduce_to, to_index
 from convviz.views.heatmap.glyphs import CellNumbers, NumberFormat, atlas, choose_format
@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
 #: Cells from this size on are parted by hairlines.
 _PARTED = 11
+#: Sizes of type in which a number that stands alone may be written, the largest first.
+_SINGLE_PIXELS = (theme.FONT_SIZES["small"], 10, 9)
 
 
 class Picture:
@@ -226,16 +228,16 @@ class Picture:
 
     def _paint_single(self, painter: QPainter, rect: QRect) -> None:
         assert self.values is not None
-        value, metrics = float(self.values[0, 0, 0]), theme.metrics("small")
+        value = float(self.values[0, 0, 0])
         table, index = colour_map(self.signed), entry_of(value, self.levels)
         painter.fillRect(rect, table.colour(index))
         dark = table.dark_text[index]
-        painter.setFont(theme.font("small"))
         painter.setPen(Qt.GlobalColor.black if dark else Qt.GlobalColor.white)
-        for text in _single_texts(value):
-            spare = rect.width() - theme.number_width(text, "small")
+        for text, pixels in _single_texts(value):
+            spare = rect.width() - theme.number_width(text, "small", pixels)
             if spare >= 2:
-                baseline = rect.y() + (rect.height() + metrics.capHeight()) / 2
+                painter.setFont(theme.font("small", pixels))
+                baseline = rect.y() + (rect.height() + theme.metrics("small", pixels).capHeight()) / 2
                 painter.drawText(QPointF(rect.x() + spare / 2, round(baseline)), text)
                 return
 
@@ -269,11 +271,13 @@ def _image_on(pixels: Array, form: QImage.Format) -> QImage:
     return QImage(memory, width, height, 4 * width, form)
 
 
-def _single_texts(value: float) -> Iterator[str]:
-    """Yield a number in full and then ever shorter, but never as a zero that it is not."""
+def _single_texts(value: float) -> Iterator[tuple[str, int]]:
+    """Yield a number and its size of type: in full, then ever shorter and smaller; never as a zero that it is not."""
     for digits in (4, 3, 2, 1):
-        yield format_number(value, digits)
-    yield brief_number(value)
+        yield format_number(value, digits), _SINGLE_PIXELS[0]
+    for text in (short_number(value, 1), brief_number(value)):
+        for pixels in _SINGLE_PIXELS:
+            yield text, pixels
 
 
 def _on_pixels(mask: Array, height: int, width: int) -> Array:

@@ -78,14 +78,14 @@ def font(role: FontRole = "body", pixels: int | None = None) -> QFont:
     return QFont(_font(role, pixels or FONT_SIZES[role]))
 
 
-def number_width(text: str, role: FontRole = "body") -> float:
+def number_width(text: str, role: FontRole = "body", pixels: int | None = None) -> float:
     """Return how wide a number is. All figures are of one width, so that numbers of one form are measured once."""
-    return _width(text.translate(_ALL_ZEROS), role)
+    return _width(text.translate(_ALL_ZEROS), role, pixels)
 
 
 @lru_cache(maxsize=256)
-def _width(text: str, role: FontRole) -> float:
-    return metrics(role).horizontalAdvance(text)
+def _width(text: str, role: FontRole, pixels: int | None) -> float:
+    return metrics(role, pixels).horizontalAdvance(text)
 
 
 @cache

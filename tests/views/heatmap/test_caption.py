@@ -69,6 +69,22 @@ def test_a_small_number_in_a_narrow_strip_is_not_shown_as_zero(show_heatmap: Sho
     assert written[0] != written[1]
 
 
+@pytest.mark.parametrize(
+    ("value", "text", "pixels"),
+    [(-7.2e21, "−7×10²¹", 10), (-8.1e-15, "−8×10⁻¹⁵", 9), (5.4e71, "5×10⁷¹", 11), (4.1e106, "4×10¹⁰⁶", 10)],
+)
+def test_a_number_that_stands_alone_is_rather_written_small_than_as_programs_do(
+    show_heatmap: ShowHeatmap, value: float, text: str, pixels: int
+) -> None:
+    heatmap = show_heatmap(np.array([[value]]), (-1.0, 1.0), True, size=(52, 18), form=Form.STRIP)
+    heatmap.set_text("")
+    box = heatmap.cell_rect(0, 0)
+    assert theme.number_width(text, "small", pixels) + 2 <= box.width()
+    assert pixels == 11 or theme.number_width(text, "small", pixels + 1) + 2 > box.width()
+    written = [x for x, column in enumerate(zip(*ink_of(heatmap, 0, 0), strict=True)) if any(column[2:-2])]
+    assert abs(written[-1] - written[0] - theme.number_width(text, "small", pixels)) < 3
+
+
 def roles(show_heatmap: ShowHeatmap) -> list[QImage]:
     """Return how a role is written in whole: with a chip, and without."""
     wide = round(theme.metrics("small").horizontalAdvance("Gradient"))
@@ -156,3 +172,14 @@ def test_a_narrow_scale_has_its_colours_too(qapp: QApplication, qtbot: QtBot) ->
     image, below = heatmap.grab().toImage(), heatmap.cell_rect(2, 2).bottom() + 3
     middle = {image.pixelColor(x, y).name() for x in range(20, 46) for y in range(below, image.height())}
     assert len(middle) > 10  # between the two numbers
+
+
+@pytest.mark.parametrize(("width", "extents"), [(58, (1.25e202, 1.25e203)), (62, (1.25e-300, 1.25e-301))])
+def test_no_number_of_a_scale_loses_its_last_digit(
+    show_heatmap: ShowHeatmap, width: int, extents: tuple[float, float]
+) -> None:
+    seen = []
+    for extent in extents:
+        heatmap = show_heatmap(np.zeros((4, 4)), (-extent, extent), signed=True, size=(width, 130), form=Form.TILE)
+        seen.append(heatmap.grab().toImage())
+    assert seen[0] != seen[1]

@@ -31,11 +31,17 @@ class Mapping:
         Where to draw.
     steps, losses
         The ranges that the axes show; of the decimal logarithm of the loss if ``log``.
+
+    Attributes
+    ----------
+    key
+        Equal for mappings that are equal.
     """
 
     def __init__(self, area: QRectF, steps: ranges.Range, losses: ranges.Range, log: bool) -> None:
         self.area = area
         self.log = log
+        self.key = (area.x(), area.y(), area.width(), area.height(), steps, losses, log)
         self._left, right = steps
         self._bottom, top = losses
         self._per_step = area.width() / (right - self._left)
@@ -65,16 +71,16 @@ def draw_grid(painter: QPainter, mapping: Mapping, ticks: list[float]) -> None:
         painter.drawLine(QLineF(area.left(), float(y), area.right(), float(y)))
 
 
-def draw_curve(painter: QPainter, mapping: Mapping, steps: Array, losses: Array) -> None:
-    """Draw the curve through finite ``losses``."""
+def draw_curve(painter: QPainter, mapping: Mapping, steps: Array, losses: Array, pen: QPen | None = None) -> None:
+    """Draw the curve through finite ``losses``, with ``pen`` or like that of the present run."""
     if len(steps) == 0:
         return
     heights = mapping.y(losses)
     polygon = _polygon(mapping.x(steps), heights)
-    painter.setPen(QPen(theme.current().curve, 1))
+    painter.setPen(pen or QPen(theme.current().curve, 1))
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
     painter.drawPolyline(polygon)
-    if np.abs(np.diff(heights)).sum() < _CALM * mapping.area.height():
+    if pen is None and np.abs(np.diff(heights)).sum() < _CALM * mapping.area.height():
         # A wider pen costs twenty times as much. A calm curve can be made stronger by drawing it twice.
         painter.drawPolyline(polygon.translated(0.4, 0.6))
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)

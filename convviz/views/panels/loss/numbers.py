@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from itertools import chain
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -10,7 +11,9 @@ from PyQt6.QtCore import QRectF, Qt
 from PyQt6.QtGui import QPainter, QPaintEvent
 from PyQt6.QtWidgets import QWidget
 
+from convviz.number_text import axis_text, wants_powers
 from convviz.views import theme
+from convviz.views.panels.loss import ranges
 
 if TYPE_CHECKING:
     from PyQt6.QtCore import QRect
@@ -28,6 +31,17 @@ _AT_RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter | Qt.Tex
 #: What share of the axis numbers between the lines may fill together with those at the lines, of which there are at
 #: least so many.
 _FULL = ((6, 0.2), (4, 0.4), (2, 0.6), (0, 0.8))
+
+
+def labels_of(ticks: list[tuple[float, list[float]]], span: float, log: bool) -> Labels:
+    """Return the labels of ``ticks``, level by level; ``log``: of logarithms, on an axis of ``span`` decades."""
+    levels = [values for _, values in ticks]
+    if not log:
+        powers = wants_powers(chain(*levels))
+        return [[(axis_text(value, powers=powers), value) for value in values] for values in levels]
+    powers = wants_powers(10.0 ** min(value, 300.0) for value in chain(*levels))
+    texts = [[(ranges.log_tick_text(value, span, powers=powers), value) for value in values] for values in levels]
+    return [[(text, value) for text, value in level if text] for level in texts]
 
 
 class LossNumbers(QWidget):

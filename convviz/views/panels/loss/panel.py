@@ -5,24 +5,32 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
+import numpy as np
 from PyQt6.QtCore import QSize, Qt, QTimer, pyqtSignal
 from PyQt6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
 from convviz.engine.frames import State, Status
-from convviz.i18n import tr
+from convviz.i18n import mark, tr
 from convviz.model.series import LossSeries
 from convviz.number_text import exact_text, loss_text
 from convviz.views import theme
 from convviz.views.focus import laid_out, read_in_order
+from convviz.views.panels.loss.kept import KeptCurve, KeptLine
+from convviz.views.panels.loss.naming import run_name
 from convviz.views.readout import ReadOut
 
 if TYPE_CHECKING:
-    from PyQt6.QtGui import QPaintEvent, QResizeEvent, QShowEvent
+    from PyQt6.QtGui import QPaintEvent, QShowEvent
 
+    from convviz.model.experiment import Experiment
     from convviz.views.actions import Actions
     from convviz.views.panels.loss.plot import LossPlot
 
 _BUTTON = QSize(26, 22)
+#: How the loss under the pointer is written: with all of its digits, and where there is no room for these.
+_WRITTEN = (exact_text, loss_text)
+#: What the action that keeps a curve says while one is kept: its name, its help, and its drawing.
+_FORGET = (mark("Forget loss curve"), mark("Take the kept loss curve out of the plot"), "forget_curve")
 
 
 class LossPanel(QFrame):
@@ -50,12 +58,17 @@ class LossPanel(QFrame):
         self._series = LossSeries()
         self._status = Status()
         self._under: int | None = None
+        self._experiment: Experiment | None = None
+        self._kept: tuple[KeptCurve, Experiment | None] | None = None
+        self._kept_name = ""
         self._plot: LossPlot | None = None
         self._plot_asked = False
         self._title = QLabel(self)
         theme.set_role(self._title, "strong")
         self._words = ReadOut(role="small", parent=self, on="surface")
         self._words.setObjectName("loss_words")
+        self._kept_line = KeptLine(self)
+        self._kept_line.hide()
         self._pointed = ReadOut(role="small", align=Qt.AlignmentFlag.AlignRight, parent=self, ground="surface")
         self._pointed.setObjectName("loss_pointed")
         self._pointed.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
@@ -66,7 +79,8 @@ class LossPanel(QFrame):
         self.setMinimumHeight(130)
         actions["log_loss"].toggled.connect(self._set_log)
         actions["reset_zoom"].triggered.connect(self._reset_zoom)
-        actions.enable(reset_zoom=False)
+        actions["keep_curve"].triggered.connect(self._keep_or_forget)
+        actions.enable(reset_zoom=False, keep_curve=False)
         self.retranslate()
 
     def _lay_out(self) -> None:
@@ -74,7 +88,7 @@ class LossPanel(QFrame):
         header.setSpacing(0)
         header.addWidget(self._title)
         header.addStretch(1)
-        for name in ("log_loss", "reset_zoom"):
+        for name in ("keep_curve", "log_loss", "reset_zoom"):
             button = QToolButton(self)
             button.setObjectName(name)
             button.setDefaultAction(self._actions[name])
@@ -88,6 +102,7 @@ class LossPanel(QFrame):
         layout.setSpacing(0)
         layout.addLayout(header)
         layout.addWidget(self._words)
+        layout.addWidget(self._kept_line)
         layout.addSpacing(theme.SPACE.XS)
         layout.addWidget(self._empty, 1)
 
@@ -103,9 +118,16 @@ class LossPanel(QFrame):
         if self._plot is not None:
             self._plot.set_series(series)
 
+    def set_experiment(self, experiment: Experiment) -> None:
+        """Say what the run is of: a kept curve is called by what it has otherwise."""
+        self._experiment = experiment
+        self._name_kept()
+
     def set_status(self, status: Status, words: bool = True) -> None:
         """Mark what ``status`` says, and tell it in ``words``. While it runs, `refresh` is what draws."""
         before, self._status = self._status, status
+        if status.step != before.step or status.run != before.run:
+            self._enable_keeping()
         if words:
             self._write()
         if self._plot is not None and self.isVisible():
@@ -113,8 +135,8 @@ class LossPanel(QFrame):
             self._plot.set_marks(live, status.goal, status.shown)
             if status.state is not State.RUNNING or status.shown != before.shown:
                 self._plot.refresh()
-        if status.state is not before.state:
-            self.setAccessibleDescription(self._words.text())
+        if (status.state, status.shown) != (before.state, before.shown):
+            self._describe()
 
     def refresh(self) -> None:
         """Draw the series, which has changed; of one that grows, what can be seen of the change."""
@@ -129,6 +151,7 @@ class LossPanel(QFrame):
         """Read every text again in the current language."""
         self._title.setText(tr("Loss"))
         self.setAccessibleName(tr("Loss"))
+        self._name_kept()
         self._write()
         if self._plot is not None:
             self._plot.setAccessibleName(tr("Loss over the steps"))
@@ -140,15 +163,13 @@ class LossPanel(QFrame):
         self.set_status(self._status)
         self.refresh()
 
-    def resizeEvent(self, event: QResizeEvent | None) -> None:
-        """Keep the read-out in the upper right corner of the plot, where a falling curve leaves room."""
-        super().resizeEvent(event)
-        self._place_read_out()
-
     def _place_read_out(self) -> None:
-        place = (self._plot or self._empty).geometry()
+        """Keep the read-out in the upper right corner of the plot, where a falling curve leaves room."""
+        if self._plot is None:
+            return
+        place, inside = self._plot.geometry(), self._plot.inside
         height = self._pointed.sizeHint().height()
-        self._pointed.setGeometry(place.left(), place.top() + theme.SPACE.S, place.width() - theme.SPACE.XL, height)
+        self._pointed.setGeometry(place.left() + inside.left(), place.top() + theme.SPACE.S, inside.width(), height)
         self._pointed.raise_()
 
     def paintEvent(self, event: QPaintEvent | None) -> None:
@@ -166,12 +187,13 @@ class LossPanel(QFrame):
         plot.setAccessibleName(tr("Loss over the steps"))
         plot.set_log(self._actions["log_loss"].isChecked())
         plot.set_series(self._series)
+        plot.set_kept(self._kept and self._kept[0])
         plot.step_asked.connect(self.step_asked)
         plot.pointed.connect(self._point)
         plot.zoomed.connect(self._actions["reset_zoom"].setEnabled)
         viewport = plot.viewport()
         viewport.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
-        viewport.addActions([self._actions["reset_zoom"], self._actions["log_loss"]])
+        viewport.addActions([self._actions[name] for name in ("keep_curve", "reset_zoom", "log_loss")])
         layout = self.layout()
         if layout is not None:
             layout.replaceWidget(self._empty, plot)
@@ -179,6 +201,7 @@ class LossPanel(QFrame):
         self._plot = plot
         read_in_order(laid_out(self))
         plot.resized.connect(self._place_read_out)
+        self._place_read_out()
         self.set_status(self._status)
         self.refresh()
         self.plotted.emit()
@@ -191,31 +214,75 @@ class LossPanel(QFrame):
         if self._plot is not None:
             self._plot.reset_zoom()
 
+    def _keep_or_forget(self) -> None:
+        """Keep the losses of the run as they are now, or forget those that are kept."""
+        if self._kept is None:
+            values, status = self._series.values(), self._status
+            newest = [status.loss] if status.step == len(values) else []  # which the series does not have yet
+            self._kept = KeptCurve(np.append(values, newest)), self._experiment
+            self._actions.present("keep_curve", *_FORGET)
+        else:
+            self._kept = None
+            self._actions.restore("keep_curve")
+        self._enable_keeping()
+        self._kept_line.setVisible(self._kept is not None)
+        self._name_kept()
+        self._describe()
+        if self._plot is not None:
+            self._plot.set_kept(self._kept and self._kept[0])
+
+    def _enable_keeping(self) -> None:
+        self._actions.enable(keep_curve=self._kept is not None or len(self._series) > 0)
+
+    def _name_kept(self) -> None:
+        kept = None if self._kept is None else self._kept[1]
+        self._kept_name = tr("kept curve")
+        if kept is not None and self._experiment is not None:
+            self._kept_name = run_name(kept, self._experiment)
+        self._tell_kept()
+
+    def _tell_kept(self) -> None:
+        if self._kept is None:
+            return
+        step = self._under if self._under is not None else self._status.shown
+        self._kept_line.tell(self._kept[0], self._kept_name, step)
+
+    def _describe(self) -> None:
+        """Tell those who do not see it what the panel says."""
+        kept = [] if self._kept is None else [self._kept_line.text()]
+        self.setAccessibleDescription("\n".join((self._words.text(), *kept)))
+
     def _point(self, step: int | None) -> None:
         self._under = step
         self._write()
 
     def _write(self) -> None:
-        status = self._status
-        if math.isnan(status.initial_loss):  # nothing has been evaluated
-            self._words.set_text(tr("no step has been made yet"))
+        self._words.set_text(*self._words_of_run())
+        self._tell_kept()
+        loss = None if self._under is None else self._loss_at(self._under)
+        if loss is None:
+            self._pointed.set_text("")
         else:
-            now, best = loss_text(status.loss), loss_text(status.best_loss)
-            whole = tr("start {start} · now {now} · best {best}")
-            self._words.set_text(
-                whole.format(start=loss_text(status.initial_loss), now=now, best=best),
-                tr("now {now} · best {best}").format(now=now, best=best),
-            )
-        self._pointed.set_text(self._told(self._under if self._under is not None else status.shown))
+            told = (tr("step {step}: {loss}").format(step=f"{self._under:,}", loss=write(loss)) for write in _WRITTEN)
+            self._pointed.set_text(*told)
         self._pointed.setVisible(bool(self._pointed.text()))  # what lies over the plot is painted whenever the plot is
 
-    def _told(self, step: int | None) -> str:
-        """Return a step and its loss in words."""
+    def _words_of_run(self) -> tuple[str, str]:
+        """Return the losses that matter, and the same in brief: of a step of the past that is shown, that first."""
         status = self._status
-        if step is not None and 0 <= step < len(self._series):
-            loss = float(self._series.values()[step])
-        elif step is not None and step == status.step:  # the series holds the losses before each update
-            loss = status.loss
-        else:
-            return ""
-        return tr("step {step}: {loss}").format(step=f"{step:,}", loss=exact_text(loss))
+        if math.isnan(status.initial_loss):  # nothing has been evaluated
+            return tr("no step has been made yet"), ""
+        start, now, best = (loss_text(loss) for loss in (status.initial_loss, status.loss, status.best_loss))
+        shown = None if status.shown is None else self._loss_at(status.shown)
+        if shown is None:
+            whole, brief = tr("start {start} · now {now} · best {best}"), tr("now {now} · best {best}")
+            return whole.format(start=start, now=now, best=best), brief.format(now=now, best=best)
+        whole, brief = tr("step {step}: {loss} · newest {now} · best {best}"), tr("step {step}: {loss} · newest {now}")
+        told = {"step": f"{status.shown:,}", "loss": loss_text(shown), "now": now, "best": best}
+        return whole.format(**told), brief.format(**told)
+
+    def _loss_at(self, step: int) -> float | None:
+        """Return the loss at a step, which the series holds if an update followed it; None: it is not known."""
+        if 0 <= step < len(self._series):
+            return float(self._series.values()[step])
+        return self._status.loss if step == self._status.step else None

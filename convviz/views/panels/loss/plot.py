@@ -10,27 +10,28 @@ from __future__ import annotations
 
 import math
 import time
-from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyqtgraph as pg
 from numpy.typing import NDArray
-from PyQt6.QtCore import QEvent, QPointF, QRectF, Qt, pyqtSignal
+from PyQt6.QtCore import QEvent, QPointF, QRect, QRectF, Qt, pyqtSignal
 from PyQt6.QtGui import QPainter
 from PyQt6.QtWidgets import QWidget
 
 from convviz.i18n import tr
 from convviz.model.series import LossSeries
-from convviz.number_text import axis_text, wants_powers
 from convviz.views import theme
 from convviz.views.panels.loss import ranges
 from convviz.views.panels.loss.axis import Axis
+from convviz.views.panels.loss.behind import KeptPicture
 from convviz.views.panels.loss.drawing import Mapping, draw_curve, draw_grid, draw_mark
-from convviz.views.panels.loss.numbers import Labels, LossNumbers
+from convviz.views.panels.loss.numbers import LossNumbers, labels_of
 
 if TYPE_CHECKING:
-    from PyQt6.QtGui import QMouseEvent, QPaintEvent, QResizeEvent
+    from PyQt6.QtGui import QColor, QMouseEvent, QPaintEvent, QResizeEvent
+
+    from convviz.views.panels.loss.kept import KeptCurve
 
 Array = NDArray[Any]
 
@@ -79,6 +80,7 @@ class LossPlot(pg.GraphicsView):  # type: ignore[misc]  # pyqtgraph ships no typ
     zoomed(bool)
         Whether less, or something else, than the whole curve is shown.
     resized()
+        `inside` is another place.
     """
 
     pointed = pyqtSignal(object)
@@ -92,6 +94,8 @@ class LossPlot(pg.GraphicsView):  # type: ignore[misc]  # pyqtgraph ships no typ
         self._axes = {"left": Axis("left"), "bottom": Axis("bottom")}
         self._box = pg.ViewBox(enableMenu=False, defaultPadding=0)
         self._series = LossSeries()
+        self._kept: KeptPicture | None = None
+        self._kept_length = 0
         self._log = False
         self._live: tuple[int, float] | None = None
         self._goal: int | None = None
@@ -135,6 +139,12 @@ class LossPlot(pg.GraphicsView):  # type: ignore[misc]  # pyqtgraph ships no typ
         self._series = series
         self.refresh()
 
+    def set_kept(self, curve: KeptCurve | None) -> None:
+        """Draw a curve behind that of the series, or none any more."""
+        self._kept = None if curve is None else KeptPicture(curve)
+        self._kept_length = 0 if curve is None else len(curve)
+        self.refresh()
+
     def set_log(self, on: bool) -> None:
         """Draw the logarithm of the loss, or the loss itself."""
         self._log = on
@@ -154,7 +164,7 @@ class LossPlot(pg.GraphicsView):  # type: ignore[misc]  # pyqtgraph ships no typ
 
     def refresh(self) -> None:
         """Draw again. The axis of steps has headroom, because each change of it lays out all of its labels again."""
-        wanted = ranges.step_range(self._newest + 1, self._goal)
+        wanted = ranges.step_range(self._last + 1, self._goal)
         if not self._is_zoomed and tuple(self._box.viewRange()[0]) != wanted:
             self._box.setXRange(*wanted, padding=0)
         self._draw_again()
@@ -196,13 +206,20 @@ class LossPlot(pg.GraphicsView):  # type: ignore[misc]  # pyqtgraph ships no typ
             inside = self.mapFromScene(self._box.sceneBoundingRect()).boundingRect()
             self._canvas.setGeometry(inside)
             self._place_numbers()
+            self.resized.emit()
+
+    @property
+    def inside(self) -> QRect:
+        """The place of the inside of the axes."""
+        return QRect() if self._canvas is None else self._canvas.geometry()
 
     def _place_numbers(self) -> None:
         if self._canvas is not None:
             inside = self._canvas.geometry()
             height = self._box.height()
             mapping = self._mapping(QRectF(0.0, 0.0, self._box.width(), height))
-            self._numbers.place(inside, _numbers_width(), self._labels(height), mapping)
+            labels = labels_of(self._ticks(height), self._range[1] - self._range[0], self._log)
+            self._numbers.place(inside, _numbers_width(), labels, mapping)
 
     def reset_zoom(self) -> None:
         """Show the whole curve again."""
@@ -228,12 +245,11 @@ class LossPlot(pg.GraphicsView):  # type: ignore[misc]  # pyqtgraph ships no typ
         self._name_axis()
 
     def resizeEvent(self, event: QResizeEvent | None) -> None:
-        """Tell of the new size, and name the vertical axis where there is room."""
+        """Name the vertical axis where there is room."""
         super().resizeEvent(event)
         if self._canvas is not None:
             self._name_axis()
             self._draw_again()
-        self.resized.emit()
 
     def changeEvent(self, event: QEvent | None) -> None:
         """Follow a change of the theme."""
@@ -253,12 +269,14 @@ class LossPlot(pg.GraphicsView):  # type: ignore[misc]  # pyqtgraph ships no typ
         """Take what is to be drawn from the series, and fit the vertical axis to it."""
         low, high = self._box.viewRange()[0]
         last = len(self._series)
-        start = min(max(math.floor(low) - 1, 0), last)
-        stop = min(max(math.ceil(high) + 2, start), last)
-        steps, losses = self._series.envelope(2 * max(8, int(self._box.width())), start, stop)
+        first, end, most = max(math.floor(low) - 1, 0), math.ceil(high) + 2, 2 * max(8, int(self._box.width()))
+        start = min(first, last)
+        stop = min(max(end, start), last)
+        steps, losses = self._series.envelope(most, start, stop)
         if self._live is not None and stop == last <= high + 1:
             steps, losses = np.append(steps, self._live[0]), np.append(losses, self._live[1])
-        fitting = ranges.value_range(losses, self._log)
+        fitted = losses if self._kept is None else np.concatenate([losses, self._kept.take(most, first, end)])
+        fitting = ranges.value_range(fitted, self._log)
         if fitting != self._range:
             self._range = fitting
             self._place_numbers()
@@ -286,10 +304,16 @@ class LossPlot(pg.GraphicsView):  # type: ignore[misc]  # pyqtgraph ships no typ
         """The newest step whose loss is known; −1: none is."""
         return self._live[0] if self._live is not None else len(self._series) - 1
 
+    @property
+    def _last(self) -> int:
+        """The last step of the run, or of the one that is kept; −1: there is none."""
+        return max(self._newest, self._kept_length - 1)
+
     def _loss(self, step: int) -> float:
+        """Return the loss of the run at a step; NaN where it has none yet."""
         if self._live is not None and step == self._live[0]:
             return self._live[1]
-        return float(self._series.values()[step])
+        return float(self._series.values()[step]) if step < len(self._series) else math.nan
 
     # -- drawing -------------------------------------------------------------------------------------------------------
 
@@ -297,33 +321,28 @@ class LossPlot(pg.GraphicsView):  # type: ignore[misc]  # pyqtgraph ships no typ
         """Draw grid, curve and marks into ``area``, the inside of the axes."""
         mapping = self._mapping(area)
         draw_grid(painter, mapping, self._ticks(area.height())[0][1])
-        if self._newest < 0:
+        if self._kept is not None:
+            self._kept.draw(painter, mapping)
+        elif self._newest < 0:
             painter.setPen(theme.current().muted)
             painter.setFont(theme.font("body"))
             wrapped = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
             painter.drawText(area, wrapped, tr("The loss is drawn here while the student learns"))
-            return
         draw_curve(painter, mapping, *self._points)
         colours, pen = theme.current(), Qt.PenStyle
-        draw_mark(painter, mapping, self._newest, self._loss(self._newest), colours.curve, pen.DotLine)
-        if self._shown is not None and self._shown <= self._newest:
-            draw_mark(painter, mapping, self._shown, self._loss(self._shown), colours.accent, pen.SolidLine)
-        if self._under is not None and self._under <= self._newest:
-            loss = self._loss(self._under)
-            draw_mark(painter, mapping, self._under, loss, colours.muted, pen.DashLine, cross=True)
+        self._draw_mark(painter, mapping, self._newest, self._newest, colours.curve, pen.DotLine)
+        self._draw_mark(painter, mapping, self._shown, self._newest, colours.accent, pen.SolidLine)
+        self._draw_mark(painter, mapping, self._under, self._last, colours.muted, pen.DashLine)
 
-    def _labels(self, height: float) -> Labels:
-        """Return the numbers of the vertical axis and where on it they stand, level by level."""
-        low, high = self._range
-        levels = [ticks for _, ticks in self._ticks(height)]
-        if not self._log:
-            powers = wants_powers(chain(*levels))
-            return [[(axis_text(value, powers=powers), value) for value in ticks] for ticks in levels]
-        powers = wants_powers(10.0 ** min(value, 300.0) for value in chain(*levels))
-        texts = [
-            [(ranges.log_tick_text(value, high - low, powers=powers), value) for value in ticks] for ticks in levels
-        ]
-        return [[(text, value) for text, value in level if text] for level in texts]
+    def _draw_mark(
+        self, painter: QPainter, mapping: Mapping, step: int | None, last: int, colour: QColor, style: Qt.PenStyle
+    ) -> None:
+        """Mark a step, if it is one from 0 to ``last``; one that somebody chose is marked on the kept curve, too."""
+        if step is None or not 0 <= step <= last:
+            return
+        draw_mark(painter, mapping, step, self._loss(step), colour, style, cross=style is Qt.PenStyle.DashLine)
+        if self._kept is not None and style is not Qt.PenStyle.DotLine:
+            self._kept.draw_dot(painter, mapping, step)
 
     # -- the pointer ---------------------------------------------------------------------------------------------------
 
@@ -331,7 +350,7 @@ class LossPlot(pg.GraphicsView):  # type: ignore[misc]  # pyqtgraph ships no typ
         """Mark the step under the pointer."""
         super().mouseMoveEvent(event)
         if event is not None:
-            self._point_at(self._step_at(event.position()))
+            self._point_at(self._step_at(event.position(), self._last))
 
     def leaveEvent(self, event: QEvent | None) -> None:
         """Mark no step any more."""
@@ -350,7 +369,7 @@ class LossPlot(pg.GraphicsView):  # type: ignore[misc]  # pyqtgraph ships no typ
         pressed, self._pressed = self._pressed, None
         if event is None or event.button() != Qt.MouseButton.LeftButton or pressed is None:
             return
-        step = self._step_at(event.position())
+        step = self._step_at(event.position(), self._newest)
         if step is not None and (event.position() - pressed).manhattanLength() < _CLICK:
             self._left = (self._shown,)
             self.step_asked.emit(step)
@@ -365,13 +384,14 @@ class LossPlot(pg.GraphicsView):  # type: ignore[misc]  # pyqtgraph ships no typ
         if self._left is not None:
             self.step_asked.emit(*self._left)
 
-    def _step_at(self, position: QPointF) -> int | None:
+    def _step_at(self, position: QPointF, last: int) -> int | None:
+        """Return the step at a position, or ``last`` (−1: there is none) beyond that; None outside of the axes."""
         inside = self._box.mapFromScene(self.mapToScene(position.toPoint()))
-        if self._newest < 0 or not self._box.rect().contains(inside):
+        if last < 0 or not self._box.rect().contains(inside):
             return None
         (left, right), _ = self._box.viewRange()
         step: int = round(left + (right - left) * inside.x() / self._box.rect().width())
-        return min(max(step, 0), self._newest)
+        return min(max(step, 0), last)
 
     def _point_at(self, step: int | None) -> None:
         if step != self._under:

@@ -11,78 +11,22 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 from PyQt6.QtCore import QEvent, QPoint, QPointF, QRectF, Qt
-from PyQt6.QtGui import QColor, QPainter, QWheelEvent
+from PyQt6.QtGui import QPainter, QWheelEvent
 from PyQt6.QtWidgets import QApplication, QToolButton, QWidget
 from pyqtgraph import AxisItem
 
-from convviz.engine.frames import State, Status
-from convviz.model.series import LossSeries
 from convviz.views import theme
-from convviz.views.actions import Actions
 from convviz.views.panels.loss import LossPanel
 from convviz.views.panels.loss import plot as loss_plot
 from convviz.views.panels.loss.drawing import Mapping
 from convviz.views.panels.loss.numbers import LossNumbers
 from convviz.views.readout import ReadOut
+from tests.views.panels.loss.conftest import curve_pixels, plot_of, show, text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
     from pytestqt.qtbot import QtBot
-
-
-@pytest.fixture
-def panel(qtbot: QtBot) -> Iterator[LossPanel]:
-    app = QApplication.instance()
-    assert isinstance(app, QApplication)
-    theme.apply(app, "light")
-    holder = QWidget()
-    qtbot.addWidget(holder)
-    actions = Actions(holder)
-    made = LossPanel(actions, holder)
-    holder.resize(520, 300)
-    made.resize(520, 300)
-    holder.show()
-    qtbot.waitUntil(lambda: made.has_plot)
-    yield made
-    holder.close()
-
-
-def show(panel: LossPanel, losses: list[float] | np.ndarray, **status: object) -> LossSeries:
-    """Give the panel a run whose live loss is the last of ``losses``."""
-    series = LossSeries()
-    values = np.asarray(losses, float)
-    series.append(values[:-1])
-    panel.set_series(series)
-    told = {"state": State.PAUSED, "run": 1, "step": len(values) - 1, "loss": values[-1], "initial_loss": values[0]}
-    best = min(values[np.isfinite(values)], default=math.nan)
-    panel.set_status(Status(**{**told, "best_loss": best, **status}))
-    panel.refresh()
-    return series
-
-
-def plot_of(panel: LossPanel) -> QWidget:
-    plot = panel.findChild(QWidget, "loss_plot")
-    assert plot is not None
-    return plot.viewport()
-
-
-def text(panel: LossPanel, name: str) -> str:
-    found = panel.findChild(ReadOut, name)
-    assert found is not None
-    return found.text()
-
-
-def curve_pixels(panel: LossPanel) -> list[tuple[int, int]]:
-    """Return the pixels that have the colour of the curve, or nearly."""
-    picture = plot_of(panel).grab().toImage()
-    wanted = theme.current().curve
-
-    def near(colour: QColor) -> bool:
-        return abs(colour.hue() - wanted.hue()) < 12 and colour.saturation() > 100
-
-    return [(x, y) for x in range(picture.width()) for y in range(picture.height()) if near(picture.pixelColor(x, y))]
 
 
 def test_the_words_tell_start_now_and_best(panel: LossPanel) -> None:
@@ -168,8 +112,9 @@ def test_the_exact_value_is_told_under_the_pointer(panel: LossPanel, qtbot: QtBo
     assert text(panel, "loss_pointed") == ""
 
 
-def test_no_line_goes_through_the_words_in_the_plot(panel: LossPanel) -> None:
+def test_no_line_goes_through_the_words_in_the_plot(panel: LossPanel, qtbot: QtBot) -> None:
     show(panel, np.linspace(100.0, 1.0, 101), shown=95)
+    qtbot.mouseMove(plot_of(panel), QPoint(plot_of(panel).width() // 2, plot_of(panel).height() // 2))
     words = panel.findChild(ReadOut, "loss_pointed")
     assert words is not None
     place, image = words.geometry(), panel.grab().toImage()
@@ -182,12 +127,34 @@ def test_no_line_goes_through_the_words_in_the_plot(panel: LossPanel) -> None:
     assert not any(has_line(y) for y in range(place.top(), place.bottom() + 1))
 
 
+@pytest.mark.parametrize(("width", "digits"), [(520, "123,456.789012"), (200, "123,457")])
+def test_the_value_under_the_pointer_covers_no_number_of_the_axis(
+    panel: LossPanel, qtbot: QtBot, width: int, digits: str
+) -> None:
+    panel.resize(width, 300)
+    show(panel, np.full(101, 123456.789012345))
+    plot = plot_of(panel)
+    QApplication.processEvents()
+    qtbot.mouseMove(plot, QPoint(plot.width() * 3 // 5, plot.height() // 2))
+    words = panel.findChild(ReadOut, "loss_pointed")
+    numbers = panel.findChild(LossNumbers)
+    assert words is not None
+    assert numbers is not None
+    assert words.mapTo(panel, QPoint()).x() > numbers.mapTo(panel, numbers.rect().topRight()).x()
+    assert words.isVisible()
+    seen = words.grab().toImage()
+    words.set_text(f"{words.text().split(':')[0]}: {digits}")
+    assert words.grab().toImage() == seen
+
+
 def test_the_shown_step_is_told_and_marked(panel: LossPanel) -> None:
     losses = np.linspace(100.0, 1.0, 101)
     show(panel, losses)
     before = set(curve_pixels(panel))
     show(panel, losses, shown=50)
-    assert text(panel, "loss_pointed") == "step 50: 50.5"
+    assert text(panel, "loss_pointed") == ""
+    assert text(panel, "loss_words") == "step 50: 50.5 · newest 1 · best 1"
+    assert panel.accessibleDescription() == text(panel, "loss_words")
     new = [x for x, _ in set(curve_pixels(panel)) - before]
     assert len(new) > 50
     assert np.ptp(np.median(new) - np.array(new)) < 20  # a line, and a dot on it

@@ -1,0 +1,176 @@
+"""A loss curve that is kept, to compare other runs with it."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+import numpy as np
+from PyQt6.QtCore import QEvent, QPoint, Qt
+from PyQt6.QtGui import QAction
+from PyQt6.QtWidgets import QApplication, QWidget
+
+from convviz.engine import SGD
+from convviz.engine.frames import State
+from convviz.number_text import loss_text
+from convviz.views import theme
+from convviz.views.panels.loss import LossPanel
+
+if TYPE_CHECKING:
+    from tests.views.conftest import OpenWindow, Person
+
+MOMENTUM = SGD(learning_rate=1e-5, momentum=0.8)
+
+
+def run(person: Person, steps: int) -> None:
+    person.session.run(steps)
+    person.sees_step(person.session.status.step + steps)
+
+
+def keep(person: Person, steps: int = 2000) -> np.ndarray:
+    """Make a run, keep its losses, and begin another with momentum; return the losses by step."""
+    run(person, steps)
+    losses = np.append(person.session.losses.values(), person.session.status.loss)
+    person.click("keep_curve")
+    person.document.propose(person.document.experiment.replace(optimizer=MOMENTUM), "Use momentum")
+    person.sees_step(0)
+    return losses
+
+
+def plot_of(person: Person) -> QWidget:
+    return person.find(QWidget, "loss_plot").viewport()
+
+
+def muted_pixels(person: Person) -> list[tuple[int, int]]:
+    """Return the pixels within the axes that have the colour of a kept curve, or nearly; no number is among them."""
+    picture = plot_of(person).grab().toImage()
+    wanted = theme.current().muted
+    left, right = picture.width() // 3, picture.width() - 30
+    return [
+        (x, y)
+        for x in range(left, right)
+        for y in range(4, picture.height() - 40)
+        if abs(picture.pixelColor(x, y).lightness() - wanted.lightness()) < 60
+        and picture.pixelColor(x, y).saturation() < 80
+    ]
+
+
+def test_a_kept_curve_stays_over_new_runs_edits_and_undo_until_it_is_forgotten(open_window: OpenWindow) -> None:
+    person = open_window("plain-descent")
+    plain = muted_pixels(person)
+    losses = keep(person)
+    told = f"momentum 0 · last {loss_text(losses[-1])} · best {loss_text(losses.min())}"
+    assert person.text("loss_kept") == told
+    drawn = muted_pixels(person)
+    assert len(drawn) > len(plain) + 30
+    run(person, 50)
+    assert person.text("loss_kept") == told
+    assert len(set(muted_pixels(person)) & set(drawn)) > 20
+    panel = person.find(LossPanel, "loss")
+    assert told in panel.accessibleDescription()
+    assert person.text("loss_words") in panel.accessibleDescription()
+    person.document.undo_stack.undo()
+    person.sees_step(0)
+    assert person.text("loss_kept").startswith("same settings · last ")
+    person.click("reset")
+    person.sees_step(0)
+    assert len(muted_pixels(person)) > len(plain) + 30
+    person.click("keep_curve")
+    assert not person.find(QWidget, "loss_kept").isVisible()
+    QApplication.processEvents()
+    assert len(muted_pixels(person)) <= len(plain) + 3
+    assert told not in panel.accessibleDescription()
+
+
+def test_the_key_keeps_and_forgets_and_the_action_says_which(open_window: OpenWindow) -> None:
+    person = open_window("plain-descent")
+    action = person.find(QAction, "keep_curve")
+    assert not action.isEnabled()
+    run(person, 3)
+    assert action.isEnabled()
+    assert action.text() == "Keep loss curve"
+    person.press("K")
+    assert person.find(QWidget, "loss_kept").isVisible()
+    assert action.text() == "Forget loss curve"
+    assert action.toolTip().endswith("(K)")
+    person.click("reset")
+    person.sees_step(0)
+    assert action.isEnabled()
+    person.press("K")
+    assert not person.find(QWidget, "loss_kept").isVisible()
+    assert action.text() == "Keep loss curve"
+    assert not action.isEnabled()
+
+
+def test_the_pointer_and_the_step_that_is_shown_tell_of_both_curves(open_window: OpenWindow) -> None:
+    person = open_window("plain-descent")
+    losses = keep(person)
+    run(person, 1000)
+    plot = plot_of(person)
+    person.bot.mouseMove(plot, QPoint(plot.width() * 4 // 10, plot.height() // 2))
+    step = int(person.text("loss_pointed").removeprefix("step ").split(":")[0].replace(",", ""))
+    assert 0 < step < 1000
+    assert person.text("loss_kept") == f"momentum 0 · step {step:,}: {loss_text(losses[step])}"
+    person.bot.mouseMove(plot, QPoint(plot.width() * 8 // 10, plot.height() // 2))
+    assert person.text("loss_pointed") == ""
+    step = int(person.text("loss_kept").removeprefix("momentum 0 · step ").split(":")[0].replace(",", ""))
+    assert 1000 < step < 2000
+    assert person.text("loss_kept") == f"momentum 0 · step {step:,}: {loss_text(losses[step])}"
+    person.bot.mouseClick(plot, Qt.MouseButton.LeftButton, pos=QPoint(plot.width() * 8 // 10, plot.height() // 2))
+    QApplication.sendEvent(plot.parentWidget(), QEvent(QEvent.Type.Leave))
+    assert person.text("loss_kept").startswith("momentum 0 · last ")
+    person.session.show_step(20)
+    person.sees(lambda: person.session.status.shown == 20)
+    assert person.text("loss_kept") == f"momentum 0 · step 20: {loss_text(losses[20])}"
+
+
+def test_the_axis_of_steps_reaches_over_the_kept_curve(open_window: OpenWindow) -> None:
+    person = open_window("plain-descent")
+    keep(person, 2500)  # longer than the next run is to be
+    run(person, 10)
+    plot = plot_of(person)
+    QApplication.processEvents()
+    for x in (plot.width() // 2, plot.width() - 40):
+        person.bot.mouseMove(plot, QPoint(x, plot.height() // 2))
+    told = person.text("loss_kept").removeprefix("momentum 0 · step ").split(":")[0].replace(",", "")
+    assert int(told) > 2000
+
+
+def test_a_kept_curve_is_told_in_another_language_and_drawn_in_other_colours(open_window: OpenWindow) -> None:
+    person = open_window("plain-descent")
+    keep(person)
+    light = len(muted_pixels(person))
+    person.find(QAction, "language_zh_CN").trigger()
+    assert person.text("loss_kept").startswith("动量 0 · ")
+    assert not person.find(QAction, "keep_curve").text().isascii()
+    person.find(QAction, "theme_dark").trigger()
+    assert 0.6 * light < len(muted_pixels(person)) < 1.6 * light
+
+
+def test_a_run_that_diverged_can_be_kept(open_window: OpenWindow) -> None:
+    person = open_window("diverging")
+    person.click("play")
+    person.sees_state(State.DIVERGED)
+    person.press("K")
+    assert person.session.frame is not None
+    assert f"step {person.session.frame.step}: " in person.text("loss_kept")
+    for _ in range(2):
+        person.click("log_loss")
+        assert not plot_of(person).grab().isNull()
+    person.click("try_smaller_rate")
+    person.sees_step(0)
+    assert person.text("loss_kept").startswith("rate 0.012 · last ∞")
+    assert math.isfinite(person.session.status.loss)
+
+
+def test_a_curve_is_kept_as_it_is_while_its_run_goes_on(open_window: OpenWindow) -> None:
+    person = open_window("plain-descent", speed=500)
+    person.click("play")
+    person.sees(lambda: len(person.session.losses) > 20)
+    person.press("K")
+    told = person.text("loss_kept")
+    person.sees(lambda: len(person.session.losses) > 200)
+    person.click("play")
+    person.sees_state(State.PAUSED)
+    assert person.text("loss_kept") == told
+    assert f"last {loss_text(person.session.status.loss)}" not in told
