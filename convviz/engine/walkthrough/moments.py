@@ -62,7 +62,7 @@ class Role(Enum):
     DILATED = "dilated kernel"
     ROTATED = "rotated kernel"
     WINDOW = "cells under the window"
-    SHARES = "shares of the window"
+    SHARES = "slopes of the window's number"
     PRODUCTS = "products"
     ERROR = "error"
     SPREAD_ERROR = "error with zeros between"

@@ -205,8 +205,7 @@ def _spreading(row: Row) -> str:
         "slope": _number(facts["slope"]),
         "value": _made(row),
     }
-    kernel = row.items[1]
-    if getattr(kernel, "role", None) is Role.WINDOW:
+    if getattr(row.items[1], "role", None) is Role.SHARES:
         return tr("δ{from} = {given} is handed back to its window: {slope} of it lands on ∂L/∂x{cell}.").format(**words)
     if facts["back"]:
         text = tr("δ{from} = {given} spreads its share {given} · w: w{tap} = {slope} of it lands on ∂L/∂x{cell}.")
