@@ -158,6 +158,8 @@ class Board:
         For a border that is put around: how many of its sides (top, left, bottom, right) are there.
     extra
         Rows at the bottom and columns at the right that are there because the stride left a remainder.
+    empty
+        Whether what was put in is no zero, but nothing: pooling reads the map alone.
     turn
         For a kernel that turns: how far, 0 … 1 for 0° … 180°.
     moment_cell
@@ -180,6 +182,7 @@ class Board:
     front: int = 0
     sides: int = 4
     extra: Pair = (0, 0)
+    empty: bool = False
     turn: float | None = None
     moment_cell: Callable[[int, int], Pair] | None = None
 

@@ -64,7 +64,7 @@ class Gathering(Stage):
         rows = [self.row(position, subject.result_role)]
         if self._pairing is not None:
             rows.append(self._pairing.row(position, self._sheet(subject.front), self._taps(cell)))
-        facts = {"bias": subject.bias is not None}
+        facts = {"bias": subject.bias is not None, "alone": subject.alone}
         return Moment(self.phase, position, tuple(rows), facts, subject.is_unreached(cell))
 
     def paired(self, position: int, latest: Pair | None) -> Row:
@@ -177,7 +177,7 @@ class Spreading(Stage):
         """Show what lands in one cell."""
         cell = self.phase.cell(position)
         subject = self._subject
-        facts = {"cell": cell, "bias": subject.bias is not None}
+        facts = {"cell": cell, "bias": subject.bias is not None, "alone": subject.alone}
         return Moment(self.phase, position, (self.row(position),), facts, subject.is_unreached(cell))
 
     def row(self, position: int) -> Row:
@@ -317,9 +317,19 @@ class Choosing(Stage):
             total = float((values * links.slope).sum(dtype=np.float64))
         else:
             total = float(values[chosen])
+        counts = getattr(subject.layer, "count_padding", False)
+        zeros = geometry.taps - len(values) if counts else 0
+        source = source_board(
+            subject,
+            role=subject.bordered_role,
+            sheet=padded,
+            window=taps,
+            moment_cell=self._window_over,
+            empty=not counts,
+        )
         boards = (
-            source_board(subject, role=subject.bordered_role, sheet=padded, window=taps, moment_cell=self._window_over),
-            _window_board(subject, cell),
+            source,
+            _window_board(subject, cell, empty=not counts),
             result_board(subject, cursor=cell, known=position),
         )
         sum_ = Sum(
@@ -329,11 +339,11 @@ class Choosing(Stage):
             tuple(operands),
             total,
             float(subject.result[cell]),
-            zeros=int(geometry.taps - len(values)),
+            zeros=zeros,
             chosen=chosen,
             cells=links.cells[:, 1:] + padded.first,
         )
-        facts = {"cell": cell, "chooses": chooses, "count": len(values)}
+        facts = {"cell": cell, "chooses": chooses, "count": len(values), "zeros": zeros}
         row = Row(boards, ("→", "max" if chooses else "mean"), sum_)
         return Moment(self.phase, position, (row,), facts)
 
@@ -347,14 +357,22 @@ class Choosing(Stage):
         return min(rows - 1, i), min(columns - 1, j)
 
 
-def _window_board(subject: WindowSubject, window: Pair) -> Board:
+def _window_board(subject: WindowSubject, window: Pair, *, empty: bool) -> Board:
     """Return the input's cells under a window, those marked whose share in its number is not zero."""
     channel, taps = subject.front, footprint(subject, window)
     inside = Lattice(subject.source[channel], taps.area_size, (-taps.top, -taps.left))
     down, across = subject.geometry.dilation
     slopes = subject.slopes(channel, window)
     marks = tuple((int(u) * down, int(v) * across) for u, v in np.argwhere(slopes != 0))
-    return Board(Role.WINDOW, inside, subject.source_scale, subject.source_tensor, (channel,), marks=marks)
+    return Board(
+        Role.WINDOW,
+        inside,
+        subject.source_scale,
+        subject.source_tensor,
+        (channel,),
+        marks=marks,
+        empty=empty,
+    )
 
 
 def footprint(subject: WindowSubject, window: Pair) -> Taps:

@@ -193,6 +193,8 @@ class _State:
             self.known = rows * board.sheet.size[1] + columns <= board.known
         self.forming = ~self.known if board.forming else np.zeros(shape, np.bool_)
         self.absent = _absent_sides(board, place) if board.sides < 4 else np.zeros(shape, np.bool_)
+        if board.empty:
+            self.absent = self.absent | self.zeros
 
     @property
     def written(self) -> Array:

@@ -38,7 +38,7 @@ ACTS = {
 #: What each phase does, for the tooltips of the chips.
 HELP = {
     Act.INPUT: mark("The map that comes into the layer"),
-    Act.PADDING: mark("Zeros are put around the input"),
+    Act.PADDING: mark("Zeros are put around the map that the window slides over"),
     Act.DILATION: mark("The kernel's taps move apart"),
     Act.WINDOWS: mark("The window slides over the input and makes the output, cell by cell"),
     Act.ERROR: mark("The derivative of the loss with respect to the layer's output, handed back by what follows"),

@@ -98,7 +98,7 @@ def test_fast_moments_follow_one_another_without_a_way(look, qtbot):
             "Zeros around the input: 1 above, 2 below, 0 left, 1 right.",
         ),
         ((Conv2d(3, dilation=2),), "forward", Act.DILATION, "Dilation 2: w[1, 1] = "),
-        ((Conv2d(3, dilation=2),), "backward", Act.BORDER, "(kernel 3 − 1) · dilation 2 − padding 0 = 4 above"),
+        ((Conv2d(3, dilation=2),), "backward", Act.BORDER, "(kernel 3 − 1) · dilation 2 − padding 0 = 4 on each"),
         ((Conv2d(2, padding=3),), "backward", Act.BORDER, "less than 0: cut off."),
         ((Conv2d(3, bias=None),), "forward", Act.WINDOWS, "9 products under the window add up to y[1, 1] = "),
         ((Conv2d(1, bias=None),), "forward", Act.WINDOWS, "1 product under the window makes y[1, 1] = "),
