@@ -94,11 +94,14 @@ class Phase:
         The moments go row by row over this many rows and columns.
     extra
         Moments behind them: the bias after the kernel's taps.
+    still
+        Whether nothing is done in it: its moments differ in the cell that is looked at, and there is no way to see.
     """
 
     act: Act
     shape: Pair
     extra: int = 0
+    still: bool = False
 
     @property
     def count(self) -> int:
