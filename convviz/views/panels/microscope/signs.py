@@ -12,7 +12,7 @@ from convviz.engine.walkthrough import Area, Board
 from convviz.number_text import format_number
 from convviz.views import theme
 from convviz.views.panels.microscope.layout import EDGE, EDGES, GUTTER, JOIN
-from convviz.views.panels.microscope.overview import SMALL
+from convviz.views.panels.microscope.overview import SMALL, extent
 
 if TYPE_CHECKING:
     from convviz.engine.walkthrough import Moment
@@ -20,31 +20,35 @@ if TYPE_CHECKING:
     from convviz.views.panels.microscope.layout import Place
 
 _CENTRE = Qt.AlignmentFlag.AlignCenter
-#: Room at the right of two rows for the sign that joins them.
-EQUALITY = 22
+#: The width of the sign that joins two rows, and the room at the right of them for it, clear of their titles.
+_SIGN = 14
+EQUALITY = JOIN - 6 + _SIGN
 
 
 def paint_join(painter: QPainter, left: Place, right: Place, sign: str) -> None:
-    """Write what joins two boards beside one another."""
+    """Write what joins two boards beside one another, or before the second if that is in a line of its own."""
     middle = QRect(right.rect.left() - GUTTER - JOIN, 0, JOIN, 40)
-    if isinstance(right.item, Board) and right.item.turn is not None:
-        middle.moveLeft(left.rect.right() + 4)  # clear of the corners that turn
-    elif isinstance(left.item, Board):
-        middle.translate(EDGE * (min(left.item.depth, EDGES) - 1) // 2, 0)  # clear of the sheets that lie under it
     centre = min(left.rect.height(), right.rect.height()) // 2
-    if left.is_cropped:
-        centre = max(centre, SMALL + 14)  # clear of the small picture of the whole map
-    middle.moveTop(left.rect.top() + centre - 20)
+    if right.rect.top() > left.rect.bottom():
+        middle.moveTop(right.rect.top() + centre - 20)
+    else:
+        if isinstance(right.item, Board) and right.item.turn is not None:
+            middle.moveLeft(left.rect.right() + 4)  # clear of the corners that turn
+        elif isinstance(left.item, Board):
+            middle.translate(EDGE * (min(left.item.depth, EDGES) - 1) // 2, 0)  # clear of the sheets that lie under it
+        if left.is_cropped and isinstance(left.item, Board):
+            centre = max(centre, extent(left.item, SMALL)[1] + 10)  # clear of the small picture of the whole map
+        middle.moveTop(left.rect.top() + centre - 20)
     painter.setPen(theme.current().text)
     painter.setFont(theme.font("title") if len(sign) == 1 else theme.font("strong"))
     painter.drawText(middle, _CENTRE, sign)
 
 
-def paint_equality(painter: QPainter, upper: QRect, lower: QRect, *, equal: bool) -> None:
-    """Paint the sign between two maps under one another that are the same, or have to be."""
+def paint_equality(painter: QPainter, upper: Place, lower: Place, *, equal: bool) -> None:
+    """Paint the sign between two maps under one another that are the same, or have to be: beside their titles."""
     colours = theme.current()
-    x = max(upper.right(), lower.right()) + EQUALITY // 2
-    y = (upper.bottom() + lower.top()) // 2
+    x = max(upper.title.right(), lower.title.right()) + _SIGN // 2 + 1
+    y = (upper.rect.bottom() + lower.rect.top()) // 2
     for shift in (-5, 3):
         painter.fillRect(QRect(x + shift, y - 18, 4, 36), colours.good if equal else colours.bad)
 

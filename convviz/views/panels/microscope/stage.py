@@ -184,7 +184,7 @@ class Stage(QWidget):
                     paint_join(painter, place, row[n + 1], joins[n])
         if self._is_twice():
             one, other = self.sums()[:2]
-            upper, lower = (row[-1].rect for row in self._places[:2])
+            upper, lower = (row[-1] for row in self._places[:2])
             paint_equality(painter, upper, lower, equal=agree(one.total, other.total))
         self._paint_on_the_way(painter)
         self._paint_hovered(painter)

@@ -94,6 +94,8 @@ ROLES = {
 
 #: The same in a word, for boards that are too narrow for more.
 BRIEF_ROLES = {
+    Role.PADDED_INPUT: mark("padded x"),
+    Role.PADDED_ERROR: mark("padded δ"),
     Role.DILATED: mark("dilated w"),
     Role.ROTATED: mark("rotated w"),
     Role.SPREAD_ERROR: mark("with zeros"),
