@@ -41,7 +41,7 @@ def paint_join(painter: QPainter, left: Place, right: Place, sign: str) -> None:
         middle.moveTop(left.rect.top() + centre - 20)
     painter.setPen(theme.current().text)
     painter.setFont(theme.font("title") if len(sign) == 1 else theme.font("strong"))
-    painter.drawText(middle, _CENTRE, sign)
+    painter.drawText(middle, _CENTRE | Qt.TextFlag.TextDontClip, sign)  # a word may be wider
 
 
 def paint_equality(painter: QPainter, upper: Place, lower: Place, *, equal: bool) -> None:

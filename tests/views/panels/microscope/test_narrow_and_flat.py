@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from PyQt6.QtCore import QRect
 
-from convviz.engine import Conv2d, MaxPool2d
+from convviz.engine import AvgPool2d, Conv2d, MaxPool2d
 from convviz.engine.walkthrough import Act, Board, Role, Strip
 from convviz.views import theme
 from convviz.views.language import speak
@@ -123,3 +123,13 @@ def test_the_sign_between_flat_boards_is_on_their_level(look, size):
     assert found
     assert source.rect.top() < min(found)
     assert max(found) <= source.rect.bottom()
+
+
+@pytest.mark.parametrize(("layer", "word"), [(MaxPool2d(2), "max"), (AvgPool2d(2), "mean")], ids=["max", "mean"])
+def test_the_word_between_a_window_and_its_number_is_written_out(look, layer, word):
+    viewer = opened(look, layer, (12, 12), (975, 650))
+    window, output = viewer.stage.place(Role.WINDOW), viewer.stage.place(Role.OUTPUT)
+    left = window.rect.right() + 4
+    between = QRect(left, window.rect.top(), output.rect.left() - left - 18, window.rect.height())
+    across = [x for x, _ in pixels(viewer, between, theme.current().text)]
+    assert max(across) - min(across) + 4 >= theme.metrics("strong").horizontalAdvance(word)
