@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from convviz.views.panels.microscope.layout import Place
 
 _CENTRE = Qt.AlignmentFlag.AlignCenter
+#: Sizes of type of a word between boards: the largest that leaves the numbers of rows free.
+_WORD = (13, 12, 11, 10, 9)
 #: The width of the sign that joins two rows, and the room at the right of them for it, clear of their titles.
 _SIGN = 14
 EQUALITY = JOIN - 6 + _SIGN
@@ -40,8 +42,9 @@ def paint_join(painter: QPainter, left: Place, right: Place, sign: str) -> None:
             centre = max(centre, extent(left.item, SMALL)[1] + 10)  # clear of the small picture of the whole map
         middle.moveTop(left.rect.top() + centre - 20)
     painter.setPen(theme.current().text)
-    painter.setFont(theme.font("title") if len(sign) == 1 else theme.font("strong"))
-    painter.drawText(middle, _CENTRE | Qt.TextFlag.TextDontClip, sign)  # a word may be wider
+    fitting = (n for n in _WORD if theme.metrics("strong", n).horizontalAdvance(sign) < JOIN)
+    painter.setFont(theme.font("title") if len(sign) == 1 else theme.font("strong", next(fitting, _WORD[-1])))
+    painter.drawText(middle, _CENTRE | Qt.TextFlag.TextDontClip, sign)
 
 
 def paint_equality(painter: QPainter, upper: Place, lower: Place, *, equal: bool) -> None:

@@ -129,7 +129,8 @@ def test_the_sign_between_flat_boards_is_on_their_level(look, size):
 def test_the_word_between_a_window_and_its_number_is_written_out(look, layer, word):
     viewer = opened(look, layer, (12, 12), (975, 650))
     window, output = viewer.stage.place(Role.WINDOW), viewer.stage.place(Role.OUTPUT)
-    left = window.rect.right() + 4
-    between = QRect(left, window.rect.top(), output.rect.left() - left - 18, window.rect.height())
+    left, clear = window.rect.right() + 4, output.rect.left() - 24  # where the numbers of rows begin
+    between = QRect(left, window.rect.top(), output.rect.left() - left - 4, window.rect.height())
     across = [x for x, _ in pixels(viewer, between, theme.current().text)]
-    assert max(across) - min(across) + 4 >= theme.metrics("strong").horizontalAdvance(word)
+    assert max(across) - min(across) + 4 >= theme.metrics("strong", 10).horizontalAdvance(word)
+    assert max(across) < clear
