@@ -96,12 +96,15 @@ class Phase:
         Moments behind them: the bias after the kernel's taps.
     still
         Whether nothing is done in it: its moments differ in the cell that is looked at, and there is no way to see.
+    pace
+        How many moments go by at once while time goes on: a row of cells that are only moved.
     """
 
     act: Act
     shape: Pair
     extra: int = 0
     still: bool = False
+    pace: int = 1
 
     @property
     def count(self) -> int:

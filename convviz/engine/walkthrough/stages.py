@@ -77,8 +77,8 @@ class Insertion(Stage):
 
     def __init__(self, subject: WindowSubject) -> None:
         self._subject = subject
-        geometry = subject.geometry
-        self.phase = Phase(Act.INSERTION, geometry.out_size, still=max(geometry.stride) == 1)
+        shape, stride = subject.geometry.out_size, subject.geometry.stride
+        self.phase = Phase(Act.INSERTION, shape, still=max(stride) == 1, pace=shape[1])
 
     def moment(self, position: int) -> Moment:
         """Put one more cell into its place."""

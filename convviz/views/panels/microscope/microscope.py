@@ -328,7 +328,8 @@ class Microscope(QWidget):
         assert self._walk is not None
         self._phase = phase
         self._header.show_phase(phase)
-        self._player.set_count(self._walk.phases[phase].count, position)
+        chosen = self._walk.phases[phase]
+        self._player.set_count(chosen.count, position, chosen.pace)
 
     # moments ---------------------------------------------------------------------------------------------------------
 
@@ -349,7 +350,7 @@ class Microscope(QWidget):
         at = self._player.position
         moment = self._moment(at)
         flowing = self._player.is_playing and self._player.speed <= FLOWING and at > 0
-        before = self._moment(at - 1) if flowing else None
+        before = self._moment(max(0, at - moment.phase.pace)) if flowing else None
         self._stage.show_moment(moment, before, self._player.progress)
         row, column = moment.phase.cell(at)
         where = {"row": row + 1, "column": column + 1, "n": f"{at + 1:,}", "count": f"{self._player.count:,}"}

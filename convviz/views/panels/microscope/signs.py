@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from PyQt6.QtCore import QPoint, QRect, Qt
 from PyQt6.QtGui import QPainter, QPen
 
-from convviz.engine.walkthrough import Area, Board
+from convviz.engine.walkthrough import Area, Board, Lattice
 from convviz.number_text import format_number
 from convviz.views import theme
 from convviz.views.panels.microscope.layout import EDGE, EDGES, GUTTER, JOIN
@@ -56,24 +56,34 @@ def paint_equality(painter: QPainter, upper: Place, lower: Place, *, equal: bool
         painter.fillRect(QRect(x + shift, y - 18, 4, 36), colours.good if equal else colours.bad)
 
 
-def paint_moving(painter: QPainter, start: Place, end: Place, way: float, scales: Scales) -> None:
-    """Paint the cell at the cursor, ``way`` (0 … 1) from its place on one board to that on the other."""
+def paint_moving(painter: QPainter, start: Place, end: Place, before: Moment, way: float, scales: Scales) -> None:
+    """Paint the cells that were not in their places ``before``, ``way`` (0 … 1) from one board to the other."""
     one, other = start.item, end.item
     if not isinstance(one, Board) or not isinstance(other, Board) or one.cursor is None or other.cursor is None:
         return
-    begin, finish = start.cell_rect(*one.cursor), end.cell_rect(*other.cursor)
-    value = float(one.sheet.crop(Area(*one.cursor, 1, 1))[0, 0])
-    fill, ink = scales.colours(one.scale, value)
-    painter.fillRect(finish.adjusted(1, 1, 0, 0), theme.current().hover)
-    rect = QRect(begin)
-    rect.moveTopLeft(_between(begin.topLeft(), finish.topLeft(), way))
-    painter.fillRect(rect, fill)
-    painter.setPen(QPen(theme.current().accent, 3))
+    (row, last), earlier = one.cursor, before.boards[0].cursor
+    first = earlier[1] + 1 if earlier is not None and earlier[0] == row else 0
+    sheet, colours = other.sheet, theme.current()
+    cells = [(row, column) for column in range(first, last + 1) if start.area.holds(row, column)]
+    places = {cell: sheet.place_of(*cell) if isinstance(sheet, Lattice) else other.cursor for cell in cells}
+    ways = {
+        cell: (start.cell_rect(*cell), end.cell_rect(*place))
+        for cell, place in places.items()
+        if end.area.holds(*place)
+    }
+    for _, finish in ways.values():
+        painter.fillRect(finish.adjusted(1, 1, 0, 0), colours.hover)
     painter.setBrush(Qt.BrushStyle.NoBrush)
-    painter.drawRect(rect)
-    painter.setPen(ink)
     painter.setFont(theme.font("strong", max(9, round(start.side * 0.34))))
-    painter.drawText(rect, _CENTRE, format_number(value, 2))
+    for cell, (rect, finish) in ways.items():
+        value = float(one.sheet.crop(Area(*cell, 1, 1))[0, 0])
+        fill, ink = scales.colours(one.scale, value)
+        rect.moveTopLeft(_between(rect.topLeft(), finish.topLeft(), way))
+        painter.fillRect(rect, fill)
+        painter.setPen(QPen(colours.accent, 3))
+        painter.drawRect(rect)
+        painter.setPen(ink)
+        painter.drawText(rect, _CENTRE, format_number(value, 2))
 
 
 def turning(place: Place, before: Moment | None, way: float) -> Place:

@@ -264,11 +264,12 @@ class Stage(QWidget):
             paint_scale(painter, place, left, self._scales.levels(scale), signed=scale.signed)
 
     def _paint_on_the_way(self, painter: QPainter) -> None:
-        """Paint the cell that moves to its place among the zeros."""
-        moment, way = self._moment, self._arrived(_ARRIVAL)
-        if moment is not None and moment.phase.act in (Act.INSERTION, Act.DILATION) and way < 1 and self._places:
+        """Paint the cells that move to their places among the zeros."""
+        moment, before, way = self._moment, self._before, self._arrived(_ARRIVAL)
+        moves = moment is not None and moment.phase.act in (Act.INSERTION, Act.DILATION)
+        if moves and before is not None and way < 1 and self._places:
             start, end = self._places[0]
-            paint_moving(painter, start, end, way, self._scales)
+            paint_moving(painter, start, end, before, way, self._scales)
 
     def _paint_hovered(self, painter: QPainter) -> None:
         rows, colours = self.rows(), theme.current()

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import pytest
-from PyQt6.QtCore import Qt
+from PyQt6.QtCore import QPoint, Qt
 
-from convviz.engine.walkthrough import Act
+from convviz.engine.walkthrough import Act, Role
 from convviz.views import theme
 from convviz.views.readout import ReadOut
+from tests.views.panels.microscope.test_moving import seen_on_its_way
 
 
 def test_play_moves_on_and_stops_at_the_end_and_only_then_does_time_pass(look, qtbot):
@@ -51,7 +52,7 @@ def test_play_does_not_wait_where_nothing_is_done(look, qtbot, name, layer, dire
     assert viewer.microscope.is_playing
     assert viewer.moment.phase.act is act
     assert viewer.microscope.position == 0
-    qtbot.waitUntil(lambda: viewer.microscope.position == 1)
+    qtbot.waitUntil(lambda: viewer.microscope.position > 0)
 
 
 def test_the_speed_is_set_by_slider_and_keys(look):
@@ -99,3 +100,31 @@ def test_time_stops_when_it_is_hidden(look):
     assert viewer.microscope.is_playing
     viewer.microscope.hide()
     assert not viewer.microscope.is_playing
+
+
+def test_cells_that_are_only_moved_go_row_by_row(look, qtbot):
+    """And each of them moves: while a row is on its way, none of its cells stands in its place."""
+    viewer = look()
+    viewer.click("phase2")
+    columns = viewer.moment.phase.shape[1]
+    viewer.slider("speed").setValue(viewer.slider("speed").minimum())
+    viewer.press(Qt.Key.Key_Space)
+    begun = seen_on_its_way(viewer, qtbot)
+    viewer.press(Qt.Key.Key_Space)
+    assert all((position + 1) % columns == 0 for position in begun)
+    moving, rest = begun[viewer.microscope.position], viewer.stage.grab().toImage()
+    place, row = viewer.stage.place(Role.SPREAD_ERROR), 2 * (viewer.microscope.position // columns)
+    for column in range(2, place.area.right, 2):
+        if place.area.holds(row, column):
+            corner = place.cell_rect(row, column).topLeft() + QPoint(4, 4)
+            assert moving.pixelColor(corner) != rest.pixelColor(corner), column
+
+
+def test_a_phase_that_goes_row_by_row_ends_with_its_last_cell(look, qtbot):
+    viewer = look()
+    viewer.click("phase2")
+    viewer.slider("scrub").setValue(3)
+    viewer.slider("speed").setValue(viewer.slider("speed").maximum())
+    viewer.press(Qt.Key.Key_Space)
+    qtbot.waitUntil(lambda: not viewer.microscope.is_playing)
+    assert viewer.microscope.position == viewer.moment.phase.count - 1
