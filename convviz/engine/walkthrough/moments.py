@@ -62,7 +62,7 @@ class Role(Enum):
     DILATED = "dilated kernel"
     ROTATED = "rotated kernel"
     WINDOW = "cells under the window"
-    SHARES = "shares of the window"
+    SHARES = "slopes of the window's number"
     PRODUCTS = "products"
     ERROR = "error"
     SPREAD_ERROR = "error with zeros between"
@@ -94,11 +94,17 @@ class Phase:
         The moments go row by row over this many rows and columns.
     extra
         Moments behind them: the bias after the kernel's taps.
+    still
+        Whether nothing is done in it: its moments differ in the cell that is looked at, and there is no way to see.
+    pace
+        How many moments go by at once while time goes on: a row of cells that are only moved.
     """
 
     act: Act
     shape: Pair
     extra: int = 0
+    still: bool = False
+    pace: int = 1
 
     @property
     def count(self) -> int:
@@ -158,6 +164,8 @@ class Board:
         For a border that is put around: how many of its sides (top, left, bottom, right) are there.
     extra
         Rows at the bottom and columns at the right that are there because the stride left a remainder.
+    empty
+        Whether what was put in is no zero, but nothing: pooling reads the map alone.
     turn
         For a kernel that turns: how far, 0 … 1 for 0° … 180°.
     moment_cell
@@ -180,6 +188,7 @@ class Board:
     front: int = 0
     sides: int = 4
     extra: Pair = (0, 0)
+    empty: bool = False
     turn: float | None = None
     moment_cell: Callable[[int, int], Pair] | None = None
 

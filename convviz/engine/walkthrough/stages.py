@@ -44,7 +44,7 @@ class Source(Stage):
     def __init__(self, subject: Subject) -> None:
         self._subject = subject
         shape = subject.source.shape
-        self.phase = Phase(Act.ERROR if subject.back else Act.INPUT, (shape[1], shape[2]))
+        self.phase = Phase(Act.ERROR if subject.back else Act.INPUT, (shape[1], shape[2]), still=True)
 
     def moment(self, position: int) -> Moment:
         """Show one of its cells."""
@@ -77,7 +77,8 @@ class Insertion(Stage):
 
     def __init__(self, subject: WindowSubject) -> None:
         self._subject = subject
-        self.phase = Phase(Act.INSERTION, subject.geometry.out_size)
+        shape, stride = subject.geometry.out_size, subject.geometry.stride
+        self.phase = Phase(Act.INSERTION, shape, still=max(stride) == 1, pace=shape[1])
 
     def moment(self, position: int) -> Moment:
         """Put one more cell into its place."""

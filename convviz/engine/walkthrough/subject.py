@@ -101,10 +101,10 @@ class Subject:
     @cached_property
     def result(self) -> Array:
         """The result (H, W) in the channel looked at; of one channel only, the share that this one has in it."""
-        if self.of is None or len(self.channels) == 1:
+        if self.alone is None:
             return cast("Array", self.whole[self.into])
         alone = np.zeros_like(self.source)
-        alone[self.of] = self.source[self.of]
+        alone[self.alone] = self.source[self.alone]
         unbiased = {name: np.zeros_like(p) if name == "bias" else p for name, p in self.params.items()}
         return cast("Array", self._pass(unbiased, alone)[self.into])
 
@@ -117,6 +117,11 @@ class Subject:
     def chosen(self) -> tuple[int, ...]:
         """Those of them that are looked at."""
         return tuple(self.channels) if self.of is None else (self.of,)
+
+    @property
+    def alone(self) -> int | None:
+        """The only channel that is looked at of several that make the result; None: all of it is seen."""
+        return None if len(self.channels) == 1 else self.of
 
     @property
     def front(self) -> int:
@@ -217,7 +222,7 @@ class WindowSubject(Subject):
     @property
     def bias(self) -> float | None:
         """What is added to every cell of the result, if anything."""
-        if self.back or "bias" not in self.params or (self.of is not None and len(self.channels) > 1):
+        if self.back or "bias" not in self.params or self.alone is not None:
             return None
         return float(self.params["bias"][self.into])
 

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from convviz.engine.explain import Kind, Tensor
 from convviz.engine.walkthrough.moments import Act, Board, Moment, Operand, Phase, Role, Row, Scale, Strip, Sum
 from convviz.engine.walkthrough.pairing import Pairing
 from convviz.engine.walkthrough.sheets import Lattice, Taps
@@ -65,7 +64,7 @@ class Gathering(Stage):
         rows = [self.row(position, subject.result_role)]
         if self._pairing is not None:
             rows.append(self._pairing.row(position, self._sheet(subject.front), self._taps(cell)))
-        facts = {"bias": subject.bias is not None}
+        facts = {"bias": subject.bias is not None, "alone": subject.alone}
         return Moment(self.phase, position, tuple(rows), facts, subject.is_unreached(cell))
 
     def paired(self, position: int, latest: Pair | None) -> Row:
@@ -178,7 +177,7 @@ class Spreading(Stage):
         """Show what lands in one cell."""
         cell = self.phase.cell(position)
         subject = self._subject
-        facts = {"cell": cell, "bias": subject.bias is not None}
+        facts = {"cell": cell, "bias": subject.bias is not None, "alone": subject.alone}
         return Moment(self.phase, position, (self.row(position),), facts, subject.is_unreached(cell))
 
     def row(self, position: int) -> Row:
@@ -246,11 +245,13 @@ class Spreading(Stage):
         )
 
     def _weights(self, source: Pair | None) -> Board:
-        """Return the kernel; of a layer without one, the cells under the window of a source."""
+        """Return the kernel; of a layer without one, the slopes of a source by the cells under its window."""
         subject = self._subject
         if "weight" in subject.params:
             return kernel_board(subject)
-        return window_board(subject, subject.front, source)
+        if source is None:
+            return small_board(subject, Role.SHARES, np.zeros(subject.geometry.kernel), UNIT, known=-1)
+        return small_board(subject, Role.SHARES, subject.slopes(subject.front, source), UNIT)
 
     def _share(self, source: Pair | None, cell: Pair) -> Board:
         """Return what a source spreads, with the tap that lands in ``cell``."""
@@ -316,9 +317,19 @@ class Choosing(Stage):
             total = float((values * links.slope).sum(dtype=np.float64))
         else:
             total = float(values[chosen])
+        counts = getattr(subject.layer, "count_padding", False)
+        zeros = geometry.taps - len(values) if counts else 0
+        source = source_board(
+            subject,
+            role=subject.bordered_role,
+            sheet=padded,
+            window=taps,
+            moment_cell=self._window_over,
+            empty=not counts,
+        )
         boards = (
-            source_board(subject, role=subject.bordered_role, sheet=padded, window=taps, moment_cell=self._window_over),
-            window_board(subject, subject.front, cell),
+            source,
+            _window_board(subject, cell, empty=not counts),
             result_board(subject, cursor=cell, known=position),
         )
         sum_ = Sum(
@@ -328,11 +339,11 @@ class Choosing(Stage):
             tuple(operands),
             total,
             float(subject.result[cell]),
-            zeros=int(geometry.taps - len(values)),
+            zeros=zeros,
             chosen=chosen,
             cells=links.cells[:, 1:] + padded.first,
         )
-        facts = {"cell": cell, "chooses": chooses, "count": len(values)}
+        facts = {"cell": cell, "chooses": chooses, "count": len(values), "zeros": zeros}
         row = Row(boards, ("→", "max" if chooses else "mean"), sum_)
         return Moment(self.phase, position, (row,), facts)
 
@@ -346,25 +357,21 @@ class Choosing(Stage):
         return min(rows - 1, i), min(columns - 1, j)
 
 
-def window_board(subject: WindowSubject, channel: int, window: Pair | None) -> Board:
+def _window_board(subject: WindowSubject, window: Pair, *, empty: bool) -> Board:
     """Return the input's cells under a window, those marked whose share in its number is not zero."""
-    geometry = subject.geometry
-    scale = Scale.of(subject.frame, Tensor(Kind.VALUE, subject.index))
-    if window is None:
-        return small_board(subject, Role.WINDOW, np.zeros(geometry.kernel), scale, known=-1)
-    taps = footprint(subject, window)
-    sheet = Lattice.of(subject.x[channel])
-    inside = Lattice(sheet.source, taps.area_size, (-taps.top, -taps.left))
+    channel, taps = subject.front, footprint(subject, window)
+    inside = Lattice(subject.source[channel], taps.area_size, (-taps.top, -taps.left))
+    down, across = subject.geometry.dilation
     slopes = subject.slopes(channel, window)
-    down, across = geometry.dilation
     marks = tuple((int(u) * down, int(v) * across) for u, v in np.argwhere(slopes != 0))
     return Board(
         Role.WINDOW,
         inside,
-        scale,
-        Tensor(Kind.VALUE, subject.index),
+        subject.source_scale,
+        subject.source_tensor,
         (channel,),
         marks=marks,
+        empty=empty,
     )
 
 

@@ -4,7 +4,7 @@ Everything that is drawn takes its colours from `current`, its fonts from `font`
 Widgets that paint themselves read `current` while painting; a change of theme reaches every widget as
 ``QEvent.PaletteChange``. Widgets of Qt's own get their look from the style sheet, some by a role that `set_role` gives
 them: a QLabel is ``small muted strong heading error warning good``; a QFrame ``card``, ``panel`` or ``divider``; a
-button ``icon`` (nothing but its icon).
+button ``icon`` (nothing but its icon) or ``button`` (a word that would else be taken for a label).
 
 The application has to be made with the style `STYLE`.
 """

@@ -58,6 +58,7 @@ QPushButton::menu-indicator { image: url("$icons/down.svg"); subcontrol-position
 QToolButton {
     background: transparent; border: 1px solid transparent; border-radius: 6px; padding: 4px 6px; min-height: 20px;
 }
+QToolButton[role="button"] { background: $raised; border-color: $outline; }
 QToolButton:hover { background: $hover; }
 QToolButton:pressed { background: $pressed; }
 QToolButton:checked { background: $accent_soft; border-color: $accent; }

@@ -40,6 +40,13 @@ class View:
     position: int = 0
 
 
+def view_of_layer(frame: Frame, index: int, *, back: bool) -> View:
+    """Return what is seen of a layer first: how the first number of its result is made, which is what it is for."""
+    view = View(index, back, 0)
+    acts = [phase.act for phase in _phases(frame, view)]
+    return replace(view, phase=next((n for n, act in enumerate(acts) if act in _MAKING), 0))
+
+
 def view_of(frame: Frame, number: Pointed) -> View:
     """Return where a number of the frame, not one of the teacher's, is seen being made."""
     kind, position, index = number.tensor.kind, number.tensor.position, number.index
@@ -62,11 +69,11 @@ def other_way(frame: Frame, view: View, number: Pointed | None) -> View:
     """Return where the same place is seen on the other way: for a value its derivative, for a derivative its value.
 
     ``number`` is the one that is looked at. Where there is none, and for the kernel's gradient, of which the other way
-    knows nothing, that way is seen from its beginning.
+    knows nothing, that way is seen as that of a layer that was chosen.
     """
-    other = View(view.index, not view.back, 0)
     if number is None or number.tensor.kind in (Kind.WEIGHT_GRAD, Kind.BIAS_GRAD):
-        return other
+        return view_of_layer(frame, view.index, back=not view.back)
+    other = View(view.index, not view.back, 0)
     if number.tensor.kind is Kind.WEIGHT:
         return view_of(frame, number)
     if view.index == len(frame.problem.layers):

@@ -30,13 +30,13 @@ _CENTRE = Qt.AlignmentFlag.AlignCenter
 _LINE, _TIGHT_LINE = 30, 25
 _NARROW_TYPE, _WIDE_TYPE, _WIDE = 13, 15, 900
 #: The room that the results take at the right, in widths of a digit, and the sign between two of them.
-_RESULT = 17
+_RESULT = 16
 #: Of a result, where there is room.
 _DIGITS = 8
 _SAME = 34
 _PAD = 12
-#: No number takes less than this; how many terms to try first.
-_NARROWEST = 48
+#: No number takes less than the one, and few less than the other: how many terms to try at most, and first.
+_LEAST_CHIP, _NARROWEST = 20, 48
 #: Two ways to one number agree up to rounding.
 _TOLERANCE = 1e-12
 
@@ -200,15 +200,30 @@ def _width(piece: _Piece, pixels: int) -> int:
 def _fitting(told: Sum, scales: Scales, pixels: int, room: int) -> list[_Piece]:
     """Return as many terms as there is room for, the largest ones, and how many more there are."""
     count = len(told.parts) or (len(told.operands[0].values) if told.operands else 0)
-    shown = min(count, max(1, room // (_NARROWEST * max(1, len(told.operands)))))
-    while True:
-        pieces = _pieces(told, scales, shown, count)
-        if shown <= 1 or sum(_width(piece, pixels) for piece in pieces) <= room:
-            return pieces
+    factors = 1 if told.parts else max(1, len(told.operands))
+    ranked = _ranked(told, count, max(1, room // (_LEAST_CHIP * factors)))
+
+    def fitting(shown: int) -> list[_Piece] | None:
+        pieces = _pieces(told, scales, ranked[:shown], count)
+        return pieces if sum(_width(piece, pixels) for piece in pieces) <= room else None
+
+    shown = min(count, max(1, room // (_NARROWEST * factors)))
+    best = fitting(shown)
+    while best is None and shown > 1:
         shown -= 1
+        best = fitting(shown)
+    while best is not None and shown < len(ranked):
+        more = fitting(shown + 1)
+        if more is None:
+            break
+        best, shown = more, shown + 1
+    if count - 2 <= shown < count == len(ranked):  # without the words for the rest
+        best = fitting(count) or best
+    return best or _pieces(told, scales, ranked[:shown], count)
 
 
-def _pieces(told: Sum, scales: Scales, shown: int, count: int) -> list[_Piece]:
+def _pieces(told: Sum, scales: Scales, shown: list[int], count: int) -> list[_Piece]:
+    """Return the texts of a sum in which some of its terms are written, in the order they stand in."""
     pieces = [_Piece(" = ")]
     if told.before is not None:
         pieces += [_number(told.before, told.scale, scales), _Piece(" " + tr("so far"), ink=theme.current().muted)]
@@ -219,18 +234,22 @@ def _pieces(told: Sum, scales: Scales, shown: int, count: int) -> list[_Piece]:
     if told.chosen is not None:
         pieces.append(_Piece("max("))
     joint = {"difference": " − "}.get(told.function, ", " if told.chosen is not None else " + ")
-    for number, term in enumerate(_which(told, shown, count)):
+    for number, term in enumerate(sorted(shown)):
         if number:
             pieces.append(_Piece(joint))
-        pieces += [piece if told.parts else replace(piece, term=term) for piece in _term(told, term, scales)]
+        if told.parts:
+            pieces += _part(told, term, scales, first=not number)
+        else:
+            pieces += [replace(piece, term=term) for piece in _term(told, term, scales)]
     if told.function == "difference":
         pieces.insert(2, _Piece(joint))
         pieces.append(_number(told.operands[1].values[0], told.operands[1].scale, scales))
     if count == 0 and not told.operands and told.before is None:
         pieces.append(_Piece("0"))
-    if count > shown:
+    if count > len(shown):
+        left = count - len(shown)
         pieces.append(_Piece(joint))
-        more = ntr("{n} more", "{n} more", count - shown).format(n=f"{count - shown:,}")
+        more = ntr("{n} more", "{n} more", left).format(n=f"{left:,}")
         pieces.append(_Piece(more, strong=True))
     if (told.function and told.function != "difference") or told.chosen is not None:
         pieces.append(_Piece(")"))
@@ -253,22 +272,23 @@ def _rest(told: Sum, scales: Scales, *, empty: bool) -> list[_Piece]:
     return pieces
 
 
-def _which(told: Sum, shown: int, count: int) -> list[int]:
-    """Return the terms that are written, in the order they stand in: the largest, and the one that was chosen."""
-    if shown >= count:
-        return list(range(count))
+def _ranked(told: Sum, count: int, most: int) -> list[int]:
+    """Return at most so many of the terms, the one that was chosen and then the largest first."""
     sizes = np.abs(np.array([part for _, part in told.parts]) if told.parts else told.terms)
     if told.chosen is not None:
         sizes = np.where(np.arange(count) == told.chosen, np.inf, sizes)
-    largest = np.argpartition(-sizes, shown - 1)[:shown]
-    return [int(n) for n in np.sort(largest)]
+    largest = np.argpartition(-sizes, most - 1)[:most] if most < count else np.arange(count)
+    return [int(n) for n in largest[np.argsort(-sizes[largest], kind="stable")]]
+
+
+def _part(told: Sum, number: int, scales: Scales, *, first: bool) -> list[_Piece]:
+    """Return the share of a channel after its number; the first says that it is one of a channel."""
+    channel, part = told.parts[number]
+    name = tr("channel {n}:") if first else tr("{n}:")
+    return [_Piece(name.format(n=channel + 1) + " ", ink=theme.current().muted), _number(part, told.scale, scales)]
 
 
 def _term(told: Sum, term: int, scales: Scales) -> list[_Piece]:
-    if told.parts:
-        channel, part = told.parts[term]
-        named = _Piece(tr("channel {n}:").format(n=channel + 1) + " ", ink=theme.current().muted)
-        return [named, _number(part, told.scale, scales)]
     operands = told.operands[:1] if told.function == "difference" else told.operands
     pieces: list[_Piece] = []
     for operand in operands:

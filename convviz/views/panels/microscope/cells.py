@@ -124,7 +124,7 @@ class BoardPainter:
             _paint_unreached(painter, place, board.unreached, state.known | board.forming)
         if found is not None:
             self._paint_numbers(painter, place, board, (values, index), state, (*found, ratio))
-        if place.side >= _ZERO:
+        if place.side >= _ZERO and found is not None:  # like the numbers beside them
             _paint_zeros(painter, place, state.zeros & state.known & ~state.absent, ratio)
 
     def _paint_numbers(
@@ -193,6 +193,8 @@ class _State:
             self.known = rows * board.sheet.size[1] + columns <= board.known
         self.forming = ~self.known if board.forming else np.zeros(shape, np.bool_)
         self.absent = _absent_sides(board, place) if board.sides < 4 else np.zeros(shape, np.bool_)
+        if board.empty:
+            self.absent = self.absent | self.zeros
 
     @property
     def written(self) -> Array:

@@ -74,6 +74,7 @@ class Header(QWidget):
         button = QToolButton(self)
         button.setObjectName(name)
         button.setCheckable(True)
+        theme.set_role(button, "button")
         button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         return button
 

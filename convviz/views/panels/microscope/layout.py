@@ -20,10 +20,12 @@ _TIGHTER = 5
 #: Between boards: room for a sign, and for the small picture of the whole map.
 JOIN = 30
 _ROW_GAP = 10
+#: Under the cells of a flat map, in heights of a title.
+_UNDER = 3
 #: Between a kernel and its turning copy, beside what the copy's corners need; they stick out by 21 % of its size.
 _ARROW, _CORNER = 34, 0.21
-#: Room for the name of a board of a single cell.
-_NAME = 60
+#: Room that every board has for its name, its power of ten and its scale, be it of a single cell.
+_NAME = 98
 #: Sides of cells: the smallest, the smallest with numbers, the smallest that is read from far, the largest.
 _LEAST, LEGIBLE, READABLE, _MOST = 6, 30, 34, 84
 #: How many cells of a close-up go side by side; fewer of a row that is seen alone.
@@ -109,47 +111,100 @@ def arrange(moment: Moment, room: QRect, *, whole: bool, crops: Crops, zoom: flo
         How much larger titles are than they have to be.
     """
     whole = whole or moment.phase.act in (Act.PADDING, Act.BORDER)
-    height = (room.height() - _ROW_GAP * (len(moment.rows) - 1)) // len(moment.rows)
     title = round(TITLE * zoom)
     head = title + NUMBERS - (_TIGHTER if len(moment.rows) > 2 else 0)
+    lines = _lines(moment, room.height(), head)
+    count = len(moment.rows) * len(lines)
+    height = (room.height() - _ROW_GAP * (count - 1)) // count
     stacks = list(zip(*(row.items for row in moment.rows), strict=True))
-    spare = len(stacks) * GUTTER + (len(stacks) - 1) * JOIN
-    space = (room.width() - spare, height - head)
+    before = JOIN if len(lines) > 1 else 0  # of a line: room for the sign of a second one, under which the first begins
+    rooms = [(room.width() - before - _spare(line, JOIN), height - head) for line in lines]
     across = _ALONE if len(moment.rows) == 1 and moment.rows[0].strip is not None else _ACROSS
-    least = _least(moment)
-    columns = _columns([_Stack.of(items, whole, least) for items in stacks], *space, across)
-    if not whole and columns[0][1] < _TIGHT:
-        columns = _columns([_Stack.of(items, whole, least, 0) for items in stacks], *space, across)
+    name = round(_NAME * zoom)
+    columns = _fitted(moment, [[stacks[n] for n in line] for line in lines], rooms, across, whole, name)
     join, stickout = JOIN, 0
     if moment.phase.act is Act.ROTATION:
-        columns, stickout = _turning(columns, room.width() - len(stacks) * GUTTER, height - head)
+        columns[0], stickout = _turning(columns[0], room.width() - len(stacks) * GUTTER, height - head, name)
         join = max(JOIN, stickout + _ARROW)
-    used = sum(n * side for n, side in columns) + len(stacks) * GUTTER + (len(stacks) - 1) * join
-    left = room.left() + max(0, room.width() - used) // 2
+    used = before + max(
+        sum(taken for *_, taken in found) + _spare(line, join) for line, found in zip(lines, columns, strict=True)
+    )
+    left, above = room.left() + max(0, room.width() - used) // 2, 0
+    if _is_flat(moment):  # what belongs together stays together, in the middle
+        height = min(height, head + columns[0][0][1] + _UNDER * title)
+        above = (room.height() - count * (height + _ROW_GAP) + _ROW_GAP) // 2
     placed = []
     for number, row in enumerate(moment.rows):
-        top = room.top() + number * (height + _ROW_GAP)
-        rect = QRect(left, top + head + stickout, used, height - head - stickout)
-        placed.append(_row(row, rect, _Grid(columns, join, QRect(0, top, 0, title), (number, crops))))
+        places: list[Place] = []
+        for n, (line, found) in enumerate(zip(lines, columns, strict=True)):
+            top = room.top() + above + (number * len(lines) + n) * (height + _ROW_GAP)
+            rect = QRect(left + before, top + head + stickout, used, height - head - stickout)
+            grid = _Grid(found, join, QRect(0, top, 0, title), (number, crops))
+            places += _row(row, line, rect, grid)
+        placed.append(places)
     return placed
+
+
+def _fitted(
+    moment: Moment,
+    lines: list[list[tuple[Board | Curve, ...]]],
+    rooms: list[tuple[int, int]],
+    across: int,
+    whole: bool,
+    name: int,
+) -> list[list[tuple[int, int, int]]]:
+    """Return how many columns the stacks of each line show, the side of their cells, and how wide they are."""
+    columns: list[list[tuple[int, int, int]]] = []
+    least = _least(moment)
+    for around in (1, 0):
+        grouped = [[_Stack.of(items, whole, least, around) for items in line] for line in lines]
+        sides = [_side(stacks, *room, across) for stacks, room in zip(grouped, rooms, strict=True)]
+        limit = _MOST if len(lines) == 1 else min(sides)
+        columns = [_named(stacks, room, across, limit, name) for stacks, room in zip(grouped, rooms, strict=True)]
+        if whole or columns[0][0][1] >= _TIGHT:
+            break
+    return columns
+
+
+def _lines(moment: Moment, height: int, head: int) -> list[range]:
+    """Return which items of a row stand beside one another: all, or of flat maps, where two lines fit, half of them."""
+    count, doubled = len(moment.rows[0].items), 2 * len(moment.rows)
+    fits = (height - _ROW_GAP * (doubled - 1)) // doubled - head >= _TIGHT
+    if count > 1 and fits and _is_flat(moment):
+        return [range(count // 2), range(count // 2, count)]
+    return [range(count)]
+
+
+def _is_flat(moment: Moment) -> bool:
+    """Return whether all that is seen is a single row of cells."""
+    items = [item for row in moment.rows for item in row.items]
+    is_turning = moment.phase.act is Act.ROTATION
+    return not is_turning and all(isinstance(item, Board) and item.sheet.size[0] == 1 for item in items)
+
+
+def _spare(line: range, join: int) -> int:
+    """Return what the items of a line need beside their cells: for the numbers of rows, and the signs between."""
+    return len(line) * GUTTER + (len(line) - 1) * join
 
 
 @dataclass(frozen=True)
 class _Grid:
-    """What the boards of a row have in common with those under them: columns, the room between, where titles are."""
+    """What the boards of a line have in common with those under them: columns, the room of each and between them."""
 
-    columns: list[tuple[int, int]]
+    columns: list[tuple[int, int, int]]
     join: int
     title: QRect
     kept: tuple[int, Crops]
 
 
-def _turning(columns: list[tuple[int, int]], width: int, height: int) -> tuple[list[tuple[int, int]], int]:
+def _turning(
+    columns: list[tuple[int, int, int]], width: int, height: int, name: int
+) -> tuple[list[tuple[int, int, int]], int]:
     """Return columns of a size with which a kernel has the room to turn, and how far its corners stick out then."""
-    cells = max(n for n, _ in columns)
+    cells = max(n for n, *_ in columns)
     fitting = min(int((width - _ARROW) / ((len(columns) + _CORNER) * cells)), int(height / ((1 + 2 * _CORNER) * cells)))
     side = max(_LEAST, min(columns[0][1], fitting))
-    return [(n, side) for n, _ in columns], round(_CORNER * cells * side)
+    return [(n, side, max(n * side, name)) for n, *_ in columns], round(_CORNER * cells * side)
 
 
 @dataclass(frozen=True)
@@ -172,18 +227,41 @@ class _Stack:
         return max(self.most) <= _SMALL
 
 
-def _columns(stacks: list[_Stack], width: int, height: int, across: int) -> list[tuple[int, int]]:
+def _named(
+    stacks: list[_Stack], space: tuple[int, int], across: int, limit: int, name: int
+) -> list[tuple[int, int, int]]:
+    """Return how many columns each stack shows, the side of its cells, and how wide it is.
+
+    Of what is seen whole that is at least as much as its name needs; what can show more columns takes that room anyway.
+    """
+    width, height = space
+    found: list[tuple[int, int, int]] = []
+    missing = 0
+    for _ in stacks:  # where one makes room, another may become too narrow
+        columns = _columns(stacks, max(1, width - missing), height, across, limit)
+        found = [
+            (n, side, max(n * side, name) if n == stack.most[1] else n * side)
+            for (n, side), stack in zip(columns, stacks, strict=True)
+        ]
+        if sum(taken for *_, taken in found) <= width:
+            break
+        missing = sum(taken - n * side for n, side, taken in found)
+    return found
+
+
+def _columns(stacks: list[_Stack], width: int, height: int, across: int, limit: int) -> list[tuple[int, int]]:
     """Return how many columns each stack shows, and the side of its cells: ``across`` fill the width.
 
     All cells are of one size, unless maps are to be seen whole and theirs are small: kernels keep legible cells then.
     """
-    side = _side(stacks, width, height, across)
+    side = min(limit, _side(stacks, width, height, across))
     apart = side < LEGIBLE and not all(stack.is_small for stack in stacks)
     small = [apart and stack.is_small for stack in stacks]
     own = [max(side, min(LEGIBLE, height // stack.wanted[0])) for stack in stacks]
     if any(small):
         width -= sum(n * stack.most[1] for n, stack, kept in zip(own, stacks, small, strict=True) if kept)
-        side = _side([stack for stack, kept in zip(stacks, small, strict=True) if not kept], width, height, across)
+        others = [stack for stack, kept in zip(stacks, small, strict=True) if not kept]
+        side = min(limit, _side(others, width, height, across))
     shared = iter(_share_out([stack for stack, kept in zip(stacks, small, strict=True) if not kept], width // side))
     return [
         (stack.most[1], n) if kept else (next(shared), side) for n, stack, kept in zip(own, stacks, small, strict=True)
@@ -232,11 +310,12 @@ def _wanted(item: Board | Curve, whole: bool, least: tuple[int, int], around: in
     return min(rows, needed.rows + around), min(columns, needed.columns + around)
 
 
-def _row(row: Row, rect: QRect, grid: _Grid) -> list[Place]:
+def _row(row: Row, line: range, rect: QRect, grid: _Grid) -> list[Place]:
     number, crops = grid.kept
     x = rect.left()
     placed = []
-    for n, (item, (most, side)) in enumerate(zip(row.items, grid.columns, strict=True)):
+    for n, (most, side, width) in zip(line, grid.columns, strict=True):
+        item = row.items[n]
         x, down = x + GUTTER, max(1, rect.height() // side)
         if isinstance(item, Curve):
             area = Area(0, 0, min(down, _CURVE[0]), most)
@@ -247,12 +326,12 @@ def _row(row: Row, rect: QRect, grid: _Grid) -> list[Place]:
             top, left = (_follow(*axis) for axis in zip(before, seen, size, focus, strict=True))
             crops[number, n] = (top, left)
             area = Area(top, left, *seen)
-        title = QRect(x - GUTTER, grid.title.y(), max(most * side, _NAME) + GUTTER + JOIN - 6, grid.title.height())
+        title = QRect(x - GUTTER, grid.title.y(), GUTTER + width + JOIN - 6, grid.title.height())
         cells = QRect(x, rect.top(), area.columns * side, area.rows * side)
         under = cells.bottom() + 1 + EDGE * (min(item.depth, EDGES) - 1 if isinstance(item, Board) else 0)
-        below = QRect(x, under, most * side, max(0, rect.bottom() + 1 - under))
+        below = QRect(x, under, width, max(0, rect.bottom() + 1 - under))
         placed.append(Place(item, cells, area, side, title, below))
-        x += most * side + grid.join
+        x += width + grid.join
     return placed
 
 

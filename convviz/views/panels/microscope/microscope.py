@@ -18,7 +18,7 @@ from convviz.engine.walkthrough import (
 )
 from convviz.i18n import tr
 from convviz.views import theme
-from convviz.views.panels.microscope.aim import View, number_of, other_way, position_of, view_of
+from convviz.views.panels.microscope.aim import View, number_of, other_way, position_of, view_of, view_of_layer
 from convviz.views.panels.microscope.header import PHASES, Header
 from convviz.views.panels.microscope.keys import is_ours
 from convviz.views.panels.microscope.player import Player
@@ -156,11 +156,10 @@ class Microscope(QWidget):
             self._show()
 
     def show_layer(self, index: int, direction: Direction = "forward") -> None:
-        """Show a layer, from its first phase on; ``index`` = number of layers: the loss."""
+        """Show a layer, as its result begins to be made; ``index`` = number of layers: the loss."""
         self._player.pause()
-        self._index, self._back = index, direction == "backward"
-        self._into, self._of = 0, None
-        self._take_walk(0, 0)
+        back = direction == "backward"
+        self._take_view(View(index, back, 0) if self._frame is None else view_of_layer(self._frame, index, back=back))
 
     def show_cell(self, pointed: Pointed) -> None:
         """Show how one number of the frame is made; nothing for one of the teacher's, which are only given."""
@@ -180,16 +179,17 @@ class Microscope(QWidget):
             self._take_phase(phase, 0)
 
     def toggle(self) -> None:
-        """Play or pause; at the end of a phase, play the next one."""
+        """Play or pause; at the end of a phase, and where nothing is done in it, play the next one."""
         if self._walk is None:
             return
         if self._player.is_playing:
             self._player.pause()
             return
-        ended = self._player.at_end and self._player.count > 0
+        phases = self._walk.phases
+        ended = self._player.at_end or phases[self._phase].still
         if ended:
-            last = self._phase == len(self._walk.phases) - 1
-            self._take_phase(self._phase if last else self._phase + 1, 0)
+            following = (n for n in range(self._phase + 1, len(phases)) if not phases[n].still)
+            self._take_phase(next(following, self._phase), 0)
         self._player.play(seen=not ended)
 
     def retranslate(self) -> None:
@@ -328,7 +328,8 @@ class Microscope(QWidget):
         assert self._walk is not None
         self._phase = phase
         self._header.show_phase(phase)
-        self._player.set_count(self._walk.phases[phase].count, position)
+        chosen = self._walk.phases[phase]
+        self._player.set_count(chosen.count, position, chosen.pace)
 
     # moments ---------------------------------------------------------------------------------------------------------
 
@@ -349,11 +350,13 @@ class Microscope(QWidget):
         at = self._player.position
         moment = self._moment(at)
         flowing = self._player.is_playing and self._player.speed <= FLOWING and at > 0
-        before = self._moment(at - 1) if flowing else None
+        before = self._moment(max(0, at - moment.phase.pace)) if flowing else None
         self._stage.show_moment(moment, before, self._player.progress)
         row, column = moment.phase.cell(at)
         where = {"row": row + 1, "column": column + 1, "n": f"{at + 1:,}", "count": f"{self._player.count:,}"}
         text = tr("{n} / {count}") if moment.phase.act in _NO_CELLS else tr("[{row}, {column}] · {n} / {count}")
+        if moment.phase.still:
+            text = "[{row}, {column}]"
         self._bar.show_where(text.format(**where))
         if not self._player.is_playing:
             number = number_of(moment)

@@ -24,6 +24,13 @@ SMALL, LARGE = 26, 190
 _LEAST = 5
 
 
+def extent(board: Board, longer: int) -> tuple[int, int]:
+    """Return width and height of the small picture of a map whose longer side is given."""
+    rows, columns = board.sheet.size
+    width, height = (max(8, round(longer * n / max(rows, columns))) for n in (columns, rows))
+    return width, height
+
+
 class Overview(QWidget):
     """The whole of a map that is seen in a close-up; it grows under the pointer.
 
@@ -138,9 +145,7 @@ class Overview(QWidget):
         """Lie at the upper right of the close-up; where that is too far right, over it."""
         if self._place is None or self.board is None:
             return
-        rows, columns = self.board.sheet.size
-        longer = LARGE if self._is_large else SMALL
-        width, height = (max(8, round(longer * n / max(rows, columns))) for n in (columns, rows))
+        width, height = extent(self.board, LARGE if self._is_large else SMALL)
         corner = self._place.rect.topRight() + QPoint(3, 0)
         room = self.parentWidget()
         assert room is not None

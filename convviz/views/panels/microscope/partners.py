@@ -102,6 +102,7 @@ _TAPS = (
     Role.MET_ERROR,
     Role.PAIRED,
     Role.WINDOW,
+    Role.SHARES,
     Role.SPREAD_ERROR,
     Role.SPREAD_INPUT,
 )

@@ -29,6 +29,7 @@ class Player(QObject):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._count = 1
+        self._pace = 1
         self._position = 0
         self._progress = 1.0
         self._speed = USUAL
@@ -80,9 +81,9 @@ class Player(QObject):
         """Play at the next smaller of the usual speeds."""
         self.set_speed(next((speed for speed in reversed(SPEEDS) if speed < self._speed), SPEEDS[0]))
 
-    def set_count(self, count: int, position: int = 0) -> None:
-        """Have other moments, and be at one of them."""
-        self._count = count
+    def set_count(self, count: int, position: int = 0, pace: int = 1) -> None:
+        """Have other moments, of which ``pace`` go by at once while it plays, and be at one of them."""
+        self._count, self._pace = count, pace
         self.go(position)
 
     def go(self, position: int) -> None:
@@ -112,9 +113,11 @@ class Player(QObject):
         passed = self._progress + self._clock.restart() / 1000 * self._speed
         steps = math.floor(passed)
         self._progress = passed - steps
-        if self._position + steps > self._count - 1:
-            self._position = self._count - 1
-            self.pause()
-            return
-        self._position += steps
+        if steps:
+            following = ((self._position + 1) // self._pace + steps) * self._pace - 1
+            if following > self._count - 1:
+                self._position = self._count - 1
+                self.pause()
+                return
+            self._position = following
         self.moved.emit()

@@ -18,6 +18,13 @@ def moment_text(moment: Moment) -> str:
     """Return one sentence about what happens at this moment, in the rows that are seen."""
     if moment.unreached:
         return _unreached(moment)
+    text, alone = _told(moment), moment.facts.get("alone")
+    if not isinstance(alone, int) or moment.rows[0].strip is Strip.CORRELATE:
+        return text
+    return tr("Channel {n} alone: {sentence}").format(n=alone + 1, sentence=text)
+
+
+def _told(moment: Moment) -> str:
     strip = moment.rows[0].strip if len(moment.rows) == 1 else None
     if strip is Strip.SCATTER or moment.phase.act is Act.SPREADING:
         return _spreading(moment.rows[0])
@@ -99,9 +106,10 @@ def _insertion(moment: Moment, facts: Any) -> str:
 
 
 def _padding(moment: Moment, facts: Any) -> str:
-    return tr("Zeros around the input: {top} above, {bottom} below, {left} left, {right} right.").format(
-        **_sides(facts)
-    )
+    text = tr("Zeros around the input: {top} above, {bottom} below, {left} left, {right} right.")
+    if moment.boards[0].role is Role.PADDED_ERROR:
+        text = tr("Zeros around the error: {top} above, {bottom} below, {left} left, {right} right.")
+    return text.format(**_sides(facts))
 
 
 def _border(moment: Moment, facts: Any) -> str:
@@ -116,18 +124,36 @@ def _border(moment: Moment, facts: Any) -> str:
             "{rows} below and {columns} right are the stride's remainder."
         )
         return text.format(rows=more[0], columns=more[1], **sides)
-    words = {"kernel": facts["kernel"][0], "dilation": facts["dilation"][0], "padding": facts["padding"][0][0]}
-    if facts["dilation"][0] == 1:
+    kernel, dilation, padding = facts["kernel"], facts["dilation"], facts["padding"]
+    pads = {*padding[0], *padding[1]}
+    if kernel[0] != kernel[1] or dilation[0] != dilation[1] or len(pads) > 1:
+        return _unlike_sides(facts, sides)
+    if dilation[0] == 1:
+        text = tr("Zeros around the error: kernel {kernel} − 1 − padding {padding} = {n} on each side.")
+    else:
         text = tr(
-            "Zeros around the error: kernel {kernel} − 1 − padding {padding} = {top} above, "
-            "{bottom} below, {left} left, {right} right."
+            "Zeros around the error: (kernel {kernel} − 1) · dilation {dilation} − padding {padding} = {n} "
+            "on each side."
+        )
+    return text.format(kernel=kernel[0], dilation=dilation[0], padding=pads.pop(), n=sides["top"])
+
+
+def _unlike_sides(facts: Any, sides: dict[str, int]) -> str:
+    """Return how wide a border is whose sides are made of different numbers: each with its own difference."""
+    reach = [(n - 1) * distance for n, distance in zip(facts["kernel"], facts["dilation"], strict=True)]
+    (top, bottom), (left, right) = facts["padding"]
+    less = {"top": (reach[0], top), "bottom": (reach[0], bottom), "left": (reach[1], left), "right": (reach[1], right)}
+    made = {side: f"{whole} − {part} = {sides[side]}" for side, (whole, part) in less.items()}
+    if max(facts["dilation"]) == 1:
+        text = tr(
+            "Zeros around the error, kernel − 1 − padding: {top} above, {bottom} below, {left} left, {right} right."
         )
     else:
         text = tr(
-            "Zeros around the error: (kernel {kernel} − 1) · dilation {dilation} − padding {padding} = {top} above, "
-            "{bottom} below, {left} left, {right} right."
+            "Zeros around the error, (kernel − 1) · dilation − padding: "
+            "{top} above, {bottom} below, {left} left, {right} right."
         )
-    return text.format(**words, **sides)
+    return text.format(**made)
 
 
 def _sides(facts: Any) -> dict[str, int]:
@@ -176,21 +202,42 @@ def _windows(moment: Moment, facts: Any) -> str:
 
 
 def _pooling(moment: Moment, facts: Any) -> str:
-    words = {"cell": coordinates(facts["cell"]), "n": facts["count"], "value": _made(moment.rows[0])}
+    count = facts["count"]
+    words = {
+        "cell": coordinates(facts["cell"]),
+        "cells": ntr("{n} cell", "{n} cells", count).format(n=count),
+        "value": _made(moment.rows[0]),
+    }
     if facts["chooses"]:
-        return tr("The largest of {n} cells, {value}, goes on as y{cell}.").format(**words)
-    return tr("The mean of {n} cells, {value}, goes on as y{cell}.").format(**words)
+        return tr("The largest of {cells}, {value}, goes on as y{cell}.").format(**words)
+    if facts["zeros"]:
+        text = tr("The mean of {cells} and {zeros} of the padding, {value}, goes on as y{cell}.")
+        return text.format(zeros=_zeros(facts["zeros"]), **words)
+    return tr("The mean of {cells}, {value}, goes on as y{cell}.").format(**words)
+
+
+def _errors(count: int) -> str:
+    return ntr("{n} error", "{n} errors", count).format(n=f"{count:,}")
+
+
+def _zeros(count: int) -> str:
+    return ntr("{n} zero", "{n} zeros", count).format(n=f"{count:,}")
 
 
 def _gathering(row: Row) -> str:
-    told = row.sum
+    told, count = row.sum, row.facts["count"]
     assert told is not None
-    words = {"cell": coordinates(row.facts["cell"]), "n": row.facts["count"], "zeros": told.zeros, "value": _made(row)}
+    assert isinstance(count, int)
+    words = {"cell": coordinates(row.facts["cell"]), "errors": _errors(count), "value": _made(row)}
     if told.zeros:
-        return tr(
-            "Under the kernel lie {n} errors and {zeros} zeros: the products add up to ∂L/∂x{cell} = {value}."
-        ).format(**words)
-    return tr("Under the kernel lie {n} errors: the products add up to ∂L/∂x{cell} = {value}.").format(**words)
+        text = tr("Under the kernel lie {errors} and {zeros}: the products add up to ∂L/∂x{cell} = {value}.")
+        return text.format(zeros=_zeros(told.zeros), **words)
+    text = ntr(
+        "Under the kernel lies {errors}: the product is ∂L/∂x{cell} = {value}.",
+        "Under the kernel lie {errors}: the products add up to ∂L/∂x{cell} = {value}.",
+        count,
+    )
+    return text.format(**words)
 
 
 def _spreading(row: Row) -> str:
@@ -205,8 +252,7 @@ def _spreading(row: Row) -> str:
         "slope": _number(facts["slope"]),
         "value": _made(row),
     }
-    kernel = row.items[1]
-    if getattr(kernel, "role", None) is Role.WINDOW:
+    if getattr(row.items[1], "role", None) is Role.SHARES:
         return tr("δ{from} = {given} is handed back to its window: {slope} of it lands on ∂L/∂x{cell}.").format(**words)
     if facts["back"]:
         text = tr("δ{from} = {given} spreads its share {given} · w: w{tap} = {slope} of it lands on ∂L/∂x{cell}.")
@@ -254,8 +300,17 @@ def _weights(moment: Moment, facts: Any) -> str:
     count = 0 if row.sum is None or not row.sum.operands else len(row.sum.operands[0].values)
     words = {"n": f"{count:,}", "value": _made(row)}
     if "bias" in facts:
-        return tr("The sum of all {n} errors is the bias's gradient: ∂L/∂b = {value}.").format(**words)
-    text = tr("{n} errors, each times the input under it at tap {tap}, add up to ∂L/∂w{tap} = {value}.")
+        text = ntr(
+            "The only error is the bias's gradient: ∂L/∂b = {value}.",
+            "The sum of all {n} errors is the bias's gradient: ∂L/∂b = {value}.",
+            count,
+        )
+        return text.format(**words)
+    text = ntr(
+        "{n} error times the input under it at tap {tap} makes ∂L/∂w{tap} = {value}.",
+        "{n} errors, each times the input under it at tap {tap}, add up to ∂L/∂w{tap} = {value}.",
+        count,
+    )
     return text.format(tap=coordinates(facts["tap"]), **words)
 
 

@@ -184,7 +184,7 @@ class Stage(QWidget):
                     paint_join(painter, place, row[n + 1], joins[n])
         if self._is_twice():
             one, other = self.sums()[:2]
-            upper, lower = (row[-1].rect for row in self._places[:2])
+            upper, lower = (row[-1] for row in self._places[:2])
             paint_equality(painter, upper, lower, equal=agree(one.total, other.total))
         self._paint_on_the_way(painter)
         self._paint_hovered(painter)
@@ -264,11 +264,12 @@ class Stage(QWidget):
             paint_scale(painter, place, left, self._scales.levels(scale), signed=scale.signed)
 
     def _paint_on_the_way(self, painter: QPainter) -> None:
-        """Paint the cell that moves to its place among the zeros."""
-        moment, way = self._moment, self._arrived(_ARRIVAL)
-        if moment is not None and moment.phase.act in (Act.INSERTION, Act.DILATION) and way < 1 and self._places:
+        """Paint the cells that move to their places among the zeros."""
+        moment, before, way = self._moment, self._before, self._arrived(_ARRIVAL)
+        moves = moment is not None and moment.phase.act in (Act.INSERTION, Act.DILATION)
+        if moves and before is not None and way < 1 and self._places:
             start, end = self._places[0]
-            paint_moving(painter, start, end, way, self._scales)
+            paint_moving(painter, start, end, before, way, self._scales)
 
     def _paint_hovered(self, painter: QPainter) -> None:
         rows, colours = self.rows(), theme.current()

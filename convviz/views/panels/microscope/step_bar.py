@@ -67,6 +67,7 @@ class StepBar(QWidget):
     def _text_button(self, name: str) -> QToolButton:
         button = QToolButton(self)
         button.setObjectName(name)
+        theme.set_role(button, "button")
         button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         return button
 

@@ -38,7 +38,7 @@ ACTS = {
 #: What each phase does, for the tooltips of the chips.
 HELP = {
     Act.INPUT: mark("The map that comes into the layer"),
-    Act.PADDING: mark("Zeros are put around the input"),
+    Act.PADDING: mark("Zeros are put around the map that the window slides over"),
     Act.DILATION: mark("The kernel's taps move apart"),
     Act.WINDOWS: mark("The window slides over the input and makes the output, cell by cell"),
     Act.ERROR: mark("The derivative of the loss with respect to the layer's output, handed back by what follows"),
@@ -71,7 +71,7 @@ ROLES = {
     Role.DILATED: mark("dilated kernel"),
     Role.ROTATED: mark("rotated kernel"),
     Role.WINDOW: mark("window"),
-    Role.SHARES: mark("shares"),
+    Role.SHARES: mark("slopes ∂y/∂x"),
     Role.PRODUCTS: mark("products"),
     Role.ERROR: mark("error δ"),
     Role.SPREAD_ERROR: mark("zero-inserted error"),
@@ -94,10 +94,13 @@ ROLES = {
 
 #: The same in a word, for boards that are too narrow for more.
 BRIEF_ROLES = {
+    Role.PADDED_INPUT: mark("padded x"),
+    Role.PADDED_ERROR: mark("padded δ"),
     Role.DILATED: mark("dilated w"),
     Role.ROTATED: mark("rotated w"),
     Role.SPREAD_ERROR: mark("with zeros"),
     Role.SPREAD_INPUT: mark("with zeros"),
+    Role.SHARES: mark("slopes"),
     Role.SHARE: mark("share"),
     Role.SHARE_INPUT: mark("share"),
     Role.MET_ERROR: mark("δ met"),

@@ -5,7 +5,9 @@ from __future__ import annotations
 import pytest
 from PyQt6.QtCore import Qt
 
-from convviz.engine.walkthrough import Area, Board, Role
+from convviz.engine import Conv2d
+from convviz.engine.walkthrough import Act, Area, Board, Role
+from tests.views.panels.microscope.test_moving import frame_of, phase_of
 
 
 def ink(viewer, image, role, row, column):
@@ -55,3 +57,16 @@ def test_a_sum_that_has_begun_is_not_written_as_zero(look, layer, at):
         assert len(zeros) <= 1 or role is Role.GATHERED, role
         others = {ink(viewer, image, role, *where) for where, value in values.items() if value != 0}
         assert not zeros & others, role
+
+
+@pytest.mark.parametrize("size", [(720, 450), (975, 600), (1600, 900)])
+@pytest.mark.parametrize("cells", [9, 14, 20, 30])
+def test_zeros_are_written_where_the_numbers_beside_them_are(look, size, cells):
+    viewer = look(size=size)
+    viewer.microscope.set_frame(frame_of(Conv2d(5), size=(cells, cells)))
+    viewer.microscope.show_layer(0, "backward")
+    phase_of(viewer, Act.BORDER)
+    viewer.press(Qt.Key.Key_End)
+    image = viewer.stage.grab().toImage()
+    zero, number = (ink(viewer, image, Role.PADDED_ERROR, *where) for where in ((0, 0), (5, 5)))
+    assert any(zero) == any(number)

@@ -16,7 +16,6 @@ from convviz.views import theme
 from convviz.views.language import speak
 from convviz.views.panels.microscope import captions
 from convviz.views.pointing import Pointed
-from convviz.views.readout import ReadOut
 from tests.views.hands import choose_item, drag
 
 SIZES = [(1000, 600), (720, 450), (1600, 900)]
@@ -97,61 +96,16 @@ def test_the_bar_scrubs_to_any_cell(look):
     assert viewer.text("where") == "[6, 11] · 101 / 324"
 
 
-def test_play_moves_on_and_stops_at_the_end_and_only_then_does_time_pass(look, qtbot):
-    viewer = look()
-    viewer.press(Qt.Key.Key_4)
-    for _ in range(12):
-        viewer.press(Qt.Key.Key_Plus)
-    assert not viewer.microscope.is_playing
-    viewer.click("play")
-    assert viewer.microscope.is_playing
-    assert viewer.button("pause").isVisible()
-    qtbot.waitUntil(lambda: not viewer.microscope.is_playing)
-    assert viewer.microscope.position == 12
-    assert viewer.button("play").isVisible()
-    viewer.press(Qt.Key.Key_Space)
-    assert viewer.microscope.phase == 4, "at the end, play goes on with the next phase"
-    qtbot.waitUntil(lambda: viewer.microscope.position > 3)
-    viewer.press(Qt.Key.Key_Space)
-    assert not viewer.microscope.is_playing
-
-
-def test_the_speed_is_set_by_slider_and_keys(look):
-    viewer = look()
-    speed = viewer.slider("speed")
-    speed.setValue(speed.minimum())
-    assert viewer.text("speed_text") == "0.5 cells/s"
-    speed.setValue(speed.maximum())
-    assert viewer.text("speed_text") == "200 cells/s"
-    viewer.press(Qt.Key.Key_Minus)
-    assert viewer.text("speed_text") == "150 cells/s"
-
-
-def test_keys_go_through_round_speeds_which_are_readable(look):
-    viewer = look()
-    shown = viewer.microscope.findChild(ReadOut, "microscope.speed_text")
-    texts = [viewer.text("speed_text")]
-    for key in [Qt.Key.Key_Plus] * 6 + [Qt.Key.Key_Minus] * 9:
-        viewer.press(key)
-        texts.append(viewer.text("speed_text"))
-    ups = ["3", "5", "7", "10", "15", "20", "30"]
-    downs = ["20", "15", "10", "7", "5", "3", "2", "1.5", "1"]
-    assert texts == [f"{speed} cells/s" for speed in ups + downs]
-    slider = viewer.slider("speed")
-    for place in range(slider.minimum(), slider.maximum() + 1):
-        slider.setValue(place)
-        assert theme.number_width(shown.text(), "small") <= shown.width(), shown.text()
-
-
-def test_keys_go_on_from_a_speed_between_the_round_ones(look):
-    viewer = look()
-    told = []
-    viewer.slider("speed").setValue(34)
-    for key in (None, Qt.Key.Key_Plus, Qt.Key.Key_Minus):
-        if key is not None:
-            viewer.press(key)
-        told.append(viewer.text("speed_text"))
-    assert told == ["3.5 cells/s", "5 cells/s", "3 cells/s"]
+@pytest.mark.parametrize("name", sorted(builtin_experiments()))
+def test_a_layer_that_is_chosen_is_seen_as_its_result_begins_to_be_made(look, name):
+    viewer = look(name)
+    for layer in range(len(viewer.frame.problem.layers)):
+        for direction in ("forward", "backward"):
+            viewer.microscope.show_layer(layer, direction)
+            assert viewer.microscope.position == 0
+            assert not viewer.moment.phase.still
+            tensor = Tensor(Kind.VALUE, layer + 1) if direction == "forward" else Tensor(Kind.VALUE_GRAD, layer)
+            assert viewer.microscope.number == Pointed(tensor, (0, 0, 0))
 
 
 def test_a_click_on_a_cell_goes_there(look):
@@ -316,15 +270,6 @@ def test_its_keys_are_not_the_windows_shortcuts(look):
         assert event.isAccepted() is ours
 
 
-def test_time_stops_when_it_is_hidden(look):
-    viewer = look()
-    viewer.press(Qt.Key.Key_5)
-    viewer.press(Qt.Key.Key_Space)
-    assert viewer.microscope.is_playing
-    viewer.microscope.hide()
-    assert not viewer.microscope.is_playing
-
-
 def test_a_close_up_shows_large_cells_and_the_whole_all_of_them(look):
     viewer = look()
     viewer.press(Qt.Key.Key_5)
@@ -425,6 +370,8 @@ def test_numbers_that_are_huge_keep_their_power_of_ten(look, size, monkeypatch):
     written = []
     power_text = captions.power_text
     monkeypatch.setattr(captions, "power_text", lambda exponent: written.append(exponent) or power_text(exponent))
+    viewer.press(Qt.Key.Key_1)
+    del written[:]
     picture(viewer)
     assert written == []  # a few steps: the numbers are small
     viewer.train(100)

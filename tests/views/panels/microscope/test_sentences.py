@@ -106,7 +106,7 @@ def test_each_kind_of_layer_has_words_of_its_own(look, name, layer, direction, p
 @pytest.mark.parametrize(
     ("name", "words"),
     [
-        ("demo", "kernel 4 − 1 − padding 0 = 3 above, 3 below, 3 left, 3 right."),
+        ("demo", "kernel 4 − 1 − padding 0 = 3 on each side."),
         ("dead-border", "3 above, 5 below, 3 left, 5 right; 2 below and 2 right are the stride's remainder."),
     ],
 )

@@ -83,9 +83,10 @@ def test_the_way_back_is_forgotten_with_the_network(look):
     assert viewer.moment.rows
 
 
-def test_from_a_parameter_the_other_way_begins_at_its_beginning(look):
+def test_from_a_parameter_the_other_way_begins_where_its_result_is_made(look):
     viewer = look()
     choose_item(viewer.box("layer"), "2: Convolution 4×4, stride 2")
     viewer.microscope.show_cell(Pointed(Tensor(Kind.WEIGHT, 1), (0, 0, 1, 2)))
     viewer.press(Qt.Key.Key_D)
-    assert (viewer.microscope.layer, viewer.microscope.phase, viewer.microscope.position) == (1, 0, 0)
+    assert (viewer.microscope.layer, viewer.microscope.phase, viewer.microscope.position) == (1, 1, 0)
+    assert viewer.moment.phase.act is Act.WINDOWS
