@@ -5,18 +5,19 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import QSignalBlocker, QSize, Qt, pyqtSignal
-from PyQt6.QtWidgets import QFrame, QHBoxLayout, QSlider, QStyle, QToolButton, QWidget
+from PyQt6.QtWidgets import QFrame, QHBoxLayout, QStyle, QToolButton, QWidget
 
 from convviz.i18n import tr
 from convviz.views import theme
 from convviz.views.focus import laid_out, read_in_order
 from convviz.views.readout import ReadOut
+from convviz.views.slider import Slider
 
 if TYPE_CHECKING:
     from convviz.views.actions import Actions
 
 
-class _Slider(QSlider):
+class _Slider(Slider):
     """A slider over steps that is painted anew only where its handle moves: while a run grows, it stays at the end."""
 
     _handle = -1  # of the class, because Qt tells of changes before __init__ has come to an end
@@ -36,7 +37,7 @@ class _Slider(QSlider):
             self._handle = handle
             self.update()
 
-    def sliderChange(self, change: QSlider.SliderChange) -> None:
+    def sliderChange(self, change: Slider.SliderChange) -> None:
         """Paint again, unless it is about to be known whether there is anything to be seen of the change."""
         if not self._is_still:
             self._handle = -1

@@ -10,7 +10,6 @@ from PyQt6.QtGui import QValidator
 from PyQt6.QtWidgets import (
     QComboBox,
     QSizePolicy,
-    QSlider,
     QSpinBox,
     QStyle,
     QStyleOptionComboBox,
@@ -26,6 +25,7 @@ from convviz.views import theme
 from convviz.views.log_scale import LogScale
 from convviz.views.preferences import DEFAULT_SPEED
 from convviz.views.readout import ReadOut
+from convviz.views.slider import Slider
 from convviz.views.speed import SPEEDS, speed_text
 from convviz.views.tooltips import paragraphs
 from convviz.views.wheel import TurnedWithFocus
@@ -100,7 +100,7 @@ class TransportBar(QToolBar):
         self._length.valueChanged.connect(self.run_length_changed)
         self._length.refused.connect(self._refuse_length)
         self._note: Note | None = None
-        self._slider = QSlider(Qt.Orientation.Horizontal, self)
+        self._slider = Slider(Qt.Orientation.Horizontal, self)
         self._slider.setObjectName("speed")
         self._slider.setRange(0, _SCALE.position(SPEEDS[-1]))
         self._slider.setPageStep(_SCALE.per_decade // 2)
