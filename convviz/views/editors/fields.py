@@ -197,6 +197,7 @@ class _Line(QLineEdit):
         """Escape restores the text."""
         if event is not None and event.key() == Qt.Key.Key_Escape:
             self.show_text(self._kept)
+            event.ignore()  # so that the window takes the focus
             return
         super().keyPressEvent(event)
 
@@ -228,6 +229,7 @@ class _Lines(QPlainTextEdit):
         """Escape restores the text."""
         if event is not None and event.key() == Qt.Key.Key_Escape:
             self.show_text(self._kept)
+            event.ignore()  # so that the window takes the focus
             return
         super().keyPressEvent(event)
 
