@@ -113,6 +113,7 @@ ACTIONS: tuple[ActionSpec, ...] = (
         mark("Free"),
         checkable=True,
     ),
+    ActionSpec("first", "history", mark("Step 0"), mark("Show how the run began"), ("Home",), "first"),
     ActionSpec("earlier", "history", mark("One step earlier"), mark("Show the step before"), ("Alt+Left",), "earlier"),
     ActionSpec("later", "history", mark("One step later"), mark("Show the step after"), ("Alt+Right",), "later"),
     ActionSpec(

@@ -9,6 +9,7 @@ from PyQt6.QtWidgets import QFrame, QHBoxLayout, QStyle, QToolButton, QWidget
 
 from convviz.i18n import tr
 from convviz.views import theme
+from convviz.views.actions import keys_text
 from convviz.views.focus import laid_out, read_in_order
 from convviz.views.readout import ReadOut
 from convviz.views.slider import Slider
@@ -71,7 +72,12 @@ class HistoryBar(QFrame):
         self._text.setObjectName("history_text")
         self._lay_out()
         read_in_order(laid_out(self))
-        for name, ask in (("earlier", self._earlier), ("later", self._later), ("live", self._live)):
+        for name, ask in {
+            "first": self._first,
+            "earlier": self._earlier,
+            "later": self._later,
+            "live": self._live,
+        }.items():
             actions[name].triggered.connect(ask)
         self._enable()
         self.retranslate()
@@ -111,7 +117,14 @@ class HistoryBar(QFrame):
 
     def retranslate(self) -> None:
         """Read every text again in the current language."""
-        self._slider.setToolTip(tr("Every step that was made: drag to look at any of them, exactly as it was"))
+        told = tr(
+            "Every step that was made: click or drag to look at any of them, exactly as it was ({first} … {last})"
+        )
+        self._slider.setToolTip(
+            told.format(
+                first=keys_text(self._actions["first"].shortcut()), last=keys_text(self._actions["live"].shortcut())
+            )
+        )
         self._slider.setAccessibleName(tr("Step shown"))
         self._write()
 
@@ -119,7 +132,13 @@ class HistoryBar(QFrame):
         past, at = self._shown is not None, self._on_screen
         self._slider.setEnabled(self._live_step > 0)
         self._actions.enable(
-            **{"earlier": at > 0, "later": past and at < self._live_step, "live": past, "continue": past}
+            **{
+                "first": at > 0,
+                "earlier": at > 0,
+                "later": past and at < self._live_step,
+                "live": past,
+                "continue": past,
+            }
         )
 
     def _write(self) -> None:
@@ -143,6 +162,9 @@ class HistoryBar(QFrame):
     def _on_screen(self) -> int:
         """The step that is on the screen."""
         return self._live_step if self._shown is None else self._shown
+
+    def _first(self) -> None:
+        self.step_asked.emit(0)
 
     def _earlier(self) -> None:
         self.step_asked.emit(max(0, self._on_screen - 1))

@@ -101,6 +101,6 @@ def is_wanted(event: QKeyEvent) -> bool:
         return isinstance(focused, (QAbstractButton, QComboBox, QAbstractItemView))
     if event.key() == Qt.Key.Key_Escape:
         return types_text(focused)
-    if event.key() == Qt.Key.Key_End:
+    if event.key() in (Qt.Key.Key_Home, Qt.Key.Key_End):
         return isinstance(focused, (QComboBox, QAbstractItemView))
     return types_text(focused) and bool(QKeySequence(event.key()).toString()) and event.text().isprintable()
