@@ -117,6 +117,14 @@ ACTIONS: tuple[ActionSpec, ...] = (
     ActionSpec("earlier", "history", mark("One step earlier"), mark("Show the step before"), ("Alt+Left",), "earlier"),
     ActionSpec("later", "history", mark("One step later"), mark("Show the step after"), ("Alt+Right",), "later"),
     ActionSpec(
+        "replay",
+        "history",
+        mark("Replay"),
+        mark("Let the recorded steps pass again, from the one that is shown or from step 0; nothing is trained"),
+        ("P",),
+        "replay",
+    ),
+    ActionSpec(
         "live", "history", mark("Live"), mark("Leave the past and show the newest step again"), ("End",), "live"
     ),
     ActionSpec(

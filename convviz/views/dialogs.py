@@ -119,7 +119,7 @@ class ShortcutsPage(QDialog):
 def _column() -> QGridLayout:
     column = QGridLayout()
     column.setHorizontalSpacing(theme.SPACE.L)
-    column.setVerticalSpacing(theme.SPACE.XS - 1)
+    column.setVerticalSpacing(theme.SPACE.XS // 2)
     column.setColumnStretch(0, 1)
     return column
 

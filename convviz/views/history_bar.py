@@ -91,7 +91,7 @@ class HistoryBar(QFrame):
         layout.addWidget(self._button("later", 28))
         layout.addSpacing(theme.SPACE.S)
         layout.addWidget(self._text)
-        for name, width in (("live", 72), ("continue", 100)):
+        for name, width in (("replay", 88), ("live", 72), ("continue", 100)):
             button = self._button(name, width)
             button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
             layout.addWidget(button)
@@ -133,6 +133,7 @@ class HistoryBar(QFrame):
         self._slider.setEnabled(self._live_step > 0)
         self._actions.enable(
             **{
+                "replay": self._live_step > 0,
                 "first": at > 0,
                 "earlier": at > 0,
                 "later": past and at < self._live_step,

@@ -26,7 +26,7 @@ _CONTENTS = {
     "file": (">new", "open", ">recent", "-", "save", "save_as", "save_picture", "-", "quit"),
     "edit": ("undo", "redo"),
     "run": ("play", "step", "run_n", "-", "reset", "new_seed", "-", "slower", "faster", ">speed", "free"),
-    "history": ("first", "earlier", "later", "-", "live", "continue"),
+    "history": ("first", "earlier", "later", "replay", "-", "live", "continue"),
     "view": (
         "microscope",
         "let_go",

@@ -9,10 +9,11 @@ from PyQt6.QtCore import QObject
 
 from convviz.engine.frames import State, Status
 from convviz.engine.settings import settings_of
-from convviz.i18n import tr
+from convviz.i18n import mark, tr
 from convviz.number_text import short_number
 from convviz.views import run_words, theme
 from convviz.views.banner import Message, Offer
+from convviz.views.replay import Replay
 from convviz.views.seeds import another_seed
 
 if TYPE_CHECKING:
@@ -22,6 +23,11 @@ if TYPE_CHECKING:
     from convviz.views.panels.loss import LossPanel
     from convviz.views.parts import Parts
     from convviz.views.preferences import Preferences
+
+
+#: What *replay* is while recorded steps pass, and *play* while that rests.
+_REPLAYING = (mark("Pause"), mark("Stop at the step that is shown"), "pause")
+_HELD = (mark("Play"), mark("Let the replay go on"), "play")
 
 
 class RunControl(QObject):
@@ -53,6 +59,7 @@ class RunControl(QObject):
         self._began_at = 0
         self._told = Status()
         self._told_at = 0.0
+        self._replay = Replay(session, self)
         self._connect(parts.menus)
         loss.set_series(session.losses)
         parts.transport.set_run_length(preferences.run_length)
@@ -66,16 +73,18 @@ class RunControl(QObject):
             "play": self._play,
             "step": self._step,
             "run_n": self._run_n,
-            "reset": session.reset,
+            "reset": self._reset,
             "new_seed": self._new_seed,
             "continue": self._continue,
+            "replay": self._replay.toggle,
         }.items():
             self._actions[name].triggered.connect(act)
         self._transport.speed_asked.connect(self._set_speed)
         self._transport.run_length_changed.connect(self._run_length_changed)
         menus.speed_asked.connect(self._set_speed)
-        self._history.step_asked.connect(session.show_step)
-        self._loss.step_asked.connect(session.show_step)
+        self._history.step_asked.connect(self._look_at)
+        self._loss.step_asked.connect(self._look_at)
+        self._replay.changed.connect(self._show_playing)
         session.status_changed.connect(self._report)
         session.losses_changed.connect(self._loss.refresh)
         session.frame_changed.connect(self._follow_frame)
@@ -90,6 +99,9 @@ class RunControl(QObject):
     # -- requests ------------------------------------------------------------------------------------------------------
 
     def _play(self) -> None:
+        if self._replay.is_passing or self._replay.is_held:
+            self._replay.toggle()
+            return
         if self._status.state is not State.RUNNING:
             self._leave_past()
         self._session.toggle()
@@ -100,8 +112,17 @@ class RunControl(QObject):
 
     def _leave_past(self) -> None:
         """Show the newest step again: who lets the student learn wants to see it."""
+        self._replay.end()
         if self._status.shown is not None:
             self._session.show_step(None)
+
+    def _look_at(self, step: int | None) -> None:
+        self._replay.hold()
+        self._session.show_step(step)
+
+    def _reset(self) -> None:
+        self._replay.end()
+        self._session.reset()
 
     def _run_n(self) -> None:
         self._leave_past()
@@ -138,7 +159,7 @@ class RunControl(QObject):
         elif status.goal != before.goal or status.run != before.run or status.step < self._began_at:
             self._began_at = status.step
         if status.state is not before.state:
-            self._transport.set_running(status.state is State.RUNNING)
+            self._show_playing()
         self._transport.set_speed(status.speed)
         readable = self._is_readable(status)
         self._loss.set_status(status, words=readable)
@@ -158,8 +179,23 @@ class RunControl(QObject):
         is_news = news != (told.state, told.run, told.shown, told.goal, told.speed)
         return is_news or not flies or time.perf_counter() >= self._told_at + theme.READABLE
 
+    def _show_playing(self) -> None:
+        """Let *play* and *replay* be what they do now: go on, or stop."""
+        replay = self._replay
+        self._transport.set_running(replay.is_passing or self._status.state is State.RUNNING)
+        if replay.is_passing:
+            self._actions.present("replay", *_REPLAYING)
+        else:
+            self._actions.restore("replay")
+        if replay.is_held:
+            self._actions.present("play", *_HELD)
+        self._tell(self._status)
+
     def _tell(self, status: Status) -> None:
-        self._line.show_state(run_words.state_text(status), run_words.state_colour(status))
+        if self._replay.is_passing or self._replay.is_held:
+            self._line.show_state(run_words.replay_text(status, passing=self._replay.is_passing), "accent")
+        else:
+            self._line.show_state(run_words.state_text(status), run_words.state_colour(status))
         self._line.show_rate(run_words.rate_text(status))
         if status.goal is None:  # it has come to an end, or goes on beyond it
             share = 1.0 if status.state is State.FINISHED else status.step / self._document.experiment.stop.steps

@@ -45,6 +45,13 @@ def state_text(status: Status) -> str:
             return tr("nothing is loaded yet")
 
 
+def replay_text(status: Status, *, passing: bool) -> str:
+    """Return that recorded steps are shown one after another, or at which of them this rests."""
+    if passing:
+        return tr("replay of recorded steps")
+    return tr("replay paused at step {step}").format(step=f"{status.shown or 0:,}")
+
+
 def state_colour(status: Status) -> str:
     """Return the name of the theme's colour in which `state_text` is written."""
     return {State.RUNNING: "accent", State.FINISHED: "good", State.DIVERGED: "bad", State.FAILED: "bad"}.get(
