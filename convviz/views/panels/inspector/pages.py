@@ -13,7 +13,7 @@ from convviz.i18n import mark, tr
 from convviz.model.experiment import Experiment, Stage, shape_text
 from convviz.views.editors.forms import Convert, Form, SpecField
 from convviz.views.editors.showing import set_shown
-from convviz.views.panels.inspector import edits
+from convviz.views.panels.inspector.missed import missed_along, missed_text
 from convviz.views.panels.inspector.parameters import Parameters, makes_parameter
 from convviz.views.theme import SPACE, set_role
 
@@ -217,16 +217,17 @@ def sentence_of(selection: Selection, experiment: Experiment) -> str:
             count=sum(layer.parameter_size(s) for layer, s in zip(experiment.layers, shapes, strict=False))
         )
     layer, in_shape, out_shape = experiment.layers[selection.index], *shapes[selection.index : selection.index + 2]
-    missed = edits.unreached(layer, in_shape)
+    mask = layer.unreached(in_shape)
     values = {"output": shape_text(out_shape), "input": shape_text(in_shape)}
-    if missed is None:
+    if mask is None:
         return tr("Makes {output} out of {input}").format(**values)
-    if missed == (0, 0) and layer.adjoint:
+    missed = missed_text(*missed_along(mask))
+    if not missed and layer.adjoint:
         text = tr("Makes {output} out of {input}; every cell goes into it")
-    elif missed == (0, 0):
+    elif not missed:
         text = tr("Makes {output} out of {input}; every input cell is used")
     elif layer.adjoint:
-        text = tr("Makes {output} out of {input}; all that these spread is cut off: rows {rows}, columns {columns}")
+        text = tr("Makes {output} out of {input}; cut off is all that these spread: {missed}")
     else:
-        text = tr("Makes {output} out of {input}; not reached by any window: rows {rows}, columns {columns}")
-    return text.format(rows=missed[0], columns=missed[1], **values)
+        text = tr("Makes {output} out of {input}; no window reaches {missed}")
+    return text.format(missed=missed, **values)
