@@ -192,14 +192,14 @@ class RunControl(QObject):
         self._tell(self._status)
 
     def _tell(self, status: Status) -> None:
+        steps = self._document.experiment.stop.steps
         if self._replay.is_passing or self._replay.is_held:
             self._line.show_state(run_words.replay_text(status, passing=self._replay.is_passing), "accent")
         else:
-            self._line.show_state(run_words.state_text(status), run_words.state_colour(status))
+            self._line.show_state(run_words.state_text(status, steps), run_words.state_colour(status))
         self._line.show_rate(run_words.rate_text(status))
         if status.goal is None:  # it has come to an end, or goes on beyond it
-            share = 1.0 if status.state is State.FINISHED else status.step / self._document.experiment.stop.steps
-            self._line.show_progress(None if status.state is State.RUNNING else min(1.0, share))
+            self._line.show_progress(1.0 if status.state is State.FINISHED else min(1.0, status.step / steps))
             return
         length = max(1, status.goal - self._began_at)
         left = status.goal - status.step

@@ -24,9 +24,15 @@ _FINISHED = {
 }
 
 
-def state_text(status: Status) -> str:
-    """Return what the run does, for the status bar."""
+def state_text(status: Status, steps: int) -> str:
+    """Return what the run of an experiment of so many steps does, for the status bar."""
     match status.state:
+        case State.RUNNING if status.goal is None and status.step >= steps:
+            return ntr("training beyond {steps} step", "training beyond {steps} steps", steps).format(
+                steps=f"{steps:,}"
+            )
+        case State.RUNNING if status.goal is None:
+            return tr("training without an end")
         case State.RUNNING:
             return tr("training")
         case State.PAUSED:

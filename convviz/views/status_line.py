@@ -47,7 +47,7 @@ class StatusLine(QStatusBar):
         self.addPermanentWidget(run)
         self.setContentsMargins(theme.SPACE.S, 0, theme.SPACE.S, 0)
         self.setFixedHeight(30)
-        self.show_progress(None)
+        self.show_progress(0.0)
         self.retranslate()
 
     def show_cell(self, text: str) -> None:
@@ -67,10 +67,9 @@ class StatusLine(QStatusBar):
         """Tell how fast it goes."""
         self._rate.set_text(text)
 
-    def show_progress(self, share: float | None, left: str = "") -> None:
-        """Show how much of a run is done, 0 … 1 (None: there is no end to it), and the time that is left."""
-        self._progress.setValue(0 if share is None else round(share * _FINENESS))
-        self._progress.setEnabled(share is not None)
+    def show_progress(self, share: float, left: str = "") -> None:
+        """Show how much of a run is done, 0 … 1, and the time that is left."""
+        self._progress.setValue(round(share * _FINENESS))
         self._left.set_text(left)
 
     def retranslate(self) -> None:

@@ -104,7 +104,11 @@ def test_play_goes_on_beyond_the_end(open_window: OpenWindow) -> None:
     person.click("play")
     person.sees(lambda: person.session.status.step > 2000)
     assert person.session.status.goal is None
-    assert not person.find(QProgressBar, "progress").isEnabled()
+    assert person.text("state") == "training beyond 2,000 steps"
+    progress = person.find(QProgressBar, "progress")
+    assert progress.value() == progress.maximum()
+    person.window.set_language("zh_CN")
+    assert person.text("state") == "训练已超过 2,000 步"
     person.click("play")
     person.sees_state(State.PAUSED)
 
