@@ -18,6 +18,7 @@ from convviz.views.seeds import another_seed
 
 if TYPE_CHECKING:
     from convviz.model.document import Document
+    from convviz.model.experiment import Experiment
     from convviz.model.session import Session
     from convviz.views.menus import Menus
     from convviz.views.panels.loss import LossPanel
@@ -60,6 +61,8 @@ class RunControl(QObject):
         self._told = Status()
         self._told_at = 0.0
         self._replay = Replay(session, self)
+        self._lost = 0
+        self._is_lost_told = True
         self._connect(parts.menus)
         loss.set_series(session.losses)
         parts.transport.set_run_length(preferences.run_length)
@@ -89,7 +92,10 @@ class RunControl(QObject):
         session.losses_changed.connect(self._loss.refresh)
         session.frame_changed.connect(self._follow_frame)
         session.failed.connect(self._failed)
+        session.run_started.connect(self._forget_lost)
         self._document.changed.connect(self._offer_seed)
+        self._document.changed.connect(self._note_lost)
+        self._document.edits_changed.connect(self._tell_lost)
 
     def retranslate(self) -> None:
         """Read every text again in the current language."""
@@ -145,6 +151,22 @@ class RunControl(QObject):
         self._actions["new_seed"].setEnabled(drawn)
         why_not = tr("Every initial kernel of this student is given, or has a seed of its own")
         self._actions.explain("new_seed", None if drawn else why_not)
+
+    def _note_lost(self, old: Experiment, new: Experiment) -> None:
+        """Note how many steps a change throws away; of a drag, which makes many changes, the first throws most."""
+        if old.needs_rebuild(new):
+            self._lost = max(self._status.step, self._lost if self._line.has_note else 0)
+            self._is_lost_told = False
+
+    def _tell_lost(self) -> None:
+        """Tell it of an edit and its undoing, but not of another experiment, at whose opening the edits end first."""
+        if not self._is_lost_told and self._lost:
+            steps = self._lost
+            self._line.show_note(lambda: run_words.lost_text(steps))
+        self._is_lost_told = True
+
+    def _forget_lost(self) -> None:
+        self._is_lost_told = True
 
     def _continue(self) -> None:
         if self._status.shown is not None:

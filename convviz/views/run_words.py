@@ -51,6 +51,16 @@ def state_text(status: Status, steps: int) -> str:
             return tr("nothing is loaded yet")
 
 
+def lost_text(steps: int) -> str:
+    """Return that a change of the experiment took a new run in place of one of so many steps."""
+    told = ntr(
+        "The change began a new run; the {steps} step before it is gone. Undo brings back the setting, not the run.",
+        "The change began a new run; the {steps} steps before it are gone. Undo brings back the setting, not the run.",
+        steps,
+    )
+    return told.format(steps=f"{steps:,}")
+
+
 def replay_text(status: Status, *, passing: bool) -> str:
     """Return that recorded steps are shown one after another, or at which of them this rests."""
     if passing:

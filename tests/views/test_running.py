@@ -7,12 +7,23 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
-from PyQt6.QtCore import Qt
+from PyQt6.QtCore import QPoint, Qt, QTimer
 from PyQt6.QtGui import QAction
-from PyQt6.QtWidgets import QApplication, QComboBox, QLabel, QProgressBar, QSlider, QSpinBox, QWidget
+from PyQt6.QtWidgets import (
+    QAbstractSpinBox,
+    QApplication,
+    QComboBox,
+    QLabel,
+    QProgressBar,
+    QSlider,
+    QSpinBox,
+    QWidget,
+)
 
 from convviz.engine.frames import State
+from convviz.model.files import load_builtin
 from convviz.views import theme
+from convviz.views.heatmap import Heatmap
 from convviz.views.preferences import DEFAULT_SPEED
 from tests.views.hands import turn, type_over
 
@@ -361,3 +372,44 @@ def test_the_slider_of_speeds_is_muted_while_there_is_no_limit(open_window: Open
     slider.setFocus(Qt.FocusReason.TabFocusReason)
     person.press("Right", slider)
     person.sees(lambda: math.isfinite(person.session.status.speed) and has_accent())
+
+
+def test_a_change_that_begins_a_new_run_says_so(open_window: OpenWindow) -> None:
+    person = open_window()
+    person.session.run(300)
+    person.sees_step(300)
+    box = person.find(QAbstractSpinBox, "layers.0.kernel.vertical")
+    box.setFocus()
+    turn(box, 1)
+    told = "The change began a new run; the 300 steps before it are gone. Undo brings back the setting, not the run."
+    assert person.text("pointed") == told
+    person.sees_step(0)
+    person.session.run(3)
+    person.sees_step(3)
+    turn(box, 1)  # the same turn of the wheel goes on
+    assert person.text("pointed") == told
+    person.window.set_language("zh_CN")
+    assert person.text("pointed").startswith("这一更改开始了新的运行：先前的 300 步")
+    heatmap = person.find(Heatmap, "pipeline.map1")
+    person.bot.mouseMove(heatmap, heatmap.cell_rect(0, 0, 0).center())
+    assert "300" not in person.text("pointed")
+    person.find(QTimer, "note_time").timeout.emit()  # nobody waits here until the time is over
+    person.bot.mouseMove(heatmap, QPoint(-50, -50))
+    person.sees(lambda: "300" not in person.text("pointed"))
+
+
+def test_no_run_is_said_to_be_gone_where_none_is(open_window: OpenWindow) -> None:
+    person = open_window()
+    experiment = person.document.experiment
+    person.document.propose(experiment.replace(seed=1), "before the first step")
+    assert person.text("pointed") == ""
+    person.sees_step(0)
+    person.session.run(10)
+    person.sees_step(10)
+    optimizer = experiment.optimizer.replace(learning_rate=1e-6)
+    person.document.propose(person.document.experiment.replace(optimizer=optimizer), "which goes on")
+    assert person.text("pointed") == ""
+    person.document.open_experiment(load_builtin("pooling"))
+    person.sees_step(0)
+    person.document.propose(person.document.experiment.replace(seed=5), "of another")
+    assert person.text("pointed") == ""
