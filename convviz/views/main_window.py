@@ -333,10 +333,17 @@ class MainWindow(QMainWindow):
         self.painted.emit()
 
     def keyPressEvent(self, event: QKeyEvent | None) -> None:
-        """Give the focus to what is looked at when typing in a field has come to an end, so that keys are the run's."""
+        """Give the focus to what is looked at when typing in a field has come to an end, so that keys are the run's.
+
+        An Escape that has nothing else to do leaves the full screen.
+        """
         super().keyPressEvent(event)
-        if event is not None and event.key() in ENDS_TYPING:
+        if event is None or event.key() not in ENDS_TYPING:
+            return
+        if types_text(QApplication.focusWidget()):
             self._leave_field()
+        elif event.key() == Qt.Key.Key_Escape and self.isFullScreen():
+            self._set_full_screen(False)
 
     def _leave_field(self) -> None:
         field = QApplication.focusWidget()

@@ -143,7 +143,7 @@ class RunControl(QObject):
 
     def _new_seed(self) -> None:
         experiment = self._document.experiment
-        self._document.propose(experiment.replace(seed=another_seed(experiment.seed)), tr("New student"))
+        self._document.propose(experiment.replace(seed=another_seed(experiment.seed)), tr("New seed"))
 
     def _offer_seed(self) -> None:
         """Offer a new seed only where it makes a difference, and say where it does not."""

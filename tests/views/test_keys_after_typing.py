@@ -5,10 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from PyQt6.QtCore import Qt
+from PyQt6.QtGui import QAction
 from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import QAbstractSpinBox, QApplication, QLabel, QLineEdit, QWidget
 
 from convviz.engine.frames import State
+from convviz.views.heatmap import Heatmap
 
 if TYPE_CHECKING:
     from tests.views.conftest import OpenWindow, Person
@@ -155,3 +158,24 @@ def test_a_name_lets_go_of_the_keys(person: Person) -> None:
     assert not line.hasFocus()
     person.press("Space")
     person.sees_state(State.RUNNING)
+
+
+def test_escape_leaves_the_full_screen_after_all_else(person: Person) -> None:
+    person.press("F11")
+    assert person.window.isFullScreen()
+    heatmap = person.find(Heatmap, "pipeline.map1")
+    person.bot.mouseClick(heatmap, Qt.MouseButton.LeftButton, pos=heatmap.cell_rect(0, 2, 2).center())
+    assert person.find(QAction, "let_go").isEnabled()
+    person.press("Esc")
+    assert not person.find(QAction, "let_go").isEnabled()
+    person.press("M")
+    person.press("Esc")
+    assert not person.button("microscope").isChecked()
+    person.look_at("training")
+    field = type_key_by_key(person, RATE, "7")
+    person.press("Esc")
+    assert field.text() == "3e-5"
+    assert person.window.isFullScreen()
+    person.press("Esc")
+    assert not person.window.isFullScreen()
+    assert not person.find(QAction, "full_screen").isChecked()
