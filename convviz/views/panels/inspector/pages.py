@@ -9,7 +9,7 @@ from PyQt6.QtCore import pyqtSignal
 from PyQt6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
 from convviz.engine.settings import Setting, settings_of
-from convviz.i18n import mark, tr
+from convviz.i18n import mark, ntr, tr
 from convviz.model.experiment import Experiment, Stage, shape_text
 from convviz.views.editors.forms import Convert, Form, SpecField
 from convviz.views.editors.showing import set_shown
@@ -213,9 +213,12 @@ def sentence_of(selection: Selection, experiment: Experiment) -> str:
         source = _FROM_TEACHER if experiment.target is None else _GIVEN_TARGET
         return tr(source).format(shape=shape_text(shapes[-1]))
     if selection.kind == "training":
-        return tr("How the student's {count} parameters are changed from step to step").format(
-            count=sum(layer.parameter_size(s) for layer, s in zip(experiment.layers, shapes, strict=False))
-        )
+        count = sum(layer.parameter_size(s) for layer, s in zip(experiment.layers, shapes, strict=False))
+        return ntr(
+            "How the student's {count} parameter is changed from step to step",
+            "How the student's {count} parameters are changed from step to step",
+            count,
+        ).format(count=f"{count:,}")
     layer, in_shape, out_shape = experiment.layers[selection.index], *shapes[selection.index : selection.index + 2]
     mask = layer.unreached(in_shape)
     values = {"output": shape_text(out_shape), "input": shape_text(in_shape)}

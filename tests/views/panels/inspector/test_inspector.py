@@ -153,7 +153,8 @@ def test_impossible_values_are_explained_and_change_nothing(person: Person) -> N
         "layers.0.kernel.vertical": ("21", "Kernel 21×21 does not fit input 20×20"),
         "layers.0.stride.vertical": ("0", "Stride cannot be 0. Possible: 1 to 64."),
         "layers.0.groups": ("2", "groups"),
-        "layers.0.rate": ("-1", "Rate factor cannot be -1. Possible: 0 to 1,000."),
+        "layers.0.rate": ("-1", "Rate factor cannot be −1. Possible: 0 to 1,000."),
+        "layers.0.dilation.vertical": ("99999999999", "Dilation cannot be 99,999,999,999"),
         "layers.0.out_channels": ("x", "'x' is not a whole number"),
     }
     for name, (text, says) in cases.items():
@@ -163,6 +164,13 @@ def test_impossible_values_are_explained_and_change_nothing(person: Person) -> N
         assert person.find(NumberBox, name).text() == before
     assert person.experiment == TWO_LAYERS
     assert person.undos == 0
+
+
+def test_a_map_with_too_many_numbers_is_explained_at_the_setting_that_was_changed(at: At) -> None:
+    person = at(Experiment(input=RandomMap(size=(1000, 1000)), stages=(Stage(layer=ReLU()),)))
+    person.show("input")
+    person.type("input.channels", "16")
+    assert person.note == "Channels: expected at most 4,194,304 numbers, received 16,000,000"
 
 
 def test_a_message_lies_at_its_control_and_moves_nothing(person: Person) -> None:
