@@ -24,7 +24,7 @@ from convviz.resources import is_builtin
 from convviz.views import theme
 from convviz.views.banner import Message
 from convviz.views.language import speak
-from convviz.views.limits import SCALE_VARIABLE
+from convviz.views.limits import LEAST_SIZE, SCALE_VARIABLE, scale_in_force, size_at_scale
 from convviz.views.main_window import MainWindow
 from convviz.views.preferences import Preferences
 
@@ -52,7 +52,7 @@ def run(
 ) -> int:
     """Open the window, or write its picture to ``screenshot``; return the process's exit code."""
     if screenshot is not None:
-        return render_screenshot(screenshot, size or _SCREENSHOT_SIZE, after or 0, experiment, theme, language, scale)
+        return render_screenshot(screenshot, size, after or 0, experiment, theme, language, scale)
     return run_window(experiment, size=size, after=after or 0, scale=scale, theme=theme, language=language)
 
 
@@ -73,7 +73,7 @@ def run_window(
     experiment
         A built-in experiment's name or a file; None: the demo.
     size
-        Width and height in pixels, at a scale of 1; None: as it was left.
+        Width and height in pixels, whatever the scale; None: as it was left.
     after
         Steps to be made at once.
     scale, theme, language
@@ -94,7 +94,8 @@ def run_window(
         window = MainWindow(None, None, preferences)
         window.completed.connect(leave_be)
         if size is not None:
-            window.take_size(*size)
+            # The command line has refused what is too small for its own scale, but cannot know of one remembered.
+            window.take_size(*map(max, size_at_scale(size, scale_in_force()), map(min, size, LEAST_SIZE)))
         opening = _Opening(window, preferences, document, experiment, after)
         window.painted.connect(opening.fill)
         try:
@@ -109,7 +110,7 @@ def run_window(
 
 def render_screenshot(
     out: Path,
-    size: tuple[int, int] = _SCREENSHOT_SIZE,
+    size: tuple[int, int] | None = None,
     after_steps: int = 0,
     experiment: str | None = None,
     theme: str | None = None,
@@ -117,6 +118,8 @@ def render_screenshot(
     scale: float | None = None,
 ) -> int:
     """Write a PNG picture of the whole window after so many steps; return 0.
+
+    It has ``size`` pixels whatever the scale; None: 1280 × 800 times the scale.
 
     The platform is Qt's ``offscreen``, which needs no display, unless the application exists already. The person's
     preferences are neither read nor changed.
@@ -142,7 +145,7 @@ def render_screenshot(
         document, session = _document(experiment), _session()
         window = MainWindow(None, None, preferences)
         try:
-            window.take_size(*size)
+            window.take_size(*(_SCREENSHOT_SIZE if size is None else size_at_scale(size, scale_in_force())))
             window.attach(document, session)
             window.show()
             with about_file(find_experiment(experiment)):
@@ -150,7 +153,7 @@ def render_screenshot(
             _wait_until(lambda: window.is_complete, window.completed)
             _wait_until(lambda: window.is_checked, window.checked)
             app.processEvents()
-            save_picture(window, out)
+            save_picture(window, out, size)
         finally:
             session.close()
             _delete(window)

@@ -80,6 +80,11 @@ def exact_text(value: float, digits: int = 12) -> str:
     return _grouped(value, digits, _MOST_EXACT) or short_number(value, digits)
 
 
+def whole_text(value: int) -> str:
+    """Return a whole number with all of its digits: ``−1,000,000``."""
+    return _sign(value) + f"{abs(value):,}"
+
+
 def power_text(exponent: int) -> str:
     """Return a power of ten: '10⁻⁷'; '1000' for the third, which is shorter to read."""
     return "1000" if exponent == 3 else brief_power(exponent)

@@ -10,13 +10,14 @@ import gettext
 import importlib
 import os
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from convviz import i18n
 from convviz.cli.arguments import ArgumentParser, window_parser
 from convviz.cli.exits import BAD_INPUT, DONE, INTERRUPTED, UNABLE
-from convviz.i18n import tr
-from convviz.resources import resource
+from convviz.i18n import Listed, tr
+from convviz.resources import builtin_files, is_builtin, resource
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -53,6 +54,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _dispatch(words: list[str]) -> int:
     name = _command(words)
     if name is None:
+        if (told := _unknown_word(words)) is not None:
+            return _complain(told)
         module = importlib.import_module(WINDOW)
         parser = window_parser(_summaries)
     else:
@@ -103,11 +106,35 @@ def _say_what_is_missing() -> int:
 
 
 def _command(words: Sequence[str]) -> str | None:
-    """Return the command that the words begin with; the language may stand before it."""
+    """Return the command that the words begin with."""
+    word = _first_word(words)
+    return word if word in COMMANDS else None
+
+
+def _first_word(words: Sequence[str]) -> str:
+    """Return what the words begin with; the language may stand before it."""
     rest = list(words)
     while rest and rest[0].startswith("--language"):
         rest = rest[1 if "=" in rest[0] else 2 :]
-    return rest[0] if rest and rest[0] in COMMANDS else None
+    return rest[0] if rest else ""
+
+
+def _unknown_word(words: Sequence[str]) -> str | None:
+    """Return what could be meant by a first word that is no command, no file and no experiment; None where it is one.
+
+    The parser would take it for an experiment, and complain of the words behind it.
+    """
+    word = _first_word(words)
+    if not word or word.startswith("-") or Path(word).exists() or is_builtin(word):
+        return None
+    import difflib
+
+    known = [*COMMANDS, *builtin_files()]
+    if guesses := difflib.get_close_matches(word, known, 1):
+        told = tr("{word}: expected a file, a built-in experiment or a command; did you mean {guess}?")
+        return told.format(word=word, guess=guesses[0])
+    told = tr("{word}: expected a file, or a built-in experiment or command, which are {known}")
+    return told.format(word=word, known=Listed(known))
 
 
 def _wanted_language(words: Sequence[str]) -> str | None:

@@ -26,8 +26,10 @@ if TYPE_CHECKING:
 
 SUMMARY = mark("train without a window and print the numbers")
 
-#: The loss is printed whenever this many steps have been made.
-PRINT_EVERY = 100
+#: The loss is printed whenever so many steps have been made: the least that makes no more than `ROWS` rows after the
+#: first, or the greatest.
+PRINT_EVERY = (1, 2, 5, 10, 20, 50, 100)
+ROWS = 20
 
 #: Ctrl+C is heard, and the bar drawn, about this often, in seconds.
 _BREATH = 0.05
@@ -119,6 +121,7 @@ def _train(trainer: Trainer, goal: int, *, quiet: bool) -> bool:
     from convviz.engine import State
 
     bar = ProgressBar(goal, sys.stderr, live=not quiet and sys.stderr.isatty())
+    every = next((each for each in PRINT_EVERY if goal <= ROWS * each), PRINT_EVERY[-1])
     chunk, told = 1, 0  # a step may take long; what it takes says how many come next
     with _ctrl_c() as asked_to_stop:
         while trainer.state is State.PAUSED and not asked_to_stop():
@@ -128,9 +131,11 @@ def _train(trainer: Trainer, goal: int, *, quiet: bool) -> bool:
             chunk = max(1, int(made * _BREATH / max(seconds, 1e-6)))
             if not quiet and trainer.current_step >= told:
                 bar.clear()
-                told = _print_losses(trainer, told)
+                told = _print_losses(trainer, told, every)
             bar.show(trainer.current_step)
         bar.clear()
+        if not quiet and trainer.current_step > max(told - every, 0):
+            _print_losses(trainer, trainer.current_step, every)
         return asked_to_stop()
 
 
@@ -157,20 +162,20 @@ def _print_problem(experiment: Experiment, first: Frame) -> None:
     print(tr(experiment.name))
     _print_array(tr("input {shape}"), first.values[0])
     for index, parameters in enumerate(first.teacher or ()):
-        _print_array(tr("teacher's kernel {shape}, layer {layer}"), parameters.get("weight"), layer=index)
-        _print_array(tr("teacher's bias {shape}, layer {layer}"), parameters.get("bias"), layer=index)
+        _print_array(tr("teacher's kernel {shape}, {layer}"), parameters.get("weight"), layer=_place(index))
+        _print_array(tr("teacher's bias, {layer}"), parameters.get("bias"), layer=_place(index))
     _print_array(tr("target {shape}"), first.target)
     _print_student(first)
     print("\n" + tr("    step  loss"))
 
 
-def _print_losses(trainer: Trainer, first: int) -> int:
-    """Print the loss of step ``first`` and of every `PRINT_EVERY`-th after it; return which step is to be the next."""
+def _print_losses(trainer: Trainer, first: int, every: int) -> int:
+    """Print the loss of step ``first`` and of every so manieth after it; return which step is to be the next."""
     losses, now = trainer.losses, trainer.current_step
-    steps = range(first, now + 1, PRINT_EVERY)
+    steps = range(first, now + 1, every)
     lines = (f"{step:>8}  {losses[step] if step < now else trainer.loss:.10g}" for step in steps)
     print("\n".join(lines), flush=True)
-    return first + len(steps) * PRINT_EVERY
+    return first + len(steps) * every
 
 
 def _print_result(last: Frame) -> None:
@@ -180,11 +185,16 @@ def _print_result(last: Frame) -> None:
 
 
 def _print_student(frame: Frame) -> None:
-    kernel = tr("student's kernel {shape}, layer {layer}, after step {step}")
-    bias = tr("student's bias {shape}, layer {layer}, after step {step}")
+    kernel = tr("student's kernel {shape}, {layer}, after step {step}")
+    bias = tr("student's bias, {layer}, after step {step}")
     for index, parameters in enumerate(frame.parameters):
-        _print_array(kernel, parameters.get("weight"), layer=index, step=frame.step)
-        _print_array(bias, parameters.get("bias"), layer=index, step=frame.step)
+        _print_array(kernel, parameters.get("weight"), layer=_place(index), step=frame.step)
+        _print_array(bias, parameters.get("bias"), layer=_place(index), step=frame.step)
+
+
+def _place(index: int) -> str:
+    """Return a layer as the experiment's file and its errors call it: from 0, unlike the window."""
+    return f"layers[{index}]"
 
 
 def _print_array(heading: str, array: NDArray[Any] | None, **places: object) -> None:

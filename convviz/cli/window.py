@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import math
+import operator
 import os
 import sys
 from typing import TYPE_CHECKING
 
 from convviz import doctor
 from convviz.cli.arguments import add_choice, add_experiment, picture_file, scale, size, whole_number
-from convviz.cli.exits import UNABLE
+from convviz.cli.exits import BAD_INPUT, UNABLE
 from convviz.i18n import tr
+from convviz.views.limits import LEAST_SIZE, scale_in_force, size_at_scale
 
 if TYPE_CHECKING:
     import argparse
@@ -24,7 +27,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="OUT.png",
         help=tr("write a picture of the window and leave; no display is needed"),
     )
-    parser.add_argument("--size", type=size, metavar="WxH", help=tr("size of the window in pixels, such as 1280x800"))
+    parser.add_argument(
+        "--size", type=size, metavar="WxH", help=tr("size of the window in pixels, whatever the scale: 1280x800")
+    )
     parser.add_argument("--after", type=whole_number, metavar="N", help=tr("train for N steps before showing anything"))
     parser.add_argument(
         "--scale", type=scale, metavar="FACTOR", help=tr("draw everything larger, to be read from afar: 1.5 or 150%%")
@@ -34,6 +39,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Open the window and return when it is closed; or write its picture."""
+    if (told := _too_small(options.size, options.scale)) is not None:
+        print(f"convviz: --size: {told}", file=sys.stderr)
+        return BAD_INPUT
     if options.screenshot is not None:
         os.environ["QT_QPA_PLATFORM"] = "offscreen"
         os.environ.setdefault("QT_LOGGING_RULES", "default.warning=false")  # it complains of having no window manager
@@ -53,3 +61,16 @@ def run(options: argparse.Namespace) -> int:
         theme=options.theme,
         language=options.language,
     )
+
+
+def _too_small(pixels: tuple[int, int] | None, scale: float | None) -> str | None:
+    """Return what is wrong with a size in which a window that is drawn so large cannot show all it has."""
+    factor = scale_in_force() if scale is None else scale
+    if pixels is None or all(map(operator.ge, size_at_scale(pixels, factor), LEAST_SIZE)):
+        return None
+    least, received = (
+        "x".join(str(math.ceil(length)) for length in lengths)
+        for lengths in ((length * factor for length in LEAST_SIZE), pixels)
+    )
+    told = tr("expected a size from {least} where everything is drawn at {percent}, received {text}")
+    return told.format(least=least, percent=f"{factor:.0%}", text=received)

@@ -168,7 +168,7 @@ class CursorControl(QObject):
     def _tell(self) -> None:
         """Say in the status line what is pointed at, or else spoken of, or else held."""
         if not self._pipeline.isVisible():
-            self._line.show_cell(self._text_without_picture())
+            self._line.show_cell(self._text_without_picture(), is_pointed=self._under is not None)
             return
         cell = self._cell
         numbers = (*self._spots[:1], self._pin) if cell is None else ()
@@ -179,7 +179,7 @@ class CursorControl(QObject):
         frame = self._frame
         if frame is not None and number is not None and is_in(frame, number):
             text = _with_remark(text, frame, number)
-        self._line.show_cell(text)
+        self._line.show_cell(text, is_pointed=self._cell is not None)
 
     def _text_without_picture(self) -> str:
         frame = self._frame

@@ -5,18 +5,20 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import QSignalBlocker, QSize, Qt, pyqtSignal
-from PyQt6.QtWidgets import QFrame, QHBoxLayout, QSlider, QStyle, QToolButton, QWidget
+from PyQt6.QtWidgets import QFrame, QHBoxLayout, QStyle, QToolButton, QWidget
 
 from convviz.i18n import tr
 from convviz.views import theme
+from convviz.views.actions import keys_text
 from convviz.views.focus import laid_out, read_in_order
 from convviz.views.readout import ReadOut
+from convviz.views.slider import Slider
 
 if TYPE_CHECKING:
     from convviz.views.actions import Actions
 
 
-class _Slider(QSlider):
+class _Slider(Slider):
     """A slider over steps that is painted anew only where its handle moves: while a run grows, it stays at the end."""
 
     _handle = -1  # of the class, because Qt tells of changes before __init__ has come to an end
@@ -36,7 +38,7 @@ class _Slider(QSlider):
             self._handle = handle
             self.update()
 
-    def sliderChange(self, change: QSlider.SliderChange) -> None:
+    def sliderChange(self, change: Slider.SliderChange) -> None:
         """Paint again, unless it is about to be known whether there is anything to be seen of the change."""
         if not self._is_still:
             self._handle = -1
@@ -70,7 +72,12 @@ class HistoryBar(QFrame):
         self._text.setObjectName("history_text")
         self._lay_out()
         read_in_order(laid_out(self))
-        for name, ask in (("earlier", self._earlier), ("later", self._later), ("live", self._live)):
+        for name, ask in {
+            "first": self._first,
+            "earlier": self._earlier,
+            "later": self._later,
+            "live": self._live,
+        }.items():
             actions[name].triggered.connect(ask)
         self._enable()
         self.retranslate()
@@ -84,7 +91,7 @@ class HistoryBar(QFrame):
         layout.addWidget(self._button("later", 28))
         layout.addSpacing(theme.SPACE.S)
         layout.addWidget(self._text)
-        for name, width in (("live", 72), ("continue", 100)):
+        for name, width in (("replay", 88), ("live", 72), ("continue", 100)):
             button = self._button(name, width)
             button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
             layout.addWidget(button)
@@ -110,7 +117,14 @@ class HistoryBar(QFrame):
 
     def retranslate(self) -> None:
         """Read every text again in the current language."""
-        self._slider.setToolTip(tr("Every step that was made: drag to look at any of them, exactly as it was"))
+        told = tr(
+            "Every step that was made: click or drag to look at any of them, exactly as it was ({first} … {last})"
+        )
+        self._slider.setToolTip(
+            told.format(
+                first=keys_text(self._actions["first"].shortcut()), last=keys_text(self._actions["live"].shortcut())
+            )
+        )
         self._slider.setAccessibleName(tr("Step shown"))
         self._write()
 
@@ -118,7 +132,14 @@ class HistoryBar(QFrame):
         past, at = self._shown is not None, self._on_screen
         self._slider.setEnabled(self._live_step > 0)
         self._actions.enable(
-            **{"earlier": at > 0, "later": past and at < self._live_step, "live": past, "continue": past}
+            **{
+                "replay": self._live_step > 0,
+                "first": at > 0,
+                "earlier": at > 0,
+                "later": past and at < self._live_step,
+                "live": past,
+                "continue": past,
+            }
         )
 
     def _write(self) -> None:
@@ -142,6 +163,9 @@ class HistoryBar(QFrame):
     def _on_screen(self) -> int:
         """The step that is on the screen."""
         return self._live_step if self._shown is None else self._shown
+
+    def _first(self) -> None:
+        self.step_asked.emit(0)
 
     def _earlier(self) -> None:
         self.step_asked.emit(max(0, self._on_screen - 1))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 
 #: Width and height in pixels: the smallest window that shows all it has, and the largest.
@@ -10,6 +11,12 @@ LEAST_SIZE, MOST_SIZE = (800, 480), (16_384, 16_384)
 LEAST_SCALE, MOST_SCALE = 0.5, 4.0
 #: Where Qt looks for it when a program starts.
 SCALE_VARIABLE = "QT_SCALE_FACTOR"
+
+
+def size_at_scale(pixels: tuple[int, int], scale: float) -> tuple[int, int]:
+    """Return how wide and high a window is, in its own measure, that covers so many pixels at a scale."""
+    width, height = (math.ceil(length / scale) for length in pixels)
+    return width, height
 
 
 def scale_in_force() -> float:

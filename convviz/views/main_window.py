@@ -6,18 +6,8 @@ from typing import TYPE_CHECKING
 
 from PyQt6 import sip
 from PyQt6.QtCore import QEvent, QObject, QSize, Qt, QTimer, pyqtSignal
-from PyQt6.QtGui import QGuiApplication, QKeyEvent, QKeySequence
-from PyQt6.QtWidgets import (
-    QAbstractButton,
-    QAbstractItemView,
-    QApplication,
-    QComboBox,
-    QFrame,
-    QMainWindow,
-    QSplitter,
-    QVBoxLayout,
-    QWidget,
-)
+from PyQt6.QtGui import QGuiApplication, QKeyEvent
+from PyQt6.QtWidgets import QApplication, QFrame, QMainWindow, QSplitter, QVBoxLayout, QWidget
 
 from convviz.i18n import tr
 from convviz.views import theme
@@ -25,6 +15,7 @@ from convviz.views.actions import Actions
 from convviz.views.banner import Banner, Message
 from convviz.views.history_bar import HistoryBar
 from convviz.views.icons import window_icon
+from convviz.views.keys import ENDS_TYPING, FieldLeft, is_space, is_wanted, types_text
 from convviz.views.language import speak
 from convviz.views.limits import LEAST_SIZE, scale_in_force
 from convviz.views.menus import Menus
@@ -78,6 +69,7 @@ class MainWindow(QMainWindow):
         self._session: Session | None = None
         self._panels: PanelControl | None = None
         self._may_close = False
+        self._left = FieldLeft()
         self._columns = QSplitter(Qt.Orientation.Horizontal)
         self._columns.setObjectName("columns")
         self._picture = QFrame()
@@ -329,7 +321,7 @@ class MainWindow(QMainWindow):
         """Tell of the first painting, and leave keys to those who need them more than a shortcut does."""
         if event is None:
             return False
-        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent) and self._is_wanted(event):
+        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent) and self._hear_key(event):
             event.accept()
             return True
         handled = super().event(event)
@@ -342,19 +334,33 @@ class MainWindow(QMainWindow):
         """A method of the window, so that the timer dies with it."""
         self.painted.emit()
 
-    def _is_wanted(self, event: QKeyEvent) -> bool:
-        """Return whether the focused control has a use of its own for a key that is also a shortcut."""
-        focused = QApplication.focusWidget()
-        if focused is None or event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier:
-            return False
-        if event.key() == Qt.Key.Key_Space:
-            return isinstance(focused, (QAbstractButton, QComboBox, QAbstractItemView))
-        if event.key() == Qt.Key.Key_Escape:
-            return focused.testAttribute(Qt.WidgetAttribute.WA_InputMethodEnabled)
-        if event.key() == Qt.Key.Key_End:
-            return isinstance(focused, (QComboBox, QAbstractItemView))
-        types_text = focused.testAttribute(Qt.WidgetAttribute.WA_InputMethodEnabled)
-        return types_text and bool(QKeySequence(event.key()).toString()) and event.text().isprintable()
+    def keyPressEvent(self, event: QKeyEvent | None) -> None:
+        """Give the focus to what is looked at when typing in a field has come to an end, so that keys are the run's.
+
+        An Escape that has nothing else to do leaves the full screen.
+        """
+        super().keyPressEvent(event)
+        if event is None or event.key() not in ENDS_TYPING:
+            return
+        if types_text(QApplication.focusWidget()):
+            self._leave_field()
+        elif event.key() == Qt.Key.Key_Escape and self.isFullScreen():
+            self._set_full_screen(False)
+
+    def _leave_field(self) -> None:
+        field = QApplication.focusWidget()
+        if field is not None and types_text(field) and self._panels is not None:
+            self._panels.modes.take_keys()
+            self._left.leave(field)
+
+    def _hear_key(self, event: QKeyEvent) -> bool:
+        """Return whether a key that may be a shortcut is wanted for something else."""
+        self._left.hear(event)
+        if not (is_space(event) and types_text(QApplication.focusWidget())):
+            return is_wanted(event)
+        self._leave_field()  # in which a number was typed, and has been taken
+        looked_at = QApplication.focusWidget()
+        return looked_at is not None and QApplication.sendEvent(looked_at, event) and event.isAccepted()
 
     def changeEvent(self, event: QEvent | None) -> None:
         """Follow a change of the theme, and of the window's state."""

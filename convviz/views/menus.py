@@ -39,7 +39,7 @@ _CONTENTS = {
     ),
     "edit": ("undo", "redo"),
     "run": ("play", "step", "run_n", "-", "reset", "new_seed", "-", "slower", "faster", ">speed", "free"),
-    "history": ("earlier", "later", "-", "live", "continue"),
+    "history": ("first", "earlier", "later", "replay", "-", "live", "continue"),
     "view": (
         "microscope",
         "let_go",

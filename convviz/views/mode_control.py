@@ -113,8 +113,15 @@ class ModeControl(QObject):
                 microscope.show_layer(min(self._layer, len(frame.problem.layers) - 1))
         self._tell_layer(microscope.layer)
         self._stage.setCurrentWidget(microscope)
-        microscope.take_keys()
+        self.take_keys()
         self._enable()
+
+    def take_keys(self) -> None:
+        """Let keys go to what is shown."""
+        if self.is_magnifying and self._microscope is not None:
+            self._microscope.take_keys()
+        else:
+            self._pipeline.setFocus()
 
     def train(self) -> None:
         """Show the whole network again."""
@@ -123,7 +130,7 @@ class ModeControl(QObject):
         if self._session.frame is not None:
             self._pipeline.set_frame(self._session.frame)
         self._cursor.refresh()
-        self._pipeline.setFocus()
+        self.take_keys()
         self._enable()
 
     def _made(self) -> Microscope:

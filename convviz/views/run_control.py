@@ -10,19 +10,26 @@ from PyQt6.QtCore import QObject
 
 from convviz.engine.frames import State, Status
 from convviz.engine.settings import settings_of
-from convviz.i18n import tr
+from convviz.i18n import mark, tr
 from convviz.number_text import short_number
 from convviz.views import run_words, theme
 from convviz.views.banner import Message, Offer
+from convviz.views.replay import Replay
 from convviz.views.seeds import another_seed
 
 if TYPE_CHECKING:
     from convviz.model.document import Document
+    from convviz.model.experiment import Experiment
     from convviz.model.session import Session
     from convviz.views.menus import Menus
     from convviz.views.panels.loss import LossPanel
     from convviz.views.parts import Parts
     from convviz.views.preferences import Preferences
+
+
+#: What *replay* is while recorded steps pass, and *play* while that rests.
+_REPLAYING = (mark("Pause"), mark("Stop at the step that is shown"), "pause")
+_HELD = (mark("Play"), mark("Let the replay go on"), "play")
 
 
 class RunControl(QObject):
@@ -54,6 +61,9 @@ class RunControl(QObject):
         self._began_at = 0
         self._told = Status()
         self._told_at = 0.0
+        self._replay = Replay(session, self)
+        self._left = 0  # the steps of the run that a change has ended
+        self._was_edit = False  # that change was none of the whole document
         self._connect(parts.menus)
         loss.set_series(session.losses)
         parts.transport.set_run_length(preferences.run_length)
@@ -67,21 +77,26 @@ class RunControl(QObject):
             "play": self._play,
             "step": self._step,
             "run_n": self._run_n,
-            "reset": session.reset,
+            "reset": self._reset,
             "new_seed": self._new_seed,
             "continue": self._continue,
+            "replay": self._replay.toggle,
         }.items():
             self._actions[name].triggered.connect(act)
         self._transport.speed_asked.connect(self._set_speed)
         self._transport.run_length_changed.connect(self._run_length_changed)
         menus.speed_asked.connect(self._set_speed)
-        self._history.step_asked.connect(session.show_step)
-        self._loss.step_asked.connect(session.show_step)
+        self._history.step_asked.connect(self._look_at)
+        self._loss.step_asked.connect(self._look_at)
+        self._replay.changed.connect(self._show_playing)
         session.status_changed.connect(self._report)
         session.losses_changed.connect(self._loss.refresh)
         session.frame_changed.connect(self._follow_frame)
         session.failed.connect(self._failed)
+        session.run_started.connect(self._tell_left)
         self._document.changed.connect(self._offer_seed)
+        self._document.changed.connect(self._note_left)
+        self._document.edits_changed.connect(self._note_edit)
 
     def retranslate(self) -> None:
         """Read every text again in the current language."""
@@ -91,6 +106,9 @@ class RunControl(QObject):
     # -- requests ------------------------------------------------------------------------------------------------------
 
     def _play(self) -> None:
+        if self._replay.is_passing or self._replay.is_held:
+            self._replay.toggle()
+            return
         if self._status.state is not State.RUNNING:
             self._leave_past()
         self._session.toggle()
@@ -101,8 +119,17 @@ class RunControl(QObject):
 
     def _leave_past(self) -> None:
         """Show the newest step again: who lets the student learn wants to see it."""
+        self._replay.end()
         if self._status.shown is not None:
             self._session.show_step(None)
+
+    def _look_at(self, step: int | None) -> None:
+        self._replay.hold()
+        self._session.show_step(step)
+
+    def _reset(self) -> None:
+        self._replay.end()
+        self._session.reset()
 
     def _run_n(self) -> None:
         self._leave_past()
@@ -117,7 +144,7 @@ class RunControl(QObject):
 
     def _new_seed(self) -> None:
         experiment = self._document.experiment
-        self._document.propose(experiment.replace(seed=another_seed(experiment.seed)), tr("New student"))
+        self._document.propose(experiment.replace(seed=another_seed(experiment.seed)), tr("New seed"))
 
     def _offer_seed(self) -> None:
         """Offer a new seed only where it makes a difference, and say where it does not."""
@@ -125,6 +152,24 @@ class RunControl(QObject):
         self._actions["new_seed"].setEnabled(drawn)
         why_not = tr("Every initial kernel of this student is given, or has a seed of its own")
         self._actions.explain("new_seed", None if drawn else why_not)
+
+    def _note_left(self, old: Experiment, new: Experiment) -> None:
+        """Note how many steps a change leaves behind; of a drag, which makes many changes, the first leaves most."""
+        if old.needs_rebuild(new):
+            self._left = max(self._status.step, self._left if self._line.has_note else 0)
+            self._was_edit = False
+
+    def _note_edit(self) -> None:
+        """Note that an edit made the change: at the opening of another experiment the edits end before it."""
+        self._was_edit = True
+
+    def _tell_left(self) -> None:
+        """Tell that a run began anew because of an edit, unless the edit was undone and an earlier one is back."""
+        steps = self._left
+        if self._session.status.step:
+            self._line.drop_note()
+        elif steps and self._was_edit:
+            self._line.show_note(lambda: run_words.left_text(steps))
 
     def _continue(self) -> None:
         shown = self._on_screen(self._status).shown
@@ -140,7 +185,7 @@ class RunControl(QObject):
         elif status.goal != before.goal or status.run != before.run or status.step < self._began_at:
             self._began_at = status.step
         if status.state is not before.state:
-            self._transport.set_running(status.state is State.RUNNING)
+            self._show_playing()
         self._transport.set_speed(status.speed)
         readable = self._is_readable(status)
         self._loss.set_status(self._on_screen(status), words=readable)
@@ -172,12 +217,27 @@ class RunControl(QObject):
         is_news = news != (told.state, told.run, told.shown, told.goal, told.speed)
         return is_news or not flies or time.perf_counter() >= self._told_at + theme.READABLE
 
+    def _show_playing(self) -> None:
+        """Let *play* and *replay* be what they do now: go on, or stop."""
+        replay = self._replay
+        self._transport.set_running(replay.is_passing or self._status.state is State.RUNNING)
+        if replay.is_passing:
+            self._actions.present("replay", *_REPLAYING)
+        else:
+            self._actions.restore("replay")
+        if replay.is_held:
+            self._actions.present("play", *_HELD)
+        self._tell(self._status)
+
     def _tell(self, status: Status) -> None:
-        self._line.show_state(run_words.state_text(status), run_words.state_colour(status))
+        steps = self._document.experiment.stop.steps
+        if self._replay.is_passing or self._replay.is_held:
+            self._line.show_state(run_words.replay_text(status, passing=self._replay.is_passing), "accent")
+        else:
+            self._line.show_state(run_words.state_text(status, steps), run_words.state_colour(status))
         self._line.show_rate(run_words.rate_text(status))
         if status.goal is None:  # it has come to an end, or goes on beyond it
-            share = 1.0 if status.state is State.FINISHED else status.step / self._document.experiment.stop.steps
-            self._line.show_progress(None if status.state is State.RUNNING else min(1.0, share))
+            self._line.show_progress(1.0 if status.state is State.FINISHED else min(1.0, status.step / steps))
             return
         length = max(1, status.goal - self._began_at)
         left = status.goal - status.step

@@ -24,9 +24,15 @@ _FINISHED = {
 }
 
 
-def state_text(status: Status) -> str:
-    """Return what the run does, for the status bar."""
+def state_text(status: Status, steps: int) -> str:
+    """Return what the run of an experiment of so many steps does, for the status bar."""
     match status.state:
+        case State.RUNNING if status.goal is None and status.step >= steps:
+            return ntr("training beyond {steps} step", "training beyond {steps} steps", steps).format(
+                steps=f"{steps:,}"
+            )
+        case State.RUNNING if status.goal is None:
+            return tr("training without an end")
         case State.RUNNING:
             return tr("training")
         case State.PAUSED:
@@ -43,6 +49,23 @@ def state_text(status: Status) -> str:
             return tr("stopped by an error")
         case State.EMPTY:
             return tr("nothing is loaded yet")
+
+
+def left_text(steps: int) -> str:
+    """Return that a change of the experiment took a new run in place of one of so many steps."""
+    told = ntr(
+        "The change began a new run. Undoing it brings back the one before, with its {steps} step.",
+        "The change began a new run. Undoing it brings back the one before, with its {steps} steps.",
+        steps,
+    )
+    return told.format(steps=f"{steps:,}")
+
+
+def replay_text(status: Status, *, passing: bool) -> str:
+    """Return that recorded steps are shown one after another, or at which of them this rests."""
+    if passing:
+        return tr("replay of recorded steps")
+    return tr("replay paused at step {step}").format(step=f"{status.shown or 0:,}")
 
 
 def state_colour(status: Status) -> str:

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-from PyQt6.QtCore import Qt
+from typing import TYPE_CHECKING
+
+from PyQt6.QtCore import Qt, QTimer
 from PyQt6.QtWidgets import QHBoxLayout, QProgressBar, QStatusBar, QWidget
 
 from convviz.i18n import tr
 from convviz.views import theme
 from convviz.views.readout import ReadOut
 
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
 _FINENESS = 1000  #: positions of the progress bar
+_NOTE_TIME = 8000  #: milliseconds for which a note is shown
 
 
 class StatusLine(QStatusBar):
@@ -37,6 +43,14 @@ class StatusLine(QStatusBar):
         self._left.setObjectName("time_left")
         self._rate = ReadOut(sample="999,999 steps/s", align=Qt.AlignmentFlag.AlignRight, parent=self, on="window")
         self._rate.setObjectName("rate")
+        self._cell = ""
+        self._is_pointed = False
+        self._note: Callable[[], str] | None = None
+        self._note_time = QTimer(self)
+        self._note_time.setObjectName("note_time")
+        self._note_time.setSingleShot(True)
+        self._note_time.setInterval(_NOTE_TIME)
+        self._note_time.timeout.connect(self.drop_note)
         self.addWidget(self._pointed, 1)
         run = QWidget(self)
         row = QHBoxLayout(run)
@@ -47,12 +61,34 @@ class StatusLine(QStatusBar):
         self.addPermanentWidget(run)
         self.setContentsMargins(theme.SPACE.S, 0, theme.SPACE.S, 0)
         self.setFixedHeight(30)
-        self.show_progress(None)
+        self.show_progress(0.0)
         self.retranslate()
 
-    def show_cell(self, text: str) -> None:
-        """Tell what is under the pointer; empty: nothing is."""
-        self._pointed.set_text(text)
+    def show_cell(self, text: str, *, is_pointed: bool = True) -> None:
+        """Tell what is under the pointer, or only held; empty: nothing is."""
+        self._cell, self._is_pointed = text, is_pointed and bool(text)
+        self._write()
+
+    @property
+    def has_note(self) -> bool:
+        """Whether a note is shown, or would be if nothing were pointed at."""
+        return self._note is not None
+
+    def show_note(self, text: Callable[[], str]) -> None:
+        """Tell for a while what has happened, except where something is pointed at; in the current language."""
+        self._note = text
+        self._note_time.start()
+        self._write()
+
+    def drop_note(self) -> None:
+        """Do not tell it any longer."""
+        self._note = None
+        self._write()
+
+    def _write(self) -> None:
+        note = None if self._is_pointed else self._note
+        self._pointed.set_text(self._cell if note is None else note())
+        self._pointed.set_colour("text" if note is None else "accent")
 
     def set_idle_text(self, text: str) -> None:
         """Tell ``text`` while nothing is under the pointer."""
@@ -67,13 +103,13 @@ class StatusLine(QStatusBar):
         """Tell how fast it goes."""
         self._rate.set_text(text)
 
-    def show_progress(self, share: float | None, left: str = "") -> None:
-        """Show how much of a run is done, 0 … 1 (None: there is no end to it), and the time that is left."""
-        self._progress.setValue(0 if share is None else round(share * _FINENESS))
-        self._progress.setEnabled(share is not None)
+    def show_progress(self, share: float, left: str = "") -> None:
+        """Show how much of a run is done, 0 … 1, and the time that is left."""
+        self._progress.setValue(round(share * _FINENESS))
         self._left.set_text(left)
 
     def retranslate(self) -> None:
         """Read every text again in the current language."""
         self._progress.setAccessibleName(tr("Progress of the run"))
         self._progress.setToolTip(tr("Progress of the run"))
+        self._write()

@@ -10,7 +10,6 @@ from PyQt6.QtGui import QValidator
 from PyQt6.QtWidgets import (
     QComboBox,
     QSizePolicy,
-    QSlider,
     QSpinBox,
     QStyle,
     QStyleOptionComboBox,
@@ -23,9 +22,11 @@ from PyQt6.QtWidgets import (
 
 from convviz.i18n import joined, mark, tr
 from convviz.views import theme
+from convviz.views.keys import TypedNumber
 from convviz.views.log_scale import LogScale
 from convviz.views.preferences import DEFAULT_SPEED
 from convviz.views.readout import ReadOut
+from convviz.views.slider import Slider
 from convviz.views.speed import SPEEDS, speed_text
 from convviz.views.tooltips import paragraphs
 from convviz.views.wheel import TurnedWithFocus
@@ -100,7 +101,7 @@ class TransportBar(QToolBar):
         self._length.valueChanged.connect(self.run_length_changed)
         self._length.refused.connect(self._refuse_length)
         self._note: Note | None = None
-        self._slider = QSlider(Qt.Orientation.Horizontal, self)
+        self._slider = Slider(Qt.Orientation.Horizontal, self)
         self._slider.setObjectName("speed")
         self._slider.setRange(0, _SCALE.position(SPEEDS[-1]))
         self._slider.setPageStep(_SCALE.per_decade // 2)
@@ -240,7 +241,7 @@ class TransportBar(QToolBar):
         self.speed_asked.emit(next((speed for speed in SPEEDS if speed > self._speed), math.inf))
 
 
-class _CountBox(TurnedWithFocus, QSpinBox):
+class _CountBox(TypedNumber, TurnedWithFocus, QSpinBox):
     """A whole number to choose. One that is not possible can be typed, and is ``refused`` when typing is finished."""
 
     refused = pyqtSignal(str)
@@ -249,6 +250,7 @@ class _CountBox(TurnedWithFocus, QSpinBox):
         super().__init__(parent)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self._before: int | None = None  # what the number was before typing, which passes through others, began
+        self._is_refused = False
         line = self.lineEdit()
         if line is not None:
             line.textEdited.connect(self._note_typing)
@@ -260,6 +262,18 @@ class _CountBox(TurnedWithFocus, QSpinBox):
 
     def _forget_typing(self) -> None:
         self._before = None
+
+    def take_typed(self) -> bool:
+        """Take what was typed, and return whether it is possible."""
+        self._is_refused = False
+        self.interpretText()
+        return not self._is_refused
+
+    def forget_typed(self) -> None:
+        """Show again what was there before anything was typed."""
+        if self._before is not None:
+            self.setValue(self._before)
+            self._forget_typing()
 
     def stepBy(self, steps: int) -> None:
         """Move by ``steps``; what was typed so far counts."""
@@ -278,6 +292,7 @@ class _CountBox(TurnedWithFocus, QSpinBox):
         from convviz.engine.errors import ConfigError  # not before it is needed: the first picture does without NumPy
         from convviz.views.editors.numbers import parse_whole
 
+        self._is_refused = True
         before = self.textFromValue(self.value() if self._before is None else self._before)
         typed = (text or "").strip()
         try:

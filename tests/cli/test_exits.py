@@ -129,6 +129,13 @@ def test_a_bad_file_is_code_2_and_one_line_with_file_and_field(
     [
         (["train", "dem"], "dem: expected a file or the name of a built-in experiment; did you mean demo?"),
         (["train", "nothing-like-it"], "nothing-like-it: expected a file or a built-in experiment, which are demo, "),
+        (["trane"], "trane: expected a file, a built-in experiment or a command; did you mean train?"),
+        (["trane", "demo"], "trane: expected a file, a built-in experiment or a command; did you mean train?"),
+        (
+            ["--language", "en", "dem", "--after", "3"],
+            "dem: expected a file, a built-in experiment or a command; did you",
+        ),
+        (["qqq", "demo"], "qqq: expected a file, or a built-in experiment or command, which are train, list, "),
         (["train", "/"], "/: expected a file, received a folder"),
         (["train", "--steps", "-1"], "--steps: expected a whole number of 1 or more, received -1"),
         (["train", "--steps", "0"], "--steps: expected a whole number of 1 or more, received 0"),
@@ -159,6 +166,10 @@ def test_a_bad_file_is_code_2_and_one_line_with_file_and_field(
         (["--size", "799x480"], "--size: expected a size from 800x480 to 16384x16384, received 799x480"),
         (["--size", "99999x99999"], "--size: expected a size from 800x480 to 16384x16384, received 99999x99999"),
         (["--size", "1280x800x3"], "--size: expected WIDTHxHEIGHT such as 1280x800, received 1280x800x3"),
+        (
+            ["--size", "1280x800", "--scale", "2"],
+            "--size: expected a size from 1600x960 where everything is drawn at 200%, received 1280x800",
+        ),
         (["--scale", "large"], "--scale: expected a factor from 0.5 to 4.0, such as 1.5, received large"),
         (["--scale", "9"], "--scale: expected a factor from 0.5 to 4.0, such as 1.5, received 9"),
         (["--scale", "nan"], "--scale: expected a factor from 0.5 to 4.0, such as 1.5, received nan"),

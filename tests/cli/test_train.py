@@ -24,13 +24,31 @@ pytestmark = pytest.mark.usefixtures("qapp")
 def test_training_prints_the_numbers_as_a_teaching_script_does(small: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["train", str(small), "--steps", "250"]) == 0
     printed = capsys.readouterr()
-    for heading in ("input 9×8", "teacher's kernel 3×3, layer 0", "target 3×3", "reconstruction 3×3"):
+    for heading in ("input 9×8", "teacher's kernel 3×3, layers[0]", "target 3×3", "reconstruction 3×3"):
         assert f"\n{heading}\n[[" in printed.out
-    assert "student's kernel 2×2, layer 2, after step 250" in printed.out
-    steps = [int(line.split()[0]) for line in printed.out.splitlines() if re.fullmatch(r" +\d+  [\d.e+-]+", line)]
-    assert steps == [0, 100, 200]
+    assert "\nteacher's bias, layers[0]\n[" in printed.out
+    assert "student's kernel 2×2, layers[2], after step 250" in printed.out
     assert "finished after step 250" in printed.out
     assert printed.err == "", "a progress bar belongs on a terminal only"
+
+
+@pytest.mark.parametrize(
+    ("steps", "rows"),
+    [
+        (1, [0, 1]),
+        (7, [*range(8)]),
+        (20, [*range(21)]),
+        (45, [*range(0, 46, 5)]),
+        (250, [*range(0, 241, 20), 250]),
+        (2350, [*range(0, 2301, 100), 2350]),
+    ],
+)
+def test_a_short_run_is_told_step_by_step(
+    small: Path, capsys: pytest.CaptureFixture[str], steps: int, rows: list[int]
+) -> None:
+    assert main(["train", str(small), "--steps", str(steps)]) == 0
+    printed = capsys.readouterr().out
+    assert [int(step) for step in re.findall(r"^ +(\d+)  [\d.e+-]+$", printed, re.MULTILINE)] == rows
 
 
 def test_the_printed_losses_are_the_run_s(small: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

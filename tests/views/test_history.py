@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 from PyQt6.QtCore import QPoint, Qt
+from PyQt6.QtGui import QAction
 from PyQt6.QtWidgets import QSlider, QWidget
 
 from convviz.engine.frames import State
@@ -104,6 +105,18 @@ def test_keys_go_through_the_steps(open_window: OpenWindow, keys: str, step: int
         sees_past(person, 1999)
     person.press(keys)
     person.sees(lambda: person.session.status.shown == step)
+    person.press("End")
+    person.sees(lambda: person.session.status.shown is None)
+
+
+def test_home_shows_the_first_step_and_end_the_newest(open_window: OpenWindow) -> None:
+    person = open_window()
+    assert not person.find(QAction, "first").isEnabled()
+    person.run_to_the_end()
+    person.press("Home")
+    sees_past(person, 0)
+    assert not person.find(QAction, "first").isEnabled()
+    assert all(keys in person.find(QSlider, "history_slider").toolTip() for keys in ("Home", "End"))
     person.press("End")
     person.sees(lambda: person.session.status.shown is None)
 

@@ -15,8 +15,21 @@ from convviz.views import run_words, theme
 @pytest.mark.parametrize("reason", list(StopReason))
 def test_every_state_has_words_and_a_colour(state: State, reason: StopReason) -> None:
     status = Status(state=state, reason=reason, step=1234)
-    assert run_words.state_text(status)
+    assert run_words.state_text(status, 2000)
     assert hasattr(theme.current(), run_words.state_colour(status))
+
+
+@pytest.mark.parametrize(
+    ("goal", "step", "text"),
+    [
+        (2000, 300, "training"),
+        (2100, 2050, "training"),
+        (None, 2000, "training beyond 2,000 steps"),
+        (None, 300, "training without an end"),
+    ],
+)
+def test_training_that_comes_to_no_end_says_so(goal: int | None, step: int, text: str) -> None:
+    assert run_words.state_text(Status(state=State.RUNNING, goal=goal, step=step), 2000) == text
 
 
 @pytest.mark.parametrize(

@@ -7,12 +7,23 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
-from PyQt6.QtCore import Qt
+from PyQt6.QtCore import QPoint, Qt, QTimer
 from PyQt6.QtGui import QAction
-from PyQt6.QtWidgets import QApplication, QComboBox, QLabel, QProgressBar, QSlider, QSpinBox, QWidget
+from PyQt6.QtWidgets import (
+    QAbstractSpinBox,
+    QApplication,
+    QComboBox,
+    QLabel,
+    QProgressBar,
+    QSlider,
+    QSpinBox,
+    QWidget,
+)
 
 from convviz.engine.frames import State
+from convviz.model.files import load_builtin
 from convviz.views import theme
+from convviz.views.heatmap import Heatmap
 from convviz.views.preferences import DEFAULT_SPEED
 from tests.views.hands import turn, type_over
 
@@ -104,7 +115,11 @@ def test_play_goes_on_beyond_the_end(open_window: OpenWindow) -> None:
     person.click("play")
     person.sees(lambda: person.session.status.step > 2000)
     assert person.session.status.goal is None
-    assert not person.find(QProgressBar, "progress").isEnabled()
+    assert person.text("state") == "training beyond 2,000 steps"
+    progress = person.find(QProgressBar, "progress")
+    assert progress.value() == progress.maximum()
+    person.window.set_language("zh_CN")
+    assert person.text("state") == "训练已超过 2,000 步"
     person.click("play")
     person.sees_state(State.PAUSED)
 
@@ -376,3 +391,51 @@ def test_the_slider_of_speeds_is_muted_while_there_is_no_limit(open_window: Open
     slider.setFocus(Qt.FocusReason.TabFocusReason)
     person.press("Right", slider)
     person.sees(lambda: math.isfinite(person.session.status.speed) and has_accent())
+
+
+def test_a_change_that_begins_a_new_run_says_so(open_window: OpenWindow) -> None:
+    person = open_window()
+    person.session.run(300)
+    person.sees_step(300)
+    box = person.find(QAbstractSpinBox, "layers.0.kernel.vertical")
+    box.setFocus()
+    turn(box, 1)
+    told = "The change began a new run. Undoing it brings back the one before, with its 300 steps."
+    person.sees(lambda: person.text("pointed") == told)
+    person.sees_step(0)
+    person.session.run(3)
+    person.sees_step(3)
+    turn(box, 1)  # the same turn of the wheel goes on
+    person.sees_step(0)
+    assert person.text("pointed") == told
+    person.window.set_language("zh_CN")
+    assert person.text("pointed").startswith("这一更改开始了新的运行")
+    assert "300" in person.text("pointed")
+    heatmap = person.find(Heatmap, "pipeline.map1")
+    person.bot.mouseMove(heatmap, heatmap.cell_rect(0, 0, 0).center())
+    assert "300" not in person.text("pointed")
+    person.find(QTimer, "note_time").timeout.emit()  # nobody waits here until the time is over
+    person.bot.mouseMove(heatmap, QPoint(-50, -50))
+    person.sees(lambda: "300" not in person.text("pointed"))
+    turn(box, 1)
+    person.sees_step(0)
+    person.click("undo")
+    person.sees_step(300)
+    assert person.text("pointed") == ""
+
+
+def test_no_run_is_said_to_be_gone_where_none_is(open_window: OpenWindow) -> None:
+    person = open_window()
+    experiment = person.document.experiment
+    person.document.propose(experiment.replace(seed=1), "before the first step")
+    assert person.text("pointed") == ""
+    person.sees_step(0)
+    person.session.run(10)
+    person.sees_step(10)
+    optimizer = experiment.optimizer.replace(learning_rate=1e-6)
+    person.document.propose(person.document.experiment.replace(optimizer=optimizer), "which goes on")
+    assert person.text("pointed") == ""
+    person.document.open_experiment(load_builtin("pooling"))
+    person.sees_step(0)
+    person.document.propose(person.document.experiment.replace(seed=5), "of another")
+    assert person.text("pointed") == ""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from PyQt6.QtCore import QEvent, Qt, pyqtSignal
-from PyQt6.QtWidgets import QCheckBox, QLabel, QLineEdit, QPlainTextEdit, QSlider, QWidget
+from PyQt6.QtWidgets import QCheckBox, QLabel, QLineEdit, QPlainTextEdit, QWidget
 
 from convviz.engine.errors import ConfigError
 from convviz.i18n import mark, tr
@@ -16,6 +16,7 @@ from convviz.views.editors.number_box import NumberBox, Range
 from convviz.views.editors.showing import set_shown
 from convviz.views.log_scale import LogScale
 from convviz.views.seeds import another_seed
+from convviz.views.slider import Slider
 from convviz.views.theme import SPACE, metrics, set_role
 from convviz.views.wheel import TurnedWithFocus
 
@@ -75,7 +76,7 @@ def has_slider(described: Setting) -> bool:
     return described.kind == "float" and described.logarithmic and bounded and not described.optional
 
 
-class LogSlider(TurnedWithFocus, QSlider):
+class LogSlider(TurnedWithFocus, Slider):
     """A slider over the exponent of a positive number."""
 
     moved = pyqtSignal(float, str)
@@ -196,6 +197,7 @@ class _Line(QLineEdit):
         """Escape restores the text."""
         if event is not None and event.key() == Qt.Key.Key_Escape:
             self.show_text(self._kept)
+            event.ignore()  # so that the window takes the focus
             return
         super().keyPressEvent(event)
 
@@ -227,6 +229,7 @@ class _Lines(QPlainTextEdit):
         """Escape restores the text."""
         if event is not None and event.key() == Qt.Key.Key_Escape:
             self.show_text(self._kept)
+            event.ignore()  # so that the window takes the focus
             return
         super().keyPressEvent(event)
 

@@ -311,7 +311,7 @@ class MatrixEditor(QWidget):
         if own < 2:
             if pasted.size != self._values.size:
                 raise ConfigError(
-                    "expected {expected} numbers, received {received}",
+                    "expected {expected:,} numbers, received {received:,}",
                     expected=self._values.size,
                     received=pasted.size,
                 )

@@ -46,7 +46,7 @@ def parse_matrix(text: str) -> Matrix:
         raise ConfigError("there is no text to paste; expected rows of numbers or a Python list")
     if len(stripped) > LONGEST:
         raise ConfigError(
-            "the text is {received} characters long; at most {most} can be pasted", received=len(text), most=LONGEST
+            "the text is {received:,} characters long; at most {most:,} can be pasted", received=len(text), most=LONGEST
         )
     stripped = _NAMED.sub("", stripped)
     wrapped = _WRAPPED.match(stripped)

@@ -13,6 +13,7 @@ from convviz.engine.errors import ConfigError
 from convviz.views.editors.buttons import CONTROL_HEIGHT
 from convviz.views.editors.gestures import Gesture
 from convviz.views.editors.numbers import default_step, magnified, parse_typed, parse_whole, shifted, typed_text
+from convviz.views.keys import TypedNumber
 from convviz.views.theme import metrics
 from convviz.views.wheel import TurnedWithFocus
 
@@ -68,7 +69,7 @@ class Range:
         return round(held) if self.integer else float(held)
 
 
-class NumberBox(TurnedWithFocus, QAbstractSpinBox):
+class NumberBox(TypedNumber, TurnedWithFocus, QAbstractSpinBox):
     """A number field that takes what people type (``3e-5``, ``0,5``, ``1/9``) and leaves its own digits alone.
 
     Only the person's edits are emitted: `edited` with the value (None where the field may be empty and is) and a merge
@@ -93,7 +94,7 @@ class NumberBox(TurnedWithFocus, QAbstractSpinBox):
         # Not QLineEdit.isModified, which QAbstractSpinBox clears before it tells that editing is finished.
         self._typed = False
         self._line().textEdited.connect(self._note_typing)
-        self.editingFinished.connect(self._commit)
+        self.editingFinished.connect(self.take_typed)
 
     def value(self) -> Number | None:
         """Return the value shown, with all of its digits."""
@@ -131,20 +132,24 @@ class NumberBox(TurnedWithFocus, QAbstractSpinBox):
     def _note_typing(self) -> None:
         self._typed = True
 
-    def _commit(self) -> None:
+    def take_typed(self) -> bool:
+        """Emit what was typed, if anything was, and return whether it is possible."""
         if not self._typed:
-            return
+            return True
         text = self._line().text().strip()
-        if not text and self._range.optional:
-            self._emit(None, "")
-            return
         try:
-            value = self._parsed(text)
+            value = None if not text and self._range.optional else self._parsed(text)
         except ConfigError as error:
             self._show()
             self.refused.emit(str(error))
-            return
+            return False
         self._emit(value, "")
+        return self._value == value
+
+    def forget_typed(self) -> None:
+        """Show the value again."""
+        if self._typed:
+            self._show()
 
     def _parsed(self, text: str) -> Number:
         return parse_whole(text) if self._range.integer else parse_typed(text)
@@ -206,14 +211,9 @@ class NumberBox(TurnedWithFocus, QAbstractSpinBox):
         return super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent | None) -> None:
-        """Escape restores the value; every key pressed anew begins a new movement."""
-        if event is not None:
-            if not event.isAutoRepeat():
-                self._gesture.end()
-            if event.key() == Qt.Key.Key_Escape and self._typed:
-                self._show()
-                self._line().selectAll()
-                return
+        """Every key pressed anew begins a new movement."""
+        if event is not None and not event.isAutoRepeat():
+            self._gesture.end()
         super().keyPressEvent(event)
 
     def mousePressEvent(self, event: QMouseEvent | None) -> None:

@@ -12,6 +12,9 @@ from convviz.engine.errors import ConfigError
 DIGITS = 6
 
 _MINUS = str.maketrans({"−": "-", "–": "-", "⁄": "/"})
+_SUPERSCRIPTS = str.maketrans("⁻⁺⁰¹²³⁴⁵⁶⁷⁸⁹", "-+0123456789")
+#: A power of ten as the window writes it.
+_POWER = re.compile(r"(?:^([+-]?)|[×*] ?)10([⁻⁺]?[⁰¹²³⁴⁵⁶⁷⁸⁹]+)$")
 _FRACTION = re.compile(r"^([^/]+)/([^/]+)$")
 _GROUPS = re.compile(r"^[+-]?[1-9]\d{0,2}(,\d{3})+(\.\d*)?$")
 #: Above it a float has no longer room for every whole number.
@@ -19,7 +22,7 @@ _LARGEST_WHOLE = 2**53
 
 
 def parse_number(text: str) -> float:
-    """Return the number that ``text`` means: ``0.5``, ``0,5``, ``3e-5``, ``−2`` or a fraction such as ``1/9``.
+    """Return the number that ``text`` means: ``0.5``, ``0,5``, ``3e-5``, ``3×10⁻⁵``, ``−2`` or a fraction: ``1/9``.
 
     Raises
     ------
@@ -77,12 +80,17 @@ def parse_whole(text: str) -> int:
 
 
 def _decimal(text: str) -> float:
-    plain = text.strip()
+    plain = _POWER.sub(_exponent, text.strip())
     if "_" in plain:
         raise ValueError(plain)
     if plain.count(",") == 1 and "." not in plain:
         plain = plain.replace(",", ".")
     return float(plain)
+
+
+def _exponent(power: re.Match[str]) -> str:
+    start = "" if power[1] is None else f"{power[1]}1"
+    return f"{start}e{power[2].translate(_SUPERSCRIPTS)}"
 
 
 def typed_text(value: float, digits: int = DIGITS) -> str:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from convviz.i18n import joined, tr
-from convviz.views.editors.numbers import typed_text
+from convviz.number_text import short_number, whole_text
+from convviz.views.editors.numbers import DIGITS
 from convviz.views.tooltips import paragraphs
 
 if TYPE_CHECKING:
@@ -36,8 +37,12 @@ def range_text(described: Setting) -> str:
 
 def _limit_text(value: float) -> str:
     """Return a limit without rounding it: the largest seed is 4,294,967,295."""
-    rounded = typed_text(float(value))
-    return f"{int(value):,}" if value == int(value) and (abs(value) < _LONG or float(rounded) != value) else rounded
+    is_round = float(f"{value:.{DIGITS}g}") == value
+    return whole_text(int(value)) if value == int(value) and (abs(value) < _LONG or not is_round) else _told(value)
+
+
+def _told(value: float) -> str:
+    return short_number(value, DIGITS)
 
 
 def help_lines(described: Setting) -> tuple[str, ...]:
@@ -59,9 +64,10 @@ def error_text(error: ConvvizError, name: str, described: Setting) -> str:
     name, described
         The field that the control is for. An error about another one is told as it is.
     """
-    if error.values.get("name") != name:
-        return str(error)
     label, possible = tr(described.label), range_text(described)
+    if error.values.get("name") != name:
+        names_none = "name" not in error.values and (error.field or "").isidentifier()  # as those of a map's size
+        return tr("{setting}: {sentence}").format(setting=label, sentence=error) if names_none else str(error)
     if "value" in error.values and possible:
         value = tr("{setting} cannot be {value}.").format(setting=label, value=_value_text(error.values["value"]))
         return joined((value, possible))
@@ -69,8 +75,10 @@ def error_text(error: ConvvizError, name: str, described: Setting) -> str:
 
 
 def _value_text(value: object) -> str:
+    if isinstance(value, int) and not isinstance(value, bool):
+        return whole_text(value)
     if isinstance(value, float):
-        return typed_text(value)
+        return _told(value)
     if isinstance(value, (tuple, list)):
         texts = [_value_text(one) for one in value]
         return texts[0] if len(set(texts)) == 1 else "×".join(texts)

@@ -141,7 +141,6 @@ QProgressBar {
     background: $border; border: none; border-radius: 3px; min-height: 6px; max-height: 6px; color: transparent;
 }
 QProgressBar::chunk { background: $accent; border-radius: 3px; }
-QProgressBar::chunk:disabled { background: $disabled; }
 
 /* containers ------------------------------------------------------------------------------------------------------- */
 QScrollArea { background: transparent; border: none; }

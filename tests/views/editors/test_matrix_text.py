@@ -77,7 +77,7 @@ def test_reads_up_to_four_dimensions() -> None:
         ("[[[[[1]]]]]", "deeper than 4"),
         ("__import__('os').getcwd()", "not a number"),
         ("[" * 100000, "deeper than 4"),
-        ("1 " * 2_000_001, "at most 4000000"),
+        ("1 " * 2_000_001, "at most 4,000,000"),
     ],
 )
 def test_says_what_it_cannot_read(text: str, says: str) -> None:

@@ -30,13 +30,21 @@ from convviz.views.editors.numbers import (
         ("1/9", 1 / 9),
         ("−1 / 8", -0.125),
         ("0,5/2", 0.25),
+        ("3×10⁻⁵", 3e-5),
+        ("−1.5×10¹²", -1.5e12),
+        ("10⁻⁷", 1e-7),
+        ("−10⁶", -1e6),
+        ("2*10⁺³", 2000.0),
     ],
 )
 def test_reads_what_people_write(text: str, value: float) -> None:
     assert parse_number(text) == value
 
 
-@pytest.mark.parametrize("text", ["", "abc", "1.2.3", "1,2,3", "1,234.5", "1/0", "1/2/3", "1_000", "0x10", "two"])
+@pytest.mark.parametrize(
+    "text",
+    ["", "abc", "1.2.3", "1,2,3", "1,234.5", "1/0", "1/2/3", "1_000", "0x10", "two", "3×10", "10⁻", "×10⁻²", "2×10²1"],
+)
 def test_says_what_is_no_number(text: str) -> None:
     with pytest.raises(ConfigError, match="is not a number"):
         parse_number(text)

@@ -163,12 +163,6 @@ def without_layer(experiment: Experiment, index: int) -> Experiment:
     return experiment.remove_stage(index)
 
 
-def unreached(layer: Layer, in_shape: tuple[int, int, int]) -> tuple[int, int] | None:
-    """Return how many rows and columns of the input leave nothing in the output; None for a layer without a window."""
-    missed = layer.unreached(in_shape)
-    return None if missed is None else (int(missed.all(axis=1).sum()), int(missed.all(axis=0).sum()))
-
-
 def _start(experiment: Experiment, path: str) -> tuple[Any, list[str]]:
     names = path.split(".")
     if names[0] != "layers":

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from numpy.typing import NDArray
+    from PyQt6.QtGui import QResizeEvent
 
     from convviz.model.document import Document
 
@@ -83,6 +84,11 @@ class Inspector(QWidget):
             self._selection = selection
             self._replace_page()
         self._refresh()
+
+    def resizeEvent(self, event: QResizeEvent | None) -> None:
+        """Let the list of the network have its share of the height."""
+        super().resizeEvent(event)
+        self._outline.set_room(self.height())
 
     def retranslate(self) -> None:
         """Say everything in the current language."""

@@ -35,12 +35,13 @@ from convviz.views.theme import SPACE, set_role
 _ROW = 24
 #: Between the border of the list and its rows.
 _INSET = 2
-#: The list shows so many rows at most and scrolls beyond.
-_MOST_ROWS = 6
+#: Before it scrolls, the list shows so many rows, and more where they take no more than this share of the panel.
+_ROWS, _SHARE = 6, 1 / 3
 #: What asks for a move by dragging.
 _DRAG = "layers.drag"
 _NOTE = Qt.ItemDataRole.UserRole
 _WHAT = Qt.ItemDataRole.UserRole + 1
+_SIZE = Qt.ItemDataRole.UserRole + 2
 
 
 class Outline(QWidget):
@@ -58,6 +59,7 @@ class Outline(QWidget):
         super().__init__(parent)
         self._experiment: Experiment | None = None
         self._selection = Selection("training")
+        self._most_rows = _ROWS
         self._title = QLabel(self)
         set_role(self._title, "strong")
         self._add = IconButton("layers.add", "add", self)
@@ -73,6 +75,11 @@ class Outline(QWidget):
         self._up.clicked.connect(lambda: self._move(self._up, -1))
         self._down.clicked.connect(lambda: self._move(self._down, 1))
 
+    def set_room(self, height: int) -> None:
+        """Show as many rows as suit a panel so high."""
+        self._most_rows = max(_ROWS, int(height * _SHARE) // _ROW)
+        self._fit()
+
     def set_experiment(self, experiment: Experiment) -> None:
         """Show what is in ``experiment`` without emitting anything."""
         self._experiment = experiment
@@ -82,17 +89,19 @@ class Outline(QWidget):
             self._list.takeItem(self._list.count() - 1)
         while self._list.count() < len(rows):
             self._list.addItem(QListWidgetItem())
-        for place, (what, text, note) in enumerate(rows):
+        for place, (what, name, size, note) in enumerate(rows):
             item = self._list.item(place)
             assert item is not None
+            text = f"{name} {size}".rstrip()
             item.setText(text)
+            item.setData(_SIZE, size)
             item.setData(_NOTE, note)
             item.setData(_WHAT, what)
             item.setData(Qt.ItemDataRole.AccessibleTextRole, f"{text}, {note}")
             flags = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
             item.setFlags(flags | Qt.ItemFlag.ItemIsDragEnabled if what.kind == "layer" else flags)
         self._list.blockSignals(blocked)
-        self._list.setFixedHeight(min(len(rows), _MOST_ROWS) * _ROW + 2 * (_INSET + 1))
+        self._fit()
         self.set_selection(self._selection)
 
     def set_selection(self, selection: Selection) -> None:
@@ -149,6 +158,9 @@ class Outline(QWidget):
         self._menu.setToolTipsVisible(True)
         self._add.open_menu(self._menu)
 
+    def _fit(self) -> None:
+        self._list.setFixedHeight(min(self._list.count(), self._most_rows) * _ROW + 2 * (_INSET + 1))
+
     def _select_row(self, row: int) -> None:
         item = self._list.item(row)
         if item is not None:
@@ -158,17 +170,17 @@ class Outline(QWidget):
         self.moved.emit(button.objectName(), self._selection.index, self._selection.index + by)
 
 
-def _rows(experiment: Experiment) -> list[tuple[Selection, str, str]]:
-    """Return what each row stands for, its text, and the note at its right end."""
+def _rows(experiment: Experiment) -> list[tuple[Selection, str, str, str]]:
+    """Return what each row stands for, its name, the size of its kernel, and the note at its right end."""
     shapes = experiment.shapes()
-    rows = [(Selection("input"), tr("Input"), shape_text(shapes[0]))]
+    rows = [(Selection("input"), tr("Input"), "", shape_text(shapes[0]))]
     for index, layer in enumerate(experiment.layers):
         kernel = size_text(layer.kernel) if "kernel" in settings_of(type(layer)) else ""  # type: ignore[attr-defined]
-        text = tr("{number}  {layer} {kernel}").format(number=index + 1, layer=tr(layer.label), kernel=kernel)
-        rows.append((Selection("layer", index), text.rstrip(), shape_text(shapes[index + 1])))
-    rows.append((Selection("target"), tr("Target"), shape_text(shapes[-1])))
+        name = tr("{number}  {layer}").format(number=index + 1, layer=tr(layer.label))
+        rows.append((Selection("layer", index), name, kernel, shape_text(shapes[index + 1])))
+    rows.append((Selection("target"), tr("Target"), "", shape_text(shapes[-1])))
     rate = short_number(experiment.optimizer.learning_rate)
-    rows.append((Selection("training"), tr("Training"), tr("rate {rate}").format(rate=rate)))
+    rows.append((Selection("training"), tr("Training"), "", tr("rate {rate}").format(rate=rate)))
     return rows
 
 
@@ -250,6 +262,16 @@ class _Row(QStyledItemDelegate):
         role: theme.FontRole = "strong" if chosen else "body"
         painter.setFont(theme.font(role))
         painter.setPen(colours.text)
-        name = theme.metrics(role).elidedText(str(index.data()), Qt.TextElideMode.ElideRight, room)
-        painter.drawText(text_rect, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, name)
+        text = _shortened(str(index.data()), str(index.data(_SIZE)), role, room)
+        painter.drawText(text_rect, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, text)
         painter.restore()
+
+
+def _shortened(text: str, size: str, role: theme.FontRole, room: int) -> str:
+    """Return as much of a text as there is room for, with the size of the kernel at its end left whole."""
+    metrics = theme.metrics(role)
+    end = f" {size}" if size else ""
+    name = text.removesuffix(end)
+    if metrics.horizontalAdvance(text) <= room:
+        return text
+    return metrics.elidedText(name, Qt.TextElideMode.ElideRight, room - round(metrics.horizontalAdvance(end))) + end

@@ -9,11 +9,11 @@ from PyQt6.QtCore import pyqtSignal
 from PyQt6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
 from convviz.engine.settings import Setting, settings_of
-from convviz.i18n import mark, tr
+from convviz.i18n import mark, ntr, tr
 from convviz.model.experiment import Experiment, Stage, shape_text
 from convviz.views.editors.forms import Convert, Form, SpecField
 from convviz.views.editors.showing import set_shown
-from convviz.views.panels.inspector import edits
+from convviz.views.panels.inspector.missed import missed_along, missed_text
 from convviz.views.panels.inspector.parameters import Parameters, makes_parameter
 from convviz.views.theme import SPACE, set_role
 
@@ -213,20 +213,24 @@ def sentence_of(selection: Selection, experiment: Experiment) -> str:
         source = _FROM_TEACHER if experiment.target is None else _GIVEN_TARGET
         return tr(source).format(shape=shape_text(shapes[-1]))
     if selection.kind == "training":
-        return tr("How the student's {count} parameters are changed from step to step").format(
-            count=sum(layer.parameter_size(s) for layer, s in zip(experiment.layers, shapes, strict=False))
-        )
+        count = sum(layer.parameter_size(s) for layer, s in zip(experiment.layers, shapes, strict=False))
+        return ntr(
+            "How the student's {count} parameter is changed from step to step",
+            "How the student's {count} parameters are changed from step to step",
+            count,
+        ).format(count=f"{count:,}")
     layer, in_shape, out_shape = experiment.layers[selection.index], *shapes[selection.index : selection.index + 2]
-    missed = edits.unreached(layer, in_shape)
+    mask = layer.unreached(in_shape)
     values = {"output": shape_text(out_shape), "input": shape_text(in_shape)}
-    if missed is None:
+    if mask is None:
         return tr("Makes {output} out of {input}").format(**values)
-    if missed == (0, 0) and layer.adjoint:
+    missed = missed_text(*missed_along(mask))
+    if not missed and layer.adjoint:
         text = tr("Makes {output} out of {input}; every cell goes into it")
-    elif missed == (0, 0):
+    elif not missed:
         text = tr("Makes {output} out of {input}; every input cell is used")
     elif layer.adjoint:
-        text = tr("Makes {output} out of {input}; all that these spread is cut off: rows {rows}, columns {columns}")
+        text = tr("Makes {output} out of {input}; cut off is all that these spread: {missed}")
     else:
-        text = tr("Makes {output} out of {input}; not reached by any window: rows {rows}, columns {columns}")
-    return text.format(rows=missed[0], columns=missed[1], **values)
+        text = tr("Makes {output} out of {input}; no window reaches {missed}")
+    return text.format(missed=missed, **values)

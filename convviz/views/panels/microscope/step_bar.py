@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import QSignalBlocker, Qt, pyqtSignal
-from PyQt6.QtWidgets import QHBoxLayout, QSlider, QToolButton, QWidget
+from PyQt6.QtWidgets import QHBoxLayout, QToolButton, QWidget
 
 from convviz.i18n import tr
 from convviz.number_text import short_number
@@ -14,6 +14,7 @@ from convviz.views.editors.buttons import IconButton
 from convviz.views.log_scale import LogScale
 from convviz.views.panels.microscope.player import SPEEDS
 from convviz.views.readout import ReadOut
+from convviz.views.slider import Slider
 
 if TYPE_CHECKING:
     from convviz.views.panels.microscope.player import Player
@@ -46,12 +47,12 @@ class StepBar(QWidget):
         self._pause = IconButton("microscope.pause", "pause", self)
         self._forward = IconButton("microscope.forward", "later", self)
         self._row, self._all = (self._text_button(name) for name in ("microscope.row", "microscope.all"))
-        self._scrub = QSlider(Qt.Orientation.Horizontal, self)
+        self._scrub = Slider(Qt.Orientation.Horizontal, self)
         self._scrub.setObjectName("microscope.scrub")
         self._scrub.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self._where = ReadOut("[1024, 1024] · 1,048,576 / 1,048,576", role="small", parent=self)
         self._where.setObjectName("microscope.where")
-        self._speed = QSlider(Qt.Orientation.Horizontal, self)
+        self._speed = Slider(Qt.Orientation.Horizontal, self)
         self._speed.setObjectName("microscope.speed")
         self._speed.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self._speed.setRange(0, _SCALE.position(SPEEDS[-1]))

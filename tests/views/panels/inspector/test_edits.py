@@ -5,7 +5,7 @@ import pytest
 
 from convviz.engine.errors import ConfigError, ConvvizError, ShapeError
 from convviz.engine.initializers import INITIALIZERS, Given, He, Normal, Uniform, Zeros
-from convviz.engine.layers import LAYERS, Conv2d, ConvTranspose2d, MaxPool2d, ReLU
+from convviz.engine.layers import LAYERS, Conv2d, ConvTranspose2d, ReLU
 from convviz.engine.optimizers import OPTIMIZERS, SGD, Adam
 from convviz.model.experiment import Experiment, Stage
 from convviz.model.sources import SOURCES, GivenMap, PatternMap, RandomMap
@@ -147,16 +147,6 @@ def test_the_last_layer_stays() -> None:
     assert len(one.stages) == 1
     with pytest.raises(ConfigError, match="at least one layer"):
         edits.without_layer(one, 0)
-
-
-def test_rows_and_columns_that_no_window_reaches_are_counted() -> None:
-    assert edits.unreached(Conv2d(4, stride=2), (1, 18, 18)) == (0, 0)
-    assert edits.unreached(Conv2d(4, stride=2), (1, 19, 18)) == (1, 0)
-    assert edits.unreached(Conv2d(1, stride=2), (1, 5, 5)) == (2, 2)
-    assert edits.unreached(MaxPool2d(2, 2), (3, 5, 4)) == (1, 0)
-    assert edits.unreached(ConvTranspose2d(9), (1, 2, 2)) == (0, 0)
-    assert edits.unreached(ConvTranspose2d(2, padding=2), (1, 7, 8)) == (2, 2)
-    assert edits.unreached(ReLU(), (1, 5, 5)) is None
 
 
 def test_every_optimizer_can_be_chosen() -> None:

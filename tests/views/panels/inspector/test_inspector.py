@@ -77,14 +77,14 @@ def test_a_layer_says_what_it_makes_and_what_it_does_not_reach(at: At) -> None:
     assert "Makes 18×18 out of 20×20; every input cell is used" in sentences(person)
     person = at(TWO_LAYERS.with_layer(0, Conv2d(2)))
     person.show("layer", 1)
-    assert "Makes 8×8 out of 19×19; not reached by any window: rows 1, columns 1" in sentences(person)
+    assert "Makes 8×8 out of 19×19; no window reaches the last row and column" in sentences(person)
     person = at(TWO_LAYERS.insert_stage(1, Stage(layer=ReLU())))
     person.show("layer", 1)
     assert "Makes 18×18 out of 18×18" in sentences(person)
     person = at(TWO_LAYERS.with_layer(1, ConvTranspose2d(2, padding=3)))
     person.show("layer", 1)
-    expected = "Makes 13×13 out of 18×18; all that these spread is cut off: rows 4, columns 4"
-    assert expected in sentences(person)
+    cut = "the first and the last 2 rows and columns"
+    assert f"Makes 13×13 out of 18×18; cut off is all that these spread: {cut}" in sentences(person)
     person = at(TWO_LAYERS.with_layer(1, ConvTranspose2d(2, stride=3)))
     person.show("layer", 1)
     assert "Makes 53×53 out of 18×18; every cell goes into it" in sentences(person)
@@ -153,7 +153,8 @@ def test_impossible_values_are_explained_and_change_nothing(person: Person) -> N
         "layers.0.kernel.vertical": ("21", "Kernel 21×21 does not fit input 20×20"),
         "layers.0.stride.vertical": ("0", "Stride cannot be 0. Possible: 1 to 64."),
         "layers.0.groups": ("2", "groups"),
-        "layers.0.rate": ("-1", "Rate factor cannot be -1. Possible: 0 to 1,000."),
+        "layers.0.rate": ("-1", "Rate factor cannot be −1. Possible: 0 to 1,000."),
+        "layers.0.dilation.vertical": ("99999999999", "Dilation cannot be 99,999,999,999"),
         "layers.0.out_channels": ("x", "'x' is not a whole number"),
     }
     for name, (text, says) in cases.items():
@@ -163,6 +164,13 @@ def test_impossible_values_are_explained_and_change_nothing(person: Person) -> N
         assert person.find(NumberBox, name).text() == before
     assert person.experiment == TWO_LAYERS
     assert person.undos == 0
+
+
+def test_a_map_with_too_many_numbers_is_explained_at_the_setting_that_was_changed(at: At) -> None:
+    person = at(Experiment(input=RandomMap(size=(1000, 1000)), stages=(Stage(layer=ReLU()),)))
+    person.show("input")
+    person.type("input.channels", "16")
+    assert person.note == "Channels: expected at most 4,194,304 numbers, received 16,000,000"
 
 
 def test_a_message_lies_at_its_control_and_moves_nothing(person: Person) -> None:

@@ -1,0 +1,106 @@
+"""Whose a key is: the field's that is being typed in, another control's, or the run's."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PyQt6 import sip
+from PyQt6.QtCore import QEvent, Qt
+from PyQt6.QtGui import QKeyEvent, QKeySequence
+from PyQt6.QtWidgets import QAbstractButton, QAbstractItemView, QAbstractSpinBox, QApplication, QComboBox, QWidget
+
+if TYPE_CHECKING:
+    _SpinBox = QAbstractSpinBox
+else:
+    _SpinBox = object  # the box is the class that this one is mixed into
+
+_ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+#: With them, typing in a field comes to an end; and they lead from it to the next.
+ENDS_TYPING = (*_ENTER, Qt.Key.Key_Escape)
+_ONWARD = (Qt.Key.Key_Tab, Qt.Key.Key_Backtab)
+
+
+class TypedNumber(_SpinBox):
+    """A box for a number in which typing comes to an end: by Enter, by Escape, and by the space bar, which plays.
+
+    A number that is not possible stays in the box, to be typed again. In every other case the key goes on to the
+    window, which takes the focus: with it in the box, the next key that means something for the run would replace the
+    number. To be named before the class of the box.
+    """
+
+    def take_typed(self) -> bool:
+        """Take what was typed, and return whether it is a number that is possible here."""
+        raise NotImplementedError
+
+    def forget_typed(self) -> None:
+        """Show again what was there before anything was typed."""
+        raise NotImplementedError
+
+    def event(self, event: QEvent | None) -> bool:
+        """Leave the space bar, which is in no number, to the window."""
+        if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.ShortcutOverride and is_space(event):
+            event.setAccepted(not self._is_taken())
+            return event.isAccepted()
+        return super().event(event)
+
+    def keyPressEvent(self, event: QKeyEvent | None) -> None:
+        """End the typing, or go on with it."""
+        if event is None or is_space(event):  # which comes here only after a number that is not possible
+            return
+        if event.key() in _ENTER and not self._is_taken():
+            return
+        if event.key() == Qt.Key.Key_Escape:
+            self.forget_typed()
+            event.ignore()
+        else:
+            super().keyPressEvent(event)
+
+    def _is_taken(self) -> bool:
+        """Take what was typed, or let it be typed anew."""
+        taken = self.take_typed()
+        if not taken:
+            self.selectAll()
+        return taken
+
+
+class FieldLeft:
+    """Remembers which field a key has led away from, so that Tab goes on from there."""
+
+    def __init__(self) -> None:
+        self._field: QWidget | None = None
+
+    def leave(self, field: QWidget) -> None:
+        """Remember a field."""
+        self._field = field
+
+    def hear(self, event: QKeyEvent) -> None:
+        """Go back to the field for a Tab, before that goes on to the next; any other key shows that it is done with."""
+        if event.key() == Qt.Key.Key_Shift:  # the beginning of Shift+Tab
+            return
+        field, self._field = self._field, None
+        if field is not None and event.key() in _ONWARD and not sip.isdeleted(field) and field.isVisible():
+            field.setFocus(Qt.FocusReason.OtherFocusReason)
+
+
+def is_space(event: QKeyEvent) -> bool:
+    """Return whether it is the space bar alone."""
+    return event.key() == Qt.Key.Key_Space and not event.modifiers()
+
+
+def types_text(widget: QWidget | None) -> bool:
+    """Return whether a control is one that text is typed into."""
+    return widget is not None and widget.testAttribute(Qt.WidgetAttribute.WA_InputMethodEnabled)
+
+
+def is_wanted(event: QKeyEvent) -> bool:
+    """Return whether the focused control has a use of its own for a key that is also a shortcut."""
+    focused = QApplication.focusWidget()
+    if focused is None or event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier:
+        return False
+    if event.key() == Qt.Key.Key_Space:
+        return isinstance(focused, (QAbstractButton, QComboBox, QAbstractItemView))
+    if event.key() == Qt.Key.Key_Escape:
+        return types_text(focused)
+    if event.key() in (Qt.Key.Key_Home, Qt.Key.Key_End):
+        return isinstance(focused, (QComboBox, QAbstractItemView))
+    return types_text(focused) and bool(QKeySequence(event.key()).toString()) and event.text().isprintable()

@@ -1,0 +1,43 @@
+"""How much of the network its list shows."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from PyQt6.QtWidgets import QListWidget
+
+from convviz.engine.layers.conv2d import Conv2d
+from convviz.engine.layers.conv_transpose2d import ConvTranspose2d
+from convviz.model.experiment import Experiment, Stage
+
+if TYPE_CHECKING:
+    from PyQt6.QtGui import QImage
+
+    from tests.views.conftest import OpenWindow
+
+
+def layers_of(count: int) -> Experiment:
+    return Experiment(stages=tuple(Stage(layer=Conv2d(1)) for _ in range(count)))
+
+
+@pytest.mark.parametrize(("height", "layers", "seen"), [(480, 5, 6), (800, 5, 8), (1080, 9, 12), (1080, 40, 12)])
+def test_it_shows_more_rows_where_there_is_room(open_window: OpenWindow, height: int, layers: int, seen: int) -> None:
+    person = open_window(layers_of(layers), size=(1280, height))
+    outline = person.find(QListWidget, "outline")
+    rows = [outline.visualItemRect(outline.item(row)) for row in range(outline.count())]
+    viewport = outline.viewport().rect()
+    assert sum(viewport.contains(row) for row in rows) == seen
+
+
+def test_a_long_name_is_shortened_before_the_size_behind_it(open_window: OpenWindow) -> None:
+    rows: list[QImage] = []
+    for width in (3, 5):
+        layer = ConvTranspose2d(kernel=(3, width), padding=((1, 1), (width // 2, width // 2)), out_channels=100)
+        person = open_window(Experiment(stages=(Stage(layer=Conv2d(1)), Stage(layer=layer))))
+        outline = person.find(QListWidget, "outline")
+        place = outline.visualItemRect(outline.item(2))
+        place.setWidth(round(place.width() * 0.7))  # without the shape of the map, which both have in common
+        rows.append(outline.viewport().grab(place).toImage())
+    assert rows[0].size() == rows[1].size()
+    assert rows[0] != rows[1]

@@ -1,0 +1,181 @@
+"""Recorded steps that pass again."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+import pytest
+from PyQt6.QtWidgets import QSlider
+
+from convviz.engine.frames import State
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tests.views.conftest import OpenWindow, Person
+
+END = 300
+
+
+@pytest.fixture
+def person(open_window: OpenWindow) -> Person:
+    """Somebody at the end of a run, who sees its steps at a speed that leaves time to do something."""
+    person = open_window()
+    person.session.run(END)
+    person.sees_step(END)
+    person.preferences.speed = 100
+    person.session.set_speed(100)
+    return person
+
+
+def passes(person: Person) -> bool:
+    return person.text("state") == "replay of recorded steps"
+
+
+def begin(person: Person) -> None:
+    person.press("P")
+    person.sees(lambda: passes(person) and person.session.status.shown not in (None, 0))
+
+
+def test_it_shows_the_recorded_steps_from_the_first_to_the_newest(person: Person) -> None:
+    losses = person.session.losses.values().copy()
+    shown: list[int] = []
+    person.session.frame_changed.connect(lambda frame: shown.append(frame.step))
+    person.session.set_speed(1000)
+    person.click("replay")
+    person.sees(lambda: bool(shown) and person.session.status.shown is None and shown[-1] == END)
+    assert shown[0] == 0
+    assert shown == sorted(set(shown))
+    assert len(shown) > 5
+    assert person.text("state") == f"paused at step {END}"
+    assert person.session.status.step == END
+    assert (person.session.losses.values() == losses).all()
+
+
+def test_it_passes_at_the_speed_that_is_set(person: Person) -> None:
+    shown: list[int] = []
+    person.session.set_speed(20)
+    person.sees(lambda: person.session.status.speed == 20)
+    person.session.frame_changed.connect(lambda frame: shown.append(frame.step))
+    begin(person)
+    person.sees(lambda: len(shown) >= 4)
+    assert shown[:4] == [0, 1, 2, 3]
+
+
+def test_without_a_limit_the_steps_are_still_seen(person: Person) -> None:
+    shown: list[int] = []
+    person.session.set_speed(math.inf)
+    person.sees(lambda: math.isinf(person.session.status.speed))
+    person.session.frame_changed.connect(lambda frame: shown.append(frame.step))
+    begin(person)
+    person.sees(lambda: person.session.status.shown is None)
+    assert len(shown) > 10
+
+
+def test_space_holds_it_and_lets_it_go_on_from_the_step_that_is_looked_at(person: Person) -> None:
+    begin(person)
+    assert person.button("play").text() == "Pause"
+    person.press("Space")
+    assert person.button("play").text() == "Play"
+    assert person.text("state").startswith("replay paused at step ")
+    person.find(QSlider, "history_slider").setValue(200)
+    person.sees(lambda: person.session.status.shown == 200)
+    assert person.text("state") == "replay paused at step 200"
+    person.press("Space")
+    person.sees(lambda: passes(person) and (person.session.status.shown or 0) > 200)
+    person.sees(lambda: person.session.status.shown is None)
+    assert person.session.status.step == END
+    assert person.text("state") == f"paused at step {END}"
+    assert person.button("replay").text() == "Replay"
+
+
+def test_it_begins_at_the_step_that_is_shown(person: Person) -> None:
+    person.find(QSlider, "history_slider").setValue(250)
+    person.sees(lambda: person.session.status.shown == 250)
+    shown: list[int] = []
+    person.session.frame_changed.connect(lambda frame: shown.append(frame.step))
+    person.click("replay")
+    person.sees(lambda: person.session.status.shown is None)
+    assert min(shown) >= 250
+
+
+@pytest.mark.parametrize("keys", ["P", "Alt+Left", "Alt+Right", "Home"])
+def test_looking_elsewhere_holds_it(person: Person, keys: str) -> None:
+    begin(person)
+    person.press(keys)
+    assert not passes(person)
+    before = person.session.losses
+    person.sees(lambda: person.text("state").startswith("replay paused at step "))
+    assert len(before) == END
+    assert person.session.status.shown is not None
+
+
+def leaves(person: Person, act: Callable[[Person], object]) -> None:
+    act(person)
+    person.sees(lambda: "replay" not in person.text("state") and person.session.status.shown is None)
+    assert person.button("replay").text() == "Replay"
+
+
+@pytest.mark.parametrize("held", [False, True])
+@pytest.mark.parametrize(
+    ("act", "step"),
+    [
+        (lambda person: person.press("End"), END),
+        (lambda person: person.press("."), END + 1),
+        (lambda person: person.press("R"), 0),
+        (lambda person: person.press("Shift+R"), 0),
+        (lambda person: person.click("run_n"), END + 100),
+    ],
+)
+def test_every_other_command_ends_it(person: Person, act: Callable[[Person], object], step: int, held: bool) -> None:
+    person.session.set_speed(math.inf)
+    person.sees(lambda: math.isinf(person.session.status.speed))
+    begin(person)
+    if held:
+        person.press("Space")
+    leaves(person, act)
+    person.sees_step(step)
+    person.press("Space")  # which trains again
+    person.sees(lambda: person.session.status.step > step)
+
+
+def test_continuing_from_a_step_of_it_ends_it(person: Person) -> None:
+    begin(person)
+    leaves(person, lambda person: person.press("C"))
+    assert 0 < person.session.status.step < END
+
+
+def test_a_changed_experiment_ends_it(person: Person) -> None:
+    begin(person)
+    experiment = person.document.experiment
+    person.document.propose(experiment.replace(seed=experiment.seed + 1), "other seed")
+    person.sees(lambda: person.session.status.step == 0 and "replay" not in person.text("state"))
+    assert not person.button("replay").isEnabled()
+
+
+def test_another_learning_rate_does_not(person: Person) -> None:
+    begin(person)
+    experiment = person.document.experiment
+    optimizer = experiment.optimizer.replace(learning_rate=1e-6)
+    person.document.propose(experiment.replace(optimizer=optimizer), "rate")
+    before = person.session.status.shown or 0
+    person.sees(lambda: passes(person) and (person.session.status.shown or 0) > before + 10)
+
+
+def test_it_pauses_what_trains(person: Person) -> None:
+    person.press("Space")
+    person.sees_state(State.RUNNING)
+    begin(person)
+    assert person.session.status.state is State.PAUSED
+    step = person.session.status.step
+    person.press("End")
+    person.sees(lambda: person.session.status.shown is None)
+    assert person.session.status.step == step
+
+
+def test_the_window_can_be_closed_meanwhile(person: Person) -> None:
+    begin(person)
+    person.window.close()
+    assert not person.window.isVisible()
+    assert not passes(person)
