@@ -36,7 +36,8 @@ _DOUBLES = 10  # x, y, source x, source y, width, height, scale x, scale y, rota
 #: Sizes of type that cells may have, the largest first, and the smallest at which a digit more is worth having.
 _PIXELS = (20, 18, 16, 15, 14, 13, 12, 11, 10, 9)
 _LEGIBLE = 10
-#: Room that is left in a cell, in pixels, and the largest share of its height that type takes.
+#: Room that is left in a cell, in pixels, and the largest share of its height that type takes. Where a minus leads, larger
+#: type is left more: a minus that stands as close to its neighbour as to its own digits is read as a dash between the two.
 _AIR = 5
 _SHARE = 0.52
 
@@ -150,7 +151,8 @@ def choose_format(
     for shape, smallest in ((three, _LEGIBLE if three != two else _PIXELS[-1]), (two, _PIXELS[-1])):
         for pixels in _PIXELS:
             made = atlas(pixels, ratio)
-            fits = made.width_of(shape) <= width - _AIR and pixels <= max(_LEGIBLE, height * _SHARE)
+            air = _AIR + (max(0, pixels - _LEGIBLE + 1) // 2 if shape.signed else 0)
+            fits = made.width_of(shape) <= width - air and pixels <= max(_LEGIBLE, height * _SHARE)
             if fits and smallest <= pixels and made.figure_height <= height - 4:
                 return pixels, shape
     return None
@@ -212,7 +214,7 @@ def _all_numbers(glyphs: GlyphAtlas, shape: NumberFormat) -> _Numbers:
         negative = np.arange(len(mirrored)) >= last  # nothing that is written as zero has a sign
         codes = np.hstack([codes, np.where(negative, _MINUS, _BLANK)[:, None]])
         shift = np.hstack([shift, before[:, None]])  # the sign stands before the first digit that is written
-        shift = np.floor(shift + negative[:, None] * (glyphs.minus / 2))
+        shift = np.floor(shift + negative[:, None] * math.ceil(glyphs.minus / 2))
     return _Numbers(count, fine_count, glyphs.source_left[codes], shift)
 
 
@@ -341,7 +343,7 @@ class CellNumbers:
             lefts, widths = [*lefts, -glyphs.minus], [*widths, glyphs.minus]
         self._reserve(len(centres), len(lefts))
         body = glyphs.width_of(shape) - (glyphs.minus if shape.signed else 0)
-        start = np.floor(centres[:, :1] - body / 2)
+        start = np.ceil(centres[:, :1] - body / 2)  # the line between two cells takes the first pixel of the second
         self._across = start + np.array(lefts) + np.array(widths) / 2  # a fragment is placed by its middle
         slots = self._slots
         slots[:, :, 1] = np.floor(centres[:, 1:] - glyphs.figure_height / 2) - 1 + glyphs.height / 2

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from PyQt6.QtCore import QRect
 
-from convviz.views.heatmap.glyphs import choose_format
+from convviz.views.heatmap.glyphs import atlas, choose_format
 from convviz.views.heatmap.layout import Form, cells_of_pixels, lay_out, size_for, tiles_across
 
 
@@ -71,6 +71,15 @@ def test_every_number_of_a_format_fits_it(extent: float, width: int) -> None:
     assert shape.exponent % 3 == 0
     assert shape.whole + shape.decimals >= 2
     assert round(scaled * 10**shape.decimals) < 10 ** (shape.whole + shape.decimals)
+
+
+@pytest.mark.parametrize("extent", [0.5, 9.0, 42.0, 512.0])
+def test_large_type_keeps_its_minus_away_from_the_number_before(extent: float) -> None:
+    for width in range(26, 61):
+        found = choose_format(extent, True, width, width)
+        assert found is not None
+        pixels, shape = found
+        assert width - atlas(pixels, 1.0).width_of(shape) >= pixels / 2
 
 
 def test_larger_cells_say_more() -> None:
