@@ -184,18 +184,18 @@ def _paint_sentence(painter: QPainter, rect: QRect, caption: Caption, notes: tup
 
 
 def paint_scale(painter: QPainter, layout: HeatLayout, levels: Levels, signed: bool) -> None:
-    """Paint the colours from the lowest to the highest value, and the numbers at both ends (and zero between)."""
+    """Paint the colours from the lowest to the highest value, between the numbers at both ends.
+
+    A long number takes its room from the colours, and colours that are narrow take what short numbers leave.
+    """
     colours = theme.current()
     numbers, bar = layout.numbers, QRect(layout.bar)
-    beside = bar.top() > numbers.top()
-    needed = _LEAST_BAR + 2 * _BESIDE_BAR if beside else theme.SPACE.XS
-    low, high, low_width, high_width = _level_texts(levels, signed, numbers.width() - needed)
-    if beside:  # a long number takes its room from the bar, and a narrow bar takes what short ones leave
-        first = numbers.left() + (low_width + _BESIDE_BAR if low else 1)
-        last = numbers.right() - high_width - _BESIDE_BAR
-        is_narrow = min(bar.right(), last) - max(bar.left(), first) < _LEAST_BAR
-        bar.setLeft(max(bar.left(), first) if low and not is_narrow else first)
-        bar.setRight(last if is_narrow else min(bar.right(), last))
+    low, high, low_width, high_width = _level_texts(levels, signed, numbers.width())
+    first = numbers.left() + (low_width + _BESIDE_BAR if low else 1)
+    last = numbers.right() - high_width - _BESIDE_BAR
+    is_narrow = min(bar.right(), last) - max(bar.left(), first) < _LEAST_BAR
+    bar.setLeft(max(bar.left(), first) if low and not is_narrow else first)
+    bar.setRight(last if is_narrow else min(bar.right(), last))
     has_bar = bar.width() >= _LEAST_BAR
     if has_bar:
         painter.drawImage(bar, scale_image(signed, colours.dark))
@@ -205,17 +205,18 @@ def paint_scale(painter: QPainter, layout: HeatLayout, levels: Levels, signed: b
     painter.setFont(theme.font("small"))
     painter.setPen(colours.muted)
     painter.drawText(numbers, _LEFT, low)
-    painter.drawText(numbers, _RIGHT if low or (beside and has_bar) else _CENTRE, high)
-    if low and signed and not beside and low_width + high_width + 4 * theme.SPACE.S < numbers.width():
-        painter.drawText(numbers, _CENTRE, "0")
+    painter.drawText(numbers, _RIGHT if low or has_bar else _CENTRE, high)
 
 
 @lru_cache(maxsize=256)
 def _level_texts(levels: Levels, signed: bool, room: int) -> tuple[str, str, int, int]:
-    """Return the two numbers of a scale and their widths; only one where there is no room for both."""
+    """Return the two numbers of a scale and their widths; only one where there is no room for both.
+
+    The one says as much as both where they are even about zero. Where they are not, the colours give way first.
+    """
     low, high = level_texts(levels)
     widths = [math.ceil(theme.metrics("small").horizontalAdvance(text)) for text in (low, high)]
-    if sum(widths) <= room:
+    if sum(widths) <= room - (_LEAST_BAR + 2 * _BESIDE_BAR if signed else theme.SPACE.S):
         return low, high, widths[0], widths[1]
     one = f"±{high}" if signed else f"≤ {high}"
     return "", one, 0, math.ceil(theme.metrics("small").horizontalAdvance(one))

@@ -36,8 +36,8 @@ _DOUBLES = 10  # x, y, source x, source y, width, height, scale x, scale y, rota
 #: Sizes of type that cells may have, the largest first, and the smallest at which a digit more is worth having.
 _PIXELS = (20, 18, 16, 15, 14, 13, 12, 11, 10, 9)
 _LEGIBLE = 10
-#: Room that is left in a cell, in pixels, and the largest share of its height that type takes. Where a minus leads, larger
-#: type is left more: a minus that stands as close to its neighbour as to its own digits is read as a dash between the two.
+#: Room that is left in a cell, in pixels, and the largest share of its height that type takes. Where a minus leads,
+#: larger type is left more: as close to its neighbour as to its own digits, it is read as a dash between the two.
 _AIR = 5
 _SHARE = 0.52
 

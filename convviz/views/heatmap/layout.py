@@ -63,7 +63,8 @@ class HeatLayout:
     cells
         What changes when only the values do: all tiles.
     title, sentence, bar, numbers
-        The lines above the cells, the scale below and the line of its numbers; empty where there is no room for them.
+        The lines above the cells, the colours of the scale below, and the line on which they stand between its two
+        numbers; empty where there is no room for them.
     """
 
     title: QRect
@@ -77,7 +78,7 @@ class HeatLayout:
     @property
     def scale(self) -> QRect:
         """All that is painted anew when the levels change, apart from the cells."""
-        return QRect() if self.numbers.isEmpty() else self.bar.adjusted(-1, -1, 1, 1).united(self.numbers)
+        return QRect() if self.numbers.isEmpty() else self.numbers.adjusted(-1, 0, 1, 0)
 
     def cell_size(self, shape: tuple[int, int, int]) -> tuple[float, float]:
         """Return width and height of a cell, in pixels."""
@@ -124,7 +125,7 @@ def scale_height(form: Form) -> int:
     """Return how much room the scale takes below the cells."""
     if form in (Form.STRIP, Form.BARE):
         return 0
-    return _GAP + 7 + _line("small") if form is Form.FULL else 2 + _line("small")
+    return 2 + _line("small")
 
 
 def around(form: Form) -> int:
@@ -188,13 +189,9 @@ def lay_out(
         cells = cells.united(tile)
     bar_width = min(width - 2 * BORDER, max(cells.width(), NARROWEST))
     lower = cells.bottom() + 1 + BORDER
-    if form is Form.FULL:
-        bar = QRect(BORDER, lower + _GAP, bar_width, 6)
-        numbers = QRect(BORDER, bar.bottom() + 2, bar_width, _line("small"))
-    else:  # the numbers beside the bar
-        numbers = QRect(BORDER, lower + 2, bar_width, _line("small"))
-        end = round(theme.metrics("small").horizontalAdvance("−0.00 "))
-        bar = QRect(BORDER + end, numbers.center().y() - 2, numbers.width() - 2 * end, 5)
+    numbers = QRect(BORDER, lower + 2, bar_width, _line("small"))
+    end = round(theme.metrics("small").horizontalAdvance("−0.00 "))
+    bar = QRect(BORDER + end, numbers.center().y() - 2, numbers.width() - 2 * end, 5)
     if below == 0:
         bar = numbers = QRect()
     return HeatLayout(title, sentence, tiles, labels, cells, bar, numbers)

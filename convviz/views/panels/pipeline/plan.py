@@ -61,11 +61,6 @@ class Column:
         """The map with its gradient, or the card."""
         return self.rect.united(self.gradient)
 
-    @property
-    def is_pair(self) -> bool:
-        """Whether the gradient stands beside the map."""
-        return not self.gradient.isEmpty() and self.gradient.left() > self.rect.right()
-
     def moved(self, right: int, down: int) -> Column:
         """Return the same somewhere else."""
         tiles, biases = (tuple(tile.translated(right, down) for tile in tiles) for tiles in (self.tiles, self.biases))

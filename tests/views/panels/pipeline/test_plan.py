@@ -76,7 +76,7 @@ def test_the_demo_has_numbers_in_its_kernels_and_shrinks_its_maps_truly() -> Non
     assert len(first) == len(second) == 3
     assert min(tile.width() for tile in second) >= 4 * 24
     given, made = plan.columns[0].rect, plan.columns[2].rect
-    assert (given.width() - 4) / 20 == (made.width() - 4) / 18
+    assert abs((given.width() - 4) / 20 - (made.width() - 4) / 18) < 1 / 18  # but for part of a pixel
 
 
 def test_more_room_is_used() -> None:
