@@ -25,6 +25,8 @@ from convviz.number_text import format_number
 from convviz.views import theme
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
     Array = NDArray[Any]
@@ -40,6 +42,8 @@ _LEGIBLE = 10
 #: larger type is left more: as close to its neighbour as to its own digits, it is read as a dash between the two.
 _AIR = 5
 _SHARE = 0.52
+#: Digits behind the point of numbers that are small and written without a factor, at most.
+_DECIMALS_MOST = 3
 
 
 @dataclass(frozen=True)
@@ -148,7 +152,33 @@ def choose_format(
     where it stays legible.
     """
     three, two = (_format(extent, signed, significant) for significant in (3, 2))
-    for shape, smallest in ((three, _LEGIBLE if three != two else _PIXELS[-1]), (two, _PIXELS[-1])):
+    shapes = ((three, _LEGIBLE if three != two else _PIXELS[-1]), (two, _PIXELS[-1]))
+    return _largest(shapes, width, height, ratio)
+
+
+@lru_cache(maxsize=256)
+def choose_plain_format(
+    extent: float, signed: bool, width: float, height: float, ratio: float = 1.0
+) -> tuple[int, NumberFormat] | None:
+    """Return the same where there is no place to tell a factor: small numbers have more digits instead.
+
+    ``extent`` 0: there are but zeros, and each is one digit, in the middle of the room for two.
+    """
+    if not extent:
+        return _largest([(NumberFormat(2, 0, 0, signed=False), _PIXELS[-1])], width, height, ratio)
+    found = choose_format(extent, signed, width, height, ratio)
+    if found is None or not found[1].exponent:
+        return found
+    decimals = [1 - math.floor(math.log10(extent)), -math.floor(math.log10(extent))]
+    shapes = [(NumberFormat(1, count, 0, signed), _PIXELS[-1]) for count in decimals if 0 < count <= _DECIMALS_MOST]
+    return _largest(shapes, width, height, ratio)
+
+
+def _largest(
+    shapes: Sequence[tuple[NumberFormat, int]], width: float, height: float, ratio: float
+) -> tuple[int, NumberFormat] | None:
+    """Return the first of the formats that fits, each with the smallest type it may have, in the largest that fits."""
+    for shape, smallest in shapes:
         for pixels in _PIXELS:
             made = atlas(pixels, ratio)
             air = _AIR + (max(0, pixels - _LEGIBLE + 1) // 2 if shape.signed else 0)

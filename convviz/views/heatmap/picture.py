@@ -12,7 +12,7 @@ from PyQt6.QtGui import QBrush, QColor, QImage, QPainter, QPixmap
 from convviz.number_text import brief_number, format_number
 from convviz.views import theme
 from convviz.views.colour import Extent, Levels, colour_map, dark_text_on, entry_of, reduce_to, to_index
-from convviz.views.heatmap.glyphs import CellNumbers, NumberFormat, atlas, choose_format
+from convviz.views.heatmap.glyphs import CellNumbers, NumberFormat, atlas, choose_format, choose_plain_format
 from convviz.views.heatmap.hatch import hatch
 from convviz.views.heatmap.layout import cells_of_pixels
 
@@ -26,8 +26,9 @@ if TYPE_CHECKING:
 
     Array = NDArray[Any]
 
-#: Cells from this size on are parted by hairlines.
-_PARTED = 11
+#: Cells from this size on are parted by hairlines; those of a strip, of which all may be as light as the ground, by
+#: lines that are seen on it.
+_PARTED, _PARTED_IN_STRIP = 11, 3
 
 
 class Picture:
@@ -38,8 +39,8 @@ class Picture:
     Parameters
     ----------
     plain
-        There is no place to tell a factor of the numbers: a single number is written out in full, and several are left
-        away where they would need one.
+        It is a strip. There is no place to tell a factor of the numbers: a single number is written out in full, and
+        several are written without one, or left away.
 
     Attributes
     ----------
@@ -83,7 +84,7 @@ class Picture:
         ``values_alone``: nothing else has. Where none lies beyond the levels, the format of the numbers stays.
         """
         self._is_made = False
-        self._format_known = self._format_known and values_alone and not self.exceeded
+        self._format_known = self._format_known and values_alone and not (self.exceeded or self._plain)
 
     def forget_overlay(self) -> None:
         """Draw what lies over the colours again at the next painting."""
@@ -112,8 +113,10 @@ class Picture:
         low, high = self.levels
         # The levels stand still while the values move, and so does a format made from them.
         extent = max(abs(low), abs(high), self.extent.magnitude if self.exceeded else 0.0)
-        found = choose_format(extent, self.signed or low < 0, width, height, ratio)
-        return None if self._plain and found is not None and found[1].exponent else found
+        signed = self.signed or low < 0
+        if self._plain:
+            return choose_plain_format(self.extent.magnitude and extent, signed, width, height, ratio)
+        return choose_format(extent, signed, width, height, ratio)
 
     def paint(self, painter: QPainter, ratio: float) -> None:
         """Paint the cells of every channel that is shown."""
@@ -176,7 +179,7 @@ class Picture:
 
     def _overlay_of(self, layout: HeatLayout, ratio: float) -> QPixmap | None:
         """Return what lies over the colours at every frame: drawn once, because translucent lines are slow to draw."""
-        parted = min(layout.cell_size(self._shape)) >= _PARTED
+        parted = min(layout.cell_size(self._shape)) >= (_PARTED_IN_STRIP if self._plain else _PARTED)
         unreached = self.unreached
         if unreached is not None and unreached.shape != self._shape[1:]:
             unreached = None
@@ -194,7 +197,7 @@ class Picture:
         return self._overlay
 
     def _paint_lines(self, painter: QPainter, layout: HeatLayout) -> None:
-        line = QColor(theme.current().surface)
+        line = QColor(theme.current().outline if self._plain else theme.current().surface)
         line.setAlpha(110)
         _, rows, columns = self._shape
         for channel, tile in enumerate(layout.tiles):
@@ -273,7 +276,9 @@ def _single_texts(value: float) -> Iterator[str]:
     """Yield a number in full and then ever shorter, but never as a zero that it is not."""
     for digits in (4, 3, 2, 1):
         yield format_number(value, digits)
-    yield brief_number(value)
+    text = brief_number(value)
+    yield text
+    yield text.replace("0.", ".") if abs(value) < 1 else text
 
 
 def _on_pixels(mask: Array, height: int, width: int) -> Array:
