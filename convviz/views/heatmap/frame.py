@@ -18,7 +18,7 @@ from convviz.views.colour import Levels, scale_image
 from convviz.views.heatmap.layout import Form, HeatLayout
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
@@ -118,7 +118,7 @@ def _paint_tile_caption(
     if caption.read_out:  # takes the title's place
         fits = advance(caption.read_out[-1]) + _CHIP_ROOM <= rect.width()
         rect = rect.adjusted(_paint_chip(painter, rect, caption.hue) if chip and fits else 0, 0, 0, 0)
-        _paint_text(painter, rect, _fitting(caption.read_out, rect.width()), "small", colours.text)
+        _paint_text(painter, rect, fitting_text(caption.read_out, rect.width()), "small", colours.text)
         return
     title = advance(caption.title)
     shown, note, note_room = _chip_and_note(notes, rect.width() - title, chip=chip)
@@ -147,8 +147,8 @@ def _chip_and_note(notes: tuple[str, ...], room: float, *, chip: bool) -> tuple[
     return shown, note, taken
 
 
-def _fitting(texts: tuple[str, ...], room: float) -> str:
-    """Return the first text that has room, or the last; nothing, if there is none."""
+def fitting_text(texts: Sequence[str], room: float) -> str:
+    """Return the first text that has room in small type, or the last; nothing, if there is none."""
     advance = theme.metrics("small").horizontalAdvance
     return next((text for text in texts if advance(text) <= room), texts[-1] if texts else "")
 
@@ -175,11 +175,11 @@ def _paint_sentence(painter: QPainter, rect: QRect, caption: Caption, notes: tup
     """Paint as much of the sentence as there is room for beside a note, in whole words where it can be."""
     colours = theme.current()
     told = caption.told()
-    note = _fitting(notes, rect.width() - theme.metrics("small").horizontalAdvance(told[-1]) - theme.SPACE.S)
+    note = fitting_text(notes, rect.width() - theme.metrics("small").horizontalAdvance(told[-1]) - theme.SPACE.S)
     taken = theme.metrics("small").horizontalAdvance(note) + theme.SPACE.S if note else 0
     free = rect.adjusted(0, 0, -round(taken), 0)
     colour = colours.text if caption.read_out else colours.muted
-    _paint_text(painter, free, _fitting(told, free.width()), "small", colour)
+    _paint_text(painter, free, fitting_text(told, free.width()), "small", colour)
     painter.drawText(rect, _RIGHT, note)
 
 

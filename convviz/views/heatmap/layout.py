@@ -36,7 +36,7 @@ _NARROW_GAP = 3
 
 _GAP = 4
 #: Narrowest channel that has its number above it: a smaller one has more use for the room.
-_LABEL_LEAST = 36
+LABEL_LEAST = 36
 #: Where the cells would get less than this, the scale gives way to them, and then the title.
 _CELLS_LEAST = 32
 
@@ -200,9 +200,10 @@ def lay_out(
 def _least_height(width: int, shape: tuple[int, int, int]) -> int:
     """Return how high a heatmap's cells have to be before anything gives way to them."""
     channels, rows, cols = shape
-    if channels > 1:
+    across = (width - 2 * BORDER - (channels - 1) * CHANNEL_GAP) / channels
+    if channels > 1 and across < SMALLEST_TILE:
         return _CELLS_LEAST
-    cell = (width - 2 * BORDER) / cols
+    cell = across / cols  # of channels that stand in one line
     return min(_CELLS_LEAST, math.floor(thickened(cols * cell, rows * cell)[1]) + 2 * BORDER)
 
 
@@ -235,7 +236,7 @@ def _tiles(room: QRect, shape: tuple[int, int, int], columns: int) -> tuple[tupl
         return (QRect(room.x(), room.y(), w, h),), ()
     for label, gap in ((label_height(), CHANNEL_GAP), (0, CHANNEL_GAP), (0, _NARROW_GAP)):
         across, (w, h) = _grid(room, shape, label, gap, columns)
-        if w >= _LABEL_LEAST:
+        if w >= LABEL_LEAST:
             break
     if min(w, h) < SMALLEST_TILE:
         scale = SMALLEST_TILE / min(rows, cols)

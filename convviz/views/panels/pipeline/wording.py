@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import product
 from typing import TYPE_CHECKING
 
 from convviz.engine.shapes import padding_text, pair_text, size_text
@@ -28,20 +29,29 @@ _SHORTEST = {"conv_transpose2d": mark("convᵀ")}
 
 
 def layer_texts(layer: Layer) -> list[str]:
-    """Return a layer's operation in words: 'conv 3×3, stride 1', then shorter: 'conv 3×3', 'conv'."""
+    """Return a layer's operation in words: 'conv 3×3, stride 2', then ever shorter: 'conv 3×3, s2', …, 'conv'."""
+    names, windows = layer_names(layer), window_texts(layer)
+    ways = [*product(names, windows[:-1]), *product(names[-1:], windows[-1:])]
+    return [*(tr("{name} {kernel}").format(name=name, kernel=window) for name, window in ways), names[-1]]
+
+
+def layer_names(layer: Layer) -> list[str]:
+    """Return what kind a layer is, without its numbers: 'transposed conv', then shorter: 'convᵀ'."""
     name = tr(_SHORT.get(layer.kind, layer.label))
+    return [name, tr(_SHORTEST[layer.kind])] if layer.kind in _SHORTEST else [name]
+
+
+def window_texts(layer: Layer) -> list[str]:
+    """Return a layer's window: '3×3, stride 2', then shorter: '3×3, s2', '3×3'; nothing if it has none."""
     kernel, stride = (getattr(layer, field, None) for field in ("kernel", "stride"))
-    texts = []
-    if layer.kind in _SHORTEST and kernel is not None:
-        brief = tr(_SHORTEST[layer.kind])
-        texts += [brief, tr("{name} {kernel}").format(name=brief, kernel=size_text(kernel))]
-    texts.append(name)
-    if kernel is not None:
-        texts.append(tr("{name} {kernel}").format(name=name, kernel=size_text(kernel)))
-    if kernel is not None and stride is not None:
-        whole = tr("{name} {kernel}, stride {stride}")
-        texts.append(whole.format(name=name, kernel=size_text(kernel), stride=pair_text(stride)))
-    return texts[::-1]
+    if kernel is None:
+        return []
+    size = size_text(kernel)
+    if stride is None:
+        return [size]
+    # s is short for the stride, as in the names that papers give to layers.
+    templates = (tr("{kernel}, stride {stride}"), tr("{kernel}, s{stride}"))
+    return [*(text.format(kernel=size, stride=pair_text(stride)) for text in templates), size]
 
 
 def layer_lines(layer: Layer, weights: int, biases: int) -> list[str]:

@@ -119,7 +119,7 @@ def test_what_is_kept_to_reads_about_as_well_as_what_would_be_chosen_anew(name: 
     for wider in range(0, 600, 8):
         room = (692 + wider, 460 + wider // 2)
         kept = arrange(*room, items, shape, companion=True, kept=kept)
-        assert worth(*room, kept) >= worth(*room, arrange(*room, items, shape, companion=True)) - 0.2
+        assert worth(*room, kept) >= worth(*room, arrange(*room, items, shape, companion=True)) - 0.3
 
 
 def test_a_gradient_is_shown_where_there_is_room_for_it() -> None:
