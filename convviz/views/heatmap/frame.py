@@ -79,13 +79,14 @@ def paint_caption(
         painter.drawText(rect, _LEFT, label(channel))
 
 
-def note_texts(shown: int, channels: int, exponent: int) -> tuple[str, ...]:
+def note_texts(shown: range, channels: int, exponent: int) -> tuple[str, ...]:
     """Return what there is to know beside a sentence: that channels are left out, or the factor of the numbers.
 
     The same in ever fewer words; the last are none where nobody is misled without.
     """
-    if shown < channels:
-        return tr("{shown} of {all} shown").format(shown=shown, all=channels), f"{shown}/{channels}", ""
+    if len(shown) < channels:
+        some = str(len(shown)) if shown.start == 0 else f"{shown.start + 1}–{shown.stop}"
+        return tr("{shown} of {all} shown").format(shown=some, all=channels), f"{some}/{channels}", ""
     if not exponent:
         return ()
     factor = f"×{power_text(exponent)}"

@@ -19,8 +19,9 @@ if TYPE_CHECKING:
 #: Cells at least this large are all of one size, a whole number of pixels. Smaller ones fill the room instead, so that
 #: neighbours may differ by a pixel.
 WHOLE_PIXELS = 8
-#: The smallest picture of a channel that is worth showing; channels beyond those that fit are left out and counted.
-SMALLEST_TILE = 12
+#: The smallest picture of a channel that is worth showing, and its smallest cell if it has few of them; channels beyond
+#: those that fit are left out and counted.
+_SMALLEST_TILE, _SMALLEST_CELL = 12, 3
 #: Narrowest heatmap: what the two numbers of its scale need.
 NARROWEST = 60
 
@@ -58,6 +59,8 @@ class HeatLayout:
     ----------
     tiles
         The cells of each channel that is shown.
+    first
+        The channel that the first tile shows, where there is no room for all of them.
     labels
         The line above each tile; empty where channels are not labelled.
     cells
@@ -74,6 +77,16 @@ class HeatLayout:
     cells: QRect
     bar: QRect
     numbers: QRect
+    first: int = 0
+
+    @property
+    def shown(self) -> range:
+        """The channels that have a tile."""
+        return range(self.first, self.first + len(self.tiles))
+
+    def tile(self, channel: int) -> QRect:
+        """Return the cells of a channel that is shown."""
+        return self.tiles[channel - self.first]
 
     @property
     def scale(self) -> QRect:
@@ -88,14 +101,14 @@ class HeatLayout:
 
     def cell_rect(self, shape: tuple[int, int, int], channel: int, row: int, column: int) -> QRect:
         """Return the pixels of one cell; at least one, also where several cells share it."""
-        tile = self.tiles[channel]
+        tile = self.tile(channel)
         x0, x1 = _edge(column, tile.width(), shape[2]), _edge(column + 1, tile.width(), shape[2])
         y0, y1 = _edge(row, tile.height(), shape[1]), _edge(row + 1, tile.height(), shape[1])
         return QRect(tile.x() + x0, tile.y() + y0, max(1, x1 - x0), max(1, y1 - y0))
 
     def cell_at(self, shape: tuple[int, int, int], x: int, y: int) -> tuple[int, int, int] | None:
         """Return ``(channel, row, column)`` of the cell under a pixel."""
-        for channel, tile in enumerate(self.tiles):
+        for channel, tile in zip(self.shown, self.tiles, strict=True):
             if tile.contains(x, y):
                 column = int(cells_of_pixels(tile.width(), shape[2])[x - tile.x()])
                 row = int(cells_of_pixels(tile.height(), shape[1])[y - tile.y()])
@@ -201,7 +214,7 @@ def _least_height(width: int, shape: tuple[int, int, int]) -> int:
     """Return how high a heatmap's cells have to be before anything gives way to them."""
     channels, rows, cols = shape
     across = (width - 2 * BORDER - (channels - 1) * CHANNEL_GAP) / channels
-    if channels > 1 and across < SMALLEST_TILE:
+    if channels > 1 and across < _smallest(rows, cols):
         return _CELLS_LEAST
     cell = across / cols  # of channels that stand in one line
     return min(_CELLS_LEAST, math.floor(thickened(cols * cell, rows * cell)[1]) + 2 * BORDER)
@@ -238,8 +251,9 @@ def _tiles(room: QRect, shape: tuple[int, int, int], columns: int) -> tuple[tupl
         across, (w, h) = _grid(room, shape, label, gap, columns)
         if w >= LABEL_LEAST:
             break
-    if min(w, h) < SMALLEST_TILE:
-        scale = SMALLEST_TILE / min(rows, cols)
+    smallest = _smallest(rows, cols)
+    if min(w, h) < smallest:
+        scale = smallest / min(rows, cols)
         w, h = min(room.width(), round(cols * scale)), min(room.height(), round(rows * scale))
         across = max(1, (room.width() + gap) // (w + gap))
     down = max(1, (room.height() + gap) // (h + label + gap))
@@ -251,6 +265,11 @@ def _tiles(room: QRect, shape: tuple[int, int, int], columns: int) -> tuple[tupl
     tiles = tuple(QRect(x, y + label, w, h) for x, y in places)
     labels = tuple(QRect(x, y, w + gap - 2, label - 3) for x, y in places) if label else ()
     return tiles, labels
+
+
+def _smallest(rows: int, cols: int) -> int:
+    """Return the shorter side of the smallest picture of a channel."""
+    return min(_SMALLEST_TILE, _SMALLEST_CELL * min(rows, cols))
 
 
 def _grid(room: QRect, shape: tuple[int, int, int], label: int, gap: int, columns: int) -> tuple[int, tuple[int, int]]:

@@ -161,7 +161,7 @@ class Picture:
         """
         assert self.values is not None
         tile = layout.tiles[0]
-        shown = self.values[: len(layout.tiles)]
+        shown = self.values[layout.first : layout.shown.stop]
         if shown.shape[1] > tile.height() or shown.shape[2] > tile.width():
             shown = reduce_to(shown, tile.height(), tile.width())
         self._index = to_index(shown, self.levels, self.extent)
@@ -200,7 +200,7 @@ class Picture:
         line = QColor(theme.current().outline if self._plain else theme.current().surface)
         line.setAlpha(110)
         _, rows, columns = self._shape
-        for channel, tile in enumerate(layout.tiles):
+        for channel, tile in zip(layout.shown, layout.tiles, strict=True):
             for column in range(1, columns):
                 x = layout.cell_rect(self._shape, channel, 0, column).x()
                 painter.fillRect(QRect(x, tile.y(), 1, tile.height()), line)
@@ -215,12 +215,12 @@ class Picture:
         if len(self._centres) == 0:
             self._centres = self._cell_centres(layout)
         pixels, shape = found
-        dark = self._dark_text(len(layout.tiles))
-        values = self.values[: len(layout.tiles)].ravel()
+        dark = self._dark_text(layout.shown)
+        values = self.values[layout.first : layout.shown.stop].ravel()
         fitting = self.extent.finite
         self._numbers.draw(painter, atlas(pixels, ratio), shape, values, self._centres, dark, fitting=fitting)
 
-    def _dark_text(self, shown: int) -> Array:
+    def _dark_text(self, shown: range) -> Array:
         """Return where black is easier to read than white, cell by cell."""
         table, index = colour_map(self.signed), self._index.ravel()
         if self.marking is None or self.marking.veil is None:

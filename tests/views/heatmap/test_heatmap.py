@@ -433,7 +433,7 @@ def test_numbers_stay_readable_under_the_veil(qapp: QApplication, name: str, sig
     theme.apply(qapp, name)
     table = colour_map(signed).rgb[:STEPS].astype(float)
     values = np.linspace(-1 if signed else 0, 1, STEPS).reshape(1, -1)
-    veiled = Marking.of(Field(np.zeros((0, 2), int), np.zeros(0), True), values, veiled=True).veiled(table, 1)
+    veiled = Marking.of(Field(np.zeros((0, 2), int), np.zeros(0), True), values, veiled=True).veiled(table, range(1))
     black, white = QColor(0, 0, 0), QColor(255, 255, 255)
     for rgb, dark in zip(np.rint(veiled).astype(int).tolist(), dark_text_on(veiled), strict=True):
         assert contrast(QColor(*rgb), black if dark else white) >= 4.4
