@@ -40,8 +40,8 @@ def fitting_title(texts: Sequence[str], room: int) -> tuple[str, int]:
     The last two leave something out: a smaller type is better than they are, and than letters that are left out.
     """
     sizes = range(theme.FONT_SIZES["strong"], theme.FONT_SIZES["small"] - 1, -1)
-    tried = [*((text, size) for size in sizes for text in texts[:-2])]
-    tried += [(text, sizes[0]) for text in texts[-2:]] + [(texts[-1], size) for size in sizes]
+    ways = (texts[:-2], texts[-2:-1], texts[-1:])
+    tried = ((text, size) for way in ways for size in sizes for text in way)
     fitting = (each for each in tried if theme.metrics("strong", each[1]).horizontalAdvance(each[0]) <= room)
     return next(fitting, (texts[-1], sizes[-1]))
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import product
 from typing import TYPE_CHECKING
 
 from convviz.engine.shapes import padding_text, pair_text, size_text
@@ -29,10 +28,17 @@ _SHORTEST = {"conv_transpose2d": mark("convᵀ")}
 
 
 def layer_texts(layer: Layer) -> list[str]:
-    """Return a layer's operation in words: 'conv 3×3, stride 2', then ever shorter: 'conv 3×3, s2', …, 'conv'."""
+    """Return a layer's operation in words: 'conv 3×3, stride 2', then ever shorter: 'conv 3×3, s2', '3×3, s2', 'conv'.
+
+    Where a short name tells more than that it is a layer with a kernel, it stays longer than the stride: 'convᵀ 3×3'.
+    """
     names, windows = layer_names(layer), window_texts(layer)
-    ways = [*product(names, windows[:-1]), *product(names[-1:], windows[-1:])]
-    return [*(tr("{name} {kernel}").format(name=name, kernel=window) for name, window in ways), names[-1]]
+    texts = [tr("{name} {kernel}").format(name=name, kernel=window) for name in names for window in windows[:-1]]
+    if len(names) > 1:
+        texts += [tr("{name} {kernel}").format(name=names[-1], kernel=window) for window in windows[-1:]]
+    else:
+        texts += windows[-2:-1]
+    return [*texts, names[-1]]
 
 
 def layer_names(layer: Layer) -> list[str]:

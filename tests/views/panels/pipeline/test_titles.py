@@ -34,7 +34,7 @@ def test_a_title_fits_into_the_narrowest_card(qapp: QApplication, kind: str, lan
 def test_a_name_begins_with_a_capital_only_where_all_of_it_is_one(qapp: QApplication, kind: str) -> None:
     for text in layer_texts(LAYERS[kind]()):
         first = text.split()[0]
-        assert first.islower() or first == "ReLU", text
+        assert first.islower() or first == "ReLU" or first[0].isdigit(), text
 
 
 def test_there_is_room_for_the_whole_title_on_a_wide_card(qapp: QApplication) -> None:
@@ -51,6 +51,11 @@ def test_a_stride_is_told_in_smaller_type_before_it_is_left_out(qapp: QApplicati
         title, pixels = fitting_title(texts, room)
         assert title.endswith(("stride 1", "s1"))
         assert theme.metrics("strong", pixels).horizontalAdvance(title) <= room
+
+
+def test_a_narrow_title_keeps_the_numbers_and_what_is_unusual(qapp: QApplication) -> None:
+    assert fitting_title(layer_texts(LAYERS["conv2d"]()), 56)[0] == "3×3, s1"
+    assert fitting_title(layer_texts(LAYERS["conv_transpose2d"]()), 64)[0] == "convᵀ 3×3"
 
 
 @pytest.mark.parametrize("kind", [kind for kind, layer in LAYERS.items() if hasattr(layer(), "kernel")])
