@@ -37,7 +37,7 @@ GESTURES = {
     mark("Cells of maps and kernels"): (
         (mark("Click, Space"), mark("Explain the number")),
         (mark("Double-click, Enter"), mark("Put it under the microscope")),
-        (mark("Arrow keys"), mark("Go to the next cell")),
+        (mark("Arrow keys, Page Up, Page Down"), mark("Go to the next cell, channel or kernel")),
     ),
     mark("Numbers of a kernel"): (
         (mark("Typing, double-click"), mark("Replace the number")),

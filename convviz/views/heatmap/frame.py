@@ -18,7 +18,7 @@ from convviz.views.colour import Levels, scale_image
 from convviz.views.heatmap.layout import Form, HeatLayout
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
@@ -79,13 +79,14 @@ def paint_caption(
         painter.drawText(rect, _LEFT, label(channel))
 
 
-def note_texts(shown: int, channels: int, exponent: int) -> tuple[str, ...]:
+def note_texts(shown: range, channels: int, exponent: int) -> tuple[str, ...]:
     """Return what there is to know beside a sentence: that channels are left out, or the factor of the numbers.
 
     The same in ever fewer words; the last are none where nobody is misled without.
     """
-    if shown < channels:
-        return tr("{shown} of {all} shown").format(shown=shown, all=channels), f"{shown}/{channels}", ""
+    if len(shown) < channels:
+        some = str(len(shown)) if shown.start == 0 else f"{shown.start + 1}–{shown.stop}"
+        return tr("{shown} of {all} shown").format(shown=some, all=channels), f"{some}/{channels}", ""
     if not exponent:
         return ()
     factor, power = power_text(exponent), brief_power(exponent)
@@ -119,7 +120,7 @@ def _paint_tile_caption(
     if caption.read_out:  # takes the title's place
         fits = advance(caption.read_out[-1]) + _CHIP_ROOM <= rect.width()
         rect = rect.adjusted(_paint_chip(painter, rect, caption.hue) if chip and fits else 0, 0, 0, 0)
-        _paint_text(painter, rect, _fitting(caption.read_out, rect.width()), "small", colours.text)
+        _paint_text(painter, rect, fitting_text(caption.read_out, rect.width()), "small", colours.text)
         return
     title = advance(caption.title)
     shown, note, note_room = _chip_and_note(notes, rect.width() - title, chip=chip)
@@ -148,8 +149,8 @@ def _chip_and_note(notes: tuple[str, ...], room: float, *, chip: bool) -> tuple[
     return shown, note, taken
 
 
-def _fitting(texts: tuple[str, ...], room: float) -> str:
-    """Return the first text that has room, or the last; nothing, if there is none."""
+def fitting_text(texts: Sequence[str], room: float) -> str:
+    """Return the first text that has room in small type, or the last; nothing, if there is none."""
     advance = theme.metrics("small").horizontalAdvance
     return next((text for text in texts if advance(text) <= room), texts[-1] if texts else "")
 
@@ -176,27 +177,27 @@ def _paint_sentence(painter: QPainter, rect: QRect, caption: Caption, notes: tup
     """Paint as much of the sentence as there is room for beside a note, in whole words where it can be."""
     colours = theme.current()
     told = caption.told()
-    note = _fitting(notes, rect.width() - theme.metrics("small").horizontalAdvance(told[-1]) - theme.SPACE.S)
+    note = fitting_text(notes, rect.width() - theme.metrics("small").horizontalAdvance(told[-1]) - theme.SPACE.S)
     taken = theme.metrics("small").horizontalAdvance(note) + theme.SPACE.S if note else 0
     free = rect.adjusted(0, 0, -round(taken), 0)
     colour = colours.text if caption.read_out else colours.muted
-    _paint_text(painter, free, _fitting(told, free.width()), "small", colour)
+    _paint_text(painter, free, fitting_text(told, free.width()), "small", colour)
     painter.drawText(rect, _RIGHT, note)
 
 
 def paint_scale(painter: QPainter, layout: HeatLayout, levels: Levels, signed: bool) -> None:
-    """Paint the colours from the lowest to the highest value, and the numbers at both ends (and zero between)."""
+    """Paint the colours from the lowest to the highest value, between the numbers at both ends.
+
+    A long number takes its room from the colours, and colours that are narrow take what short numbers leave.
+    """
     colours = theme.current()
     numbers, bar = layout.numbers, QRect(layout.bar)
-    beside = bar.top() > numbers.top()
-    needed = _LEAST_BAR + 2 * _BESIDE_BAR if beside else theme.SPACE.XS
-    low, high, low_width, high_width = _level_texts(levels, signed, numbers.width() - needed)
-    if beside:  # a long number takes its room from the bar, and a narrow bar takes what short ones leave
-        first = numbers.left() + (low_width + _BESIDE_BAR if low else 1)
-        last = numbers.right() - high_width - _BESIDE_BAR
-        is_narrow = min(bar.right(), last) - max(bar.left(), first) < _LEAST_BAR
-        bar.setLeft(max(bar.left(), first) if low and not is_narrow else first)
-        bar.setRight(last if is_narrow else min(bar.right(), last))
+    low, high, low_width, high_width = _level_texts(levels, signed, numbers.width())
+    first = numbers.left() + (low_width + _BESIDE_BAR if low else 1)
+    last = numbers.right() - high_width - _BESIDE_BAR
+    is_narrow = min(bar.right(), last) - max(bar.left(), first) < _LEAST_BAR
+    bar.setLeft(max(bar.left(), first) if low and not is_narrow else first)
+    bar.setRight(last if is_narrow else min(bar.right(), last))
     has_bar = bar.width() >= _LEAST_BAR
     if has_bar:
         painter.drawImage(bar, scale_image(signed, colours.dark))
@@ -206,17 +207,18 @@ def paint_scale(painter: QPainter, layout: HeatLayout, levels: Levels, signed: b
     painter.setFont(theme.font("small", _pixels_for(high, numbers.width())))
     painter.setPen(colours.muted)
     painter.drawText(numbers, _LEFT, low)
-    painter.drawText(numbers, _RIGHT if low or (beside and has_bar) else _CENTRE, high)
-    if low and signed and not beside and low_width + high_width + 4 * theme.SPACE.S < numbers.width():
-        painter.drawText(numbers, _CENTRE, "0")
+    painter.drawText(numbers, _RIGHT if low or has_bar else _CENTRE, high)
 
 
 @lru_cache(maxsize=256)
 def _level_texts(levels: Levels, signed: bool, room: int) -> tuple[str, str, int, int]:
-    """Return the two numbers of a scale and their widths; only one where there is no room for both."""
+    """Return the two numbers of a scale and their widths; only one where there is no room for both.
+
+    The one says as much as both where they are even about zero. Where they are not, the colours give way first.
+    """
     low, high = level_texts(levels)
     widths = [math.ceil(theme.metrics("small").horizontalAdvance(text)) for text in (low, high)]
-    if sum(widths) <= room:
+    if sum(widths) <= room - (_LEAST_BAR + 2 * _BESIDE_BAR if signed else theme.SPACE.S):
         return low, high, widths[0], widths[1]
     one = f"±{high}" if signed else f"≤ {high}"
     return "", one, 0, math.ceil(theme.metrics("small").horizontalAdvance(one))

@@ -25,6 +25,8 @@ from convviz.number_text import format_number
 from convviz.views import theme
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
     Array = NDArray[Any]
@@ -36,9 +38,12 @@ _DOUBLES = 10  # x, y, source x, source y, width, height, scale x, scale y, rota
 #: Sizes of type that cells may have, the largest first, and the smallest at which a digit more is worth having.
 _PIXELS = (20, 18, 16, 15, 14, 13, 12, 11, 10, 9)
 _LEGIBLE = 10
-#: Room that is left in a cell, in pixels, and the largest share of its height that type takes.
+#: Room that is left in a cell, in pixels, and the largest share of its height that type takes. Where a minus leads,
+#: larger type is left more: as close to its neighbour as to its own digits, it is read as a dash between the two.
 _AIR = 5
 _SHARE = 0.52
+#: Digits behind the point of numbers that are small and written without a factor, at most.
+_DECIMALS_MOST = 3
 
 
 @dataclass(frozen=True)
@@ -147,10 +152,37 @@ def choose_format(
     where it stays legible.
     """
     three, two = (_format(extent, signed, significant) for significant in (3, 2))
-    for shape, smallest in ((three, _LEGIBLE if three != two else _PIXELS[-1]), (two, _PIXELS[-1])):
+    shapes = ((three, _LEGIBLE if three != two else _PIXELS[-1]), (two, _PIXELS[-1]))
+    return _largest(shapes, width, height, ratio)
+
+
+@lru_cache(maxsize=256)
+def choose_plain_format(
+    extent: float, signed: bool, width: float, height: float, ratio: float = 1.0
+) -> tuple[int, NumberFormat] | None:
+    """Return the same where there is no place to tell a factor: small numbers have more digits instead.
+
+    ``extent`` 0: there are but zeros, and each is one digit, in the middle of the room for two.
+    """
+    if not extent:
+        return _largest([(NumberFormat(2, 0, 0, signed=False), _PIXELS[-1])], width, height, ratio)
+    found = choose_format(extent, signed, width, height, ratio)
+    if found is None or not found[1].exponent:
+        return found
+    decimals = [1 - math.floor(math.log10(extent)), -math.floor(math.log10(extent))]
+    shapes = [(NumberFormat(1, count, 0, signed), _PIXELS[-1]) for count in decimals if 0 < count <= _DECIMALS_MOST]
+    return _largest(shapes, width, height, ratio)
+
+
+def _largest(
+    shapes: Sequence[tuple[NumberFormat, int]], width: float, height: float, ratio: float
+) -> tuple[int, NumberFormat] | None:
+    """Return the first of the formats that fits, each with the smallest type it may have, in the largest that fits."""
+    for shape, smallest in shapes:
         for pixels in _PIXELS:
             made = atlas(pixels, ratio)
-            fits = made.width_of(shape) <= width - _AIR and pixels <= max(_LEGIBLE, height * _SHARE)
+            air = _AIR + (max(0, pixels - _LEGIBLE + 1) // 2 if shape.signed else 0)
+            fits = made.width_of(shape) <= width - air and pixels <= max(_LEGIBLE, height * _SHARE)
             if fits and smallest <= pixels and made.figure_height <= height - 4:
                 return pixels, shape
     return None
@@ -212,7 +244,7 @@ def _all_numbers(glyphs: GlyphAtlas, shape: NumberFormat) -> _Numbers:
         negative = np.arange(len(mirrored)) >= last  # nothing that is written as zero has a sign
         codes = np.hstack([codes, np.where(negative, _MINUS, _BLANK)[:, None]])
         shift = np.hstack([shift, before[:, None]])  # the sign stands before the first digit that is written
-        shift = np.floor(shift + negative[:, None] * (glyphs.minus / 2))
+        shift = np.floor(shift + negative[:, None] * math.ceil(glyphs.minus / 2))
     return _Numbers(count, fine_count, glyphs.source_left[codes], shift)
 
 
@@ -343,7 +375,7 @@ class CellNumbers:
             lefts, widths = [*lefts, -glyphs.minus], [*widths, glyphs.minus]
         self._reserve(len(centres), len(lefts))
         body = glyphs.width_of(shape) - (glyphs.minus if shape.signed else 0)
-        start = np.floor(centres[:, :1] - body / 2)
+        start = np.ceil(centres[:, :1] - body / 2)  # the line between two cells takes the first pixel of the second
         self._across = start + np.array(lefts) + np.array(widths) / 2  # a fragment is placed by its middle
         slots = self._slots
         slots[:, :, 1] = np.floor(centres[:, 1:] - glyphs.figure_height / 2) - 1 + glyphs.height / 2

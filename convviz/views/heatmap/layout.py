@@ -19,8 +19,9 @@ if TYPE_CHECKING:
 #: Cells at least this large are all of one size, a whole number of pixels. Smaller ones fill the room instead, so that
 #: neighbours may differ by a pixel.
 WHOLE_PIXELS = 8
-#: The smallest picture of a channel that is worth showing; channels beyond those that fit are left out and counted.
-SMALLEST_TILE = 12
+#: The smallest picture of a channel that is worth showing, and its smallest cell if it has few of them; channels beyond
+#: those that fit are left out and counted.
+_SMALLEST_TILE, _SMALLEST_CELL = 12, 3
 #: Narrowest heatmap: what the two numbers of its scale need.
 NARROWEST = 60
 
@@ -36,7 +37,7 @@ _NARROW_GAP = 3
 
 _GAP = 4
 #: Narrowest channel that has its number above it: a smaller one has more use for the room.
-_LABEL_LEAST = 36
+LABEL_LEAST = 36
 #: Where the cells would get less than this, the scale gives way to them, and then the title.
 _CELLS_LEAST = 32
 
@@ -58,12 +59,15 @@ class HeatLayout:
     ----------
     tiles
         The cells of each channel that is shown.
+    first
+        The channel that the first tile shows, where there is no room for all of them.
     labels
         The line above each tile; empty where channels are not labelled.
     cells
         What changes when only the values do: all tiles.
     title, sentence, bar, numbers
-        The lines above the cells, the scale below and the line of its numbers; empty where there is no room for them.
+        The lines above the cells, the colours of the scale below, and the line on which they stand between its two
+        numbers; empty where there is no room for them.
     """
 
     title: QRect
@@ -73,11 +77,21 @@ class HeatLayout:
     cells: QRect
     bar: QRect
     numbers: QRect
+    first: int = 0
+
+    @property
+    def shown(self) -> range:
+        """The channels that have a tile."""
+        return range(self.first, self.first + len(self.tiles))
+
+    def tile(self, channel: int) -> QRect:
+        """Return the cells of a channel that is shown."""
+        return self.tiles[channel - self.first]
 
     @property
     def scale(self) -> QRect:
         """All that is painted anew when the levels change, apart from the cells."""
-        return QRect() if self.numbers.isEmpty() else self.bar.adjusted(-1, -1, 1, 1).united(self.numbers)
+        return QRect() if self.numbers.isEmpty() else self.numbers.adjusted(-1, 0, 1, 0)
 
     def cell_size(self, shape: tuple[int, int, int]) -> tuple[float, float]:
         """Return width and height of a cell, in pixels."""
@@ -87,14 +101,14 @@ class HeatLayout:
 
     def cell_rect(self, shape: tuple[int, int, int], channel: int, row: int, column: int) -> QRect:
         """Return the pixels of one cell; at least one, also where several cells share it."""
-        tile = self.tiles[channel]
+        tile = self.tile(channel)
         x0, x1 = _edge(column, tile.width(), shape[2]), _edge(column + 1, tile.width(), shape[2])
         y0, y1 = _edge(row, tile.height(), shape[1]), _edge(row + 1, tile.height(), shape[1])
         return QRect(tile.x() + x0, tile.y() + y0, max(1, x1 - x0), max(1, y1 - y0))
 
     def cell_at(self, shape: tuple[int, int, int], x: int, y: int) -> tuple[int, int, int] | None:
         """Return ``(channel, row, column)`` of the cell under a pixel."""
-        for channel, tile in enumerate(self.tiles):
+        for channel, tile in zip(self.shown, self.tiles, strict=True):
             if tile.contains(x, y):
                 column = int(cells_of_pixels(tile.width(), shape[2])[x - tile.x()])
                 row = int(cells_of_pixels(tile.height(), shape[1])[y - tile.y()])
@@ -124,7 +138,7 @@ def scale_height(form: Form) -> int:
     """Return how much room the scale takes below the cells."""
     if form in (Form.STRIP, Form.BARE):
         return 0
-    return _GAP + 7 + _line("small") if form is Form.FULL else 2 + _line("small")
+    return 2 + _line("small")
 
 
 def around(form: Form) -> int:
@@ -188,13 +202,9 @@ def lay_out(
         cells = cells.united(tile)
     bar_width = min(width - 2 * BORDER, max(cells.width(), NARROWEST))
     lower = cells.bottom() + 1 + BORDER
-    if form is Form.FULL:
-        bar = QRect(BORDER, lower + _GAP, bar_width, 6)
-        numbers = QRect(BORDER, bar.bottom() + 2, bar_width, _line("small"))
-    else:  # the numbers beside the bar
-        numbers = QRect(BORDER, lower + 2, bar_width, _line("small"))
-        end = round(theme.metrics("small").horizontalAdvance("−0.00 "))
-        bar = QRect(BORDER + end, numbers.center().y() - 2, numbers.width() - 2 * end, 5)
+    numbers = QRect(BORDER, lower + 2, bar_width, _line("small"))
+    end = round(theme.metrics("small").horizontalAdvance("−0.00 "))
+    bar = QRect(BORDER + end, numbers.center().y() - 2, numbers.width() - 2 * end, 5)
     if below == 0:
         bar = numbers = QRect()
     return HeatLayout(title, sentence, tiles, labels, cells, bar, numbers)
@@ -203,9 +213,10 @@ def lay_out(
 def _least_height(width: int, shape: tuple[int, int, int]) -> int:
     """Return how high a heatmap's cells have to be before anything gives way to them."""
     channels, rows, cols = shape
-    if channels > 1:
+    across = (width - 2 * BORDER - (channels - 1) * CHANNEL_GAP) / channels
+    if channels > 1 and across < _smallest(rows, cols):
         return _CELLS_LEAST
-    cell = (width - 2 * BORDER) / cols
+    cell = across / cols  # of channels that stand in one line
     return min(_CELLS_LEAST, math.floor(thickened(cols * cell, rows * cell)[1]) + 2 * BORDER)
 
 
@@ -238,10 +249,11 @@ def _tiles(room: QRect, shape: tuple[int, int, int], columns: int) -> tuple[tupl
         return (QRect(room.x(), room.y(), w, h),), ()
     for label, gap in ((label_height(), CHANNEL_GAP), (0, CHANNEL_GAP), (0, _NARROW_GAP)):
         across, (w, h) = _grid(room, shape, label, gap, columns)
-        if w >= _LABEL_LEAST:
+        if w >= LABEL_LEAST:
             break
-    if min(w, h) < SMALLEST_TILE:
-        scale = SMALLEST_TILE / min(rows, cols)
+    smallest = _smallest(rows, cols)
+    if min(w, h) < smallest:
+        scale = smallest / min(rows, cols)
         w, h = min(room.width(), round(cols * scale)), min(room.height(), round(rows * scale))
         across = max(1, (room.width() + gap) // (w + gap))
     down = max(1, (room.height() + gap) // (h + label + gap))
@@ -253,6 +265,11 @@ def _tiles(room: QRect, shape: tuple[int, int, int], columns: int) -> tuple[tupl
     tiles = tuple(QRect(x, y + label, w, h) for x, y in places)
     labels = tuple(QRect(x, y, w + gap - 2, label - 3) for x, y in places) if label else ()
     return tiles, labels
+
+
+def _smallest(rows: int, cols: int) -> int:
+    """Return the shorter side of the smallest picture of a channel."""
+    return min(_SMALLEST_TILE, _SMALLEST_CELL * min(rows, cols))
 
 
 def _grid(room: QRect, shape: tuple[int, int, int], label: int, gap: int, columns: int) -> tuple[int, tuple[int, int]]:

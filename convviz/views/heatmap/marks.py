@@ -87,12 +87,12 @@ class Marking:
             veil[tuple(places.T)] = 0.0 if marked.source is None else _WEAK_VEIL * (1 - marked.strength)
         return cls(places, marked.strength, marked.source, veil)
 
-    def veiled(self, rgb: Array, shown: int) -> Array:
-        """Return colours (N, 3) of the cells of the first ``shown`` channels as they look under the veil."""
+    def veiled(self, rgb: Array, shown: range) -> Array:
+        """Return colours (N, 3) of the cells of the channels that are shown as they look under the veil."""
         if self.veil is None:
             return rgb
         ground = theme.current().surface
-        veil = self.veil[:shown].reshape(-1, 1)
+        veil = self.veil[shown.start : shown.stop].reshape(-1, 1)
         return np.asarray(rgb * (1 - veil) + np.array([ground.red(), ground.green(), ground.blue()]) * veil)
 
     def paint_veil(self, painter: QPainter, layout: HeatLayout) -> None:
@@ -103,7 +103,7 @@ class Marking:
         image = self.images.get(colours.name)
         if image is None:
             image = self.images[colours.name] = _veil_image(self.veil, colours.surface)
-        for channel, tile in enumerate(layout.tiles):
+        for channel, tile in zip(layout.shown, layout.tiles, strict=True):
             painter.drawImage(tile, image, QRect(0, channel * rows, columns, rows))
 
     def paint(self, painter: QPainter, layout: HeatLayout, shape: tuple[int, int, int]) -> None:
@@ -111,7 +111,7 @@ class Marking:
         if min(layout.cell_size(shape)) < _FRAMED or len(self.places) > _FRAMED_MOST:
             _paint_outline(painter, layout, self._outline(layout, shape), self.source)
             return
-        shown = self.places[:, 0] < len(layout.tiles)
+        shown = (self.places[:, 0] >= layout.first) & (self.places[:, 0] < layout.shown.stop)
         places, strength = self.places[shown], self.strength[shown]
         level = np.ceil(np.clip(strength, 0, 1) * (_LEVELS - 1)).astype(int)
         for step in range(_LEVELS):
@@ -122,9 +122,9 @@ class Marking:
 
     def _outline(self, layout: HeatLayout, shape: tuple[int, int, int]) -> list[QLine]:
         """Return the line around all marked cells that are shown; found once, since it may be around a million."""
-        place = (shape, *((tile.x(), tile.y(), tile.width(), tile.height()) for tile in layout.tiles))
+        place = (shape, layout.first, *((tile.x(), tile.y(), tile.width(), tile.height()) for tile in layout.tiles))
         if place not in self.outlines:
-            channels = [n for n in np.unique(self.places[:, 0]).tolist() if n < len(layout.tiles)]
+            channels = [n for n in np.unique(self.places[:, 0]).tolist() if n in layout.shown]
             lines = [line for channel in channels for line in _outline(layout, shape, self.places, channel)]
             self.outlines.clear()
             self.outlines[place] = lines
@@ -210,7 +210,7 @@ def _outline(layout: HeatLayout, shape: tuple[int, int, int], places: Array, cha
         inside[1:-1, 1:-1] = 1
     else:
         inside[tuple((here - low + 1).T)] = 1
-    tile = layout.tiles[channel]
+    tile = layout.tile(channel)
     rows = np.rint(tile.y() + np.arange(shape[1] + 1) * tile.height() / shape[1]).astype(int)[low[0] : high[0] + 1]
     columns = np.rint(tile.x() + np.arange(shape[2] + 1) * tile.width() / shape[2]).astype(int)[low[1] : high[1] + 1]
     lines = [QLine(x0, y, x1, y) for y, x0, x1 in _edges(inside, rows, columns)]

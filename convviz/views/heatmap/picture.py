@@ -12,7 +12,7 @@ from PyQt6.QtGui import QBrush, QColor, QImage, QPainter, QPixmap
 from convviz.number_text import brief_number, format_number, short_number
 from convviz.views import theme
 from convviz.views.colour import Extent, Levels, colour_map, dark_text_on, entry_of, reduce_to, to_index
-from convviz.views.heatmap.glyphs import CellNumbers, NumberFormat, atlas, choose_format
+from convviz.views.heatmap.glyphs import CellNumbers, NumberFormat, atlas, choose_format, choose_plain_format
 from convviz.views.heatmap.hatch import hatch
 from convviz.views.heatmap.layout import cells_of_pixels
 
@@ -26,8 +26,9 @@ if TYPE_CHECKING:
 
     Array = NDArray[Any]
 
-#: Cells from this size on are parted by hairlines.
-_PARTED = 11
+#: Cells from this size on are parted by hairlines; those of a strip, of which all may be as light as the ground, by
+#: lines that are seen on it.
+_PARTED, _PARTED_IN_STRIP = 11, 3
 #: Sizes of type in which a number that stands alone may be written, the largest first.
 _SINGLE_PIXELS = (theme.FONT_SIZES["small"], 10, 9)
 
@@ -40,8 +41,8 @@ class Picture:
     Parameters
     ----------
     plain
-        There is no place to tell a factor of the numbers: a single number is written out in full, and several are left
-        away where they would need one.
+        It is a strip. There is no place to tell a factor of the numbers: a single number is written out in full, and
+        several are written without one, or left away.
 
     Attributes
     ----------
@@ -85,7 +86,7 @@ class Picture:
         ``values_alone``: nothing else has. Where none lies beyond the levels, the format of the numbers stays.
         """
         self._is_made = False
-        self._format_known = self._format_known and values_alone and not self.exceeded
+        self._format_known = self._format_known and values_alone and not (self.exceeded or self._plain)
 
     def forget_overlay(self) -> None:
         """Draw what lies over the colours again at the next painting."""
@@ -114,8 +115,10 @@ class Picture:
         low, high = self.levels
         # The levels stand still while the values move, and so does a format made from them.
         extent = max(abs(low), abs(high), self.extent.magnitude if self.exceeded else 0.0)
-        found = choose_format(extent, self.signed or low < 0, width, height, ratio)
-        return None if self._plain and found is not None and found[1].exponent else found
+        signed = self.signed or low < 0
+        if self._plain:
+            return choose_plain_format(self.extent.magnitude and extent, signed, width, height, ratio)
+        return choose_format(extent, signed, width, height, ratio)
 
     def paint(self, painter: QPainter, ratio: float) -> None:
         """Paint the cells of every channel that is shown."""
@@ -160,7 +163,7 @@ class Picture:
         """
         assert self.values is not None
         tile = layout.tiles[0]
-        shown = self.values[: len(layout.tiles)]
+        shown = self.values[layout.first : layout.shown.stop]
         if shown.shape[1] > tile.height() or shown.shape[2] > tile.width():
             shown = reduce_to(shown, tile.height(), tile.width())
         self._index = to_index(shown, self.levels, self.extent)
@@ -178,7 +181,7 @@ class Picture:
 
     def _overlay_of(self, layout: HeatLayout, ratio: float) -> QPixmap | None:
         """Return what lies over the colours at every frame: drawn once, because translucent lines are slow to draw."""
-        parted = min(layout.cell_size(self._shape)) >= _PARTED
+        parted = min(layout.cell_size(self._shape)) >= (_PARTED_IN_STRIP if self._plain else _PARTED)
         unreached = self.unreached
         if unreached is not None and unreached.shape != self._shape[1:]:
             unreached = None
@@ -196,10 +199,10 @@ class Picture:
         return self._overlay
 
     def _paint_lines(self, painter: QPainter, layout: HeatLayout) -> None:
-        line = QColor(theme.current().surface)
+        line = QColor(theme.current().outline if self._plain else theme.current().surface)
         line.setAlpha(110)
         _, rows, columns = self._shape
-        for channel, tile in enumerate(layout.tiles):
+        for channel, tile in zip(layout.shown, layout.tiles, strict=True):
             for column in range(1, columns):
                 x = layout.cell_rect(self._shape, channel, 0, column).x()
                 painter.fillRect(QRect(x, tile.y(), 1, tile.height()), line)
@@ -214,12 +217,12 @@ class Picture:
         if len(self._centres) == 0:
             self._centres = self._cell_centres(layout)
         pixels, shape = found
-        dark = self._dark_text(len(layout.tiles))
-        values = self.values[: len(layout.tiles)].ravel()
+        dark = self._dark_text(layout.shown)
+        values = self.values[layout.first : layout.shown.stop].ravel()
         fitting = self.extent.finite
         self._numbers.draw(painter, atlas(pixels, ratio), shape, values, self._centres, dark, fitting=fitting)
 
-    def _dark_text(self, shown: int) -> Array:
+    def _dark_text(self, shown: range) -> Array:
         """Return where black is easier to read than white, cell by cell."""
         table, index = colour_map(self.signed), self._index.ravel()
         if self.marking is None or self.marking.veil is None:
@@ -275,7 +278,9 @@ def _single_texts(value: float) -> Iterator[tuple[str, int]]:
     """Yield a number and its size of type: in full, then ever shorter and smaller; never as a zero that it is not."""
     for digits in (4, 3, 2, 1):
         yield format_number(value, digits), _SINGLE_PIXELS[0]
-    for text in (short_number(value, 1), brief_number(value)):
+    briefest = brief_number(value)
+    shortened = (briefest.replace("0.", "."),) if abs(value) < 1 else ()
+    for text in (short_number(value, 1), briefest, *shortened):
         for pixels in _SINGLE_PIXELS:
             yield text, pixels
 

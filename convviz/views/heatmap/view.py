@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import time
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -67,6 +68,7 @@ class HeatmapView(QWidget):
         self._pin: Place | None = None
         self._spots: tuple[Place, ...] = ()
         self._columns = 0
+        self._first = 0  # of the channels that are shown
         self._painted_notes: tuple[str, ...] = ()
         self._noted_format: tuple[int, NumberFormat] | None = None
         self._told = ""
@@ -162,7 +164,7 @@ class HeatmapView(QWidget):
         picture.forget(values_alone=scale_is_same)
         if not shape_is_same:
             self._columns = values.shape[1] if values is not None and values.ndim == 4 else 0
-            picture.marking, self._pin, self._spots = None, None, ()
+            picture.marking, self._pin, self._spots, self._first = None, None, (), 0
             self._place()
         else:
             self._scale_waits = self._scale_waits or not scale_is_same
@@ -201,6 +203,8 @@ class HeatmapView(QWidget):
         place = None if index is None else self._place_of(index)
         if place != self._pin:
             self._pin = place
+            if place is not None:
+                self._show_channel(place[0])
             self._update_cells()
 
     def set_spots(self, indices: tuple[tuple[int, ...], ...]) -> None:
@@ -227,7 +231,7 @@ class HeatmapView(QWidget):
         """Return where a cell is painted, by its index in the array as it was set; empty if it is not shown."""
         place = self._place_of(index)
         layout = self._layout
-        if layout is None or place is None or place[0] >= len(layout.tiles):
+        if layout is None or place is None or place[0] not in layout.shown:
             return QRect()
         return layout.cell_rect(self._shape(), *place)
 
@@ -313,8 +317,8 @@ class HeatmapView(QWidget):
         pointed = () if self._cursor is None or self._cursor == self._pin else (self._cursor,)
         for places, paint in ((pointed, paint_cursor), (self._spots, paint_spot), (held, paint_pin)):
             for place in places:
-                if place[0] < len(layout.tiles):
-                    paint(painter, layout.cell_rect(self._shape(), *place), layout.tiles[place[0]])
+                if place[0] in layout.shown:
+                    paint(painter, layout.cell_rect(self._shape(), *place), layout.tile(place[0]))
 
     def _notes(self) -> tuple[str, ...]:
         """Return what stands at the right of the sentence: the factor of the numbers, channels that are left out."""
@@ -322,10 +326,10 @@ class HeatmapView(QWidget):
         if layout is None or values is None or self._form is Form.STRIP:
             return ()
         found = self._picture.number_format(self.devicePixelRatioF())
-        return note_texts(len(layout.tiles), len(values), found[1].exponent if found else 0)
+        return note_texts(layout.shown, len(values), found[1].exponent if found else 0)
 
-    def _tile_label(self, channel: int) -> str:
-        given = self._given
+    def _tile_label(self, tile: int) -> str:
+        given, channel = self._given, tile + (self._layout.first if self._layout is not None else 0)
         index = np.unravel_index(channel, given.shape[:-2]) if given is not None else ()
         return ", ".join(str(n + 1) for n in index)
 
@@ -342,9 +346,18 @@ class HeatmapView(QWidget):
 
     def _place(self) -> None:
         label = self._label or round(theme.metrics("small").horizontalAdvance(self._caption.title)) + theme.SPACE.XS
-        self._layout = lay_out(self.width(), self.height(), self._form, self._shape(), self._columns, label)
+        layout = lay_out(self.width(), self.height(), self._form, self._shape(), self._columns, label)
+        self._first = min(self._first, self._shape()[0] - len(layout.tiles))
+        self._layout = replace(layout, first=self._first)
         self._picture.place(self._layout)
         self.update()
+
+    def _show_channel(self, channel: int) -> None:
+        """Show other channels where there is no room for all of them, so that this one is among them."""
+        if self._layout is not None and channel not in self._layout.shown:
+            count = len(self._layout.tiles)
+            self._first = channel // count * count
+            self._place()
 
     def _shape(self) -> tuple[int, int, int]:
         values = self._picture.values

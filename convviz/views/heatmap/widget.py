@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PyQt6.QtCore import QEvent, Qt, pyqtSignal
 
+from convviz.i18n import tr
 from convviz.views.heatmap.cell import Cell, cell_text, place_texts
 from convviz.views.heatmap.layout import Form
 from convviz.views.heatmap.view import HeatmapView
 
 if TYPE_CHECKING:
+    from PyQt6.QtCore import QPoint
     from PyQt6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent
     from PyQt6.QtWidgets import QWidget
 
@@ -108,10 +110,12 @@ class Heatmap(HeatmapView):
             super().mouseReleaseEvent(event)
             return
         place = self._at(event.position().toPoint())
-        if place is None:
-            event.ignore()  # the title and the scale belong to whatever holds the heatmap
-        else:
+        if place is not None:
             self.clicked.emit(self._cell(place))
+        elif self._is_count(event.position().toPoint()):
+            self._turn_page()
+        else:
+            event.ignore()  # the title and the scale belong to whatever holds the heatmap
 
     def mouseDoubleClickEvent(self, event: QMouseEvent | None) -> None:
         """Tell which cell was clicked twice."""
@@ -125,9 +129,10 @@ class Heatmap(HeatmapView):
             self.opened.emit(self._cell(place))
 
     def mousePressEvent(self, event: QMouseEvent | None) -> None:
-        """Take the press on a cell, so that the release comes here as well; leave others to the holder."""
-        if event is not None and self._at(event.position().toPoint()) is None:
-            event.ignore()
+        """Take the press on a cell or a count, so that the release comes here as well; leave others to the holder."""
+        if event is not None:
+            point = event.position().toPoint()
+            event.setAccepted(self._at(point) is not None or self._is_count(point))
 
     def keyPressEvent(self, event: QKeyEvent | None) -> None:
         """Move the cursor from cell to cell; Enter opens, Space clicks, Escape lets go."""
@@ -160,14 +165,42 @@ class Heatmap(HeatmapView):
     def _step(self, channels: int, rows: int, columns: int) -> None:
         start = self._pin or self._cursor
         place = (0, 0, 0) if start is None else self._moved(start, (channels, rows, columns))
+        self._show_channel(place[0])
         self._point(place)
         self.stepped.emit(self._cell(place))
 
     def _moved(self, start: Place, by: Place) -> Place:
         moved = (a + b for a, b in zip(start, by, strict=True))
         channel, row, column = (min(max(0, n), size - 1) for n, size in zip(moved, self._shape(), strict=True))
-        shown = len(self._layout.tiles) if self._layout is not None else 1
-        return min(channel, shown - 1), row, column
+        return channel, row, column
+
+    def _place(self) -> None:
+        super()._place()
+        self.setToolTip(self._tip())
+
+    def _tip(self) -> str:
+        """Return how those channels are reached that there is no room for."""
+        if not self._leaves_out() or self._layout is None:
+            return ""
+        told = tr("{first} to {last} of {all} are shown. A click on the count, Page Down and Page Up show the others.")
+        shown = self._layout.shown
+        return told.format(first=shown.start + 1, last=shown.stop, all=self._shape()[0])
+
+    def _leaves_out(self) -> bool:
+        return self._layout is not None and len(self._layout.tiles) < self._shape()[0]
+
+    def _is_count(self, point: QPoint) -> bool:
+        """Return whether there stands, or would stand if there were room, how many channels are shown."""
+        if self._layout is None or not self._leaves_out():
+            return False
+        line = self._layout.sentence
+        return line.contains(point) and point.x() > line.center().x()
+
+    def _turn_page(self) -> None:
+        """Show the channels after those that are shown; after the last, the first."""
+        if self._layout is not None:
+            after = self._layout.shown.stop
+            self._show_channel(after if after < self._shape()[0] else 0)
 
     def _values_changed(self, shape_is_same: bool) -> None:
         self._point(self._cursor if shape_is_same else None)

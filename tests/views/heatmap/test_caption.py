@@ -85,6 +85,23 @@ def test_a_number_that_stands_alone_is_rather_written_small_than_as_programs_do(
     assert abs(written[-1] - written[0] - theme.number_width(text, "small", pixels)) < 3
 
 
+@pytest.mark.parametrize("value", [0.0, 0.028, -1.2])
+def test_several_biases_are_written_where_there_is_room(show_heatmap: ShowHeatmap, value: float) -> None:
+    scale = (-2.0, 2.0) if abs(value) > 1 else (-0.04, 0.04) if value else (-1.0, 1.0)
+    strip = show_heatmap(np.full((1, 4), value), scale, True, size=(18 * 4 if not value else 160, 18), form=Form.STRIP)
+    strip.set_text("")
+    assert all(any(map(any, ink_of(strip, 0, column))) for column in range(4))
+
+
+def test_biases_without_numbers_look_like_cells(show_heatmap: ShowHeatmap) -> None:
+    strip = show_heatmap(np.zeros((1, 16)), (-1.0, 1.0), True, size=(100, 18), form=Form.STRIP)
+    strip.set_text("")
+    image, middle = strip.grab().toImage(), strip.cell_rect(0, 0).center().y()
+    for column in range(1, 16):
+        cell = strip.cell_rect(0, column)
+        assert image.pixelColor(cell.left(), middle) != image.pixelColor(cell.left() + 1, middle)
+
+
 def roles(show_heatmap: ShowHeatmap) -> list[QImage]:
     """Return how a role is written in whole: with a chip, and without."""
     wide = round(theme.metrics("small").horizontalAdvance("Gradient"))

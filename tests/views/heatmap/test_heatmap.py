@@ -135,6 +135,17 @@ def test_numbers_stay_inside_their_cells(show_heatmap: ShowHeatmap) -> None:
         assert not any(row[0] or row[-1] for row in ink), extent
 
 
+@pytest.mark.parametrize("side", [22, 27, 30, 34])
+@pytest.mark.parametrize("value", [3.08, -3.08])
+def test_a_number_stands_in_the_middle_of_what_the_lines_leave_of_its_cell(
+    show_heatmap: ShowHeatmap, side: int, value: float
+) -> None:
+    heatmap = show_heatmap(np.full((6, 6), value), (-4.0, 4.0), signed=True, size=(6 * side + 4, 300))
+    ink = ink_of(heatmap, 3, 3)
+    written = [any(row[x] for row in ink) for x in range(len(ink[0]))]
+    assert abs(written.index(True) - written[::-1].index(True)) <= 1
+
+
 @pytest.mark.parametrize("top", [9.0, 90.0, 900.0, 9e7, 9e-8])
 def test_only_a_zero_is_written_as_one(show_heatmap: ShowHeatmap, top: float) -> None:
     """A number that its map's digits would round to zero has more of them, and a still smaller one says that it is."""
@@ -422,7 +433,7 @@ def test_numbers_stay_readable_under_the_veil(qapp: QApplication, name: str, sig
     theme.apply(qapp, name)
     table = colour_map(signed).rgb[:STEPS].astype(float)
     values = np.linspace(-1 if signed else 0, 1, STEPS).reshape(1, -1)
-    veiled = Marking.of(Field(np.zeros((0, 2), int), np.zeros(0), True), values, veiled=True).veiled(table, 1)
+    veiled = Marking.of(Field(np.zeros((0, 2), int), np.zeros(0), True), values, veiled=True).veiled(table, range(1))
     black, white = QColor(0, 0, 0), QColor(255, 255, 255)
     for rgb, dark in zip(np.rint(veiled).astype(int).tolist(), dark_text_on(veiled), strict=True):
         assert contrast(QColor(*rgb), black if dark else white) >= 4.4

@@ -2,13 +2,22 @@ from __future__ import annotations
 
 import itertools
 import math
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
 from PyQt6.QtCore import QRect
 
-from convviz.views.heatmap.glyphs import choose_format
+from convviz.views.heatmap.glyphs import atlas, choose_format
 from convviz.views.heatmap.layout import Form, cells_of_pixels, lay_out, size_for, tiles_across
+
+if TYPE_CHECKING:
+    from PyQt6.QtWidgets import QApplication
+
+
+@pytest.fixture(autouse=True)
+def _fonts(qapp: QApplication) -> None:
+    """Sizes of type are part of a layout, and need an application."""
 
 
 @pytest.mark.parametrize("form", [Form.FULL, Form.TILE, Form.BARE])
@@ -18,8 +27,8 @@ def test_the_parts_keep_apart(form: Form, shape: tuple[int, int, int], size: tup
     layout = lay_out(*size, form, shape)
     whole = QRect(0, 0, *size)
     parts = [*layout.tiles, *layout.labels]
-    # In a tile, title and sentence share a line, and so do the scale and its numbers.
-    parts += [layout.title, layout.sentence, layout.bar, layout.numbers] if form is Form.FULL else [layout.title]
+    # In a tile, title and sentence share a line; in all, the scale and its numbers do.
+    parts += [layout.title, layout.numbers, *([layout.sentence] if form is Form.FULL else [])]
     parts = [part for part in parts if not part.isEmpty()]
     assert all(whole.contains(tile) for tile in layout.tiles)
     assert not any(one.intersects(other) for one, other in itertools.combinations(parts, 2))
@@ -73,6 +82,15 @@ def test_every_number_of_a_format_fits_it(extent: float, width: int) -> None:
     assert round(scaled * 10**shape.decimals) < 10 ** (shape.whole + shape.decimals)
 
 
+@pytest.mark.parametrize("extent", [0.5, 9.0, 42.0, 512.0])
+def test_large_type_keeps_its_minus_away_from_the_number_before(extent: float) -> None:
+    for width in range(26, 61):
+        found = choose_format(extent, True, width, width)
+        assert found is not None
+        pixels, shape = found
+        assert width - atlas(pixels, 1.0).width_of(shape) >= pixels / 2
+
+
 def test_larger_cells_say_more() -> None:
     narrow, wide = choose_format(1.5, True, 22, 22), choose_format(1.5, True, 40, 40)
     assert narrow is not None
@@ -123,3 +141,14 @@ def test_the_scale_of_a_low_heatmap_stays(form: Form) -> None:
     layout = lay_out(size_for(form, shape, 7)[0], height, form, shape)
     assert not layout.scale.isEmpty()
     assert layout.scale.bottom() < height
+
+
+def test_the_scale_of_a_map_is_as_high_as_that_of_its_gradient() -> None:
+    shape = (1, 18, 18)
+    below = []
+    for form in (Form.FULL, Form.TILE):
+        layout = lay_out(*size_for(form, shape, 8), form, shape)
+        below.append(
+            (layout.scale.top() - layout.cells.bottom(), layout.bar.top() - layout.scale.top(), layout.bar.size())
+        )
+    assert below[0] == below[1]

@@ -77,8 +77,8 @@ ERROR = Column(
     "1.2×10⁻¹⁰",
 )
 
-#: What an entry came to. Its text depends on whether it is the worst, too: `Rows` writes it.
-RESULT = Column(mark("Result"), lambda _, entry: wording.result_text(entry, False), lambda entry: _rank(entry))
+#: What an entry came to, in a word. `Rows` tells the rest where there is room: in a tip, and in what is copied.
+RESULT = Column(mark("Result"), lambda _, entry: wording.brief_result(entry), lambda entry: _rank(entry))
 PLACE = Column(
     mark("Place"),
     lambda _, slope: wording.place_text(slope.index),
@@ -180,6 +180,8 @@ class Rows(QAbstractTableModel):
                 return self._alignment(index.column())
             case Role.FontRole:
                 return self._font(entry)
+            case Role.ToolTipRole:
+                return self._result(entry)
             case Role.BackgroundRole if entry is self._worst:
                 return theme.current().accent_soft
             case Role.ForegroundRole if self.columns[index.column()] is RESULT:
@@ -202,13 +204,18 @@ class Rows(QAbstractTableModel):
         return sorted(entries, key=self.columns[column].key, reverse=order is Qt.SortOrder.DescendingOrder)
 
     def _text(self, entry: Entry, column: int) -> str:
-        if self.columns[column] is RESULT:
-            return wording.result_text(entry, entry is self._worst)
         return "" if self._finding is None else self.columns[column].text(self._finding, entry)
+
+    def _result(self, entry: Entry) -> str:
+        return wording.result_text(entry, entry is self._worst)
 
     def _plain(self, entry: Entry) -> list[str]:
         return [
-            self._text(entry, number) if column.plain is None else column.plain(entry)
+            column.plain(entry)
+            if column.plain is not None
+            else self._result(entry)
+            if column is RESULT
+            else self._text(entry, number)
             for number, column in enumerate(self.columns)
         ]
 

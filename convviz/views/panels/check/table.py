@@ -241,7 +241,7 @@ class CheckTable(QDialog):
         for view, rows in ((self._slope_view, self._slopes), (self._adjoint_view, self._adjoints)):
             widths = []
             for number, column in enumerate(rows.columns):
-                texts = [wording.longest_result(shown) if column is RESULT else column.sample]
+                texts = [wording.longest_result() if column is RESULT else column.sample]
                 if shown is not None and column is PLACE:
                     texts = wording.last_places(shown)
                 elif number == 0:

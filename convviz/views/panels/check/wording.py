@@ -135,12 +135,16 @@ def result_text(entry: Slope | Adjoint, worst: bool) -> str:
     return tr("✓ right (largest error)") if worst else tr("✓ right")
 
 
-def longest_result(finding: Finding | None) -> str:
-    """Return the longest of the results that a check may have come to."""
-    texts = [tr("✗ wrong (largest error)"), tr("✓ right (largest error)")]
-    if finding is not None and finding.report is not None and finding.report.kinks:
-        texts.append(tr("kink: not differentiable here"))
-    return max(texts, key=len)
+def brief_result(entry: Slope | Adjoint) -> str:
+    """Return the same in one word, for a column that leaves room for the numbers."""
+    if isinstance(entry, Slope) and entry.kink:
+        return tr("kink")
+    return tr("✓ right") if is_right(entry) else tr("✗ wrong")
+
+
+def longest_result() -> str:
+    """Return the longest of the words that `brief_result` may say."""
+    return max(tr("✓ right"), tr("✗ wrong"), tr("kink"), key=len)
 
 
 def layer_text(finding: Finding, layer: int) -> str:

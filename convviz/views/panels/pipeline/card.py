@@ -9,14 +9,14 @@ from PyQt6.QtGui import QEnterEvent, QFocusEvent, QKeyEvent, QMouseEvent, QPaint
 from PyQt6.QtWidgets import QWidget
 
 from convviz.engine.explain import Kind, Tensor
-from convviz.engine.shapes import pair_text
 from convviz.i18n import tr
 from convviz.views import theme
 from convviz.views.heatmap import Form, Heatmap, show_together
+from convviz.views.heatmap.frame import fitting_text
 from convviz.views.heatmap.layout import BORDER, label_height
-from convviz.views.panels.pipeline.division import CARD_HEAD, CARD_PAD
+from convviz.views.panels.pipeline.division import CARD_PAD, has_second_line, head_height
 from convviz.views.panels.pipeline.emblem import paint_emblem
-from convviz.views.panels.pipeline.wording import kernel_text, layer_lines, layer_texts
+from convviz.views.panels.pipeline.wording import kernel_text, layer_lines, layer_names, layer_texts, window_texts
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -27,16 +27,23 @@ if TYPE_CHECKING:
 _WEIGHTS = {"student": Kind.WEIGHT, "teacher": Kind.TEACHER_WEIGHT, "gradient": Kind.WEIGHT_GRAD}
 _BIASES = {"student": Kind.BIAS, "teacher": Kind.TEACHER_BIAS, "gradient": Kind.BIAS_GRAD}
 
+#: What a bias that has a name beside it needs for its number.
+_BIAS_NUMBER = 38
+
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 _CENTRE = Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignVCenter
 
 
 def fitting_title(texts: Sequence[str], room: int) -> tuple[str, int]:
-    """Return the first of ``texts`` that fits into ``room`` pixels, or the last one, and how large it is written."""
-    usual, least = theme.FONT_SIZES["strong"], theme.FONT_SIZES["small"] - 1
-    tried = [(text, usual) for text in texts] + [(texts[-1], size) for size in range(usual - 1, least, -1)]
+    """Return the first of ``texts`` that fits into ``room`` pixels, or the last one, and how large it is written.
+
+    The last two leave something out: a smaller type is better than they are, and than letters that are left out.
+    """
+    sizes = range(theme.FONT_SIZES["strong"], theme.FONT_SIZES["small"] - 1, -1)
+    ways = (texts[:-2], texts[-2:-1], texts[-1:])
+    tried = ((text, size) for way in ways for size in sizes for text in way)
     fitting = (each for each in tried if theme.metrics("strong", each[1]).horizontalAdvance(each[0]) <= room)
-    return next(fitting, (texts[-1], least))
+    return next(fitting, (texts[-1], sizes[-1]))
 
 
 class LayerCard(QWidget):
@@ -60,6 +67,7 @@ class LayerCard(QWidget):
         self._hovered = False
         self._teacher: Mapping[str, Any] | None = None  # stays the same for a whole run, and so do its arrays:
         self._taught: dict[str, Any] = {}
+        self._has_scales = True
         self._words = QRect()
         self._bias_head = QRect()
         roles = ("student", "teacher", "gradient") if teacher else ("student", "gradient")
@@ -101,6 +109,7 @@ class LayerCard(QWidget):
     def place(self, column: Column, origin: QPoint, dense: bool) -> None:
         """Take the places of a plan whose corner lies at ``origin``; ``dense``: without scales."""
         self.setGeometry(column.rect.translated(origin))
+        self._has_scales = not dense
         self._words = column.words.translated(-column.rect.topLeft())
         tiles = [tile.translated(-column.rect.topLeft()) for tile in column.tiles]
         biases = [bias.translated(-column.rect.topLeft()) for bias in column.biases]
@@ -152,14 +161,24 @@ class LayerCard(QWidget):
         }
         for role, heatmap in self._weights.items():
             heatmap.set_text(titles[role], kernel_text(self._part.weight), role, told[role])
+        together = not self._bias_head.isEmpty()
+        names, label = self._bias_names(titles) if together else (dict.fromkeys(titles, tr("bias")), 0)
         for role, heatmap in self._biases.items():
-            together = not self._bias_head.isEmpty()
-            heatmap.set_text(titles[role] if together else tr("bias"), "", role, told_bias[role])
-            advance = theme.metrics("small").horizontalAdvance
-            heatmap.set_label_width(round(max(map(advance, titles.values()))) + theme.SPACE.S if together else 0)
+            heatmap.set_text(names[role], "", role, told_bias[role])
+            heatmap.set_label_width(label)
         self.setAccessibleName(tr("Layer {number}: {operation}").format(number=number, operation=self._title()))
         self.setToolTip("" if self._says_all() else "\n".join((self._title(), *self._lines())))
         self.update()
+
+    def _bias_names(self, titles: dict[str, str]) -> tuple[dict[str, str], int]:
+        """Return what biases are called that stand together, in short where a number needs the room, and its width."""
+        advance = theme.metrics("small").horizontalAdvance
+        short = {"student": tr("Stud."), "teacher": tr("Teach."), "gradient": tr("Grad.")}
+        for names in (titles, short):
+            wide = round(max(map(advance, names.values())))
+            if wide + theme.SPACE.S + _BIAS_NUMBER <= self._bias_head.width():
+                return names, wide + theme.SPACE.S
+        return short, wide + theme.SPACE.XS
 
     def paintEvent(self, event: QPaintEvent | None) -> None:
         """Paint the card, its title and what it says about the layer."""
@@ -184,11 +203,17 @@ class LayerCard(QWidget):
 
     def _paint_head(self, painter: QPainter) -> None:
         colours = theme.current()
-        head = QRect(CARD_PAD, CARD_PAD - 3, self.width() - 2 * CARD_PAD, CARD_HEAD - 4)
+        second = label_height() if has_second_line(self.width(), self._has_scales) else 0
+        wide, high = self.width() - 2 * CARD_PAD, head_height(self.width(), self._has_scales) - second
+        head = QRect(CARD_PAD, CARD_PAD - 3, wide, high - 4)
         painter.setPen(colours.text)
-        self._paint_title(painter, head, _LEFT, layer_texts(self._part.layer))
+        layer = self._part.layer
+        self._paint_title(painter, head, _LEFT, layer_names(layer) if second else layer_texts(layer))
         painter.setFont(theme.font("small"))
         painter.setPen(colours.muted)
+        if second:
+            below = QRect(CARD_PAD, head.bottom() + 1, wide, second)
+            painter.drawText(below, _LEFT, fitting_text(window_texts(layer), wide))
         if not self._bias_head.isEmpty():
             painter.drawText(self._bias_head.adjusted(BORDER, 0, 0, 0), _LEFT, tr("bias"))
         for rect, text in self._placed_lines():
@@ -203,7 +228,7 @@ class LayerCard(QWidget):
         head = QRect(inner.x(), inner.y(), inner.width(), line)
         self._paint_title(painter, head, _CENTRE, layer_texts(self._part.layer)[-1:])
         below = inner.adjusted(0, line, 0, 0)
-        text = self._window_text()
+        text = fitting_text(window_texts(self._part.layer), below.width())
         if text:
             high = round(small.height())
             painter.setFont(theme.font("small"))
@@ -223,12 +248,6 @@ class LayerCard(QWidget):
     def _title(self) -> str:
         return layer_texts(self._part.layer)[0]
 
-    def _window_text(self) -> str:
-        kernel, stride = (getattr(self._part.layer, name, None) for name in ("kernel", "stride"))
-        if kernel is None or stride is None:
-            return ""
-        return tr("{kernel}, stride {stride}").format(kernel="×".join(map(str, kernel)), stride=pair_text(stride))
-
     def _lines(self) -> list[str]:
         weight, bias = self._part.weight, self._part.bias
         count = 1
@@ -247,7 +266,8 @@ class LayerCard(QWidget):
 
     def _says_all(self) -> bool:
         """Return whether everything about the layer is written on the card."""
-        title = theme.metrics("strong").horizontalAdvance(self._title()) <= self.width() - 2 * CARD_PAD
+        wide = theme.metrics("strong").horizontalAdvance(self._title()) <= self.width() - 2 * CARD_PAD
+        title = wide and not has_second_line(self.width(), self._has_scales)
         return bool(self._roles) and title and len(self._placed_lines()) == len(self._lines())
 
     # choosing --------------------------------------------------------------------------------------------------------

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from itertools import product
 
-from convviz.views.heatmap.layout import BORDER, Form, around, strip_height
-from convviz.views.panels.pipeline.items import MAP_LEAST, LayerItem, MapItem
+from convviz.views.heatmap.layout import BORDER, Form, around, label_height, strip_height
+from convviz.views.panels.pipeline.items import MAP_LEAST, Grid, LayerItem, MapItem
 
 Items = tuple[MapItem | LayerItem, ...]
 
@@ -21,7 +21,7 @@ ARROW, ARROW_DENSE = 24, 16
 #: Room at the right of the last column, where the line to the next row turns.
 TURN = 18
 CARD_PAD = 8
-CARD_HEAD = 23
+_CARD_HEAD = 23
 TILE_GAP = 8
 LINE_GAP = 6
 STRIP_GAP = 3
@@ -29,24 +29,46 @@ STRIP_GAP = 3
 PAIR_GAP = 12
 #: Width of a column without kernels.
 COMPACT = 76
+#: Narrowest card that has its title on one line: 'convᵀ 3×3, s2'.
+_ONE_LINE = 106
 #: Tiles of kernels: the smallest, the smallest without scale and bias, the largest, and the step between sizes.
 _TILES = (60, 44, 360, 4)
 #: What is saved, one after the other, until all can be read: room for arrows (the least that one has), then scales and
 #: biases of kernels.
-_SAVINGS = ((ARROW, True, True), (ARROW_DENSE, True, True), (ARROW_DENSE, False, True), (ARROW_DENSE, False, False))
+_SAVINGS = (
+    (ARROW, True, True),
+    (ARROW_DENSE, True, True),
+    (ARROW_DENSE, False, True),
+    (ARROW_DENSE, True, False),
+    (ARROW_DENSE, False, False),
+)
 #: The largest cell that a map is given.
 _CELL_MOST = 40
-#: Narrowest tile beside whose bias there is room for a name, and above which there is room for one and a factor, or for
-#: one and how many of many kernels are shown.
-_BIAS_LEAST, _FACTOR_LEAST, _COUNT_LEAST, _MANY = 92, 80, 76, 12
+#: Narrowest place in which there is room for a bias and a short name, or for several biases and a name for each.
+_BIAS_LEAST, _NAME, _SHORT_NAME = 64, 58, 28
+#: Narrowest tile above which there is room for a name and a factor, or for one and how many of many kernels are shown.
+_FACTOR_LEAST, _COUNT_LEAST, _MANY = 80, 76, 12
 #: Maps and tiles of a row that scrolls.
 _SCROLLED_MAP, _SCROLLED_TILE = 110, 100
 #: What is legible: a cell of a kernel with its number, the least such cell, a map.
 _KERNEL_CELL, KERNEL_CELL_LEAST, MAP_SIZE = 28.0, 21, 190.0
 #: What is less than so large a part of that is tiny.
 _TINY = 0.5
-#: What it is worth that numbers and words can be read, and that there are scales and biases.
-NUMBERS_WORTH, _WORDS_WORTH, _SCALES_WORTH, _BIASES_WORTH = 1.2, 1.2, 3.2, 3.0
+#: What it is worth that numbers and words can be read, and that there are biases. That everything that is learnt is on
+#: the screen counts most.
+NUMBERS_WORTH, _WORDS_WORTH, _BIASES_WORTH = 1.2, 1.2, 4.0
+#: The same of numbers in the cells of kernels, of scales without them, and of scales that say little more than they do.
+_CELLS_WORTH, _SCALES_WORTH, _SCALES_BESIDE_WORTH = 2.0, 3.0, 1.6
+
+
+def has_second_line(width: int, scales: bool) -> bool:
+    """Return whether a card with kernels has the layer's window on a line below its name: a narrow one with scales."""
+    return scales and width < _ONE_LINE
+
+
+def head_height(width: int, scales: bool) -> int:
+    """Return the height of the title of a card with kernels."""
+    return _CARD_HEAD + (label_height() if has_second_line(width, scales) else 0)
 
 
 @dataclass(frozen=True)
@@ -58,6 +80,7 @@ class Cards:
     tile: int
     scales: bool = True
     biases: bool = True
+    grid: Grid = Grid.SQUARE
 
     @property
     def kernels(self) -> list[LayerItem]:
@@ -70,24 +93,33 @@ class Cards:
             return COMPACT, COMPACT + 24
         columns = min(self.across, item.tiles)
         lines = math.ceil(item.tiles / columns)
-        return (
-            2 * CARD_PAD + columns * (self.tile + 2 * BORDER) + (columns - 1) * TILE_GAP,
-            2 * CARD_PAD + CARD_HEAD + lines * self.tile_height(item) + (lines - 1) * LINE_GAP,
-        )
+        wide = 2 * CARD_PAD + columns * (self.tile + 2 * BORDER) + (columns - 1) * TILE_GAP
+        high = lines * self.tile_height(item) + (lines - 1) * LINE_GAP
+        return wide, 2 * CARD_PAD + head_height(wide, self.scales) + high
 
     def tile_height(self, item: LayerItem) -> int:
         """Return the height of one kernel with its caption, its scale and its bias."""
         below = self.shows_bias(item) and not self.biases_beside(item)
-        form = Form.TILE if self.scales else Form.BARE
-        return around(form) + item.height(self.tile) + (strip_height() + STRIP_GAP if below else 0)
+        return self.own_height(item) + (strip_height() + STRIP_GAP if below else 0)
+
+    def own_height(self, item: LayerItem) -> int:
+        """Return the height of one kernel with its caption and its scale."""
+        return around(Form.TILE if self.scales else Form.BARE) + item.height(self.tile, self.grid)
 
     def shows_bias(self, item: LayerItem) -> bool:
         """Return whether the biases of a layer are shown."""
-        return item.bias and self.biases
+        return item.bias > 0 and self.biases
 
     def biases_beside(self, item: LayerItem) -> bool:
-        """Return whether the biases stand together where three tiles leave the fourth place free, each with a name."""
-        room = self.tile >= _BIAS_LEAST and item.height(self.tile) >= 2 * strip_height()
+        """Return whether the biases of a layer stand together where three tiles leave the fourth place free.
+
+        There they have longer names than below their kernels. Several do not, where these would leave no room for
+        their numbers.
+        """
+        numbers = item.bias * KERNEL_CELL_LEAST
+        below = item.bias > 1 and self.tile - _NAME < numbers <= self.tile - _SHORT_NAME
+        lines = label_height() + item.tiles * (strip_height() + 1)
+        room = self.tile >= _BIAS_LEAST and self.own_height(item) >= lines and not below
         return room and self.shows_bias(item) and item.tiles == 3 and self.across == 2
 
     @cached_property
@@ -97,9 +129,10 @@ class Cards:
         return sum(size[0] for size in sizes), max(size[1] for size in sizes)
 
     @cached_property
-    def have_numbers(self) -> bool:
-        """Whether there is room for a number in each cell of the kernels that are few and not large."""
-        return all(self.tile >= item.numbered_tile(KERNEL_CELL_LEAST) for item in self.kernels)
+    def numbered(self) -> float:
+        """In how many of the layers there is room for a number in each cell of kernels that are few and not large."""
+        least = [item.numbered_tile(KERNEL_CELL_LEAST, self.grid) for item in self.kernels]
+        return sum(self.tile >= tile for tile in least) / len(least) if least else 1.0
 
     @cached_property
     def have_words(self) -> bool:
@@ -109,12 +142,12 @@ class Cards:
     @cached_property
     def score(self) -> float:
         """How well they read."""
-        smallest = min((self.tile / item.cells_across for item in self.kernels), default=_KERNEL_CELL)
+        smallest = min((item.share(self.tile, self.grid) for item in self.kernels), default=_KERNEL_CELL)
         return (
             usefulness(smallest / _KERNEL_CELL)
-            + (NUMBERS_WORTH if self.have_numbers else 0.0)
+            + _CELLS_WORTH * self.numbered
             + (_WORDS_WORTH if self.have_words else 0.0)
-            + (_SCALES_WORTH if self.scales else 0.0)
+            + self.scales * (_SCALES_WORTH + self.numbered * (_SCALES_BESIDE_WORTH - _SCALES_WORTH))
             + (_BIASES_WORTH if self.biases else 0.0)
         )
 
@@ -178,6 +211,7 @@ class Way:
     scales: bool
     biases: bool
     across: int
+    grid: Grid
     numbered: bool
     beside: bool
     cell: float | None
@@ -194,8 +228,8 @@ class Division:
     Attributes
     ----------
     cards
-        How many tiles stand side by side in a card (``across``), the width of their cells (``tile``), and whether they
-        have scales and biases.
+        How many tiles stand side by side in a card (``across``), the width of their cells (``tile``), whether they
+        have scales and biases, and how a few kernels stand in a tile (``grid``).
     maps
         The pixels of a map's cell (``cell``), whether small maps are larger than that, for the sake of their numbers
         (``numbered``), and whether gradients stand beside their maps, not below them (``beside``).
@@ -219,22 +253,24 @@ class Division:
     def way(self) -> Way:
         """All but the size of kernels."""
         cards, maps = self.cards, self.maps
-        return Way(self.arrow, cards.scales, cards.biases, cards.across, maps.numbered, maps.beside, maps.cell)
+        shown = cards.scales, cards.biases, cards.across, cards.grid
+        return Way(self.arrow, *shown, maps.numbered, maps.beside, maps.cell)
 
     def map_size(self, item: MapItem) -> tuple[int, int]:
         """Return the width and height of the cells of a map, and of its gradient, which is as large."""
         wide, high = self.maps.size(item)
-        return wide, max(1, min(high, self.maps.most(item, self.height)))
+        room = max(1, min(high, self.maps.most(item, self.height)))
+        return (item.pressed_width(wide, room) if room < high else wide), room
 
     def width_of(self, item: MapItem | LayerItem) -> int:
         """Return the width of a column."""
         if isinstance(item, LayerItem):
             return self.cards.size(item)[0]
-        return self.maps.size(item)[0] * (2 if item.gradient and self.maps.beside else 1) + self.maps.around(item)[0]
+        return self.map_size(item)[0] * (2 if item.gradient and self.maps.beside else 1) + self.maps.around(item)[0]
 
     def is_legible(self) -> bool:
         """Return whether there is nothing to be gained by leaving things away."""
-        return self.cards.have_numbers and self.cards.have_words and self.cards.scales and self.cards.biases
+        return self.cards.numbered == 1 and self.cards.have_words and self.cards.scales and self.cards.biases
 
     @cached_property
     def score(self) -> float:
@@ -268,7 +304,8 @@ def best_division(width: int, height: int, items: Items, way: Way | None = None)
         for cards in _all_cards(items, scales, biases):
             if cards.score + best_maps <= score:  # nor do those that follow read better, with whatever maps
                 break
-            if cards.total[1] > height or (way is not None and cards.across != way.across):
+            as_kept = way is None or (cards.across, cards.grid) == (way.across, way.grid)
+            if cards.total[1] > height or not as_kept:
                 continue
             for maps in every_map:
                 largest = _largest(maps, room - cards.total[0], height)
@@ -284,7 +321,9 @@ def best_division(width: int, height: int, items: Items, way: Way | None = None)
 def _all_cards(items: Items, scales: bool, biases: bool) -> list[Cards]:
     least, bare, most, step = _TILES
     tiles = range(least if biases else bare, most + 1, step)
-    every = [Cards(items, across, tile, scales, biases) for across, tile in product((3, 2, 1), tiles)]
+    grids = [grid for grid in Grid if any(isinstance(item, LayerItem) and grid in item.grids for item in items)]
+    ways = product((3, 2, 1), tiles, grids)
+    every = [Cards(items, across, tile, scales, biases, grid) for across, tile, grid in ways]
     return sorted(every, key=lambda cards: -cards.score)  # the sooner a good one is found, the fewer are tried
 
 

@@ -187,11 +187,11 @@ class FlowRow(QWidget):
         painter.end()
 
     def _paint_pairs(self, painter: QPainter, plan: FlowPlan) -> None:
-        """Frame each map with the gradient beside it: arrows lead to both together."""
+        """Frame each map with its gradient: arrows lead to both together."""
         painter.setPen(QPen(theme.current().border, 1))
         painter.setBrush(Qt.BrushStyle.NoBrush)
         for column in plan.columns:
-            if column.is_pair:
+            if not column.gradient.isEmpty():
                 rect = QRectF(column.whole.translated(MARGIN, theme.SPACE.M))
                 painter.drawRoundedRect(rect.adjusted(-5.5, -4.5, 5.5, 4.5), 8, 8)
 

@@ -4,9 +4,20 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from enum import Enum
 from functools import lru_cache
 
-from convviz.views.heatmap.layout import CHANNEL_GAP, label_height, thickened, tiles_across
+from convviz.views.heatmap.layout import (
+    BORDER,
+    CHANNEL_GAP,
+    LABEL_LEAST,
+    Form,
+    around,
+    label_height,
+    lay_out,
+    thickened,
+    tiles_across,
+)
 
 Shape = tuple[int, int, int]
 
@@ -20,6 +31,16 @@ _CHANNEL_SHARE, _CHANNEL_LEAST = 0.5, 28
 _MANY, _SHARE_OF_MANY, _LEAST_OF_MANY = 16, 0.25, 14
 #: How far the channels of a map may be pressed together, in pixels.
 _PRESSED_LEAST = 34
+#: How many kernels may stand in one line, or in one column: fewer do so in a square as well, more would be tiny.
+_IN_LINE, _IN_COLUMN = (3, 4), (2, 3)
+
+
+class Grid(Enum):
+    """How the kernels of a tile stand that are several, but few; many stand in a square always."""
+
+    SQUARE = "square"
+    LINE = "line"
+    COLUMN = "column"
 
 
 @dataclass(frozen=True)
@@ -48,20 +69,22 @@ class MapItem:
         """Return the width and height of its cells together, at so many pixels a cell."""
         return _map_cells(self.shape, cell, numbered)
 
+    def pressed_width(self, width: int, height: int) -> int:
+        """Return how much of a width its cells make use of where they are pressed into a height."""
+        used = lay_out(width + 2 * BORDER, height + around(Form.FULL), Form.FULL, self.shape).cells.width()
+        return min(width, max(CHANNELS_LEAST, used))
+
 
 @dataclass(frozen=True)
 class LayerItem:
-    """A layer; ``tiles`` heatmaps of its ``weight`` shape (4 numbers), or none for a layer without parameters."""
+    """A layer; ``tiles`` heatmaps of its ``weight`` shape (4 numbers), or none for a layer without parameters.
+
+    ``bias``: how many biases it has, each as often as there are tiles.
+    """
 
     weight: tuple[int, ...] = ()
-    bias: bool = False
+    bias: int = 0
     tiles: int = 0
-
-    @property
-    def grid(self) -> tuple[int, int]:
-        """How many kernels stand side by side in a tile, and in how many lines."""
-        across = math.ceil(math.sqrt(self.count))
-        return across, math.ceil(self.count / across)
 
     @property
     def count(self) -> int:
@@ -69,30 +92,58 @@ class LayerItem:
         return self.weight[0] * self.weight[1]
 
     @property
+    def grids(self) -> tuple[Grid, ...]:
+        """In which ways its kernels may stand."""
+        if not self.tiles:
+            return (Grid.SQUARE,)
+        lines, columns = self.count in _IN_LINE, self.count in _IN_COLUMN
+        return Grid.SQUARE, *([Grid.LINE] if lines else []), *([Grid.COLUMN] if columns else [])
+
+    @property
     def cells_across(self) -> float:
         """How many cells, large enough for a number, one would like a tile to hold side by side."""
         # The more kernels there are, the less one looks at each of them.
         return max(1.0 if self.count == 1 else 4.0, (0.75 + 0.25 * math.sqrt(self.count)) * max(self.weight[2:]))
 
-    def numbered_tile(self, cell: int) -> int:
-        """Return how wide a tile has to be for cells of ``cell`` pixels; 0 if there are too many to be read anyway."""
-        (across, down), (rows, columns) = self.grid, self.weight[2:]
-        if across * max(rows, columns) > NUMBERED:
-            return 0
-        label = label_height() if self.count > 1 else 0
-        wide = across * columns * cell + (across - 1) * CHANNEL_GAP
-        return max(wide, down * (rows * cell + label) + (down - 1) * CHANNEL_GAP)
+    def across(self, grid: Grid) -> int:
+        """Return how many kernels stand side by side in a tile."""
+        if grid is Grid.SQUARE or grid not in self.grids:
+            return math.ceil(math.sqrt(self.count))
+        return self.count if grid is Grid.LINE else 1
 
-    def height(self, tile: int) -> int:
+    def kernel(self, tile: int, grid: Grid) -> float:
+        """Return how wide one kernel is in a tile that is so wide."""
+        across = self.across(grid)
+        return (tile - (across - 1) * CHANNEL_GAP) / across
+
+    def share(self, tile: int, grid: Grid) -> float:
+        """Return how large a part of what one would like the cells are, in a tile that is so wide."""
+        usual = self.across(Grid.SQUARE)
+        return (usual * self.kernel(tile, grid) + (usual - 1) * CHANNEL_GAP) / self.cells_across
+
+    def numbered_tile(self, cell: int, grid: Grid) -> int:
+        """Return how wide a tile has to be for cells of ``cell`` pixels; 0 if there are too many to be read anyway."""
+        across, (rows, columns) = self.across(grid), self.weight[2:]
+        if self.across(Grid.SQUARE) * max(rows, columns) > NUMBERED:
+            return 0
+        wide = across * columns * cell + (across - 1) * CHANNEL_GAP
+        return max(wide, math.ceil(self._stacked(rows * cell, across))) if grid is Grid.SQUARE else wide
+
+    def height(self, tile: int, grid: Grid = Grid.SQUARE) -> int:
         """Return the height of the kernel's cells in a tile that is so wide; many kernels share at most a square."""
         rows, columns = self.weight[2:]
         if self.count > 1:
-            across, down = self.grid
-            high = (tile - (across - 1) * CHANNEL_GAP) / across * rows / columns
-            return min(tile, math.ceil(down * (high + label_height()) + (down - 1) * CHANNEL_GAP))
+            wide = self.kernel(tile, grid)
+            high = math.ceil(self._stacked(wide * rows / columns, self.across(grid), labelled=wide >= LABEL_LEAST))
+            return min(tile, high) if grid is Grid.SQUARE or grid not in self.grids else high
         cell = tile / max(rows, columns)
         cell = math.floor(cell) if cell >= 8 else cell
         return math.ceil(thickened(columns * cell, rows * cell)[1])
+
+    def _stacked(self, high: float, across: int, *, labelled: bool = True) -> float:
+        down = math.ceil(self.count / across)
+        label = label_height() if labelled and self.count > 1 else 0
+        return down * (high + label) + (down - 1) * CHANNEL_GAP
 
 
 @lru_cache(maxsize=4096)

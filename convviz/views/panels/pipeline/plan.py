@@ -14,7 +14,6 @@ from PyQt6.QtCore import QRect
 
 from convviz.views.heatmap.layout import BORDER, Form, around, label_height, strip_height, title_height
 from convviz.views.panels.pipeline.division import (
-    CARD_HEAD,
     CARD_PAD,
     LINE_GAP,
     PAIR_GAP,
@@ -26,6 +25,7 @@ from convviz.views.panels.pipeline.division import (
     Items,
     Way,
     best_division,
+    head_height,
     scrolled_division,
 )
 from convviz.views.panels.pipeline.items import LayerItem, MapItem
@@ -60,11 +60,6 @@ class Column:
     def whole(self) -> QRect:
         """The map with its gradient, or the card."""
         return self.rect.united(self.gradient)
-
-    @property
-    def is_pair(self) -> bool:
-        """Whether the gradient stands beside the map."""
-        return not self.gradient.isEmpty() and self.gradient.left() > self.rect.right()
 
     def moved(self, right: int, down: int) -> Column:
         """Return the same somewhere else."""
@@ -150,7 +145,7 @@ def _place_card(item: LayerItem, rect: QRect, cards: Cards) -> Column:
     places = []
     for number in range(columns * math.ceil(item.tiles / columns)):
         left = rect.x() + CARD_PAD + number % columns * (wide + TILE_GAP)
-        top = rect.y() + CARD_PAD + CARD_HEAD + number // columns * (high + LINE_GAP)
+        top = rect.y() + CARD_PAD + head_height(rect.width(), cards.scales) + number // columns * (high + LINE_GAP)
         places.append(QRect(left, top, wide, high))
     tiles, free = places[: item.tiles], places[item.tiles :]
     words = free[0] if free else QRect()

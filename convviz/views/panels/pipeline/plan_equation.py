@@ -22,16 +22,16 @@ from convviz.views.panels.pipeline.items import NUMBERED
 Shape = tuple[int, int, int]
 
 #: Room for a sign of the equation, and between the equation and its companion.
-SIGN, COMPANION_GAP = 30, 24
+SIGN, COMPANION_GAP = 24, 24
 #: Narrowest map: what its words need.
 EQUATION_LEAST = 112
 #: The companion's share of the row, and its least width.
-_COMPANION_SHARE, _COMPANION_LEAST = 0.27, 230
+_COMPANION_SHARE, _COMPANION_LEAST = 0.27, 216
 #: Cells of the maps are at least so high together, and the companion beside them reads well from this height on.
 _CELLS_LEAST, _COMPANION_HEIGHT = 60, 220.0
 
-#: The least cell with a number that has no sign.
-_NUMBER_LEAST = 17
+#: The least cell with a number that has no sign, and its part of what numbers are worth: the residual has none then.
+_NUMBER_LEAST, _UNSIGNED = 15, 0.5
 
 
 @dataclass(frozen=True)
@@ -49,11 +49,21 @@ def equation_height(width: int, height: int, shape: Shape, companion: bool, shar
     return around(Form.FULL) + max(cells, _CELLS_LEAST)
 
 
+def numbered_heights(shape: Shape) -> list[int]:
+    """Return from which heights on there is room for numbers in the maps, without a sign and with one."""
+    cells = (_NUMBER_LEAST, KERNEL_CELL_LEAST) if _has_few_cells(shape) else ()
+    return [around(Form.FULL) + cell * shape[1] for cell in cells]
+
+
+def _has_few_cells(shape: Shape) -> bool:
+    return shape[0] == 1 and max(shape[1:]) <= NUMBERED
+
+
 def equation_score(width: int, height: int, shape: Shape, companion: bool) -> float:
     """Return how well the lower row reads in ``width`` × ``height`` pixels; comparable to a `Division`'s score."""
     wide, high = _fit(_equation_side(width, companion) - 2 * BORDER, height - around(Form.FULL), shape)
-    few = shape[0] == 1 and max(shape[1:]) <= NUMBERED
-    numbers = sum(few and wide // shape[2] >= cell for cell in (_NUMBER_LEAST, KERNEL_CELL_LEAST)) / 2
+    cell = wide // shape[2] if _has_few_cells(shape) else 0
+    numbers = 1.0 if cell >= KERNEL_CELL_LEAST else _UNSIGNED if cell >= _NUMBER_LEAST else 0.0
     beside = usefulness(min(1.0, height / _COMPANION_HEIGHT)) if companion else 0.0
     return 1.5 * usefulness(max(wide, high) / MAP_SIZE) + 1.5 * NUMBERS_WORTH * numbers + 0.5 * beside
 

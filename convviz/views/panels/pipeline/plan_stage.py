@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from convviz.views.heatmap.layout import Form, around
 from convviz.views.panels.pipeline.division import best_division
 from convviz.views.panels.pipeline.plan import plan_flow
-from convviz.views.panels.pipeline.plan_equation import equation_height, equation_score
+from convviz.views.panels.pipeline.plan_equation import equation_height, equation_score, numbered_heights
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -23,7 +23,7 @@ _SHARE, _SCROLLED_SHARE = 0.45, 0.35
 #: The heights that are tried for the cells of the lower row: from the least on, and so far apart.
 _CELLS, _STEP = 60, 20
 #: What reads better by this reads much better: as if the maps were a tenth larger than they are while they are small.
-_MUCH = 0.2
+_MUCH = 0.3
 #: Room that is left free below the upper row, and the height up to which the companion makes use of more.
 _AIR, _COMPANION_MOST = 24, 320
 
@@ -69,6 +69,7 @@ def arrange(
         return found
 
     tried = [*range(around(Form.FULL) + _CELLS, most, _STEP), most]
+    tried += [high for high in numbered_heights(shape) if high < most]
     score, least, way = best(tried)
     if kept is not None and kept.way is not None:
         same, resized = [min(kept.least, most)], replace(kept.way, cell=None)

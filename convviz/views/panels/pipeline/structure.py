@@ -95,7 +95,7 @@ class Structure:
         items: list[MapItem | LayerItem] = [MapItem(self.layers[0].in_shape, self.input_gradient)]
         for index, part in enumerate(self.layers):
             tiles = (3 if self.teacher else 2) if part.weight else 0
-            items.append(LayerItem(part.weight, bool(part.bias), tiles))
+            items.append(LayerItem(part.weight, sum(part.bias), tiles))
             if index + 1 < len(self.layers):
                 items.append(MapItem(part.out_shape, gradient=True))
         return tuple(items)

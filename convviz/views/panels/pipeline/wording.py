@@ -28,20 +28,36 @@ _SHORTEST = {"conv_transpose2d": mark("convᵀ")}
 
 
 def layer_texts(layer: Layer) -> list[str]:
-    """Return a layer's operation in words: 'conv 3×3, stride 1', then shorter: 'conv 3×3', 'conv'."""
+    """Return a layer's operation in words: 'conv 3×3, stride 2', then ever shorter: 'conv 3×3, s2', '3×3, s2', 'conv'.
+
+    Where a short name tells more than that it is a layer with a kernel, it stays longer than the stride: 'convᵀ 3×3'.
+    """
+    names, windows = layer_names(layer), window_texts(layer)
+    texts = [tr("{name} {kernel}").format(name=name, kernel=window) for name in names for window in windows[:-1]]
+    if len(names) > 1:
+        texts += [tr("{name} {kernel}").format(name=names[-1], kernel=window) for window in windows[-1:]]
+    else:
+        texts += windows[-2:-1]
+    return [*texts, names[-1]]
+
+
+def layer_names(layer: Layer) -> list[str]:
+    """Return what kind a layer is, without its numbers: 'transposed conv', then shorter: 'convᵀ'."""
     name = tr(_SHORT.get(layer.kind, layer.label))
+    return [name, tr(_SHORTEST[layer.kind])] if layer.kind in _SHORTEST else [name]
+
+
+def window_texts(layer: Layer) -> list[str]:
+    """Return a layer's window: '3×3, stride 2', then shorter: '3×3, s2', '3×3'; nothing if it has none."""
     kernel, stride = (getattr(layer, field, None) for field in ("kernel", "stride"))
-    texts = []
-    if layer.kind in _SHORTEST and kernel is not None:
-        brief = tr(_SHORTEST[layer.kind])
-        texts += [brief, tr("{name} {kernel}").format(name=brief, kernel=size_text(kernel))]
-    texts.append(name)
-    if kernel is not None:
-        texts.append(tr("{name} {kernel}").format(name=name, kernel=size_text(kernel)))
-    if kernel is not None and stride is not None:
-        whole = tr("{name} {kernel}, stride {stride}")
-        texts.append(whole.format(name=name, kernel=size_text(kernel), stride=pair_text(stride)))
-    return texts[::-1]
+    if kernel is None:
+        return []
+    size = size_text(kernel)
+    if stride is None:
+        return [size]
+    # s is short for the stride, as in the names that papers give to layers.
+    templates = (tr("{kernel}, stride {stride}"), tr("{kernel}, s{stride}"))
+    return [*(text.format(kernel=size, stride=pair_text(stride)) for text in templates), size]
 
 
 def layer_lines(layer: Layer, weights: int, biases: int) -> list[str]:

@@ -252,6 +252,21 @@ def test_what_is_selected_is_framed(show_pipeline: ShowPipeline, selection: Sele
     shown.pipeline.set_selection(Selection("layer", 0))
 
 
+@pytest.mark.parametrize(("size", "beside"), [((1615, 700), True), ((720, 500), False)])
+def test_a_map_and_its_gradient_are_framed_together(
+    show_pipeline: ShowPipeline, size: tuple[int, int], beside: bool
+) -> None:
+    shown = show_pipeline("demo", size)
+    made, gradient = (shown.heatmap(name) for name in ("map1", "map1.gradient"))
+    assert (gradient.x() > made.geometry().right()) == beside
+    both = made.geometry().united(gradient.geometry())
+    image = shown.pipeline.grab().toImage()
+    # The upper row lies in the picture's upper left corner; in the lower half of a frame, no arrow crosses it.
+    for x in (range(both.left() - 8, both.left()), range(both.right() + 1, both.right() + 9)):
+        line = [image.pixelColor(column, both.bottom() - both.height() // 4) for column in x]
+        assert any(colour != theme.current().surface for colour in line)
+
+
 def test_the_pointed_cell_is_passed_on(qtbot: QtBot, show_pipeline: ShowPipeline) -> None:
     shown = show_pipeline()
     told: list[Cell | None] = []

@@ -11,8 +11,11 @@ from PyQt6.QtCore import QPoint, QRect
 from PyQt6.QtWidgets import QLabel, QScrollArea
 
 from convviz.model.files import load_builtin
+from convviz.views import theme
 from convviz.views.heatmap import Heatmap
 from convviz.views.panels.pipeline import Pipeline
+from convviz.views.panels.pipeline.card import LayerCard
+from convviz.views.panels.pipeline.wording import window_texts
 from tests.views.heatmap.conftest import ink_of
 
 if TYPE_CHECKING:
@@ -58,7 +61,7 @@ def test_a_map_and_its_gradient_are_equals(open_window: OpenWindow, name: str, s
         assert pipeline.rect().contains(QRect(gradient.mapTo(pipeline, QPoint(0, 0)), gradient.size()))
 
 
-@pytest.mark.parametrize("name", ["demo", "dead-border", "pooling", "sigmoid", "transposed", "edges"])
+@pytest.mark.parametrize("name", ["demo", "dead-border", "pooling", "sigmoid", "transposed", "edges", "channels"])
 @pytest.mark.parametrize("size", [(1024, 640), (1024, 749), (1280, 800)])
 def test_every_tensor_is_on_the_screen(open_window: OpenWindow, name: str, size: tuple[int, int]) -> None:
     person = open_window(name, size=size)
@@ -103,16 +106,66 @@ def test_a_few_small_kernels_are_written_out_where_there_is_room(open_window: Op
     assert {f"pipeline.layer{layer}.{role}" for layer in (0, 2) for role in ("student", "teacher")} <= written
 
 
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("demo", {"reconstruction", "target", "layer0.student", "layer0.teacher"}),
+        ("channels", {"reconstruction", "target", "residual"}),
+        ("pooling", {"reconstruction", "target", "layer0.student", "layer0.teacher", "layer2.student"}),
+        ("dead-border", {"reconstruction", "target", "residual", "layer0.gradient", "layer1.gradient"}),
+    ],
+)
+def test_a_small_window_has_numbers(open_window: OpenWindow, name: str, expected: set[str]) -> None:
+    person = open_window(name, size=(1024, 640))
+    person.run_to_the_end()
+    written = with_numbers(person.find(Pipeline, "pipeline"))
+    assert {f"pipeline.{tensor}" for tensor in expected} <= written
+
+
+@pytest.mark.parametrize("size", [(1280, 800), (1920, 1080)])
+def test_three_kernels_leave_no_fourth_place_empty(open_window: OpenWindow, size: tuple[int, int]) -> None:
+    person = open_window("channels", size=size)
+    for layer, kernels in ((0, [(0, 0), (1, 0), (2, 0)]), (2, [(0, 0), (0, 1), (0, 2)])):
+        heatmap = person.find(Heatmap, f"pipeline.layer{layer}.student")
+        corners = [heatmap.cell_rect(*kernel, 0, 0) for kernel in kernels]
+        assert 1 in {len({corner.top() for corner in corners}), len({corner.left() for corner in corners})}
+        assert cells_of(heatmap).width() > 0.8 * heatmap.width()
+
+
+def test_a_card_of_five_layers_tells_the_scale_and_the_stride(show_pipeline: ShowPipeline) -> None:
+    shown = show_pipeline("five layers", (975, 644))
+    shown.pipeline.set_companion(QLabel("loss"))
+    for layer in (0, 2, 4):
+        heatmap = shown.heatmap(f"layer{layer}.student")
+        assert heatmap.height() - cells_of(heatmap).bottom() > heatmap.fontMetrics().height() * 0.7
+    card = shown.pipeline.findChild(LayerCard, "pipeline.layer2")
+    assert card is not None
+    window = window_texts(shown.experiment.layers[2])[1]
+    assert window == "3×3, s2"
+    assert theme.metrics("small").horizontalAdvance(window) <= card.width() - 16
+    # Below the name there is another line, above the first kernel.
+    assert shown.heatmap("layer2.student").y() >= 2 * theme.metrics("small").height()
+
+
+def test_channels_that_are_pressed_together_leave_no_room_beside_them(show_pipeline: ShowPipeline) -> None:
+    shown = show_pipeline("sixteen channels", (975, 644))
+    for index in (1, 2):
+        heatmap = shown.heatmap(f"map{index}")
+        assert heatmap.width() - cells_of(heatmap).width() < 24
+
+
 def test_two_kernels_together_are_written_out(open_window: OpenWindow) -> None:
     written = with_numbers(open_window("adam").find(Pipeline, "pipeline"))
     assert {f"pipeline.layer{layer}.{role}" for layer in (0, 1) for role in ("student", "teacher")} <= written
 
 
+@pytest.mark.parametrize("name", ["demo", "two layers and a ReLU"])
 @pytest.mark.parametrize("size", SIZES)
-def test_a_bias_that_has_a_name_has_room_for_it(show_pipeline: ShowPipeline, size: tuple[int, int]) -> None:
-    shown = show_pipeline("demo", size)
+def test_a_bias_that_has_a_name_has_room_for_it(show_pipeline: ShowPipeline, name: str, size: tuple[int, int]) -> None:
+    shown = show_pipeline(name, size)
+    last = len(shown.experiment.layers) - 1
     for role in ("student", "teacher", "gradient"):
-        bias = shown.heatmap(f"layer1.{role}.bias")
+        bias = shown.heatmap(f"layer{last}.{role}.bias")
         assert bias.isVisible()
         room = cells_of(bias).left()
         assert room > bias.fontMetrics().horizontalAdvance(bias.title()) * 0.8

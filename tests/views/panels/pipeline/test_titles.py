@@ -11,7 +11,7 @@ from convviz.views import theme
 from convviz.views.language import speak
 from convviz.views.panels.pipeline.card import fitting_title
 from convviz.views.panels.pipeline.division import CARD_PAD, COMPACT
-from convviz.views.panels.pipeline.wording import layer_texts
+from convviz.views.panels.pipeline.wording import layer_texts, window_texts
 
 if TYPE_CHECKING:
     from PyQt6.QtWidgets import QApplication
@@ -34,7 +34,7 @@ def test_a_title_fits_into_the_narrowest_card(qapp: QApplication, kind: str, lan
 def test_a_name_begins_with_a_capital_only_where_all_of_it_is_one(qapp: QApplication, kind: str) -> None:
     for text in layer_texts(LAYERS[kind]()):
         first = text.split()[0]
-        assert first.islower() or first == "ReLU", text
+        assert first.islower() or first == "ReLU" or first[0].isdigit(), text
 
 
 def test_there_is_room_for_the_whole_title_on_a_wide_card(qapp: QApplication) -> None:
@@ -42,3 +42,23 @@ def test_there_is_room_for_the_whole_title_on_a_wide_card(qapp: QApplication) ->
     assert fitting_title(texts, 400) == (texts[0], theme.FONT_SIZES["strong"])
     assert texts[0].startswith("transposed conv")
     assert texts[-1] == "convᵀ"
+
+
+@pytest.mark.parametrize("kind", ["conv2d", "conv_transpose2d"])
+def test_a_stride_is_told_in_smaller_type_before_it_is_left_out(qapp: QApplication, kind: str) -> None:
+    texts = layer_texts(LAYERS[kind]())
+    for room in range(80, 240):
+        title, pixels = fitting_title(texts, room)
+        assert title.endswith(("stride 1", "s1"))
+        assert theme.metrics("strong", pixels).horizontalAdvance(title) <= room
+
+
+def test_a_narrow_title_keeps_the_numbers_and_what_is_unusual(qapp: QApplication) -> None:
+    assert fitting_title(layer_texts(LAYERS["conv2d"]()), 56)[0] == "3×3, s1"
+    assert fitting_title(layer_texts(LAYERS["conv_transpose2d"]()), 64)[0] == "convᵀ 3×3"
+
+
+@pytest.mark.parametrize("kind", [kind for kind, layer in LAYERS.items() if hasattr(layer(), "kernel")])
+def test_a_window_with_its_stride_fits_into_the_narrowest_card_with_kernels(qapp: QApplication, kind: str) -> None:
+    texts = window_texts(LAYERS[kind]())
+    assert any("s" in text and theme.metrics("small").horizontalAdvance(text) <= 44 + 4 for text in texts)
