@@ -30,22 +30,27 @@ if TYPE_CHECKING:
 
     from convviz.views.actions import Actions
 
-_PLOT = mark("Loss plot")
+_CELLS, _KERNEL, _MICROSCOPE, _PLOT = (
+    mark("Cells of maps and kernels"),
+    mark("Numbers of a kernel"),
+    mark("Microscope"),
+    mark("Loss plot"),
+)
 #: What can be done with the pointer and with keys where something is pointed at or has the focus, which no action
 #: stands for: where, then gesture and effect.
 GESTURES = {
-    mark("Cells of maps and kernels"): (
+    _CELLS: (
         (mark("Click, Space"), mark("Explain the number")),
         (mark("Double-click, Enter"), mark("Put it under the microscope")),
         (mark("Arrow keys, Page Up, Page Down"), mark("Go to the next cell, channel or kernel")),
     ),
-    mark("Numbers of a kernel"): (
+    _KERNEL: (
         (mark("Typing, double-click"), mark("Replace the number")),
         (mark("Wheel, dragging, Page Up, Page Down"), mark("Change by 0.1")),
         (mark("the same with Shift, with Ctrl"), mark("Change by 0.01, by 1")),
         (mark("Ctrl+C, Ctrl+V"), mark("Copy and paste all of them")),
     ),
-    mark("Microscope"): (
+    _MICROSCOPE: (
         (mark("Space"), mark("Play and pause")),
         (mark("Arrow keys, Home, End"), mark("Go to another cell")),
         (mark("1 to 6"), mark("Go to a phase")),
@@ -60,8 +65,14 @@ GESTURES = {
         (mark("Double-click"), mark("Show the whole loss curve")),
     ),
 }
-#: The size at which the page of shortcuts shows all of them.
-_PAGE = QSize(980, 790)
+#: The columns of the page of shortcuts, about as long as one another: groups of actions, then places.
+_COLUMNS = (
+    (("file", "edit", "run"), ()),
+    (("history", "view", "help"), ()),
+    ((), (_CELLS, _KERNEL, _MICROSCOPE, _PLOT)),
+)
+#: The size at which the page shows all of them.
+_PAGE = QSize(1200, 640)
 _LICENCE = "https://www.gnu.org/licenses/gpl-3.0.html"
 
 
@@ -74,7 +85,6 @@ class ShortcutsPage(QDialog):
         self._actions = actions
         self._scroll = QScrollArea(self)
         self._scroll.setWidgetResizable(True)
-        self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close, self)
         self._buttons.rejected.connect(self.reject)
         layout = QVBoxLayout(self)
@@ -88,18 +98,15 @@ class ShortcutsPage(QDialog):
         """Read every text again in the current language."""
         self.setWindowTitle(tr("Shortcuts"))
         columns = QHBoxLayout()
-        columns.setSpacing(theme.SPACE.XL * 2)
-        left, right = _column(), _column()
-        for group in ("file", "edit", "run", "history"):
-            self._add_group(left, group)
-        self._add_group(right, "view")
-        for place, gestures in GESTURES.items():
-            column = left if place == _PLOT else right  # so that both are about as long
-            _add_heading(column, tr(place))
-            for gesture, effect in gestures:
-                _add_row(column, tr(effect), tr(gesture))
-        self._add_group(right, "help")
-        for column in (left, right):
+        columns.setSpacing(theme.SPACE.XL + theme.SPACE.L)
+        for groups, places in _COLUMNS:
+            column = _column()
+            for group in groups:
+                self._add_group(column, group)
+            for place in places:
+                _add_heading(column, tr(place))
+                for gesture, effect in GESTURES[place]:
+                    _add_row(column, tr(effect), tr(gesture))
             column.setRowStretch(column.rowCount(), 1)
             columns.addLayout(column, 1)
         page = QWidget()
@@ -119,7 +126,7 @@ class ShortcutsPage(QDialog):
 def _column() -> QGridLayout:
     column = QGridLayout()
     column.setHorizontalSpacing(theme.SPACE.L)
-    column.setVerticalSpacing(theme.SPACE.XS // 2)
+    column.setVerticalSpacing(theme.SPACE.XS)
     column.setColumnStretch(0, 1)
     return column
 
