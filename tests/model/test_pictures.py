@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import struct
 import zlib
@@ -214,7 +215,7 @@ def test_what_is_no_file_is_refused(tmp_path: Path) -> None:
     (tmp_path / "folder.png").mkdir()
     for name, message in (
         ("folder.png", "expected a file, received a folder or a device"),
-        ("absent.png", "cannot be read: No such file or directory"),
+        ("absent.png", f"cannot be read: {os.strerror(errno.ENOENT)}"),
         ("a\0b.png", "not a name that a file can have"),
     ):
         with pytest.raises(ConfigError) as caught:
