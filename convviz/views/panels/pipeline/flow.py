@@ -193,7 +193,7 @@ class FlowRow(QWidget):
         for column in plan.columns:
             if not column.gradient.isEmpty():
                 rect = QRectF(column.whole.translated(MARGIN, theme.SPACE.M))
-                painter.drawRoundedRect(rect.adjusted(-5.5, -4.5, 5.5, 4.5), 8, 8)
+                painter.drawRoundedRect(rect.adjusted(-5.5, -3.5, 5.5, 3.5), 8, 8)
 
     def _paint_arrows(self, painter: QPainter, plan: FlowPlan) -> None:
         rects = [column.whole.translated(MARGIN, theme.SPACE.M) for column in plan.columns]
@@ -201,7 +201,7 @@ class FlowRow(QWidget):
         for one, next_one in pairwise(rects):
             paint_arrow(painter, [(one.right() + 6, y), (next_one.left() - 5, y)])
         last = rects[-1]
-        turn, floor = last.right() + 16, self.height() - GUTTER // 2 - 4
+        turn, floor = last.right() + 16, self.height() - GUTTER // 2 - 1
         path = [(last.right() + 1, y), (turn, y), (turn, floor), (self._target_x, floor)]
         paint_arrow(painter, [*path, (self._target_x, self.height() - 3)])
 
