@@ -1,7 +1,8 @@
 """Puts the program together: the one place that knows every layer.
 
 What is imported inside functions here is imported late on purpose: the window's frame is on the screen before NumPy,
-the engine and the plot are loaded.
+the engine and the plot are loaded. For the same reason the values that the frame is made of are named tuples: to make
+one data class, and first to load what makes them, takes several times as long.
 """
 
 from __future__ import annotations

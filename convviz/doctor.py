@@ -12,10 +12,9 @@ import importlib.util
 import os
 import re
 import sys
-from dataclasses import dataclass, field, replace
 from enum import Enum
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from convviz.i18n import LANGUAGES, language, mark, tr
 
@@ -83,8 +82,7 @@ class Grade(Enum):
     BAD = "✗"
 
 
-@dataclass(frozen=True)
-class Finding:
+class Finding(NamedTuple):
     """One thing that was looked at.
 
     Attributes
@@ -106,11 +104,10 @@ class Finding:
     only_window: bool = False
 
 
-@dataclass(frozen=True)
 class Machine:
     """What is asked of the machine. Only here is anything outside the program touched."""
 
-    environment: Mapping[str, str] = field(default_factory=lambda: os.environ)
+    environment: Mapping[str, str] = os.environ
     platform: str = sys.platform
     python: tuple[int, ...] = sys.version_info[:3]
 
@@ -306,7 +303,7 @@ def _platform(machine: Machine, wanted: str | None) -> list[Finding]:
         if not obstacles(findings):
             return findings
     bad = [finding for findings in tried.values() for finding in obstacles(findings)]
-    return [replace(finding, only_window="offscreen" not in names) for finding in bad]
+    return [finding._replace(only_window="offscreen" not in names) for finding in bad]
 
 
 _NO_DISPLAY = mark(

@@ -25,6 +25,7 @@ class FakeMachine(Machine):
 
     environment: dict[str, str] = field(default_factory=lambda: {"DISPLAY": ":0"})
     platform: str = "linux"
+    python: tuple[int, ...] = (3, 11, 0)
     lacks_modules: tuple[str, ...] = ()
     lacks_libraries: tuple[str, ...] = ()
     versions: dict[str, str] = field(default_factory=dict)

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from PyQt6.QtCore import QEvent, QObject, Qt
 from PyQt6.QtGui import QFontMetrics
@@ -19,8 +18,7 @@ _WIDTH = 720
 _MARGIN = theme.SPACE.M
 
 
-@dataclass(frozen=True)
-class Offer:
+class Offer(NamedTuple):
     """Something a person can do about the message, as a button.
 
     ``text`` returns the button's text in the current language.
@@ -31,8 +29,7 @@ class Offer:
     act: Callable[[], object]
 
 
-@dataclass(frozen=True)
-class Message:
+class Message(NamedTuple):
     """What a banner says.
 
     Attributes

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from typing import NamedTuple
 
 
-@dataclass(frozen=True)
-class LogScale:
+class LogScale(NamedTuple):
     """The positions of a slider over the exponent of a number.
 
     Attributes

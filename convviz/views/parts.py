@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from convviz.views.actions import Actions
@@ -14,8 +13,7 @@ if TYPE_CHECKING:
     from convviz.views.transport import TransportBar
 
 
-@dataclass(frozen=True)
-class Parts:
+class Parts(NamedTuple):
     """Everything around the panels. None of it needs NumPy, so that it is on the screen before that is imported."""
 
     actions: Actions

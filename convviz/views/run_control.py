@@ -186,7 +186,8 @@ class RunControl(QObject):
             self._began_at = status.step
         if status.state is not before.state:
             self._show_playing()
-        self._transport.set_speed(status.speed)
+        if status.state is not State.EMPTY:  # before there is a run, the speed is the one that was asked for
+            self._transport.set_speed(status.speed)
         readable = self._is_readable(status)
         self._loss.set_status(self._on_screen(status), words=readable)
         if readable:

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import fields
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -161,4 +160,4 @@ def test_the_digits_of_an_exponent_are_of_one_size(qapp: QApplication, role: the
 
 def test_spacing_is_a_scale() -> None:
     assert [int(space) for space in theme.SPACE] == [4, 8, 12, 16, 24]
-    assert {f.name for f in fields(theme.Theme)} >= {"window", "surface", "raised", "student", "teacher", "gradient"}
+    assert set(theme.Theme._fields) >= {"window", "surface", "raised", "student", "teacher", "gradient"}

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from typing import NamedTuple
 
 from PyQt6.QtGui import QColor, QPalette
 
 
-@dataclass(frozen=True, eq=False)  # QColor does not hash; there is one of each theme
-class Theme:
+class Theme(NamedTuple):
     """One set of colours. Text colours keep a contrast of 4.5:1 or better on window, surface and raised.
 
     Attributes
@@ -59,10 +58,13 @@ class Theme:
     curve: QColor
     grid: QColor
 
+    def __hash__(self) -> int:
+        """Return what the name hashes to: QColor does not hash, and there is one of each theme."""
+        return hash(self.name)
+
     def hex_values(self) -> dict[str, str]:
         """Return every colour as ``#rrggbb`` by its name."""
-        colours = {f.name: getattr(self, f.name) for f in fields(self)}
-        return {name: colour.name() for name, colour in colours.items() if isinstance(colour, QColor)}
+        return {name: colour.name() for name, colour in self._asdict().items() if isinstance(colour, QColor)}
 
     def q_palette(self) -> QPalette:
         """Return the palette for the parts of widgets that no style sheet reaches."""
