@@ -18,15 +18,27 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Load:
-    """Begin run ``run`` with the problem that ``build`` returns (called in the thread); ``play``: go at once.
+    """Begin a run.
 
-    ``resume`` is an earlier run of the same problem: the new one goes on where that was left, if it is still known.
+    Attributes
+    ----------
+    run
+        Its id.
+    build
+        Returns the problem; it is called in the thread.
+    play
+        Go at once.
+    name
+        Of the problem. Where a run of this name was left before, the new one goes on from there; None: it has none.
+    names
+        All that may yet be asked for; what is known of other runs that were left is forgotten.
     """
 
     run: int
     build: Callable[[], Problem]
     play: bool = False
-    resume: int | None = None
+    name: int | None = None
+    names: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True)

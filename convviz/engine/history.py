@@ -60,7 +60,7 @@ class History:
     @property
     def nbytes(self) -> int:
         """The bytes that the stored states take."""
-        return sum(block.nbytes for block in self._blocks)
+        return self._stored * self._width * np.dtype(self._dtype).itemsize
 
     def append(self, states: Array) -> None:
         """Record the states (K, width) of the next K steps."""

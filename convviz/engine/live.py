@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -20,6 +21,25 @@ if TYPE_CHECKING:
 STEPS_BACK = 8
 
 
+@dataclass(frozen=True, eq=False)
+class LeftRun:
+    """A run that was left, to be taken up again.
+
+    Attributes
+    ----------
+    recording
+    state, reason
+        How it was left; one that was running counts as paused.
+    beyond
+        It had gone beyond the number of steps, so that this is no goal any more.
+    """
+
+    recording: Recording
+    state: State
+    reason: StopReason
+    beyond: bool
+
+
 class LiveRun:
     """A trainer, the goal it runs to, and the step that is being looked at.
 
@@ -35,8 +55,8 @@ class LiveRun:
         The id that frames and reports carry.
     """
 
-    def __init__(self, problem: Problem, run: int, recording: Recording | None = None) -> None:
-        self._trainer = Trainer(problem, run=run, recording=recording)
+    def __init__(self, problem: Problem, run: int, left: LeftRun | None = None) -> None:
+        self._trainer = Trainer(problem, run=run, recording=None if left is None else left.recording)
         self.run = run
         self._stop: StopConditions = problem.stop
         self._beyond = False  # has finished and was played on: the number of steps is no goal any more
@@ -45,8 +65,10 @@ class LiveRun:
         self.reason = StopReason.NONE
         self.goal: int | None = None
         self.shown: int | None = None
-        self._beyond = self.step >= self._stop.steps
-        self._settle(self._trainer.state, self._trainer.reason)
+        self._settle(State.PAUSED)
+        if left is not None:
+            self._beyond = left.beyond
+            self._settle(left.state, left.reason)
         self.check()
 
     @property
@@ -103,9 +125,10 @@ class LiveRun:
         if self.state is not State.DIVERGED and not math.isfinite(self._trainer.loss):
             self._settle(State.DIVERGED, StopReason.DIVERGED)
 
-    def recording(self) -> Recording:
-        """Return what the run has been so far; it is not to be used any more."""
-        return self._trainer.recording()
+    def leave(self) -> LeftRun:
+        """Return what another run can go on with; this one is not to be used any more."""
+        self.pause()
+        return LeftRun(self._trainer.recording(), self.state, self.reason, self._beyond)
 
     def reset(self) -> None:
         """Go back to step 0 with the same initial parameters."""

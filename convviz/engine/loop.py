@@ -38,14 +38,12 @@ from convviz.engine.commands import (
 )
 from convviz.engine.errors import ConvvizError
 from convviz.engine.frames import Packet, State, Status, read_only
-from convviz.engine.live import LiveRun
+from convviz.engine.live import LeftRun, LiveRun
 from convviz.engine.mailbox import Mailbox
 from convviz.engine.pacing import ChunkSize, FrameClock, Pace, RateMeter
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-    from convviz.engine.trainer import Recording
 
 _logger = logging.getLogger(__name__)
 
@@ -53,8 +51,8 @@ _logger = logging.getLogger(__name__)
 PATIENCE = 0.1
 #: How long the loop works at most without looking for commands, in seconds, unless one step takes longer.
 CHUNK = 0.004
-#: The most bytes that is kept of earlier runs, of which the oldest is forgotten first.
-ASIDE = 512 << 20
+#: The most bytes that is kept of runs that were left, of which the one that was left first is forgotten first.
+LEFT = 512 << 20
 
 
 class Clock:
@@ -89,7 +87,8 @@ class TrainingLoop:
         self._painting = False
         self._closing = False
         self._live: LiveRun | None = None
-        self._aside: dict[int, Recording] = {}  # of earlier runs, by their ids
+        self._name: int | None = None  # the live run's
+        self._left: dict[int, LeftRun] = {}  # by name, the one that was left last behind all others
         self._status = Status()  # without a live run: the state to report
         self._sent = 0  # losses that have been left in the mailbox
         self._input_gradient = False
@@ -172,24 +171,35 @@ class TrainingLoop:
                 self._drive(self._live, command)
 
     def _load(self, command: Load) -> None:
-        self._put_aside()
         self._status = Status(run=command.run, speed=self._pace.speed)
-        recording = self._aside.pop(command.resume, None) if command.resume is not None else None
-        self._live = live = LiveRun(command.build(), command.run, recording)
+        name = command.name
+        self._leave()
+        left = None if name is None else self._left.pop(name, None)
+        self._forget(command.names)
+        try:
+            self._live = live = LiveRun(command.build(), command.run, left)
+        except Exception:
+            if name is not None and left is not None:
+                self._left[name] = left
+            raise
+        self._name = name
         self._chunk = ChunkSize(CHUNK)
         if command.play and live.state is State.PAUSED:
             live.play()
         self._start(at_once=False)
         self._report(picture=True)
 
-    def _put_aside(self) -> None:
-        """Take leave of the run there is. What it has been so far is kept, as far as there is room for such."""
+    def _leave(self) -> None:
+        """Take leave of the run there is, and keep what another can go on with."""
         live, self._live, self._sent = self._live, None, 0
-        if live is None or live.step == 0:
-            return
-        self._aside[live.run] = live.recording()
-        while sum(recording.nbytes for recording in self._aside.values()) > ASIDE:
-            del self._aside[min(self._aside)]
+        if live is not None and self._name is not None:
+            self._left[self._name] = live.leave()
+
+    def _forget(self, names: frozenset[int]) -> None:
+        """Forget the runs that were left but those of these names, and of those what takes too much memory."""
+        self._left = {name: left for name, left in self._left.items() if name in names}
+        while sum(left.recording.nbytes for left in self._left.values()) > LEFT:
+            del self._left[next(iter(self._left))]
 
     def _drive(self, live: LiveRun, command: Command) -> None:
         """Act on a command to the run."""

@@ -77,7 +77,8 @@ class Trainer:
     budget, loss_budget
         The most bytes that the stored states, and the losses, take; see `HISTORY_BUDGET` and `LOSS_BUDGET`.
     recording
-        What an earlier run of an equal problem has been so far; this one goes on with it, and takes it over.
+        What an earlier run has been so far, of a problem that is equal but perhaps for the learning rate and the stop
+        conditions; this one goes on with it, and takes it over.
     """
 
     def __init__(
@@ -290,7 +291,7 @@ class Trainer:
     def _take_over(self, recording: Recording) -> None:
         self._losses, self._history, self._rates = recording.losses, recording.history, recording.rates
         self._steps.state = recording.vector
-        self._rate, _ = self._rates.at(self.current_step)
+        self._rates.set(self.current_step, self._rate)
         self._watch = Watch(self.problem.stop, self._losses.values())
         self._state, self._reason, self._loss = recording.state, recording.reason, recording.loss
 

@@ -67,8 +67,7 @@ class Session(QObject):
         self._closed = False
         self._run = 0
         self._layouts: dict[int, _Layout | None] = {}  # of the runs that were asked for and not yet seen
-        # What ran when an edit began another run, by run, as long as the edit can be undone.
-        self._left: weakref.WeakValueDictionary[int, Experiment] = weakref.WeakValueDictionary()
+        self._names = _Names()
         self._frame: Frame | None = None
         self._status = Status()
         self._due = math.nan
@@ -96,35 +95,38 @@ class Session(QObject):
         """The losses of the current run, complete; always the same object."""
         return self._losses
 
-    def load(self, experiment: Experiment, play: bool | None = None, resume: int | None = None) -> None:
+    def load(self, experiment: Experiment, play: bool | None = None) -> None:
         """Begin a new run.
 
         Parameters
         ----------
-        resume
-            An earlier run of the same experiment, where the new one goes on if it is still known.
         experiment
             What to run; it is built in the thread, and an earlier one that was not begun by then is passed over.
         play
             Whether the run goes at once; None: if the one before it was playing. A run that was begun playing in
             this way and has come to its end by itself counts as playing.
         """
+        self._names.forget(experiment)
+        self._load(experiment, play)
+
+    def _load(self, experiment: Experiment, play: bool | None = None) -> None:
         self._playing = self._playing if play is None else play
         self._plays_by_itself = self._playing
         self._run += 1
         self._layouts[self._run] = _layout(experiment)
-        self._post(Load(self._run, experiment.build, self._playing, resume))
+        name = self._names.of(experiment)
+        self._post(Load(self._run, experiment.build, self._playing, name, self._names.all()))
 
     def follow(self, old: Experiment, new: Experiment) -> None:
         """Go from ``old``, which runs, to ``new``: while it runs where that is possible, else by a new run.
 
         An edit that is undone, or done again, goes back to the very object that ran before it: then the run is back
-        too, at the step where it was.
+        too, at the step where it was, unless that takes more memory than is kept for such.
         """
         if old.needs_rebuild(new):
-            self._left[self._run] = old
-            self.load(new, resume=max((run for run, left in self._left.items() if left is new), default=None))
+            self._load(new)
             return
+        self._names.share(old, new)
         if new.optimizer.learning_rate != old.optimizer.learning_rate:
             self.set_learning_rate(new.optimizer.learning_rate)
         if new.stop != old.stop:
@@ -162,8 +164,12 @@ class Session(QObject):
         self._transport(Rewind(step), playing=False)
 
     def show_step(self, step: int | None) -> None:
-        """Look at recorded step ``step``, or at the live one again (None); the training is not touched."""
-        self._post(ShowStep(step))
+        """Look at recorded step ``step``, or at the live one again (None); the training is not touched.
+
+        While a new run is on its way there is nothing to look at.
+        """
+        if self._run == self._status.run:
+            self._post(ShowStep(step))
 
     def set_learning_rate(self, rate: float) -> None:
         """Use ``rate`` from the next step on."""
@@ -251,6 +257,39 @@ class Session(QObject):
             self._playing = True
         elif status.state is State.PAUSED or not self._plays_by_itself:
             self._playing = False
+
+
+class _Names:
+    """What runs are called: experiments that differ only in what can change while they run are of one run.
+
+    An experiment is known by itself, not by what it equals, and only as long as somebody else holds it.
+    """
+
+    def __init__(self) -> None:
+        self._known: dict[int, tuple[weakref.ref[Experiment], int]] = {}  # by the experiment's identity
+        self._given = 0
+
+    def of(self, experiment: Experiment) -> int:
+        """Return the name of the run of an experiment; a new one where it has not run yet."""
+        held, name = self._known.get(id(experiment), (None, 0))
+        if held is None or held() is not experiment:
+            self._given += 1
+            name = self._given
+            self._known[id(experiment)] = weakref.ref(experiment), name
+        return name
+
+    def share(self, old: Experiment, new: Experiment) -> None:
+        """Let what was the run of ``old`` be that of ``new``, too."""
+        self._known[id(new)] = weakref.ref(new), self.of(old)
+
+    def forget(self, experiment: Experiment) -> None:
+        """Let an experiment have a new name."""
+        self._known.pop(id(experiment), None)
+
+    def all(self) -> frozenset[int]:
+        """Return the names that somebody may yet ask for."""
+        self._known = {key: (held, name) for key, (held, name) in self._known.items() if held() is not None}
+        return frozenset(name for _, name in self._known.values())
 
 
 #: The shapes of all maps, and by layer the shapes of its parameters by name.

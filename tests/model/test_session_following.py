@@ -143,3 +143,45 @@ def test_an_edit_that_is_undone_and_done_again_finds_each_run_where_it_was(qtbot
     qtbot.waitUntil(lambda: (session.status.run, session.status.step) == (5, 60))
     session.follow(old, experiment(seed=5))
     qtbot.waitUntil(lambda: (session.status.run, session.status.step) == (6, 0))
+
+
+def test_a_run_is_found_again_however_fast_edits_are_undone_and_done_again(qtbot, session, slow_builds):
+    slow, begun, released = slow_builds
+    old = experiment()
+    new = slow(stages=kernel(3))
+    session.load(old)
+    session.run(30)
+    qtbot.waitUntil(lambda: session.status.step == 30)
+    session.follow(old, new)
+    assert begun.wait(10)
+    session.follow(new, old)
+    session.follow(old, new)
+    released.set()
+    session.follow(new, old)
+    qtbot.waitUntil(lambda: (session.status.run, session.status.step) == (5, 30))
+
+
+def test_a_run_that_is_back_has_the_rate_of_its_experiment(qtbot, session):
+    old = experiment()
+    slower = old.replace(optimizer=old.optimizer.replace(learning_rate=1e-6))
+    session.load(old)
+    session.run(30)
+    qtbot.waitUntil(lambda: session.status.step == 30)
+    other = slower.replace(seed=5)
+    session.follow(old, slower)
+    session.follow(slower, other)  # before the thread has heard of the rate, perhaps
+    session.follow(other, slower)
+    qtbot.waitUntil(lambda: (session.status.run, session.status.step) == (3, 30))
+    assert session.status.learning_rate == 1e-6
+
+
+def test_a_step_of_a_run_that_has_been_left_is_not_looked_at(qtbot, session):
+    old, new = experiment(), experiment(seed=5)
+    session.load(old)
+    session.run(30)
+    qtbot.waitUntil(lambda: session.status.step == 30)
+    session.follow(old, new)
+    session.show_step(7)
+    session.run(3)
+    qtbot.waitUntil(lambda: (session.status.run, session.status.step) == (2, 3))
+    assert session.status.shown is None
