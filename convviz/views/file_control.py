@@ -36,7 +36,7 @@ class FileControl(QObject):
     Signals
     -------
     reopened()
-        An experiment was opened that equals the one before it: it is to begin anew, though nothing has changed.
+        An experiment was opened with which the run that there is could go on: it is to begin anew nevertheless.
     """
 
     reopened = pyqtSignal()
@@ -142,7 +142,7 @@ class FileControl(QObject):
     def _opened(self, before: Experiment) -> None:
         self._banner.dismiss()
         self._entitle()
-        if self._document.experiment == before:
+        if not before.needs_rebuild(self._document.experiment):
             self.reopened.emit()
 
     # -- saving --------------------------------------------------------------------------------------------------------

@@ -64,6 +64,7 @@ class RunControl(QObject):
         self._replay = Replay(session, self)
         self._left = 0  # the steps of the run that a change has ended
         self._was_edit = False  # that change was none of the whole document
+        self._told_edit, self._told_steps = (0, 0), 0
         self._connect(parts.menus)
         loss.set_series(session.losses)
         parts.transport.set_run_length(preferences.run_length)
@@ -154,9 +155,9 @@ class RunControl(QObject):
         self._actions.explain("new_seed", None if drawn else why_not)
 
     def _note_left(self, old: Experiment, new: Experiment) -> None:
-        """Note how many steps a change leaves behind; of a drag, which makes many changes, the first leaves most."""
+        """Note how many steps a change leaves behind."""
         if old.needs_rebuild(new):
-            self._left = max(self._status.step, self._left if self._line.has_note else 0)
+            self._left = self._status.step
             self._was_edit = False
 
     def _note_edit(self) -> None:
@@ -164,11 +165,18 @@ class RunControl(QObject):
         self._was_edit = True
 
     def _tell_left(self) -> None:
-        """Tell that a run began anew because of an edit, unless the edit was undone and an earlier one is back."""
-        steps = self._left
+        """Tell that a run began anew because of an edit, unless the edit was undone and an earlier one is back.
+
+        The edits of one drag are undone together, and lead back to the run before the first of them.
+        """
+        stack = self._document.undo_stack
+        steps, edit = self._left, (stack.count(), stack.index())
+        if edit == self._told_edit:
+            steps = max(steps, self._told_steps)
         if self._session.status.step:
             self._line.drop_note()
         elif steps and self._was_edit:
+            self._told_edit, self._told_steps = edit, steps
             self._line.show_note(lambda: run_words.left_text(steps))
 
     def _continue(self) -> None:

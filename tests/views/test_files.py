@@ -10,6 +10,7 @@ from PyQt6.QtCore import QPoint, Qt
 from PyQt6.QtGui import QAction, QImage
 from PyQt6.QtWidgets import QComboBox, QFileDialog, QFrame, QLabel, QMenu, QMessageBox
 
+from convviz.engine import Trainer
 from convviz.i18n import tr
 from convviz.model.files import builtin_names, load_builtin, read_experiment, write_experiment
 from convviz.views.heatmap import Heatmap
@@ -318,3 +319,19 @@ def test_what_an_experiment_shows_is_told_in_whole(open_window: OpenWindow, lang
         line.set_idle_text(tr(load_builtin(name).notes))
         line.grab()
         assert person.find(ReadOut, "pointed").toolTip() == "", name  # it has one where something is left out
+
+
+def test_an_experiment_that_is_opened_begins_anew_also_where_the_run_before_could_go_on(
+    open_window: OpenWindow,
+) -> None:
+    person = open_window("demo")
+    person.session.run(40)
+    person.sees_step(40)
+    pick(person, "plain-descent")
+    person.sees_step(0)
+    assert len(person.session.losses) == 0
+    person.session.run(10)
+    person.sees_step(10)
+    trainer = Trainer(load_builtin("plain-descent").build())
+    trainer.run(10)
+    assert person.session.losses.values().tolist() == trainer.losses.tolist()

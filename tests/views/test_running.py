@@ -424,6 +424,20 @@ def test_a_change_that_begins_a_new_run_says_so(open_window: OpenWindow) -> None
     assert person.text("pointed") == ""
 
 
+def test_a_change_says_how_far_the_run_before_it_had_come(open_window: OpenWindow) -> None:
+    """Also while it is still said of the change before."""
+    person = open_window()
+    for steps, stride in ((300, "2"), (7, "1")):
+        person.session.run(steps)
+        person.sees_step(steps)
+        person.type_into("layers.0.stride.vertical", stride)
+        person.sees_step(0)
+        told = f"The change began a new run. Undoing it brings back the one before, with its {steps} steps."
+        person.sees(lambda told=told: person.text("pointed") == told)
+    person.click("undo")
+    person.sees_step(7)
+
+
 def test_no_run_is_said_to_be_gone_where_none_is(open_window: OpenWindow) -> None:
     person = open_window()
     experiment = person.document.experiment
