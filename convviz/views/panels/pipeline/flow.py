@@ -109,6 +109,11 @@ class FlowRow(QWidget):
             card.set_selected(selection == Selection("layer", index))
         self.update()
 
+    def part_of(self, selection: Selection) -> QWidget | None:
+        """Return the card, or the input, that shows what is selected; None if that is not in the row."""
+        cards = (card for index, card in enumerate(self._cards) if selection == Selection("layer", index))
+        return self._maps[0] if self._maps and selection == Selection("input") else next(cards, None)
+
     def set_frame(self, frame: Frame) -> None:
         """Show the numbers of a step."""
         for heatmap, values in zip(self._maps, frame.values[:-1], strict=True):
