@@ -248,9 +248,9 @@ def _towards(start: QPointF, end: QPointF, distance: float) -> QPointF:
     return start + step * (min(distance, length / 2) / length) if length else QPointF(start)
 
 
-def paint_selected(painter: QPainter, rect: QRect) -> None:
-    """Paint the frame that says a map is selected."""
+def paint_selected(painter: QPainter, rect: QRect, aside: int = FRAME) -> None:
+    """Paint the frame that says a map is selected, ``aside`` pixels from it at the left and at the right."""
     colours = theme.current()
     painter.setPen(QPen(colours.accent, 2))
     painter.setBrush(Qt.BrushStyle.NoBrush)
-    painter.drawRoundedRect(QRectF(rect).adjusted(-FRAME + 1, -FRAME + 1, FRAME - 1, FRAME - 1), 6, 6)
+    painter.drawRoundedRect(QRectF(rect).adjusted(1 - aside, 1 - FRAME, aside - 1, FRAME - 1), 6, 6)
