@@ -275,14 +275,21 @@ def _image_on(pixels: Array, form: QImage.Format) -> QImage:
 
 
 def _single_texts(value: float) -> Iterator[tuple[str, int]]:
-    """Yield a number and its size of type: in full, then ever shorter and smaller; never as a zero that it is not."""
-    for digits in (4, 3, 2, 1):
+    """Yield a number and its size of type: in full, then ever shorter and smaller; never as a zero that it is not.
+
+    Two of its digits, or all of those before the point, are worth a smaller type: one digit may be a third off.
+    """
+    for digits in (4, 3, 2):
         yield format_number(value, digits), _SINGLE_PIXELS[0]
-    briefest = brief_number(value)
-    shortened = (briefest.replace("0.", "."),) if abs(value) < 1 else ()
-    for text in (short_number(value, 1), briefest, *shortened):
+    two, one, briefest = short_number(value, 2), short_number(value, 1), brief_number(value)
+    for text in (two, two.replace(",", ""), _without_zero(two, value), one, briefest, _without_zero(briefest, value)):
         for pixels in _SINGLE_PIXELS:
             yield text, pixels
+
+
+def _without_zero(text: str, value: float) -> str:
+    """Return a number without the zero before its point, if that is all that stands there."""
+    return text.replace("0.", ".", 1) if abs(value) < 1 else text
 
 
 def _on_pixels(mask: Array, height: int, width: int) -> Array:

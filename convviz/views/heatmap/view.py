@@ -15,7 +15,7 @@ from PyQt6.QtWidgets import QSizePolicy, QWidget
 from convviz.views import theme
 from convviz.views.colour import Extent, Levels, calm_levels, extent_of, levels_between
 from convviz.views.heatmap.frame import Caption, note_texts, paint_caption, paint_cursor, paint_empty, paint_scale
-from convviz.views.heatmap.layout import Form, HeatLayout, lay_out, size_for, strip_height
+from convviz.views.heatmap.layout import LABEL_LEAST, Form, HeatLayout, lay_out, size_for, strip_height
 from convviz.views.heatmap.marks import Marking, paint_pin, paint_spot
 from convviz.views.heatmap.picture import Picture
 
@@ -300,16 +300,19 @@ class HeatmapView(QWidget):
             paint_scale(painter, layout, self._picture.levels, self._picture.signed)
 
     def _paint_frames(self, painter: QPainter, layout: HeatLayout) -> None:
-        colours = theme.current()
-        # Many small kernels would drown in frames of their hue.
-        framed = self._caption.hue and layout.tiles[0].width() >= _HUE_LEAST
-        hue = getattr(colours, self._caption.hue) if framed else colours.border
-        painter.setPen(QPen(colours.accent if self._focus_shown else hue, 1))
+        colours, wide = theme.current(), layout.tiles[0].width()
+        # Many small kernels would drown in frames of their hue, and in those of the focus, which are broad.
+        hue = getattr(colours, self._caption.hue) if self._caption.hue and wide >= _HUE_LEAST else colours.border
+        focused: tuple[QRect, ...] = ()
+        if self._focus_shown:
+            focused = layout.tiles if wide >= LABEL_LEAST else (layout.cells,)
         painter.setBrush(Qt.BrushStyle.NoBrush)
-        for tile in layout.tiles:
-            painter.drawRect(tile.adjusted(-1, -1, 0, 0))
-            if self._focus_shown:
-                painter.drawRect(tile.adjusted(-2, -2, 1, 1))
+        painter.setPen(QPen(hue, 1))
+        painter.drawRects(*(tile.adjusted(-1, -1, 0, 0) for tile in layout.tiles))
+        painter.setPen(QPen(colours.accent, 1))
+        for framed in focused:
+            painter.drawRect(framed.adjusted(-1, -1, 0, 0))
+            painter.drawRect(framed.adjusted(-2, -2, 1, 1))
 
     def _paint_places(self, painter: QPainter, layout: HeatLayout) -> None:
         """Paint the cell that is pointed at, the one that is held, and those that are spoken of."""

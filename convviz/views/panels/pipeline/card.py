@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any
 
 from PyQt6.QtCore import QEvent, QPoint, QRect, QRectF, Qt, pyqtSignal
@@ -16,7 +17,14 @@ from convviz.views.heatmap.frame import fitting_text
 from convviz.views.heatmap.layout import BORDER, label_height
 from convviz.views.panels.pipeline.division import CARD_PAD, has_second_line, head_height
 from convviz.views.panels.pipeline.emblem import paint_emblem
-from convviz.views.panels.pipeline.wording import kernel_text, layer_lines, layer_names, layer_texts, window_texts
+from convviz.views.panels.pipeline.wording import (
+    kernel_text,
+    layer_lines,
+    layer_names,
+    layer_texts,
+    rate_text,
+    window_texts,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -31,6 +39,7 @@ _BIASES = {"student": Kind.BIAS, "teacher": Kind.TEACHER_BIAS, "gradient": Kind.
 _BIAS_NUMBER = 38
 
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+_RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 _CENTRE = Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignVCenter
 
 
@@ -206,9 +215,13 @@ class LayerCard(QWidget):
         second = label_height() if has_second_line(self.width(), self._has_scales) else 0
         wide, high = self.width() - 2 * CARD_PAD, head_height(self.width(), self._has_scales) - second
         head = QRect(CARD_PAD, CARD_PAD - 3, wide, high - 4)
-        painter.setPen(colours.text)
         layer = self._part.layer
-        self._paint_title(painter, head, _LEFT, layer_names(layer) if second else layer_texts(layer))
+        titles, aside = layer_names(layer) if second else layer_texts(layer), self._aside(wide)
+        painter.setFont(theme.font("small"))
+        painter.setPen(colours.muted)
+        painter.drawText(head, _RIGHT, aside)
+        painter.setPen(colours.text)
+        self._paint_title(painter, head.adjusted(0, 0, -_width_with_gap(aside), 0), _LEFT, titles)
         painter.setFont(theme.font("small"))
         painter.setPen(colours.muted)
         if second:
@@ -264,6 +277,19 @@ class LayerCard(QWidget):
         rows = [QRect(left, room.y() + row * high, room.width(), high) for row in range(room.height() // high)]
         return list(zip(rows, fitting, strict=False))
 
+    def _aside(self, wide: int) -> str:
+        """Return what is said at the right of the title, in ``wide`` pixels for both: that the layer learns otherwise.
+
+        It is said where there is no room for it among the lines, and where the title keeps more than its last words.
+        """
+        text = rate_text(self._part.layer)
+        if not text or any(line == text for _, line in self._placed_lines()):
+            return ""
+        second = has_second_line(self.width(), self._has_scales)
+        titles = layer_names(self._part.layer)[-1:] if second else layer_texts(self._part.layer)[:-1]
+        least = theme.metrics("strong", theme.FONT_SIZES["small"]).horizontalAdvance(titles[-1])
+        return text if least + _width_with_gap(text) <= wide else ""
+
     def _says_all(self) -> bool:
         """Return whether everything about the layer is written on the card."""
         wide = theme.metrics("strong").horizontalAdvance(self._title()) <= self.width() - 2 * CARD_PAD
@@ -309,6 +335,11 @@ class LayerCard(QWidget):
     def _set_hovered(self, hovered: bool) -> None:
         self._hovered = hovered
         self.update()
+
+
+def _width_with_gap(text: str) -> int:
+    """Return how much of a line a text takes at its right in small type."""
+    return math.ceil(theme.metrics("small").horizontalAdvance(text)) + theme.SPACE.S if text else 0
 
 
 def _grid(values: Any) -> Any:

@@ -23,6 +23,9 @@ if TYPE_CHECKING:
     from convviz.engine.frames import Frame
     from convviz.views.panels.pipeline.structure import Structure
 
+#: Between a map and the frame that says it is selected, with the frame: it keeps clear of the signs.
+_ASIDE = 4
+
 
 class EquationRow(QWidget):
     """What the student makes, what it should make, and what is left between the two.
@@ -152,7 +155,7 @@ class EquationRow(QWidget):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         for name, heatmap in (("target", self._target), ("residual", self._residual)):
             if self._selection == self._choice(name):
-                paint_selected(painter, heatmap.geometry())
+                paint_selected(painter, heatmap.geometry(), _ASIDE)
         painter.end()
 
     def _cells_height(self) -> int:

@@ -109,6 +109,11 @@ class FlowRow(QWidget):
             card.set_selected(selection == Selection("layer", index))
         self.update()
 
+    def part_of(self, selection: Selection) -> QWidget | None:
+        """Return the card, or the input, that shows what is selected; None if that is not in the row."""
+        cards = (card for index, card in enumerate(self._cards) if selection == Selection("layer", index))
+        return self._maps[0] if self._maps and selection == Selection("input") else next(cards, None)
+
     def set_frame(self, frame: Frame) -> None:
         """Show the numbers of a step."""
         for heatmap, values in zip(self._maps, frame.values[:-1], strict=True):
@@ -243,9 +248,9 @@ def _towards(start: QPointF, end: QPointF, distance: float) -> QPointF:
     return start + step * (min(distance, length / 2) / length) if length else QPointF(start)
 
 
-def paint_selected(painter: QPainter, rect: QRect) -> None:
-    """Paint the frame that says a map is selected."""
+def paint_selected(painter: QPainter, rect: QRect, aside: int = FRAME) -> None:
+    """Paint the frame that says a map is selected, ``aside`` pixels from it at the left and at the right."""
     colours = theme.current()
     painter.setPen(QPen(colours.accent, 2))
     painter.setBrush(Qt.BrushStyle.NoBrush)
-    painter.drawRoundedRect(QRectF(rect).adjusted(-FRAME + 1, -FRAME + 1, FRAME - 1, FRAME - 1), 6, 6)
+    painter.drawRoundedRect(QRectF(rect).adjusted(1 - aside, 1 - FRAME, aside - 1, FRAME - 1), 6, 6)

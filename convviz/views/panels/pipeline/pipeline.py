@@ -69,7 +69,9 @@ class Pipeline(QWidget):
         self._scroll.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._scroll.setWidget(self._flow)
         for row in (self._flow, self._equation):
-            row.selected.connect(self.selected)
+            row.selected.connect(self._select)
+        self._selection: Selection | None = None
+        self._selects = False  # what is clicked here
         self._input_gradient = False
         self._arrangement: Arrangement | None = None
         self._placed = QSize()  # the size for which that was found
@@ -89,12 +91,15 @@ class Pipeline(QWidget):
     def _show(self, structure: Structure) -> None:
         self._flow.set_structure(structure)
         self._equation.set_structure(structure)
-        if not structure.looks_like(self._structure):
+        stays = structure.looks_like(self._structure)
+        if not stays:
             self._order_focus()
             self._arrangement = None
         self._structure, self._fitting = structure, None
         self._connect()
         self._place()
+        if not stays:
+            self._reveal()
 
     def _order_focus(self) -> None:
         below = self._equation.heatmaps()  # which stay, and so hold the picture's place among the window's controls
@@ -145,9 +150,27 @@ class Pipeline(QWidget):
         return True
 
     def set_selection(self, selection: Selection) -> None:
-        """Frame what is selected."""
+        """Frame what is selected, and where it was selected elsewhere, bring it into view."""
+        is_other = selection != self._selection
+        self._selection = selection
         self._flow.set_selection(selection)
         self._equation.set_selection(selection)
+        if is_other and not self._selects:
+            self._reveal()
+
+    def _select(self, selection: Selection) -> None:
+        """Ask for a selection; the row does not move then, or a second click would hit something else."""
+        self._selects = True
+        try:
+            self.selected.emit(selection)
+        finally:
+            self._selects = False
+
+    def _reveal(self) -> None:
+        """Scroll the row so far that what is selected is seen as a whole, with its frame."""
+        part = None if self._selection is None else self._flow.part_of(self._selection)
+        if part is not None and self._scroll.isVisible():
+            self._scroll.ensureWidgetVisible(part, MARGIN, 0)
 
     def set_companion(self, widget: QWidget | None) -> None:
         """Put a widget (the loss) into the room to the right of the equation, or take it away."""

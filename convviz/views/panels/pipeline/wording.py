@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from convviz.engine.shapes import padding_text, pair_text, size_text
+from convviz.engine.shapes import pair_text, size_text
 from convviz.i18n import mark, ntr, tr
-from convviz.number_text import short_number
+from convviz.number_text import short_number, whole_text
 
 if TYPE_CHECKING:
     from convviz.engine.layers import Layer
@@ -61,29 +61,44 @@ def window_texts(layer: Layer) -> list[str]:
 
 
 def layer_lines(layer: Layer, weights: int, biases: int) -> list[str]:
-    """Return what else there is to say about a layer, a phrase a line."""
-    lines = []
-    if weights:
-        lines.append(ntr("{n} weight", "{n} weights", weights).format(n=weights))
-        lines.append(ntr("{n} bias", "{n} biases", biases).format(n=biases) if biases else tr("no bias"))
+    """Return what else there is to say about a layer, a phrase a line: what is unusual first, for not all may fit."""
     padding = getattr(layer, "padding", None)
-    if padding is not None:
-        lines.append(tr("padding {padding}").format(padding=padding_text(padding)))
+    zeros = [] if padding is None else [tr("padding {padding}").format(padding=_padding_text(padding))]
+    is_padded = padding not in (None, ((0, 0), (0, 0)))
+    lines = [rate] if (rate := rate_text(layer)) else []
     for name, template in (("dilation", mark("dilation {value}")), ("output_padding", mark("output padding {value}"))):
         value = getattr(layer, name, None)
         if value is not None and set(value) != {1 if name == "dilation" else 0}:
             lines.append(tr(template).format(value=pair_text(value)))
+    lines += zeros if is_padded else []
     if getattr(layer, "groups", 1) != 1:
         lines.append(tr("groups {value}").format(value=layer.groups))  # type: ignore[attr-defined]
     slope = getattr(layer, "slope", None)
     if slope is not None:
         lines.append(tr("slope {value}").format(value=short_number(slope)))
+    if weights:
+        lines.append(ntr("{n} weight", "{n} weights", weights).format(n=whole_text(weights)))
+        few = ntr("{n} bias", "{n} biases", biases).format(n=whole_text(biases))
+        lines.append(few if biases else tr("no bias"))
+    return lines if is_padded else lines + zeros
+
+
+def rate_text(layer: Layer) -> str:
+    """Return how a layer learns where that is unlike the others: 'frozen'; nothing where it is not."""
     rate = getattr(layer, "rate", 1.0)
     if rate == 0:
-        lines.append(tr("frozen"))
-    elif rate != 1:
-        lines.append(tr("learning rate × {value}").format(value=short_number(rate)))
-    return lines
+        return tr("frozen")
+    return "" if rate == 1 else tr("learning rate × {value}").format(value=short_number(rate))
+
+
+def _padding_text(padding: Any) -> str:
+    """Return a padding: 'same', '1', '1×2' (above and below, at both sides), or '1 2 0 3': top, bottom, left, right."""
+    if isinstance(padding, str):
+        return tr(padding)
+    vertical, horizontal = padding
+    if len({*vertical}) == len({*horizontal}) == 1:
+        return pair_text((vertical[0], horizontal[0]))
+    return " ".join(str(n) for n in (*vertical, *horizontal))
 
 
 def map_text(shape: Shape) -> str:

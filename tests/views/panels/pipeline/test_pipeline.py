@@ -252,6 +252,24 @@ def test_what_is_selected_is_framed(show_pipeline: ShowPipeline, selection: Sele
     shown.pipeline.set_selection(Selection("layer", 0))
 
 
+@pytest.mark.parametrize(("selection", "name"), [(Selection("target"), "target"), (Selection("training"), "residual")])
+def test_the_frame_keeps_clear_of_the_signs(show_pipeline: ShowPipeline, selection: Selection, name: str) -> None:
+    shown = show_pipeline()
+    shown.pipeline.set_selection(selection)
+    framed = shown.heatmap(name)
+    left = framed.mapTo(shown.pipeline, QPoint(0, 0)).x()
+    below = range(framed.mapTo(shown.pipeline, framed.cell_rect(0, 0).topLeft()).y(), shown.pipeline.height() - 30)
+    image = shown.pipeline.grab().toImage()
+
+    def is_empty(x: int) -> bool:
+        return all(image.pixelColor(x, y) == theme.current().surface for y in below)
+
+    sign = max(x for x in range(left - 24, left) if any(image.pixelColor(x, y) == theme.current().muted for y in below))
+    frame = min(x for x in range(left - 24, left) if image.pixelColor(x, below[0]) != theme.current().surface)
+    assert sign + 2 < frame
+    assert all(is_empty(x) for x in range(sign + 2, frame))
+
+
 @pytest.mark.parametrize(("size", "beside"), [((1615, 700), True), ((720, 500), False)])
 def test_a_map_and_its_gradient_are_framed_together(
     show_pipeline: ShowPipeline, size: tuple[int, int], beside: bool

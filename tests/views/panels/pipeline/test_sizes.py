@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -207,3 +208,22 @@ def test_room_that_a_scrolled_row_leaves_goes_to_the_equation(show_pipeline: Sho
 def upper(pipeline: Pipeline) -> list[Heatmap]:
     below = {f"pipeline.{name}" for name in ("reconstruction", "target", "residual")}
     return [heatmap for heatmap in pipeline.findChildren(Heatmap) if heatmap.objectName() not in below]
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("name", ["adam", "demo"])
+def test_a_frozen_layer_is_told_in_every_size(
+    qapp: QApplication, show_pipeline: ShowPipeline, name: str, size: tuple[int, int]
+) -> None:
+    pipeline = show_pipeline("one layer, with a remainder", size).pipeline
+    experiment = load_builtin(name)
+    first, *others = experiment.stages
+    images = []
+    for rate in (0.0, 1.0):
+        stage = replace(first, layer=first.layer.replace(rate=rate))
+        pipeline.set_experiment(experiment.replace(stages=(stage, *others)))
+        qapp.processEvents()
+        card = pipeline.findChild(LayerCard, "pipeline.layer0")
+        assert card is not None
+        images.append(card.grab().toImage())
+    assert images[0] != images[1]

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from convviz.engine.layers import LAYERS
+from convviz.engine.layers import LAYERS, Conv2d
 from convviz.views import theme
 from convviz.views.language import speak
 from convviz.views.panels.pipeline.card import fitting_title
 from convviz.views.panels.pipeline.division import CARD_PAD, COMPACT
-from convviz.views.panels.pipeline.wording import layer_texts, window_texts
+from convviz.views.panels.pipeline.wording import layer_lines, layer_texts, window_texts
 
 if TYPE_CHECKING:
     from PyQt6.QtWidgets import QApplication
@@ -62,3 +62,18 @@ def test_a_narrow_title_keeps_the_numbers_and_what_is_unusual(qapp: QApplication
 def test_a_window_with_its_stride_fits_into_the_narrowest_card_with_kernels(qapp: QApplication, kind: str) -> None:
     texts = window_texts(LAYERS[kind]())
     assert any("s" in text and theme.metrics("small").horizontalAdvance(text) <= 44 + 4 for text in texts)
+
+
+def test_what_is_unusual_about_a_layer_is_told_first(qapp: QApplication) -> None:
+    layer = Conv2d((5, 5), padding=((1, 2), (0, 3)), dilation=2)
+    assert layer_lines(layer, 25, 1) == ["dilation 2", "padding 1 2 0 3", "25 weights", "1 bias"]
+    assert layer_lines(Conv2d((3, 3), rate=0), 9, 0) == ["frozen", "9 weights", "no bias", "padding 0"]
+
+
+@pytest.mark.parametrize(("padding", "told"), [(1, "1"), (((1, 1), (2, 2)), "1×2"), ("same", "same"), ("full", "full")])
+def test_a_padding_is_told_as_it_is_set(qapp: QApplication, padding: Any, told: str) -> None:
+    assert f"padding {told}" in layer_lines(Conv2d((3, 3), padding=padding), 9, 1)
+
+
+def test_many_weights_have_separators(qapp: QApplication) -> None:
+    assert "13,824 weights" in layer_lines(Conv2d((3, 3)), 13824, 1)
