@@ -112,7 +112,7 @@ class PanelControl(QObject):
         self.inspector.selected.connect(self._choose)
         self.modes.layer_shown.connect(self._show_layer)
         self._document.changed.connect(self._follow)
-        self.files.reopened.connect(self._session.reset)
+        self.files.reopened.connect(self._run.reset)
         self._maps.opened.connect(self._select)
         self._maps.experiment_dropped.connect(self.files.open_file)
         self._session.frame_changed.connect(self._show_frame)

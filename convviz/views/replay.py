@@ -125,7 +125,7 @@ class Replay(QObject):
         """Go on, hold or end, as the run reports."""
         if self._phase is _Phase.OFF:
             return
-        if status.run != self._run:
+        if status.run != self._run or status.step < self._asked:  # what was asked for is not recorded any more
             self.end()
         elif status.shown == self._asked and not self._is_shown:
             self._is_shown, self._live = True, status.step
