@@ -115,6 +115,33 @@ def test_looking_elsewhere_holds_it(person: Person, keys: str) -> None:
     assert person.session.status.shown is not None
 
 
+@pytest.mark.parametrize("keys", ["P", "Space"])
+def test_what_is_stopped_before_it_shows_anything_is_given_up(person: Person, keys: str) -> None:
+    person.press("P")
+    assert person.button("replay").text() == "Pause"
+    person.press(keys)
+    assert person.button("replay").text() == "Replay"
+    person.sees(lambda: person.session.status.shown is None and person.text("state") == f"paused at step {END}")
+    person.press("Space")  # which trains
+    person.sees(lambda: person.session.status.step > END)
+
+
+def test_a_step_looked_at_before_it_shows_anything_is_none_of_it(person: Person) -> None:
+    person.press("P")
+    person.find(QSlider, "history_slider").setValue(200)
+    person.sees(lambda: person.session.status.shown == 200)
+    assert person.button("replay").text() == "Replay"
+    assert "replay" not in person.text("state")
+
+
+def test_what_is_let_go_on_and_held_at_once_stays_held(person: Person) -> None:
+    begin(person)
+    for _ in range(3):
+        person.press("Space")
+    assert person.button("play").text() == "Play"
+    assert person.text("state").startswith("replay paused at step ")
+
+
 def leaves(person: Person, act: Callable[[Person], object]) -> None:
     act(person)
     person.sees(lambda: "replay" not in person.text("state") and person.session.status.shown is None)
