@@ -7,7 +7,6 @@ import threading
 from typing import TYPE_CHECKING
 
 import numpy as np
-import pytest
 from PyQt6.QtCore import QEvent, QPoint, Qt
 from PyQt6.QtGui import QAction
 from PyQt6.QtWidgets import QApplication, QWidget
@@ -20,6 +19,8 @@ from convviz.views import theme
 from convviz.views.panels.loss import LossPanel
 
 if TYPE_CHECKING:
+    import pytest
+
     from convviz.engine import Problem
     from tests.views.conftest import OpenWindow, Person
 
