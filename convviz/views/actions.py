@@ -242,6 +242,10 @@ ACTIONS: tuple[ActionSpec, ...] = (
 )
 
 
+#: What goes on while its key is held down. All else is done once: the next repeat would undo it, or ask again.
+_REPEATED = frozenset({"undo", "redo", "step", "slower", "faster", "earlier", "later"})
+
+
 class Actions(QObject):
     """The window's `QAction` objects, by the names of the table."""
 
@@ -298,6 +302,7 @@ class Actions(QObject):
         action = QAction(self)
         action.setObjectName(spec.name)
         action.setCheckable(spec.checkable)
+        action.setAutoRepeat(spec.name in _REPEATED)
         action.setShortcuts([QKeySequence(keys) for keys in spec.shortcuts])
         return action
 

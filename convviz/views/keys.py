@@ -98,9 +98,17 @@ def is_wanted(event: QKeyEvent) -> bool:
     if focused is None or event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier:
         return False
     if event.key() == Qt.Key.Key_Space:
-        return isinstance(focused, (QAbstractButton, QComboBox, QAbstractItemView))
+        return isinstance(focused, (QAbstractButton, QComboBox)) or _selects(focused)
     if event.key() == Qt.Key.Key_Escape:
         return types_text(focused)
     if event.key() in (Qt.Key.Key_Home, Qt.Key.Key_End):
         return isinstance(focused, (QComboBox, QAbstractItemView))
     return types_text(focused) and bool(QKeySequence(event.key()).toString()) and event.text().isprintable()
+
+
+def _selects(widget: QWidget) -> bool:
+    """Return whether the space bar would select a row of a list: one that is selected stays so."""
+    if not isinstance(widget, QAbstractItemView):
+        return False
+    selection = widget.selectionModel()
+    return selection is None or not selection.isSelected(widget.currentIndex())

@@ -94,6 +94,8 @@ class PanelControl(QObject):
         self.files = FileControl(window, document, preferences, parts)
         self._maps = MapControl(window, document, preferences, parts)
         self._run = RunControl(document, session, preferences, parts, self.loss, self)
+        self._begun = 0
+        self._to_begin = [document.experiment]  # those of the runs that were asked for and not yet seen, in this order
         self._connect()
         self.pipeline.set_experiment(document.experiment)
         self.loss.set_experiment(document.experiment)
@@ -112,9 +114,10 @@ class PanelControl(QObject):
         self.inspector.selected.connect(self._choose)
         self.modes.layer_shown.connect(self._show_layer)
         self._document.changed.connect(self._follow)
-        self.files.reopened.connect(self._session.reset)
+        self.files.reopened.connect(self._run.reset)
         self._maps.opened.connect(self._select)
         self._maps.experiment_dropped.connect(self.files.open_file)
+        self._session.run_started.connect(self._begin_run)
         self._session.frame_changed.connect(self._show_frame)
 
     def _show_input_gradient(self, shown: bool) -> None:
@@ -162,6 +165,19 @@ class PanelControl(QObject):
         self.loss.set_experiment(new)
         read_last(self._badge)
         self._session.follow(old, new)
+        if old.needs_rebuild(new):
+            self._to_begin.append(new)
+        elif self._to_begin:  # which takes the change while it waits
+            self._to_begin[-1] = new
+        else:
+            self.loss.set_run_of(new)
+
+    def _begin_run(self, run: int) -> None:
+        """Let the losses be called by the experiment whose run it is; runs are numbered as they are asked for."""
+        count = run - self._begun
+        self._begun = run
+        self.loss.set_run_of(self._to_begin[count - 1])
+        del self._to_begin[:count]
 
     def _show_frame(self, frame: Frame) -> None:
         """Show a frame and paint everything that has changed with it at once, while the training waits for it."""

@@ -50,6 +50,7 @@ class Replay(QObject):
         self._run = self._live = 0
         self._asked = 0
         self._is_shown = False  # what was asked for last
+        self._has_shown = False  # any step since it began
         self._position = 0.0
         self._passed_at = 0.0
         self._timer = QTimer(self)
@@ -76,9 +77,14 @@ class Replay(QObject):
             self._begin()
 
     def hold(self) -> None:
-        """Rest where it is, if it passes."""
-        if self.is_passing:
+        """Rest where it is, if it passes; before a step of it has been shown, there is nothing to rest at."""
+        if not self.is_passing:
+            return
+        if self._has_shown:
             self._enter(_Phase.HELD)
+        else:
+            self._session.show_step(self._session.status.shown)
+            self.end()
 
     def end(self) -> None:
         """Have nothing to do with what is shown any more."""
@@ -89,6 +95,7 @@ class Replay(QObject):
         status = self._session.status
         if status.state is State.RUNNING:
             self._session.pause()
+        self._has_shown = self.is_held
         self._run = status.run
         self._position = float(status.shown or 0)
         self._passed_at = time.perf_counter()
@@ -125,10 +132,10 @@ class Replay(QObject):
         """Go on, hold or end, as the run reports."""
         if self._phase is _Phase.OFF:
             return
-        if status.run != self._run:
+        if status.run != self._run or status.step < self._asked:  # what was asked for is not recorded any more
             self.end()
         elif status.shown == self._asked and not self._is_shown:
-            self._is_shown, self._live = True, status.step
+            self._is_shown, self._has_shown, self._live = True, True, status.step
         moved_on = status.shown is None or status.state is State.RUNNING or status.step != self._live
         if moved_on and (self._is_shown or self.is_held):  # before it is shown, news are of what was before
             self.end()

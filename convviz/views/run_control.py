@@ -78,7 +78,7 @@ class RunControl(QObject):
             "play": self._play,
             "step": self._step,
             "run_n": self._run_n,
-            "reset": self._reset,
+            "reset": self.reset,
             "new_seed": self._new_seed,
             "continue": self._continue,
             "replay": self._replay.toggle,
@@ -128,9 +128,15 @@ class RunControl(QObject):
         self._replay.hold()
         self._session.show_step(step)
 
-    def _reset(self) -> None:
+    def reset(self) -> None:
+        """Go back to step 0, with the same initial parameters."""
         self._replay.end()
         self._session.reset()
+
+    def _go_back(self, step: int) -> None:
+        """Make a recorded step the newest one."""
+        self._replay.end()
+        self._session.rewind(step)
 
     def _run_n(self) -> None:
         self._leave_past()
@@ -182,7 +188,7 @@ class RunControl(QObject):
     def _continue(self) -> None:
         shown = self._on_screen(self._status).shown
         if shown is not None:
-            self._session.rewind(shown)
+            self._go_back(shown)
 
     # -- reports -------------------------------------------------------------------------------------------------------
 
@@ -267,7 +273,7 @@ class RunControl(QObject):
         if status.step == 0:  # no rate would change it
             return Message(lambda: run_words.divergence_text(status, 0), "warning", "run")
         good = run_words.last_good_step(self._session.losses.values())
-        offers = [Offer("banner_reset", lambda: tr("Reset"), self._session.reset)]
+        offers = [Offer("banner_reset", lambda: tr("Reset"), self.reset)]
         optimizer = self._document.experiment.optimizer
         least = settings_of(type(optimizer))["learning_rate"].minimum or 0.0
         rate = run_words.smaller_rate(optimizer.learning_rate, least)
@@ -282,7 +288,7 @@ class RunControl(QObject):
             back = Offer(
                 "go_back",
                 lambda: tr("Go back to step {step}, the last good one").format(step=f"{good:,}"),
-                lambda: self._session.rewind(good),
+                lambda: self._go_back(good),
             )
             offers.insert(0, back)
         return Message(
@@ -305,7 +311,7 @@ class RunControl(QObject):
         experiment = self._document.experiment
         optimizer = experiment.optimizer.replace(learning_rate=rate)
         self._document.propose(experiment.replace(optimizer=optimizer), tr("Smaller learning rate"))
-        self._session.reset()
+        self.reset()
 
     def _failed(self, message: str) -> None:
         self._banner.show_message(

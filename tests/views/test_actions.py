@@ -52,6 +52,13 @@ def test_every_action_is_in_a_menu_and_its_tooltip_names_its_shortcut(open_windo
             assert action.toolTip().endswith(f"({spec.shortcuts[0]})")
 
 
+def test_a_key_that_is_held_down_changes_nothing_back_and_forth(open_window: OpenWindow) -> None:
+    person = open_window()
+    once = {spec.name for spec in ACTIONS if not person.find(QAction, spec.name).autoRepeat()}
+    assert {spec.name for spec in ACTIONS if spec.checkable} | {"play", "replay", "keep_curve"} <= once
+    assert not once & {"step", "earlier", "later", "slower", "faster", "undo", "redo"}
+
+
 def test_every_tool_button_has_a_text_or_a_tooltip(open_window: OpenWindow) -> None:
     person = open_window()
     for button in person.window.findChildren(QToolButton):

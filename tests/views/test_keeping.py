@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import threading
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -12,11 +13,15 @@ from PyQt6.QtWidgets import QApplication, QWidget
 
 from convviz.engine import SGD
 from convviz.engine.frames import State
+from convviz.model.experiment import Experiment
 from convviz.number_text import loss_text
 from convviz.views import theme
 from convviz.views.panels.loss import LossPanel
 
 if TYPE_CHECKING:
+    import pytest
+
+    from convviz.engine import Problem
     from tests.views.conftest import OpenWindow, Person
 
 MOMENTUM = SGD(learning_rate=1e-5, momentum=0.8)
@@ -80,6 +85,37 @@ def test_a_kept_curve_stays_over_new_runs_edits_and_undo_until_it_is_forgotten(o
     QApplication.processEvents()
     assert len(muted_pixels(person)) <= len(plain) + 3
     assert told not in panel.accessibleDescription()
+
+
+def test_a_curve_that_is_kept_while_another_run_is_built_is_called_by_its_own_settings(
+    open_window: OpenWindow, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    person = open_window("plain-descent")
+    run(person, 20)
+    build, released = Experiment.build, threading.Event()
+
+    def wait_and_build(experiment: Experiment) -> Problem:
+        released.wait(20)
+        return build(experiment)
+
+    monkeypatch.setattr(Experiment, "build", wait_and_build)
+    plain = person.document.experiment
+    for momentum in (0.3, 0.5):
+        optimizer = SGD(learning_rate=1e-5, momentum=momentum)
+        person.document.propose(plain.replace(optimizer=optimizer), "Use momentum")
+    person.press("K")
+    assert person.text("loss_kept").startswith("momentum 0 · last ")
+    person.document.propose(plain.replace(optimizer=SGD(learning_rate=2e-5, momentum=0.5)), "Learn faster")
+    released.set()
+    person.sees_step(0)
+    run(person, 2)
+    for _ in range(2):
+        person.press("K")
+    person.document.propose(plain.replace(optimizer=SGD(learning_rate=3e-5, momentum=0.5)), "Learn still faster")
+    assert person.text("loss_kept").startswith("rate 2×10⁻⁵ · last ")
+    for _ in range(2):
+        person.press("K")
+    assert person.text("loss_kept").startswith("same settings · last ")
 
 
 def test_the_key_keeps_and_forgets_and_the_action_says_which(open_window: OpenWindow) -> None:

@@ -11,6 +11,7 @@ from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import QAbstractSpinBox, QApplication, QLabel, QLineEdit, QWidget
 
 from convviz.engine.frames import State
+from convviz.model.files import load_builtin
 from convviz.views.heatmap import Heatmap
 
 if TYPE_CHECKING:
@@ -100,6 +101,23 @@ def test_a_number_that_is_impossible_here_keeps_the_focus(person: Person) -> Non
     assert person.find(QLabel, "inspector.note").isVisible()
     assert field.hasFocus()
     assert field.text() == "3"
+
+
+@pytest.mark.parametrize("key", ["Return", "Space"])
+@pytest.mark.parametrize("typed", ["0.1", "1/3", "1e-50"])
+@pytest.mark.parametrize("name", ["layers.0.weight.cells.value", "layers.0.bias.cells.value"])
+def test_a_number_that_is_rounded_is_taken(open_window: OpenWindow, name: str, typed: str, key: str) -> None:
+    person = open_window(load_builtin("demo").replace(dtype="float32"), speed=200)
+    person.look_at("layer", 0)
+    for _ in range(2):  # the second time, it is rounded to what is there
+        field = type_key_by_key(person, name, typed)
+        person.press(key)
+        assert not field.hasFocus()
+    assert not person.find(QLabel, "inspector.note").isVisible()
+    field = type_key_by_key(person, name, "1e300")
+    person.press(key)
+    assert person.find(QLabel, "inspector.note").isVisible()
+    assert field.hasFocus()
 
 
 @pytest.mark.parametrize("first", [(), ("Return",), ("Esc",)])

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import math
+import threading
 from typing import TYPE_CHECKING
 
 import pytest
+from PyQt6.QtGui import QAction
 from PyQt6.QtWidgets import QSlider
 
 from convviz.engine.frames import State
+from convviz.engine.trainer import Trainer
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from convviz.engine.frames import Frame
     from tests.views.conftest import OpenWindow, Person
 
 END = 300
@@ -111,6 +115,33 @@ def test_looking_elsewhere_holds_it(person: Person, keys: str) -> None:
     assert person.session.status.shown is not None
 
 
+@pytest.mark.parametrize("keys", ["P", "Space"])
+def test_what_is_stopped_before_it_shows_anything_is_given_up(person: Person, keys: str) -> None:
+    person.press("P")
+    assert person.button("replay").text() == "Pause"
+    person.press(keys)
+    assert person.button("replay").text() == "Replay"
+    person.sees(lambda: person.session.status.shown is None and person.text("state") == f"paused at step {END}")
+    person.press("Space")  # which trains
+    person.sees(lambda: person.session.status.step > END)
+
+
+def test_a_step_looked_at_before_it_shows_anything_is_none_of_it(person: Person) -> None:
+    person.press("P")
+    person.find(QSlider, "history_slider").setValue(200)
+    person.sees(lambda: person.session.status.shown == 200)
+    assert person.button("replay").text() == "Replay"
+    assert "replay" not in person.text("state")
+
+
+def test_what_is_let_go_on_and_held_at_once_stays_held(person: Person) -> None:
+    begin(person)
+    for _ in range(3):
+        person.press("Space")
+    assert person.button("play").text() == "Play"
+    assert person.text("state").startswith("replay paused at step ")
+
+
 def leaves(person: Person, act: Callable[[Person], object]) -> None:
     act(person)
     person.sees(lambda: "replay" not in person.text("state") and person.session.status.shown is None)
@@ -144,6 +175,62 @@ def test_continuing_from_a_step_of_it_ends_it(person: Person) -> None:
     begin(person)
     leaves(person, lambda person: person.press("C"))
     assert 0 < person.session.status.step < END
+
+
+@pytest.fixture
+def slow_frames(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let every picture of a step take longer than until the next is due, as those of a very large network do."""
+    frame, never = Trainer.frame, threading.Event()
+
+    def slowly(trainer: Trainer, step: int | None = None, input_gradient: bool = False) -> Frame:
+        never.wait(0.1)
+        return frame(trainer, step, input_gradient)
+
+    monkeypatch.setattr(Trainer, "frame", slowly)
+
+
+@pytest.mark.usefixtures("slow_frames")
+@pytest.mark.parametrize("times", range(3))
+def test_continuing_ends_it_where_pictures_are_slow(person: Person, times: int) -> None:
+    begin(person)
+    first = person.session.status.shown or 0
+    person.sees(lambda: (person.session.status.shown or 0) > first + times)
+    shown = person.session.status.shown
+    leaves(person, lambda person: person.press("C"))
+    person.sees_step(shown or 0)
+    assert person.button("play").text() == "Play"
+
+
+@pytest.mark.usefixtures("slow_frames")
+def test_what_is_not_recorded_any_more_ends_it(person: Person) -> None:
+    begin(person)
+    shown = person.session.status.shown or 0
+    leaves(person, lambda person: person.session.rewind(shown))
+    person.sees_step(shown)
+
+
+@pytest.mark.usefixtures("slow_frames")
+@pytest.mark.parametrize("offer", ["go_back", "banner_reset", "try_smaller_rate"])
+def test_what_is_offered_after_a_divergence_ends_it(person: Person, offer: str) -> None:
+    experiment = person.document.experiment
+    wild = experiment.replace(optimizer=experiment.optimizer.replace(learning_rate=1.0))
+    person.document.propose(wild, "Change the rate")
+    person.click("play")
+    person.sees_state(State.DIVERGED)
+    begin(person)
+    leaves(person, lambda person: person.click(offer))
+    assert person.button("play").text() == "Play"
+    step = person.session.status.step
+    person.press(".")
+    person.sees_step(step + 1)
+
+
+@pytest.mark.usefixtures("slow_frames")
+def test_opening_the_same_experiment_again_ends_it(person: Person) -> None:
+    begin(person)
+    leaves(person, lambda person: person.find(QAction, "new_demo").trigger())
+    person.sees_step(0)
+    assert person.button("play").text() == "Play"
 
 
 def test_a_changed_experiment_ends_it(person: Person) -> None:

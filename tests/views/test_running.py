@@ -335,6 +335,15 @@ def test_space_presses_the_button_that_has_the_focus(open_window: OpenWindow) ->
     assert person.session.status.state is State.PAUSED
 
 
+def test_space_plays_after_a_click_in_the_list_of_the_network(open_window: OpenWindow) -> None:
+    person = open_window(speed=200)
+    for index, state in enumerate((State.RUNNING, State.PAUSED)):
+        person.look_at("layer", index)
+        assert QApplication.focusWidget() is person.find(QWidget, "outline")
+        person.press("Space")
+        person.sees_state(state)
+
+
 def test_typing_a_number_triggers_no_shortcut(open_window: OpenWindow) -> None:
     person = open_window()
     length = person.find(QSpinBox, "run_length")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -21,6 +22,9 @@ if TYPE_CHECKING:
     from convviz.engine.settings import Setting
 
 Number = int | float
+
+#: How far a number that was taken may lie from what was typed: whoever receives it may hold it in single precision.
+_ROUNDING, _LEAST_SINGLE = 2.0**-23, 2.0**-149
 
 
 @dataclass(frozen=True)
@@ -144,12 +148,18 @@ class NumberBox(TypedNumber, TurnedWithFocus, QAbstractSpinBox):
             self.refused.emit(str(error))
             return False
         self._emit(value, "")
-        return self._value == value
+        return self._holds(value)
 
     def forget_typed(self) -> None:
         """Show the value again."""
         if self._typed:
             self._show()
+
+    def _holds(self, value: Number | None) -> bool:
+        """Return whether the value shown is ``value``, or what single precision makes of it."""
+        if value is None or self._value is None or self._range.integer:
+            return self._value == value
+        return math.isclose(self._value, value, rel_tol=_ROUNDING, abs_tol=_LEAST_SINGLE)
 
     def _parsed(self, text: str) -> Number:
         return parse_whole(text) if self._range.integer else parse_typed(text)

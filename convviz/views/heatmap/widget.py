@@ -135,13 +135,16 @@ class Heatmap(HeatmapView):
             event.setAccepted(self._at(point) is not None or self._is_count(point))
 
     def keyPressEvent(self, event: QKeyEvent | None) -> None:
-        """Move the cursor from cell to cell; Enter opens, Space clicks, Escape lets go."""
+        """Move the cursor, with Ctrl over as many channels as are shown; Enter opens, Space clicks, Escape lets go."""
         if event is None:
             return
         key = event.key()  # a plain number: keyboards have keys that Qt has no name for
         if key in _STEPS and self._given is not None:
             self._focus_shown = True
-            self._step(*_STEPS[key])
+            channels, rows, columns = _STEPS[key]
+            if self._layout is not None and event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+                channels *= len(self._layout.tiles)
+            self._step(channels, rows, columns)
         elif key == Qt.Key.Key_Escape and self._cursor is not None:
             self._point(None)
         elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self._given is not None:
@@ -182,7 +185,10 @@ class Heatmap(HeatmapView):
         """Return how those channels are reached that there is no room for."""
         if not self._leaves_out() or self._layout is None:
             return ""
-        told = tr("{first} to {last} of {all} are shown. A click on the count, Page Down and Page Up show the others.")
+        told = tr(
+            "{first} to {last} of {all} are shown. "
+            "A click on the count, Ctrl+Page Down and Ctrl+Page Up show the others."
+        )
         shown = self._layout.shown
         return told.format(first=shown.start + 1, last=shown.stop, all=self._shape()[0])
 

@@ -87,6 +87,19 @@ def test_the_keyboard_goes_on_to_them(qtbot: QtBot, many: Heatmap) -> None:
     assert told[-1].value == VALUES[7, 1, 0, 0]
 
 
+def test_the_keyboard_turns_pages(qtbot: QtBot, many: Heatmap) -> None:
+    count, seen = len(shown(many)), set[int]()
+    many.setFocus()
+    qtbot.keyClick(many, Qt.Key.Key_Right)
+    for _ in range(-(-24 // count)):
+        seen |= set(shown(many))
+        qtbot.keyClick(many, Qt.Key.Key_PageDown, Qt.KeyboardModifier.ControlModifier)
+    assert seen == set(range(24))
+    for _ in range(-(-24 // count)):
+        qtbot.keyClick(many, Qt.Key.Key_PageUp, Qt.KeyboardModifier.ControlModifier)
+    assert shown(many)[0] == 0
+
+
 def test_the_pointer_tells_what_is_under_it(qtbot: QtBot, many: Heatmap) -> None:
     told: list[Cell | None] = []
     many.pointed.connect(told.append)

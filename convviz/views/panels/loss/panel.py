@@ -59,6 +59,7 @@ class LossPanel(QFrame):
         self._status = Status()
         self._under: int | None = None
         self._experiment: Experiment | None = None
+        self._run_of: Experiment | None = None
         self._kept: tuple[KeptCurve, Experiment | None] | None = None
         self._kept_name = ""
         self._plot: LossPlot | None = None
@@ -119,9 +120,13 @@ class LossPanel(QFrame):
             self._plot.set_series(series)
 
     def set_experiment(self, experiment: Experiment) -> None:
-        """Say what the run is of: a kept curve is called by what it has otherwise."""
+        """Say what is on the screen: a kept curve is called by what it has otherwise."""
         self._experiment = experiment
         self._name_kept()
+
+    def set_run_of(self, experiment: Experiment) -> None:
+        """Say what the series is of; while a new run is being built, that is not yet what is on the screen."""
+        self._run_of = experiment
 
     def set_status(self, status: Status, words: bool = True) -> None:
         """Mark what ``status`` says, and tell it in ``words``. While it runs, `refresh` is what draws."""
@@ -219,7 +224,7 @@ class LossPanel(QFrame):
         if self._kept is None:
             values, status = self._series.values(), self._status
             newest = [status.loss] if status.step == len(values) else []  # which the series does not have yet
-            self._kept = KeptCurve(np.append(values, newest)), self._experiment
+            self._kept = KeptCurve(np.append(values, newest)), self._run_of
             self._actions.present("keep_curve", *_FORGET)
         else:
             self._kept = None
