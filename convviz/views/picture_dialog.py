@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from PyQt6.QtCore import Qt, pyqtSignal
 from PyQt6.QtWidgets import QDialog, QDialogButtonBox, QFormLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
+from convviz.engine.errors import ConvvizError
 from convviz.i18n import mark, tr
 from convviz.model.experiment import shape_text
 from convviz.model.files.pictures import RANGES
@@ -228,10 +229,14 @@ class PictureDialog(QDialog):
         scaled = None
         if wanted.size is not None and self._fit.currentData() == _CUT:
             scaled = picture.covering(wanted.around or wanted.size)
-        values = picture.make(self._channels.currentData(), self._size, scaled, self._range.currentData())
+        try:
+            values = picture.make(self._channels.currentData(), self._size, scaled, self._range.currentData())
+        except ConvvizError as error:
+            possible, sentence, values = False, str(error), None
+        else:
+            possible, sentence = self._judge(values)
         self._preview.set_values(values)
-        self._preview.set_text(tr("The picture as numbers"), shape_text(values.shape))
-        possible, sentence = self._judge(values)
+        self._preview.set_text(tr("The picture as numbers"), "" if values is None else shape_text(values.shape))
         self._values = values if possible else None
         self._tell(sentence, "muted" if possible else "error")
         opening = self._buttons.button(QDialogButtonBox.StandardButton.Open)

@@ -28,7 +28,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-damaged = pytest.mark.qt_log_ignore(".*", extend=True)  # what Qt's readers say of damage goes to the terminal
+#: What Qt says of damage, and of too little memory, goes to the terminal.
+damaged = pytest.mark.qt_log_ignore(".*", extend=True)
 
 
 def pixels(rows: int = 6, columns: int = 8, seed: int = 0) -> NDArray[np.uint8]:
@@ -120,6 +121,27 @@ def test_the_middle_of_a_scaled_picture(tmp_path: Path) -> None:
     colours = pixels()
     picture = read(tmp_path, written(image(colours), "png"))
     np.testing.assert_array_equal(picture.make(3, (4, 6), (6, 8)), picture.make(3, (6, 8))[:, 1:5, 1:7])
+
+
+@pytest.mark.parametrize(("rows", "columns"), [(1, 2048), (2048, 1), (3, 999)])
+def test_of_a_thin_picture_the_middle_alone_is_scaled(tmp_path: Path, rows: int, columns: int) -> None:
+    numbers = np.linspace(0, 255, rows * columns).reshape(rows, columns, 1)
+    ramp = np.repeat(numbers.astype(np.uint8), 3, axis=2)
+    picture = read(tmp_path, written(image(ramp), "png"))
+    for size in ((1024, 1024), (1024, 700)):
+        values = picture.make(1, size, picture.covering(size))[0]
+        assert values.shape == size
+        assert abs(np.median(values) - 0.5) < 0.01
+    # Whether the whole is scaled or the middle of it, the same cells lie in the same places.
+    large, small = (picture.make(1, size, picture.covering(size))[0] for size in ((640, 640), (64, 64)))
+    np.testing.assert_allclose(large.reshape(64, 10, 64, 10).mean((1, 3)), small, atol=0.01)
+
+
+@damaged
+def test_a_size_for_which_there_is_no_memory(tmp_path: Path) -> None:
+    picture = read(tmp_path, written(image(pixels()), "png"))
+    with pytest.raises(ConfigError, match="expected a size for which there is memory, received 1,048,576 × 1,048,576"):
+        picture.make(1, (2**20, 2**20))
 
 
 def test_a_larger_picture_than_a_map_may_be_is_scaled_down(tmp_path: Path) -> None:

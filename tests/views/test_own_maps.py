@@ -24,10 +24,11 @@ from PyQt6.QtWidgets import (
 from convviz.engine.layers import Conv2d
 from convviz.model.experiment import Experiment, Stage
 from convviz.model.files import load_builtin, read_experiment, write_experiment
+from convviz.model.files.pictures import read_picture
 from convviz.model.sources import GivenMap, RandomMap
 from convviz.views.editors.note import Note
 from convviz.views.heatmap import Heatmap
-from convviz.views.picture_dialog import PictureDialog
+from convviz.views.picture_dialog import PictureDialog, Wanted
 from tests.views.hands import choose_item, drop_files, type_over
 
 if TYPE_CHECKING:
@@ -230,6 +231,20 @@ def test_a_picture_is_opened_by_keys_alone(open_window: OpenWindow, tmp_path: Pa
     person.press("Return")
     asked.gone()
     assert made(person).shape == (3, 48, 64)
+
+
+@pytest.mark.qt_log_ignore("out of memory", extend=True)
+def test_a_picture_for_which_there_is_no_memory_is_not_opened(open_window: OpenWindow, tmp_path: Path) -> None:
+    person = open_window()
+    wanted = Wanted(1, 64, size=(2**20, 2**20))
+    dialog = PictureDialog(read_picture(picture(tmp_path)), "Picture", wanted, lambda _: (True, ""), person.window)
+    dialog.open()
+    asked = Asked(person)
+    assert asked.outcome() == "Expected a size for which there is memory, received 1,048,576 × 1,048,576"
+    assert not asked.opening().isEnabled()
+    asked.pick("fit", "Squeeze the whole picture")
+    assert not asked.opening().isEnabled()
+    dialog.reject()
 
 
 def test_which_kernel_turns_this_picture_into_that_one(open_window: OpenWindow, tmp_path: Path) -> None:
