@@ -216,7 +216,18 @@ def test_the_first_picture_of_one_that_moves(tmp_path: Path) -> None:
     head = b"GIF89a\x01\x00\x01\x00\x80\x00\x00\x00\x00\x00\xff\xff\xff"
     cells = b",\x00\x00\x00\x00\x01\x00\x01\x00\x00\x02\x02L\x01\x00"
     assert read(tmp_path, head + cells + cells + b";", "cat.gif").make(1, (1, 1)) == 1
-    assert refusal(tmp_path, head + cells, "cat.gif") == "expected a whole picture, received a damaged one"
+    for early in (head + cells, head + cells[:-1], head, head + cells + b"\0\0"):
+        assert refusal(tmp_path, early, "cat.gif") == "expected a whole picture, received a damaged one"
+
+
+def test_what_stands_behind_the_end_of_a_gif_is_none_of_it(tmp_path: Path) -> None:
+    plain = b"GIF89a\x01\x00\x01\x00\x00\x00\x00"
+    note = b"!\xfe\x03a;b\x00"
+    cells = b",\x00\x00\x00\x00\x01\x00\x01\x00\x80\x00\x00\x00\xff\xff\xff\x02\x02L\x01\x00"
+    whole = plain + note + cells + b";"
+    for behind in (b"", b"\0\0", b"\r\nhello"):
+        assert read(tmp_path, whole + behind, "cat.gif").make(1, (1, 1)) == 1
+    assert refusal(tmp_path, whole[:-1], "cat.gif") == "expected a whole picture, received a damaged one"
 
 
 @pytest.mark.parametrize(

@@ -249,7 +249,23 @@ def _ends_early(raw: bytes) -> bool:
         return int.from_bytes(raw[2:6], "little") > len(raw)
     if raw.startswith(b"\xff\xd8"):
         return raw.find(b"\xff\xd9", _start_of_scan(raw)) < 0
-    return raw.startswith(b"GIF8") and not raw.rstrip(b"\0").endswith(b";")
+    return raw.startswith(b"GIF8") and _gif_ends_early(raw)
+
+
+def _gif_ends_early(raw: bytes) -> bool:
+    """Return whether the blocks of a GIF stop before its trailer, behind which other bytes may follow."""
+    at = 13 + _gif_table(raw[10:11])
+    while (kind := raw[at : at + 1]) in (b"!", b","):
+        at += 2 if kind == b"!" else 11 + _gif_table(raw[at + 9 : at + 10])
+        while at < len(raw) and raw[at] > 0:
+            at += 1 + raw[at]
+        at += 1
+    return kind in (b"", b"\0")  # what else is wrong with it is for Qt to see
+
+
+def _gif_table(flags: bytes) -> int:
+    """Return the bytes of the table of colours that flags announce."""
+    return 3 << (flags[0] % 8 + 1) if flags and flags[0] & 0x80 else 0
 
 
 def _start_of_scan(raw: bytes) -> int:
