@@ -18,10 +18,10 @@ from convviz.i18n import mark, tr
 from convviz.model.experiment import shape_text
 from convviz.model.files.pictures import PICTURES, Picture
 from convviz.model.sources import GivenMap
-from convviz.views.banner import Message
 from convviz.views.editors.matrix import MatrixEditor
 from convviz.views.editors.wanted import FileWanted
 from convviz.views.file_dialogs import dialog_to_open
+from convviz.views.file_messages import not_opened
 from convviz.views.heatmap import Heatmap
 from convviz.views.number_files import ARRAYS, TABLES, patterns, read_map, read_numbers
 from convviz.views.picture_dialog import PictureDialog, Wanted
@@ -44,7 +44,6 @@ if TYPE_CHECKING:
 #: The longer side that is proposed for a picture as input: each cell can still be seen, and every step is quick.
 _SEEN = 64
 _LAYER = re.compile(r"layers\[(\d+)\]")
-_UNREADABLE = mark("The file could not be opened. {reason}")
 
 
 @dataclass(frozen=True)
@@ -175,7 +174,7 @@ class MapControl(QObject):
         """Let a file be the input or the target; what a picture is to become, the person is asked first."""
         try:
             read = read_map(path)
-        except (ConvvizError, OSError) as error:
+        except ConvvizError as error:
             self._complain(error)
             return
         self._preferences.remember_folder(path.parent)
@@ -187,7 +186,7 @@ class MapControl(QObject):
     def _open_numbers(self, wanted: FileWanted, path: Path) -> None:
         try:
             numbers = read_numbers(path)
-        except (ConvvizError, OSError) as error:
+        except ConvvizError as error:
             self._complain(error)
             return
         self._preferences.remember_folder(path.parent)
@@ -237,12 +236,8 @@ class MapControl(QObject):
         self._dismiss()
         self.opened.emit(Selection(role))
 
-    def _complain(self, error: Exception) -> None:
-        def text() -> str:
-            reason = error.strerror or str(error) if isinstance(error, OSError) else str(error)
-            return tr(_UNREADABLE).format(reason=reason)
-
-        self._banner.show_message(Message(text))
+    def _complain(self, error: ConvvizError) -> None:
+        self._banner.show_message(not_opened(error))
 
     def _dismiss(self) -> None:
         if self._banner.subject == "file":  # it tells of an earlier attempt

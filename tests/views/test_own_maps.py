@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -371,6 +373,14 @@ def test_a_picture_that_is_none_is_said(open_window: OpenWindow, tmp_path: Path)
     choose(person, "open_input", tmp_path / "cat.png")
     assert banner_text(person).endswith("cat.png: expected a picture such as PNG or JPEG, received a file that is none")
     assert person.document.experiment is before
+
+
+@pytest.mark.parametrize("name", ["cat.png", "a.npy", "t.csv", "mine.json"])
+def test_a_file_that_is_not_there_is_named(open_window: OpenWindow, tmp_path: Path, name: str) -> None:
+    person = open_window()
+    assert drop_files(person.window, QPoint(5, 5), tmp_path / name)
+    reason = f"{name}: cannot be read: {os.strerror(errno.ENOENT)}"
+    assert banner_text(person) == f"The file could not be opened. {reason}"
 
 
 def test_a_picture_dropped_onto_the_window_is_the_input(open_window: OpenWindow, tmp_path: Path) -> None:
