@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -20,6 +19,7 @@ from convviz.model.files.pictures import PICTURES, Picture
 from convviz.model.sources import GivenMap
 from convviz.views.editors.matrix import MatrixEditor
 from convviz.views.editors.wanted import FileWanted
+from convviz.views.editors.wording import layer_of
 from convviz.views.file_dialogs import dialog_to_open
 from convviz.views.file_messages import not_opened
 from convviz.views.heatmap import Heatmap
@@ -43,7 +43,6 @@ if TYPE_CHECKING:
 
 #: The longer side that is proposed for a picture as input: each cell can still be seen, and every step is quick.
 _SEEN = 64
-_LAYER = re.compile(r"layers\[(\d+)\]")
 
 
 @dataclass(frozen=True)
@@ -246,10 +245,8 @@ class MapControl(QObject):
 
 def _explained(error: ConvvizError) -> str:
     """Return the error's sentence, naming the layer that it is about."""
-    layer = _LAYER.match(error.field or "")
-    if layer is None:
-        return str(error)
-    return tr("Layer {number}: {sentence}").format(number=int(layer[1]) + 1, sentence=error)
+    layer = layer_of(error)
+    return str(error) if layer is None else tr("Layer {number}: {sentence}").format(number=layer + 1, sentence=error)
 
 
 def _reach(experiment: Experiment) -> tuple[int, int]:
