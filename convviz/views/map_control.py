@@ -200,7 +200,7 @@ class MapControl(QObject):
 
     def _ask_about(self, role: Role, picture: Picture) -> None:
         dialog = PictureDialog(
-            picture, tr(_ROLES[role].choosing), self._wanted(role), partial(self._judge, role), self._window
+            picture, _ROLES[role].choosing, self._wanted(role), partial(self._judge, role), self._window
         )
         dialog.made.connect(partial(self._take, role, picture.name))
         dialog.finished.connect(dialog.deleteLater)

@@ -176,6 +176,30 @@ def test_what_a_picture_becomes_is_chosen(open_window: OpenWindow, tmp_path: Pat
     assert made(person).max() > 100
 
 
+def test_the_dialog_about_a_picture_changes_its_language(open_window: OpenWindow, tmp_path: Path) -> None:
+    person = open_window("edges")
+    choose(person, "open_input", picture(tmp_path))
+    asked = Asked(person)
+    asked.pick("channels", "Colour: three channels")
+
+    def texts() -> set[str]:
+        labels = {label.text() for label in asked.dialog.findChildren(QLabel)}
+        boxes = [person.find(QComboBox, f"picture_as_map.{name}") for name in ("channels", "fit", "range")]
+        helped = {widget.toolTip() for widget in (*boxes, asked.box("rows"), asked.box("columns"))}
+        named = {asked.box(name).accessibleName() for name in ("rows", "columns")}
+        entries = {box.itemText(index) for box in boxes for index in range(box.count())}
+        return {asked.dialog.windowTitle(), *labels, *helped, *named, *entries} - {"×", ""}
+
+    english = texts()
+    person.window.set_language("zh_CN")
+    assert not english & texts()
+    assert person.find(QComboBox, "picture_as_map.channels").currentText().startswith("彩色")
+    person.window.set_language("en")
+    assert texts() == english
+    asked.open()
+    assert made(person).shape == (3, 20, 20)
+
+
 def test_an_impossible_size_says_what_is_possible(open_window: OpenWindow, tmp_path: Path) -> None:
     person = open_window()
     choose(person, "open_input", picture(tmp_path))
