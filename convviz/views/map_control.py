@@ -15,15 +15,15 @@ from convviz.engine.errors import ConfigError, ConvvizError
 from convviz.engine.explain import Kind
 from convviz.i18n import mark, tr
 from convviz.model.experiment import shape_text
+from convviz.model.files.numbers import ARRAYS, TABLES, read_map, read_numbers
 from convviz.model.files.pictures import PICTURES, Picture
 from convviz.model.sources import GivenMap
 from convviz.views.editors.matrix import MatrixEditor
 from convviz.views.editors.wanted import FileWanted
 from convviz.views.editors.wording import layer_of
-from convviz.views.file_dialogs import dialog_to_open
+from convviz.views.file_dialogs import dialog_to_open, patterns
 from convviz.views.file_messages import not_opened
 from convviz.views.heatmap import Heatmap
-from convviz.views.number_files import ARRAYS, TABLES, patterns, read_map, read_numbers
 from convviz.views.picture_dialog import PictureDialog, Wanted
 from convviz.views.selection import Selection
 

@@ -1,4 +1,7 @@
-"""Files with numbers for a map or a kernel: pictures, NumPy's arrays, tables as a spreadsheet writes them."""
+"""Files with numbers for a map or a kernel: pictures, NumPy's arrays, tables as a spreadsheet writes them.
+
+Not imported with the rest of this package, which is used where there is no Qt: pictures are read by it.
+"""
 
 from __future__ import annotations
 
@@ -12,8 +15,8 @@ from convviz.i18n import Listed
 from convviz.model.files.arrays import read_array
 from convviz.model.files.opening import naming, read_bytes
 from convviz.model.files.pictures import PICTURES, Picture, read_array_or_picture, read_picture
+from convviz.model.files.tables import LONGEST, parse_matrix
 from convviz.model.sources import MOST_CHANNELS, check_cells
-from convviz.views.editors.matrix_text import LONGEST, parse_matrix
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -68,11 +71,6 @@ def read_numbers(path: Path) -> NDArray[Any]:
     with naming(path.name):
         read = read_array(path) if ending in ARRAYS else _table(path)
     return number_array(read, path.name).astype(np.float64)
-
-
-def patterns(endings: tuple[str, ...]) -> str:
-    """Return what a dialog takes to show files that end so; in capitals, too, for some systems tell the two apart."""
-    return " ".join(f"*.{ending} *.{ending.upper()}" for ending in endings)
 
 
 def _ending(path: Path, known: tuple[str, ...]) -> str:
