@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 from PyQt6.QtCore import QObject, pyqtSignal
 
 from convviz.engine.errors import ConvvizError
-from convviz.i18n import mark, tr
+from convviz.i18n import tr
 from convviz.model.files import builtin_names, load_builtin
-from convviz.views.banner import Message
 from convviz.views.dialogs import ask_about_changes
 from convviz.views.file_dialogs import dialog_to_open, dialog_to_save
+from convviz.views.file_messages import not_opened, not_saved
 from convviz.views.picture import save_picture
 
 if TYPE_CHECKING:
@@ -23,11 +23,9 @@ if TYPE_CHECKING:
 
     from convviz.model.document import Document
     from convviz.model.experiment import Experiment
+    from convviz.views.banner import Message
     from convviz.views.parts import Parts
     from convviz.views.preferences import Preferences
-
-_UNREADABLE = mark("The file could not be opened. {reason}")
-_UNWRITABLE = mark("The file could not be saved. {reason}")
 
 
 class FileControl(QObject):
@@ -133,8 +131,8 @@ class FileControl(QObject):
         before = self._document.experiment
         try:
             self._document.open(path)
-        except (ConvvizError, OSError) as error:
-            self._complain(_UNREADABLE, path, error)
+        except ConvvizError as error:
+            self._complain(not_opened(error))
             return
         self._remember(path)
         self._opened(before)
@@ -172,7 +170,7 @@ class FileControl(QObject):
         try:
             self._document.save(path)
         except (ConvvizError, OSError) as error:
-            self._complain(_UNWRITABLE, path, error)
+            self._complain(not_saved(path, error))
             return
         self._remember(path)
         if self._banner.subject == "file":  # it tells of an earlier attempt
@@ -193,7 +191,7 @@ class FileControl(QObject):
         try:
             save_picture(self._window, Path(name))
         except OSError as error:
-            self._complain(_UNWRITABLE, Path(name), error)
+            self._complain(not_saved(Path(name), error))
 
     # -- what is shown -------------------------------------------------------------------------------------------------
 
@@ -201,12 +199,8 @@ class FileControl(QObject):
         self._preferences.remember_file(path)
         self._menus.set_recent(self._preferences.recent)
 
-    def _complain(self, template: str, path: Path, error: Exception) -> None:
-        def text() -> str:
-            reason = f"{path.name}: {error.strerror}" if isinstance(error, OSError) else str(error)
-            return tr(template).format(reason=reason)
-
-        self._banner.show_message(Message(text))
+    def _complain(self, message: Message) -> None:
+        self._banner.show_message(message)
         self._entitle()
 
     def _changed(self, old: object, new: object) -> None:

@@ -46,3 +46,8 @@ def dialog_to_save(parent: QWidget, name: str, title: str, folder: str, kinds: s
     dialog = file_dialog(parent, name, title, folder, kinds)
     dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
     return dialog
+
+
+def patterns(endings: tuple[str, ...]) -> str:
+    """Return what a dialog takes to show files that end so; in capitals, too, for some systems tell the two apart."""
+    return " ".join(f"*.{ending} *.{ending.upper()}" for ending in endings)

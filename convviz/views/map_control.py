@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -16,14 +15,15 @@ from convviz.engine.errors import ConfigError, ConvvizError
 from convviz.engine.explain import Kind
 from convviz.i18n import mark, tr
 from convviz.model.experiment import shape_text
+from convviz.model.files.numbers import ARRAYS, TABLES, read_map, read_numbers
 from convviz.model.files.pictures import PICTURES, Picture
 from convviz.model.sources import GivenMap
-from convviz.views.banner import Message
 from convviz.views.editors.matrix import MatrixEditor
 from convviz.views.editors.wanted import FileWanted
-from convviz.views.file_dialogs import dialog_to_open
+from convviz.views.editors.wording import layer_of
+from convviz.views.file_dialogs import dialog_to_open, patterns
+from convviz.views.file_messages import not_opened
 from convviz.views.heatmap import Heatmap
-from convviz.views.number_files import ARRAYS, TABLES, patterns, read_map, read_numbers
 from convviz.views.picture_dialog import PictureDialog, Wanted
 from convviz.views.selection import Selection
 
@@ -43,12 +43,10 @@ if TYPE_CHECKING:
 
 #: The longer side that is proposed for a picture as input: each cell can still be seen, and every step is quick.
 _SEEN = 64
-_LAYER = re.compile(r"layers\[(\d+)\]")
-_UNREADABLE = mark("The file could not be opened. {reason}")
 
 
 @dataclass(frozen=True)
-class _Use:
+class _Role:
     """What a kind of map is called where one is opened: titles and the text of the undoing, marked for translation."""
 
     asking: str
@@ -56,14 +54,24 @@ class _Use:
     done: str
 
 
-_USES: dict[Role, _Use] = {
-    "input": _Use(
+_ROLES: dict[Role, _Role] = {
+    "input": _Role(
         mark("Open a picture or an array as input"), mark("Picture as input"), mark("Open {file} as the input")
     ),
-    "target": _Use(
+    "target": _Role(
         mark("Open a picture or an array as target"), mark("Picture as target"), mark("Open {file} as the target")
     ),
 }
+
+
+@dataclass(frozen=True)
+class _Use:
+    """What a file is opened for: how it is asked for, and what takes it."""
+
+    title: str
+    kinds: str
+    endings: tuple[str, ...]
+    take: Callable[[Path], object]
 
 
 class MapControl(QObject):
@@ -86,7 +94,7 @@ class MapControl(QObject):
         self._document = document
         self._preferences = preferences
         self._banner = parts.banner
-        for role in _USES:
+        for role in _ROLES:
             parts.actions[f"open_{role}"].triggered.connect(partial(self._ask_for_map, role))
         parts.actions.enable(open_input=True, open_target=True)
         window.setAcceptDrops(True)
@@ -95,7 +103,7 @@ class MapControl(QObject):
     def eventFilter(self, watched: QObject | None, event: QEvent | None) -> bool:
         """Take what is dropped anywhere in the window, and what its editors ask for."""
         if isinstance(event, FileWanted):
-            self._ask(event)
+            self._ask(self._use(event))
             return True
         if isinstance(event, QDropEvent):  # a drag that enters or moves is one, too
             return self._take_drop(event)
@@ -103,26 +111,29 @@ class MapControl(QObject):
 
     # -- asking --------------------------------------------------------------------------------------------------------
 
-    def _ask(self, wanted: FileWanted) -> None:
+    def _use(self, wanted: FileWanted) -> _Use:
+        """Return what becomes of a file for an editor: the whole of a map, or the numbers of a kernel or a bias."""
         role = wanted.path.partition(".")[0]
-        if role in _USES:
-            self._ask_for_map(role)
-            return
+        if role in _ROLES:
+            return self._map_use(role)
         title, kinds = tr("Open an array or a table"), tr("Arrays and tables")
-        self._ask_for_file(title, kinds, (*ARRAYS, *TABLES), partial(self._open_numbers, wanted))
+        return _Use(title, kinds, (*ARRAYS, *TABLES), partial(self._open_numbers, wanted))
+
+    def _map_use(self, role: Role) -> _Use:
+        title, kinds = tr(_ROLES[role].asking), tr("Pictures, arrays and tables")
+        return _Use(title, kinds, (*PICTURES, *ARRAYS, *TABLES), partial(self.open_map, role))
 
     def _ask_for_map(self, role: Role) -> None:
-        title, kinds = tr(_USES[role].asking), tr("Pictures, arrays and tables")
-        self._ask_for_file(title, kinds, (*PICTURES, *ARRAYS, *TABLES), partial(self.open_map, role))
+        self._ask(self._map_use(role))
 
-    def _ask_for_file(self, title: str, kinds: str, endings: tuple[str, ...], take: Callable[[Path], object]) -> None:
-        kinds = f"{kinds} ({patterns(endings)})"
-        dialog = dialog_to_open(self._window, "numbers_dialog", title, self._preferences.folder, kinds)
+    def _ask(self, use: _Use) -> None:
+        kinds = f"{use.kinds} ({patterns(use.endings)})"
+        dialog = dialog_to_open(self._window, "numbers_dialog", use.title, self._preferences.folder, kinds)
         dialog.setOption(QFileDialog.Option.HideNameFilterDetails)  # they are many
 
         def answered(code: int) -> None:  # once the dialog is gone, for another one may follow
             if code == QFileDialog.DialogCode.Accepted:
-                take(Path(dialog.selectedFiles()[0]))
+                use.take(Path(dialog.selectedFiles()[0]))
 
         dialog.finished.connect(answered)
         dialog.open()
@@ -154,7 +165,7 @@ class MapControl(QObject):
         widget: QWidget | None = self._window.childAt(place)
         while widget is not None:
             if isinstance(widget, MatrixEditor):
-                self._open_wanted(widget.wanted(), path)
+                self._use(widget.wanted()).take(path)
                 return
             if isinstance(widget, Heatmap) and widget.tensor is not None and widget.tensor.kind is Kind.TARGET:
                 self.open_map("target", path)
@@ -162,20 +173,13 @@ class MapControl(QObject):
             widget = widget.parentWidget()
         self.open_map("input", path)
 
-    def _open_wanted(self, wanted: FileWanted, path: Path) -> None:
-        role = wanted.path.partition(".")[0]
-        if role in _USES:
-            self.open_map(role, path)
-        else:
-            self._open_numbers(wanted, path)
-
     # -- opening -------------------------------------------------------------------------------------------------------
 
     def open_map(self, role: Role, path: Path) -> None:
         """Let a file be the input or the target; what a picture is to become, the person is asked first."""
         try:
             read = read_map(path)
-        except (ConvvizError, OSError) as error:
+        except ConvvizError as error:
             self._complain(error)
             return
         self._preferences.remember_folder(path.parent)
@@ -187,7 +191,7 @@ class MapControl(QObject):
     def _open_numbers(self, wanted: FileWanted, path: Path) -> None:
         try:
             numbers = read_numbers(path)
-        except (ConvvizError, OSError) as error:
+        except ConvvizError as error:
             self._complain(error)
             return
         self._preferences.remember_folder(path.parent)
@@ -196,7 +200,7 @@ class MapControl(QObject):
 
     def _ask_about(self, role: Role, picture: Picture) -> None:
         dialog = PictureDialog(
-            picture, tr(_USES[role].choosing), self._wanted(role), partial(self._judge, role), self._window
+            picture, _ROLES[role].choosing, self._wanted(role), partial(self._judge, role), self._window
         )
         dialog.made.connect(partial(self._take, role, picture.name))
         dialog.finished.connect(dialog.deleteLater)
@@ -230,19 +234,15 @@ class MapControl(QObject):
 
     def _take(self, role: Role, name: str, values: Map) -> None:
         try:
-            self._document.propose(self._changed(role, values), tr(_USES[role].done).format(file=name))
+            self._document.propose(self._changed(role, values), tr(_ROLES[role].done).format(file=name))
         except ConvvizError as error:
             self._complain(ConfigError("{file}: {error}", file=name, error=_explained(error)))
             return
         self._dismiss()
         self.opened.emit(Selection(role))
 
-    def _complain(self, error: Exception) -> None:
-        def text() -> str:
-            reason = error.strerror or str(error) if isinstance(error, OSError) else str(error)
-            return tr(_UNREADABLE).format(reason=reason)
-
-        self._banner.show_message(Message(text))
+    def _complain(self, error: ConvvizError) -> None:
+        self._banner.show_message(not_opened(error))
 
     def _dismiss(self) -> None:
         if self._banner.subject == "file":  # it tells of an earlier attempt
@@ -251,10 +251,8 @@ class MapControl(QObject):
 
 def _explained(error: ConvvizError) -> str:
     """Return the error's sentence, naming the layer that it is about."""
-    layer = _LAYER.match(error.field or "")
-    if layer is None:
-        return str(error)
-    return tr("Layer {number}: {sentence}").format(number=int(layer[1]) + 1, sentence=error)
+    layer = layer_of(error)
+    return str(error) if layer is None else tr("Layer {number}: {sentence}").format(number=layer + 1, sentence=error)
 
 
 def _reach(experiment: Experiment) -> tuple[int, int]:

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import Qt, pyqtSignal
-from PyQt6.QtWidgets import QDialog, QDialogButtonBox, QFormLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PyQt6.QtWidgets import QDialog, QDialogButtonBox, QFormLayout, QHBoxLayout, QLabel, QLayout, QVBoxLayout, QWidget
 
+from convviz.engine.errors import ConvvizError
 from convviz.i18n import mark, tr
 from convviz.model.experiment import shape_text
 from convviz.model.files.pictures import RANGES
@@ -69,6 +70,8 @@ class PictureDialog(QDialog):
 
     Parameters
     ----------
+    title
+        Marked for translation.
     judge
         Tells whether a map can be taken, and in a sentence what follows, or why not.
 
@@ -90,7 +93,8 @@ class PictureDialog(QDialog):
     ) -> None:
         super().__init__(parent)
         self.setObjectName("picture_as_map")
-        self.setWindowTitle(title)
+        self._title = title
+        self._labels: list[tuple[QLabel, str]] = []
         self._picture, self._wanted, self._judge = picture, wanted, judge
         self._size = wanted.size or picture.within(wanted.longest)
         self._values: Map | None = None
@@ -109,25 +113,25 @@ class PictureDialog(QDialog):
         self._fill()
         self._lay_out()
         self._connect()
-        self._make()
+        self.retranslate()
 
-    def _fill(self) -> None:
-        picture, wanted = self._picture, self._wanted
+    def retranslate(self) -> None:
+        """Read every text again in the current language."""
+        picture = self._picture
+        self.setWindowTitle(tr(self._title))
         rows, columns = picture.original
         kind = tr("in colour") if picture.coloured else tr("grey")
         name = metrics().elidedText(picture.name, Qt.TextElideMode.ElideMiddle, _PREVIEW)
         about = tr("{file}: {rows:,} × {columns:,} pixels, {kind}")
         self._about.setText(about.format(file=name, rows=rows, columns=columns, kind=kind))
         self._about.setToolTip(paragraphs(picture.name) if name != picture.name else "")
-        for count, text in _CHANNELS.items():
-            self._channels.addItem(tr(text), count)
-        self._channels.setCurrentIndex(1 if picture.coloured and wanted.channels == 3 else 0)
-        self._channels.setEnabled(picture.coloured)
-        for name, (text, help) in _FITS.items():
-            self._fit.addItem(tr(text), name)
-            self._fit.setItemData(self._fit.count() - 1, paragraphs(tr(help)), Qt.ItemDataRole.ToolTipRole)
-        for name, (text, _) in RANGES.items():
-            self._range.addItem(tr(text), name)
+        for index, text in enumerate(_CHANNELS.values()):
+            self._channels.setItemText(index, tr(text))
+        for index, (text, help) in enumerate(_FITS.values()):
+            self._fit.setItemText(index, tr(text))
+            self._fit.setItemData(index, paragraphs(tr(help)), Qt.ItemDataRole.ToolTipRole)
+        for index, (text, _) in enumerate(RANGES.values()):
+            self._range.setItemText(index, tr(text))
         self._channels.setToolTip(
             tr("Grey is how bright each cell is; in colour there is a channel each for red, green and blue")
             if picture.coloured
@@ -137,10 +141,22 @@ class PictureDialog(QDialog):
         possible = tr("Rows and columns of the map; the picture keeps its proportions")
         given = tr("The size that the network needs, since the target is given")
         for box in (self._rows, self._columns):
-            box.setEnabled(wanted.size is None)
-            box.setToolTip(paragraphs(possible if wanted.size is None else given))
+            box.setToolTip(paragraphs(possible if self._wanted.size is None else given))
         self._rows.setAccessibleName(tr("Rows"))
         self._columns.setAccessibleName(tr("Columns"))
+        for label, text in self._labels:
+            label.setText(tr(text))
+        self._make()
+
+    def _fill(self) -> None:
+        picture, wanted = self._picture, self._wanted
+        for choice, names in ((self._channels, _CHANNELS), (self._fit, _FITS), (self._range, RANGES)):
+            for name in names:
+                choice.addItem("", name)
+        self._channels.setCurrentIndex(1 if picture.coloured and wanted.channels == 3 else 0)
+        self._channels.setEnabled(picture.coloured)
+        for box in (self._rows, self._columns):
+            box.setEnabled(wanted.size is None)
         self._preview.setMinimumSize(_PREVIEW, _PREVIEW)
         self._outcome.setWordWrap(True)
         self._outcome.setAlignment(Qt.AlignmentFlag.AlignTop)
@@ -154,13 +170,16 @@ class PictureDialog(QDialog):
         size.addWidget(self._columns, 1)
         form = QFormLayout()
         form.setSpacing(SPACE.S)
-        form.addRow(tr("Channels"), self._channels)
-        form.addRow(tr("Size"), size)
+        rows: list[tuple[str, QWidget | QLayout]] = [(mark("Channels"), self._channels), (mark("Size"), size)]
         if self._wanted.size is not None:
-            form.addRow(tr("Fit"), self._fit)
+            rows.append((mark("Fit"), self._fit))
         else:
             self._fit.hide()
-        form.addRow(tr("Numbers"), self._range)
+        rows.append((mark("Numbers"), self._range))
+        for text, field in rows:
+            label = QLabel(self)
+            form.addRow(label, field)
+            self._labels.append((label, text))
         side = QVBoxLayout()
         side.setSpacing(SPACE.M)
         side.addLayout(form)
@@ -228,10 +247,14 @@ class PictureDialog(QDialog):
         scaled = None
         if wanted.size is not None and self._fit.currentData() == _CUT:
             scaled = picture.covering(wanted.around or wanted.size)
-        values = picture.make(self._channels.currentData(), self._size, scaled, self._range.currentData())
+        values: Map | None = None
+        try:
+            values = picture.make(self._channels.currentData(), self._size, scaled, self._range.currentData())
+            possible, sentence = self._judge(values)
+        except ConvvizError as error:
+            possible, sentence = False, str(error)
         self._preview.set_values(values)
-        self._preview.set_text(tr("The picture as numbers"), shape_text(values.shape))
-        possible, sentence = self._judge(values)
+        self._preview.set_text(tr("The picture as numbers"), "" if values is None else shape_text(values.shape))
         self._values = values if possible else None
         self._tell(sentence, "muted" if possible else "error")
         opening = self._buttons.button(QDialogButtonBox.StandardButton.Open)

@@ -28,7 +28,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-damaged = pytest.mark.qt_log_ignore(".*", extend=True)  # what Qt's readers say of damage goes to the terminal
+#: What Qt says of damage, and of too little memory, goes to the terminal.
+damaged = pytest.mark.qt_log_ignore(".*", extend=True)
 
 
 def pixels(rows: int = 6, columns: int = 8, seed: int = 0) -> NDArray[np.uint8]:
@@ -122,6 +123,27 @@ def test_the_middle_of_a_scaled_picture(tmp_path: Path) -> None:
     np.testing.assert_array_equal(picture.make(3, (4, 6), (6, 8)), picture.make(3, (6, 8))[:, 1:5, 1:7])
 
 
+@pytest.mark.parametrize(("rows", "columns"), [(1, 2048), (2048, 1), (3, 999)])
+def test_of_a_thin_picture_the_middle_alone_is_scaled(tmp_path: Path, rows: int, columns: int) -> None:
+    numbers = np.linspace(0, 255, rows * columns).reshape(rows, columns, 1)
+    ramp = np.repeat(numbers.astype(np.uint8), 3, axis=2)
+    picture = read(tmp_path, written(image(ramp), "png"))
+    for size in ((1024, 1024), (1024, 700)):
+        values = picture.make(1, size, picture.covering(size))[0]
+        assert values.shape == size
+        assert abs(np.median(values) - 0.5) < 0.01
+    # Whether the whole is scaled or the middle of it, the same cells lie in the same places.
+    large, small = (picture.make(1, size, picture.covering(size))[0] for size in ((640, 640), (64, 64)))
+    np.testing.assert_allclose(large.reshape(64, 10, 64, 10).mean((1, 3)), small, atol=0.01)
+
+
+@damaged
+def test_a_size_for_which_there_is_no_memory(tmp_path: Path) -> None:
+    picture = read(tmp_path, written(image(pixels()), "png"))
+    with pytest.raises(ConfigError, match="expected a size for which there is memory, received 1,048,576 × 1,048,576"):
+        picture.make(1, (2**20, 2**20))
+
+
 def test_a_larger_picture_than_a_map_may_be_is_scaled_down(tmp_path: Path) -> None:
     wide = QImage(3000, 30, QImage.Format.Format_RGB32)
     wide.fill(QColor(51, 102, 204))
@@ -194,7 +216,18 @@ def test_the_first_picture_of_one_that_moves(tmp_path: Path) -> None:
     head = b"GIF89a\x01\x00\x01\x00\x80\x00\x00\x00\x00\x00\xff\xff\xff"
     cells = b",\x00\x00\x00\x00\x01\x00\x01\x00\x00\x02\x02L\x01\x00"
     assert read(tmp_path, head + cells + cells + b";", "cat.gif").make(1, (1, 1)) == 1
-    assert refusal(tmp_path, head + cells, "cat.gif") == "expected a whole picture, received a damaged one"
+    for early in (head + cells, head + cells[:-1], head, head + cells + b"\0\0"):
+        assert refusal(tmp_path, early, "cat.gif") == "expected a whole picture, received a damaged one"
+
+
+def test_what_stands_behind_the_end_of_a_gif_is_none_of_it(tmp_path: Path) -> None:
+    plain = b"GIF89a\x01\x00\x01\x00\x00\x00\x00"
+    note = b"!\xfe\x03a;b\x00"
+    cells = b",\x00\x00\x00\x00\x01\x00\x01\x00\x80\x00\x00\x00\xff\xff\xff\x02\x02L\x01\x00"
+    whole = plain + note + cells + b";"
+    for behind in (b"", b"\0\0", b"\r\nhello"):
+        assert read(tmp_path, whole + behind, "cat.gif").make(1, (1, 1)) == 1
+    assert refusal(tmp_path, whole[:-1], "cat.gif") == "expected a whole picture, received a damaged one"
 
 
 @pytest.mark.parametrize(

@@ -219,7 +219,7 @@ def test_arrays_of_every_real_type_are_read(dtype: str, order: str, version: tup
         (b"PK\x03\x04 something else", "input.file: input.npy is not a .npy file of numbers"),
         (b"\x93NUMPY\x03\x00", "input.file: input.npy is not a .npy file of numbers"),
         (header("{'descr': '<f8', 'fortran_order': False, 'shape': (9000000000, 9000000000)}"),
-         "input.file: expected at most 4,194,304 numbers, received 81,000,000,000,000,000,000"),
+         "input.file: input.npy: expected at most 4,194,304 numbers, received 81,000,000,000,000,000,000"),
         (header("{'descr': '<f8', 'fortran_order': False, 'shape': (-1, 4)}"),
          "input.file: input.npy: expected an array"),
         (header("{'descr': '<f8', 'fortran_order': False}"), "input.file: input.npy is not a .npy file"),

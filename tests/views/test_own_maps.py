@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -24,10 +26,11 @@ from PyQt6.QtWidgets import (
 from convviz.engine.layers import Conv2d
 from convviz.model.experiment import Experiment, Stage
 from convviz.model.files import load_builtin, read_experiment, write_experiment
+from convviz.model.files.pictures import read_picture
 from convviz.model.sources import GivenMap, RandomMap
 from convviz.views.editors.note import Note
 from convviz.views.heatmap import Heatmap
-from convviz.views.picture_dialog import PictureDialog
+from convviz.views.picture_dialog import PictureDialog, Wanted
 from tests.views.hands import choose_item, drop_files, type_over
 
 if TYPE_CHECKING:
@@ -173,6 +176,30 @@ def test_what_a_picture_becomes_is_chosen(open_window: OpenWindow, tmp_path: Pat
     assert made(person).max() > 100
 
 
+def test_the_dialog_about_a_picture_changes_its_language(open_window: OpenWindow, tmp_path: Path) -> None:
+    person = open_window("edges")
+    choose(person, "open_input", picture(tmp_path))
+    asked = Asked(person)
+    asked.pick("channels", "Colour: three channels")
+
+    def texts() -> set[str]:
+        labels = {label.text() for label in asked.dialog.findChildren(QLabel)}
+        boxes = [person.find(QComboBox, f"picture_as_map.{name}") for name in ("channels", "fit", "range")]
+        helped = {widget.toolTip() for widget in (*boxes, asked.box("rows"), asked.box("columns"))}
+        named = {asked.box(name).accessibleName() for name in ("rows", "columns")}
+        entries = {box.itemText(index) for box in boxes for index in range(box.count())}
+        return {asked.dialog.windowTitle(), *labels, *helped, *named, *entries} - {"×", ""}
+
+    english = texts()
+    person.window.set_language("zh_CN")
+    assert not english & texts()
+    assert person.find(QComboBox, "picture_as_map.channels").currentText().startswith("彩色")
+    person.window.set_language("en")
+    assert texts() == english
+    asked.open()
+    assert made(person).shape == (3, 20, 20)
+
+
 def test_an_impossible_size_says_what_is_possible(open_window: OpenWindow, tmp_path: Path) -> None:
     person = open_window()
     choose(person, "open_input", picture(tmp_path))
@@ -230,6 +257,20 @@ def test_a_picture_is_opened_by_keys_alone(open_window: OpenWindow, tmp_path: Pa
     person.press("Return")
     asked.gone()
     assert made(person).shape == (3, 48, 64)
+
+
+@pytest.mark.qt_log_ignore("out of memory", extend=True)
+def test_a_picture_for_which_there_is_no_memory_is_not_opened(open_window: OpenWindow, tmp_path: Path) -> None:
+    person = open_window()
+    wanted = Wanted(1, 64, size=(2**20, 2**20))
+    dialog = PictureDialog(read_picture(picture(tmp_path)), "Picture", wanted, lambda _: (True, ""), person.window)
+    dialog.open()
+    asked = Asked(person)
+    assert asked.outcome() == "Expected a size for which there is memory, received 1,048,576 × 1,048,576"
+    assert not asked.opening().isEnabled()
+    asked.pick("fit", "Squeeze the whole picture")
+    assert not asked.opening().isEnabled()
+    dialog.reject()
 
 
 def test_which_kernel_turns_this_picture_into_that_one(open_window: OpenWindow, tmp_path: Path) -> None:
@@ -356,6 +397,14 @@ def test_a_picture_that_is_none_is_said(open_window: OpenWindow, tmp_path: Path)
     choose(person, "open_input", tmp_path / "cat.png")
     assert banner_text(person).endswith("cat.png: expected a picture such as PNG or JPEG, received a file that is none")
     assert person.document.experiment is before
+
+
+@pytest.mark.parametrize("name", ["cat.png", "a.npy", "t.csv", "mine.json"])
+def test_a_file_that_is_not_there_is_named(open_window: OpenWindow, tmp_path: Path, name: str) -> None:
+    person = open_window()
+    assert drop_files(person.window, QPoint(5, 5), tmp_path / name)
+    reason = f"{name}: cannot be read: {os.strerror(errno.ENOENT)}"
+    assert banner_text(person) == f"The file could not be opened. {reason}"
 
 
 def test_a_picture_dropped_onto_the_window_is_the_input(open_window: OpenWindow, tmp_path: Path) -> None:

@@ -19,7 +19,7 @@ import numpy as np
 from numpy.lib import format as npy
 
 from convviz.engine.errors import ConfigError
-from convviz.model.files.opening import opened
+from convviz.model.files.opening import naming, opened
 from convviz.model.sources import check_cells
 
 if TYPE_CHECKING:
@@ -51,11 +51,8 @@ def load_array(folder: Path, name: str) -> NDArray[np.float64]:
         If the file lies elsewhere, cannot be read, is damaged, or holds something other than a few real numbers.
     """
     path = _inside(folder, name)
-    try:
-        with path.open("rb") as file, np.errstate(all="ignore"):
-            return _load(file, name, _check_cells).astype(np.float64)
-    except OSError as error:
-        raise ConfigError("{file} cannot be read: {reason}", file=name, reason=error.strerror or error) from error
+    with naming(name), opened(path) as file, np.errstate(all="ignore"):
+        return _load(file, name, _check_cells).astype(np.float64)
 
 
 def read_array(path: Path, check: Callable[[Shape, np.dtype[Any]], None] | None = None) -> NDArray[Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, BinaryIO
 
-from convviz.engine.errors import ConfigError
+from convviz.engine.errors import ConfigError, ConvvizError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -40,6 +40,17 @@ def read_bytes(path: Path, most: int) -> bytes:
     """
     with opened(path) as file:
         return file.read(most + 1)
+
+
+@contextmanager
+def naming(name: str) -> Iterator[None]:
+    """Let every `ConvvizError` that leaves the block name the file that it is about."""
+    try:
+        yield
+    except ConvvizError as error:
+        if "file" in error.values:
+            raise
+        raise type(error)("{file}: {error}", file=name, error=error) from error
 
 
 def _open(path: Path) -> BinaryIO:

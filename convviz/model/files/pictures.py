@@ -5,6 +5,7 @@ Not imported with the rest of this package, which is used where there is no Qt.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +17,7 @@ from convviz.engine.errors import ConfigError
 from convviz.i18n import mark
 from convviz.model.files.arrays import read_array
 from convviz.model.files.opening import read_bytes
-from convviz.model.sources import LARGEST_SIDE, Map, check_cells
+from convviz.model.sources import LARGEST_SIDE, MOST_CELLS, Map, check_cells
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -110,12 +111,13 @@ class Picture:
             To what size the picture is brought first, of which the map is the middle; None: to that of the map.
         kind
             The name of one of `RANGES`.
+
+        Raises
+        ------
+        ConfigError
+            If there is no memory for it.
         """
-        rows, columns = scaled or size
-        image = self.image
-        if (rows, columns) != self.size:
-            smooth = Qt.TransformationMode.SmoothTransformation
-            image = image.scaled(QSize(columns, rows), Qt.AspectRatioMode.IgnoreAspectRatio, smooth)
+        image, (rows, columns) = self._scaled(size, scaled or size)
         top, left = (rows - size[0]) // 2, (columns - size[1]) // 2
         colours = _numbers(image)[top : top + size[0], left : left + size[1]] / 65535
         if channels == 3:
@@ -125,9 +127,41 @@ class Picture:
         _, ranged = RANGES[kind]
         return np.ascontiguousarray(ranged(values))
 
+    def _scaled(self, size: Size, scaled: Size) -> tuple[QImage, Size]:
+        """Return the image brought to the size ``scaled``, or its middle with at least ``size``; and how large it is.
+
+        The whole is scaled wherever that is possible, for then no cell is moved by rounding.
+        """
+        image = self.image
+        if math.prod(scaled) > MOST_CELLS:
+            rows, columns = (_middle(*sides) for sides in zip(self.size, size, scaled, strict=True))
+            scaled = rows[1], columns[1]
+            top, left = (self.size[0] - rows[0]) // 2, (self.size[1] - columns[0]) // 2
+            image = image.copy(left, top, columns[0], rows[0])
+        if scaled != (image.height(), image.width()):
+            smooth = Qt.TransformationMode.SmoothTransformation
+            image = image.scaled(QSize(scaled[1], scaled[0]), Qt.AspectRatioMode.IgnoreAspectRatio, smooth)
+        if image.isNull():
+            raise ConfigError(
+                "expected a size for which there is memory, received {rows:,} × {columns:,}",
+                rows=size[0],
+                columns=size[1],
+            )
+        return image, scaled
+
     def _times(self, factor: float) -> Size:
         rows, columns = (max(1, round(side * factor)) for side in self.size)
         return rows, columns
+
+
+def _middle(side: int, wanted: int, scaled: int) -> tuple[int, int]:
+    """Return how many cells in the middle of a side hold ``wanted`` ones once they are scaled, and to how many then.
+
+    On each side there is one more, into which the outer ones are smoothed.
+    """
+    cells = math.ceil(wanted * side / scaled) + 2
+    cells = min(side, cells + (side - cells) % 2)
+    return cells, max(wanted, round(cells * scaled / side))
 
 
 def read_picture(path: Path) -> Picture:
@@ -215,7 +249,23 @@ def _ends_early(raw: bytes) -> bool:
         return int.from_bytes(raw[2:6], "little") > len(raw)
     if raw.startswith(b"\xff\xd8"):
         return raw.find(b"\xff\xd9", _start_of_scan(raw)) < 0
-    return raw.startswith(b"GIF8") and not raw.rstrip(b"\0").endswith(b";")
+    return raw.startswith(b"GIF8") and _gif_ends_early(raw)
+
+
+def _gif_ends_early(raw: bytes) -> bool:
+    """Return whether the blocks of a GIF stop before its trailer, behind which other bytes may follow."""
+    at = 13 + _gif_table(raw[10:11])
+    while (kind := raw[at : at + 1]) in (b"!", b","):
+        at += 2 if kind == b"!" else 11 + _gif_table(raw[at + 9 : at + 10])
+        while at < len(raw) and raw[at] > 0:
+            at += 1 + raw[at]
+        at += 1
+    return kind in (b"", b"\0")  # what else is wrong with it is for Qt to see
+
+
+def _gif_table(flags: bytes) -> int:
+    """Return the bytes of the table of colours that flags announce."""
+    return 3 << (flags[0] % 8 + 1) if flags and flags[0] & 0x80 else 0
 
 
 def _start_of_scan(raw: bytes) -> int:

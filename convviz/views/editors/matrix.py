@@ -14,10 +14,11 @@ from PyQt6.QtWidgets import QApplication, QHBoxLayout, QLabel, QMenu, QVBoxLayou
 
 from convviz.engine.errors import ConfigError, ConvvizError
 from convviz.i18n import mark, tr
+from convviz.model.files.tables import parse_matrix
 from convviz.model.fitting import fit_array
 from convviz.views.editors.buttons import IconButton
 from convviz.views.editors.matrix_grid import MatrixGrid
-from convviz.views.editors.matrix_text import numpy_text, parse_matrix, python_text, spreadsheet_text
+from convviz.views.editors.matrix_text import numpy_text, python_text, spreadsheet_text
 from convviz.views.editors.number_box import NumberBox, Range
 from convviz.views.editors.showing import set_shown
 from convviz.views.editors.wanted import FileWanted

@@ -7,37 +7,14 @@ import re
 from decimal import Decimal
 
 from convviz.engine.errors import ConfigError
+from convviz.model.files.tables import parse_number
 
 #: Significant digits that a control shows; the value behind it keeps all of its own.
 DIGITS = 6
 
-_MINUS = str.maketrans({"−": "-", "–": "-", "⁄": "/"})
-_SUPERSCRIPTS = str.maketrans("⁻⁺⁰¹²³⁴⁵⁶⁷⁸⁹", "-+0123456789")
-#: A power of ten as the window writes it.
-_POWER = re.compile(r"(?:^([+-]?)|[×*] ?)10([⁻⁺]?[⁰¹²³⁴⁵⁶⁷⁸⁹]+)$")
-_FRACTION = re.compile(r"^([^/]+)/([^/]+)$")
-_GROUPS = re.compile(r"^[+-]?[1-9]\d{0,2}(,\d{3})+(\.\d*)?$")
+_GROUPS = re.compile(r"^[+\-−–]?[1-9]\d{0,2}(,\d{3})+(\.\d*)?$")
 #: Above it a float has no longer room for every whole number.
 _LARGEST_WHOLE = 2**53
-
-
-def parse_number(text: str) -> float:
-    """Return the number that ``text`` means: ``0.5``, ``0,5``, ``3e-5``, ``3×10⁻⁵``, ``−2`` or a fraction: ``1/9``.
-
-    Raises
-    ------
-    ConfigError
-        If it is none of these, or not finite.
-    """
-    plain = text.strip().translate(_MINUS)
-    try:
-        fraction = _FRACTION.match(plain)
-        value = _decimal(fraction[1]) / _decimal(fraction[2]) if fraction else _decimal(plain)
-    except (ValueError, ZeroDivisionError):
-        raise ConfigError("'{text}' is not a number such as 0.5, 3e-5 or 1/9", text=text.strip()) from None
-    if not math.isfinite(value):
-        raise ConfigError("'{text}' is not a finite number", text=text.strip())
-    return value
 
 
 def parse_typed(text: str) -> float:
@@ -48,7 +25,7 @@ def parse_typed(text: str) -> float:
     ConfigError
         If it is no number, or if a single comma can be read either way, as in ``2,000``.
     """
-    plain = text.strip().translate(_MINUS)
+    plain = text.strip()
     if _GROUPS.match(plain):
         if plain.count(",") == 1 and "." not in plain:
             raise ConfigError(
@@ -69,7 +46,7 @@ def parse_whole(text: str) -> int:
     ConfigError
         If it is none.
     """
-    plain = text.strip().translate(_MINUS)
+    plain = text.strip()
     try:
         value = parse_number(plain.replace(",", "") if _GROUPS.match(plain) else plain)
     except ConfigError:
@@ -77,20 +54,6 @@ def parse_whole(text: str) -> int:
     if not abs(value) <= _LARGEST_WHOLE or value != round(value):
         raise ConfigError("'{text}' is not a whole number", text=text.strip()[:20])
     return int(value)
-
-
-def _decimal(text: str) -> float:
-    plain = _POWER.sub(_exponent, text.strip())
-    if "_" in plain:
-        raise ValueError(plain)
-    if plain.count(",") == 1 and "." not in plain:
-        plain = plain.replace(",", ".")
-    return float(plain)
-
-
-def _exponent(power: re.Match[str]) -> str:
-    start = "" if power[1] is None else f"{power[1]}1"
-    return f"{start}e{power[2].translate(_SUPERSCRIPTS)}"
 
 
 def typed_text(value: float, digits: int = DIGITS) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from convviz.i18n import joined, tr
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from convviz.engine.settings import Setting, Spec
 
 
+_LAYER = re.compile(r"layers\[(\d+)\]")
 #: Whole limits from here on are written as a power of ten, if they are one.
 _LONG = 1e7
 
@@ -72,6 +74,12 @@ def error_text(error: ConvvizError, name: str, described: Setting) -> str:
         value = tr("{setting} cannot be {value}.").format(setting=label, value=_value_text(error.values["value"]))
         return joined((value, possible))
     return tr(error.template).format(**{**error.values, "name": label})
+
+
+def layer_of(error: ConvvizError) -> int | None:
+    """Return the index of the layer that an error is about, or None if it is about something else."""
+    layer = _LAYER.match(error.field or "")
+    return None if layer is None else int(layer[1])
 
 
 def _value_text(value: object) -> str:

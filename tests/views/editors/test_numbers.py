@@ -8,7 +8,6 @@ from convviz.engine.errors import ConfigError
 from convviz.views.editors.numbers import (
     default_step,
     magnified,
-    parse_number,
     parse_typed,
     parse_whole,
     shifted,
@@ -19,40 +18,14 @@ from convviz.views.editors.numbers import (
 @pytest.mark.parametrize(
     ("text", "value"),
     [
-        ("0.5", 0.5),
-        (" 12 ", 12.0),
+        ("1,000,000", 1e6),
+        ("12,345.5", 12345.5),
+        ("0,125", 0.125),
         ("0,5", 0.5),
-        ("-0,25", -0.25),
-        ("−2", -2.0),
-        ("3e-5", 3e-5),
-        ("3E−5", 3e-5),
-        (".5", 0.5),
-        ("1/9", 1 / 9),
-        ("−1 / 8", -0.125),
-        ("0,5/2", 0.25),
-        ("3×10⁻⁵", 3e-5),
-        ("−1.5×10¹²", -1.5e12),
-        ("10⁻⁷", 1e-7),
-        ("−10⁶", -1e6),
-        ("2*10⁺³", 2000.0),
+        ("−1,000,000", -1e6),
+        ("–12,345.5", -12345.5),
+        ("2000", 2000.0),
     ],
-)
-def test_reads_what_people_write(text: str, value: float) -> None:
-    assert parse_number(text) == value
-
-
-@pytest.mark.parametrize(
-    "text",
-    ["", "abc", "1.2.3", "1,2,3", "1,234.5", "1/0", "1/2/3", "1_000", "0x10", "two", "3×10", "10⁻", "×10⁻²", "2×10²1"],
-)
-def test_says_what_is_no_number(text: str) -> None:
-    with pytest.raises(ConfigError, match="is not a number"):
-        parse_number(text)
-
-
-@pytest.mark.parametrize(
-    ("text", "value"),
-    [("1,000,000", 1e6), ("12,345.5", 12345.5), ("0,125", 0.125), ("0,5", 0.5), ("−1,000,000", -1e6), ("2000", 2000.0)],
 )
 def test_reads_groups_of_digits(text: str, value: float) -> None:
     assert parse_typed(text) == value
@@ -74,12 +47,6 @@ def test_reads_whole_numbers(text: str, value: int) -> None:
 def test_says_what_is_not_whole(text: str) -> None:
     with pytest.raises(ConfigError, match="is not a whole number"):
         parse_whole(text)
-
-
-@pytest.mark.parametrize("text", ["inf", "nan", "-inf", "1e999", "1e308/1e-308"])
-def test_refuses_what_is_not_finite(text: str) -> None:
-    with pytest.raises(ConfigError, match="not a finite number"):
-        parse_number(text)
 
 
 @pytest.mark.parametrize(

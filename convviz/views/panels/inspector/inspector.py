@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Any
 
 from PyQt6.QtCore import Qt, pyqtSignal
@@ -14,7 +13,7 @@ from convviz.engine.settings import Setting, Spec, settings_of
 from convviz.i18n import tr
 from convviz.model.experiment import Experiment, Stage
 from convviz.views.editors.note import Note
-from convviz.views.editors.wording import capitalised, error_text, inside_sentence
+from convviz.views.editors.wording import capitalised, error_text, inside_sentence, layer_of
 from convviz.views.panels.inspector import edits
 from convviz.views.panels.inspector.outline import Outline
 from convviz.views.panels.inspector.pages import Page, make_page, sentence_of, title_of
@@ -29,8 +28,6 @@ if TYPE_CHECKING:
     from PyQt6.QtGui import QResizeEvent
 
     from convviz.model.document import Document
-
-_LAYER = re.compile(r"layers\[(\d+)\]")
 
 
 class Inspector(QWidget):
@@ -241,10 +238,10 @@ class Inspector(QWidget):
     def _explained(self, path: str, error: ConvvizError) -> str:
         """Return the error's sentence in the words of the controls, naming the layer if it is another one."""
         sentence = error_text(error, path.rpartition(".")[2], self._setting(path))
-        layer = _LAYER.match(error.field or "")
-        if layer is None or path.startswith(f"layers.{layer[1]}"):
+        layer = layer_of(error)
+        if layer is None or path.split(".")[:2] == ["layers", str(layer)]:
             return sentence
-        return tr("Layer {number}: {sentence}").format(number=int(layer[1]) + 1, sentence=sentence)
+        return tr("Layer {number}: {sentence}").format(number=layer + 1, sentence=sentence)
 
     def _change_text(self, path: str) -> str:
         names = path.split(".")

@@ -1,23 +1,24 @@
-"""Files with numbers for a map or a kernel: pictures, NumPy's arrays, tables as a spreadsheet writes them."""
+"""Files with numbers for a map or a kernel: pictures, NumPy's arrays, tables as a spreadsheet writes them.
+
+Not imported with the rest of this package, which is used where there is no Qt: pictures are read by it.
+"""
 
 from __future__ import annotations
 
-from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from convviz.engine.arrays import number_array
-from convviz.engine.errors import ConfigError, ConvvizError, ShapeError
+from convviz.engine.errors import ConfigError, ShapeError
 from convviz.i18n import Listed
 from convviz.model.files.arrays import read_array
-from convviz.model.files.opening import read_bytes
+from convviz.model.files.opening import naming, read_bytes
 from convviz.model.files.pictures import PICTURES, Picture, read_array_or_picture, read_picture
+from convviz.model.files.tables import LONGEST, parse_matrix
 from convviz.model.sources import MOST_CHANNELS, check_cells
-from convviz.views.editors.matrix_text import LONGEST, parse_matrix
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -36,7 +37,7 @@ def read_map(path: Path) -> NDArray[Any] | Picture:
         If the file cannot be read or holds something else; the sentence names the file.
     """
     ending = _ending(path, (*PICTURES, *ARRAYS, *TABLES))
-    with _about(path):
+    with naming(path.name):
         if ending in PICTURES:
             return read_picture(path)
         read = read_array_or_picture(path) if ending in ARRAYS else np.atleast_2d(_table(path))
@@ -67,14 +68,9 @@ def read_numbers(path: Path) -> NDArray[Any]:
         As `read_map`.
     """
     ending = _ending(path, (*ARRAYS, *TABLES))
-    with _about(path):
+    with naming(path.name):
         read = read_array(path) if ending in ARRAYS else _table(path)
     return number_array(read, path.name).astype(np.float64)
-
-
-def patterns(endings: tuple[str, ...]) -> str:
-    """Return what a dialog takes to show files that end so; in capitals, too, for some systems tell the two apart."""
-    return " ".join(f"*.{ending} *.{ending.upper()}" for ending in endings)
 
 
 def _ending(path: Path, known: tuple[str, ...]) -> str:
@@ -99,14 +95,3 @@ def _table(path: Path) -> NDArray[np.float64]:
     if not text.strip():
         raise ConfigError("the file is empty")
     return parse_matrix(text)
-
-
-@contextmanager
-def _about(path: Path) -> Iterator[None]:
-    """Let every error that leaves the block name the file."""
-    try:
-        yield
-    except ConvvizError as error:
-        if "file" in error.values:
-            raise
-        raise type(error)("{file}: {error}", file=path.name, error=error) from error

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from convviz.engine.errors import ConvvizError
-from convviz.views.number_files import read_map, read_numbers
+from convviz.model.files.numbers import read_map, read_numbers
 
 if TYPE_CHECKING:
     from pathlib import Path
