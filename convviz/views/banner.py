@@ -155,7 +155,5 @@ class Banner(QFrame):
         width = min(_WIDTH, self._over.width() - 2 * _MARGIN)
         self.setFixedWidth(max(width, 120))
         self._words.invalidate()  # a new text makes only the layout around this one forget how high it was
-        layout = self.layout()
-        height = layout.heightForWidth(self.width()) if layout is not None else self.sizeHint().height()
-        self.setFixedHeight(max(height, QFontMetrics(self.font()).height()))
+        self.setFixedHeight(max(self.heightForWidth(self.width()), QFontMetrics(self.font()).height()))
         self.move((self._over.width() - self.width()) // 2, _MARGIN)
