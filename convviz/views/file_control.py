@@ -13,6 +13,7 @@ from convviz.i18n import mark, tr
 from convviz.model.files import builtin_names, load_builtin
 from convviz.views.banner import Message
 from convviz.views.dialogs import ask_about_changes
+from convviz.views.editors.wording import reason_text
 from convviz.views.elided import STAR
 from convviz.views.file_dialogs import dialog_to_open, dialog_to_save
 from convviz.views.picture import save_picture
@@ -202,9 +203,9 @@ class FileControl(QObject):
         self._preferences.remember_file(path)
         self._menus.set_recent(self._preferences.recent)
 
-    def _complain(self, template: str, path: Path, error: Exception) -> None:
+    def _complain(self, template: str, path: Path, error: ConvvizError | OSError) -> None:
         def text() -> str:
-            reason = f"{path.name}: {error.strerror}" if isinstance(error, OSError) else str(error)
+            reason = reason_text(error) if isinstance(error, ConvvizError) else f"{path.name}: {error.strerror}"
             return tr(template).format(reason=reason)
 
         self._banner.show_message(Message(text))

@@ -30,7 +30,7 @@ def shown(box: QComboBox, text: str) -> QImage:
 def beginnings(box: QComboBox, end: str) -> list[str]:
     """Return every beginning of the name that has room in the box with ``end`` behind it."""
     texts = [NAME[:length] + end for length in range(len(NAME))]
-    return [text for text in texts if box.fontMetrics().horizontalAdvance(text) < box.width() - 28]
+    return [text for text in texts if box.fontMetrics().horizontalAdvance(text) < box.width() - 40]
 
 
 @pytest.fixture(params=["toolbar", "panel"])
