@@ -75,15 +75,15 @@ class Banner(QFrame):
         self.retranslate()
 
     def _lay_out(self) -> None:
-        words = QVBoxLayout()
-        words.setSpacing(theme.SPACE.S)
-        words.addWidget(self._text)
-        words.addLayout(self._buttons)
+        self._words = QVBoxLayout()
+        self._words.setSpacing(theme.SPACE.S)
+        self._words.addWidget(self._text)
+        self._words.addLayout(self._buttons)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(theme.SPACE.L, theme.SPACE.M, theme.SPACE.S, theme.SPACE.M)
         layout.setSpacing(theme.SPACE.M)
         layout.addWidget(self._icon, 0, Qt.AlignmentFlag.AlignTop)
-        layout.addLayout(words, 1)
+        layout.addLayout(self._words, 1)
         layout.addWidget(self._close, 0, Qt.AlignmentFlag.AlignTop)
 
     @property
@@ -101,6 +101,7 @@ class Banner(QFrame):
         self._offered = [(self._made(offer), offer) for offer in message.offers]
         for place, (button, _) in enumerate(self._offered):
             self._buttons.insertWidget(place, button)
+            button.show()  # at once: the height counts what is shown
         self.retranslate()
         self._restyle()
         self.show()
@@ -153,7 +154,6 @@ class Banner(QFrame):
     def _place(self) -> None:
         width = min(_WIDTH, self._over.width() - 2 * _MARGIN)
         self.setFixedWidth(max(width, 120))
-        layout = self.layout()
-        height = layout.heightForWidth(self.width()) if layout is not None else self.sizeHint().height()
-        self.setFixedHeight(max(height, QFontMetrics(self.font()).height()))
+        self._words.invalidate()  # a new text makes only the layout around this one forget how high it was
+        self.setFixedHeight(max(self.heightForWidth(self.width()), QFontMetrics(self.font()).height()))
         self.move((self._over.width() - self.width()) // 2, _MARGIN)

@@ -73,6 +73,7 @@ _COLUMNS = (
 )
 #: The size at which the page shows all of them.
 _PAGE = QSize(1200, 640)
+_FRAME = QSize(16, 48)  #: what the window system puts around a window, about
 _LICENCE = "https://www.gnu.org/licenses/gpl-3.0.html"
 
 
@@ -92,7 +93,7 @@ class ShortcutsPage(QDialog):
         layout.addWidget(self._buttons)
         self.retranslate()
         room = parent.height() if parent is not None else _PAGE.height()
-        self.resize(_PAGE.boundedTo(QSize(_PAGE.width(), room)))
+        self.resize(room_on_screen(self, _PAGE.boundedTo(QSize(_PAGE.width(), room))))
 
     def retranslate(self) -> None:
         """Read every text again in the current language."""
@@ -188,6 +189,12 @@ class AboutBox(QDialog):
         )
         body = "".join(f"<p>{text}</p>" for text in paragraphs)
         self._text.setText(f'<span style="font-size: {theme.FONT_SIZES["title"]}px">convviz</span>{body}')
+
+
+def room_on_screen(window: QWidget, wanted: QSize) -> QSize:
+    """Return the size that is wanted for a window, or as much of it as its screen has room for."""
+    screen = window.screen()
+    return wanted if screen is None else wanted.boundedTo(screen.availableSize() - _FRAME)
 
 
 def libraries() -> dict[str, str]:

@@ -12,6 +12,7 @@ from convviz.engine.errors import ConvvizError
 from convviz.i18n import tr
 from convviz.model.files import builtin_names, load_builtin
 from convviz.views.dialogs import ask_about_changes
+from convviz.views.elided import STAR
 from convviz.views.file_dialogs import dialog_to_open, dialog_to_save
 from convviz.views.file_messages import not_opened, not_saved
 from convviz.views.picture import save_picture
@@ -224,7 +225,7 @@ class FileControl(QObject):
         told = tr(document.experiment.notes) if document.experiment.notes else ""
         if document.is_modified:  # what was told about it may not be true any more
             builtin, told = None, tr("{name}, with changes that are not saved").format(name=name)
-            name += "*"
+            name += STAR
         self._line.set_idle_text(told)
         notes = told or tr("What comes in, which layers there are, and what is to be learned")
         self._transport.set_experiment(builtin, name, notes)

@@ -129,6 +129,8 @@ class ReadOut(QWidget):
         if not self._text and width < _LEAST:
             return [""], self._role
         first = _first_line(text, "small", width)
+        if len(first) == len(text):  # two lines all the same: one alone would be small and out of the middle
+            first = _first_line(text, self._role, width)
         return [first, _shortened(text[len(first) :], "small", width)], "small"
 
     def _set_shortened(self, shortened: bool) -> None:

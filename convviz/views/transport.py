@@ -11,9 +11,6 @@ from PyQt6.QtWidgets import (
     QComboBox,
     QSizePolicy,
     QSpinBox,
-    QStyle,
-    QStyleOptionComboBox,
-    QStylePainter,
     QToolBar,
     QToolButton,
     QVBoxLayout,
@@ -22,6 +19,7 @@ from PyQt6.QtWidgets import (
 
 from convviz.i18n import joined, mark, tr
 from convviz.views import theme
+from convviz.views.elided import ElidedBox
 from convviz.views.keys import TypedNumber
 from convviz.views.log_scale import LogScale
 from convviz.views.preferences import DEFAULT_SPEED
@@ -34,7 +32,7 @@ from convviz.views.wheel import TurnedWithFocus
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from PyQt6.QtGui import QPaintEvent, QWheelEvent
+    from PyQt6.QtGui import QWheelEvent
 
     from convviz.views.actions import Actions
     from convviz.views.editors.note import Note
@@ -307,11 +305,7 @@ class _CountBox(TypedNumber, TurnedWithFocus, QSpinBox):
         return before
 
 
-#: What the frame of the list of experiments and its arrow take from its width at most.
-_FRAME = 40
-
-
-class _ExperimentBox(QComboBox):
+class _ExperimentBox(ElidedBox):
     """The list of experiments: as wide as there is room for, with a name that is too long for it shortened."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -333,27 +327,6 @@ class _ExperimentBox(QComboBox):
         if view is not None:
             view.setMinimumWidth(view.sizeHintForColumn(0) + 2 * theme.SPACE.M)
         super().showPopup()
-
-    def paintEvent(self, event: QPaintEvent | None) -> None:
-        """Paint the box, and a name that ends with an ellipsis where Qt would cut it off within a letter."""
-        name = self.currentText() if self.currentIndex() >= 0 else self.placeholderText()
-        if not name or (
-            self.currentIndex() >= 0 and self.fontMetrics().horizontalAdvance(name) < self.width() - _FRAME
-        ):
-            super().paintEvent(event)  # and spare the start the names of all that QStyle has
-            return
-        option = QStyleOptionComboBox()
-        self.initStyleOption(option)
-        style = self.style()
-        if style is not None:
-            field = style.subControlRect(
-                QStyle.ComplexControl.CC_ComboBox, option, QStyle.SubControl.SC_ComboBoxEditField, self
-            )
-            option.currentText = option.fontMetrics.elidedText(name, Qt.TextElideMode.ElideRight, field.width())
-        painter = QStylePainter(self)
-        painter.drawComplexControl(QStyle.ComplexControl.CC_ComboBox, option)
-        painter.drawControl(QStyle.ControlElement.CE_ComboBoxLabel, option)
-        painter.end()
 
 
 def _captioned(control: QWidget, caption: ReadOut) -> QWidget:

@@ -6,7 +6,8 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 import pytest
-from PyQt6.QtGui import QAction, QKeySequence
+from PyQt6.QtCore import QSize
+from PyQt6.QtGui import QAction, QKeySequence, QScreen
 from PyQt6.QtWidgets import QLabel, QMenu, QScrollArea, QToolButton
 
 from convviz.resources import resource
@@ -90,7 +91,10 @@ def test_the_about_box_names_the_licence_and_the_libraries(open_window: OpenWind
 
 
 @pytest.mark.parametrize("language", ["en", "zh_CN"])
-def test_the_page_of_shortcuts_shows_all_of_them_at_once(open_window: OpenWindow, language: str) -> None:
+def test_the_page_of_shortcuts_shows_all_of_them_at_once(
+    open_window: OpenWindow, monkeypatch: pytest.MonkeyPatch, language: str
+) -> None:
+    monkeypatch.setattr(QScreen, "availableSize", lambda _: QSize(1280, 800))
     person = open_window()
     person.window.set_language(language)
     person.press("F1")
@@ -100,6 +104,24 @@ def test_the_page_of_shortcuts_shows_all_of_them_at_once(open_window: OpenWindow
     assert scroll.widget().sizeHint().height() <= scroll.viewport().height()
     assert scroll.widget().sizeHint().width() <= scroll.viewport().width()
     assert page.height() <= person.window.height()
+    page.close()
+
+
+@pytest.mark.parametrize("screen", [QSize(1024, 768), QSize(800, 480)])
+def test_the_page_of_shortcuts_is_no_larger_than_the_screen(
+    open_window: OpenWindow, monkeypatch: pytest.MonkeyPatch, screen: QSize
+) -> None:
+    monkeypatch.setattr(QScreen, "availableSize", lambda _: screen)
+    person = open_window()
+    person.press("F1")
+    page = person.dialog(ShortcutsPage, "shortcuts_page")
+    scroll = page.findChild(QScrollArea)
+    assert scroll is not None
+    across = scroll.horizontalScrollBar()
+    assert across is not None
+    assert page.width() < screen.width()
+    assert page.height() < screen.height()
+    assert scroll.viewport().width() + across.maximum() >= scroll.widget().sizeHint().width()
     page.close()
 
 

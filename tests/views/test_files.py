@@ -133,6 +133,21 @@ def test_a_file_that_cannot_be_written_is_said_and_changes_stay(open_window: Ope
     assert not person.find(QFrame, "banner").isVisible()  # that it failed before is no news any more
 
 
+def test_the_reason_is_a_sentence_unless_it_begins_with_the_name_of_the_file(
+    open_window: OpenWindow, tmp_path: Path
+) -> None:
+    person = open_window()
+    person.document.propose(person.document.experiment.replace(notes="half a character: \ud83d"), "Change the notes")
+    person.press("Ctrl+S")
+    choose_file(person, "save_dialog", tmp_path / "mine.json")
+    assert banner_text(person).endswith("saved. A text of the experiment holds an incomplete character")
+    (tmp_path / "empty.json").touch()
+    person.press("Ctrl+Z")
+    person.press("Ctrl+O")
+    choose_file(person, "open_dialog", tmp_path / "empty.json")
+    assert banner_text(person).endswith("opened. empty.json: the file is empty")
+
+
 def test_an_experiment_that_was_changed_is_not_told_as_the_one_that_was_opened(open_window: OpenWindow) -> None:
     person = open_window()
     chooser, line = person.find(QComboBox, "experiment"), person.find(ReadOut, "pointed")

@@ -65,3 +65,21 @@ def test_a_shorter_text_is_taken_with_the_same_long_one(qapp: QApplication, qtbo
     before = shown(line, 60)
     line.set_text("a text that is much too long for this", "other")
     assert shown(line, 60) != before
+
+
+def lines_of(image: QImage) -> list[range]:
+    """Return which rows of pixels each of the lines that stand there covers."""
+    ground = image.pixelColor(image.width() - 1, 0)
+    inked = [any(image.pixelColor(x, y) != ground for x in range(image.width())) for y in range(image.height())]
+    edges = [y for y in range(image.height()) if inked[y] and (y == 0 or not inked[y - 1])]
+    return [range(y, next((end for end in range(y, image.height()) if not inked[end]), image.height())) for y in edges]
+
+
+def test_one_line_is_in_the_middle_and_of_one_size_and_only_two_are_small(line: ReadOut) -> None:
+    words = "HHH HHH HHH HHH HHH HHH HHH HHH"  # of which every line is as high as its capitals
+    line.set_text(words)
+    shapes = {tuple(lines_of(shown(line, width))) for width in range(180, 420, 4)}
+    assert {len(shape) for shape in shapes} == {1, 2}
+    (alone,) = (shape for shape in shapes if len(shape) == 1)
+    middle = (alone[0].start + alone[0].stop) / 2
+    assert abs(middle - 13) <= 1.5

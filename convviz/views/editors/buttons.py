@@ -6,9 +6,10 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import QEvent, QSize, Qt
-from PyQt6.QtWidgets import QComboBox, QMenu, QToolButton, QWidget
+from PyQt6.QtWidgets import QMenu, QToolButton, QWidget
 
 from convviz.views import theme
+from convviz.views.elided import ElidedBox
 from convviz.views.icons import icon
 from convviz.views.theme import set_role
 from convviz.views.wheel import TurnedWithFocus
@@ -63,13 +64,13 @@ def _icon(name: str, colours: theme.Theme) -> QIcon:
     return icon(name, colours.text, colours.disabled, colours.accent)
 
 
-class Choice(TurnedWithFocus, QComboBox):
+class Choice(TurnedWithFocus, ElidedBox):
     """A list to choose from that never asks for more width than it is given, and leaves the wheel to the panel."""
 
     def __init__(self, name: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName(name)
-        self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self.setSizeAdjustPolicy(self.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.setMinimumContentsLength(4)
         self.setFixedHeight(CONTROL_HEIGHT)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)

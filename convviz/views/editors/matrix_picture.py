@@ -16,7 +16,7 @@ from convviz.views import colour, theme
 Array = NDArray[Any]
 Cell = tuple[int, int]
 
-#: Largest cell, the height that cells keep while there is room, and the height that a grid of many rows keeps to.
+#: Largest cell, and the least and the greatest height of a grid.
 _WIDEST, _HIGHEST, _LOWEST, _TALLEST = 64, 34, 12, 264
 #: Cells smaller than this are drawn without lines between them.
 _LINES_FROM = 7
@@ -68,11 +68,12 @@ class MatrixPicture(QWidget):
     # geometry ---------------------------------------------------------------------------------------------------------
 
     def _cell_size(self) -> tuple[float, float]:
+        """Return how wide and high a cell is: a square, but for wide ones that hold a number."""
         rows, columns = self._values.shape
         width = min((self.width() - 2) / columns, _WIDEST)
-        height = min(max(width, min(_LOWEST, _TALLEST / rows)), _HIGHEST)
-        shrink = min(1.0, _TALLEST / (rows * height))
-        return (width * shrink, height * shrink) if width < _HIGHEST else (width, height * shrink)
+        height = min(max(width, _LOWEST / rows), _HIGHEST, _TALLEST / rows)
+        holds_numbers = width >= _HIGHEST and height >= theme.metrics("small").height()
+        return (width if holds_numbers else min(width, height), height)
 
     def _cell_at(self, point: QPointF) -> Cell | None:
         width, height = self._cell_size()

@@ -98,6 +98,11 @@ def capitalised(sentence: str) -> str:
     return sentence[:1].upper() + sentence[1:]
 
 
+def reason_text(error: ConvvizError) -> str:
+    """Return an error as a sentence of its own behind another; the name that one begins with stays as it is."""
+    return str(error) if error.template.startswith(("{", "'")) else capitalised(str(error))
+
+
 def inside_sentence(label: str) -> str:
     """Return a label as it stands within a sentence: 'weight decay', but 'ReLU'."""
     return label[:1].lower() + label[1:] if label[1:2].islower() else label

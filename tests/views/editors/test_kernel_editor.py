@@ -14,10 +14,13 @@ from convviz.views.editors.matrix import MatrixEditor
 from convviz.views.editors.matrix_grid import MatrixGrid
 from convviz.views.editors.number_box import NumberBox
 from convviz.views.editors.presets import PRESETS
+from convviz.views.editors.matrix_picture import MatrixPicture
 from tests.views.hands import drag, turn, type_over
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from pytestqt.qtbot import QtBot
 
 W = TypeVar("W", bound=QWidget)
 
@@ -399,3 +402,23 @@ def test_every_size_can_be_shown(at: Callable[..., Hand], shape: tuple[int, ...]
     if shape[-1] * shape[-2] > 1:
         colours = {picture.pixel(x, y) for x in range(0, picture.width(), 3) for y in range(0, picture.height(), 3)}
         assert len(colours) > 5
+
+
+@pytest.mark.parametrize("shape", [(48, 64), (64, 48), (22, 30), (48, 4), (200, 9), (12, 12), (8, 8)])
+def test_a_map_keeps_its_proportions(qtbot: QtBot, shape: tuple[int, int]) -> None:
+    picture = MatrixPicture("map")
+    qtbot.addWidget(picture)
+    picture.set_values(np.ones(shape))
+    rows, columns = shape
+    last = picture.cell_rect(rows - 1, columns - 1)
+    assert picture.rect().contains(last)
+    assert (last.right() / columns) / (last.bottom() / rows) == pytest.approx(1, abs=0.05)
+
+
+@pytest.mark.parametrize("shape", [(1, 64), (4, 4), (12, 4)])
+def test_cells_are_no_squares_where_they_could_not_be_read_or_pointed_at(qtbot: QtBot, shape: tuple[int, int]) -> None:
+    picture = MatrixPicture("map")
+    qtbot.addWidget(picture)
+    picture.set_values(np.ones(shape))
+    assert picture.cell_rect(0, 0).height() >= 12
+    assert shape[1] > 4 or picture.cell_rect(0, 0).width() == 64

@@ -24,6 +24,7 @@ from PyQt6.QtWidgets import (
 from convviz.i18n import joined, tr
 from convviz.model.checking import Verdict
 from convviz.views import theme
+from convviz.views.dialogs import room_on_screen
 from convviz.views.panels.check import wording
 from convviz.views.panels.check.rows import ADJOINT_COLUMNS, ERROR, PLACE, RESULT, SLOPE_COLUMNS, Rows
 
@@ -33,7 +34,6 @@ if TYPE_CHECKING:
     from convviz.model.checking import Checker, Finding
 
 _SIZE = QSize(1100, 720)
-_FRAME = QSize(16, 48)  #: what the window system puts around it, about
 _LEAST_ROWS = 4  #: of each table, that are seen at once
 _ROW_HEIGHT = 24
 _HEAD = _ROW_HEIGHT + 4
@@ -158,8 +158,7 @@ class CheckTable(QDialog):
         layout.addWidget(self._scroll, 1)
         layout.addLayout(controls)
         self._adjoint_view.keep_whole_rows()
-        screen = self.screen()
-        self.resize(_SIZE if screen is None else _SIZE.boundedTo(screen.availableSize() - _FRAME))
+        self.resize(room_on_screen(self, _SIZE))
         self._slope_view.setFocus()
 
     def _connect(self) -> None:

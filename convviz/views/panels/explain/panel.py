@@ -40,6 +40,7 @@ _EQUAL_FLOAT32 = 1e-5
 _RELATED_MOST = 2
 #: Of the number, and of the sum that is compared with it.
 _DIGITS = 10
+_LONGEST_TOTAL = f"= {format_number(-1e-100, _DIGITS)}"
 
 
 class ExplainPanel(QWidget):
@@ -175,7 +176,7 @@ class ExplainPanel(QWidget):
         self._value = ReadOut(role="heading", parent=self)
         self._sentence, self._function, self._notes = QLabel(self), QLabel(self), QLabel(self)
         self._equal = ReadOut(role="small", parent=self)
-        self._total = ReadOut("= −0.000000000000", "strong", Qt.AlignmentFlag.AlignRight, self)
+        self._total = ReadOut(_LONGEST_TOTAL, "strong", Qt.AlignmentFlag.AlignRight, self)
         self._all = QPushButton(self)
         self._related = [QPushButton(self) for _ in range(_RELATED_MOST)]
         self._targets: list[Pointed | None] = [None] * _RELATED_MOST

@@ -11,6 +11,7 @@ from convviz.engine import Conv2d, Problem, Trainer, conv2d
 from convviz.engine.explain import Kind, Tensor
 from convviz.views.panels.explain import ExplainPanel
 from convviz.views.pointing import Pointed
+from convviz.views.readout import ReadOut
 
 if TYPE_CHECKING:
     from PyQt6.QtCore import QAbstractItemModel
@@ -53,3 +54,20 @@ def test_only_the_largest_of_very_many_terms_are_listed(qtbot: QtBot) -> None:
     np.testing.assert_allclose(kept + rest, frame.gradients[0]["weight"][0, 0, 1, 1], rtol=1e-3)
     button.click()
     assert rows(panel).rowCount() == 21
+
+
+def test_a_total_is_shown_with_its_power_of_ten(qtbot: QtBot) -> None:
+    x, weight = np.full((1, 6, 6), 1 / 3), np.full((1, 1, 3, 3), -1e-13)
+    problem = Problem(
+        input=x, target=conv2d(x, weight), layers=(Conv2d(3),), initial=[{"weight": weight, "bias": np.zeros(1)}]
+    )
+    panel = ExplainPanel()
+    qtbot.addWidget(panel)
+    panel.resize(300, 500)
+    panel.show()
+    panel.show_number(Pointed(Tensor(Kind.VALUE, 1), (0, 1, 1)), Trainer(problem).frame())
+    total = panel.findChild(ReadOut, "explain.total")
+    assert total is not None
+    total.grab()
+    assert total.text() == "= −3.000000000×10⁻¹³"
+    assert total.toolTip() == "", "it is shown shortened"
