@@ -12,9 +12,9 @@ from PyQt6.QtWidgets import QAbstractButton, QLineEdit, QToolButton, QWidget
 from convviz.views.editors.kernel import KernelEditor
 from convviz.views.editors.matrix import MatrixEditor
 from convviz.views.editors.matrix_grid import MatrixGrid
+from convviz.views.editors.matrix_picture import MatrixPicture
 from convviz.views.editors.number_box import NumberBox
 from convviz.views.editors.presets import PRESETS
-from convviz.views.editors.matrix_picture import MatrixPicture
 from tests.views.hands import drag, turn, type_over
 
 if TYPE_CHECKING:
