@@ -451,9 +451,9 @@ def test_an_experiment_dropped_asks_about_changes(open_window: OpenWindow, tmp_p
 @pytest.mark.parametrize(
     ("names", "message"),
     [
-        (("https://example.org/cat.png",), "expected a file of this computer, received https://example.org/cat.png"),
-        (("a.npy", "b.npy"), "expected one file, received 2"),
-        (("a.npy", "https://example.org"), "expected one file, received 2"),
+        (("https://example.org/cat.png",), "Expected a file of this computer, received https://example.org/cat.png"),
+        (("a.npy", "b.npy"), "Expected one file, received 2"),
+        (("a.npy", "https://example.org"), "Expected one file, received 2"),
     ],
 )
 def test_other_things_that_are_dropped(
