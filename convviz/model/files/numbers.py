@@ -13,7 +13,7 @@ from convviz.engine.arrays import number_array
 from convviz.engine.errors import ConfigError, ShapeError
 from convviz.i18n import Listed
 from convviz.model.files.arrays import read_array
-from convviz.model.files.opening import naming, read_bytes
+from convviz.model.files.opening import naming, read_bytes, text_of
 from convviz.model.files.pictures import PICTURES, Picture, read_array_or_picture, read_picture
 from convviz.model.files.tables import LONGEST, parse_matrix
 from convviz.model.sources import MOST_CHANNELS, check_cells
@@ -88,10 +88,4 @@ def _table(path: Path) -> NDArray[np.float64]:
     raw = read_bytes(path, LONGEST)
     if len(raw) > LONGEST:
         raise ConfigError("expected a table of at most {expected:,} bytes, received more", expected=LONGEST)
-    try:
-        text = raw.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise ConfigError("expected text in UTF-8, received other bytes at {place:,}", place=error.start) from error
-    if not text.strip():
-        raise ConfigError("the file is empty")
-    return parse_matrix(text)
+    return parse_matrix(text_of(raw))

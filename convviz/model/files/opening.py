@@ -53,6 +53,23 @@ def naming(name: str) -> Iterator[None]:
         raise type(error)("{file}: {error}", file=name, error=error) from error
 
 
+def text_of(raw: bytes) -> str:
+    """Return the text in a file's bytes.
+
+    Raises
+    ------
+    ConfigError
+        If it is not UTF-8, or there is none.
+    """
+    try:
+        text = raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise ConfigError("expected text in UTF-8, received other bytes at {place:,}", place=error.start) from error
+    if not text.strip():
+        raise ConfigError("the file is empty")
+    return text
+
+
 def _open(path: Path) -> BinaryIO:
     try:
         return path.open("rb")

@@ -12,6 +12,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from convviz.engine.errors import ConfigError
+from convviz.model.files.opening import text_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -49,12 +50,7 @@ def parse(raw: bytes) -> Any:
         raise ConfigError(
             "the file has more than {limit:,} bytes; keep large arrays in .npy files beside it", limit=LARGEST_FILE
         )
-    try:
-        text = raw.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise ConfigError("expected text in UTF-8, received other bytes at {place:,}", place=error.start) from error
-    if not text.strip():
-        raise ConfigError("the file is empty")
+    text = text_of(raw)
     try:
         value = json.loads(text, object_pairs_hook=Entries, parse_int=_int)
     except json.JSONDecodeError as error:
