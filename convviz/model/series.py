@@ -56,6 +56,10 @@ class _Level:
         self.low = _Growing(np.int64, ROOM // size)
         self.high = _Growing(np.int64, ROOM // size)
 
+    def of(self, *, least: bool) -> _Growing:
+        """Return the indices of the least values, or of the greatest."""
+        return self.low if least else self.high
+
     def truncate(self, length: int) -> None:
         self.low.truncate(length // self.size)
         self.high.truncate(length // self.size)
@@ -135,8 +139,6 @@ class LossSeries:
     def _extend_levels(self) -> None:
         """Make the buckets that have become complete since the last picture: values come in more often."""
         data, levels = self._data.view(), self._levels
-        low: Indices = np.empty(0, np.int64)
-        high: Indices = low
         for depth in count():
             if depth == len(levels):
                 if len(levels[-1].low) < _BRANCHES:
@@ -146,24 +148,28 @@ class LossSeries:
             have, complete = len(level.low), len(data) // level.size
             if have == complete:
                 return
-            if depth == 0:
-                low = high = np.arange(have * _FINEST, complete * _FINEST).reshape(-1, _FINEST)
-            else:
-                new = slice(have * _BRANCHES, complete * _BRANCHES)
-                low, high = (levels[depth - 1].low.view()[new], levels[depth - 1].high.view()[new])
-                low, high = low.reshape(-1, _BRANCHES), high.reshape(-1, _BRANCHES)
-            level.low.append(_pick(data, low, least=True))
-            level.high.append(_pick(data, high, least=False))
+            for least in (True, False):
+                if depth:
+                    below = levels[depth - 1].of(least=least).view()[have * _BRANCHES : complete * _BRANCHES]
+                    found = _pick(data, below.reshape(-1, _BRANCHES), least=least)
+                else:  # all values between are candidates, and need not be picked out
+                    values = data[have * _FINEST : complete * _FINEST].reshape(-1, _FINEST)
+                    found = np.arange(have, complete) * _FINEST + _places(values, least=least)
+                level.of(least=least).append(found)
 
 
 def _pick(data: Array, candidates: Indices, *, least: bool) -> Indices:
     """Return, of each row of indices, the one whose value is the least or the greatest; finite ones come first."""
-    values = data[candidates]
+    picked: Indices = candidates[np.arange(len(candidates)), _places(data[candidates], least=least)]
+    return picked
+
+
+def _places(values: Array, *, least: bool) -> Indices:
+    """Return where in each row the least or the greatest value is; finite ones come first."""
     if not np.isfinite(values).all():
         values = np.where(np.isfinite(values), values, np.inf if least else -np.inf)
-    best = values.argmin(axis=1) if least else values.argmax(axis=1)
-    picked: Indices = candidates[np.arange(len(candidates)), best]
-    return picked
+    places: Indices = values.argmin(axis=1) if least else values.argmax(axis=1)
+    return places
 
 
 def _grouped(data: Array, low: Indices, high: Indices, groups: int) -> list[Indices]:

@@ -9,16 +9,16 @@ from PyQt6 import sip
 from PyQt6.QtCore import QPointF, QRect, Qt
 from PyQt6.QtGui import QBrush, QColor, QImage, QPainter, QPixmap
 
-from convviz.number_text import brief_number, format_number, short_number
 from convviz.views import theme
-from convviz.views.colour import Extent, Levels, colour_map, dark_text_on, entry_of, reduce_to, to_index
-from convviz.views.heatmap.glyphs import CellNumbers, NumberFormat, atlas, choose_format, choose_plain_format
+from convviz.views.colour import Extent, Levels, colour_map, dark_text_on, reduce_to, to_index
+from convviz.views.heatmap.cell_numbers import CellNumbers
+from convviz.views.heatmap.glyphs import atlas
 from convviz.views.heatmap.hatch import hatch
 from convviz.views.heatmap.layout import cells_of_pixels
+from convviz.views.heatmap.number_format import NumberFormat, choose_format, choose_plain_format
+from convviz.views.heatmap.single import paint_single
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from numpy.typing import NDArray
 
     from convviz.views.heatmap.layout import HeatLayout
@@ -29,8 +29,6 @@ if TYPE_CHECKING:
 #: Cells from this size on are parted by hairlines; those of a strip, of which all may be as light as the ground, by
 #: lines that are seen on it.
 _PARTED, _PARTED_IN_STRIP = 11, 3
-#: Sizes of type in which a number that stands alone may be written, the largest first.
-_SINGLE_PIXELS = (theme.FONT_SIZES["small"], 10, 9)
 
 
 class Picture:
@@ -126,7 +124,8 @@ class Picture:
         if layout is None or self.values is None:
             return
         if self._plain and self.values.size == 1:
-            self._paint_single(painter, layout.cells)
+            value = float(self.values[0, 0, 0])
+            paint_single(painter, layout.cells, value, self.levels, colour_map(self.signed), ratio)
         else:
             self._paint_cells(painter, layout, ratio)
         if self.marking is not None:
@@ -229,21 +228,6 @@ class Picture:
             return table.dark_text.take(index)
         return dark_text_on(self.marking.veiled(table.rgb.take(index, axis=0), shown))
 
-    def _paint_single(self, painter: QPainter, rect: QRect) -> None:
-        assert self.values is not None
-        value = float(self.values[0, 0, 0])
-        table, index = colour_map(self.signed), entry_of(value, self.levels)
-        painter.fillRect(rect, table.colour(index))
-        dark = table.dark_text[index]
-        painter.setPen(Qt.GlobalColor.black if dark else Qt.GlobalColor.white)
-        for text, pixels in _single_texts(value):
-            spare = rect.width() - theme.number_width(text, "small", pixels)
-            if spare >= 2:
-                painter.setFont(theme.font("small", pixels))
-                baseline = rect.y() + (rect.height() + theme.metrics("small", pixels).capHeight()) / 2
-                painter.drawText(QPointF(rect.x() + spare / 2, round(baseline)), text)
-                return
-
     def _cell_centres(self, layout: HeatLayout) -> Array:
         _, rows, columns = self._shape
         parts = []
@@ -272,24 +256,6 @@ def _image_on(pixels: Array, form: QImage.Format) -> QImage:
     height, width = pixels.shape
     memory: Any = sip.voidptr(pixels.ctypes.data)
     return QImage(memory, width, height, 4 * width, form)
-
-
-def _single_texts(value: float) -> Iterator[tuple[str, int]]:
-    """Yield a number and its size of type: in full, then ever shorter and smaller; never as a zero that it is not.
-
-    Two of its digits, or all of those before the point, are worth a smaller type: one digit may be a third off.
-    """
-    for digits in (4, 3, 2):
-        yield format_number(value, digits), _SINGLE_PIXELS[0]
-    two, one, briefest = short_number(value, 2), short_number(value, 1), brief_number(value)
-    for text in (two, two.replace(",", ""), _without_zero(two, value), one, briefest, _without_zero(briefest, value)):
-        for pixels in _SINGLE_PIXELS:
-            yield text, pixels
-
-
-def _without_zero(text: str, value: float) -> str:
-    """Return a number without the zero before its point, if that is all that stands there."""
-    return text.replace("0.", ".", 1) if abs(value) < 1 else text
 
 
 def _on_pixels(mask: Array, height: int, width: int) -> Array:

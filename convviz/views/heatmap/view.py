@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from convviz.engine.explain import Field
-    from convviz.views.heatmap.glyphs import NumberFormat
+    from convviz.views.heatmap.number_format import NumberFormat
 
     Array = NDArray[Any]
     Place = tuple[int, int, int]

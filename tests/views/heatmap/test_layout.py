@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 from PyQt6.QtCore import QRect
 
-from convviz.views.heatmap.glyphs import atlas, choose_format
+from convviz.views.heatmap.glyphs import atlas
 from convviz.views.heatmap.layout import Form, cells_of_pixels, lay_out, size_for, tiles_across
+from convviz.views.heatmap.number_format import choose_format
 
 if TYPE_CHECKING:
     from PyQt6.QtWidgets import QApplication

@@ -13,8 +13,10 @@ from PyQt6.QtGui import QBrush, QColor, QImage, QPainter, QPen, QPixmap
 from convviz.engine.walkthrough import Board, Lattice, Role, Scale
 from convviz.views import theme
 from convviz.views.colour import Levels, calm_levels, colour_map, entry_of, extent_of, levels_of, packed, to_index
-from convviz.views.heatmap.glyphs import CellNumbers, NumberFormat, atlas, choose_format
+from convviz.views.heatmap.cell_numbers import CellNumbers
+from convviz.views.heatmap.glyphs import atlas
 from convviz.views.heatmap.hatch import hatch
+from convviz.views.heatmap.number_format import NumberFormat, choose_format
 from convviz.views.panels.microscope.layout import EDGE, EDGES
 
 if TYPE_CHECKING:

@@ -1,0 +1,122 @@
+"""How the numbers of one map are written: with how many digits, in which size of type."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from convviz.number_text import format_number
+from convviz.views.heatmap.glyphs import atlas
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+#: Sizes of type that cells may have, the largest first, and the smallest at which a digit more is worth having.
+_PIXELS = (20, 18, 16, 15, 14, 13, 12, 11, 10, 9)
+_LEGIBLE = 10
+#: Room that is left in a cell, in pixels, and the largest share of its height that type takes. Where a minus leads,
+#: larger type is left more: as close to its neighbour as to its own digits, it is read as a dash between the two.
+AIR = 5
+_SHARE = 0.52
+#: Digits behind the point of numbers that are small and written without a factor, at most.
+_DECIMALS_MOST = 3
+
+
+@dataclass(frozen=True)
+class NumberFormat:
+    """How the numbers of one map are written.
+
+    Attributes
+    ----------
+    whole, decimals
+        Digits before and behind the point.
+    exponent
+        The numbers are written divided by ten to this power; a multiple of 3, 0 for ordinary magnitudes.
+    signed
+        Whether room is kept for a minus.
+    """
+
+    whole: int
+    decimals: int
+    exponent: int
+    signed: bool
+
+    @property
+    def fine_decimals(self) -> int:
+        """Digits behind the point of a number that would be zero, which has none before it and is no wider."""
+        return self.whole + self.decimals - (0 if self.decimals else 1)  # where there is no point, it takes a place
+
+    def text(self, value: float) -> str:
+        """Return a number as it stands in a cell."""
+        if not math.isfinite(value):
+            return format_number(value)
+        scaled = abs(value) / 10.0**self.exponent
+        text = f"{scaled:.{self.decimals}f}"
+        if value and not float(text):
+            text = f"{scaled:.{self.fine_decimals}f}".removeprefix("0")
+            if not float(text):
+                return "≈0"
+        return f"−{text}" if value < 0 else text
+
+
+@lru_cache(maxsize=1024)
+def choose_format(
+    extent: float, signed: bool, width: float, height: float, ratio: float = 1.0
+) -> tuple[int, NumberFormat] | None:
+    """Return the size of type and the format for cells of ``width`` × ``height``, or None where no number fits.
+
+    ``extent`` is the largest magnitude. Two significant digits of it are the least worth showing; a third is shown
+    where it stays legible.
+    """
+    three, two = (_format(extent, signed, significant) for significant in (3, 2))
+    shapes = ((three, _LEGIBLE if three != two else _PIXELS[-1]), (two, _PIXELS[-1]))
+    return _largest(shapes, width, height, ratio)
+
+
+@lru_cache(maxsize=256)
+def choose_plain_format(
+    extent: float, signed: bool, width: float, height: float, ratio: float = 1.0
+) -> tuple[int, NumberFormat] | None:
+    """Return the same where there is no place to tell a factor: small numbers have more digits instead.
+
+    ``extent`` 0: there are but zeros, and each is one digit, in the middle of the room for two.
+    """
+    if not extent:
+        return _largest([(NumberFormat(2, 0, 0, signed=False), _PIXELS[-1])], width, height, ratio)
+    found = choose_format(extent, signed, width, height, ratio)
+    if found is None or not found[1].exponent:
+        return found
+    decimals = [1 - math.floor(math.log10(extent)), -math.floor(math.log10(extent))]
+    shapes = [(NumberFormat(1, count, 0, signed), _PIXELS[-1]) for count in decimals if 0 < count <= _DECIMALS_MOST]
+    return _largest(shapes, width, height, ratio)
+
+
+def _largest(
+    shapes: Sequence[tuple[NumberFormat, int]], width: float, height: float, ratio: float
+) -> tuple[int, NumberFormat] | None:
+    """Return the first of the formats that fits, each with the smallest type it may have, in the largest that fits."""
+    for shape, smallest in shapes:
+        for pixels in _PIXELS:
+            made = atlas(pixels, ratio)
+            air = AIR + (max(0, pixels - _LEGIBLE + 1) // 2 if shape.signed else 0)
+            fits = made.width_of(shape) <= width - air and pixels <= max(_LEGIBLE, height * _SHARE)
+            if fits and smallest <= pixels and made.figure_height <= height - 4:
+                return pixels, shape
+    return None
+
+
+def _format(extent: float, signed: bool, significant: int) -> NumberFormat:
+    """Return the format that shows ``significant`` digits of the largest magnitude (all its whole ones, if more)."""
+    exponent = 0
+    if extent > 0 and math.isfinite(extent) and not 0.0995 <= extent < 999.5:
+        exponent = 3 * math.floor(math.log10(extent) / 3)
+        if extent / 10.0**exponent >= 999.5:
+            exponent += 3
+    scaled = extent / 10.0**exponent if math.isfinite(extent) else 1.0
+    for whole in (1, 2, 3):
+        decimals = max(0, significant - whole)
+        if round(scaled * 10**decimals) < 10 ** (whole + decimals):
+            break
+    return NumberFormat(whole, decimals, exponent, signed)
