@@ -51,9 +51,9 @@ from convviz.engine.convolution.strips import Strips
 from convviz.engine.convolution.unfolded import TABLE, Unfolded
 from convviz.engine.memory import Array, Order, sorted_columns
 
-#: Numbers in an unfolded input up to which unfolding all of it at every step pays; twice as many where many filters
-#: read it. One that is unfolded only once may have so many bytes.
-UNFOLDED, MANY, UNFOLDED_CONSTANT = 3 << 14, 8, 1 << 20
+#: Numbers, and their bytes, in an unfolded input up to which unfolding all of it at every step pays; where many filters
+#: read it, twice as many numbers, whatever their bytes. One that is unfolded only once may have so many bytes.
+UNFOLDED, UNFOLDED_BYTES, MANY, UNFOLDED_CONSTANT = 3 << 14, 5 << 16, 8, 1 << 20
 #: Bytes of an unfolded error, which is read only once, up to which that pays.
 UNFOLDED_ERROR = 1 << 16
 
@@ -156,7 +156,9 @@ def _unfolds(geometry: Geometry, constant: bool, itemsize: int) -> bool:
     numbers = geometry.groups * geometry.taps * geometry.windows
     if constant:
         return numbers * itemsize <= UNFOLDED_CONSTANT
-    return numbers <= UNFOLDED * (2 if geometry.out_group >= MANY else 1)
+    if geometry.out_group >= MANY:
+        return numbers <= 2 * UNFOLDED
+    return numbers <= UNFOLDED and numbers * itemsize <= UNFOLDED_BYTES
 
 
 def _few_filters(geometry: Geometry) -> bool:

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.lib.stride_tricks import as_strided
 
+from convviz.engine.convolution.base import adding
 from convviz.engine.convolution.strips import Strip, Strips
 from convviz.engine.memory import aligned
 
@@ -23,11 +24,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from convviz.engine.convolution.base import Calls
-    from convviz.engine.convolution.geometry import Indices
     from convviz.engine.memory import Array, Call
 
 #: Rows of windows in one product, the better ones first: as many as BLAS keeps in registers; more only add zeros.
 ROWS = (4, 2)
+#: Forward, so many are better still, while the copied map has at most so many bytes and so stays in the second cache.
+MANY_ROWS, CACHED = 6, 3 << 18
 #: Columns of an output below which the sums of a weight gradient are so short that a product of one row is faster.
 SHORT = 48
 
@@ -43,18 +45,19 @@ class Banded(Strips):
     def product(self) -> Calls:
         """Return the call that fills the band, one product for each strip, and the bias added to it."""
         geometry, operands = self.geometry, self.operands
-        size = geometry.groups * self._several * self._height
-        matrix = aligned(size + 1, operands.weight.dtype)
-        band = matrix[:size].reshape(geometry.groups, 1, self._several, self._height)
-        bias = operands.weight.reshape(geometry.groups, 1, 1, -1)[..., geometry.taps :]
-        calls: list[Call] = [partial(matrix.put, self._places, operands.weight, "clip")]
-        for fill, strip in self._banded:
+        several = MANY_ROWS if self._is_cached and (MANY_ROWS - 1) * self._ahead < geometry.taps else self._several
+        height = self._height(several)
+        band = aligned((geometry.groups, 1, several, height), operands.weight.dtype)
+        weight = operands.weight.reshape(geometry.groups, 1, 1, -1)
+        bias, kernel = weight[..., geometry.taps :], weight[..., : geometry.taps]
+        calls: list[Call] = [partial(np.copyto, self._along(band), kernel)]
+        for fill, strip in self._banded(several):
             target = self._rows(self._by_rows(operands.y), strip)
             weights = band[:, :, : target.shape[2], : strip.windows.shape[2]]
             calls += fill
             calls.append(partial(np.matmul, weights, strip.windows, target))
             if operands.bias:
-                calls.append(partial(np.add, target, bias, target))
+                calls.append(adding(bias, target))
         return tuple(calls)
 
     def weight_grad(self) -> Calls:
@@ -67,34 +70,31 @@ class Banded(Strips):
         def errors(strip: Strip, some: slice) -> tuple[Calls, Array]:
             return (), self._rows(dy, strip)[:, some]
 
-        calls, total = self._sum(self._banded, errors, self._several, self._height)
-        group, row, cell = total.strides
-        shape = (geometry.groups, self._several, geometry.taps)
-        along = as_strided(total, shape, (group, row + self._ahead * cell, cell))
+        several = self._several
+        calls, total = self._sum(self._banded(several), errors, several, self._height(several))
         dweight = operands.dweight.reshape(geometry.groups, -1)[:, : geometry.taps]
-        return *calls, partial(np.add.reduce, along, 1, None, dweight), *self._bias_grad()
+        return *calls, partial(np.add.reduce, self._along(total), 1, None, dweight), *self._bias_grad()
 
-    @cached_property
-    def _banded(self) -> list[tuple[Calls, Strip]]:
-        """The strips, by several rows of windows; what is left of a strip follows it and needs no filling."""
+    def _banded(self, several: int) -> list[tuple[Calls, Strip]]:
+        """Return the strips, by several rows of windows; what is left of a strip follows it and needs no filling."""
         stacks: list[tuple[Calls, Strip]] = []
         for strip in self._strips:
             fill: Calls = () if self._kept else strip.fill
-            for several in self._together(strip):
-                stacks.append((fill, several))
+            for together in self._together(strip, several):
+                stacks.append((fill, together))
                 fill = ()
         return stacks
 
-    def _together(self, strip: Strip) -> Iterator[Strip]:
+    def _together(self, strip: Strip, several: int) -> Iterator[Strip]:
         """Yield a strip's windows again, several rows of them to a matrix, and those that are left with fewer."""
         groups, count, taps, columns = strip.windows.shape
         group, window, line, cell = strip.windows.strides
         every = range(strip.rows.start, strip.rows.stop, strip.rows.step)
-        whole = count - count % self._several
+        whole = count - count % several
         for start, stop in ((0, whole), (whole, count)):
             if start == stop:
                 continue
-            height = min(self._several, stop - start)
+            height = min(several, stop - start)
             windows = as_strided(
                 strip.windows[:, start:],
                 (groups, (stop - start) // height, taps + (height - 1) * self._ahead, columns),
@@ -116,22 +116,23 @@ class Banded(Strips):
         return int(window // line)
 
     @property
+    def _is_cached(self) -> bool:
+        """Whether all that is read is one strip, and small."""
+        groups, count, taps, columns = self._strips[0].windows.shape
+        rows = taps + (count - 1) * self._ahead
+        return len(self._strips) == 1 and groups * rows * columns * self.operands.weight.itemsize <= CACHED
+
+    @property
     def _several(self) -> int:
         """How many rows of windows are one product: as many as leave the band more numbers than zeros."""
         return rows_together(self._ahead, self.geometry.taps)
 
-    @property
-    def _height(self) -> int:
-        """The rows of the matrix that several rows of windows read."""
-        return self.geometry.taps + (self._several - 1) * self._ahead
+    def _height(self, several: int) -> int:
+        """Return the rows of the matrix that several rows of windows read."""
+        return self.geometry.taps + (several - 1) * self._ahead
 
-    @property
-    def _places(self) -> Indices:
-        """Where in the band each weight goes, once for each row; a bias goes behind it."""
-        geometry = self.geometry
-        group, row, tap = np.indices((geometry.groups, self._several, geometry.taps), sparse=True)
-        places = (group * self._several + row) * self._height + row * self._ahead + tap
-        if self.operands.bias:
-            behind = np.full((*places.shape[:2], 1), geometry.groups * self._several * self._height)
-            places = np.concatenate([places, behind], axis=2)
-        return np.ascontiguousarray(places.transpose(1, 0, 2)).ravel()
+    def _along(self, band: Array) -> Array:
+        """Return what stands along the band of a matrix (…, several, height), as (…, several, taps)."""
+        *_, row, cell = band.strides
+        shape = (*band.shape[:-1], self.geometry.taps)
+        return as_strided(band, shape, (*band.strides[:-2], row + self._ahead * cell, cell))

@@ -121,6 +121,14 @@ class Correlation(ABC):
         return buffer.lines.reshape(groups, channels // groups, height, width).transpose(0, 2, 1, 3)
 
 
+def adding(bias: Array, target: Array) -> Call:
+    """Return the call that adds the bias of each channel to what a product has made.
+
+    One bias is a number without dimensions: to a broadcast array a ufunc takes a longer way than a small map is worth.
+    """
+    return partial(np.add, target, bias.reshape(()) if bias.size == 1 else bias, target)
+
+
 def with_border(source: Buffer, axes: tuple[Axis, Axis]) -> tuple[Calls, Array]:
     """Return what the windows read, from the first cell to the last, and the calls that copy it if it has a border."""
     down, across = axes

@@ -3,23 +3,24 @@
 Let the stride across be m, and the columns of the map be sorted by their remainder modulo m. With tap v = j · m + r the
 window n reads column (n + j) · m + r: in memory, number n + j of the columns with remainder r. So with the taps of one
 ``j`` neighbouring windows read neighbouring numbers. As the m stretches of a row are of one length, all that a row of
-windows reads with one ``j`` is a matrix that is already there, (kh · m, columns), whose rows lie at one distance; the
-next ``j`` reads the same matrix, one column further on. One call multiplies all of them, as one stack of overlapping
-views, and one more adds up what the different ``j`` have made.
+windows reads is a matrix that is already there, (kh · m, columns), whose rows lie at one distance; what it makes with
+each ``j``, one product makes for all columns, and the sum over the ``j`` takes each from one column further on.
+
+In the weight gradient, the errors are laid out one column further on for each ``j``, between zeros, and one product
+with the same matrix makes the gradients of all taps.
 
 As in `Banded`, a few rows of windows are one product with a banded matrix of weights.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from functools import cached_property, partial
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.lib.stride_tricks import as_strided
 
-from convviz.engine.convolution.banded import rows_together
+from convviz.engine.convolution.base import adding
 from convviz.engine.convolution.strips import Strips
 from convviz.engine.memory import aligned
 
@@ -28,26 +29,10 @@ if TYPE_CHECKING:
     from convviz.engine.convolution.geometry import Geometry, Indices
     from convviz.engine.memory import Array, Call
 
+#: Rows of windows in one product, of which a whole number makes the output; more would add too many zeros.
+SEVERAL = (2, 3, 1)
 #: Bytes of the products that are made before they are added up.
 PRODUCTS = 1 << 18
-
-
-@dataclass(frozen=True)
-class Stack:
-    """Some rows of windows, several of them to a matrix.
-
-    Attributes
-    ----------
-    windows : (groups, shifts, matrices, height, columns)
-    rows
-        Which rows of windows these are.
-    several
-        How many of them one matrix makes.
-    """
-
-    windows: Array
-    rows: slice
-    several: int
 
 
 class Phased(Strips):
@@ -55,10 +40,13 @@ class Phased(Strips):
 
     def __init__(self, geometry: Geometry, operands: Operands) -> None:
         super().__init__(geometry, operands)
-        (kh, kw), (down, across) = geometry.kernel, geometry.stride
-        self._shifts, self._taps, self._ahead = kw // across, kh * across, down * across
-        self._several = rows_together(self._ahead, self._taps)
-        self._height = self._taps + (self._several - 1) * self._ahead
+        (kh, kw), (down, across), (rows, columns) = geometry.kernel, geometry.stride, geometry.out_size
+        self._shifts, self._ahead = kw // across, down * across
+        self._several = next(several for several in SEVERAL if rows % several == 0)
+        self._height, self._wide = kh * across + (self._several - 1) * self._ahead, columns + self._shifts - 1
+        line = geometry.groups * self._shifts * self._wide * operands.weight.itemsize
+        most = max(1, PRODUCTS // (line * self._several)) * self._several
+        self._some_rows = [slice(start, min(start + most, rows)) for start in range(0, rows, most)]
 
     @staticmethod
     def fits(geometry: Geometry, operands: Operands) -> bool:
@@ -77,94 +65,82 @@ class Phased(Strips):
         return ()
 
     def product(self) -> Calls:
-        """Return the call that fills the band, and for each stack its products, their sum, and the bias added to it."""
+        """Return the call that fills the band, and for some rows at a time the products, their sum, and the bias."""
         geometry, operands = self.geometry, self.operands
-        size = geometry.groups * self._shifts * self._several * self._height
-        matrix = aligned(size + 1, operands.weight.dtype)
-        band = matrix[:size].reshape(geometry.groups, self._shifts, 1, self._several, self._height)
-        bias = operands.weight.reshape(geometry.groups, 1, 1, -1)[..., geometry.taps :]
+        groups, rows = geometry.groups, self._several * self._shifts
+        matrix = aligned(groups * rows * self._height + 1, operands.weight.dtype)
+        band = matrix[:-1].reshape(groups, 1, rows, self._height)
+        bias = operands.weight.reshape(groups, 1, -1)[..., geometry.taps :]
+        memory, by_shift = self._laid_out()
         calls: list[Call] = [partial(matrix.put, self._places, operands.weight, "clip")]
-        for stack in self._stacks_by_shift:
-            target = self._made(operands.y.lines, stack)
-            products = self._products[: stack.windows[..., 0, 0].size * stack.several * target.shape[3]]
-            products = products.reshape(*stack.windows.shape[:3], stack.several, -1)
-            weights = band[..., : stack.several, : stack.windows.shape[3]]
-            calls.append(partial(np.matmul, weights, stack.windows, products))
+        for some in self._some_rows:
+            products, target = self._matrices(memory, some), operands.y.lines[:, some]
+            shifted = by_shift[:, : target.shape[1]]
+            calls.append(partial(np.matmul, band, self._windows(some), products))
             calls.append(
-                partial(np.add, products[:, 0], products[:, 1], target)  # twice as fast as a sum over two
+                partial(np.add, shifted[:, :, 0], shifted[:, :, 1], target)  # twice as fast as a sum over two
                 if self._shifts == 2
-                else partial(np.add.reduce, products, 1, None, target)
+                else partial(np.add.reduce, shifted, 2, None, target)
             )
             if operands.bias:
-                calls.append(partial(np.add, target, bias, target))
+                calls.append(adding(bias, target))
         return tuple(calls)
 
     def weight_grad(self) -> Calls:
-        """Return for each stack the products of the errors with what they were made from; then their sums."""
+        """Return for some rows at a time what lays their errors out, and the products; then the sums of these."""
         geometry, operands = self.geometry, self.operands
-        groups, dtype = geometry.groups, operands.weight.dtype
-        shape = (groups, self._shifts, self._several, self._height)
-        most = max(stack.windows.shape[2] for stack in self._stacks_by_shift)
-        parts, ones = aligned((most, *shape), dtype), np.ones(most, dtype)
-        part, total = aligned(shape, dtype), aligned(shape, dtype)
+        groups, rows = geometry.groups, self._several * self._shifts
+        memory, by_shift = self._laid_out()
+        most = memory.shape[1] // self._several
+        products = aligned((most, groups, rows, self._height), memory.dtype)
+        part, total = aligned(products.shape[1:], memory.dtype), aligned(products.shape[1:], memory.dtype)
+        ones = np.ones(most, memory.dtype)
         calls: list[Call] = []
-        for number, stack in enumerate(self._stacks_by_shift):
-            windows = stack.windows.transpose(0, 1, 2, 4, 3)
-            error = self._made(operands.dy.lines, stack)[:, None]
-            products = parts[: windows.shape[2]]
-            if stack.several < self._several:  # what is beyond the corner stays zero
-                products = aligned(products.shape, dtype)
-            corner = products[:, :, :, : stack.several, : windows.shape[4]]
-            target = part if number else total
-            calls.append(partial(np.matmul, error, windows, corner.transpose(1, 2, 0, 3, 4)))
-            calls.append(partial(ones[: len(products)].dot, products.reshape(len(products), -1), target.reshape(-1)))
+        for number, some in enumerate(self._some_rows):
+            errors, windows = self._matrices(memory, some), self._windows(some).transpose(0, 1, 3, 2)
+            made, target = products[: errors.shape[1]], part if number else total
+            lines = operands.dy.lines[:, some, None]
+            calls.append(partial(np.copyto, by_shift[:, : lines.shape[1]], lines))
+            calls.append(partial(np.matmul, errors, windows, made.transpose(1, 0, 2, 3)))
+            calls.append(partial(ones[: len(made)].dot, made.reshape(len(made), -1), target.reshape(-1)))
             calls += (partial(np.add, total, part, total),) if number else ()
         kh, across = geometry.kernel[0], geometry.stride[1]
-        group, shift, row, cell = total.strides
+        group, row, cell = total.strides
         along = as_strided(
             total,
-            (groups, self._shifts, self._several, kh, across),
-            (group, shift, row + self._ahead * cell, across * cell, cell),
+            (groups, self._several, kh, self._shifts, across),
+            (group, self._shifts * row + self._ahead * cell, across * cell, row, cell),
         )
-        dweight = operands.dweight.reshape(groups, -1)[:, : geometry.taps]
-        dweight = dweight.reshape(groups, kh, self._shifts, across).transpose(0, 2, 1, 3)
-        return *calls, partial(np.add.reduce, along, 2, None, dweight), *self._bias_grad()
+        dweight = operands.dweight.reshape(groups, -1)[:, : geometry.taps].reshape(along.shape[:1] + along.shape[2:])
+        return *calls, partial(np.add.reduce, along, 1, None, dweight), *self._bias_grad()
 
-    @cached_property
-    def _stacks_by_shift(self) -> list[Stack]:
-        """The rows of windows, as many at once as have room for their products."""
-        count, columns = self.geometry.out_size
-        row = self._shifts * self.geometry.groups * columns * self.operands.weight.itemsize
-        most = max(1, PRODUCTS // (row * self._several)) * self._several
-        whole = count - count % self._several
-        stacks = [self._stack(start, min(start + most, whole), self._several) for start in range(0, whole, most)]
-        return [*stacks, self._stack(whole, count, count - whole)] if whole < count else stacks
+    def _laid_out(self) -> tuple[Array, Array]:
+        """Return memory for what rows of windows have for all shifts, and the columns of each shift in it.
 
-    def _stack(self, start: int, stop: int, several: int) -> Stack:
+        The one is (groups, rows, shifts, columns that windows of all shifts read), zeros at first; the other has the
+        columns of the output, beginning one further on with each shift.
+        """
+        most = self._some_rows[0].stop
+        memory = aligned((self.geometry.groups, most, self._shifts, self._wide), self.operands.weight.dtype)
+        group, row, shift, cell = memory.strides
+        shape = (*memory.shape[:3], self.geometry.out_size[1])
+        return memory, as_strided(memory, shape, (group, row, shift + cell, cell))
+
+    def _matrices(self, memory: Array, some: slice) -> Array:
+        """Return the same of some rows, from the first on, as (groups, matrices, rows, columns)."""
+        rows = memory[:, : some.stop - some.start]
+        return rows.reshape(len(memory), -1, self._several * self._shifts, self._wide)
+
+    def _windows(self, some: slice) -> Array:
+        """Return what some rows of windows read with any shift, as (groups, matrices, height, columns)."""
         lines, down = self.operands.x.lines, self.geometry.stride[0]
         channel, row, cell = lines.strides
-        phase = row // self.geometry.stride[1]
-        height = self._taps + (several - 1) * self._ahead
-        windows = as_strided(
-            lines[:, start * down :],
-            (self.geometry.groups, self._shifts, (stop - start) // several, height, self.geometry.out_size[1]),
-            (channel, cell, several * down * row, phase, cell),
+        return as_strided(
+            lines[:, some.start * down :],
+            (self.geometry.groups, (some.stop - some.start) // self._several, self._height, self._wide),
+            (channel, self._several * down * row, row // self.geometry.stride[1], cell),
             writeable=False,
         )
-        return Stack(windows, slice(start, stop), several)
-
-    def _made(self, lines: Array, stack: Stack) -> Array:
-        """Return the cells (groups, matrices, rows, columns) of a map like the output that a stack makes."""
-        rows = lines[:, stack.rows]
-        return rows.reshape(len(rows), -1, stack.several, rows.shape[2])
-
-    @cached_property
-    def _products(self) -> Array:
-        """Memory for the products of one stack."""
-        sizes = [
-            stack.windows[..., 0, 0].size * stack.several * self.geometry.out_size[1] for stack in self._stacks_by_shift
-        ]
-        return aligned(max(sizes), self.operands.weight.dtype)
 
     @property
     def _places(self) -> Indices:
@@ -174,7 +150,7 @@ class Phased(Strips):
         several, group, tap_row, shift, phase = np.indices(
             (self._several, geometry.groups, kh, self._shifts, across), sparse=True
         )
-        row = (group * self._shifts + shift) * self._several + several
+        row = (group * self._several + several) * self._shifts + shift
         places = row * self._height + several * self._ahead + tap_row * across + phase
         places = places.reshape(self._several, geometry.groups, geometry.taps)
         if self.operands.bias:

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.lib.stride_tricks import as_strided
 
+from convviz.engine.convolution.base import adding
 from convviz.engine.convolution.strips import Strip, Strips, cut
 from convviz.engine.memory import aligned
 
@@ -46,7 +47,7 @@ class Shifted(Strips):
             calls.append(partial(np.matmul, weights, strip.windows, products))
             calls.append(partial(np.add.reduce, self._slanted(products), 3, None, target))
             if operands.bias:
-                calls.append(partial(np.add, target, bias, target))
+                calls.append(adding(bias, target))
         return tuple(calls)
 
     def weight_grad(self) -> Calls:

@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.lib.stride_tricks import as_strided
 
-from convviz.engine.convolution.base import Calls, Correlation, with_border
+from convviz.engine.convolution.base import Calls, Correlation, adding, with_border
 from convviz.engine.memory import aligned
 
 if TYPE_CHECKING:
@@ -78,7 +78,7 @@ class Strips(Correlation):
             calls += fill
             calls.append(partial(np.matmul, weight[..., : geometry.taps], strip.windows, target))
             if operands.bias:
-                calls.append(partial(np.add, target, weight[..., geometry.taps :], target))
+                calls.append(adding(weight[..., geometry.taps :], target))
         return tuple(calls)
 
     def weight_grad(self) -> Calls:
@@ -141,11 +141,10 @@ class Strips(Correlation):
             return ()
         errors = self.operands.dy.lines
         channels, height, width = errors.shape
-        sums = aligned((channels, height), errors.dtype)
-        return (
-            partial(errors.reshape(-1, width).dot, np.ones(width, errors.dtype), sums.reshape(-1)),
-            partial(np.matmul, sums, np.ones(height, errors.dtype), self.operands.dweight[:, self.geometry.taps]),
-        )
+        sums, ones = aligned((channels, height), errors.dtype), np.ones(height, errors.dtype)
+        dbias = self.operands.dweight[:, self.geometry.taps]
+        total = partial(sums.dot, ones, dbias) if channels == 1 else partial(np.matmul, sums, ones, dbias)
+        return partial(errors.reshape(-1, width).dot, np.ones(width, errors.dtype), sums.reshape(-1)), total
 
     def input_grad(self) -> Calls:
         """Return for each strip of the error its product with the weights, and the calls that spread its phases."""
