@@ -156,15 +156,18 @@ def test_an_input_may_lie_by_phases(rng, monkeypatch):
     assert strategies == {Strips, Shifted, Banded}
 
 
-@pytest.mark.parametrize("kernel", [(2, 2), (3, 4), (4, 4), (5, 6), (1, 2)])
+@pytest.mark.parametrize(
+    ("kernel", "stride"),
+    [((2, 2), (2, 2)), ((3, 4), (2, 2)), ((5, 6), (2, 2)), ((1, 2), (2, 2)), ((3, 8), (1, 2)), ((4, 6), (3, 3))],
+)
 @pytest.mark.parametrize("height", [7, 8, 13])
 @pytest.mark.parametrize("groups", [1, 2])
-def test_phases_are_read_where_they_lie(kernel, height, groups, rng, monkeypatch):
-    out = tuple((n - k) // 2 + 1 for n, k in zip((height, 12), kernel, strict=True))
-    geometry = Geometry(groups, (height, 12), groups, out, kernel, (2, 2), groups=groups)
+def test_phases_are_read_where_they_lie(kernel, stride, height, groups, rng, monkeypatch):
+    out = tuple((n - k) // step + 1 for n, k, step in zip((height, 12), kernel, stride, strict=True))
+    geometry = Geometry(groups, (height, 12), groups, out, kernel, stride, groups=groups)
     memory = operands(geometry, rng)
     expected = results(Unfolded(geometry, memory), memory)
-    memory = with_sorted_columns(memory, "x", "dx", modulus=2)
+    memory = with_sorted_columns(memory, "x", "dx", modulus=stride[1])
     assert Phased.fits(geometry, memory)
     for size in (1, 200, 1 << 30):
         monkeypatch.setattr(phased, "PRODUCTS", size)

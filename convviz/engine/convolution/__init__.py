@@ -24,7 +24,8 @@ the weight gradient; a bias is one more weight on a row of ones, and a target th
   by strip, which bounds the memory as well;
 - large, and one filter (`Banded`): a product of one row waits for memory too, so several rows of windows, which share
   most of what they read, are one product with a banded matrix;
-- large, one filter and a stride (`Phased`): where the columns lie by phases, nothing is unfolded at all;
+- large, one filter and a stride (`Phased`): where the columns lie by phases, nothing is unfolded at all, and what a row
+  of windows reads is multiplied once for all taps across;
 - large, and few filters on many channels (`Shifted`): not even the columns are unfolded. The products of all taps
   across are made at once, which gives BLAS the rows that it needs, and are then added with shifts.
 
