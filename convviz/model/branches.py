@@ -133,7 +133,7 @@ class Branches(QObject):
         if branch is not self._present and branch in self.reachable:
             self._document.turn_to(branch.experiment, tr("Go to another branch"))
 
-    def next_to_present(self, by: int) -> Branch | None:
+    def beside_present(self, by: int) -> Branch | None:
         """Return the branch that began before (−1) or after (1) the present one, or None."""
         reachable = self.reachable
         if self._present not in reachable:
@@ -154,13 +154,6 @@ class Branches(QObject):
                 self._left.append(left)
             self.changed.emit()
         return begins
-
-    def forget(self, branch: Branch) -> None:
-        """Do not know of a branch any longer, unless it is the present one."""
-        if branch is not self._present:
-            branch.is_gone = True
-            branch.losses = None
-            self.changed.emit()
 
     def _take_losses(self, name: int) -> None:
         """Take over the losses of a branch that was left."""

@@ -67,8 +67,8 @@ GESTURES = {
 }
 #: The columns of the page of shortcuts, about as long as one another: groups of actions, then places.
 _COLUMNS = (
-    (("file", "edit", "run"), ()),
-    (("history", "view", "help"), ()),
+    (("file", "edit", "run", "help"), ()),
+    (("history", "view"), ()),
     ((), (_CELLS, _KERNEL, _MICROSCOPE, _PLOT)),
 )
 #: The size at which the page shows all of them.

@@ -18,6 +18,9 @@ from convviz.views.replay import Replay
 from convviz.views.seeds import another_seed
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from convviz.model.branches import Branches
     from convviz.model.document import Document
     from convviz.model.experiment import Experiment
     from convviz.model.session import Session
@@ -42,6 +45,7 @@ class RunControl(QObject):
         self,
         document: Document,
         session: Session,
+        branches: Branches,
         preferences: Preferences,
         parts: Parts,
         loss: LossPanel,
@@ -50,6 +54,7 @@ class RunControl(QObject):
         super().__init__(parent)
         self._document = document
         self._session = session
+        self._branches = branches
         self._preferences = preferences
         self._actions = parts.actions
         self._transport = parts.transport
@@ -62,7 +67,8 @@ class RunControl(QObject):
         self._told = Status()
         self._told_at = 0.0
         self._replay = Replay(session, self)
-        self._left = 0  # the steps of the run that a change has ended
+        self._left = 0  # the steps of the run that a change has ended, until that is told
+        self._left_note: Callable[[], str] | None = None
         self._was_edit = False  # that change was none of the whole document
         self._told_edit, self._told_steps = (0, 0), 0
         self._connect(parts.menus)
@@ -134,9 +140,9 @@ class RunControl(QObject):
         self._session.reset()
 
     def _go_back(self, step: int) -> None:
-        """Make a recorded step the newest one."""
+        """Go on from a recorded step, as another branch of the run."""
         self._replay.end()
-        self._session.rewind(step)
+        self._branches.begin(step)
 
     def _run_n(self) -> None:
         self._leave_past()
@@ -177,13 +183,16 @@ class RunControl(QObject):
         """
         stack = self._document.undo_stack
         steps, edit = self._left, (stack.count(), stack.index())
+        self._left = 0
         if edit == self._told_edit:
             steps = max(steps, self._told_steps)
         if self._session.status.step:
-            self._line.drop_note()
+            if self._left_note is not None:
+                self._line.drop_note(self._left_note)
         elif steps and self._was_edit:
             self._told_edit, self._told_steps = edit, steps
-            self._line.show_note(lambda: run_words.left_text(steps))
+            self._left_note = lambda: run_words.left_text(steps)
+            self._line.show_note(self._left_note)
 
     def _continue(self) -> None:
         shown = self._on_screen(self._status).shown

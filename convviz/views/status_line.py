@@ -80,10 +80,11 @@ class StatusLine(QStatusBar):
         self._note_time.start()
         self._write()
 
-    def drop_note(self) -> None:
-        """Do not tell it any longer."""
-        self._note = None
-        self._write()
+    def drop_note(self, text: Callable[[], str] | None = None) -> None:
+        """Do not tell it any longer; if ``text`` is given, only if it is that."""
+        if text is None or text is self._note:
+            self._note = None
+            self._write()
 
     def _write(self) -> None:
         note = None if self._is_pointed else self._note
