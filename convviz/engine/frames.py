@@ -106,6 +106,8 @@ class Status:
         Steps per second, measured lately; 0 while not running.
     speed
         The wanted number of steps per second; infinity: as fast as it goes.
+    learning_rate
+        That the next update would use; of a run that diverged, that which its last update used.
     shown
         The step of the past that is being looked at, or None for the live one.
     message

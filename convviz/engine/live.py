@@ -181,6 +181,7 @@ class LiveRun:
     def status(self, *, rate: float, speed: float, left: frozenset[int]) -> Status:
         """Return what the window is told about the run."""
         trainer = self._trainer
+        last = self.state is State.DIVERGED and trainer.current_step > 0
         return Status(
             run=self.run,
             state=self.state,
@@ -191,7 +192,7 @@ class LiveRun:
             goal=self.goal,
             rate=rate if self.state is State.RUNNING else 0.0,
             speed=speed,
-            learning_rate=trainer.rate_at(trainer.current_step),
+            learning_rate=trainer.rate_at(trainer.current_step - last),
             shown=self.shown,
             reason=self.reason,
             left=left,

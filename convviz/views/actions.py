@@ -302,9 +302,9 @@ class Actions(QObject):
         self._show(ActionSpec(name, spec.group, text, help, spec.shortcuts, icon, checkable=spec.checkable))
 
     def explain(self, name: str, sentence: str | None) -> None:
-        """Give the tooltip of ``name`` another sentence (None: the table's), until the language changes."""
+        """Give the tooltip of ``name`` another sentence (None: its own again), until the language changes."""
         action = self._actions[name]
-        action.setToolTip(tooltip(sentence or tr(self._specs[name].help), action.shortcut()))
+        action.setToolTip(tooltip(sentence or tr(self._shown[name].help), action.shortcut()))
 
     def retranslate(self) -> None:
         """Read every text again in the current language."""

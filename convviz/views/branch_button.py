@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import QEvent, QSize, Qt, pyqtSignal
-from PyQt6.QtGui import QAction
+from PyQt6.QtGui import QAction, QActionGroup
 from PyQt6.QtWidgets import QMenu, QToolButton, QWidget
 
 from convviz.i18n import tr
@@ -42,6 +42,7 @@ class BranchButton(QToolButton):
         self._number, self._count = 1, 1
         self._menu = QMenu(self)
         self._menu.setObjectName("branch_menu")
+        self._group = QActionGroup(self._menu)
         self._menu.aboutToShow.connect(self.listing)
         self._menu.triggered.connect(self._triggered)
         self.setMenu(self._menu)
@@ -66,6 +67,7 @@ class BranchButton(QToolButton):
             action.setCheckable(True)
             action.setChecked(place + 1 == self._number)
             action.setData(place)
+            self._group.addAction(action)
             self._menu.addAction(action)
 
     def retranslate(self) -> None:

@@ -67,12 +67,12 @@ GESTURES = {
 }
 #: The columns of the page of shortcuts, about as long as one another: groups of actions, then places.
 _COLUMNS = (
-    (("file", "edit", "run", "help"), ()),
-    (("history", "view"), ()),
+    (("file", "edit", "run"), ()),
+    (("history", "view", "help"), ()),
     ((), (_CELLS, _KERNEL, _MICROSCOPE, _PLOT)),
 )
 #: The size at which the page shows all of them.
-_PAGE = QSize(1200, 640)
+_PAGE = QSize(1200, 680)
 _FRAME = QSize(16, 48)  #: what the window system puts around a window, about
 _LICENCE = "https://www.gnu.org/licenses/gpl-3.0.html"
 
