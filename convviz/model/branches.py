@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 #: The most branches of a run; with one more, that which was left first is forgotten.
 MOST = 5
+#: The most runs of which branches are known.
+MOST_RUNS = 4
 
 
 class Branch:
@@ -123,6 +125,7 @@ class Branches(QObject):
         old = self._document.experiment
         new = old.replace()
         if self._present is None:
+            self._forget_runs()
             self._present = self._known[self._session.name_of(old)] = Branch(old)
         self._known[self._session.branch(new, step)] = Branch(new, self._present, step)
         self._document.turn_to(new, tr("Continue from step {step}").format(step=f"{step:,}"))
@@ -154,6 +157,12 @@ class Branches(QObject):
                 self._left.append(left)
             self.changed.emit()
         return begins
+
+    def _forget_runs(self) -> None:
+        """Forget the branches of other runs but the latest: no undoing is likely to go back that far."""
+        roots = list(dict.fromkeys(branch.root for branch in self._known.values()))
+        old = roots[: max(0, len(roots) + 1 - MOST_RUNS)]
+        self._known = {name: branch for name, branch in self._known.items() if branch.root not in old}
 
     def _take_losses(self, name: int) -> None:
         """Take over the losses of a branch that was left."""

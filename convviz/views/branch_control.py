@@ -51,17 +51,19 @@ class BranchControl(QObject):
     def _text(self, branch: Branch) -> str:
         """Return where a branch begins, with which rate it goes on, and how far it has come."""
         status = self._session.status
-        step, loss = status.step, status.loss
-        if branch is not self._branches.present:
-            step = branch.step if branch.losses is None else len(branch.losses) - 1
-            loss = None if branch.losses is None else float(branch.losses.values()[-1])
+        if branch is self._branches.present:
+            step, loss = status.step, loss_text(status.loss)
+        elif branch.losses is not None:
+            step, loss = len(branch.losses) - 1, loss_text(float(branch.losses.values()[-1]))
+        else:  # it was left before it was seen
+            step, loss = branch.step, ""
         begins = tr("from the start") if branch.origin is None else tr("from step {step}")
         told = [
             begins.format(step=f"{branch.step:,}"),
             tr("rate {value}").format(value=short_number(branch.experiment.optimizer.learning_rate, 3)),
             tr("up to step {step}").format(step=f"{step:,}"),
         ]
-        return " · ".join(told if loss is None else [*told, tr("loss {loss}").format(loss=loss_text(loss))])
+        return " · ".join([*told, tr("loss {loss}").format(loss=loss)] if loss else told)
 
     def _choose(self, place: int) -> None:
         self._branches.go_to(self._branches.reachable[place])
@@ -72,26 +74,22 @@ class BranchControl(QObject):
             self._branches.go_to(branch)
 
     def _tell_entered(self, is_new: bool) -> None:
-        present, status = self._branches.present, self._session.status
+        branches, step = self._branches, self._session.status.step
+        present = branches.present
         if present is None:
             return
         if is_new and present.origin is not None and present.origin.losses is not None:
-            began, kept = status.step, len(present.origin.losses) - 1
-            self._line.show_note(lambda: self._begun_text(began, kept))
-        elif present.losses is not None and status.step < len(present.losses) - 1:
+            kept = len(present.origin.losses) - 1
+            self._line.show_note(lambda: self._begun_text(step, kept))
+        elif present.losses is not None and step < len(present.losses) - 1:
             self._line.show_note(lambda: tr("That branch was forgotten to save memory: it begins anew at step 0."))
         else:
-            number, count, step = self._branches.reachable.index(present) + 1, len(self._branches.reachable), status.step
-            self._line.show_note(
-                lambda: tr("Branch {number} of {count}, as it was left at step {step}.").format(
-                    number=number, count=count, step=f"{step:,}"
-                )
-            )
+            number, count = branches.reachable.index(present) + 1, len(branches.reachable)
+            self._line.show_note(lambda: _entered_text(number, count, step))
 
     def _begun_text(self, began: int, kept: int) -> str:
-        return tr(
-            "New branch from step {step}. {undo} or {previous} leads back to the other, at step {kept}."
-        ).format(
+        told = tr("New branch from step {step}. {undo} or {previous} leads back to the other, at step {kept}.")
+        return told.format(
             step=f"{began:,}",
             kept=f"{kept:,}",
             undo=keys_text(self._actions["undo"].shortcut()),
@@ -99,9 +97,15 @@ class BranchControl(QObject):
         )
 
     def _tell_forgotten(self, branch: Branch) -> None:
-        steps = f"{branch.step if branch.losses is None else len(branch.losses) - 1:,}"
-        self._line.show_note(
-            lambda: tr(
-                "There is no more room for the branch that had come to step {step}: it was forgotten, but for its curve."
-            ).format(step=steps)
-        )
+        step = branch.step if branch.losses is None else len(branch.losses) - 1
+        self._line.show_note(lambda: _forgotten_text(step))
+
+
+def _entered_text(number: int, count: int, step: int) -> str:
+    told = tr("Branch {number} of {count}, as it was left at step {step}.")
+    return told.format(number=number, count=count, step=f"{step:,}")
+
+
+def _forgotten_text(step: int) -> str:
+    told = tr("There is no more room for the branch that was left at step {step}: all but its curve was forgotten.")
+    return told.format(step=f"{step:,}")

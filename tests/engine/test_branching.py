@@ -8,7 +8,7 @@ import pytest
 from convviz.engine import loop
 from convviz.engine.commands import Load, Play, Reset, RunSteps, SetLearningRate, SetSpeed, ShowStep
 from convviz.engine.frames import State
-from convviz.engine.history import History, RateLog, Series
+from convviz.engine.history import RateLog, Series
 from convviz.engine.trainer import Trainer
 from tests.engine.driving import TOO_HIGH, Driven, assert_same_frame, problem, trained
 from tests.engine.problems import small_problem

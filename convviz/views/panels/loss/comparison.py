@@ -45,10 +45,10 @@ class Comparison:
     @property
     def curves(self) -> list[KeptCurve]:
         """All of them: first what was kept."""
-        return [each.curve for each in (*self._kept, *self._branches)]
+        return [*(each.curve for each in self._kept), *(each.curve for each in self._branches)]
 
     def names(self, present: Experiment | None) -> list[tuple[str, str]]:
-        """Return what each curve is called beside a run of ``present``, and the same in brief, in the order of `curves`."""
+        """Return what each of `curves` is called beside a run of ``present``, and the same in brief."""
         kept = [_name(each.experiment, present) for each in self._kept]
         return [*zip(kept, kept, strict=True), *(_branch_name(each, present) for each in self._branches)]
 

@@ -276,8 +276,7 @@ class LossPlot(pg.GraphicsView):  # type: ignore[misc]  # pyqtgraph ships no typ
         if self._live is not None and stop == last <= high + 1:
             steps, losses = np.append(steps, self._live[0]), np.append(losses, self._live[1])
         ends = [picture.take(most, first, end, losses) for picture in self._kept.values()]
-        fitted = np.concatenate([losses, *ends]) if ends else losses
-        fitting = ranges.value_range(fitted, self._log)
+        fitting = ranges.value_range(np.concatenate([losses, *ends]) if ends else losses, self._log)
         if fitting != self._range:
             self._range = fitting
             self._place_numbers()
