@@ -78,10 +78,10 @@ class Branches(QObject):
     -------
     changed()
         There is another branch, or one less, or another one is the present one, or was left: see `all`, `present`.
-    entered(bool)
-        The run that is reported now is that of another branch; whether it is a new one.
     forgotten(Branch)
         There is no way back to it any more.
+    entered(bool)
+        The run that is reported now is that of another branch; whether it is a new one.
     """
 
     changed = pyqtSignal()
@@ -174,13 +174,10 @@ class Branches(QObject):
                 branch.losses.append(np.array([status.loss]))
 
     def _look_around(self, run: int) -> None:
-        """Once the run of the present branch is there, tell so, and see which others there is no memory for."""
+        """Once the run of the present branch is there, see which others there is no room for, and tell that it is."""
         if self._session.is_waiting or self._present is None:
             return
         self._present.is_gone = False
-        if self._is_entering:
-            self._is_entering = False
-            self.entered.emit(self._is_new)
         kept = self._session.status.left
         lost = [branch for name, branch in self._known.items() if branch is not self._present and name not in kept]
         others = [branch for branch in self._left if branch in self.reachable]
@@ -189,6 +186,9 @@ class Branches(QObject):
             if not branch.is_gone:
                 branch.is_gone = True
                 self.forgotten.emit(branch)
+        if self._is_entering:
+            self._is_entering = False
+            self.entered.emit(self._is_new)
         self.changed.emit()
 
     def _heed_reset(self, status: Status) -> None:

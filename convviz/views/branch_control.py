@@ -28,6 +28,7 @@ class BranchControl(QObject):
         self._button = parts.history.branches
         self._line = parts.line
         self._loss = loss
+        self._has_told = False  # what was forgotten, when another branch was gone to
         for name, by in (("previous_branch", -1), ("next_branch", 1)):
             self._actions[name].triggered.connect(lambda _checked, by=by: self._go_by(by))
         self._button.listing.connect(self._list)
@@ -76,13 +77,16 @@ class BranchControl(QObject):
     def _tell_entered(self, is_new: bool) -> None:
         branches, step = self._branches, self._session.status.step
         present = branches.present
+        has_told, self._has_told = self._has_told, False
         if present is None:
             return
-        if is_new and present.origin is not None and present.origin.losses is not None:
+        if present.losses is not None and step < len(present.losses) - 1:
+            self._line.show_note(lambda: tr("That branch was forgotten to save memory: it begins anew at step 0."))
+        elif has_told:
+            return
+        elif is_new and present.origin is not None and present.origin.losses is not None:
             kept = len(present.origin.losses) - 1
             self._line.show_note(lambda: self._begun_text(step, kept))
-        elif present.losses is not None and step < len(present.losses) - 1:
-            self._line.show_note(lambda: tr("That branch was forgotten to save memory: it begins anew at step 0."))
         else:
             number, count = branches.reachable.index(present) + 1, len(branches.reachable)
             self._line.show_note(lambda: _entered_text(number, count, step))
@@ -98,6 +102,7 @@ class BranchControl(QObject):
 
     def _tell_forgotten(self, branch: Branch) -> None:
         step = branch.step if branch.losses is None else len(branch.losses) - 1
+        self._has_told = True
         self._line.show_note(lambda: _forgotten_text(step))
 
 

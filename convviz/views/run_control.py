@@ -299,9 +299,10 @@ class RunControl(QObject):
         elif self._banner.subject == "run" and status.state is not State.FAILED:
             self._banner.dismiss()
 
-    def _offer_again(self) -> None:
+    def _offer_again(self, old: Experiment, new: Experiment) -> None:
         """Let what is offered after a divergence be right for the rate that is set now."""
-        if self._status.state is State.DIVERGED and self._banner.subject == "run":
+        is_told = self._status.state is State.DIVERGED and self._banner.subject == "run"
+        if is_told and old.optimizer != new.optimizer:
             self._banner.show_message(self._divergence(self._wild))
 
     def _divergence(self, status: Status) -> Message:

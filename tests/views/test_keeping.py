@@ -80,7 +80,7 @@ def test_a_kept_curve_stays_over_new_runs_edits_and_undo_until_it_is_forgotten(o
     person.click("reset")
     person.sees_step(0)
     assert len(muted_pixels(person)) > len(plain) + 30
-    person.click("keep_curve")
+    person.press("Shift+K")
     assert not person.find(QWidget, "loss_kept_1").isVisible()
     QApplication.processEvents()
     assert len(muted_pixels(person)) <= len(plain) + 3
@@ -109,33 +109,75 @@ def test_a_curve_that_is_kept_while_another_run_is_built_is_called_by_its_own_se
     released.set()
     person.sees_step(0)
     run(person, 2)
-    for _ in range(2):
-        person.press("K")
+    for keys in ("Shift+K", "K"):
+        person.press(keys)
     person.document.propose(plain.replace(optimizer=SGD(learning_rate=3e-5, momentum=0.5)), "Learn still faster")
     assert person.text("loss_kept_1").startswith("rate 2×10⁻⁵ · last ")
-    for _ in range(2):
-        person.press("K")
+    for keys in ("Shift+K", "K"):
+        person.press(keys)
     assert person.text("loss_kept_1").startswith("same settings · last ")
 
 
-def test_the_key_keeps_and_forgets_and_the_action_says_which(open_window: OpenWindow) -> None:
+def test_the_key_keeps_each_run_and_another_forgets_all(open_window: OpenWindow) -> None:
     person = open_window("plain-descent")
-    action = person.find(QAction, "keep_curve")
-    assert not action.isEnabled()
-    run(person, 3)
-    assert action.isEnabled()
-    assert action.text() == "Keep loss curve"
+    keep_it, forget = person.find(QAction, "keep_curve"), person.find(QAction, "forget_curves")
+    assert not keep_it.isEnabled()
+    assert not forget.isEnabled()
+    losses = keep(person, 300)
+    run(person, 200)
     person.press("K")
-    assert person.find(QWidget, "loss_kept_1").isVisible()
-    assert action.text() == "Forget loss curve"
-    assert action.toolTip().endswith("(K)")
+    told = [
+        f"momentum 0 · last {loss_text(losses[-1])} · best {loss_text(losses.min())}",
+        f"same settings · last {loss_text(person.session.status.loss)}",
+    ]
+    assert person.text("loss_kept_1") == told[0]
+    assert person.text("loss_kept_2").startswith(told[1])
+    assert forget.isEnabled()
+    assert forget.toolTip().endswith("(Shift+K)")
+    person.press("Shift+K")
+    assert not person.find(QWidget, "loss_kept_1").isVisible()
+    assert not forget.isEnabled()
+    assert keep_it.isEnabled()
     person.click("reset")
     person.sees_step(0)
-    assert action.isEnabled()
+    assert not keep_it.isEnabled()
+
+
+def test_one_of_the_kept_curves_is_forgotten_by_the_button_at_its_line(open_window: OpenWindow) -> None:
+    person = open_window("plain-descent")
+    keep(person, 300)
+    run(person, 200)
     person.press("K")
-    assert not person.find(QWidget, "loss_kept_1").isVisible()
-    assert action.text() == "Keep loss curve"
-    assert not action.isEnabled()
+    button = person.button("forget_1")
+    assert button.accessibleName() == "Take the curve 'momentum 0' out of the plot"
+    assert person.window.rect().contains(button.mapTo(person.window, button.rect().center()))
+    button.setFocus(Qt.FocusReason.TabFocusReason)
+    person.press("Space", button)
+    assert person.text("loss_kept_1").startswith("same settings · ")
+    assert not person.find(QWidget, "loss_kept_2").isVisible()
+    assert person.button("forget_1").accessibleName() == "Take the curve 'same settings' out of the plot"
+
+
+def test_a_run_that_is_kept_again_takes_the_place_of_its_beginning(open_window: OpenWindow) -> None:
+    person = open_window("plain-descent")
+    run(person, 20)
+    for _ in range(2):
+        person.press("K")
+        run(person, 20)
+    assert person.window.findChild(QWidget, "loss_kept_2") is None
+    person.press("K")
+    assert person.text("loss_kept_1").startswith(f"same settings · last {loss_text(person.session.status.loss)}")
+
+
+def test_with_one_curve_too_many_the_first_is_forgotten(open_window: OpenWindow) -> None:
+    person = open_window("plain-descent")
+    for seed in range(4):
+        person.document.propose(person.document.experiment.replace(seed=10 + seed), "another seed")
+        person.sees_step(0)
+        run(person, 5)
+        person.press("K")
+    assert [person.text(f"loss_kept_{n}").split(" · ")[0] for n in (1, 2, 3)] == ["seed 11", "seed 12", "same settings"]
+    assert person.window.findChild(QWidget, "loss_kept_4") is None
 
 
 def test_the_pointer_and_the_step_that_is_shown_tell_of_both_curves(open_window: OpenWindow) -> None:
