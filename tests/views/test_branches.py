@@ -13,7 +13,6 @@ from convviz.engine import loop
 from convviz.engine.frames import State
 from convviz.engine.trainer import Trainer
 from convviz.number_text import loss_text
-from convviz.views import theme
 from tests.views.test_divergence import diverge
 
 if TYPE_CHECKING:
@@ -52,20 +51,6 @@ def trained(experiment: Experiment, steps: int) -> Trainer:
 
 def plot_of(person: Person) -> QWidget:
     return person.find(QWidget, "loss_plot").viewport()
-
-
-def columns_of(person: Person, colour: str) -> list[int]:
-    """Return the columns of the plot, left of the legend's lines or below them, that have a colour of the theme."""
-    picture = plot_of(person).grab().toImage()
-    wanted = getattr(theme.current(), colour)
-    seen = []
-    for x in range(80, picture.width() - 26):
-        for y in range(picture.height() // 2, picture.height() - 40):
-            pixel = picture.pixelColor(x, y)
-            if abs(pixel.lightness() - wanted.lightness()) < 60 and pixel.saturation() < 80:
-                seen.append(x)
-                break
-    return seen
 
 
 def test_branching_at_500_with_half_the_rate_is_compared_at_2000_in_three_actions(open_window: OpenWindow) -> None:
@@ -150,44 +135,6 @@ def test_keys_and_the_list_lead_to_the_other_branches(open_window: OpenWindow) -
     assert button.text() == "2/2"
     assert not button.toolTip().isascii()
     assert not person.text("loss_kept_1").isascii()
-
-
-def test_the_other_branch_is_dashed_from_the_step_on_at_which_they_part(open_window: OpenWindow) -> None:
-    person = open_window()
-    if not person.find(QAction, "log_loss").isChecked():
-        person.click("log_loss")
-    run(person, 2000)
-    branch(person, 1000)
-    set_rate(person, 1e-6)
-    run(person, 900)
-    middle = 80 + (plot_of(person).width() - 106) // 2
-    seen = columns_of(person, "muted")
-    assert len([x for x in seen if x > middle]) > 10
-    assert len([x for x in seen if x < middle - 20]) < 5
-
-
-def test_a_branch_that_ran_away_leaves_the_axis_to_the_present_one(open_window: OpenWindow) -> None:
-    person = open_window()
-    if person.find(QAction, "log_loss").isChecked():
-        person.click("log_loss")
-    run(person, 300)
-    top = min(y for _, y in pixels_of_curve(person))
-    set_rate(person, 1.0)
-    diverge(person)
-    person.click("go_back")
-    person.sees_state(State.PAUSED)
-    assert person.text("loss_kept_1").startswith("branch at ")
-    set_rate(person, 3e-5)
-    run(person, 20)
-    assert abs(min(y for _, y in pixels_of_curve(person)) - top) < 3
-
-
-def pixels_of_curve(person: Person) -> list[tuple[int, int]]:
-    """Return the pixels that have the colour of the present run's curve."""
-    picture, hue = plot_of(person).grab().toImage(), theme.current().curve.hue()
-    places = [(x, y) for x in range(60, picture.width() - 26) for y in range(picture.height() - 40)]
-    colours = {place: picture.pixelColor(*place) for place in places}
-    return [place for place, colour in colours.items() if abs(colour.hue() - hue) < 12 and colour.saturation() > 100]
 
 
 def test_what_is_forgotten_is_told_and_its_curve_stays(
