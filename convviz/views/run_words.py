@@ -74,15 +74,12 @@ def left_text(steps: int) -> str:
 def past_text(status: Status, keys: str) -> str:
     """Return what goes on from where while a step of the past is shown; ``keys`` continue from that."""
     if status.state is State.RUNNING:
-        told = tr("Shown: step {shown}. The training goes on at the newest; {keys} continues from here and keeps both.")
+        told = tr("The training goes on at the newest step; {keys} goes on from this one.")
     elif status.state is State.DIVERGED:
-        told = tr("Shown: step {shown} of a run that diverged. {keys} continues from here and keeps what came after.")
+        told = tr("The newest step, {newest}, diverged; {keys} goes on from this one.")
     else:
-        told = tr(
-            "Shown: step {shown}. Play, Step and edits go on from the newest, {newest}; {keys} continues from here and "
-            "keeps both."
-        )
-    return told.format(shown=f"{status.shown:,}", newest=f"{status.step:,}", keys=keys)
+        told = tr("Play, Step and edits go on from the newest step, {newest}; {keys} goes on from this one.")
+    return told.format(newest=f"{status.step:,}", keys=keys)
 
 
 def from_newest(step: int | None) -> dict[str, str | None]:

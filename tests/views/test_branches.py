@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import pytest
 from PyQt6.QtCore import QPoint, QTimer
 from PyQt6.QtGui import QAction
 from PyQt6.QtWidgets import QFrame, QMenu, QPushButton, QSlider, QToolButton, QWidget
@@ -16,6 +15,8 @@ from convviz.number_text import loss_text
 from tests.views.test_divergence import diverge
 
 if TYPE_CHECKING:
+    import pytest
+
     from convviz.model.experiment import Experiment
     from tests.views.conftest import OpenWindow, Person
 
@@ -85,7 +86,8 @@ def test_undo_directly_after_brings_everything_back(open_window: OpenWindow) -> 
     person.run_to_the_end()
     frame, losses = person.session.frame, person.session.losses.values().copy()
     branch(person, 500)
-    assert person.text("pointed") == "New branch from step 500. Ctrl+Z or Alt+Up leads back to the other, at step 2,000."
+    told = "New branch from step 500. Ctrl+Z or Alt+Up leads back to the other, at step 2,000."
+    assert person.text("pointed") == told
     assert person.button("undo").toolTip().startswith("Undo: Continue from step 500")
     assert not person.window.isWindowModified()
     person.press("Ctrl+Z")
@@ -186,7 +188,7 @@ def test_from_where_it_goes_on_is_told_while_the_past_is_shown(open_window: Open
     run(person, 60)
     idle = {name: person.button(name).toolTip() for name in ("play", "step", "run_n")}
     show(person, 20)
-    told = "Shown: step 20. Play, Step and edits go on from the newest, 60; C continues from here and keeps both."
+    told = "Play, Step and edits go on from the newest step, 60; C goes on from this one."
     assert person.text("pointed") == told
     for name in idle:
         assert "the newest" in person.button(name).toolTip()
@@ -209,10 +211,10 @@ def test_the_training_that_goes_on_while_the_past_is_shown_is_told(open_window: 
     person.click("play")
     person.sees(lambda: person.find(QSlider, "history_slider").maximum() > 20)
     show(person, 5)
-    person.sees(lambda: person.text("pointed").startswith("Shown: step 5. The training goes on at the newest; C "))
+    person.sees(lambda: person.text("pointed").startswith("The training goes on at the newest step; C "))
     assert person.button("play").toolTip().startswith("Pause after")
     person.press("P")
-    person.sees(lambda: not person.text("pointed").startswith("Shown"))
+    person.sees(lambda: not person.text("pointed").startswith("The training"))
 
 
 def test_a_rate_that_is_undone_after_a_divergence_is_not_offered_to_be_made_smaller(open_window: OpenWindow) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 import pytest
 from PyQt6.QtWidgets import QApplication, QWidget
@@ -10,11 +12,13 @@ from convviz.model.branches import Branch
 from convviz.model.files import load_builtin
 from convviz.model.series import LossSeries
 from convviz.views import theme
-from convviz.views.panels.loss import LossPanel
 from convviz.views.panels.loss.kept import LOOKS, kept_pen
 from tests.views.contrast import contrast
 from tests.views.panels.loss.conftest import curve_pixels, plot_of, show, text
 from tests.views.panels.loss.test_kept import kept_pixels
+
+if TYPE_CHECKING:
+    from convviz.views.panels.loss import LossPanel
 
 DEMO = load_builtin("demo")
 
