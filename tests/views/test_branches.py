@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import QPoint, QTimer
 from PyQt6.QtGui import QAction
-from PyQt6.QtWidgets import QFrame, QMenu, QPushButton, QSlider, QToolButton, QWidget
+from PyQt6.QtWidgets import QComboBox, QFrame, QMenu, QPushButton, QSlider, QToolButton, QWidget
 
 from convviz.engine import loop
 from convviz.engine.frames import State
@@ -137,6 +137,23 @@ def test_keys_and_the_list_lead_to_the_other_branches(open_window: OpenWindow) -
     assert button.text() == "2/2"
     assert not button.toolTip().isascii()
     assert not person.text("loss_kept_1").isascii()
+
+
+def test_the_key_that_leads_to_the_next_branch_opens_the_list_that_has_the_focus(open_window: OpenWindow) -> None:
+    person = open_window()
+    run(person, 60)
+    branch(person, 40)
+    person.press("Alt+Up")
+    person.sees_step(60)
+    box = person.find(QComboBox, "experiment")
+    box.setFocus()
+    person.press("Alt+Down", box)
+    person.sees(box.view().isVisible)
+    box.hidePopup()
+    assert person.session.status.step == 60
+    person.find(QWidget, "pipeline").setFocus()
+    person.press("Alt+Down")
+    person.sees_step(40)
 
 
 def test_what_is_forgotten_is_told_and_its_curve_stays(
