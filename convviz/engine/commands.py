@@ -32,6 +32,10 @@ class Load:
         Of the problem. Where a run of this name was left before, the new one goes on from there; None: it has none.
     names
         All that may yet be asked for; what is known of other runs that were left is forgotten.
+    branch
+        Where no run of this name was left, the new one begins as a copy of the run in hand as it was at this recorded
+        step (the nearest one there is). It may differ from that run only in what can change while a run goes on. None:
+        it begins at step 0.
     """
 
     run: int
@@ -39,6 +43,7 @@ class Load:
     play: bool = False
     name: int | None = None
     names: frozenset[int] = frozenset()
+    branch: int | None = None
 
 
 @dataclass(frozen=True)
@@ -64,13 +69,6 @@ class RunSteps:
 @dataclass(frozen=True)
 class Reset:
     """Go back to step 0 with the same initial parameters, forgetting the history, and pause."""
-
-
-@dataclass(frozen=True)
-class Rewind:
-    """Make recorded step ``step`` the live one, forget what came after, and pause."""
-
-    step: int
 
 
 @dataclass(frozen=True)
@@ -130,7 +128,6 @@ Command = (
     | Pause
     | RunSteps
     | Reset
-    | Rewind
     | ShowStep
     | SetLearningRate
     | SetStop
@@ -139,21 +136,39 @@ Command = (
     | WantInputGradient
 )
 
-#: What is said to one run: a new run makes it pointless.
-_TO_A_RUN = (Load, Play, Pause, RunSteps, Reset, Rewind, ShowStep, SetLearningRate, SetStop)
+#: What is said to one run: a new run makes it pointless, for the rate and the conditions are those of what is loaded.
+_TO_A_RUN = (Play, Pause, RunSteps, ShowStep, SetLearningRate, SetStop)
 #: What replaces an earlier command of its kind that nobody has acted on: a slider that is dragged sends many.
 _LATEST_COUNTS = (ShowStep, SetLearningRate, SetStop, SetSpeed, SetFrameRate, WantInputGradient)
 
 
 def enqueue(waiting: deque[Command], command: Command) -> None:
-    """Add ``command`` to those that wait to be acted on, and drop those that it makes pointless."""
+    """Add ``command`` to those that wait to be acted on, and drop those that it makes pointless.
+
+    A run that is left may be taken up again: what decides how far it had come then is never dropped.
+    """
     if isinstance(command, Load):
-        kept = [other for other in waiting if not isinstance(other, _TO_A_RUN)]
+        kept = _still_wanted(waiting)
         waiting.clear()
         waiting.extend(kept)
     elif isinstance(command, _LATEST_COUNTS) and waiting and type(waiting[-1]) is type(command):
         waiting.pop()
     waiting.append(command)
+
+
+def _still_wanted(waiting: deque[Command]) -> list[Command]:
+    """Return what a new run leaves to be done of what waits before it."""
+    kept: list[Command] = []
+    decides = False  # what comes next does something to the run that there is then
+    for command in reversed(waiting):
+        if isinstance(command, Reset) or (isinstance(command, Load) and command.branch is not None):
+            decides = True
+        elif isinstance(command, Load) and decides:
+            decides = False
+        elif isinstance(command, (Load, *_TO_A_RUN)):
+            continue
+        kept.append(command)
+    return kept[::-1]
 
 
 def _require(condition: bool, name: str, expected: str, received: object) -> None:

@@ -106,10 +106,14 @@ class Status:
         Steps per second, measured lately; 0 while not running.
     speed
         The wanted number of steps per second; infinity: as fast as it goes.
+    learning_rate
+        That the next update would use; of a run that diverged, that which its last update used.
     shown
         The step of the past that is being looked at, or None for the live one.
     message
         For FAILED: the error's sentence.
+    left
+        The names of the runs that were left and can be taken up again.
     """
 
     run: int = 0
@@ -125,6 +129,7 @@ class Status:
     shown: int | None = None
     reason: StopReason = StopReason.NONE
     message: str = ""
+    left: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -132,7 +137,7 @@ class Packet:
     """What the window takes out of the mailbox.
 
     Pictures are lossy, series are lossless: `frame` is the newest one, `losses` all that were recorded since the last
-    packet was taken, beginning at step `first`. A rewind or a new run starts with ``first`` not above what was had
+    packet was taken, beginning at step `first`. A reset or a new run starts with ``first`` not above what was had
     before; whoever keeps the series truncates it to ``first`` and appends.
 
     ``due`` is when, by `time.perf_counter`, the beat of the frames wanted the picture; of several that nobody took, the

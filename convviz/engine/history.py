@@ -92,6 +92,14 @@ class History:
         if not steps:
             self.stride = 1
 
+    def copy(self, steps: int) -> History:
+        """Return a history of its own of the first ``steps`` steps."""
+        copied = History(self._width, self._dtype, 0)
+        copied._capacity, copied._block, copied.stride, copied.steps = self._capacity, self._block, self.stride, steps
+        copied._stored = -(-steps // self.stride)
+        copied._blocks = [block.copy() for block in self._blocks[: -(-copied._stored // self._block)]]
+        return copied
+
     def _thin(self) -> None:
         """Drop every second row."""
         self._stored = -(-self._stored // 2)
@@ -135,6 +143,12 @@ class Series:
         self._memory = np.append(self._memory[:count], np.empty(1024, np.float64))
         self._count = count
 
+    def copy(self, count: int) -> Series:
+        """Return a series of its own of the first ``count``."""
+        copied = Series()
+        copied.append(self._memory[:count])
+        return copied
+
     def values(self) -> NDArray[np.float64]:
         """Return all of them, read-only, without a copy."""
         view = self._memory[: self._count]
@@ -156,6 +170,12 @@ class RateLog:
         if not index or self._rates[-1] != rate:
             self._steps.append(step)
             self._rates.append(rate)
+
+    def copy(self) -> RateLog:
+        """Return a log of its own."""
+        copied = RateLog(0.0)
+        copied._steps, copied._rates = [*self._steps], [*self._rates]
+        return copied
 
     def at(self, step: int) -> tuple[float, int | None]:
         """Return the rate that was set at ``step``, and the next step at which another one was (None: never)."""

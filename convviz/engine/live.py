@@ -125,6 +125,10 @@ class LiveRun:
         if self.state is not State.DIVERGED and not math.isfinite(self._trainer.loss):
             self._settle(State.DIVERGED, StopReason.DIVERGED)
 
+    def beginning(self, step: int) -> LeftRun:
+        """Return a copy of the run as it was at recorded ``step`` (the nearest one there is), for another to go on."""
+        return LeftRun(self._trainer.beginning(min(max(step, 0), self.step)), State.PAUSED, StopReason.NONE, False)
+
     def leave(self) -> LeftRun:
         """Return what another run can go on with; this one is not to be used any more."""
         self.pause()
@@ -133,12 +137,10 @@ class LiveRun:
     def reset(self) -> None:
         """Go back to step 0 with the same initial parameters."""
         self._trainer.reset()
-        self._went_back()
-
-    def rewind(self, step: int) -> None:
-        """Make recorded ``step`` (the nearest one there is) the live one."""
-        self._trainer.rewind(min(max(step, 0), self.step))
-        self._went_back()
+        self.shown = None
+        self._beyond = False
+        self._settle(State.PAUSED)
+        self.check()
 
     def show(self, step: int | None) -> None:
         """Look at recorded ``step`` (the nearest one there is), or at the live one again."""
@@ -176,9 +178,10 @@ class LiveRun:
                     return earlier
         return frame
 
-    def status(self, *, rate: float, speed: float) -> Status:
+    def status(self, *, rate: float, speed: float, left: frozenset[int]) -> Status:
         """Return what the window is told about the run."""
         trainer = self._trainer
+        last = self.state is State.DIVERGED and trainer.current_step > 0
         return Status(
             run=self.run,
             state=self.state,
@@ -189,9 +192,10 @@ class LiveRun:
             goal=self.goal,
             rate=rate if self.state is State.RUNNING else 0.0,
             speed=speed,
-            learning_rate=trainer.rate_at(trainer.current_step),
+            learning_rate=trainer.rate_at(trainer.current_step - last),
             shown=self.shown,
             reason=self.reason,
+            left=left,
         )
 
     def _settle(self, state: State, reason: StopReason = StopReason.NONE) -> None:
@@ -200,12 +204,6 @@ class LiveRun:
         self._counted = False
         ahead = state is State.PAUSED and not self._beyond and self.step < self._stop.steps
         self.goal = self._stop.steps if ahead else None
-
-    def _went_back(self) -> None:
-        self.shown = None
-        self._beyond = False
-        self._settle(State.PAUSED)
-        self.check()
 
 
 def _arrays(frame: Frame) -> Iterator[Array]:

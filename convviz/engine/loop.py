@@ -26,7 +26,6 @@ from convviz.engine.commands import (
     Pause,
     Play,
     Reset,
-    Rewind,
     RunSteps,
     SetFrameRate,
     SetLearningRate,
@@ -89,6 +88,7 @@ class TrainingLoop:
         self._live: LiveRun | None = None
         self._name: int | None = None  # the live run's
         self._left: dict[int, LeftRun] = {}  # by name, the one that was left last behind all others
+        self._names: frozenset[int] = frozenset()  # of those, as they are reported
         self._status = Status()  # without a live run: the state to report
         self._sent = 0  # losses that have been left in the mailbox
         self._input_gradient = False
@@ -173,15 +173,17 @@ class TrainingLoop:
     def _load(self, command: Load) -> None:
         self._status = Status(run=command.run, speed=self._pace.speed)
         name = command.name
-        self._leave()
+        begun = self._leave(command)
         left = None if name is None else self._left.pop(name, None)
         self._forget(command.names)
         try:
-            self._live = live = LiveRun(command.build(), command.run, left)
+            self._live = live = LiveRun(command.build(), command.run, begun if left is None else left)
         except Exception:
             if name is not None and left is not None:
                 self._left[name] = left
             raise
+        finally:
+            self._names = frozenset(self._left)
         self._name = name
         self._chunk = ChunkSize(CHUNK)
         if command.play and live.state is State.PAUSED:
@@ -189,11 +191,20 @@ class TrainingLoop:
         self._start(at_once=False)
         self._report(picture=True)
 
-    def _leave(self) -> None:
-        """Take leave of the run there is, and keep what another can go on with."""
-        live, self._live, self._sent = self._live, None, 0
-        if live is not None and self._name is not None:
-            self._left[self._name] = live.leave()
+    def _leave(self, command: Load) -> LeftRun | None:
+        """Take leave of the run there is, and keep what another can go on with; return what a branch begins with.
+
+        Where its losses are to be compared with those that come, what it did last is reported first.
+        """
+        live, branch = self._live, command.branch
+        try:
+            if live is not None and self._sent < live.step and (branch is not None or command.name in self._left):
+                self._report(picture=False)
+            return None if live is None or branch is None else live.beginning(branch)
+        finally:
+            self._live, self._sent = None, 0
+            if live is not None and self._name is not None:
+                self._left[self._name] = live.leave()
 
     def _forget(self, names: frozenset[int]) -> None:
         """Forget the runs that were left but those of these names, and of those what takes too much memory."""
@@ -217,9 +228,6 @@ class TrainingLoop:
             case Reset():
                 live.reset()
                 self._sent = 0
-            case Rewind(step):
-                live.rewind(step)
-                self._sent = min(self._sent, live.step)
             case ShowStep(step):
                 live.show(step)
             case SetLearningRate(rate):
@@ -265,12 +273,12 @@ class TrainingLoop:
         """Leave what is new in the mailbox and wait while the window paints it."""
         live = self._live
         if live is None:
-            self._status = replace(self._status, speed=self._pace.speed)
+            self._status = replace(self._status, speed=self._pace.speed, left=self._names)
             status, frame, losses = self._status, None, np.empty(0)
         else:
             frame = live.frame(self._input_gradient) if picture else None
             live.check()
-            status = live.status(rate=self._meter.rate(), speed=self._pace.speed)
+            status = live.status(rate=self._meter.rate(), speed=self._pace.speed, left=self._names)
             losses = live.losses(self._sent)
         first, self._sent = self._sent, self._sent + len(losses)
         losses = read_only(losses)

@@ -65,7 +65,7 @@ class Mailbox:
         return Packet(frame, status, series, first, due)
 
     def _cut(self, length: int) -> None:
-        """Keep the first ``length`` of the losses that wait: a rewind takes back what came after."""
+        """Keep the first ``length`` of the losses that wait: a reset takes back what came after."""
         kept: list[Array] = []
         for losses in self._losses:
             if length <= 0:

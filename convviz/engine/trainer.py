@@ -288,6 +288,18 @@ class Trainer:
         state = self._steps.state
         return Recording(self._losses, self._history, self._rates, state, self._state, self._reason, self._loss)
 
+    def beginning(self, step: int) -> Recording:
+        """Return a copy of what the run was when ``step`` was its newest step, for another run to go on with.
+
+        Raises
+        ------
+        ConfigError
+            If the step has not been made.
+        """
+        state = self._state_of(step)
+        losses, history = self._losses.copy(step), self._history.copy(step)
+        return Recording(losses, history, self._rates.copy(), state, State.PAUSED, StopReason.NONE, None)
+
     def _take_over(self, recording: Recording) -> None:
         self._losses, self._history, self._rates = recording.losses, recording.history, recording.rates
         self._steps.state = recording.vector

@@ -33,13 +33,15 @@ class Document(QObject):
     changed = pyqtSignal(object, object)
     #: `path` is another one, or none.
     path_changed = pyqtSignal()
+    #: Another experiment was opened; the edits of the one before are gone.
+    opened = pyqtSignal()
     #: `is_modified`, or what can be undone or redone, has changed. To be preferred to the signals of `undo_stack`,
     #: which tells of its own end when it can no longer be asked.
     edits_changed = pyqtSignal()
 
     def __init__(self, experiment: Experiment | None = None, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._experiment = load_builtin() if experiment is None else experiment
+        self._experiment = self._saved = load_builtin() if experiment is None else experiment
         self._path: Path | None = None
         self._undo_stack = stack = QUndoStack(self)
         for signal in (
@@ -69,7 +71,7 @@ class Document(QObject):
     @property
     def is_modified(self) -> bool:
         """Whether the experiment differs from what was opened or saved last."""
-        return not self._undo_stack.isClean()
+        return not self._undo_stack.isClean() and self._experiment != self._saved
 
     def propose(self, new: Experiment, text: str, merge: Hashable | None = None) -> None:
         """Make ``new`` the experiment, as one step that can be undone; an equal one changes nothing.
@@ -93,6 +95,13 @@ class Document(QObject):
         new.validate()
         if new != self._experiment:
             self._undo_stack.push(_Edit(self, self._experiment, new, text, merge))
+
+    def turn_to(self, experiment: Experiment, text: str) -> None:
+        """Make an experiment whose run is another branch of the present one the document, as one step to be undone.
+
+        It may be equal to the present one, but is not the same object.
+        """
+        self._undo_stack.push(_Edit(self, self._experiment, experiment, text, None))
 
     def open(self, path: str | Path) -> None:
         """Make the experiment of a file the document, with nothing to undo.
@@ -129,13 +138,16 @@ class Document(QObject):
             raise ConfigError("expected the name of a file to save to, received none")
         write_experiment(target, self._experiment)
         self._set_path(target)
+        self._saved = self._experiment
         self._undo_stack.setClean()
 
     def _begin(self, experiment: Experiment, path: Path | None) -> None:
         old, self._experiment = self._experiment, experiment
+        self._saved = experiment
         self._undo_stack.clear()
         self._set_path(path)
         self.changed.emit(old, experiment)
+        self.opened.emit()
 
     def _tell_of_edits(self) -> None:
         self.edits_changed.emit()

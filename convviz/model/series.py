@@ -85,6 +85,13 @@ class LossSeries:
         """Add ``values``, one-dimensional, at the end."""
         self._data.append(values)
 
+    def hand_over(self) -> LossSeries:
+        """Return all that there is as a series of its own, without a copy, and be empty."""
+        other = LossSeries()
+        self._data, other._data = other._data, self._data
+        self._levels, other._levels = other._levels, self._levels
+        return other
+
     def truncate(self, length: int) -> None:
         """Forget all but the first ``length`` values."""
         self._data.truncate(length)

@@ -14,7 +14,6 @@ from convviz.engine.commands import (
     Pause,
     Play,
     Reset,
-    Rewind,
     RunSteps,
     SetFrameRate,
     SetLearningRate,
@@ -40,6 +39,9 @@ class Session(QObject):
 
     Signals
     -------
+    run_left : int
+        The first news of a new run have come, and are about to be shown; the name of the run before it, of which
+        `status` and `losses` still tell. Who wants to keep the losses has them handed over.
     run_started : int
         The first news of a new run; its id. The series of losses begins anew.
     status_changed : Status
@@ -52,6 +54,7 @@ class Session(QObject):
         The training thread has ended; nothing else is ever sent after this.
     """
 
+    run_left = pyqtSignal(int)
     run_started = pyqtSignal(int)
     status_changed = pyqtSignal(object)
     losses_changed = pyqtSignal()
@@ -67,7 +70,9 @@ class Session(QObject):
         self._closed = False
         self._run = 0
         self._layouts: dict[int, _Layout | None] = {}  # of the runs that were asked for and not yet seen
+        self._run_names = {0: 0}  # of these, and of the one that was seen last
         self._names = _Names()
+        self._branching: tuple[Experiment, int] | None = None
         self._frame: Frame | None = None
         self._status = Status()
         self._due = math.nan
@@ -95,6 +100,18 @@ class Session(QObject):
         """The losses of the current run, complete; always the same object."""
         return self._losses
 
+    @property
+    def is_waiting(self) -> bool:
+        """Whether a new run is on its way, so that what is reported is of an earlier one."""
+        return self._run != self._status.run
+
+    def name_of(self, experiment: Experiment) -> int:
+        """Return what the run of an experiment is called; 0: it has not been asked for.
+
+        Experiments that differ only in what was changed while they ran are of one run.
+        """
+        return self._names.known(experiment) or 0
+
     def load(self, experiment: Experiment, play: bool | None = None) -> None:
         """Begin a new run.
 
@@ -109,28 +126,60 @@ class Session(QObject):
         self._names.forget(experiment)
         self._load(experiment, play)
 
-    def _load(self, experiment: Experiment, play: bool | None = None) -> None:
+    def _load(self, experiment: Experiment, play: bool | None = None, branch: int | None = None) -> None:
         self._playing = self._playing if play is None else play
         self._plays_by_itself = self._playing
         self._run += 1
         self._layouts[self._run] = _layout(experiment)
-        name = self._names.of(experiment)
-        self._post(Load(self._run, experiment.build, self._playing, name, self._names.all()))
+        self._run_names[self._run] = name = self._names.of(experiment)
+        self._post(Load(self._run, experiment.build, self._playing, name, self._names.all(), branch))
 
-    def follow(self, old: Experiment, new: Experiment) -> None:
+    def branch(self, experiment: Experiment, step: int) -> int:
+        """Let ``experiment``, when it is followed to, have a run of its own that begins at a step of the present one.
+
+        Parameters
+        ----------
+        experiment
+            Another object than that which runs, though it may be equal. It needs no rebuild.
+        step
+            A recorded step. The run that there is keeps all of its steps, and is left as by an edit that is undone.
+
+        Returns
+        -------
+        int
+            What that run is called.
+        """
+        self._branching = experiment, step
+        return self._names.of(experiment)
+
+    def follow(self, old: Experiment, new: Experiment) -> bool:
         """Go from ``old``, which runs, to ``new``: while it runs where that is possible, else by a new run.
 
         An edit that is undone, or done again, goes back to the very object that ran before it: then the run is back
-        too, at the step where it was, unless that takes more memory than is kept for such.
+        too, at the step where it was, unless that takes more memory than is kept for such. So is one that is a branch
+        of the present run, and it rests there.
+
+        Returns
+        -------
+        bool
+            Whether it takes a new run.
         """
+        begins, self._branching = self._branching, None
         if old.needs_rebuild(new):
             self._load(new)
-            return
+            return True
+        if begins is not None and begins[0] is new:
+            self._load(new, play=False, branch=begins[1])
+            return True
+        if self._names.known(new) not in (None, self._names.of(old)):
+            self._load(new, play=False)
+            return True
         self._names.share(old, new)
         if new.optimizer.learning_rate != old.optimizer.learning_rate:
             self.set_learning_rate(new.optimizer.learning_rate)
         if new.stop != old.stop:
             self._post(SetStop(new.stop))
+        return False
 
     def play(self) -> None:
         """Run to the experiment's number of steps, or, once that is reached, on without a goal."""
@@ -159,16 +208,12 @@ class Session(QObject):
         """Go back to step 0, with the same initial parameters, and pause."""
         self._transport(Reset(), playing=False)
 
-    def rewind(self, step: int) -> None:
-        """Make recorded step ``step`` the live one, forget what came after, and pause."""
-        self._transport(Rewind(step), playing=False)
-
     def show_step(self, step: int | None) -> None:
         """Look at recorded step ``step``, or at the live one again (None); the training is not touched.
 
         While a new run is on its way there is nothing to look at.
         """
-        if self._run == self._status.run:
+        if not self.is_waiting:
             self._post(ShowStep(step))
 
     def set_learning_rate(self, rate: float) -> None:
@@ -213,6 +258,8 @@ class Session(QObject):
         try:
             if packet is not None and self._is_wanted(packet.status.run):
                 self._show(packet)
+            elif packet is not None and packet.status.run == self._status.run:
+                self._record(packet)
         finally:
             self._thread.painted()
 
@@ -231,13 +278,14 @@ class Session(QObject):
     def _show(self, packet: Packet) -> None:
         before, status = self._status, packet.status
         if new_run := status.run != before.run:
+            self.run_left.emit(self._run_names[before.run])
             self._frame = None
             self._losses.truncate(0)
             self._layouts = {run: layout for run, layout in self._layouts.items() if run > status.run}
+            self._run_names = {run: name for run, name in self._run_names.items() if run >= status.run}
         grown = packet.losses.size > 0 or packet.first < len(self._losses)
-        self._losses.truncate(packet.first)
-        self._losses.append(packet.losses)
-        self._status, self._due = status, packet.due
+        self._record(packet)
+        self._due = packet.due
         self._frame = packet.frame or self._frame
         if status.run == self._run:
             self._note_playing(status)
@@ -250,6 +298,12 @@ class Session(QObject):
             self.frame_changed.emit(packet.frame)
         if status.state is State.FAILED and (new_run or before.state is not State.FAILED):
             self.failed.emit(status.message)
+
+    def _record(self, packet: Packet) -> None:
+        """Take what was reported of the run that was seen last: all that is told of it once another is on its way."""
+        self._losses.truncate(packet.first)
+        self._losses.append(packet.losses)
+        self._status = packet.status
 
     def _note_playing(self, status: Status) -> None:
         """Remember whether a run that takes this one's place is to go at once."""
@@ -271,12 +325,17 @@ class _Names:
 
     def of(self, experiment: Experiment) -> int:
         """Return the name of the run of an experiment; a new one where it has not run yet."""
-        held, name = self._known.get(id(experiment), (None, 0))
-        if held is None or held() is not experiment:
+        name = self.known(experiment)
+        if name is None:
             self._given += 1
             name = self._given
             self._known[id(experiment)] = weakref.ref(experiment), name
         return name
+
+    def known(self, experiment: Experiment) -> int | None:
+        """Return the name of the run of an experiment, or None where it has not run yet."""
+        held, name = self._known.get(id(experiment), (None, 0))
+        return name if held is not None and held() is experiment else None
 
     def share(self, old: Experiment, new: Experiment) -> None:
         """Let what was the run of ``old`` be that of ``new``, too."""

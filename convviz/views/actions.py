@@ -144,10 +144,26 @@ ACTIONS: tuple[ActionSpec, ...] = (
         "continue",
         "history",
         mark("Continue from here"),
-        mark("Make the step that is shown the newest one; the steps after it are forgotten"),
+        mark("Train on from the step that is shown, as a new branch; the steps after it are kept as another one"),
         ("C",),
         "continue",
         mark("Continue"),
+    ),
+    ActionSpec(
+        "previous_branch",
+        "history",
+        mark("Previous branch"),
+        mark("Go to the branch that began before this one, at its newest step"),
+        ("Alt+Up",),
+        "previous_branch",
+    ),
+    ActionSpec(
+        "next_branch",
+        "history",
+        mark("Next branch"),
+        mark("Go to the branch that began after this one, at its newest step"),
+        ("Alt+Down",),
+        "next_branch",
     ),
     ActionSpec(
         "microscope",
@@ -180,9 +196,17 @@ ACTIONS: tuple[ActionSpec, ...] = (
         "keep_curve",
         "view",
         mark("Keep loss curve"),
-        mark("Keep the loss curve of this run in the plot, to compare other runs with it"),
+        mark("Keep the loss curve of this run in the plot, to compare other runs with it; the last three are kept"),
         ("K",),
         "keep_curve",
+    ),
+    ActionSpec(
+        "forget_curves",
+        "view",
+        mark("Clear dashed curves"),
+        mark("Take every dashed curve out of the plot: kept ones are forgotten, to other branches one can still go"),
+        ("Shift+K",),
+        "forget_curve",
     ),
     ActionSpec(
         "log_loss",
@@ -278,9 +302,9 @@ class Actions(QObject):
         self._show(ActionSpec(name, spec.group, text, help, spec.shortcuts, icon, checkable=spec.checkable))
 
     def explain(self, name: str, sentence: str | None) -> None:
-        """Give the tooltip of ``name`` another sentence (None: the table's), until the language changes."""
+        """Give the tooltip of ``name`` another sentence (None: its own again), until the language changes."""
         action = self._actions[name]
-        action.setToolTip(tooltip(sentence or tr(self._specs[name].help), action.shortcut()))
+        action.setToolTip(tooltip(sentence or tr(self._shown[name].help), action.shortcut()))
 
     def retranslate(self) -> None:
         """Read every text again in the current language."""

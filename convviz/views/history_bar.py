@@ -10,6 +10,7 @@ from PyQt6.QtWidgets import QFrame, QHBoxLayout, QStyle, QToolButton, QWidget
 from convviz.i18n import tr
 from convviz.views import theme
 from convviz.views.actions import keys_text
+from convviz.views.branch_button import BranchButton
 from convviz.views.focus import laid_out, read_in_order
 from convviz.views.readout import ReadOut
 from convviz.views.slider import Slider
@@ -52,6 +53,11 @@ class HistoryBar(QFrame):
     -------
     step_asked(object)
         The step to show, or None for the live one.
+
+    Attributes
+    ----------
+    branches
+        The list of the branches of the run.
     """
 
     step_asked = pyqtSignal(object)
@@ -70,6 +76,7 @@ class HistoryBar(QFrame):
         self._slider.sliderReleased.connect(self._slider_released)
         self._text = ReadOut(sample="step 1,999,999 of 1,999,999", parent=self, on="surface")
         self._text.setObjectName("history_text")
+        self.branches = BranchButton(actions, self)
         self._lay_out()
         read_in_order(laid_out(self))
         for name, ask in {
@@ -95,6 +102,7 @@ class HistoryBar(QFrame):
             button = self._button(name, width)
             button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
             layout.addWidget(button)
+        layout.addWidget(self.branches)
 
     def _button(self, name: str, width: int) -> QToolButton:
         button = QToolButton(self)

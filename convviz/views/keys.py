@@ -95,6 +95,8 @@ def types_text(widget: QWidget | None) -> bool:
 def is_wanted(event: QKeyEvent) -> bool:
     """Return whether the focused control has a use of its own for a key that is also a shortcut."""
     focused = QApplication.focusWidget()
+    if isinstance(focused, QComboBox) and event.modifiers() == Qt.KeyboardModifier.AltModifier:
+        return event.key() == Qt.Key.Key_Down  # which opens its list
     if focused is None or event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier:
         return False
     if event.key() == Qt.Key.Key_Space:

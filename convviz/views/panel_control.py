@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 from PyQt6.QtCore import QCoreApplication, QEvent, QObject, QSize
 from PyQt6.QtWidgets import QStackedWidget
 
+from convviz.model.branches import Branches
 from convviz.model.checking import Checker
+from convviz.views.branch_control import BranchControl
 from convviz.views.cursor_control import CursorControl
 from convviz.views.file_control import FileControl
 from convviz.views.focus import laid_out, read_in_order, read_last
@@ -93,7 +95,9 @@ class PanelControl(QObject):
         self.modes = ModeControl(self.stage, self.pipeline, self._cursor, session, parts, self)
         self.files = FileControl(window, document, preferences, parts)
         self._maps = MapControl(window, document, preferences, parts)
-        self._run = RunControl(document, session, preferences, parts, self.loss, self)
+        self._branches = Branches(document, session, self)
+        self._run = RunControl(document, session, self._branches, preferences, parts, self.loss, self)
+        self._branch_control = BranchControl(self._branches, session, parts, self.loss, self)
         self._begun = 0
         self._to_begin = [document.experiment]  # those of the runs that were asked for and not yet seen, in this order
         self._connect()
@@ -164,8 +168,7 @@ class PanelControl(QObject):
         self.pipeline.set_experiment(new)
         self.loss.set_experiment(new)
         read_last(self._badge)
-        self._session.follow(old, new)
-        if old.needs_rebuild(new):
+        if self._branches.follow(old, new):
             self._to_begin.append(new)
         elif self._to_begin:  # which takes the change while it waits
             self._to_begin[-1] = new

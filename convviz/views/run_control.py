@@ -13,11 +13,15 @@ from convviz.engine.settings import settings_of
 from convviz.i18n import mark, tr
 from convviz.number_text import short_number
 from convviz.views import run_words, theme
+from convviz.views.actions import keys_text
 from convviz.views.banner import Message, Offer
 from convviz.views.replay import Replay
 from convviz.views.seeds import another_seed
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from convviz.model.branches import Branches
     from convviz.model.document import Document
     from convviz.model.experiment import Experiment
     from convviz.model.session import Session
@@ -42,6 +46,7 @@ class RunControl(QObject):
         self,
         document: Document,
         session: Session,
+        branches: Branches,
         preferences: Preferences,
         parts: Parts,
         loss: LossPanel,
@@ -50,6 +55,7 @@ class RunControl(QObject):
         super().__init__(parent)
         self._document = document
         self._session = session
+        self._branches = branches
         self._preferences = preferences
         self._actions = parts.actions
         self._transport = parts.transport
@@ -62,9 +68,12 @@ class RunControl(QObject):
         self._told = Status()
         self._told_at = 0.0
         self._replay = Replay(session, self)
-        self._left = 0  # the steps of the run that a change has ended
+        self._left = 0  # the steps of the run that a change has ended, until that is told
+        self._left_note: Callable[[], str] | None = None
         self._was_edit = False  # that change was none of the whole document
         self._told_edit, self._told_steps = (0, 0), 0
+        self._goes_on_from: int | None = None  # a newest step that is not shown, as tooltips tell it
+        self._wild = Status()  # the news of the latest divergence
         self._connect(parts.menus)
         loss.set_series(session.losses)
         parts.transport.set_run_length(preferences.run_length)
@@ -97,12 +106,15 @@ class RunControl(QObject):
         session.run_started.connect(self._tell_left)
         self._document.changed.connect(self._offer_seed)
         self._document.changed.connect(self._note_left)
+        self._document.changed.connect(self._offer_again)
         self._document.edits_changed.connect(self._note_edit)
 
     def retranslate(self) -> None:
         """Read every text again in the current language."""
         self._tell(self._status)
         self._offer_seed()
+        self._goes_on_from = None
+        self._tell_past(self._status)
 
     # -- requests ------------------------------------------------------------------------------------------------------
 
@@ -134,9 +146,9 @@ class RunControl(QObject):
         self._session.reset()
 
     def _go_back(self, step: int) -> None:
-        """Make a recorded step the newest one."""
+        """Go on from a recorded step, as another branch of the run."""
         self._replay.end()
-        self._session.rewind(step)
+        self._branches.begin(step)
 
     def _run_n(self) -> None:
         self._leave_past()
@@ -177,13 +189,16 @@ class RunControl(QObject):
         """
         stack = self._document.undo_stack
         steps, edit = self._left, (stack.count(), stack.index())
+        self._left = 0
         if edit == self._told_edit:
             steps = max(steps, self._told_steps)
         if self._session.status.step:
-            self._line.drop_note()
+            if self._left_note is not None:
+                self._line.drop_note(self._left_note)
         elif steps and self._was_edit:
             self._told_edit, self._told_steps = edit, steps
-            self._line.show_note(lambda: run_words.left_text(steps))
+            self._left_note = lambda: run_words.left_text(steps)
+            self._line.show_note(self._left_note)
 
     def _continue(self) -> None:
         shown = self._on_screen(self._status).shown
@@ -223,6 +238,19 @@ class RunControl(QObject):
         self._history.set_position(status.step, self._on_screen(status).shown)
         in_past = status.shown is not None  # and not because there is nothing later to be seen
         self._actions.enable(live=in_past, later=in_past)
+        self._tell_past(status)
+
+    def _tell_past(self, status: Status) -> None:
+        """Tell beforehand from where it goes on while a step of the past is shown."""
+        replays = self._replay.is_passing or self._replay.is_held
+        in_past = status.shown is not None and not replays
+        keys = keys_text(self._actions["continue"].shortcut())
+        self._line.show_hint(run_words.past_text(status, keys) if in_past else "")
+        newest = status.step if in_past and status.state is not State.RUNNING else None
+        if newest != self._goes_on_from:
+            self._goes_on_from = newest
+            for name, sentence in run_words.from_newest(newest).items():
+                self._actions.explain(name, sentence)
 
     def _is_readable(self, status: Status) -> bool:
         """Return whether words are to follow a report: not while many steps pass before anybody could read them."""
@@ -243,6 +271,7 @@ class RunControl(QObject):
         if replay.is_held:
             self._actions.present("play", *_HELD)
         self._tell(self._status)
+        self._tell_past(self._status)
 
     def _tell(self, status: Status) -> None:
         steps = self._document.experiment.stop.steps
@@ -265,18 +294,26 @@ class RunControl(QObject):
 
     def _warn(self, status: Status) -> None:
         if status.state is State.DIVERGED:
+            self._wild = status
             self._banner.show_message(self._divergence(status))
         elif self._banner.subject == "run" and status.state is not State.FAILED:
             self._banner.dismiss()
 
+    def _offer_again(self, old: Experiment, new: Experiment) -> None:
+        """Let what is offered after a divergence be right for the rate that is set now."""
+        is_told = self._status.state is State.DIVERGED and self._banner.subject == "run"
+        if is_told and old.optimizer != new.optimizer:
+            self._banner.show_message(self._divergence(self._wild))
+
     def _divergence(self, status: Status) -> Message:
+        """Return what is said of a divergence, and what can be done about it."""
         if status.step == 0:  # no rate would change it
             return Message(lambda: run_words.divergence_text(status, 0), "warning", "run")
         good = run_words.last_good_step(self._session.losses.values())
         offers = [Offer("banner_reset", lambda: tr("Reset"), self.reset)]
         optimizer = self._document.experiment.optimizer
         least = settings_of(type(optimizer))["learning_rate"].minimum or 0.0
-        rate = run_words.smaller_rate(optimizer.learning_rate, least)
+        rate = run_words.smaller_rate(status.learning_rate, least)
         if rate < optimizer.learning_rate:
             smaller = Offer(
                 "try_smaller_rate",

@@ -24,6 +24,16 @@ _FINISHED = {
 }
 
 
+#: What the actions that make steps do while a step of the past is shown, by their names.
+_FROM_NEWEST = {
+    "play": mark("Let the student learn on from the newest step, {step}, not from the one that is shown"),
+    "step": mark("Make one training step after the newest, {step}, not after the one that is shown"),
+    "run_n": mark(
+        "Make as many steps as the number beside it says after the newest, {step}, not after the one that is shown"
+    ),
+}
+
+
 def state_text(status: Status, steps: int) -> str:
     """Return what the run of an experiment of so many steps does, for the status bar."""
     match status.state:
@@ -59,6 +69,22 @@ def left_text(steps: int) -> str:
         steps,
     )
     return told.format(steps=f"{steps:,}")
+
+
+def past_text(status: Status, keys: str) -> str:
+    """Return what goes on from where while a step of the past is shown; ``keys`` continue from that."""
+    if status.state is State.RUNNING:
+        told = tr("The training goes on at the newest step; {keys} goes on from this one.")
+    elif status.state is State.DIVERGED:
+        told = tr("The newest step, {newest}, diverged; {keys} goes on from this one.")
+    else:
+        told = tr("Play, Step and edits go on from the newest step, {newest}; {keys} goes on from this one.")
+    return told.format(newest=f"{status.step:,}", keys=keys)
+
+
+def from_newest(step: int | None) -> dict[str, str | None]:
+    """Return what the actions do that go on from the newest step while another is shown; None: what they always do."""
+    return {name: None if step is None else tr(text).format(step=f"{step:,}") for name, text in _FROM_NEWEST.items()}
 
 
 def replay_text(status: Status, *, passing: bool) -> str:

@@ -46,6 +46,7 @@ class StatusLine(QStatusBar):
         self._cell = ""
         self._is_pointed = False
         self._note: Callable[[], str] | None = None
+        self._hint = ""
         self._note_time = QTimer(self)
         self._note_time.setObjectName("note_time")
         self._note_time.setSingleShot(True)
@@ -80,15 +81,23 @@ class StatusLine(QStatusBar):
         self._note_time.start()
         self._write()
 
-    def drop_note(self) -> None:
-        """Do not tell it any longer."""
-        self._note = None
-        self._write()
+    def drop_note(self, text: Callable[[], str] | None = None) -> None:
+        """Do not tell it any longer; if ``text`` is given, only if it is that."""
+        if text is None or text is self._note:
+            self._note = None
+            self._write()
+
+    def show_hint(self, text: str) -> None:
+        """Tell ``text`` for as long as it is true, while there is nothing else to be told; empty: nothing is to be."""
+        if text != self._hint:
+            self._hint = text
+            self._write()
 
     def _write(self) -> None:
         note = None if self._is_pointed else self._note
-        self._pointed.set_text(self._cell if note is None else note())
-        self._pointed.set_colour("text" if note is None else "accent")
+        told = self._cell if note is None else note()
+        self._pointed.set_text(told or self._hint)
+        self._pointed.set_colour("text" if note is None and told else "accent")
 
     def set_idle_text(self, text: str) -> None:
         """Tell ``text`` while nothing is under the pointer."""

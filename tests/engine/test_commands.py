@@ -7,7 +7,6 @@ from convviz.engine.commands import (
     Pause,
     Play,
     Reset,
-    Rewind,
     RunSteps,
     SetFrameRate,
     SetLearningRate,
@@ -26,12 +25,12 @@ def queue_of(*commands):
     return list(waiting)
 
 
-def load(run):
-    return Load(run, build=lambda: None)
+def load(run, branch=None):
+    return Load(run, build=lambda: None, branch=branch)
 
 
 def test_commands_keep_their_order():
-    commands = [Play(), RunSteps(3), SetSpeed(5), Pause(), Rewind(2), Reset(), RunSteps(3), RunSteps(3)]
+    commands = [Play(), RunSteps(3), SetSpeed(5), Pause(), Reset(), RunSteps(3), RunSteps(3)]
     assert queue_of(*commands) == commands
 
 
@@ -50,6 +49,14 @@ def test_a_new_run_drops_what_was_said_to_earlier_ones_and_only_that():
     settings = [SetSpeed(3), WantInputGradient(True), SetFrameRate(60)]
     assert queue_of(Play(), first, *settings, Play(), ShowStep(3), second) == [*settings, second]
     assert queue_of(first, second, Play()) == [second, Play()]
+
+
+def test_what_decides_how_far_a_run_had_come_when_it_was_left_is_never_dropped():
+    first, second, branch = load(1), load(2), load(3, branch=500)
+    assert queue_of(Play(), Reset(), SetLearningRate(0.1), second) == [Reset(), second]
+    assert queue_of(RunSteps(3), branch, Play(), second) == [branch, second]
+    assert queue_of(first, Reset(), Reset(), Play(), second) == [first, Reset(), Reset(), second]
+    assert queue_of(first, second, Reset(), branch) == [second, Reset(), branch]
 
 
 @pytest.mark.parametrize("value", [0, -1, float("nan")])

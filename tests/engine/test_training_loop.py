@@ -9,7 +9,6 @@ from convviz.engine.commands import (
     Pause,
     Play,
     Reset,
-    Rewind,
     RunSteps,
     SetFrameRate,
     SetLearningRate,
@@ -115,19 +114,6 @@ def test_reset_goes_back_to_the_same_parameters_and_trains_to_the_same_losses():
     assert_same_frame(packet.frame, driven.frames[0])
     driven.do(Play())
     np.testing.assert_array_equal(driven.losses, first)
-
-
-@pytest.mark.parametrize(("wanted_step", "step"), [(0, 0), (37, 37), (100, 100), (500, 100), (-3, 0)])
-def test_rewind_makes_a_past_step_the_live_one(wanted_step, step):
-    driven, wanted = loaded(steps=100)
-    driven.do(Play())
-    whole = driven.losses
-    packet = driven.do(Rewind(wanted_step))
-    assert (packet.status.state, packet.status.step) == (PAUSED, step)
-    assert_same_frame(packet.frame, trained(wanted, step).frame())
-    np.testing.assert_array_equal(driven.losses, whole[:step])
-    driven.do(RunSteps(120 - step))
-    np.testing.assert_array_equal(driven.losses, trained(problem(steps=200), 120).losses)
 
 
 def test_a_changed_rate_takes_effect_at_the_next_step():
@@ -256,10 +242,9 @@ def test_past_steps_of_a_paused_run_can_be_looked_at():
     assert driven.do(ShowStep(None)).frame.step == 60
 
 
-@pytest.mark.parametrize("back", [Reset(), Rewind(3)])
-def test_going_back_shows_the_live_step_again(back):
+def test_a_reset_shows_the_live_step_again():
     driven, _ = loaded(steps=60)
-    packet = driven.do(Play(), ShowStep(40), back)
+    packet = driven.do(Play(), ShowStep(40), Reset())
     assert packet.status.shown is None
     assert packet.frame.step == packet.status.step
 

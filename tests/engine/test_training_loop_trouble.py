@@ -12,7 +12,6 @@ from convviz.engine.commands import (
     Pause,
     Play,
     Reset,
-    Rewind,
     RunSteps,
     SetFrameRate,
     SetLearningRate,
@@ -41,7 +40,7 @@ def test_a_diverged_run_is_a_state_with_a_finite_picture():
     assert np.isfinite(driven.losses).all()
     for command in (Play(), RunSteps(1), RunSteps(10), Pause()):
         assert driven.do(command).status.state is DIVERGED
-    assert driven.do(Rewind(0)).status.state is PAUSED
+    assert driven.do(Reset()).status.state is PAUSED
     driven.do(SetLearningRate(3e-5), RunSteps(20))
     np.testing.assert_array_equal(driven.losses, trained(problem(), 20).losses)
 
@@ -81,7 +80,7 @@ def test_a_build_that_fails_is_told_and_the_loop_lives_on(caplog):
     assert (packet.status.run, packet.status.state, packet.frame) == (2, FAILED, None)
     assert packet.status.message == "expected a, received b"
     assert not caplog.records  # a person's mistake is none of the program's
-    for command in (Play(), Pause(), RunSteps(3), Reset(), Rewind(1), ShowStep(1), SetLearningRate(0.1)):
+    for command in (Play(), Pause(), RunSteps(3), Reset(), ShowStep(1), SetLearningRate(0.1)):
         driven.do(command)
     assert driven.packets[-1].status.state is FAILED
     assert driven.do(Load(3, lambda: problem(steps=5), play=True)).status.state is FINISHED

@@ -131,13 +131,21 @@ def test_two_hundred_rapid_requests_in_any_order_never_lock_up(qtbot, session, r
         session.step,
         lambda: session.run(chance.randrange(1, 500)),
         session.reset,
-        lambda: session.rewind(chance.randrange(500)),
+        lambda: branch(chance.randrange(500)),
         lambda: session.show_step(chance.choice([None, 0, 3, 10**4])),
         lambda: session.set_learning_rate(10.0 ** chance.uniform(-6, -4)),
         lambda: session.set_speed(chance.choice([0.5, 3, 200, 10**4, math.inf])),
         lambda: session.set_frame_rate(chance.choice([5, 30, 120])),
         lambda: session.want_input_gradient(chance.choice([True, False])),
     )
+
+    def branch(step):
+        of, at = experiment(), experiment()
+        session.load(of)
+        session.branch(at, step)
+        session.follow(of, at)
+        session.follow(at, of)
+
     for _ in range(200):
         chance.choice(requests)()
         if chance.random() < 0.3:

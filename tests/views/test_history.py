@@ -65,7 +65,7 @@ def test_live_leads_back(open_window: OpenWindow) -> None:
     assert person.text("history_text") == "step 2,000 · live"
 
 
-def test_continuing_from_the_past_forgets_what_came_after(open_window: OpenWindow) -> None:
+def test_continuing_from_the_past_makes_it_the_newest_step(open_window: OpenWindow) -> None:
     person = open_window()
     person.run_to_the_end()
     before = person.session.losses.values()[:101].copy()

@@ -65,23 +65,23 @@ def test_a_kept_curve_stays_over_new_runs_edits_and_undo_until_it_is_forgotten(o
     plain = muted_pixels(person)
     losses = keep(person)
     told = f"momentum 0 · last {loss_text(losses[-1])} · best {loss_text(losses.min())}"
-    assert person.text("loss_kept") == told
+    assert person.text("loss_kept_1") == told
     drawn = muted_pixels(person)
     assert len(drawn) > len(plain) + 30
     run(person, 50)
-    assert person.text("loss_kept") == told
+    assert person.text("loss_kept_1") == told
     assert len(set(muted_pixels(person)) & set(drawn)) > 20
     panel = person.find(LossPanel, "loss")
     assert told in panel.accessibleDescription()
     assert person.text("loss_words") in panel.accessibleDescription()
     person.document.undo_stack.undo()  # which brings the run back, too
     person.sees_step(len(losses) - 1)
-    assert person.text("loss_kept").startswith("same settings · last ")
+    assert person.text("loss_kept_1").startswith("same settings · last ")
     person.click("reset")
     person.sees_step(0)
     assert len(muted_pixels(person)) > len(plain) + 30
-    person.click("keep_curve")
-    assert not person.find(QWidget, "loss_kept").isVisible()
+    person.press("Shift+K")
+    assert not person.find(QWidget, "loss_kept_1").isVisible()
     QApplication.processEvents()
     assert len(muted_pixels(person)) <= len(plain) + 3
     assert told not in panel.accessibleDescription()
@@ -104,38 +104,80 @@ def test_a_curve_that_is_kept_while_another_run_is_built_is_called_by_its_own_se
         optimizer = SGD(learning_rate=1e-5, momentum=momentum)
         person.document.propose(plain.replace(optimizer=optimizer), "Use momentum")
     person.press("K")
-    assert person.text("loss_kept").startswith("momentum 0 · last ")
+    assert person.text("loss_kept_1").startswith("momentum 0 · last ")
     person.document.propose(plain.replace(optimizer=SGD(learning_rate=2e-5, momentum=0.5)), "Learn faster")
     released.set()
     person.sees_step(0)
     run(person, 2)
-    for _ in range(2):
-        person.press("K")
+    for keys in ("Shift+K", "K"):
+        person.press(keys)
     person.document.propose(plain.replace(optimizer=SGD(learning_rate=3e-5, momentum=0.5)), "Learn still faster")
-    assert person.text("loss_kept").startswith("rate 2×10⁻⁵ · last ")
-    for _ in range(2):
-        person.press("K")
-    assert person.text("loss_kept").startswith("same settings · last ")
+    assert person.text("loss_kept_1").startswith("rate 2×10⁻⁵ · last ")
+    for keys in ("Shift+K", "K"):
+        person.press(keys)
+    assert person.text("loss_kept_1").startswith("same settings · last ")
 
 
-def test_the_key_keeps_and_forgets_and_the_action_says_which(open_window: OpenWindow) -> None:
+def test_the_key_keeps_each_run_and_another_forgets_all(open_window: OpenWindow) -> None:
     person = open_window("plain-descent")
-    action = person.find(QAction, "keep_curve")
-    assert not action.isEnabled()
-    run(person, 3)
-    assert action.isEnabled()
-    assert action.text() == "Keep loss curve"
+    keep_it, forget = person.find(QAction, "keep_curve"), person.find(QAction, "forget_curves")
+    assert not keep_it.isEnabled()
+    assert not forget.isEnabled()
+    losses = keep(person, 300)
+    run(person, 200)
     person.press("K")
-    assert person.find(QWidget, "loss_kept").isVisible()
-    assert action.text() == "Forget loss curve"
-    assert action.toolTip().endswith("(K)")
+    told = [
+        f"momentum 0 · last {loss_text(losses[-1])} · best {loss_text(losses.min())}",
+        f"same settings · last {loss_text(person.session.status.loss)}",
+    ]
+    assert person.text("loss_kept_1") == told[0]
+    assert person.text("loss_kept_2").startswith(told[1])
+    assert forget.isEnabled()
+    assert forget.toolTip().endswith("(Shift+K)")
+    person.press("Shift+K")
+    assert not person.find(QWidget, "loss_kept_1").isVisible()
+    assert not forget.isEnabled()
+    assert keep_it.isEnabled()
     person.click("reset")
     person.sees_step(0)
-    assert action.isEnabled()
+    assert not keep_it.isEnabled()
+
+
+def test_one_of_the_kept_curves_is_forgotten_by_the_button_at_its_line(open_window: OpenWindow) -> None:
+    person = open_window("plain-descent")
+    keep(person, 300)
+    run(person, 200)
     person.press("K")
-    assert not person.find(QWidget, "loss_kept").isVisible()
-    assert action.text() == "Keep loss curve"
-    assert not action.isEnabled()
+    button = person.button("forget_1")
+    assert button.accessibleName() == "Take the curve 'momentum 0' out of the plot"
+    assert person.window.rect().contains(button.mapTo(person.window, button.rect().center()))
+    button.setFocus(Qt.FocusReason.TabFocusReason)
+    person.press("Space", button)
+    assert person.text("loss_kept_1").startswith("same settings · ")
+    assert not person.find(QWidget, "loss_kept_2").isVisible()
+    assert person.button("forget_1").accessibleName() == "Take the curve 'same settings' out of the plot"
+
+
+def test_a_run_that_is_kept_again_takes_the_place_of_its_beginning(open_window: OpenWindow) -> None:
+    person = open_window("plain-descent")
+    run(person, 20)
+    for _ in range(2):
+        person.press("K")
+        run(person, 20)
+    assert person.window.findChild(QWidget, "loss_kept_2") is None
+    person.press("K")
+    assert person.text("loss_kept_1").startswith(f"same settings · last {loss_text(person.session.status.loss)}")
+
+
+def test_with_one_curve_too_many_the_first_is_forgotten(open_window: OpenWindow) -> None:
+    person = open_window("plain-descent")
+    for seed in range(4):
+        person.document.propose(person.document.experiment.replace(seed=10 + seed), "another seed")
+        person.sees_step(0)
+        run(person, 5)
+        person.press("K")
+    assert [person.text(f"loss_kept_{n}").split(" · ")[0] for n in (1, 2, 3)] == ["seed 11", "seed 12", "same settings"]
+    assert person.window.findChild(QWidget, "loss_kept_4") is None
 
 
 def test_the_pointer_and_the_step_that_is_shown_tell_of_both_curves(open_window: OpenWindow) -> None:
@@ -146,18 +188,18 @@ def test_the_pointer_and_the_step_that_is_shown_tell_of_both_curves(open_window:
     person.bot.mouseMove(plot, QPoint(plot.width() * 4 // 10, plot.height() // 2))
     step = int(person.text("loss_pointed").removeprefix("step ").split(":")[0].replace(",", ""))
     assert 0 < step < 1000
-    assert person.text("loss_kept") == f"momentum 0 · step {step:,}: {loss_text(losses[step])}"
+    assert person.text("loss_kept_1") == f"momentum 0 · step {step:,}: {loss_text(losses[step])}"
     person.bot.mouseMove(plot, QPoint(plot.width() * 8 // 10, plot.height() // 2))
     assert person.text("loss_pointed") == ""
-    step = int(person.text("loss_kept").removeprefix("momentum 0 · step ").split(":")[0].replace(",", ""))
+    step = int(person.text("loss_kept_1").removeprefix("momentum 0 · step ").split(":")[0].replace(",", ""))
     assert 1000 < step < 2000
-    assert person.text("loss_kept") == f"momentum 0 · step {step:,}: {loss_text(losses[step])}"
+    assert person.text("loss_kept_1") == f"momentum 0 · step {step:,}: {loss_text(losses[step])}"
     person.bot.mouseClick(plot, Qt.MouseButton.LeftButton, pos=QPoint(plot.width() * 8 // 10, plot.height() // 2))
     QApplication.sendEvent(plot.parentWidget(), QEvent(QEvent.Type.Leave))
-    assert person.text("loss_kept").startswith("momentum 0 · last ")
+    assert person.text("loss_kept_1").startswith("momentum 0 · last ")
     person.session.show_step(20)
     person.sees(lambda: person.session.status.shown == 20)
-    assert person.text("loss_kept") == f"momentum 0 · step 20: {loss_text(losses[20])}"
+    assert person.text("loss_kept_1") == f"momentum 0 · step 20: {loss_text(losses[20])}"
 
 
 def test_the_axis_of_steps_reaches_over_the_kept_curve(open_window: OpenWindow) -> None:
@@ -168,7 +210,7 @@ def test_the_axis_of_steps_reaches_over_the_kept_curve(open_window: OpenWindow) 
     QApplication.processEvents()
     for x in (plot.width() // 2, plot.width() - 40):
         person.bot.mouseMove(plot, QPoint(x, plot.height() // 2))
-    told = person.text("loss_kept").removeprefix("momentum 0 · step ").split(":")[0].replace(",", "")
+    told = person.text("loss_kept_1").removeprefix("momentum 0 · step ").split(":")[0].replace(",", "")
     assert int(told) > 2000
 
 
@@ -177,7 +219,7 @@ def test_a_kept_curve_is_told_in_another_language_and_drawn_in_other_colours(ope
     keep(person)
     light = len(muted_pixels(person))
     person.find(QAction, "language_zh_CN").trigger()
-    assert person.text("loss_kept").startswith("动量 0 · ")
+    assert person.text("loss_kept_1").startswith("动量 0 · ")
     assert not person.find(QAction, "keep_curve").text().isascii()
     person.find(QAction, "theme_dark").trigger()
     assert 0.6 * light < len(muted_pixels(person)) < 1.6 * light
@@ -189,13 +231,13 @@ def test_a_run_that_diverged_can_be_kept(open_window: OpenWindow) -> None:
     person.sees_state(State.DIVERGED)
     person.press("K")
     assert person.session.frame is not None
-    assert f"step {person.session.frame.step}: " in person.text("loss_kept")
+    assert f"step {person.session.frame.step}: " in person.text("loss_kept_1")
     for _ in range(2):
         person.click("log_loss")
         assert not plot_of(person).grab().isNull()
     person.click("try_smaller_rate")
     person.sees_step(0)
-    assert person.text("loss_kept").startswith("rate 0.012 · last ∞")
+    assert person.text("loss_kept_1").startswith("rate 0.012 · last ∞")
     assert math.isfinite(person.session.status.loss)
 
 
@@ -204,9 +246,9 @@ def test_a_curve_is_kept_as_it_is_while_its_run_goes_on(open_window: OpenWindow)
     person.click("play")
     person.sees(lambda: len(person.session.losses) > 20)
     person.press("K")
-    told = person.text("loss_kept")
+    told = person.text("loss_kept_1")
     person.sees(lambda: len(person.session.losses) > 200)
     person.click("play")
     person.sees_state(State.PAUSED)
-    assert person.text("loss_kept") == told
+    assert person.text("loss_kept_1") == told
     assert f"last {loss_text(person.session.status.loss)}" not in told

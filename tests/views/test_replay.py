@@ -204,9 +204,8 @@ def test_continuing_ends_it_where_pictures_are_slow(person: Person, times: int) 
 @pytest.mark.usefixtures("slow_frames")
 def test_what_is_not_recorded_any_more_ends_it(person: Person) -> None:
     begin(person)
-    shown = person.session.status.shown or 0
-    leaves(person, lambda person: person.session.rewind(shown))
-    person.sees_step(shown)
+    leaves(person, lambda person: person.session.reset())
+    person.sees_step(0)
 
 
 @pytest.mark.usefixtures("slow_frames")

@@ -28,8 +28,8 @@ class Theme(NamedTuple):
         The identities: what learns, what it learns from, and what moves it there. Labels, frames and chips use them.
     origin, effect
         Marks on cells that a number is computed from, and on those that are computed from it.
-    curve, grid
-        Of plots.
+    curve, curve_2, curve_3, grid
+        Of plots; what is not of the present run is dashed.
     """
 
     name: str
@@ -56,6 +56,8 @@ class Theme(NamedTuple):
     origin: QColor
     effect: QColor
     curve: QColor
+    curve_2: QColor
+    curve_3: QColor
     grid: QColor
 
     def __hash__(self) -> int:
@@ -129,6 +131,8 @@ LIGHT = _theme(
     origin="#c8005c",
     effect="#11151c",
     curve="#2354d4",
+    curve_2="#a3266f",
+    curve_3="#66660a",
     grid="#e4e7ed",
 )
 
@@ -157,6 +161,8 @@ DARK = _theme(
     origin="#ff5fa8",
     effect="#ffffff",
     curve="#84aaff",
+    curve_2="#f190c2",
+    curve_3="#cdc75f",
     grid="#2a303b",
 )
 

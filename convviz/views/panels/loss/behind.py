@@ -1,4 +1,4 @@
-"""The curve that is kept, as it lies behind the present one."""
+"""A curve of other losses, as it lies behind the present one."""
 
 from __future__ import annotations
 
@@ -20,9 +20,12 @@ if TYPE_CHECKING:
 
 Array = NDArray[Any]
 
+#: So many times the greatest loss of the present run are far above it.
+_FAR = 2.0
+
 
 class KeptPicture:
-    """Draws a kept curve.
+    """Draws a curve that lies behind.
 
     The curve does not change, so that its points are taken once for each range of steps, and drawn once for each place
     of the axes: dashes cost more than a line.
@@ -36,19 +39,24 @@ class KeptPicture:
         self._drawn: tuple[object, ...] = ()
         self._picture = QPixmap()
 
-    def take(self, most: int, start: int, stop: int) -> Array:
+    def take(self, most: int, start: int, stop: int, losses: Array) -> Array:
         """Take at most ``most`` points of the steps ``start`` … ``stop``, and return what an axis has to show of them.
 
-        Those are the least and the greatest loss, of all and of those above zero.
+        Those are the least and the greatest loss, of all and of those above zero; of a curve that yields only what is
+        not far above ``losses``, those of the present run.
         """
         if (most, start, stop) != self._taken:
-            self._taken, self._drawn = (most, start, stop), ()
-            steps, losses = self._curve.series.envelope(most, min(start, len(self._curve)), stop)
-            finite = np.isfinite(losses)
-            self._points = steps[finite], losses[finite]
-            parts = (losses[finite], losses[finite & (losses > 0)])
-            self._ends = np.array([end for part in parts if len(part) for end in (part.min(), part.max())])
-        return self._ends
+            self._take(most, start, stop)
+        finite = losses[np.isfinite(losses)] if self._curve.yields else losses[:0]
+        return self._ends[self._ends / _FAR <= finite.max()] if len(finite) else self._ends
+
+    def _take(self, most: int, start: int, stop: int) -> None:
+        self._taken, self._drawn = (most, start, stop), ()
+        steps, losses = self._curve.series.envelope(most, min(max(start, self._curve.start), len(self._curve)), stop)
+        finite = np.isfinite(losses)
+        self._points = steps[finite], losses[finite]
+        parts = (losses[finite], losses[finite & (losses > 0)])
+        self._ends = np.array([end for part in parts if len(part) for end in (part.min(), part.max())])
 
     def draw(self, painter: QPainter, mapping: Mapping) -> None:
         """Draw the points that were taken."""
@@ -62,18 +70,18 @@ class KeptPicture:
             self._picture.fill(Qt.GlobalColor.transparent)
             inner = QPainter(self._picture)
             inner.translate(-mapping.area.topLeft())
-            draw_curve(inner, mapping, *self._points, kept_pen())
+            draw_curve(inner, mapping, *self._points, kept_pen(self._curve.look))
             inner.end()
         painter.drawPixmap(mapping.area.topLeft(), self._picture)
 
     def draw_dot(self, painter: QPainter, mapping: Mapping, step: int) -> None:
         """Mark the place of a step on the curve, if the curve has it."""
         loss = self._curve.loss(step)
-        if loss is None or not math.isfinite(loss):
+        if loss is None or not math.isfinite(loss) or step < self._curve.start:
             return
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
         painter.setBrush(theme.current().surface)
-        painter.setPen(QPen(theme.current().muted, 1.5))
+        painter.setPen(QPen(kept_pen(self._curve.look).color(), 1.5))
         x, y = float(mapping.x(np.array(step))), float(mapping.y(np.array([loss]))[0])
         painter.drawEllipse(QPointF(round(x) + 0.5, y), 3, 3)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)

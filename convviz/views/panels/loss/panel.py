@@ -6,22 +6,25 @@ import math
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PyQt6.QtCore import QSize, Qt, QTimer, pyqtSignal
+from PyQt6.QtCore import QRect, QSize, Qt, QTimer, pyqtSignal
 from PyQt6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
 from convviz.engine.frames import State, Status
-from convviz.i18n import mark, tr
+from convviz.i18n import tr
 from convviz.model.series import LossSeries
 from convviz.number_text import exact_text, loss_text
 from convviz.views import theme
 from convviz.views.focus import laid_out, read_in_order
-from convviz.views.panels.loss.kept import KeptCurve, KeptLine
-from convviz.views.panels.loss.naming import run_name
+from convviz.views.panels.loss.comparison import Comparison
+from convviz.views.panels.loss.legend import Legend
 from convviz.views.readout import ReadOut
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from PyQt6.QtGui import QPaintEvent, QShowEvent
 
+    from convviz.model.branches import Branch
     from convviz.model.experiment import Experiment
     from convviz.views.actions import Actions
     from convviz.views.panels.loss.plot import LossPlot
@@ -29,8 +32,6 @@ if TYPE_CHECKING:
 _BUTTON = QSize(26, 22)
 #: How the loss under the pointer is written: with all of its digits, and where there is no room for these.
 _WRITTEN = (exact_text, loss_text)
-#: What the action that keeps a curve says while one is kept: its name, its help, and its drawing.
-_FORGET = (mark("Forget loss curve"), mark("Take the kept loss curve out of the plot"), "forget_curve")
 
 
 class LossPanel(QFrame):
@@ -60,16 +61,16 @@ class LossPanel(QFrame):
         self._under: int | None = None
         self._experiment: Experiment | None = None
         self._run_of: Experiment | None = None
-        self._kept: tuple[KeptCurve, Experiment | None] | None = None
-        self._kept_name = ""
+        self._others = Comparison()
+        self._other_names: list[tuple[str, str]] = []
         self._plot: LossPlot | None = None
         self._plot_asked = False
         self._title = QLabel(self)
         theme.set_role(self._title, "strong")
         self._words = ReadOut(role="small", parent=self, on="surface")
         self._words.setObjectName("loss_words")
-        self._kept_line = KeptLine(self)
-        self._kept_line.hide()
+        self._legend = Legend(self)
+        self._legend.forget_asked.connect(self._forget)
         self._pointed = ReadOut(role="small", align=Qt.AlignmentFlag.AlignRight, parent=self, ground="surface")
         self._pointed.setObjectName("loss_pointed")
         self._pointed.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
@@ -80,8 +81,9 @@ class LossPanel(QFrame):
         self.setMinimumHeight(130)
         actions["log_loss"].toggled.connect(self._set_log)
         actions["reset_zoom"].triggered.connect(self._reset_zoom)
-        actions["keep_curve"].triggered.connect(self._keep_or_forget)
-        actions.enable(reset_zoom=False, keep_curve=False)
+        actions["keep_curve"].triggered.connect(self._keep)
+        actions["forget_curves"].triggered.connect(self._forget_all)
+        actions.enable(reset_zoom=False, keep_curve=False, forget_curves=False)
         self.retranslate()
 
     def _lay_out(self) -> None:
@@ -103,7 +105,6 @@ class LossPanel(QFrame):
         layout.setSpacing(0)
         layout.addLayout(header)
         layout.addWidget(self._words)
-        layout.addWidget(self._kept_line)
         layout.addSpacing(theme.SPACE.XS)
         layout.addWidget(self._empty, 1)
 
@@ -120,19 +121,24 @@ class LossPanel(QFrame):
             self._plot.set_series(series)
 
     def set_experiment(self, experiment: Experiment) -> None:
-        """Say what is on the screen: a kept curve is called by what it has otherwise."""
+        """Say what is on the screen: another curve is called by what it has otherwise."""
         self._experiment = experiment
-        self._name_kept()
+        self._name_others()
 
     def set_run_of(self, experiment: Experiment) -> None:
         """Say what the series is of; while a new run is being built, that is not yet what is on the screen."""
         self._run_of = experiment
 
+    def set_branches(self, branches: Sequence[Branch], present: Branch | None) -> None:
+        """Draw the losses of the branches of the run behind the present one's, each from where the two part."""
+        self._others.set_branches(branches, present)
+        self._show_others()
+
     def set_status(self, status: Status, words: bool = True) -> None:
         """Mark what ``status`` says, and tell it in ``words``. While it runs, `refresh` is what draws."""
         before, self._status = self._status, status
         if status.step != before.step or status.run != before.run:
-            self._enable_keeping()
+            self._actions.enable(keep_curve=len(self._series) > 0)
         if words:
             self._write()
         if self._plot is not None and self.isVisible():
@@ -156,7 +162,7 @@ class LossPanel(QFrame):
         """Read every text again in the current language."""
         self._title.setText(tr("Loss"))
         self.setAccessibleName(tr("Loss"))
-        self._name_kept()
+        self._name_others()
         self._write()
         if self._plot is not None:
             self._plot.setAccessibleName(tr("Loss over the steps"))
@@ -174,7 +180,9 @@ class LossPanel(QFrame):
             return
         place, inside = self._plot.geometry(), self._plot.inside
         height = self._pointed.sizeHint().height()
-        self._pointed.setGeometry(place.left() + inside.left(), place.top() + theme.SPACE.S, inside.width(), height)
+        at = QRect(place.left() + inside.left(), place.top() + theme.SPACE.S, inside.width(), height)
+        self._pointed.setGeometry(at)
+        self._legend.place(QRect(at.left(), at.bottom() + 1, at.width(), inside.height() // 2))
         self._pointed.raise_()
 
     def paintEvent(self, event: QPaintEvent | None) -> None:
@@ -192,19 +200,20 @@ class LossPanel(QFrame):
         plot.setAccessibleName(tr("Loss over the steps"))
         plot.set_log(self._actions["log_loss"].isChecked())
         plot.set_series(self._series)
-        plot.set_kept(self._kept and self._kept[0])
+        plot.set_kept(self._others.curves)
         plot.step_asked.connect(self.step_asked)
         plot.pointed.connect(self._point)
         plot.zoomed.connect(self._actions["reset_zoom"].setEnabled)
         viewport = plot.viewport()
         viewport.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
-        viewport.addActions([self._actions[name] for name in ("keep_curve", "reset_zoom", "log_loss")])
+        offered = ("keep_curve", "forget_curves", "reset_zoom", "log_loss")
+        viewport.addActions([self._actions[name] for name in offered])
         layout = self.layout()
         if layout is not None:
             layout.replaceWidget(self._empty, plot)
         self._empty.deleteLater()
         self._plot = plot
-        read_in_order(laid_out(self))
+        self._order_focus()
         plot.resized.connect(self._place_read_out)
         self._place_read_out()
         self.set_status(self._status)
@@ -219,43 +228,46 @@ class LossPanel(QFrame):
         if self._plot is not None:
             self._plot.reset_zoom()
 
-    def _keep_or_forget(self) -> None:
-        """Keep the losses of the run as they are now, or forget those that are kept."""
-        if self._kept is None:
-            values, status = self._series.values(), self._status
-            newest = [status.loss] if status.step == len(values) else []  # which the series does not have yet
-            self._kept = KeptCurve(np.append(values, newest)), self._run_of
-            self._actions.present("keep_curve", *_FORGET)
-        else:
-            self._kept = None
-            self._actions.restore("keep_curve")
-        self._enable_keeping()
-        self._kept_line.setVisible(self._kept is not None)
-        self._name_kept()
+    def _keep(self) -> None:
+        """Keep the losses of the run as they are now."""
+        values, status = self._series.values(), self._status
+        newest = [status.loss] if status.step == len(values) else []  # which the series does not have yet
+        self._others.keep(np.append(values, newest), status.best_loss, self._run_of)
+        self._show_others()
+
+    def _forget(self, number: int) -> None:
+        self._others.forget(number)
+        self._show_others()
+
+    def _forget_all(self) -> None:
+        self._others.forget_all()
+        self._show_others()
+
+    def _show_others(self) -> None:
+        """Show the curves there are behind the present one, which are other ones now."""
+        curves = self._others.curves
+        self._actions.enable(forget_curves=bool(curves))
+        self._name_others()
+        self._order_focus()
         self._describe()
         if self._plot is not None:
-            self._plot.set_kept(self._kept and self._kept[0])
+            self._plot.set_kept(curves)
 
-    def _enable_keeping(self) -> None:
-        self._actions.enable(keep_curve=self._kept is not None or len(self._series) > 0)
+    def _order_focus(self) -> None:
+        *before, last = laid_out(self)
+        read_in_order([*before, *self._legend.buttons, last])
 
-    def _name_kept(self) -> None:
-        kept = None if self._kept is None else self._kept[1]
-        self._kept_name = tr("kept curve")
-        if kept is not None and self._experiment is not None:
-            self._kept_name = run_name(kept, self._experiment)
-        self._tell_kept()
+    def _name_others(self) -> None:
+        self._other_names = self._others.names(self._experiment)
+        self._tell_others()
 
-    def _tell_kept(self) -> None:
-        if self._kept is None:
-            return
+    def _tell_others(self) -> None:
         step = self._under if self._under is not None else self._status.shown
-        self._kept_line.tell(self._kept[0], self._kept_name, step)
+        self._legend.tell(self._others.curves, self._other_names, step)
 
     def _describe(self) -> None:
         """Tell those who do not see it what the panel says."""
-        kept = [] if self._kept is None else [self._kept_line.text()]
-        self.setAccessibleDescription("\n".join((self._words.text(), *kept)))
+        self.setAccessibleDescription("\n".join((self._words.text(), *self._legend.texts())))
 
     def _point(self, step: int | None) -> None:
         self._under = step
@@ -263,7 +275,7 @@ class LossPanel(QFrame):
 
     def _write(self) -> None:
         self._words.set_text(*self._words_of_run())
-        self._tell_kept()
+        self._tell_others()
         loss = None if self._under is None else self._loss_at(self._under)
         if loss is None:
             self._pointed.set_text("")

@@ -29,6 +29,8 @@ from convviz.views.panels.loss.drawing import Mapping, draw_curve, draw_grid, dr
 from convviz.views.panels.loss.numbers import LossNumbers, labels_of
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from PyQt6.QtGui import QColor, QMouseEvent, QPaintEvent, QResizeEvent
 
     from convviz.views.panels.loss.kept import KeptCurve
@@ -94,8 +96,7 @@ class LossPlot(pg.GraphicsView):  # type: ignore[misc]  # pyqtgraph ships no typ
         self._axes = {"left": Axis("left"), "bottom": Axis("bottom")}
         self._box = pg.ViewBox(enableMenu=False, defaultPadding=0)
         self._series = LossSeries()
-        self._kept: KeptPicture | None = None
-        self._kept_length = 0
+        self._kept: dict[KeptCurve, KeptPicture] = {}
         self._log = False
         self._live: tuple[int, float] | None = None
         self._goal: int | None = None
@@ -139,10 +140,9 @@ class LossPlot(pg.GraphicsView):  # type: ignore[misc]  # pyqtgraph ships no typ
         self._series = series
         self.refresh()
 
-    def set_kept(self, curve: KeptCurve | None) -> None:
-        """Draw a curve behind that of the series, or none any more."""
-        self._kept = None if curve is None else KeptPicture(curve)
-        self._kept_length = 0 if curve is None else len(curve)
+    def set_kept(self, curves: Iterable[KeptCurve]) -> None:
+        """Draw these curves behind that of the series."""
+        self._kept = {curve: self._kept.get(curve) or KeptPicture(curve) for curve in curves}
         self.refresh()
 
     def set_log(self, on: bool) -> None:
@@ -275,8 +275,8 @@ class LossPlot(pg.GraphicsView):  # type: ignore[misc]  # pyqtgraph ships no typ
         steps, losses = self._series.envelope(most, start, stop)
         if self._live is not None and stop == last <= high + 1:
             steps, losses = np.append(steps, self._live[0]), np.append(losses, self._live[1])
-        fitted = losses if self._kept is None else np.concatenate([losses, self._kept.take(most, first, end)])
-        fitting = ranges.value_range(fitted, self._log)
+        ends = [picture.take(most, first, end, losses) for picture in self._kept.values()]
+        fitting = ranges.value_range(np.concatenate([losses, *ends]) if ends else losses, self._log)
         if fitting != self._range:
             self._range = fitting
             self._place_numbers()
@@ -306,8 +306,8 @@ class LossPlot(pg.GraphicsView):  # type: ignore[misc]  # pyqtgraph ships no typ
 
     @property
     def _last(self) -> int:
-        """The last step of the run, or of the one that is kept; −1: there is none."""
-        return max(self._newest, self._kept_length - 1)
+        """The last step of the run, or of one that lies behind; −1: there is none."""
+        return max([self._newest, *(len(curve) - 1 for curve in self._kept)])
 
     def _loss(self, step: int) -> float:
         """Return the loss of the run at a step; NaN where it has none yet."""
@@ -321,9 +321,9 @@ class LossPlot(pg.GraphicsView):  # type: ignore[misc]  # pyqtgraph ships no typ
         """Draw grid, curve and marks into ``area``, the inside of the axes."""
         mapping = self._mapping(area)
         draw_grid(painter, mapping, self._ticks(area.height())[0][1])
-        if self._kept is not None:
-            self._kept.draw(painter, mapping)
-        elif self._newest < 0:
+        for picture in self._kept.values():
+            picture.draw(painter, mapping)
+        if self._newest < 0 and not self._kept:
             painter.setPen(theme.current().muted)
             painter.setFont(theme.font("body"))
             wrapped = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
@@ -337,12 +337,12 @@ class LossPlot(pg.GraphicsView):  # type: ignore[misc]  # pyqtgraph ships no typ
     def _draw_mark(
         self, painter: QPainter, mapping: Mapping, step: int | None, last: int, colour: QColor, style: Qt.PenStyle
     ) -> None:
-        """Mark a step, if it is one from 0 to ``last``; one that somebody chose is marked on the kept curve, too."""
+        """Mark a step, if it is one from 0 to ``last``; one that somebody chose is marked on the others, too."""
         if step is None or not 0 <= step <= last:
             return
         draw_mark(painter, mapping, step, self._loss(step), colour, style, cross=style is Qt.PenStyle.DashLine)
-        if self._kept is not None and style is not Qt.PenStyle.DotLine:
-            self._kept.draw_dot(painter, mapping, step)
+        for picture in self._kept.values() if style is not Qt.PenStyle.DotLine else ():
+            picture.draw_dot(painter, mapping, step)
 
     # -- the pointer ---------------------------------------------------------------------------------------------------
 

@@ -49,7 +49,7 @@ def test_the_axis_of_losses_reaches_over_both_curves(panel: LossPanel, qtbot: Qt
     above, below = kept_pixels(panel), curve_pixels(panel)
     assert len({x for x, _ in above}) > 100
     assert max(y for _, y in above) < min(y for _, y in below if y > 20)
-    assert text(panel, "loss_kept") == "kept curve · last 4,000 · best 4,000"
+    assert text(panel, "loss_kept_1") == "kept curve · last 4,000 · best 4,000"
 
 
 def test_dashes_tell_the_kept_curve_from_the_other(panel: LossPanel, qtbot: QtBot) -> None:
