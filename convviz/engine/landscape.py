@@ -11,6 +11,8 @@ main directions of the path. Nothing is normalised here: a number on an axis is 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import Enum
+from itertools import chain, repeat
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -43,6 +45,19 @@ _FAR = 100.0
 _NEAR = 3.0
 
 
+class Way(Enum):
+    """Where a direction in the space of parameters leads."""
+
+    MAIN = "main"  #: where the path goes furthest
+    SECOND = "second"  #: where the path goes furthest besides
+    TEACHER = "teacher"
+    STEP = "step"  #: to the step that the plane was laid through
+    GRADIENT = "gradient"  #: steepest descent
+    LAST = "last"  #: on, as the run came
+    PARAMETER = "parameter"  #: to larger values of one parameter
+    RANDOM = "random"
+
+
 @dataclass(frozen=True, eq=False)
 class Plane:
     """A plane through the space of parameters.
@@ -53,14 +68,14 @@ class Plane:
         What lies at (0, 0).
     across, up : (P,)
         The directions of the two axes, of length 1, at right angles.
-    drawn
-        How many of the directions are random, because the run gave none: the second, or both.
+    ways
+        What the two directions are, the second but for what it has of the first.
     """
 
     origin: Vector
     across: Vector
     up: Vector
-    drawn: int = 0
+    ways: tuple[Way, Way] = (Way.MAIN, Way.SECOND)
 
     def at(self, x: float, y: float) -> Vector:
         """Return the parameters (P,) at a place."""
@@ -171,7 +186,11 @@ def points_of(level: int) -> int:
 # -- planes ------------------------------------------------------------------------------------------------------------
 
 
-def through_path(points: Array, losses: Array, through: Array) -> Plane:
+#: A direction (P,), and what it is.
+Direction = tuple["Way", Array]
+
+
+def through_path(points: Array, losses: Array, through: Array, others: Sequence[Direction] = ()) -> Plane:
     """Return the plane of the two main directions of a path, as seen from one of its points.
 
     Parameters
@@ -180,26 +199,18 @@ def through_path(points: Array, losses: Array, through: Array) -> Plane:
         The path. Each point counts as much as the way about it is long; those whose loss has left all bounds do not.
     through : (P,)
         Where the origin lies.
+    others
+        Directions to take where the path has fewer than two.
     """
-    near = points[_near(losses)]
+    near = points[is_near(losses)]
     away = np.subtract(near, through, dtype=np.float64) * np.sqrt(lengths(near))[:, None]
-    plane = _plane(through, _main_directions(away))
+    plane = along(through, [*zip((Way.MAIN, Way.SECOND), _main_directions(away), strict=False), *others])
     if not len(near):
         return plane
     places = plane.project(near)
-    right, upward = -1.0 if places[0, 0] > 0 else 1.0, -1.0 if places[:, 1].sum() < 0 else 1.0
-    return Plane(plane.origin, right * plane.across, upward * plane.up, plane.drawn)
-
-
-def through_points(first: Array, second: Array, third: Array) -> Plane:
-    """Return the plane of three points: the first is the origin, the second lies to its right, the third above."""
-    first = np.asarray(first, np.float64)
-    return _plane(first, [second - first, third - first])
-
-
-def downhill(origin: Array, gradient: Array, other: Array | None) -> Plane:
-    """Return the plane with steepest descent to the right, and what another direction goes besides up."""
-    return _plane(origin, [-np.asarray(gradient, np.float64), *([] if other is None else [other])])
+    right = -1.0 if plane.ways[0] is Way.MAIN and places[0, 0] > 0 else 1.0
+    upward = -1.0 if plane.ways[1] is Way.SECOND and places[:, 1].sum() < 0 else 1.0
+    return Plane(plane.origin, right * plane.across, upward * plane.up, plane.ways)
 
 
 def of_two(origin: Array, first: int, second: int) -> Plane:
@@ -216,11 +227,13 @@ def of_two(origin: Array, first: int, second: int) -> Plane:
     directions = np.zeros((2, base.size))
     directions[0, first] = directions[1, second] = 1.0
     base[[first, second]] = 0.0
-    return Plane(base, directions[0], directions[1])
+    return Plane(base, directions[0], directions[1], (Way.PARAMETER, Way.PARAMETER))
 
 
-def _plane(origin: Array, directions: Sequence[Array]) -> Plane:
-    """Return the plane through an origin in the first directions that differ, with random ones for those that lack.
+def along(origin: Array, directions: Sequence[Direction]) -> Plane:
+    """Return the plane through an origin in the first two directions that differ, the first of them to the right.
+
+    Where there are not two, random ones take their place, the same ones every time.
 
     Raises
     ------
@@ -231,14 +244,17 @@ def _plane(origin: Array, directions: Sequence[Array]) -> Plane:
     if origin.size < 2:
         raise ConfigError("expected a network with at least 2 parameters, received {received}", received=origin.size)
     axes: list[Vector] = []
-    for direction in directions:
-        axis = _at_right_angles(np.asarray(direction, np.float64), axes) if len(axes) < 2 else None
-        axes += [] if axis is None else [axis]
-    rng, drawn = np.random.default_rng(0), 2 - len(axes)
-    while len(axes) < 2:
-        axis = _at_right_angles(rng.standard_normal(origin.size), axes)
-        axes += [] if axis is None else [axis]
-    return Plane(origin, axes[0], axes[1], drawn)
+    ways: list[Way] = []
+    rng = np.random.default_rng(0)
+    drawn = ((Way.RANDOM, rng.standard_normal(origin.size)) for _ in repeat(None))
+    for way, direction in chain(directions, drawn):
+        axis = _at_right_angles(np.asarray(direction, np.float64), axes)
+        if axis is not None:
+            axes.append(axis)
+            ways.append(way)
+        if len(axes) == 2:
+            break
+    return Plane(origin, axes[0], axes[1], (ways[0], ways[1]))
 
 
 def _main_directions(away: Vector) -> list[Vector]:
@@ -283,7 +299,7 @@ def fitting(plane: Plane, points: Array, losses: Array, here: Array, teacher: Ar
         The path, of which steps that have left all bounds need not be held.
     here, teacher : (P,)
     """
-    held = np.concatenate([plane.project(points[_near(losses)]), plane.project(here)[None]])
+    held = np.concatenate([plane.project(points[is_near(losses)]), plane.project(here)[None]])
     held = held[np.isfinite(held).all(axis=1)]
     if not len(held):
         held = np.zeros((1, 2))
@@ -311,8 +327,8 @@ def lengths(points: Array) -> Vector:
     return np.asarray((np.append(ways, 0.0) + np.append(0.0, ways)) / 2)
 
 
-def _near(losses: Array) -> NDArray[np.bool_]:
-    """Return which steps of a path have not left all bounds."""
+def is_near(losses: Array) -> NDArray[np.bool_]:
+    """Return which steps of a path with these losses (K,), the start's first, have not left all bounds."""
     if not len(losses) or not np.isfinite(losses[0]):
         return np.zeros(len(losses), bool)
     with np.errstate(over="ignore"):

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from convviz.engine import landscape
 from convviz.engine.errors import ConvvizError
-from convviz.engine.landscape import LossAt, Plane, Window
+from convviz.engine.landscape import LossAt, Plane, Way, Window
 from convviz.model.check_loop import CheckClock
 
 if TYPE_CHECKING:
@@ -54,8 +54,9 @@ class Request:
         gradient and of the last step, or of two parameters alone.
     path
         Where the run has been.
+    step
     here, gradient : (P,)
-        The step that is shown, through which the plane goes.
+        The step through which the plane goes, its parameters, and their gradient.
     last : (P,) or None
         Where the run was one recorded step before.
     weights
@@ -68,6 +69,7 @@ class Request:
     problem: Problem
     kind: Kind
     path: Path
+    step: int
     here: Array
     gradient: Array
     last: Array | None = None
@@ -84,7 +86,7 @@ class Survey:
     ----------
     number
         Of the request.
-    problem, kind, weights
+    problem, kind, step, weights
         Of the request.
     plane, window
     losses : (rows, columns)
@@ -98,6 +100,7 @@ class Survey:
     number: int
     problem: Problem
     kind: Kind
+    step: int
     weights: tuple[int, int]
     plane: Plane
     window: Window
@@ -113,7 +116,7 @@ class Survey:
 
 @dataclass(frozen=True, eq=False)
 class Track:
-    """A path as it is seen on a plane.
+    """A path as it is seen on a plane: up to the first of its steps that has left all bounds, if one has.
 
     Attributes
     ----------
@@ -124,7 +127,8 @@ class Track:
     off : (K,)
         How far off the plane each step is.
     share
-        What the plane shows of how the path spreads about its last point, 0 … 1; NaN for a path without a length.
+        What the plane shows of how the steps within bounds spread about their last, 0 … 1; NaN for a path without a
+        length.
     """
 
     plane: Plane
@@ -294,6 +298,7 @@ class SurveyLoop:
                     request.number,
                     request.problem,
                     request.kind,
+                    request.step,
                     request.weights,
                     plane,
                     window,
@@ -353,14 +358,17 @@ class SurveyLoop:
 
 def _plane_of(request: Request) -> Plane:
     path, here = request.path, request.here
+    taught = landscape.teacher_of(request.problem)
+    downhill = (Way.GRADIENT, -request.gradient)
     if request.kind == "weights":
         return landscape.of_two(here, *request.weights)
     if request.kind == "gradient":
-        return landscape.downhill(here, request.gradient, None if request.last is None else here - request.last)
-    taught = landscape.teacher_of(request.problem) if request.kind == "teacher" else None
-    if taught is not None:
-        return landscape.through_points(path.parameters[0], taught, here)
-    return landscape.through_path(path.parameters, path.losses, here)
+        return landscape.along(here, [downhill, *([] if request.last is None else [(Way.LAST, here - request.last)])])
+    if request.kind == "teacher" and taught is not None:
+        start = path.parameters[0].astype(np.float64)
+        return landscape.along(start, [(Way.TEACHER, taught - start), (Way.STEP, here - start), downhill])
+    others = [downhill, *([] if taught is None else [(Way.TEACHER, taught - here)])]
+    return landscape.through_path(path.parameters, path.losses, here, others)
 
 
 def _window_of(request: Request, plane: Plane) -> Window:
@@ -370,8 +378,9 @@ def _window_of(request: Request, plane: Plane) -> Window:
 
 
 def _track(plane: Plane, path: Path) -> Track:
-    places, off = plane.project(path.parameters), plane.distance(path.parameters)
-    finite = np.isfinite(path.losses)
-    known = path.parameters[finite]
+    near = landscape.is_near(path.losses)
+    known = path.parameters[near]
     share = plane.share(known, known[-1]) if len(known) else np.nan
-    return Track(plane, path.run, path.steps, path.losses, places, off, share)
+    end = len(near) if near.all() else max(1, int(near.argmin()) + 1)
+    seen = path.parameters[:end]
+    return Track(plane, path.run, path.steps[:end], path.losses[:end], plane.project(seen), plane.distance(seen), share)

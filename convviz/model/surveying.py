@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import time
 import weakref
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -15,7 +16,7 @@ from numpy.typing import NDArray
 from PyQt6.QtCore import QObject, QThread, pyqtSignal, pyqtSlot
 
 from convviz.engine.frames import State
-from convviz.engine.landscape import is_same_landscape, teacher_of
+from convviz.engine.landscape import is_near, is_same_landscape, teacher_of
 from convviz.engine.worker import LoopThread
 from convviz.model.survey_loop import Kind, Probe, Refusal, Request, Survey, SurveyLoop, Track
 
@@ -168,6 +169,11 @@ class Surveyor(QObject):
         return self._probe
 
     @property
+    def newest_step(self) -> int:
+        """The newest step of the run."""
+        return self._session.status.step
+
+    @property
     def kind(self) -> Kind:
         """How the plane lies."""
         return self._kind
@@ -176,11 +182,6 @@ class Surveyor(QObject):
     def weights(self) -> tuple[int, int]:
         """The two parameters that span a plane of two."""
         return self._weights
-
-    @property
-    def made_at(self) -> int:
-        """The step through which the plane goes."""
-        return self._made_at
 
     @property
     def follows(self) -> bool:
@@ -289,6 +290,8 @@ class Surveyor(QObject):
         survey = self._survey
         if track is None or survey is None or track.plane is not survey.plane:
             return None
+        if not np.isfinite(track.losses[-1]) or track.steps[-1] < (self._session.status.shown or 0):
+            return None
         (x, y), off = track.places[-1], track.off[-1]
         return Place(int(track.steps[-1]), float(x), float(y), float(off), float(track.losses[-1]))
 
@@ -326,42 +329,29 @@ class Surveyor(QObject):
         return float(survey.plane.distance(start)) <= _ON_PLANE * float(np.linalg.norm(start))
 
     def _make(self, frame: Frame, path: Path) -> Request:
-        """Return what is asked for at a step."""
+        """Return what is asked for at a step; of a run that has left all bounds, at the last before it did."""
         problem = frame.problem
         pack = problem.network.pack
         size = problem.network.size
         if max(self._weights) >= size:
             self._weights = (0, min(1, size - 1))
-        earlier = np.flatnonzero(path.steps < frame.step)
         self._made_at, self._made = frame.step, time.monotonic()
-        return Request(
-            number=0,
-            problem=problem,
-            kind=self._kind,
-            path=path,
-            here=pack(frame.parameters).astype(np.float64),
-            gradient=pack(frame.gradients).astype(np.float64),
-            last=path.parameters[earlier[-1]].astype(np.float64) if len(earlier) else None,
-            weights=self._weights,
-        )
+        step, here = frame.step, pack(frame.parameters).astype(np.float64)
+        gradient = pack(frame.gradients).astype(np.float64)
+        near = np.flatnonzero(is_near(path.losses) & (path.steps <= step))
+        if len(near) and not is_near(np.array([path.losses[0], frame.loss]))[1]:
+            step, here = int(path.steps[near[-1]]), path.parameters[near[-1]].astype(np.float64)
+            gradient = np.zeros_like(here)  # it is not known any more
+        earlier = np.flatnonzero(path.steps < step)
+        last = path.parameters[earlier[-1]].astype(np.float64) if len(earlier) else None
+        return Request(0, problem, self._kind, path, step, here, gradient, last, self._weights)
 
     def _post(self, made: Request, plane: Plane | None = None, window: Window | None = None) -> None:
         if self._closed:
             return
         self._number += 1
         self._fitting = None
-        self._request = Request(
-            self._number,
-            made.problem,
-            made.kind,
-            made.path,
-            made.here,
-            made.gradient,
-            made.last,
-            made.weights,
-            plane,
-            window,
-        )
+        self._request = replace(made, number=self._number, plane=plane, window=window)
         self._thread.post(self._request)
 
     @pyqtSlot()

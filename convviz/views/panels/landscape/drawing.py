@@ -33,7 +33,7 @@ _NUMBERS = 12
 #: As wide as most numbers of the axis and of the scale, so that nothing beside them moves; longer ones take more room.
 _SAMPLES = ("−0.25", "10,000")
 #: No pixel farther outside than so many widths of the surface is asked of a painter.
-_OUTSIDE = 4.0
+_OUTSIDE = 50.0
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 _CENTRE = Qt.AlignmentFlag.AlignCenter
@@ -78,7 +78,9 @@ class Places(NamedTuple):
         with np.errstate(all="ignore"):
             x = (places[..., 0] - window.left) / (window.right - window.left)
             y = (places[..., 1] - window.bottom) / (window.top - window.bottom)
-        x, y = (np.clip(part, -_OUTSIDE, 1 + _OUTSIDE) for part in (x, y))
+            far = np.maximum(np.abs(x - 0.5), np.abs(y - 0.5)) / _OUTSIDE
+            nearer = 1 / np.maximum(far, 1.0)  # in the same direction
+            x, y = 0.5 + (x - 0.5) * nearer, 0.5 + (y - 0.5) * nearer
         return np.stack([surface.left() + x * surface.width(), surface.bottom() - y * surface.height()], axis=-1)
 
     def point(self, x: float, y: float) -> QPointF:

@@ -126,6 +126,11 @@ class LandscapeMap(QWidget):
         self._track, self._marks = track, marks
         self.update()
 
+    def sees(self, x: float, y: float) -> bool:
+        """Return whether a place lies in the part of the plane that is seen."""
+        window = self._window
+        return window.left <= x <= window.right and window.bottom <= y <= window.top
+
     def sizeHint(self) -> QSize:
         """Return a size at which it reads well."""
         return QSize(720, 420)

@@ -138,8 +138,7 @@ class LandscapePanel(QWidget):
         self.take_keys()
 
     def _ask_step(self, step: int) -> None:
-        track = self._surveyor.track
-        self.step_asked.emit(None if track is not None and step >= track.steps[-1] else step)
+        self.step_asked.emit(None if step >= self._surveyor.newest_step else step)
 
     def _start_here(self) -> None:
         if self._map.spot is not None:
@@ -168,7 +167,7 @@ class LandscapePanel(QWidget):
     def _show_survey(self) -> None:
         survey = self._surveyor.survey
         self._show_choice()
-        names = ("", "") if survey is None else wording.axis_names(survey, self._surveyor.made_at)
+        names = ("", "") if survey is None else wording.axis_names(survey)
         self._map.set_survey(survey, names)
         self._header.set_startable(self._map.spot is not None)
         self._progress.set_text("" if survey is None else wording.progress_text(survey))
@@ -190,7 +189,7 @@ class LandscapePanel(QWidget):
             return _explained(surveyor.error)
         if surveyor.survey is None:
             return tr("The landscape is being measured…")
-        return wording.sentence(surveyor.survey, surveyor.track, surveyor.made_at)
+        return wording.sentence(surveyor.survey, surveyor.track)
 
     def _marks(self) -> dict[Mark, Place]:
         surveyor = self._surveyor
@@ -201,9 +200,9 @@ class LandscapePanel(QWidget):
             self._teacher = survey.plane, teacher_place(survey.problem, survey.plane)
         made: dict[Mark, Place | None] = {
             "start": None,
-            "teacher": self._teacher[1],
-            "live": surveyor.live,
             "shown": surveyor.shown,
+            "live": surveyor.live,
+            "teacher": self._teacher[1],
         }
         if track is not None and track.plane is survey.plane and len(track.steps):
             (x, y), off = track.places[0], track.off[0]
@@ -213,14 +212,14 @@ class LandscapePanel(QWidget):
     def _show_legend(self) -> None:
         marks, survey = self._marks(), self._surveyor.survey
         entries: list[tuple[str, str]] = []
-        if "start" in marks:
-            entries.append(("start", tr("start")))
-        if "shown" in marks:
-            entries.append(("shown", tr("step {step}").format(step=f"{marks['shown'].step:,}")))
-        if "live" in marks:
-            entries.append(("live", tr("newest step")))
-        if "teacher" in marks:
-            entries.append(("teacher", tr("teacher, {where}").format(where=wording.off_text(marks["teacher"]))))
+        for mark, place in marks.items():
+            if mark == "teacher":
+                name = tr("teacher, {where}").format(where=wording.off_text(place))
+            else:
+                shown = tr("step {step}").format(step=f"{place.step:,}")
+                name = {"start": tr("start"), "live": tr("newest step")}.get(mark, shown)
+            seen = self._map.sees(place.x, place.y)
+            entries.append((mark, name if seen else tr("{mark} (out of view)").format(mark=name)))
         if survey is not None and survey.level > 0 and not np.isfinite(survey.losses).all():
             entries.append(("none", tr("no finite number")))
         self._legend.set_entries(entries)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from convviz.engine.landscape import grid
+from convviz.engine.landscape import Way, grid
 from convviz.i18n import joined, mark, ntr, tr
 from convviz.number_text import exact_text, format_number, loss_text, short_number
 
@@ -55,49 +55,48 @@ def parameter_text(problem: Problem, place: int) -> str:
     raise IndexError(place)
 
 
-def axis_names(survey: Survey, step: int) -> tuple[str, str]:
-    """Return what the axes of a plane through a step are called."""
-    kind, drawn = survey.kind, survey.plane.drawn
-    if kind == "weights":
+def way_text(way: Way, step: int) -> str:
+    """Return where a direction leads."""
+    return {
+        Way.MAIN: tr("in the main direction of the path"),
+        Way.SECOND: tr("in the second main direction of the path"),
+        Way.TEACHER: tr("towards the teacher"),
+        Way.STEP: tr("towards step {step}"),
+        Way.GRADIENT: tr("along steepest descent"),
+        Way.LAST: tr("onwards as the run came"),
+        Way.RANDOM: tr("in a random direction"),
+    }[way].format(step=f"{step:,}")
+
+
+def axis_names(survey: Survey) -> tuple[str, str]:
+    """Return what the axes of the plane are called."""
+    if survey.kind == "weights":
         first, second = (parameter_text(survey.problem, place) for place in survey.weights)
         return first, second
-    told = f"{step:,}"
-    names = {
-        "path": (
-            tr("distance from step {step} in the main direction of the path"),
-            tr("in its second main direction"),
-        ),
-        "teacher": (tr("distance from the start towards the teacher"), tr("at right angles, towards step {step}")),
-        "gradient": (
-            tr("distance from step {step} against the gradient"),
-            tr("at right angles, along the way that led there"),
-        ),
-    }[kind]
-    chance = tr("in a random direction at right angles")
-    across = tr("distance from step {step} in a random direction") if drawn == 2 else names[0]
-    return across.format(step=told), (chance if drawn else names[1]).format(step=told)
+    across, up = (way_text(way, survey.step) for way in survey.plane.ways)
+    first = tr("distance from the start {way}") if _is_from_start(survey) else tr("distance from step {step} {way}")
+    second = "{way}" if survey.plane.ways[1] is Way.SECOND else tr("at right angles, {way}")
+    return first.format(step=f"{survey.step:,}", way=across), second.format(way=up)
 
 
-def sentence(survey: Survey, track: Track | None, step: int) -> str:
+def _is_from_start(survey: Survey) -> bool:
+    return survey.kind == "teacher" and Way.TEACHER in survey.plane.ways
+
+
+def sentence(survey: Survey, track: Track | None) -> str:
     """Return what is seen: how the plane lies, and how much of the path it shows."""
+    ways, step = survey.plane.ways, f"{survey.step:,}"
+    across, up = axis_names(survey)
     if survey.kind == "weights":
-        first, second = axis_names(survey, step)
-        what = tr("The loss as {first} and {second} change, and nothing else from step {step}.").format(
-            first=first, second=second, step=f"{step:,}"
-        )
+        text = tr("The loss as {across} and {up} change, and nothing else from step {step}.")
+    elif ways == (Way.MAIN, Way.SECOND):
+        text = tr("The loss in the plane through step {step} in which the path is seen best.")
+    elif ways == (Way.TEACHER, Way.STEP):
+        text = tr("The loss in the plane through the start, the teacher and step {step}.")
     else:
-        given = {
-            "path": tr("The loss in the plane through step {step} in which the path is seen best."),
-            "teacher": tr("The loss in the plane through the start, the teacher and step {step}."),
-            "gradient": tr("The loss in the plane of the gradient and the way at step {step}."),
-        }
-        drawn = {
-            "path": tr("The loss in a plane through step {step}; what the path does not give is random."),
-            "teacher": tr("The loss in a plane through start and teacher; its second direction is random."),
-            "gradient": tr("The loss in a plane of the gradient at step {step}; the rest is random."),
-        }
-        what = (drawn if survey.plane.drawn else given)[survey.kind].format(step=f"{step:,}")
-    return joined((what, share_text(track)))
+        across, up = (way_text(way, survey.step) for way in ways)
+        text = tr("The loss around step {step}: to the right {across}, upwards {up}.")
+    return joined((text.format(across=across, up=up, step=step), share_text(track)))
 
 
 def share_text(track: Track | None) -> str:
