@@ -219,8 +219,9 @@ def of_two(origin: Array, first: int, second: int) -> Plane:
     Raises
     ------
     ConfigError
-        If they are the same.
+        If they are the same, or there are fewer than two.
     """
+    _check_count(origin)
     if first == second:
         raise ConfigError("expected two different parameters, received the same one twice")
     base = np.array(origin, np.float64)
@@ -241,8 +242,7 @@ def along(origin: Array, directions: Sequence[Direction]) -> Plane:
         If there are fewer than two parameters.
     """
     origin = np.array(origin, np.float64)
-    if origin.size < 2:
-        raise ConfigError("expected a network with at least 2 parameters, received {received}", received=origin.size)
+    _check_count(origin)
     axes: list[Vector] = []
     ways: list[Way] = []
     rng = np.random.default_rng(0)
@@ -255,6 +255,13 @@ def along(origin: Array, directions: Sequence[Direction]) -> Plane:
         if len(axes) == 2:
             break
     return Plane(origin, axes[0], axes[1], (ways[0], ways[1]))
+
+
+def _check_count(parameters: Array) -> None:
+    if np.size(parameters) < 2:
+        raise ConfigError(
+            "expected a network with at least 2 parameters, received {received}", received=np.size(parameters)
+        )
 
 
 def _main_directions(away: Vector) -> list[Vector]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -104,7 +105,7 @@ def test_a_survey_gets_finer_and_keeps_what_it_has():
             assert len(measured) == points_of(level)
             assert losses.shape == grid(level)
     assert len(levels) == LEVELS
-    for coarse, fine in zip(levels, levels[1:], strict=False):
+    for coarse, fine in pairwise(levels):
         assert np.array_equal(fine[::2, ::2], coarse)
 
 
@@ -222,7 +223,7 @@ def test_the_distance_from_the_plane_is_the_shortest():
     shortest = np.linalg.norm(point - plane.at(x, y))
     assert plane.distance(point) == pytest.approx(shortest)
     for _ in range(100):
-        assert np.linalg.norm(point - plane.at(*(x, y) + rng.normal(size=2))) >= shortest
+        assert np.linalg.norm(point - plane.at(x + rng.normal(), y + rng.normal())) >= shortest
 
 
 def test_infinite_parameters_have_no_place():
