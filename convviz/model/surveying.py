@@ -125,7 +125,7 @@ class Surveyor(QObject):
         self._follows = True
         self._made_at, self._made = 0, 0.0  # the step at which the plane was asked for, and when
         self._request: Request | None = None
-        self._fitting: Problem | None = None  # the last that was found to have the landscape of the request
+        self._same: tuple[Problem, Problem] | None = None  # that were found to have one landscape
         self._survey: Survey | None = None
         self._refusal: Refusal | None = None
         self._track: Track | None = None
@@ -265,18 +265,21 @@ class Surveyor(QObject):
         self._place()
 
     def _fits(self, frame: Frame | None) -> bool:
-        """Return whether what was surveyed is the landscape of a frame, too."""
-        request = self._request
-        if frame is None or request is None or frame.problem is self._fitting:
-            return True
-        fits = is_same_landscape(request.problem, frame.problem)
-        self._fitting = frame.problem if fits else None
-        return fits
+        """Return whether what is asked for is the landscape of a frame, too."""
+        return frame is None or self._request is None or self._are_same(self._request.problem, frame.problem)
+
+    def _are_same(self, one: Problem, other: Problem) -> bool:
+        """Return whether two problems have one landscape; what was found last is remembered, for frames are many."""
+        if self._same is None or self._same[0] is not one or self._same[1] is not other:
+            if not is_same_landscape(one, other):
+                return False
+            self._same = one, other
+        return True
 
     def _place(self) -> None:
         """Find the places of the steps that are shown and live."""
         frame, survey = self._session.frame, self._survey
-        if frame is None or survey is None or not self._fits(frame):
+        if frame is None or survey is None or not self._are_same(survey.problem, frame.problem):
             self._shown = self._live = None
         else:
             vector = frame.problem.network.pack(frame.parameters)
@@ -350,7 +353,6 @@ class Surveyor(QObject):
         if self._closed:
             return
         self._number += 1
-        self._fitting = None
         self._request = replace(made, number=self._number, plane=plane, window=window)
         self._thread.post(self._request)
 

@@ -88,12 +88,13 @@ def request(run, number=1, **changes):
     frame, path = run.frame(), run.path()
     pack = run.problem.network.pack
     given = {
+        "path": path,
         "kind": "path",
         "here": pack(frame.parameters),
         "gradient": pack(frame.gradients),
         "last": path.parameters[-2] if len(path.steps) > 1 else None,
     }
-    return Request(number=number, problem=run.problem, path=path, step=frame.step, **{**given, **changes})
+    return Request(number=number, problem=run.problem, step=frame.step, **{**given, **changes})
 
 
 def test_a_survey_goes_from_coarse_to_fine(run, seen):
