@@ -14,11 +14,15 @@ Array = NDArray[Any]
 
 #: From so many times the least loss to the greatest, a logarithmic scale reads better; and the most that one spans.
 _LOG_FROM, _MOST_DECADES = 30.0, 12
+#: Below this, powers of ten lose their digits.
+_TINY = 1e-300
+#: The greatest power of ten that there is as a number.
+_GREATEST = 308
 #: How many contour lines are wanted at most.
 _MOST_LEVELS = 12
 #: What a decade is divided into, from coarse to fine.
 _DIVISIONS = ((1.0,), (1.0, 3.0), (1.0, 2.0, 5.0), (1.0, 1.5, 2.0, 3.0, 5.0, 7.0), tuple(n / 2 for n in range(2, 20)))
-_STEPS = (1.0, 2.0, 2.5, 5.0, 10.0)
+_STEPS = (1.0, 2.0, 2.5, 5.0, 10.0, 20.0)
 
 #: By the corners of a cell that lie above a level (1, 2, 4, 8: counter-clockwise from the lower left), the pairs of
 #: edges (0 … 3: below, right, above, left) that its lines join. Where both would do, 5 and 10, the middle decides.
@@ -66,7 +70,7 @@ class LossScale:
         if not high > 0 or low * _LOG_FROM > high or low < 0:
             return cls(low, high if high > low else low + (abs(low) or 1.0), log=False)
         positive = finite[finite > 0]
-        least = max(float(positive.min()), high * 10.0**-_MOST_DECADES, 1e-300)
+        least = max(float(positive.min()), high * 10.0**-_MOST_DECADES, _TINY)
         return cls(least, high, log=True) if high > least * _LOG_FROM else cls(low, high, log=False)
 
     def positions(self, losses: Array) -> Array:
@@ -90,7 +94,7 @@ class LossScale:
 
 
 def _round_levels(low: float, high: float) -> tuple[float, ...]:
-    decades = range(math.floor(math.log10(low)), math.ceil(math.log10(high)) + 1)
+    decades = range(math.floor(math.log10(low)), min(math.ceil(math.log10(high)), _GREATEST) + 1)
     best: tuple[float, ...] = ()
     for division in _DIVISIONS:
         found = tuple(n * 10.0**d for d in decades for n in division if low < n * 10.0**d < high)
@@ -106,13 +110,15 @@ def _round_levels(low: float, high: float) -> tuple[float, ...]:
 def ticks(low: float, high: float, most: int) -> list[float]:
     """Return at most ``most`` round numbers at equal distances between two numbers."""
     span = high - low
-    if not 0 < span < math.inf or most < 1:
+    if not _TINY < span < math.inf or most < 1:
         return []
     power = 10.0 ** math.floor(math.log10(span / most))
-    step = next((n * power for n in _STEPS if n * power * most >= span), 10 * power)
-    first, last = math.ceil(low / step), math.floor(high / step)
-    found = [n * step for n in range(first, last + 1)]
-    return found[:: 1 + (len(found) - 1) // most]
+    found: list[float] = []
+    for step in (n * power for n in _STEPS):
+        before, found = found, [n * step for n in range(math.ceil(low / step), math.floor(high / step) + 1)]
+        if len(found) <= most:
+            break
+    return found or before[:most]
 
 
 def contour(values: Array, level: float) -> Array:
