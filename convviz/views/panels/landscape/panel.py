@@ -57,7 +57,7 @@ class LandscapePanel(QWidget):
         self._legend = Legend(self)
         self._told = ReadOut(parent=self, on="surface")
         self._told.setObjectName("landscape.told")
-        self._progress = ReadOut(sample="161×97 points so far, 999 s to go", role="small", parent=self, on="surface")
+        self._progress = ReadOut(sample="161×97 points so far, 999 s left", role="small", parent=self, on="surface")
         self._progress.setObjectName("landscape.progress")
         self._progress.setAccessibleName("")
         self._lay_out()

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from convviz.engine.landscape import Way, grid
-from convviz.i18n import joined, mark, ntr, tr
+from convviz.i18n import joined, mark, tr
 from convviz.number_text import exact_text, format_number, loss_text, short_number
 
 if TYPE_CHECKING:
@@ -120,9 +120,7 @@ def progress_text(survey: Survey) -> str:
     if math.isnan(survey.left) or survey.left < 2:
         return told
     seconds = math.ceil(survey.left)
-    return ntr("{points}, {seconds} s to go", "{points}, {seconds} s to go", seconds).format(
-        points=told, seconds=f"{seconds:,}"
-    )
+    return tr("{points}, {seconds} s left").format(points=told, seconds=f"{seconds:,}")
 
 
 def place_text(place: Place) -> str:
