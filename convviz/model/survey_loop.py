@@ -192,7 +192,8 @@ class SurveyLoop:
         self._gentle = False
         self._closing = False
         self._answers = Answers()
-        self._loss: LossAt | None = None
+        self._problem: Problem | None = None  # of the survey that was asked for last
+        self._loss: LossAt | None = None  # its loss, unless all was dropped: it takes as much memory as a trainer
         self._plane: Plane | None = None
         self._rested = 0.0  # what had been worked at the end of the last rest
 
@@ -215,7 +216,7 @@ class SurveyLoop:
             self._wake.notify()
 
     def drop(self) -> None:
-        """Forget what was asked for."""
+        """Forget what was asked for, and give back the memory that it takes."""
         with self._wake:
             self._waiting = self._path = self._place = None
             self._dropped = True
@@ -249,6 +250,8 @@ class SurveyLoop:
         """Wait for something that is asked and answer it, unless it is overtaken; return False when closed."""
         with self._wake:
             while not (self._closing or self._waiting or self._path or self._place):
+                if self._dropped:
+                    self._loss, self._dropped = None, False
                 self._clock.wait(self._wake, None)
             if self._closing:
                 return False
@@ -278,13 +281,12 @@ class SurveyLoop:
         self._plane = plane
         if request.plane is None:  # else the path may have gone on since
             self._tell(track=_track(plane, request.path))
-        if self._loss is None or self._loss.problem is not request.problem:
-            self._loss = None  # first, for two of them take twice the memory
-            self._loss = LossAt(request.problem)
+        self._problem = request.problem
+        loss = self._bound(request.problem)
         made, total = 0, landscape.points_of(landscape.LEVELS - 1)
         began = self._rested = self._clock.worked()
         told, reached = self._clock.now(), 0
-        for level, losses in landscape.survey(self._loss, plane, window):
+        for level, losses in landscape.survey(loss, plane, window):
             worked, now = self._clock.worked() - began, self._clock.now()
             if level < 0:
                 made += 1
@@ -308,6 +310,13 @@ class SurveyLoop:
                 )
             )
 
+    def _bound(self, problem: Problem) -> LossAt:
+        """Return the loss of a problem, in memory of its own."""
+        if self._loss is None or self._loss.problem is not problem:
+            self._loss = None  # first, for two of them take twice the memory
+            self._loss = LossAt(problem)
+        return self._loss
+
     @property
     def _share(self) -> float:
         return GENTLE_SHARE if self._gentle else IDLE_SHARE
@@ -319,9 +328,9 @@ class SurveyLoop:
             place, self._place = self._place, None
         if path is not None and self._plane is not None and path.parameters.shape[1] == self._plane.origin.size:
             self._tell(track=_track(self._plane, path))
-        if place is not None and self._loss is not None:
+        if place is not None and self._problem is not None:
             plane, x, y = place
-            self._tell(probe=Probe(plane, x, y, self._loss(plane.at(x, y))))
+            self._tell(probe=Probe(plane, x, y, self._bound(self._problem)(plane.at(x, y))))
 
     def _tell(self, **new: object) -> None:
         with self._wake:

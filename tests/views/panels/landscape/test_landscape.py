@@ -422,6 +422,19 @@ def test_it_costs_nothing_while_it_is_hidden(look):
     assert viewer.survey is survey
 
 
+def test_what_was_seen_before_is_seen_again_at_once(look):
+    viewer = look()
+    person, survey = viewer.person, viewer.survey
+    person.press("Esc")
+    person.press("Shift+L")
+    assert viewer.survey is survey
+    spot = viewer.map.places.place(QPointF(310, 190))
+    QTest.mouseMove(viewer.map, QPoint(310, 190))
+    person.sees(lambda: viewer.text("told").startswith("at [") and "loss" in viewer.text("told"))
+    assert number_in(viewer.text("told").rsplit(" ", 1)[1]) == pytest.approx(viewer.exact(*spot), rel=1e-7)
+    assert viewer.survey is survey
+
+
 @pytest.mark.parametrize("language", ["en", "zh_CN"])
 @pytest.mark.parametrize("size", [(1024, 640), (1280, 800)])
 def test_every_control_is_whole(look, size, language):
