@@ -82,6 +82,7 @@ class LandscapeMap(QWidget):
         self._whole = _UNKNOWN  # what was seen before somebody zoomed
         self._spot: Spot | None = None
         self._by_keys = False
+        self._near: int | None = None
         self._pressed: tuple[QPointF, Window] | None = None
         self._dragged = False
         self._ground: QPixmap | None = None
@@ -97,6 +98,11 @@ class LandscapeMap(QWidget):
     def spot(self) -> Spot | None:
         """The place that is pointed at, by the pointer or by keys."""
         return self._spot
+
+    @property
+    def near(self) -> int | None:
+        """The step of the path that a click would show; None: the pointer is not near the path."""
+        return self._near if self._spot is not None and not self._by_keys else None
 
     @property
     def places(self) -> Places:
@@ -259,9 +265,10 @@ class LandscapeMap(QWidget):
                     Window(window.left + across, window.right + across, window.bottom + up, window.top + up), ask=False
                 )
                 return
-        self._point(self.places.place(position) if self._is_inside(position) else None)
-        near = self._is_inside(position) and self.step_at(position) is not None
-        self.setCursor(Qt.CursorShape.PointingHandCursor if near else Qt.CursorShape.CrossCursor)
+        inside = self._is_inside(position)
+        self._near = self.step_at(position) if inside else None
+        self._point(self.places.place(position) if inside else None)
+        self.setCursor(Qt.CursorShape.CrossCursor if self._near is None else Qt.CursorShape.PointingHandCursor)
 
     def mouseReleaseEvent(self, event: QMouseEvent | None) -> None:
         """Let the plane go; after a click, ask for the step that was clicked."""

@@ -231,7 +231,7 @@ class LandscapePanel(QWidget):
         if spot is not None:
             probe = surveyor.probe
             measured = probe is not None and (probe.x, probe.y) == spot
-            text = wording.spot_text(*spot, probe.loss if measured and probe is not None else None)
+            text = wording.spot_text(*spot, probe.loss if measured and probe is not None else None, self._map.near)
         elif surveyor.shown is not None:
             text = wording.place_text(surveyor.shown)
         self._told.set_text(text)

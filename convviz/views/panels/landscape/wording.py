@@ -136,8 +136,15 @@ def off_text(place: Place) -> str:
     return tr("{distance} off the plane").format(distance=short_number(place.off, 2))
 
 
-def spot_text(x: float, y: float, loss: float | None) -> str:
-    """Return the loss at a place of the plane; None: it is being measured."""
+def spot_text(x: float, y: float, loss: float | None, near: int | None = None) -> str:
+    """Return the loss at a place of the plane; None: it is being measured. ``near``: the step that a click shows."""
+    told = _loss_at_text(x, y, loss)
+    if near is None:
+        return told
+    return tr("{told} · a click shows step {step}").format(told=told, step=f"{near:,}")
+
+
+def _loss_at_text(x: float, y: float, loss: float | None) -> str:
     where = f"{format_number(x, 4)}, {format_number(y, 4)}"
     if loss is None:
         return tr("at [{place}]: measuring…").format(place=where)

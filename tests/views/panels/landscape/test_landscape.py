@@ -209,6 +209,8 @@ def test_a_click_on_the_path_shows_that_step(look):
     viewer = look()
     person, track = viewer.person, viewer.surveyor.track
     row = int(np.flatnonzero(track.steps == 7)[0])
+    QTest.mouseMove(viewer.map, viewer.pixel(*track.places[row]))
+    person.sees(lambda: viewer.map.near is not None and viewer.text("told").endswith(f"step {viewer.map.near}"))
     viewer.click(viewer.pixel(*track.places[row]))
     person.sees(lambda: person.session.status.shown is not None and viewer.surveyor.live is not None)
     assert abs(person.session.status.shown - 7) <= 1  # to a pixel
