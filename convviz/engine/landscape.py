@@ -88,7 +88,7 @@ class Plane:
     def shares(self, differences: Array) -> Vector:
         """Return how far ``differences`` (…, P) go across and up, (…, 2)."""
         with np.errstate(all="ignore"):
-            return np.asarray(differences @ np.stack([self.across, self.up], axis=1))
+            return np.stack([differences @ self.across, differences @ self.up], axis=-1)
 
     def distance(self, points: Array) -> Vector:
         """Return how far off the plane ``points`` (…, P) lie, (…)."""

@@ -120,14 +120,14 @@ def draw_surface(painter: QPainter, places: Places, survey: Survey, scale: LossS
     painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
     # from the middle of one pixel of the image to that of another: its numbers stand at the corners of cells
     painter.drawImage(area, surface_image(losses, scale), QRectF(0.5, 0.5, columns - 1.0, rows - 1.0))
-    _draw_hatch(painter, area, losses)
+    _draw_hatch(painter, places, area, losses)
     if scale is not None:
         _draw_contours(painter, area, losses, scale)
     painter.restore()
 
 
-def _draw_hatch(painter: QPainter, area: QRectF, losses: Array) -> None:
-    """Cover what is no finite number, and half of the way to its neighbours."""
+def _draw_hatch(painter: QPainter, places: Places, area: QRectF, losses: Array) -> None:
+    """Cover every cell that has a corner which is no finite number: it has no contour line either."""
     bad = ~np.isfinite(losses)
     if not bad.any():
         return
@@ -138,7 +138,6 @@ def _draw_hatch(painter: QPainter, area: QRectF, losses: Array) -> None:
     for row in np.flatnonzero(bad.any(axis=1)):
         edges = np.flatnonzero(np.diff(np.concatenate([[0], bad[row].astype(np.int8), [0]])))
         for first, end in zip(edges[::2], edges[1::2], strict=True):
-            # all of the cells that have such a corner: colours that blend with it would be those of no loss
             left, right = max(first - 1, 0), min(end, columns - 1)
             bottom, top = max(row - 1, 0), min(row + 1, rows - 1)
             covered.addRect(
@@ -149,16 +148,12 @@ def _draw_hatch(painter: QPainter, area: QRectF, losses: Array) -> None:
                     (top - bottom) * high,
                 )
             )
+    painter.save()
     painter.fillPath(covered, theme.current().surface)
     painter.setClipPath(covered, Qt.ClipOperation.IntersectClip)
-    painter.drawTiledPixmap(area.toAlignedRect(), hatch(theme.current(), veiled=False))
-    painter.setClipPath(_rest_of(area, covered))
-
-
-def _rest_of(area: QRectF, covered: QPainterPath) -> QPainterPath:
-    whole = QPainterPath()
-    whole.addRect(area)
-    return whole.subtracted(covered.simplified())
+    seen = area.intersected(places.surface).toAlignedRect()  # what is looked at may be far within
+    painter.drawTiledPixmap(seen, hatch(theme.current(), veiled=False))
+    painter.restore()
 
 
 def _draw_contours(painter: QPainter, area: QRectF, losses: Array, scale: LossScale) -> None:

@@ -10,14 +10,14 @@ from PyQt6.QtWidgets import QHBoxLayout, QSizePolicy, QToolButton, QWidget
 from convviz.i18n import tr
 from convviz.views import theme
 from convviz.views.editors.buttons import Choice, IconButton
-from convviz.views.panels.landscape.wording import KINDS, parameter_text
+from convviz.views.panels.landscape.wording import KINDS, parameter_texts
 
 if TYPE_CHECKING:
     from convviz.engine.problem import Problem
     from convviz.model.surveying import Kind
 
 #: How many parameters a list offers at most, the first of each layer; more nobody looks through.
-_OFFERED = 1000
+_OFFERED = 600
 
 
 class Header(QWidget):
@@ -56,6 +56,7 @@ class Header(QWidget):
         self._start.setEnabled(False)
         self._close = IconButton("landscape.close", "dismiss", self)
         self._problem: Problem | None = None
+        self._offered = 0  # of each layer; 0: all
         layout = QHBoxLayout(self)
         layout.setContentsMargins(theme.SPACE.S, theme.SPACE.XS, theme.SPACE.S, 0)
         layout.setSpacing(theme.SPACE.XS)
@@ -109,10 +110,7 @@ class Header(QWidget):
             self._kind.setItemData(row, tr(help), Qt.ItemDataRole.ToolTipRole)
         self._kind.setAccessibleName(tr("Plane"))
         self._kind.setToolTip(tr("How the plane lies in the space of all parameters"))
-        self._across.setAccessibleName(tr("Parameter to the right"))
-        self._across.setToolTip(tr("The parameter that grows to the right"))
-        self._up.setAccessibleName(tr("Parameter upwards"))
-        self._up.setToolTip(tr("The parameter that grows upwards"))
+        self._describe_boxes()
         self._fit.setText(tr("Through this step"))
         self._fit.setToolTip(
             tr("Lay the plane through the step that is shown, look at all of the path, and follow the run (0)")
@@ -131,14 +129,26 @@ class Header(QWidget):
         stretches = [stretch for stretch in problem.network.stretches if stretch.stop > stretch.start]
         most = max(1, _OFFERED // max(1, len(stretches)))
         offered = [place for each in stretches for place in range(each.start, min(each.stop, each.start + most))]
-        texts = [(parameter_text(problem, place), place) for place in offered]
+        texts = parameter_texts(problem, offered)
         for box in (self._across, self._up):
             chosen = box.currentData()
             with QSignalBlocker(box):
                 box.clear()
-                for text, place in texts:
-                    box.addItem(text, place)
+                for place in offered:
+                    box.addItem(texts[place], place)
                 box.setCurrentIndex(box.findData(chosen))
+        self._offered = most if len(offered) < problem.network.size else 0
+        self._describe_boxes()
+
+    def _describe_boxes(self) -> None:
+        """Say what the lists of parameters are, and if they do not have all of them, which."""
+        for box, name, help in (
+            (self._across, tr("Parameter to the right"), tr("The parameter that grows to the right")),
+            (self._up, tr("Parameter upwards"), tr("The parameter that grows upwards")),
+        ):
+            first = tr("{help}; the list has the first {count} of each layer").format(help=help, count=self._offered)
+            box.setAccessibleName(name)
+            box.setToolTip(first if self._offered else help)
 
     def _ask_weights(self) -> None:
         """Ask for two parameters; who chooses the same for both axes wants to swap them."""

@@ -12,6 +12,8 @@ from convviz.i18n import joined, mark, tr
 from convviz.number_text import exact_text, format_number, loss_text, short_number
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from convviz.engine.problem import Problem
     from convviz.model.surveying import Kind, Place, Survey, Track
 
@@ -36,23 +38,21 @@ KINDS: dict[Kind, tuple[str, str]] = {
 }
 
 
-def parameter_text(problem: Problem, place: int) -> str:
-    """Return what one of all parameters is called: 'Kernel 1 [2, 3]'."""
-    for number, (stretch, layer) in enumerate(zip(problem.network.stretches, problem.initial, strict=True), 1):
-        if not stretch.start <= place < stretch.stop:
-            continue
-        for name, places in problem.network.views(np.arange(problem.network.size))[number - 1].items():
-            if place not in places:
-                continue
-            index = [int(n) for n in np.argwhere(places == place)[0]]
-            text = tr("Kernel {layer}") if name == "weight" else tr("Bias {layer}")
-            shape = layer[name].shape
-            telling = index if any(size > 1 for size in shape[:-2]) else index[-2:]
-            if math.prod(shape) == 1:
-                return text.format(layer=number)
-            told = ", ".join(str(n + 1) for n in telling)
-            return tr("{name} [{place}]").format(name=text.format(layer=number), place=told)
-    raise IndexError(place)
+def parameter_texts(problem: Problem, wanted: Iterable[int]) -> dict[int, str]:
+    """Return what some of all parameters are called, by their places: 'Kernel 1 [2, 3]'."""
+    wanted, found = np.array(sorted(wanted)), {}
+    for number, arrays in enumerate(problem.network.views(np.arange(problem.network.size)), 1):
+        for name, places in arrays.items():
+            text = (tr("Kernel {layer}") if name == "weight" else tr("Bias {layer}")).format(layer=number)
+            for at in np.argwhere(np.isin(places, wanted)):
+                index = tuple(int(n) for n in at)
+                found[int(places[index])] = text if places.size == 1 else _with_place(text, index, places.shape)
+    return found
+
+
+def _with_place(text: str, index: tuple[int, ...], shape: tuple[int, ...]) -> str:
+    telling = index if any(size > 1 for size in shape[:-2]) else index[-2:]
+    return tr("{name} [{place}]").format(name=text, place=", ".join(str(n + 1) for n in telling))
 
 
 def way_text(way: Way, step: int) -> str:
@@ -71,8 +71,8 @@ def way_text(way: Way, step: int) -> str:
 def axis_names(survey: Survey) -> tuple[str, str]:
     """Return what the axes of the plane are called."""
     if survey.kind == "weights":
-        first, second = (parameter_text(survey.problem, place) for place in survey.weights)
-        return first, second
+        texts = parameter_texts(survey.problem, survey.weights)
+        return texts[survey.weights[0]], texts[survey.weights[1]]
     across, up = (way_text(way, survey.step) for way in survey.plane.ways)
     first = tr("distance from the start {way}") if _is_from_start(survey) else tr("distance from step {step} {way}")
     second = "{way}" if survey.plane.ways[1] is Way.SECOND else tr("at right angles, {way}")

@@ -365,6 +365,18 @@ def test_two_parameters_are_picked_by_their_names(look):
     assert viewer.surveyor.shown.y == pytest.approx(frame.parameters[0]["weight"][0, 0, 0, 0])
 
 
+def test_of_many_parameters_the_first_of_each_layer_are_offered(look):
+    many = experiment(Conv2d(kernel=5, out_channels=40), Conv2d(kernel=1))
+    viewer = look(steps=0, experiment=many)
+    survey = viewer.survey
+    box = viewer.person.find(QComboBox, "landscape.across")
+    choose_item(viewer.person.find(QComboBox, "landscape.kind"), "Two parameters")
+    viewer.sees_all(survey)
+    assert box.count() == 300 + 41
+    assert "the list has the first 300 of each layer" in box.toolTip()
+    assert box.findText("Bias 2") >= 0
+
+
 def test_without_a_teacher_no_plane_goes_through_it(look):
     viewer = look(experiment="edges")
     assert viewer.survey.problem.teacher is None
