@@ -86,8 +86,8 @@ class Survey:
     ----------
     number
         Of the request.
-    problem, kind, step, weights
-        Of the request.
+    problem, run, kind, step, weights
+        Of the request; the run is that of its path.
     plane, window
     losses : (rows, columns)
         Measured on a grid from edge to edge of the window, row 0 at the bottom. NaN: not yet, or no finite number.
@@ -99,6 +99,7 @@ class Survey:
 
     number: int
     problem: Problem
+    run: int
     kind: Kind
     step: int
     weights: tuple[int, int]
@@ -299,6 +300,7 @@ class SurveyLoop:
                 survey=Survey(
                     request.number,
                     request.problem,
+                    request.path.run,
                     request.kind,
                     request.step,
                     request.weights,

@@ -169,6 +169,12 @@ class Surveyor(QObject):
         return self._probe
 
     @property
+    def is_of_earlier_run(self) -> bool:
+        """Whether the plane was laid through a step that the run does not have."""
+        survey, status = self._survey, self._session.status
+        return survey is not None and (survey.run != status.run or survey.step > status.step)
+
+    @property
     def newest_step(self) -> int:
         """The newest step of the run."""
         return self._session.status.step
@@ -183,11 +189,6 @@ class Surveyor(QObject):
         """The two parameters that span a plane of two."""
         return self._weights
 
-    @property
-    def follows(self) -> bool:
-        """Whether the plane goes with the run."""
-        return self._follows
-
     def watch(self, on: bool) -> None:
         """Begin or cease to do anything: somebody looks, or nobody does."""
         if on is self._watched or self._closed:
@@ -199,8 +200,11 @@ class Surveyor(QObject):
             return
         self._follow_status(self._session.status, at_once=True)
         self._place()
-        if self._survey is None or not self._survey.is_complete or not self._fits(self._session.frame):
+        survey, request = self._survey, self._request
+        if request is None or not self._fits(self._session.frame):
             self.fit()
+        elif survey is None or not survey.is_complete or survey.number != request.number:
+            self._post(request, request.plane, request.window)  # what was left undone
 
     def choose(self, kind: Kind, weights: tuple[int, int] | None = None) -> None:
         """Lay the plane another way, through the step that is shown."""

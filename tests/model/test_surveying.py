@@ -115,7 +115,6 @@ def test_another_part_of_the_plane_is_measured_and_stays(session, surveyor, at, 
     at(50)
     surveyor.watch(True)
     before = complete()
-    assert surveyor.follows
     window = Window(-1.0, 1.0, -2.0, 2.0)
     surveyor.look(window)
     survey = complete(before)
@@ -124,7 +123,6 @@ def test_another_part_of_the_plane_is_measured_and_stays(session, surveyor, at, 
     session.run(200)
     qtbot.waitUntil(lambda: surveyor.shown.step == 250)
     qtbot.waitUntil(lambda: surveyor.track.steps[-1] == 250)
-    assert not surveyor.follows
     assert surveyor.survey.plane is before.plane
 
 
@@ -191,7 +189,6 @@ def test_a_run_that_begins_on_the_plane_leaves_it(session, surveyor, at, complet
     assert surveyor.survey is survey
     assert surveyor.track.places[0] == pytest.approx([-0.5, 0.25])
     assert surveyor.track.off[0] == pytest.approx(0, abs=1e-9)
-    assert not surveyor.follows
 
 
 def test_a_run_that_begins_elsewhere_gets_a_plane_of_its_own(session, surveyor, at, complete):
@@ -215,6 +212,30 @@ def test_nothing_goes_on_when_nobody_looks_any_more(session, surveyor, at, compl
     assert not surveyor.findChildren(QTimer)
     surveyor.watch(True)
     assert complete(survey).step == 550
+
+
+def test_a_survey_that_was_left_is_gone_on_with(session, surveyor, at, complete, qtbot):
+    at(50)
+    surveyor.watch(True)
+    before = complete()
+    window = Window(-1.0, 1.0, -2.0, 2.0)
+    surveyor.look(window)
+    surveyor.watch(False)
+    surveyor.watch(True)
+    survey = complete(before)
+    assert survey.window == window
+    assert survey.plane is before.plane
+
+
+def test_a_run_that_goes_back_keeps_the_plane(session, surveyor, at, complete, qtbot):
+    at(50)
+    surveyor.watch(True)
+    survey = complete()
+    assert not surveyor.is_of_earlier_run
+    session.reset()
+    qtbot.waitUntil(lambda: surveyor.shown.step == 0 and surveyor.track.steps[-1] == 0)
+    assert surveyor.survey is survey
+    assert surveyor.is_of_earlier_run
 
 
 def test_a_diverged_run_is_seen_where_it_was_within_bounds(session, surveyor, reach, complete, qtbot):

@@ -59,7 +59,6 @@ class LandscapePanel(QWidget):
         self._told.setObjectName("landscape.told")
         self._progress = ReadOut(sample="161×97 points so far, 999 s left", role="small", parent=self, on="surface")
         self._progress.setObjectName("landscape.progress")
-        self._progress.setAccessibleName("")
         self._lay_out()
         self._connect()
 
@@ -189,7 +188,7 @@ class LandscapePanel(QWidget):
             return _explained(surveyor.error)
         if surveyor.survey is None:
             return tr("The landscape is being measured…")
-        return wording.sentence(surveyor.survey, surveyor.track)
+        return wording.sentence(surveyor.survey, surveyor.track, earlier=surveyor.is_of_earlier_run)
 
     def _marks(self) -> dict[Mark, Place]:
         surveyor = self._surveyor

@@ -83,11 +83,13 @@ def _is_from_start(survey: Survey) -> bool:
     return survey.kind == "teacher" and Way.TEACHER in survey.plane.ways
 
 
-def sentence(survey: Survey, track: Track | None) -> str:
-    """Return what is seen: how the plane lies, and how much of the path it shows."""
+def sentence(survey: Survey, track: Track | None, *, earlier: bool = False) -> str:
+    """Return what is seen: how the plane lies, and how much of the path it shows; ``earlier``: of another run."""
     ways, step = survey.plane.ways, f"{survey.step:,}"
     across, up = axis_names(survey)
-    if survey.kind == "weights":
+    if earlier:
+        text = tr("The loss in the plane that was laid through step {step} of an earlier run.")
+    elif survey.kind == "weights":
         text = tr("The loss as {across} and {up} change, and nothing else from step {step}.")
     elif ways == (Way.MAIN, Way.SECOND):
         text = tr("The loss in the plane through step {step} in which the path is seen best.")

@@ -310,6 +310,10 @@ def test_a_double_click_lets_the_student_start_there_and_can_be_undone(look):
     assert person.session.frame.loss == pytest.approx(viewer.exact(*spot), rel=1e-12)
     assert viewer.survey is survey  # the same plane, on which the new run begins
     assert viewer.surveyor.track.places[0] == pytest.approx(spot)
+    assert "through step 50 of an earlier run" in viewer.text("sentence")
+    person.click("landscape.fit")
+    assert viewer.sees_all(survey).step == 0
+    assert "earlier" not in viewer.text("sentence")
     assert person.document.undo_stack.undoText() == "Start at a place of the landscape"
     person.press("Ctrl+Z")
     person.sees(lambda: person.session.frame is not None and person.session.frame.step == 50)

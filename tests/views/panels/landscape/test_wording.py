@@ -28,7 +28,7 @@ def surveyed(kind="path", ways=(Way.MAIN, Way.SECOND), level=5, left=0.0):
     problem = load_builtin("demo").build()
     size = problem.network.size
     plane = Plane(np.zeros(size), np.eye(size)[0], np.eye(size)[1], ways)
-    return Survey(1, problem, kind, 1200, (0, 11), plane, Window(-1, 1, -1, 1), np.ones(grid(level)), level, left)
+    return Survey(1, problem, 1, kind, 1200, (0, 11), plane, Window(-1, 1, -1, 1), np.ones(grid(level)), level, left)
 
 
 @pytest.mark.parametrize("name", ["demo", "channels", "transposed", "pooling"])
@@ -70,6 +70,10 @@ def test_it_is_said_how_the_plane_lies(kind, ways, told, across):
     assert "1,200" in sentence(survey, None)
     assert across in axis_names(survey)[0]
     assert "{" not in "".join((sentence(survey, None), *axis_names(survey)))
+
+
+def test_a_plane_of_an_earlier_run_is_told_as_such():
+    assert "step 1,200 of an earlier run" in sentence(surveyed(), None, earlier=True)
 
 
 def test_it_is_said_how_long_the_rest_takes():
