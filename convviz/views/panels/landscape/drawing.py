@@ -56,21 +56,25 @@ class Places(NamedTuple):
         The colours of the scale.
     window
         The part of the plane that fills the surface.
+    up
+        The numbers of the upright axis.
     """
 
     surface: QRectF
     bar: QRectF
     window: Window
+    up: tuple[float, ...]
 
     @classmethod
     def of(cls, width: float, height: float, window: Window, scale: LossScale | None) -> Places:
         """Return the places in a widget of a size, with room for the numbers of the window and of the scale."""
         line = math.ceil(theme.metrics("small").height())
         losses = () if scale is None else scale.levels
-        left = line + _room(_SAMPLES[0], ticks(window.bottom, window.top, _NUMBERS)) + _GAP
-        right, below = _GAP + _BAR + _GAP + _room(_SAMPLES[1], losses), 2 * line + _GAP
-        surface = QRectF(left, line, max(width - left - right, 1.0), max(height - line - below, 1.0))
-        return cls(surface, QRectF(surface.right() + _GAP, surface.top(), _BAR, surface.height()), window)
+        high = max(height - 3 * line - _GAP, 1.0)
+        up = tuple(ticks(window.bottom, window.top, min(_NUMBERS, max(2, int(high / (0.6 * _APART))))))
+        left, right = line + _room(_SAMPLES[0], up) + _GAP, _GAP + _BAR + _GAP + _room(_SAMPLES[1], losses)
+        surface = QRectF(left, line, max(width - left - right, 1.0), high)
+        return cls(surface, QRectF(surface.right() + _GAP, surface.top(), _BAR, surface.height()), window, up)
 
     def pixels(self, places: Array) -> Array:
         """Return the pixels (…, 2) of ``places`` (…, 2) of the plane; what lies far outside is brought nearer."""
@@ -186,7 +190,6 @@ def draw_axes(painter: QPainter, places: Places, names: tuple[str, str]) -> None
     line = math.ceil(metrics.height())
     painter.setFont(theme.font("small"))
     across = ticks(window.left, window.right, max(2, int(surface.width() / _APART)))
-    up = ticks(window.bottom, window.top, min(_NUMBERS, max(2, int(surface.height() / (0.6 * _APART)))))
     pixels = places.pixels(np.array([[x, window.bottom] for x in across]).reshape(-1, 2))
     painter.setPen(colours.outline)
     painter.drawRect(surface.adjusted(-0.5, -0.5, 0.5, 0.5))
@@ -195,8 +198,8 @@ def draw_axes(painter: QPainter, places: Places, names: tuple[str, str]) -> None
         painter.drawLine(QLineF(x, surface.bottom(), x, surface.bottom() + 3))
         painter.setPen(colours.muted)
         painter.drawText(QRectF(x - _APART / 2, surface.bottom() + 4, _APART, line), _CENTRE, axis_text(value))
-    pixels = places.pixels(np.array([[window.left, y] for y in up]).reshape(-1, 2))
-    for (_, y), value in zip(pixels, up, strict=True):
+    pixels = places.pixels(np.array([[window.left, y] for y in places.up]).reshape(-1, 2))
+    for (_, y), value in zip(pixels, places.up, strict=True):
         painter.setPen(colours.outline)
         painter.drawLine(QLineF(surface.left() - 3, y, surface.left(), y))
         painter.setPen(colours.muted)

@@ -110,6 +110,8 @@ def share_text(track: Track | None) -> str:
 
 def _percent(share: float) -> str:
     percent = 100 * share
+    if 0 < percent < 1:
+        return "<1%"
     return f"{percent:.0f}%" if percent < 95 or percent > 99.95 else f"{percent:.1f}%"
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -10,7 +11,7 @@ import pytest
 from convviz.engine import Conv2d
 from convviz.engine.landscape import Plane, Way, Window, grid
 from convviz.model.files import load_builtin
-from convviz.model.survey_loop import Survey
+from convviz.model.survey_loop import Survey, Track
 from convviz.model.surveying import Place
 from convviz.views.panels.landscape.wording import (
     axis_names,
@@ -19,6 +20,7 @@ from convviz.views.panels.landscape.wording import (
     place_text,
     progress_text,
     sentence,
+    share_text,
     spot_text,
 )
 from tests.checked import experiment
@@ -81,6 +83,16 @@ def test_it_is_said_how_long_the_rest_takes():
     assert progress_text(surveyed(level=3, left=41.2)) == "41×25 points so far, 42 s left"
     assert progress_text(surveyed(level=4, left=0.5)) == "81×49 points so far"
     assert progress_text(surveyed(level=0, left=math.nan)) == "6×4 points so far"
+
+
+@pytest.mark.parametrize(
+    ("share", "told"), [(0.0004, "<1%"), (0.031, "3%"), (0.9748, "97.5%"), (1.0, "100%"), (0.0, "0%")]
+)
+def test_it_is_said_how_much_of_the_path_is_seen(share, told):
+    survey = surveyed()
+    track = Track(survey.plane, 1, np.arange(3), np.ones(3), np.zeros((3, 2)), np.zeros(3), share)
+    assert share_text(track) == f"It shows {told} of the path's spread."
+    assert share_text(replace(track, share=math.nan)) == ""
 
 
 def test_a_step_is_on_the_plane_or_off_it():
