@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections import deque
     from collections.abc import Callable
 
+    from convviz.engine.frames import Path
     from convviz.engine.problem import Problem
     from convviz.engine.stopping import StopConditions
 
@@ -122,6 +123,19 @@ class WantInputGradient:
     wanted: bool
 
 
+@dataclass(frozen=True)
+class AskPath:
+    """Where the run has been.
+
+    Attributes
+    ----------
+    answer
+        Is called in the thread with the path, if there is a run.
+    """
+
+    answer: Callable[[Path], object]
+
+
 Command = (
     Load
     | Play
@@ -134,12 +148,13 @@ Command = (
     | SetSpeed
     | SetFrameRate
     | WantInputGradient
+    | AskPath
 )
 
 #: What is said to one run: a new run makes it pointless, for the rate and the conditions are those of what is loaded.
 _TO_A_RUN = (Play, Pause, RunSteps, ShowStep, SetLearningRate, SetStop)
 #: What replaces an earlier command of its kind that nobody has acted on: a slider that is dragged sends many.
-_LATEST_COUNTS = (ShowStep, SetLearningRate, SetStop, SetSpeed, SetFrameRate, WantInputGradient)
+_LATEST_COUNTS = (ShowStep, SetLearningRate, SetStop, SetSpeed, SetFrameRate, WantInputGradient, AskPath)
 
 
 def enqueue(waiting: deque[Command], command: Command) -> None:

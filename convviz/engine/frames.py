@@ -91,6 +91,27 @@ class Frame:
         return self.values[-1]
 
 
+@dataclass(frozen=True, eq=False)
+class Path:
+    """Where a run has been: some of its steps, more of them near its beginning, where most of the way is made.
+
+    Attributes
+    ----------
+    run
+        The id of the run.
+    steps : (K,) int64
+        Ascending; the first is step 0, the last the newest step.
+    losses : (K,) float64
+    parameters : (K, P)
+        All parameters as one vector, as `Network.pack` lays them out.
+    """
+
+    run: int
+    steps: Array
+    losses: Array
+    parameters: Array
+
+
 @dataclass(frozen=True)
 class Status:
     """The state of the run, small enough to be sent at every change.

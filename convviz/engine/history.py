@@ -84,6 +84,15 @@ class History:
         block, row = divmod(index, self._block)
         return index * self.stride, self._blocks[block][row]
 
+    def spread(self, most: int) -> list[int]:
+        """Return at most ``most`` of the stored steps: half of them evenly spread, half ever denser to the first."""
+        last = (self._stored - 1) * self.stride
+        if last < 0:
+            return []
+        half = max(1, most // 2)
+        wanted = np.append(np.linspace(0, last, half), np.geomspace(1, last + 1, half) - 1)
+        return [int(row) * self.stride for row in np.unique(np.rint(wanted / self.stride))]
+
     def truncate(self, steps: int) -> None:
         """Forget all but the first ``steps`` steps."""
         self.steps = steps

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from convviz.engine.frames import Array, Frame, State, Status, StopReason
+from convviz.engine.frames import Array, Frame, Path, State, Status, StopReason
 from convviz.engine.trainer import Recording, Trainer
 
 if TYPE_CHECKING:
@@ -177,6 +177,10 @@ class LiveRun:
                 if all(np.isfinite(array).all() for array in _arrays(earlier)):
                     return earlier
         return frame
+
+    def path(self) -> Path:
+        """Return where the run has been up to its newest step."""
+        return self._trainer.path()
 
     def status(self, *, rate: float, speed: float, left: frozenset[int]) -> Status:
         """Return what the window is told about the run."""

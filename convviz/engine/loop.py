@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from convviz.engine.commands import (
+    AskPath,
     Command,
     Load,
     Pause,
@@ -167,6 +168,9 @@ class TrainingLoop:
             case WantInputGradient(wanted):
                 self._input_gradient = wanted
                 self._report(picture=True)
+            case AskPath(answer):
+                if self._live is not None:
+                    answer(self._live.path())
             case _ if self._live is not None:
                 self._drive(self._live, command)
 

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from convviz.engine.errors import ConfigError
-from convviz.engine.frames import Frame, State, StopReason, read_only, sealed
+from convviz.engine.frames import Frame, Path, State, StopReason, read_only, sealed
 from convviz.engine.history import History, RateLog, Series
 from convviz.engine.problem import Problem, frozen
 from convviz.engine.settings import check_value, settings_of
@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 
 #: The most bytes that the stored states of a run take. Beyond it every second is dropped, and computed again if wanted.
 HISTORY_BUDGET = 256 << 20
+#: The most steps of a path, and the most numbers of all of them together.
+PATH_STEPS, PATH_NUMBERS = 320, 1 << 21
 #: The most bytes that the losses of a run take: 2²⁵ steps. There the run stops, with the reason MEMORY.
 LOSS_BUDGET = 256 << 20
 
@@ -264,6 +266,17 @@ class Trainer:
         names = self.problem.optimizer.state_names
         vectors = self._state_of(step).reshape(1 + len(names), -1)[1:]
         return {name: self._network_views(vector) for name, vector in zip(names, vectors, strict=True)}
+
+    def path(self) -> Path:
+        """Return where the run has been up to the present step. Only steps that are stored are among its steps."""
+        size, now = self._network.size, self.current_step
+        steps = self._history.spread(max(2, min(PATH_STEPS, PATH_NUMBERS // max(1, size))))
+        parameters = np.empty((len(steps) + 1, size), self._network.dtype)
+        for row, step in enumerate(steps):
+            parameters[row] = self._history.nearest(step)[1][:size]
+        parameters[-1] = self._steps.parameters
+        losses = np.append(self._losses.values()[steps], self.loss)
+        return Path(self._run, sealed(np.array([*steps, now])), sealed(losses), sealed(parameters))
 
     def rewind(self, step: int) -> None:
         """Make ``step`` the present one and forget what came after it.

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from PyQt6.QtCore import QObject, pyqtSignal, pyqtSlot
 
 from convviz.engine.commands import (
+    AskPath,
     Command,
     Load,
     Pause,
@@ -28,6 +29,9 @@ from convviz.engine.worker import TrainingThread
 from convviz.model.series import LossSeries
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from convviz.engine.frames import Path
     from convviz.model.experiment import Experiment
 
 
@@ -231,6 +235,10 @@ class Session(QObject):
     def want_input_gradient(self, wanted: bool) -> None:
         """Say whether frames carry the derivative of the loss by the input."""
         self._post(WantInputGradient(wanted))
+
+    def ask_path(self, answer: Callable[[Path], object]) -> None:
+        """Have ``answer`` called, in the training thread, with the path of the run; what is asked last is answered."""
+        self._post(AskPath(answer))
 
     def close(self) -> None:
         """End the training thread: ask it, and wait for it. Nothing is reported, and nothing can be asked, after it."""

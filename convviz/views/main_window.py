@@ -178,6 +178,7 @@ class MainWindow(QMainWindow):
             "run_n",
             "reset",
             "microscope",
+            "landscape",
             "let_go",
             "gradient_check",
             "input_gradient",

@@ -42,6 +42,7 @@ _CONTENTS = {
     "history": ("first", "earlier", "later", "replay", "-", "live", "continue", "-", "previous_branch", "next_branch"),
     "view": (
         "microscope",
+        "landscape",
         "let_go",
         "-",
         "input_gradient",

@@ -1,4 +1,4 @@
-"""The modes of the one window: the whole network as it trains, or one layer under the microscope."""
+"""The modes of the one window: the network as it trains, one layer under the microscope, or the loss landscape."""
 
 from __future__ import annotations
 
@@ -15,8 +15,10 @@ if TYPE_CHECKING:
     from PyQt6.QtWidgets import QStackedWidget
 
     from convviz.engine.frames import Frame
+    from convviz.model.document import Document
     from convviz.model.session import Session
     from convviz.views.cursor_control import CursorControl
+    from convviz.views.landscape_control import LandscapeControl
     from convviz.views.panels.microscope import Microscope
     from convviz.views.panels.pipeline import Pipeline
     from convviz.views.parts import Parts
@@ -35,28 +37,35 @@ class ModeControl(QObject):
     -------
     layer_shown(int)
         Another layer is under the microscope; the number of layers stands for the loss.
+    step_asked(object)
+        A step of the path through the landscape is wanted on the screen; None: the newest.
     """
 
     layer_shown = pyqtSignal(int)
+    step_asked = pyqtSignal(object)
 
     def __init__(
         self,
         stage: QStackedWidget,
         pipeline: Pipeline,
         cursor: CursorControl,
+        document: Document,
         session: Session,
         parts: Parts,
         parent: QObject,
     ) -> None:
         super().__init__(parent)
         self._pipeline, self._cursor, self._session, self._parts = pipeline, cursor, session, parts
+        self._document = document
         self._microscope: Microscope | None = None
+        self._landscape: LandscapeControl | None = None
         self._layer = 0
         self._is_layer_newer = False  # a layer was selected since the number was held
         self._wish: int | None = None  # a layer that is to be shown as soon as a frame has it
         self._is_led = False  # what the microscope shows is being chosen for it
         self._stage = stage
         parts.actions["microscope"].triggered.connect(self._toggle)
+        parts.actions["landscape"].triggered.connect(self._toggle_landscape)
         parts.actions["let_go"].triggered.connect(self._let_go)
         pipeline.opened.connect(self._open)
         cursor.held.connect(self._follow)
@@ -67,6 +76,11 @@ class ModeControl(QObject):
     def is_magnifying(self) -> bool:
         """Whether the microscope is shown."""
         return self._microscope is not None and self._stage.currentWidget() is self._microscope
+
+    @property
+    def is_surveying(self) -> bool:
+        """Whether the landscape is shown."""
+        return self._landscape is not None and self._stage.currentWidget() is self._landscape.panel
 
     def choose_layer(self, index: int) -> None:
         """Let the microscope begin with a layer that was selected, though a number may be held."""
@@ -96,6 +110,8 @@ class ModeControl(QObject):
                 self._microscope.show_layer(wish, self._microscope.direction)
             self._tell_layer(wish)
             return True
+        if self.is_surveying:  # it follows the session by itself
+            return True
         return self._pipeline.set_frame(frame)
 
     def magnify(self, number: Pointed | None = None) -> None:
@@ -120,8 +136,28 @@ class ModeControl(QObject):
         """Let keys go to what is shown."""
         if self.is_magnifying and self._microscope is not None:
             self._microscope.take_keys()
+        elif self.is_surveying and self._landscape is not None:
+            self._landscape.panel.take_keys()
         else:
             self._pipeline.setFocus()
+
+    def survey(self) -> None:
+        """Show the loss landscape about the step that is shown."""
+        if self._session.frame is None:
+            self._parts.actions["landscape"].setChecked(False)
+            return
+        if self._landscape is None:
+            from convviz.views.landscape_control import LandscapeControl
+
+            self._landscape = LandscapeControl(self._document, self._session, self)
+            self._landscape.panel.closed.connect(self.train)
+            self._landscape.panel.step_asked.connect(self.step_asked)
+            self._stage.addWidget(self._landscape.panel)
+            read_before(self._pipeline, laid_out(self._landscape.panel))
+        self._cursor.look_at(None)
+        self._stage.setCurrentWidget(self._landscape.panel)
+        self.take_keys()
+        self._enable()
 
     def train(self) -> None:
         """Show the whole network again."""
@@ -163,13 +199,19 @@ class ModeControl(QObject):
             number = self._cursor.pin
             self.magnify(None if self._is_layer_newer or number is None or number.is_taught else number)
 
+    def _toggle_landscape(self) -> None:
+        if self.is_surveying:
+            self.train()
+        else:
+            self.survey()
+
     def _open(self, number: Pointed) -> None:
         """Show a number of the picture under the microscope, which has nothing to show of those that are given."""
         if not number.is_taught:
             self.magnify(number)
 
     def _let_go(self) -> None:
-        if self.is_magnifying:
+        if self.is_magnifying or self.is_surveying:
             self.train()
         else:
             self._cursor.let_go()
@@ -208,4 +250,6 @@ class ModeControl(QObject):
     def _enable(self) -> None:
         actions = self._parts.actions
         actions["microscope"].setChecked(self.is_magnifying)
-        actions["let_go"].setEnabled(self.is_magnifying or self._cursor.pin is not None)
+        actions["landscape"].setChecked(self.is_surveying)
+        is_away = self.is_magnifying or self.is_surveying
+        actions["let_go"].setEnabled(is_away or self._cursor.pin is not None)

@@ -50,10 +50,10 @@ class PanelControl(QObject):
     pipeline, loss, inspector, explanation
         The panels.
     stage, side
-        What the pipeline is in, or the microscope in its place; the column of the inspector and the explanation.
-        Where they go is the window's business, which is asked to ``place`` them before they are filled.
+        What the pipeline is in, or the microscope or the landscape in its place; the column of the inspector and the
+        explanation. Where they go is the window's business, which is asked to ``place`` them before they are filled.
     modes
-        What goes from the pipeline to the microscope and back.
+        What goes from the pipeline to the microscope or the landscape and back.
     files
         What opens, saves and asks.
     checker
@@ -92,7 +92,7 @@ class PanelControl(QObject):
         self.explanation = ExplainPanel(self.side.pages)
         self.side.fill(self.inspector, self.explanation)
         self._cursor = CursorControl(self.pipeline, self.explanation, parts.line, self)
-        self.modes = ModeControl(self.stage, self.pipeline, self._cursor, session, parts, self)
+        self.modes = ModeControl(self.stage, self.pipeline, self._cursor, document, session, parts, self)
         self.files = FileControl(window, document, preferences, parts)
         self._maps = MapControl(window, document, preferences, parts)
         self._branches = Branches(document, session, self)
@@ -107,7 +107,7 @@ class PanelControl(QObject):
         parts.actions["input_gradient"].toggled.connect(self._show_input_gradient)
         parts.actions["input_gradient"].setChecked(preferences.input_gradient)
         session.load(document.experiment, play=False)
-        parts.actions.enable(microscope=True, input_gradient=True)
+        parts.actions.enable(microscope=True, landscape=True, input_gradient=True)
         read_in_order([*laid_out(self.loss)[-1:], *laid_out(parts.history)])
         read_last(self._badge)
 
@@ -117,6 +117,7 @@ class PanelControl(QObject):
         self.explanation.opened.connect(self.modes.magnify)
         self.inspector.selected.connect(self._choose)
         self.modes.layer_shown.connect(self._show_layer)
+        self.modes.step_asked.connect(self._run.look_at)
         self._document.changed.connect(self._follow)
         self.files.reopened.connect(self._run.reset)
         self._maps.opened.connect(self._select)

@@ -96,8 +96,8 @@ class RunControl(QObject):
         self._transport.speed_asked.connect(self._set_speed)
         self._transport.run_length_changed.connect(self._run_length_changed)
         menus.speed_asked.connect(self._set_speed)
-        self._history.step_asked.connect(self._look_at)
-        self._loss.step_asked.connect(self._look_at)
+        self._history.step_asked.connect(self.look_at)
+        self._loss.step_asked.connect(self.look_at)
         self._replay.changed.connect(self._show_playing)
         session.status_changed.connect(self._report)
         session.losses_changed.connect(self._loss.refresh)
@@ -136,7 +136,8 @@ class RunControl(QObject):
         if self._status.shown is not None:
             self._session.show_step(None)
 
-    def _look_at(self, step: int | None) -> None:
+    def look_at(self, step: int | None) -> None:
+        """Show a recorded step, or the newest again (None)."""
         self._replay.hold()
         self._session.show_step(step)
 

@@ -40,8 +40,8 @@ if TYPE_CHECKING:
 #: Of the slider of speeds; beyond its right end there is 'free'.
 _SCALE = LogScale(SPEEDS[0], 50)
 
-_BUTTON = QSize(60, 46)  #: of every button, in every language, so that no text moves another control
-_WIDE_BUTTON = QSize(68, 46)
+_BUTTON = QSize(54, 46)  #: of every button, in every language, so that no text moves another control
+_WIDE_BUTTON, _WIDE = QSize(68, 46), ("microscope", "landscape")
 #: Captions fill the buttons; fields are so low that their captions stand on the same line.
 _STYLE = """
 QToolButton { padding: 0 1px; }
@@ -128,7 +128,8 @@ class TransportBar(QToolBar):
         for name in ("undo", "redo"):
             self._add_button(name)
         self._add_line()
-        self._add_button("microscope")
+        for name in ("microscope", "landscape"):
+            self._add_button(name)
 
     def _add_line(self) -> None:
         """Part groups by a line, which room that is left over in the toolbar makes no wider."""
@@ -141,7 +142,7 @@ class TransportBar(QToolBar):
         button = self.widgetForAction(self._actions[name])
         if isinstance(button, QToolButton):
             button.setObjectName(name)
-            button.setFixedSize(_WIDE_BUTTON if name == "microscope" else _BUTTON)
+            button.setFixedSize(_WIDE_BUTTON if name in _WIDE else _BUTTON)
             button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
             button.setFont(theme.font("small"))
 

@@ -111,6 +111,15 @@ def test_controls_that_are_made_anew_come_before_the_badge(open_window: OpenWind
     assert tabbed(person)[-1] == "check_badge"
 
 
+def test_the_landscape_is_read_in_the_place_of_the_picture(open_window: OpenWindow) -> None:
+    person = open_window()
+    person.click("landscape")
+    names = tabbed(person)
+    assert names.index("landscape") < names.index("landscape.kind") < names.index("landscape.map")
+    assert names.index("landscape.map") < names.index("outline")
+    assert groups(person, names)[:2] == ["transport", "stage"]
+
+
 def test_the_microscope_is_read_in_the_place_of_the_picture(open_window: OpenWindow) -> None:
     person = open_window()
     person.click("microscope")

@@ -1,0 +1,45 @@
+"""Between the landscape and the document: where the student starts."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from PyQt6.QtCore import QObject
+
+from convviz.engine.initializers import Given
+from convviz.i18n import tr
+from convviz.model.surveying import Surveyor
+from convviz.views.panels.landscape import LandscapePanel
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from convviz.model.document import Document
+    from convviz.model.session import Session
+
+
+class LandscapeControl(QObject):
+    """Makes the panel of the landscape, which follows the session while it is seen.
+
+    Attributes
+    ----------
+    panel
+        Where it goes is the business of whoever asked for it.
+    """
+
+    def __init__(self, document: Document, session: Session, parent: QObject) -> None:
+        super().__init__(parent)
+        self._document, self._session = document, session
+        self.panel = LandscapePanel(Surveyor(session, self))
+        self.panel.start_asked.connect(self._start_at)
+
+    def _start_at(self, parameters: NDArray[Any]) -> None:
+        """Let the student start with these parameters (P,), as one change that can be undone."""
+        experiment, frame = self._document.experiment, self._session.frame
+        if frame is None or len(frame.problem.layers) != len(experiment.layers):
+            return
+        for index, given in enumerate(frame.problem.network.views(parameters)):
+            if given:
+                begun = {name: Given(numbers) for name, numbers in given.items()}
+                experiment = experiment.with_layer(index, experiment.layers[index].replace(**begun))
+        self._document.propose(experiment, tr("Start at a place of the landscape"))
