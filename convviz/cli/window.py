@@ -9,7 +9,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from convviz import doctor
-from convviz.cli.arguments import add_choice, add_experiment, picture_file, scale, size, whole_number
+from convviz.cli.arguments import add_choice, add_experiment, lesson, picture_file, scale, size, whole_number
 from convviz.cli.exits import BAD_INPUT, UNABLE
 from convviz.i18n import tr
 from convviz.views.limits import LEAST_SIZE, scale_in_force, size_at_scale
@@ -33,6 +33,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--after", type=whole_number, metavar="N", help=tr("train for N steps before showing anything"))
     parser.add_argument(
         "--scale", type=scale, metavar="FACTOR", help=tr("draw everything larger, to be read from afar: 1.5 or 150%%")
+    )
+    parser.add_argument(
+        "--lesson",
+        type=lesson,
+        metavar="NAME",
+        help=tr("begin with a lesson, see “convviz list”, or with one in a file"),
     )
     add_choice(parser, "--theme", ("light", "dark", "system"), tr("colours of the window"))
 
@@ -60,6 +66,7 @@ def run(options: argparse.Namespace) -> int:
         scale=options.scale,
         theme=options.theme,
         language=options.language,
+        lesson=options.lesson,
     )
 
 

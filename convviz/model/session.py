@@ -95,6 +95,11 @@ class Session(QObject):
         """The losses of the current run, complete; always the same object."""
         return self._losses
 
+    @property
+    def is_waiting(self) -> bool:
+        """Whether nothing has been heard yet of the run that was asked for last."""
+        return self._run != self._status.run
+
     def load(self, experiment: Experiment, play: bool | None = None) -> None:
         """Begin a new run.
 
@@ -117,12 +122,17 @@ class Session(QObject):
         name = self._names.of(experiment)
         self._post(Load(self._run, experiment.build, self._playing, name, self._names.all()))
 
-    def follow(self, old: Experiment, new: Experiment) -> None:
+    def follow(self, old: Experiment, new: Experiment, *, apart: bool = False) -> None:
         """Go from ``old``, which runs, to ``new``: while it runs where that is possible, else by a new run.
 
         An edit that is undone, or done again, goes back to the very object that ran before it: then the run is back
         too, at the step where it was, unless that takes more memory than is kept for such.
+
+        ``apart``: by another run in any case, which rests.
         """
+        if apart:
+            self._load(new, play=False)
+            return
         if old.needs_rebuild(new):
             self._load(new)
             return
@@ -168,7 +178,7 @@ class Session(QObject):
 
         While a new run is on its way there is nothing to look at.
         """
-        if self._run == self._status.run:
+        if not self.is_waiting:
             self._post(ShowStep(step))
 
     def set_learning_rate(self, rate: float) -> None:

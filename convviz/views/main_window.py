@@ -24,6 +24,8 @@ from convviz.views.status_line import StatusLine
 from convviz.views.transport import TransportBar
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from PyQt6.QtGui import QCloseEvent
 
     from convviz.model.document import Document
@@ -52,11 +54,14 @@ class MainWindow(QMainWindow):
         Every panel has all of its contents.
     checked()
         The check of what is shown has gone on, or come to an end.
+    lesson_shown()
+        All that a scene of a lesson begins with is on the screen.
     """
 
     painted = pyqtSignal()
     completed = pyqtSignal()
     checked = pyqtSignal()
+    lesson_shown = pyqtSignal()
 
     _was_painted = False  # of the class, because Qt sends events to the window before __init__ has come to an end
 
@@ -92,6 +97,7 @@ class MainWindow(QMainWindow):
         self._panels.stage.show()  # last, when its size is known: to lay it out costs most
         self._panels.loss.plotted.connect(self.completed)
         self._panels.checker.changed.connect(self.checked)
+        self._panels.lesson_shown.connect(self.lesson_shown)
         self._panels.pipeline.setFocus()  # not the first control of the toolbar, which would take the space bar
         self._parts.banner.raise_()
 
@@ -113,6 +119,16 @@ class MainWindow(QMainWindow):
     def is_checked(self) -> bool:
         """Whether it is known of what is shown if it is right."""
         return self._panels is not None and self._panels.checker.is_settled
+
+    @property
+    def has_lesson(self) -> bool:
+        """Whether all that a scene of a lesson begins with is on the screen."""
+        return self._panels is not None and self._panels.has_lesson
+
+    def open_lesson(self, name_or_path: str | Path) -> None:
+        """Begin a lesson, a built-in one by its name or one in a file."""
+        if self._panels is not None:
+            self._panels.open_lesson(name_or_path)
 
     def show_message(self, message: Message) -> None:
         """Show a message over the picture."""
@@ -181,6 +197,10 @@ class MainWindow(QMainWindow):
             "let_go",
             "gradient_check",
             "input_gradient",
+            "open_lesson",
+            "lesson_back",
+            "lesson_next",
+            "lesson_leave",
         ):
             actions[name].setEnabled(False)  # until there is something that they act on
 
@@ -338,15 +358,18 @@ class MainWindow(QMainWindow):
     def keyPressEvent(self, event: QKeyEvent | None) -> None:
         """Give the focus to what is looked at when typing in a field has come to an end, so that keys are the run's.
 
-        An Escape that has nothing else to do leaves the full screen.
+        An Escape that has nothing else to do leaves the lesson, or else the full screen.
         """
         super().keyPressEvent(event)
         if event is None or event.key() not in ENDS_TYPING:
             return
         if types_text(QApplication.focusWidget()):
             self._leave_field()
-        elif event.key() == Qt.Key.Key_Escape and self.isFullScreen():
+        elif event.key() == Qt.Key.Key_Escape and not self._leave_lesson() and self.isFullScreen():
             self._set_full_screen(False)
+
+    def _leave_lesson(self) -> bool:
+        return self._panels is not None and self._panels.leave_lesson()
 
     def _leave_field(self) -> None:
         field = QApplication.focusWidget()
@@ -378,6 +401,7 @@ class MainWindow(QMainWindow):
         """Ask about unsaved changes, then end the training and remember the window."""
         if event is None:
             return
+        self._leave_lesson()  # what is the person's own may have changes
         if self._panels is not None and self._panels.files.is_unsettled and not self._may_close:
             event.ignore()
             self._panels.files.settle(self._close_for_good)

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from PyQt6.QtWidgets import QStackedWidget
 
     from convviz.engine.frames import Frame
+    from convviz.engine.walkthrough import Act
     from convviz.model.session import Session
     from convviz.views.cursor_control import CursorControl
     from convviz.views.panels.microscope import Microscope
@@ -35,9 +36,12 @@ class ModeControl(QObject):
     -------
     layer_shown(int)
         Another layer is under the microscope; the number of layers stands for the loss.
+    moved()
+        Another mode is shown, or something else is under the microscope.
     """
 
     layer_shown = pyqtSignal(int)
+    moved = pyqtSignal()
 
     def __init__(
         self,
@@ -67,6 +71,11 @@ class ModeControl(QObject):
     def is_magnifying(self) -> bool:
         """Whether the microscope is shown."""
         return self._microscope is not None and self._stage.currentWidget() is self._microscope
+
+    @property
+    def microscope(self) -> Microscope | None:
+        """The microscope, None before it has been asked for."""
+        return self._microscope
 
     def choose_layer(self, index: int) -> None:
         """Let the microscope begin with a layer that was selected, though a number may be held."""
@@ -116,6 +125,24 @@ class ModeControl(QObject):
         self.take_keys()
         self._enable()
 
+    def magnify_layer(self, index: int, *, back: bool, act: Act | None = None, cell: tuple[int, ...] = ()) -> None:
+        """Show a layer under the microscope, the number of layers for the loss, on one of its ways.
+
+        ``act`` is the phase, None for the one that makes the result; ``cell`` row and column that it is at.
+        """
+        frame = self._session.frame
+        if frame is None:
+            return
+        self._layer, self._wish = min(index, len(frame.problem.layers) - 1), None
+        self.magnify()
+        microscope = self._made()
+        with self._leading():
+            microscope.show_layer(index, "backward" if back else "forward")
+            shown = microscope.shown_phase
+            if (act is not None or cell) and shown is not None:
+                microscope.show_act(act or shown.act, cell)
+        self._tell_layer(microscope.layer)
+
     def take_keys(self) -> None:
         """Let keys go to what is shown."""
         if self.is_magnifying and self._microscope is not None:
@@ -143,6 +170,7 @@ class ModeControl(QObject):
             self._microscope.arrived.connect(self._arrive)
             self._microscope.asked.connect(self._hold)
             self._microscope.layer_shown.connect(self._tell_layer)
+            self._microscope.moved.connect(self.moved)
             self._stage.addWidget(self._microscope)
             read_before(self._pipeline, laid_out(self._microscope))
         return self._microscope
@@ -209,3 +237,4 @@ class ModeControl(QObject):
         actions = self._parts.actions
         actions["microscope"].setChecked(self.is_magnifying)
         actions["let_go"].setEnabled(self.is_magnifying or self._cursor.pin is not None)
+        self.moved.emit()

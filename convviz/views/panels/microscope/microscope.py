@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import deque
 from typing import TYPE_CHECKING, Literal
 
-from PyQt6.QtCore import QEvent, Qt, pyqtSignal
+from PyQt6.QtCore import QEvent, QRect, Qt, pyqtSignal
 from PyQt6.QtGui import QKeyEvent
 from PyQt6.QtWidgets import QVBoxLayout, QWidget
 
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from PyQt6.QtGui import QHideEvent, QShowEvent
 
     from convviz.engine.frames import Frame
-    from convviz.engine.walkthrough import Channels, Moment, Phase
+    from convviz.engine.walkthrough import Channels, Moment, Phase, Role
 
 Direction = Literal["forward", "backward"]
 
@@ -53,6 +53,8 @@ class Microscope(QWidget):
         A factor of a sum was clicked: that number is to be explained.
     layer_shown(int)
         Another layer is looked at; the number of layers stands for the loss.
+    moved()
+        Something else is shown than before.
     closed()
         Escape, or the button: back to training.
     """
@@ -61,6 +63,7 @@ class Microscope(QWidget):
     arrived = pyqtSignal(object, bool)
     asked = pyqtSignal(object)
     layer_shown = pyqtSignal(int)
+    moved = pyqtSignal()
     closed = pyqtSignal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -129,6 +132,16 @@ class Microscope(QWidget):
         return self._player.position
 
     @property
+    def shown_phase(self) -> Phase | None:
+        """The phase itself, None before there is anything to be seen."""
+        return None if self._walk is None else self._walk.phases[self._phase]
+
+    def board_rect(self, role: Role) -> QRect:
+        """Return where the cells of a board are seen, empty if they are not."""
+        place = self._stage.place(role)
+        return QRect() if place is None else place.rect.translated(self._stage.pos())
+
+    @property
     def number(self) -> Pointed | None:
         """The number of the frame that the moment is about, if there is one."""
         return self._number
@@ -160,6 +173,13 @@ class Microscope(QWidget):
         self._player.pause()
         back = direction == "backward"
         self._take_view(View(index, back, 0) if self._frame is None else view_of_layer(self._frame, index, back=back))
+
+    def show_act(self, act: Act, cell: tuple[int, ...] = ()) -> None:
+        """Show a phase of the walk, at a cell or from its beginning; nothing where the walk has no such phase."""
+        phases = () if self._walk is None else self._walk.phases
+        for n, phase in enumerate(phases):
+            if phase.act is act:
+                self._take_phase(n, cell[-2] * phase.shape[1] + cell[-1] if cell else 0)
 
     def show_cell(self, pointed: Pointed) -> None:
         """Show how one number of the frame is made; nothing for one of the teacher's, which are only given."""
@@ -364,6 +384,7 @@ class Microscope(QWidget):
             self._number = number
             if is_other:
                 self.arrived.emit(number, False)
+            self.moved.emit()
 
     def _moment(self, position: int) -> Moment:
         """Return a moment; the last ones are kept, since while it plays each is painted many times."""

@@ -1,0 +1,154 @@
+"""Rings in the accent colour around what a scene is about."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PyQt6.QtCore import QEvent, QObject, QRect, QRectF, Qt, QTimer
+from PyQt6.QtGui import QPainter, QPaintEvent, QPen, QRegion
+from PyQt6.QtWidgets import QScrollArea, QWidget
+
+from convviz.views import theme
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+#: Pixels: between a ring and what it is around; of the ring, and of its edges, which part it from whatever lies there.
+_GAP, _THICK, _EDGE = 2, 3, 1
+_ROUND = 5
+_WHOLE = _GAP + _THICK + 2 * _EDGE
+
+#: What may have moved a part of the window.
+_MOVING = frozenset(
+    {QEvent.Type.Resize, QEvent.Type.Move, QEvent.Type.Show, QEvent.Type.Hide, QEvent.Type.LayoutRequest}
+)
+
+#: A widget, and the part of it that is meant, in its own coordinates.
+Spot = tuple[QWidget, QRect]
+
+
+class Ring(QWidget):
+    """One ring. Nothing but the ring itself is painted, or takes part when what lies under it is painted anew."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setObjectName("lesson.ring")
+        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.hide()
+
+    def surround(self, rect: QRect) -> None:
+        """Be around ``rect`` of the parent."""
+        outer = rect.adjusted(-_WHOLE, -_WHOLE, _WHOLE, _WHOLE)
+        if outer != self.geometry() or self.mask().isEmpty():
+            self.setGeometry(outer)
+            inside = self.rect().adjusted(_WHOLE, _WHOLE, -_WHOLE, -_WHOLE)
+            self.setMask(QRegion(self.rect()).subtracted(QRegion(inside)))
+        self.raise_()
+        self.show()
+
+    @property
+    def inner(self) -> QRect:
+        """What it is around, in the parent's coordinates."""
+        return self.geometry().adjusted(_WHOLE, _WHOLE, -_WHOLE, -_WHOLE)
+
+    def paintEvent(self, event: QPaintEvent | None) -> None:
+        """Paint the ring between its edges."""
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        colours = theme.current()
+        aside = _EDGE + _THICK / 2
+        line = QRectF(self.rect()).adjusted(aside, aside, -aside, -aside)
+        for colour, width in ((colours.surface, _THICK + 2 * _EDGE), (colours.accent, _THICK)):
+            painter.setPen(QPen(colour, width))
+            painter.drawRoundedRect(line, _ROUND, _ROUND)
+        painter.end()
+
+
+class Rings(QObject):
+    """Keeps a ring around each of the spots, wherever the layout of the window puts them.
+
+    Parameters
+    ----------
+    window
+        What they lie over.
+    find
+        Returns the spots as they are now; those that are not to be seen get no ring.
+    """
+
+    def __init__(self, window: QWidget, find: Callable[[], Sequence[Spot]]) -> None:
+        super().__init__(window)
+        self._window, self._find = window, find
+        self._rings: list[Ring] = []
+        self._watched: list[QWidget] = []
+        self._soon = QTimer(self)
+        self._soon.setSingleShot(True)
+        self._soon.setInterval(0)
+        self._soon.timeout.connect(self._place)
+
+    def refresh(self) -> None:
+        """Look again where the spots are, once everything that happens now has happened."""
+        self._soon.start()
+
+    def reveal(self) -> None:
+        """Scroll so far that each of the spots is seen."""
+        for widget, rect in self._find():
+            above = widget.parentWidget()
+            while above is not None and not isinstance(above, QScrollArea):
+                above = above.parentWidget()
+            if isinstance(above, QScrollArea):
+                inner = above.widget()
+                if inner is not None:
+                    centre = widget.mapTo(inner, rect.center())
+                    above.ensureVisible(centre.x(), centre.y(), rect.width() // 2 + _WHOLE, rect.height() // 2 + _WHOLE)
+        self.refresh()
+
+    def clear(self) -> None:
+        """Take all rings away."""
+        self._soon.stop()
+        self._watch([])
+        for ring in self._rings:
+            ring.hide()
+            ring.deleteLater()
+        self._rings = []
+
+    def eventFilter(self, watched: QObject | None, event: QEvent | None) -> bool:
+        """Follow what moves."""
+        if event is not None and event.type() in _MOVING:
+            self.refresh()
+        return False
+
+    def _place(self) -> None:
+        spots = list(self._find())
+        self._watch([widget for widget, _ in spots])
+        seen = [rect for rect in (self._seen(*spot) for spot in spots) if not rect.isEmpty()]
+        while len(self._rings) < len(seen):
+            self._rings.append(Ring(self._window))
+        for ring, rect in zip(self._rings, seen, strict=False):
+            ring.surround(rect)
+        for ring in self._rings[len(seen) :]:
+            ring.hide()
+
+    def _seen(self, widget: QWidget, rect: QRect) -> QRect:
+        """Return what is seen of a spot, in the window's coordinates."""
+        if not widget.isVisible():
+            return QRect()
+        at: QWidget | None = widget
+        while at is not None and at is not self._window:
+            rect = rect.intersected(at.rect()).translated(at.pos())
+            at = at.parentWidget()
+        return QRect() if at is None else rect.intersected(self._window.rect())
+
+    def _watch(self, widgets: Sequence[QWidget]) -> None:
+        """Hear of what moves these widgets, or what they are in."""
+        wanted: list[QWidget] = []
+        for widget in widgets:
+            at: QWidget | None = widget
+            while at is not None and at is not self._window and at not in wanted:
+                wanted.append(at)
+                at = at.parentWidget()
+        for each in self._watched:
+            each.removeEventFilter(self)
+        for each in wanted:
+            each.installEventFilter(self)
+        self._watched = wanted
