@@ -129,7 +129,7 @@ class LessonCard(QToolBar):
         """Read every text again in the current language."""
         self.setWindowTitle(tr("Lesson"))
         self._page.setAccessibleName(tr("Lesson"))
-        self._back.setText(tr("Back"))
+        self._back.setText(tr("Previous"))
         self._leave.describe(tr("Leave the lesson"), tr("Leave the lesson; all is as it was before it (Esc)"))
         for button, name, told in (
             (self._back, "lesson_back", tr("The scene before")),
@@ -185,7 +185,9 @@ class LessonCard(QToolBar):
 
     def _measure(self) -> None:
         """Take a size of letters that suits the window, and the height that the longest scene needs with it."""
-        pixels = _LARGE if self.width() >= _WIDE else _USUAL
+        around = self.parentWidget()  # whose width is known before its own
+        width = self.width() if around is None else around.width()
+        pixels = _LARGE if width >= _WIDE else _USUAL
         for label in (self._text, self._task):
             label.setFont(theme.font("body", pixels))
         self._aside.setFixedWidth(_ASIDE * pixels)
@@ -193,7 +195,7 @@ class LessonCard(QToolBar):
             return
         layout = self._page.layout()
         gaps = layout.spacing() + 2 * theme.SPACE.L if layout is not None else 0
-        told = max(120, self.width() - self._aside.width() - gaps)
+        told = max(120, width - self._aside.width() - gaps)
         asked = self._aside.width() - _ICON - theme.SPACE.S
         tasks = [tr(scene.task.text) for scene in self._lesson.scenes if scene.task is not None]
         texts = _height([tr(scene.text) for scene in self._lesson.scenes], told, self._text)

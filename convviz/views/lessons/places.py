@@ -42,7 +42,7 @@ def _spot(mark: Mark, window: QWidget, panels: PanelControl) -> Spot | None:
         if heatmap is None or values is None:
             return None
         if not mark.cell:
-            return heatmap, heatmap.rect()
+            return heatmap, heatmap.content_rect()
         shape = values.shape
         index = (0,) * (len(shape) - len(mark.cell)) + mark.cell
         fits = len(index) == len(shape) and all(n < size for n, size in zip(index, shape, strict=True))

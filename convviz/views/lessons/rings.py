@@ -13,10 +13,12 @@ from convviz.views import theme
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-#: Pixels: between a ring and what it is around; of the ring, and of its edges, which part it from whatever lies there.
-_GAP, _THICK, _EDGE = 2, 3, 1
+#: Pixels: between a ring and what it is around, and of the ring, where that is large and where it is a cell; of the
+#: ring's edges, which part it from whatever lies there.
+_LARGE, _SMALL, _EDGE = (2, 3), (0, 2), 1
 _ROUND = 5
-_WHOLE = _GAP + _THICK + 2 * _EDGE
+#: Sides up to this are those of cells.
+_CELL = 40
 
 #: What may have moved a part of the window.
 _MOVING = frozenset(
@@ -35,14 +37,18 @@ class Ring(QWidget):
         self.setObjectName("lesson.ring")
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._inner, self._thick = QRect(), _LARGE[1]
         self.hide()
 
     def surround(self, rect: QRect) -> None:
         """Be around ``rect`` of the parent."""
-        outer = rect.adjusted(-_WHOLE, -_WHOLE, _WHOLE, _WHOLE)
-        if outer != self.geometry() or self.mask().isEmpty():
+        gap, self._thick = _SMALL if max(rect.width(), rect.height()) <= _CELL else _LARGE
+        aside = gap + self._thick + 2 * _EDGE
+        outer = rect.adjusted(-aside, -aside, aside, aside)
+        if outer != self.geometry() or rect != self._inner:
+            self._inner = rect
             self.setGeometry(outer)
-            inside = self.rect().adjusted(_WHOLE, _WHOLE, -_WHOLE, -_WHOLE)
+            inside = self.rect().adjusted(aside, aside, -aside, -aside)
             self.setMask(QRegion(self.rect()).subtracted(QRegion(inside)))
         self.raise_()
         self.show()
@@ -50,16 +56,16 @@ class Ring(QWidget):
     @property
     def inner(self) -> QRect:
         """What it is around, in the parent's coordinates."""
-        return self.geometry().adjusted(_WHOLE, _WHOLE, -_WHOLE, -_WHOLE)
+        return self._inner
 
     def paintEvent(self, event: QPaintEvent | None) -> None:
         """Paint the ring between its edges."""
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         colours = theme.current()
-        aside = _EDGE + _THICK / 2
+        aside = _EDGE + self._thick / 2
         line = QRectF(self.rect()).adjusted(aside, aside, -aside, -aside)
-        for colour, width in ((colours.surface, _THICK + 2 * _EDGE), (colours.accent, _THICK)):
+        for colour, width in ((colours.surface, self._thick + 2 * _EDGE), (colours.accent, self._thick)):
             painter.setPen(QPen(colour, width))
             painter.drawRoundedRect(line, _ROUND, _ROUND)
         painter.end()
@@ -100,7 +106,9 @@ class Rings(QObject):
                 inner = above.widget()
                 if inner is not None:
                     centre = widget.mapTo(inner, rect.center())
-                    above.ensureVisible(centre.x(), centre.y(), rect.width() // 2 + _WHOLE, rect.height() // 2 + _WHOLE)
+                    above.ensureVisible(
+                        centre.x(), centre.y(), rect.width() // 2 + theme.SPACE.S, rect.height() // 2 + theme.SPACE.S
+                    )
         self.refresh()
 
     def clear(self) -> None:
