@@ -136,28 +136,33 @@ class SettingIs(Condition):
 
 @dataclass(frozen=True)
 class PointedAt(Condition):
-    """The pointer, or the cursor of the keyboard, is on a number, or it is held; ``cell`` empty: any of the array."""
+    """The pointer, or the cursor of the keyboard, is on a number, or it is held.
+
+    ``cell`` empty: on any of the array; with ``to``, on any from ``cell`` to that one, the corners of a rectangle.
+    """
 
     kind: ClassVar[str] = "point"
     tensor: Tensor
     cell: tuple[int, ...] = ()
+    to: tuple[int, ...] = ()
 
     def holds(self, seen: Seen) -> bool:
         """Return whether it is pointed at or held."""
-        return _is_at(seen.pointed, self.tensor, self.cell) or _is_at(seen.held, self.tensor, self.cell)
+        return any(_is_at(number, self.tensor, self.cell, self.to) for number in (seen.pointed, seen.held))
 
 
 @dataclass(frozen=True)
 class Held(Condition):
-    """A number has been clicked; ``cell`` empty: any of the array."""
+    """A number has been clicked; which ones count is said as of one that is pointed at."""
 
     kind: ClassVar[str] = "click"
     tensor: Tensor
     cell: tuple[int, ...] = ()
+    to: tuple[int, ...] = ()
 
     def holds(self, seen: Seen) -> bool:
         """Return whether it is held."""
-        return _is_at(seen.held, self.tensor, self.cell)
+        return _is_at(seen.held, self.tensor, self.cell, self.to)
 
 
 @dataclass(frozen=True)
@@ -211,7 +216,8 @@ def _no_setting(path: str) -> ConfigError:
     )
 
 
-def _is_at(number: Number | None, tensor: Tensor, cell: tuple[int, ...]) -> bool:
-    if number is None or number[0] != tensor:
+def _is_at(number: Number | None, tensor: Tensor, cell: tuple[int, ...], to: tuple[int, ...]) -> bool:
+    if number is None or number[0] != tensor or len(number[1]) < len(cell):
         return False
-    return not cell or number[1][-len(cell) :] == cell
+    place = number[1][len(number[1]) - len(cell) :]
+    return all(first <= n <= last for n, first, last in zip(place, cell, to or cell, strict=True))

@@ -21,10 +21,11 @@ LONGEST_TITLE, LONGEST_TEXT, LONGEST_TASK = 60, 300, 130
 
 @dataclass(frozen=True)
 class ArrayMark:
-    """A map or a kernel in the picture of the network, or one cell of it; ``cell`` is counted from 0."""
+    """A map or a kernel in the picture of the network; or a cell of it, counted from 0, or all from that ``to`` another."""
 
     tensor: Tensor
     cell: tuple[int, ...] = ()
+    to: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import math
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
@@ -101,9 +102,10 @@ def decode_lesson(data: Any, folder: Path | None = None) -> Lesson:
         Where something is unknown, missing, of the wrong type or size; ``field`` says where.
     """
     entries = migrate(mapping(data), {}, VERSION)
-    refuse_unknown(entries, ("version", "order", "title", "summary", "scenes"))
+    refuse_unknown(entries, ("version", "order", "title", "summary", "experiments", "scenes"))
     _whole(entries, "order", 0)
-    reader = _Reader(folder)
+    with inside("experiments"):
+        reader = _Reader(folder, mapping(entries.get("experiments", {})))
     return Lesson(
         _text(entries, "title", LONGEST_TITLE),
         _text(entries, "summary", LONGEST_TEXT),
@@ -114,8 +116,8 @@ def decode_lesson(data: Any, folder: Path | None = None) -> Lesson:
 class _Reader:
     """Reads scenes, one after the other: what a scene asks for must be there in the experiment it has begun with."""
 
-    def __init__(self, folder: Path | None) -> None:
-        self._folder = folder
+    def __init__(self, folder: Path | None, experiments: Mapping[str, Any]) -> None:
+        self._folder, self._experiments = folder, experiments
         self._experiment: Experiment | None = None
 
     def scene(self, data: Any) -> Scene:
@@ -141,8 +143,7 @@ class _Reader:
     def _start(self, data: Any) -> Start:
         entries = mapping(data)
         refuse_unknown(entries, ("experiment", "set", "step"))
-        with inside("experiment"):
-            described = self._described(entries.get("experiment"))
+        described = self._described(entries.get("experiment"))
         with inside("set"):
             for path, value in mapping(entries.get("set", {})).items():
                 _put(described, path, value)
@@ -151,19 +152,19 @@ class _Reader:
         return Start(experiment, _whole(entries, "step", 0, MOST_STEPS))
 
     def _described(self, data: Any) -> Any:
-        """Return the plain data of an experiment that is written out, or of the built-in one of a name."""
-        if not isinstance(data, str):
-            return mapping(data)
+        """Return the plain data, to be changed, of an experiment of the lesson or of a built-in one, by its name."""
         files = builtin_files()
-        if data not in files:
-            raise unknown(
-                mark("{name}: expected one of {known}, received {received}"),
-                mark("{name}: expected one of {known}, received {received}; did you mean {guess}?"),
-                "experiment",
-                data,
-                files,
-            ).at("")
-        return parse(files[data].read_bytes())
+        if isinstance(data, str) and data in self._experiments:
+            return copy.deepcopy(mapping(self._experiments[data]))
+        if isinstance(data, str) and data in files:
+            return parse(files[data].read_bytes())
+        raise unknown(
+            mark("{name}: expected one of {known}, received {received}"),
+            mark("{name}: expected one of {known}, received {received}; did you mean {guess}?"),
+            "experiment",
+            data,
+            (*self._experiments, *files),
+        )
 
     def _show(self, data: Any) -> Show:
         entries = mapping(data)
@@ -212,8 +213,8 @@ class _Reader:
             Diverged.kind: (),
             StepShown.kind: ("step", "or_earlier"),
             SettingIs.kind: ("path", "value", "above", "below"),
-            PointedAt.kind: ("array", "position", "cell"),
-            Held.kind: ("array", "position", "cell"),
+            PointedAt.kind: ("array", "position", "cell", "to"),
+            Held.kind: ("array", "position", "cell", "to"),
             LookedAt.kind: ("layer", "direction", "phase", "cell"),
         }[kind]
         refuse_unknown(entries, ("type", *known))
@@ -231,7 +232,7 @@ class _Reader:
         if kind == LookedAt.kind:
             return LookedAt(self._look(rest))
         if kind in (PointedAt.kind, Held.kind):
-            return (PointedAt if kind == PointedAt.kind else Held)(_tensor(rest), _cell(rest))
+            return (PointedAt if kind == PointedAt.kind else Held)(_tensor(rest), *_cells(rest))
         return Diverged()
 
     def _setting(self, entries: dict[str, Any]) -> SettingIs:
@@ -256,25 +257,36 @@ def _mark(data: Any) -> Mark:
     if "board" in entries:
         refuse_unknown(entries, ("board",))
         return BoardMark(_word(entries, "board", _ROLES))
-    refuse_unknown(entries, ("array", "position", "cell", "control", "board"))
-    return ArrayMark(_tensor(entries), _cell(entries))
+    refuse_unknown(entries, ("array", "position", "cell", "to", "control", "board"))
+    return ArrayMark(_tensor(entries), *_cells(entries))
 
 
 def _tensor(entries: dict[str, Any]) -> Tensor:
     return Tensor(_word(entries, "array", _KINDS), _whole(entries, "position", 0))
 
 
-def _cell(entries: dict[str, Any]) -> tuple[int, ...]:
-    cell = entries.get("cell", [])
+def _cells(entries: dict[str, Any]) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    cell, to = _cell(entries), _cell(entries, "to")
+    if to and len(to) != len(cell):
+        raise _no_cell("to", to)
+    return cell, to
+
+
+def _cell(entries: dict[str, Any], name: str = "cell") -> tuple[int, ...]:
+    cell = entries.get(name, [])
     numbers = isinstance(cell, list) and all(type(n) is int and n >= 0 for n in cell)
     if not numbers or len(cell) == 1 or len(cell) > 4:
-        raise ConfigError(
-            "{name}: expected a row and a column, counted from 0, received {received}",
-            field="cell",
-            name="cell",
-            received=shown(cell),
-        )
+        raise _no_cell(name, cell)
     return tuple(cell)
+
+
+def _no_cell(name: str, received: Any) -> ConfigError:
+    return ConfigError(
+        "{name}: expected a row and a column, counted from 0, received {received}",
+        field=name,
+        name=name,
+        received=shown(received),
+    )
 
 
 def _put(data: Any, path: str, value: Any) -> None:

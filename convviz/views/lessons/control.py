@@ -69,7 +69,7 @@ class LessonControl(QObject):
         self._lesson: Lesson | None = None
         self._index = 0
         self._before: _Before | None = None
-        self._is_on_the_way = False
+        self._is_on_the_way = self._is_setting = False
         self._asked: tuple[int, int] | None = None  # the run and the step at which it was last sent on
         self._is_tainted = False  # a setting was changed while the run went on: its steps are not the lesson's
         self._since = 0
@@ -202,7 +202,7 @@ class LessonControl(QObject):
     def _approach(self) -> None:
         """Send the run to the step that the scene begins with, and arrive once it is there."""
         scene, session = self._scene, self._session
-        if scene is None or not self._is_on_the_way or self._soon.isActive():
+        if scene is None or not self._is_on_the_way or self._is_setting or self._soon.isActive():
             return
         if scene.start is None or self._is_there(scene.start.step):
             self._soon.start()
@@ -233,8 +233,9 @@ class LessonControl(QObject):
         scene = self._scene
         if scene is None or not self._is_on_the_way:
             return
-        self._is_on_the_way = False
+        self._is_setting = True  # the window passes through what nobody has brought about
         self._set(scene.show)
+        self._is_on_the_way = self._is_setting = False
         self._since = self._session.status.step
         self._rings.reveal()
         self._check()

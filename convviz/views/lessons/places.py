@@ -8,12 +8,13 @@ from PyQt6.QtCore import QRect
 from PyQt6.QtWidgets import QWidget
 
 from convviz.model.lessons import ArrayMark, BoardMark, ControlMark, Look
+from convviz.views.lessons.rings import Spot
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from convviz.model.lessons import Mark
-    from convviz.views.lessons.rings import Spot
+    from convviz.views.heatmap import Heatmap
     from convviz.views.mode_control import ModeControl
     from convviz.views.panel_control import PanelControl
 
@@ -42,16 +43,21 @@ def _spot(mark: Mark, window: QWidget, panels: PanelControl) -> Spot | None:
         if heatmap is None or values is None:
             return None
         if not mark.cell:
-            return heatmap, heatmap.content_rect()
-        shape = values.shape
-        index = (0,) * (len(shape) - len(mark.cell)) + mark.cell
-        fits = len(index) == len(shape) and all(n < size for n, size in zip(index, shape, strict=True))
-        return (heatmap, heatmap.cell_rect(*index)) if fits else None
+            return Spot(heatmap, heatmap.content_rect())
+        first, last = (_cell_rect(heatmap, values.shape, cell) for cell in (mark.cell, mark.to or mark.cell))
+        return None if first.isEmpty() or last.isEmpty() else Spot(heatmap, first.united(last), tight=True)
     if isinstance(mark, BoardMark):
         microscope = panels.modes.microscope
         rect = QRect() if microscope is None else microscope.board_rect(mark.role)
-        return None if microscope is None or rect.isEmpty() else (microscope, rect)
+        return None if microscope is None or rect.isEmpty() else Spot(microscope, rect, tight=True)
     assert isinstance(mark, ControlMark)
     named = window.findChildren(QWidget, mark.name)
     widget = next((each for each in named if each.isVisible()), None)
-    return None if widget is None else (widget, widget.rect())
+    return None if widget is None else Spot(widget, widget.rect())
+
+
+def _cell_rect(heatmap: Heatmap, shape: tuple[int, ...], cell: tuple[int, ...]) -> QRect:
+    """Return where a cell is, of the first channel where none is named; empty if it is not there."""
+    index = (0,) * (len(shape) - len(cell)) + cell
+    fits = len(index) == len(shape) and all(n < size for n, size in zip(index, shape, strict=True))
+    return heatmap.cell_rect(*index) if fits else QRect()

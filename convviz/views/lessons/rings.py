@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from PyQt6.QtCore import QEvent, QObject, QRect, QRectF, Qt, QTimer
 from PyQt6.QtGui import QPainter, QPaintEvent, QPen, QRegion
@@ -13,20 +13,26 @@ from convviz.views import theme
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-#: Pixels: between a ring and what it is around, and of the ring, where that is large and where it is a cell; of the
+#: Pixels: between a ring and what it is around, and of the ring, where there is room and where there is none; of the
 #: ring's edges, which part it from whatever lies there.
-_LARGE, _SMALL, _EDGE = (2, 3), (0, 2), 1
+_WIDE, _TIGHT, _EDGE = (2, 3), (0, 2), 1
 _ROUND = 5
-#: Sides up to this are those of cells.
-_CELL = 40
 
 #: What may have moved a part of the window.
 _MOVING = frozenset(
     {QEvent.Type.Resize, QEvent.Type.Move, QEvent.Type.Show, QEvent.Type.Hide, QEvent.Type.LayoutRequest}
 )
 
-#: A widget, and the part of it that is meant, in its own coordinates.
-Spot = tuple[QWidget, QRect]
+
+class Spot(NamedTuple):
+    """A widget, and the part of it that is meant, in its own coordinates.
+
+    ``tight``: others are so close that the ring must not take much room.
+    """
+
+    widget: QWidget
+    rect: QRect
+    tight: bool = False
 
 
 class Ring(QWidget):
@@ -37,12 +43,12 @@ class Ring(QWidget):
         self.setObjectName("lesson.ring")
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self._inner, self._thick = QRect(), _LARGE[1]
+        self._inner, self._thick = QRect(), _WIDE[1]
         self.hide()
 
-    def surround(self, rect: QRect) -> None:
+    def surround(self, rect: QRect, tight: bool = False) -> None:
         """Be around ``rect`` of the parent."""
-        gap, self._thick = _SMALL if max(rect.width(), rect.height()) <= _CELL else _LARGE
+        gap, self._thick = _TIGHT if tight else _WIDE
         aside = gap + self._thick + 2 * _EDGE
         outer = rect.adjusted(-aside, -aside, aside, aside)
         if outer != self.geometry() or rect != self._inner:
@@ -98,7 +104,7 @@ class Rings(QObject):
 
     def reveal(self) -> None:
         """Scroll so far that each of the spots is seen."""
-        for widget, rect in self._find():
+        for widget, rect, _ in self._find():
             above = widget.parentWidget()
             while above is not None and not isinstance(above, QScrollArea):
                 above = above.parentWidget()
@@ -128,12 +134,12 @@ class Rings(QObject):
 
     def _place(self) -> None:
         spots = list(self._find())
-        self._watch([widget for widget, _ in spots])
-        seen = [rect for rect in (self._seen(*spot) for spot in spots) if not rect.isEmpty()]
+        self._watch([spot.widget for spot in spots])
+        seen = [(rect, spot.tight) for spot in spots if not (rect := self._seen(spot.widget, spot.rect)).isEmpty()]
         while len(self._rings) < len(seen):
             self._rings.append(Ring(self._window))
-        for ring, rect in zip(self._rings, seen, strict=False):
-            ring.surround(rect)
+        for ring, (rect, tight) in zip(self._rings, seen, strict=False):
+            ring.surround(rect, tight)
         for ring in self._rings[len(seen) :]:
             ring.hide()
 

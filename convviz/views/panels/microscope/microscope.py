@@ -21,7 +21,7 @@ from convviz.views import theme
 from convviz.views.panels.microscope.aim import View, number_of, other_way, position_of, view_of, view_of_layer
 from convviz.views.panels.microscope.header import PHASES, Header
 from convviz.views.panels.microscope.keys import is_ours
-from convviz.views.panels.microscope.layout import GUTTER
+from convviz.views.panels.microscope.layout import GUTTER, NUMBERS
 from convviz.views.panels.microscope.player import Player
 from convviz.views.panels.microscope.stage import FLOWING, Stage
 from convviz.views.panels.microscope.step_bar import StepBar
@@ -138,11 +138,9 @@ class Microscope(QWidget):
         return None if self._walk is None else self._walk.phases[self._phase]
 
     def board_rect(self, role: Role) -> QRect:
-        """Return where a board is seen with its title and the numbers of its rows, empty if it is not."""
+        """Return where a board is seen with the numbers of its rows and columns, empty if it is not."""
         place = self._stage.place(role)
-        if place is None:
-            return QRect()
-        return place.rect.united(place.title).adjusted(-GUTTER, 0, 0, 0).translated(self._stage.pos())
+        return QRect() if place is None else place.rect.adjusted(-GUTTER, -NUMBERS, 0, 0).translated(self._stage.pos())
 
     @property
     def number(self) -> Pointed | None:
