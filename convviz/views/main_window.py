@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
     from convviz.model.document import Document
     from convviz.model.session import Session
+    from convviz.views.lessons import LessonControl
     from convviz.views.panel_control import PanelControl
     from convviz.views.preferences import Preferences
 
@@ -119,6 +120,19 @@ class MainWindow(QMainWindow):
     def is_checked(self) -> bool:
         """Whether it is known of what is shown if it is right."""
         return self._panels is not None and self._panels.checker.is_settled
+
+    @property
+    def lessons(self) -> LessonControl:
+        """What leads through lessons.
+
+        Raises
+        ------
+        RuntimeError
+            If the window has not been filled yet.
+        """
+        if self._panels is None:
+            raise RuntimeError("a window has lessons once it has panels")
+        return self._panels.lessons
 
     @property
     def has_lesson(self) -> bool:

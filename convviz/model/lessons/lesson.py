@@ -21,7 +21,7 @@ LONGEST_TITLE, LONGEST_TEXT, LONGEST_TASK = 60, 300, 130
 
 @dataclass(frozen=True)
 class ArrayMark:
-    """A map or a kernel in the picture of the network; or a cell of it, counted from 0, or all from that ``to`` another."""
+    """A map or a kernel in the picture of the network; or one of its cells, from 0, or all from it ``to`` another."""
 
     tensor: Tensor
     cell: tuple[int, ...] = ()

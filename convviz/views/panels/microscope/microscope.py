@@ -77,6 +77,7 @@ class Microscope(QWidget):
         self._of: int | None = None
         self._phase = 0
         self._number: Pointed | None = None
+        self._told: Moment | None = None
         self._turned: tuple[View, View] | None = None  # where one is since the way was changed, and where one was
         self._recent: deque[tuple[tuple[Walk, int, int], Moment]] = deque(maxlen=2)
         self._player = Player(self)
@@ -372,6 +373,7 @@ class Microscope(QWidget):
         moment = self._moment(at)
         flowing = self._player.is_playing and self._player.speed <= FLOWING and at > 0
         before = self._moment(max(0, at - moment.phase.pace)) if flowing else None
+        is_other_moment, self._told = moment is not self._told, moment
         self._stage.show_moment(moment, before, self._player.progress)
         row, column = moment.phase.cell(at)
         where = {"row": row + 1, "column": column + 1, "n": f"{at + 1:,}", "count": f"{self._player.count:,}"}
@@ -385,6 +387,7 @@ class Microscope(QWidget):
             self._number = number
             if is_other:
                 self.arrived.emit(number, False)
+        if is_other_moment:
             self.moved.emit()
 
     def _moment(self, position: int) -> Moment:
