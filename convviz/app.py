@@ -271,7 +271,8 @@ def _document(experiment: str | None) -> Document:
 
 def _check_lesson(name_or_path: str) -> None:
     """Raise `ConvvizError` if there is no lesson of that name, or a file does not hold one."""
-    from convviz.model.lessons import find_lesson, read_lesson
+    from convviz.model.lessons.library import find_lesson
+    from convviz.model.lessons.reading import read_lesson
 
     read_lesson(find_lesson(name_or_path))
 

@@ -20,7 +20,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Print each experiment's and each lesson's name for the command line, its title, and what it shows."""
     from convviz.model.files import builtin_experiments, load_builtin
-    from convviz.model.lessons import find_lesson, lesson_titles, read_lesson
+    from convviz.model.lessons.library import find_lesson, lesson_titles
+    from convviz.model.lessons.reading import read_lesson
 
     experiments = {name: load_builtin(name) for name in builtin_experiments()}
     _print_list({name: (experiment.name, experiment.notes) for name, experiment in experiments.items()})

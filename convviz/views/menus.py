@@ -218,7 +218,7 @@ class Menus(QObject):
 
     def _fill_lessons(self) -> None:
         """Name the lessons; their files are looked at only when somebody wants one."""
-        from convviz.model.lessons import lesson_titles
+        from convviz.model.lessons.library import lesson_titles
 
         menu = self._submenus["lessons"]
         menu.clear()

@@ -86,7 +86,7 @@ class Show:
     look
         What is under the microscope; None: the whole network is seen.
     step
-        The recorded step that is looked at; None: the newest.
+        The recorded step that is looked at, of those that the scene begins with; None: the newest.
     speed
         Steps a second, infinity for as fast as it goes; None: the person's own.
     """

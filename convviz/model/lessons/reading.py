@@ -119,15 +119,17 @@ class _Reader:
     def __init__(self, folder: Path | None, experiments: Mapping[str, Any]) -> None:
         self._folder, self._experiments = folder, experiments
         self._experiment: Experiment | None = None
+        self._steps = 0  # that have been made when the scene begins
 
     def scene(self, data: Any) -> Scene:
         """Return the scene that an entry describes."""
         entries = mapping(data)
         refuse_unknown(entries, ("text", "start", "show", "highlight", "task"))
         text = _text(entries, "text", LONGEST_TEXT)
+        self._steps = 0
         start = _optional(entries, "start", self._start)
         if start is not None:
-            self._experiment = start.experiment
+            self._experiment, self._steps = start.experiment, start.step
         elif self._experiment is None:
             raise ConfigError(
                 "{name}: expected the experiment to begin with, received none", field="start", name="start"
@@ -170,7 +172,7 @@ class _Reader:
         entries = mapping(data)
         refuse_unknown(entries, ("select", "microscope", "step", "speed"))
         look = _optional(entries, "microscope", self._look)
-        step = _whole(entries, "step", 0, MOST_STEPS) if "step" in entries else None
+        step = _whole(entries, "step", 0, max(0, self._steps - 1)) if "step" in entries else None
         speed = None
         if "speed" in entries:
             free = entries["speed"] == "free"

@@ -16,7 +16,7 @@ from convviz.views.editors.buttons import IconButton
 if TYPE_CHECKING:
     from PyQt6.QtGui import QResizeEvent
 
-    from convviz.model.lessons import Lesson
+    from convviz.model.lessons.lesson import Lesson
     from convviz.views.actions import Actions
 
 #: Height of what is read, in pixels: in a window that is wide, and in one that is not; how wide that is.

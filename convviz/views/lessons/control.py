@@ -9,7 +9,9 @@ from PyQt6.QtCore import QObject, Qt, QTimer, pyqtSignal
 
 from convviz.engine.errors import ConvvizError
 from convviz.engine.frames import State
-from convviz.model.lessons import Seen, find_lesson, read_lesson
+from convviz.model.lessons.conditions import Seen
+from convviz.model.lessons.library import find_lesson
+from convviz.model.lessons.reading import read_lesson
 from convviz.views.file_messages import not_opened
 from convviz.views.focus import laid_out, read_before
 from convviz.views.lessons.card import LessonCard
@@ -22,8 +24,10 @@ if TYPE_CHECKING:
 
     from PyQt6.QtWidgets import QMainWindow
 
+    from convviz.engine.frames import Frame
+    from convviz.engine.problem import Problem
     from convviz.model.document import Document
-    from convviz.model.lessons import Lesson, Scene, Show
+    from convviz.model.lessons.lesson import Lesson, Scene, Show
     from convviz.model.session import Session
     from convviz.views.heatmap import Cell
     from convviz.views.lessons.rings import Spot
@@ -75,6 +79,7 @@ class LessonControl(QObject):
         self._since = 0
         self._is_done = False
         self._pointed: Pointed | None = None
+        self._problem: Problem | None = None  # whose numbers were seen last
         self._card = LessonCard(parts.actions, window)
         self._card.hide()
         self._rings = Rings(window, self._spots)
@@ -184,6 +189,7 @@ class LessonControl(QObject):
             return
         self._index, self._is_done, self._asked = index, False, None
         self._is_on_the_way = True
+        self._soon.stop()
         scene = self._lesson.scenes[index]
         self._card.show_scene(self._lesson, index)
         self._rings.clear()
@@ -204,10 +210,10 @@ class LessonControl(QObject):
         scene, session = self._scene, self._session
         if scene is None or not self._is_on_the_way or self._is_setting or self._soon.isActive():
             return
-        if scene.start is None or self._is_there(scene.start.step):
+        status = session.status
+        if scene.start is None or self._is_there(scene.start.step, scene.show.step):
             self._soon.start()
             return
-        status = session.status
         at = (status.run, status.step)
         if session.is_waiting or status.state in (State.RUNNING, State.EMPTY) or at == self._asked:
             return
@@ -218,16 +224,18 @@ class LessonControl(QObject):
             session.set_speed(math.inf)
             session.run(scene.start.step - status.step)
         else:
-            session.show_step(None)  # which brings its picture
+            session.show_step(scene.show.step)
 
-    def _is_there(self, step: int) -> bool:
+    def _is_there(self, step: int, shown: int | None) -> bool:
+        """Return whether the run rests at a step, and one of the past, or that one, is on the screen."""
         session = self._session
         status, frame = session.status, session.frame
         if session.is_waiting or status.state in (State.RUNNING, State.EMPTY):
             return False
         if status.state in (State.FAILED, State.DIVERGED):  # it will not come any further
             return status.step <= step
-        return status.step == step and status.shown is None and frame is not None and frame.step == step
+        on_screen = step if shown is None else shown
+        return (status.step, status.shown) == (step, shown) and frame is not None and frame.step == on_screen
 
     def _arrive(self) -> None:
         scene = self._scene
@@ -245,8 +253,8 @@ class LessonControl(QObject):
         """Let the window be as the scene wants it."""
         session, modes = self._session, self._panels.modes
         session.set_speed(self._preferences.speed if show.speed is None else show.speed)
-        if show.step != session.status.shown:
-            session.show_step(show.step)
+        if show.step is None and session.status.shown is not None:
+            session.show_step(None)
         if show.part:
             self._panels.select(Selection(show.part, show.index))
         if show.look is not None:
@@ -259,8 +267,8 @@ class LessonControl(QObject):
     def _listen(self, on: bool) -> None:
         panels = self._panels
         for signal, slot in (
-            (self._session.status_changed, self._follow),
-            (self._session.frame_changed, self._follow),
+            (self._session.status_changed, self._heed),
+            (self._session.frame_changed, self._see),
             (self._document.changed, self._changed),
             (panels.pipeline.pointed, self._point),
             (panels.pipeline.selected, self._rings.refresh),
@@ -275,11 +283,21 @@ class LessonControl(QObject):
                 signal.disconnect(slot)
 
     def _follow(self) -> None:
+        self._heed()
+        self._rings.refresh()
+
+    def _heed(self) -> None:
+        """Go on to where the scene begins, or see whether its task is done."""
         if self._is_on_the_way:
             self._approach()
         else:
             self._check()
-        self._rings.refresh()
+
+    def _see(self, frame: Frame) -> None:
+        """Look again where things are once there are numbers of another network; else no frame moves anything."""
+        if self._is_on_the_way or frame.problem is not self._problem:
+            self._problem = frame.problem
+            self._follow()
 
     def _changed(self, old: object, new: object) -> None:
         if not self._document.is_swapping:

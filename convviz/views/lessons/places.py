@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 from PyQt6.QtCore import QRect
 from PyQt6.QtWidgets import QWidget
 
-from convviz.model.lessons import ArrayMark, BoardMark, ControlMark, Look
+from convviz.model.lessons.lesson import ArrayMark, BoardMark, ControlMark, Look
 from convviz.views.lessons.rings import Spot
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from convviz.model.lessons import Mark
+    from convviz.model.lessons.lesson import Mark
     from convviz.views.heatmap import Heatmap
     from convviz.views.mode_control import ModeControl
     from convviz.views.panel_control import PanelControl

@@ -10,18 +10,20 @@ from convviz.engine.explain import Kind, Tensor
 from convviz.engine.frames import State, Status
 from convviz.engine.walkthrough import Act
 from convviz.model.files import load_builtin
-from convviz.model.lessons import CONDITIONS, Look, Seen
 from convviz.model.lessons.conditions import (
+    CONDITIONS,
     Condition,
     Diverged,
     Held,
     LookedAt,
     LossBelow,
     PointedAt,
+    Seen,
     SettingIs,
     StepShown,
     StepsMade,
 )
+from convviz.model.lessons.lesson import Look
 
 DEMO = load_builtin("demo")
 SEEN = Seen(DEMO, Status(state=State.PAUSED, step=10, loss=5.0), since=8)

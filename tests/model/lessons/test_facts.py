@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from convviz.engine.trainer import Trainer
-from convviz.model.lessons import find_lesson, read_lesson
+from convviz.model.lessons.library import find_lesson
+from convviz.model.lessons.reading import read_lesson
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -13,18 +13,10 @@ from convviz.engine.errors import ConfigError, ConvvizError
 from convviz.engine.explain import Kind, Tensor
 from convviz.engine.walkthrough import Act, Role
 from convviz.model.files import load_builtin
-from convviz.model.lessons import (
-    ArrayMark,
-    BoardMark,
-    ControlMark,
-    Lesson,
-    Look,
-    decode_lesson,
-    find_lesson,
-    lesson_titles,
-    read_lesson,
-)
 from convviz.model.lessons.conditions import LookedAt, PointedAt, SettingIs
+from convviz.model.lessons.lesson import ArrayMark, BoardMark, ControlMark, Lesson, Look
+from convviz.model.lessons.library import find_lesson, lesson_titles
+from convviz.model.lessons.reading import decode_lesson, read_lesson
 from convviz.resources import lesson_files
 
 if TYPE_CHECKING:
@@ -120,6 +112,7 @@ def test_every_entry_is_read() -> None:
         ("scenes/0/start/set", {"layers.1.stride": 0}, ("scenes[0].start", "stride", "0")),
         ("scenes/0/show/select", "layers.2", ("scenes[0].show.select", "layers.1", "layers.2")),
         ("scenes/0/show/speed", 0, ("scenes[0].show.speed", "1", "0")),
+        ("scenes/0/show/step", 4, ("scenes[0].show.step", "3", "4")),
         ("scenes/0/show/microscope/phase", "turning", ("scenes[0].show.microscope.phase", "rotation", "turning")),
         ("scenes/0/show/microscope/layer", 3, ("scenes[0].show.microscope.layer", "2", "3")),
         ("scenes/0/highlight/0/array", "map", ("scenes[0].highlight[0].array", "value", "map")),

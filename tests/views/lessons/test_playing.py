@@ -12,7 +12,9 @@ from PyQt6.QtWidgets import QLabel, QWidget
 
 from convviz.engine.frames import State
 from convviz.i18n import tr
-from convviz.model.lessons import Lesson, find_lesson, lesson_titles, read_lesson
+from convviz.model.lessons.lesson import Lesson
+from convviz.model.lessons.library import find_lesson, lesson_titles
+from convviz.model.lessons.reading import read_lesson
 from convviz.views.editors.number_box import NumberBox
 from convviz.views.heatmap import Heatmap
 from convviz.views.lessons.rings import Ring
