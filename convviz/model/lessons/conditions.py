@@ -212,7 +212,9 @@ def setting_at(experiment: Experiment, path: str) -> Any:
 
 def _no_setting(path: str) -> ConfigError:
     return ConfigError(
-        mark("expected the place of a setting such as layers.1.stride, received {received}"), received=path
+        mark("expected the place of a setting such as {example}, received {received}"),
+        received=path,
+        example="layers.1.stride",
     )
 
 

@@ -301,7 +301,10 @@ def _put(data: Any, path: str, value: Any) -> None:
             data = data.get(name) if isinstance(data, dict) else None
     if not isinstance(data, dict):
         raise ConfigError(
-            "expected the place of a setting such as layers.1.stride, received {received}", field=path, received=path
+            "expected the place of a setting such as {example}, received {received}",
+            field=path,
+            example="layers.1.stride",
+            received=path,
         )
     data[last] = value
 

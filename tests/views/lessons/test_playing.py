@@ -12,7 +12,6 @@ from PyQt6.QtWidgets import QLabel, QWidget
 
 from convviz.engine.frames import State
 from convviz.i18n import tr
-from convviz.model.lessons.lesson import Lesson
 from convviz.model.lessons.library import find_lesson, lesson_titles
 from convviz.model.lessons.reading import read_lesson
 from convviz.views.editors.number_box import NumberBox
@@ -23,6 +22,7 @@ from tests.views.hands import type_over
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from convviz.model.lessons.lesson import Lesson
     from tests.views.conftest import OpenWindow, Person
 
 
