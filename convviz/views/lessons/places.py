@@ -10,6 +10,9 @@ from PyQt6.QtWidgets import QWidget
 from convviz.model.lessons.lesson import ArrayMark, BoardMark, ControlMark, Look
 from convviz.views.lessons.rings import Spot
 
+#: Higher than this is a part of the window, beside which others begin at once, rather than a control.
+_PART = 100
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -53,7 +56,7 @@ def _spot(mark: Mark, window: QWidget, panels: PanelControl) -> Spot | None:
     assert isinstance(mark, ControlMark)
     named = window.findChildren(QWidget, mark.name)
     widget = next((each for each in named if each.isVisible()), None)
-    return None if widget is None else Spot(widget, widget.rect())
+    return None if widget is None else Spot(widget, widget.rect(), tight=widget.height() > _PART)
 
 
 def _cell_rect(heatmap: Heatmap, shape: tuple[int, ...], cell: tuple[int, ...]) -> QRect:

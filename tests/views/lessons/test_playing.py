@@ -139,10 +139,6 @@ def fits(label: QLabel) -> bool:
     return needed.height() <= label.height() and needed.width() <= label.width()
 
 
-def test_there_is_something_to_do_for_every_lesson() -> None:
-    assert set(DONE) == set(lesson_titles())
-
-
 @pytest.mark.parametrize("name", DONE)
 @pytest.mark.parametrize(("language", "size"), [("en", (1024, 640)), ("zh_CN", (1280, 800))])
 def test_a_lesson_can_be_followed_to_its_end(
@@ -181,7 +177,7 @@ def test_a_lesson_can_be_followed_to_its_end(
     assert rings(person) == []
 
 
-@pytest.mark.parametrize("name", DONE)
+@pytest.mark.parametrize("name", lesson_titles())
 def test_nothing_has_to_be_done_to_go_on_and_the_way_back_is_the_same(open_window: OpenWindow, name: str) -> None:
     person = open_window()
     lesson = begin(person, name)

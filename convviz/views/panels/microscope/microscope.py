@@ -21,7 +21,7 @@ from convviz.views import theme
 from convviz.views.panels.microscope.aim import View, number_of, other_way, position_of, view_of, view_of_layer
 from convviz.views.panels.microscope.header import PHASES, Header
 from convviz.views.panels.microscope.keys import is_ours
-from convviz.views.panels.microscope.layout import GUTTER, NUMBERS
+from convviz.views.panels.microscope.layout import GUTTER
 from convviz.views.panels.microscope.player import Player
 from convviz.views.panels.microscope.stage import FLOWING, Stage
 from convviz.views.panels.microscope.step_bar import StepBar
@@ -36,6 +36,9 @@ if TYPE_CHECKING:
     from convviz.engine.walkthrough import Channels, Moment, Phase, Role
 
 Direction = Literal["forward", "backward"]
+
+#: What the numbers of the columns take above a board, in pixels.
+_NUMBER_HEIGHT = 12
 
 #: Acts whose moments are sides of a border, or angles.
 _NO_CELLS = (Act.PADDING, Act.BORDER, Act.ROTATION)
@@ -141,7 +144,11 @@ class Microscope(QWidget):
     def board_rect(self, role: Role) -> QRect:
         """Return where a board is seen with the numbers of its rows and columns, empty if it is not."""
         place = self._stage.place(role)
-        return QRect() if place is None else place.rect.adjusted(-GUTTER, -NUMBERS, 0, 0).translated(self._stage.pos())
+        return (
+            QRect()
+            if place is None
+            else place.rect.adjusted(-GUTTER, -_NUMBER_HEIGHT, 0, 0).translated(self._stage.pos())
+        )
 
     @property
     def number(self) -> Pointed | None:
