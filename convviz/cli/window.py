@@ -48,6 +48,11 @@ def run(options: argparse.Namespace) -> int:
     if (told := _too_small(options.size, options.scale)) is not None:
         print(f"convviz: --size: {told}", file=sys.stderr)
         return BAD_INPUT
+    if options.lesson is not None and options.after:
+        print(
+            f"convviz: {tr('--after cannot be used with --lesson: each scene makes steps of its own')}", file=sys.stderr
+        )
+        return BAD_INPUT
     if options.screenshot is not None:
         os.environ["QT_QPA_PLATFORM"] = "offscreen"
         os.environ.setdefault("QT_LOGGING_RULES", "default.warning=false")  # it complains of having no window manager

@@ -17,7 +17,7 @@ from convviz.views.history_bar import HistoryBar
 from convviz.views.icons import window_icon
 from convviz.views.keys import ENDS_TYPING, FieldLeft, is_space, is_wanted, types_text
 from convviz.views.language import speak
-from convviz.views.limits import LEAST_SIZE, scale_in_force
+from convviz.views.limits import LEAST_SIZE, LEAST_WITH_INSPECTOR, scale_in_force
 from convviz.views.menus import Menus
 from convviz.views.parts import Parts
 from convviz.views.status_line import StatusLine
@@ -36,8 +36,8 @@ if TYPE_CHECKING:
 
 _FIRST_SIZE = QSize(1280, 800)
 _INSPECTOR_WIDTH = 304
-#: What picture and inspector need side by side; and the size below which the window is only where that is asked for.
-_LEAST_WITH_INSPECTOR, _LEAST_SIZE = 980, QSize(*LEAST_SIZE)
+#: The size below which the window is only where that is asked for.
+_LEAST_SIZE = QSize(*LEAST_SIZE)
 _MENU_HEIGHT = 28  #: whatever the script: Chinese letters are taller, and nothing is to move
 
 
@@ -105,7 +105,7 @@ class MainWindow(QMainWindow):
     def take_size(self, width: int, height: int) -> None:
         """Be so many pixels wide and high, whatever the screen; without the inspector where it would not fit."""
         self.setWindowState(Qt.WindowState.WindowNoState)
-        if width < _LEAST_WITH_INSPECTOR:
+        if width < LEAST_WITH_INSPECTOR:
             self._parts.actions["inspector"].setChecked(False)
         if width < _LEAST_SIZE.width() or height < _LEAST_SIZE.height():
             self.setMinimumSize(width, height)

@@ -49,6 +49,11 @@ def test_a_lesson_that_there_is_not_is_refused_before_a_window_opens(capsys: pyt
         assert name in told
 
 
+def test_steps_to_be_made_before_a_lesson_are_refused(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--lesson", "stride", "--after", "5"]) == 2
+    assert capsys.readouterr().err.startswith("convviz: --after cannot be used with --lesson")
+
+
 def test_no_built_in_experiment_is_hidden_by_a_command() -> None:
     assert not builtin_experiments().keys() & COMMANDS.keys()
 

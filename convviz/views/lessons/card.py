@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 
 #: Height of what is read, in pixels: in a window that is wide, and in one that is not; how wide that is.
 _LARGE, _USUAL, _WIDE = 20, 16, 1500
-#: Width of the room for what is to be done, in heights of a letter.
-_ASIDE = 21
+#: Width of the room for what is to be done, in heights of a letter, and the most of the window's that it takes.
+_ASIDE, _SHARE = 21, 0.36
 _ICON = 20
 
 
@@ -190,7 +190,7 @@ class LessonCard(QToolBar):
         pixels = _LARGE if width >= _WIDE else _USUAL
         for label in (self._text, self._task):
             label.setFont(theme.font("body", pixels))
-        self._aside.setFixedWidth(_ASIDE * pixels)
+        self._aside.setFixedWidth(min(_ASIDE * pixels, round(_SHARE * width)))
         if self._lesson is None:
             return
         layout = self._page.layout()

@@ -17,6 +17,7 @@ from convviz.views.focus import laid_out, read_before
 from convviz.views.lessons.card import LessonCard
 from convviz.views.lessons.places import look_of, spots_of
 from convviz.views.lessons.rings import Rings
+from convviz.views.limits import LEAST_WITH_INSPECTOR
 from convviz.views.selection import Selection
 
 if TYPE_CHECKING:
@@ -43,6 +44,7 @@ class _Before(NamedTuple):
     selection: Selection
     magnified: bool
     shown: int | None
+    inspector: bool
 
 
 class LessonControl(QObject):
@@ -125,7 +127,10 @@ class LessonControl(QObject):
             return
         if self._lesson is None:
             self._before = _Before(
-                self._panels.inspector.selection(), self._panels.modes.is_magnifying, self._session.status.shown
+                self._panels.inspector.selection(),
+                self._panels.modes.is_magnifying,
+                self._session.status.shown,
+                self._parts.actions["inspector"].isChecked(),
             )
             self._listen(True)
             self._window.addToolBarBreak(Qt.ToolBarArea.TopToolBarArea)
@@ -171,6 +176,7 @@ class LessonControl(QObject):
         self._session.set_speed(self._preferences.speed)
         self._document.give_back()
         self._panels.select(before.selection)
+        self._parts.actions["inspector"].setChecked(before.inspector)
         if before.magnified or before.shown is not None:
             _Return(self._session, self._panels, before, self)
 
@@ -257,6 +263,8 @@ class LessonControl(QObject):
             session.show_step(None)
         if show.part:
             self._panels.select(Selection(show.part, show.index))
+            if self._window.width() >= LEAST_WITH_INSPECTOR:
+                self._parts.actions["inspector"].setChecked(True)
         if show.look is not None:
             modes.magnify_layer(show.look.layer, back=show.look.back, act=show.look.act, cell=show.look.cell)
         elif modes.is_magnifying:

@@ -271,6 +271,23 @@ def test_a_ring_is_seen_in_the_accent_colour_and_leaves_the_inside_alone(open_wi
     assert not ring.mask().contains(ring.rect().center())
 
 
+def test_the_controls_that_a_scene_speaks_of_are_shown_and_hidden_again(open_window: OpenWindow) -> None:
+    person = open_window()
+    person.press("F9")
+    assert not person.find(QWidget, "inspector").isVisible()
+    begin(person)
+    assert person.find(QWidget, "field.layers.1.stride").isVisible()
+    leave(person)
+    assert not person.find(QWidget, "inspector").isVisible()
+
+
+def test_a_narrow_window_stays_as_wide_as_it_is(open_window: OpenWindow) -> None:
+    person = open_window(size=(800, 700))
+    begin(person)
+    assert (person.window.width(), person.window.height()) == (800, 700)
+    assert not person.find(QWidget, "inspector").isVisible()
+
+
 def test_the_language_changes_within_a_scene(open_window: OpenWindow) -> None:
     person = open_window()
     begin(person)
