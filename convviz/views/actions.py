@@ -243,7 +243,7 @@ ACTIONS: tuple[ActionSpec, ...] = (
         mark("Open lesson file…"),
         mark("Begin a lesson that somebody has written as a file"),
         (),
-        "lesson",
+        "open",
     ),
     ActionSpec(
         "lesson_back",
