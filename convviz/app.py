@@ -21,7 +21,7 @@ from PyQt6.QtCore import QCoreApplication, QEvent, QEventLoop, QSocketNotifier, 
 from PyQt6.QtWidgets import QApplication
 
 from convviz.i18n import tr
-from convviz.resources import is_builtin
+from convviz.resources import is_builtin, lesson_files
 from convviz.views import theme
 from convviz.views.banner import Message
 from convviz.views.language import speak
@@ -50,11 +50,14 @@ def run(
     scale: float | None = None,
     theme: str | None = None,
     language: str | None = None,
+    lesson: str | None = None,
 ) -> int:
     """Open the window, or write its picture to ``screenshot``; return the process's exit code."""
     if screenshot is not None:
-        return render_screenshot(screenshot, size, after or 0, experiment, theme, language, scale)
-    return run_window(experiment, size=size, after=after or 0, scale=scale, theme=theme, language=language)
+        return render_screenshot(screenshot, size, after or 0, experiment, theme, language, scale, lesson)
+    return run_window(
+        experiment, size=size, after=after or 0, scale=scale, theme=theme, language=language, lesson=lesson
+    )
 
 
 def run_window(
@@ -66,6 +69,7 @@ def run_window(
     theme: str | None = None,
     language: str | None = None,
     preferences: Preferences | None = None,
+    lesson: str | None = None,
 ) -> int:
     """Open the window and return when it is closed.
 
@@ -79,11 +83,13 @@ def run_window(
         Steps to be made at once.
     scale, theme, language
         For this time; None: what is remembered.
+    lesson
+        A built-in lesson's name or a file, to begin with; None: none.
 
     Raises
     ------
     ShapeError, ConfigError
-        If the experiment cannot be opened; no window has been shown then.
+        If the experiment or the lesson cannot be opened; no window has been shown then.
     """
     with _no_search_for_garbage() as leave_be:
         preferences = preferences or Preferences()
@@ -92,12 +98,14 @@ def run_window(
         app = _application(scale=scale)
         _dress(app, theme or preferences.theme, language or preferences.language)
         document = None if experiment is None or is_builtin(experiment) else _document(experiment)
+        if lesson is not None and lesson not in lesson_files():
+            _check_lesson(lesson)
         window = MainWindow(None, None, preferences)
         window.completed.connect(leave_be)
         if size is not None:
             # The command line has refused what is too small for its own scale, but cannot know of one remembered.
             window.take_size(*map(max, size_at_scale(size, scale_in_force()), map(min, size, LEAST_SIZE)))
-        opening = _Opening(window, preferences, document, experiment, after)
+        opening = _Opening(window, preferences, document, experiment, after, lesson)
         window.painted.connect(opening.fill)
         try:
             with _reported_errors(window), _ctrl_c(app):
@@ -117,8 +125,9 @@ def render_screenshot(
     theme: str | None = None,
     language: str | None = None,
     scale: float | None = None,
+    lesson: str | None = None,
 ) -> int:
-    """Write a PNG picture of the whole window after so many steps; return 0.
+    """Write a PNG picture of the whole window after so many steps, or as a lesson begins; return 0.
 
     It has ``size`` pixels whatever the scale; None: 1280 × 800 times the scale.
 
@@ -128,7 +137,7 @@ def render_screenshot(
     Raises
     ------
     ShapeError, ConfigError
-        If the experiment cannot be opened.
+        If the experiment or the lesson cannot be opened.
     RunError
         If an error stopped the run.
     OSError
@@ -143,6 +152,8 @@ def render_screenshot(
     with tempfile.TemporaryDirectory(prefix="convviz-") as folder:
         preferences = Preferences(Path(folder) / "settings.ini")
         _dress(app, theme or "light", language or preferences.language)
+        if lesson is not None:
+            _check_lesson(lesson)
         document, session = _document(experiment), _session()
         window = MainWindow(None, None, preferences)
         try:
@@ -151,6 +162,9 @@ def render_screenshot(
             window.show()
             with about_file(find_experiment(experiment)):
                 _train(session, after_steps, preferences.speed)
+            if lesson is not None:
+                window.open_lesson(lesson)
+                _wait_until(lambda: window.has_lesson, window.lesson_shown)
             _wait_until(lambda: window.is_complete, window.completed)
             _wait_until(lambda: window.is_checked, window.checked)
             app.processEvents()
@@ -177,12 +191,14 @@ class _Opening:
         document: Document | None,
         experiment: str | None,
         after: int,
+        lesson: str | None = None,
     ) -> None:
         self._window = window
         self._preferences = preferences
         self._document = document
         self._experiment = experiment
         self._after = after
+        self._lesson = lesson
         self._session: Session | None = None
         self._has_run = False
 
@@ -193,6 +209,9 @@ class _Opening:
         self._window.attach(document, self._session)
         gc.freeze()  # before the event loop rests for the first time
         self._window.tell_if_too_large()
+        if self._lesson is not None:
+            self._window.open_lesson(self._lesson)
+            return
         if self._after:
             self._session.status_changed.connect(self._slow_down)
             self._session.set_speed(math.inf)
@@ -248,6 +267,14 @@ def _document(experiment: str | None) -> Document:
     document = Document()
     document.open(path)
     return document
+
+
+def _check_lesson(name_or_path: str) -> None:
+    """Raise `ConvvizError` if there is no lesson of that name, or a file does not hold one."""
+    from convviz.model.lessons.library import find_lesson
+    from convviz.model.lessons.reading import read_lesson
+
+    read_lesson(find_lesson(name_or_path))
 
 
 def _session() -> Session:

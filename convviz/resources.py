@@ -12,7 +12,7 @@ _PACKAGE = Path(__file__).resolve().parent
 
 
 def resource_root() -> Path:
-    """Return the folder that holds ``experiments/``, ``fonts/``, ``icons/``, ``images/`` and ``locale/``.
+    """Return the folder that holds ``experiments/``, ``fonts/``, ``icons/``, ``images/``, ``lessons/`` and ``locale/``.
 
     Raises
     ------
@@ -33,6 +33,11 @@ def resource(*parts: str) -> Path:
 def builtin_files() -> dict[str, Path]:
     """Return the file of every built-in experiment by its name on the command line."""
     return {path.stem: path for path in sorted(resource("experiments").glob("*.json"))}
+
+
+def lesson_files() -> dict[str, Path]:
+    """Return the file of every built-in lesson by its name on the command line."""
+    return {path.stem: path for path in sorted(resource("lessons").glob("*.json"))}
 
 
 def is_builtin(name: str) -> bool:

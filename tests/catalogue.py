@@ -1,7 +1,8 @@
 """Every sentence of the program, and the catalogues that translate them.
 
-``python -m tests.catalogue`` brings all catalogues up to date with the code and the built-in experiments: new sentences
-come in empty, those that nobody says any more go, and the ``.mo`` files that the program reads are made anew.
+``python -m tests.catalogue`` brings all catalogues up to date with the code, the built-in experiments and the lessons:
+new sentences come in empty, those that nobody says any more go, and the ``.mo`` files that the program reads are made
+anew.
 ``python -m tests.catalogue fr`` begins a catalogue for another language.
 """
 
@@ -27,12 +28,13 @@ LOCALE = ROOT / "resources" / "locale"
 ERRORS = ("ConvvizError", "ShapeError", "ConfigError", "RunError")
 KEYWORDS = {"tr": None, "mark": None, "ntr": (1, 2), **dict.fromkeys(ERRORS)}
 
-#: The entries of an experiment's file that are shown.
+#: The entries of an experiment's file that are shown, and those of a lesson's, wherever in it.
 EXPERIMENT_TEXTS = ("name", "notes")
+LESSON_TEXTS = ("title", "summary", "text", *EXPERIMENT_TEXTS)
 
 
 def template() -> Catalog:
-    """Return a catalogue of all sentences in the code and the built-in experiments, without translations."""
+    """Return a catalogue of all sentences in code, experiments and lessons, without translations."""
     catalog = Catalog(project=DOMAIN, charset="utf-8", fuzzy=False)
     found = extract_from_dir(ROOT / "convviz", method_map=[("**.py", "python")], keywords=KEYWORDS)
     for file, _, sentence, _, _ in found:
@@ -42,7 +44,20 @@ def template() -> Catalog:
         for entry in EXPERIMENT_TEXTS:
             if texts.get(entry):
                 catalog.add(texts[entry], locations=[(str(path.relative_to(ROOT)), 0)])
+    for path in sorted((ROOT / "resources" / "lessons").glob("*.json")):
+        for text in lesson_texts(json.loads(path.read_text("utf-8"))):
+            catalog.add(text, locations=[(str(path.relative_to(ROOT)), 0)])
     return catalog
+
+
+def lesson_texts(data: object) -> list[str]:
+    """Return all that is shown of a lesson's file, or of a part of it."""
+    if isinstance(data, list):
+        return [text for part in data for text in lesson_texts(part)]
+    if not isinstance(data, dict):
+        return []
+    own = [data[name] for name in LESSON_TEXTS if isinstance(data.get(name), str) and data[name]]
+    return own + [text for part in data.values() for text in lesson_texts(part)]
 
 
 def catalogue_file(language: str, ending: str) -> Path:

@@ -83,6 +83,30 @@ def test_a_picture_has_the_size_that_was_asked_for_whatever_the_scale(
     assert (picture.width(), picture.height()) == size
 
 
+def test_a_lesson_can_be_what_a_picture_shows(qtbot: QtBot, tmp_path: Path) -> None:
+    plain, lesson = tmp_path / "plain.png", tmp_path / "lesson.png"
+    assert app.run(screenshot=plain, language="en") == 0
+    assert app.run(screenshot=lesson, lesson="stride", language="en") == 0
+    first, second = QImage(str(plain)), QImage(str(lesson))
+    assert first.size() == second.size()
+    strip = [(x, y) for x in range(8, 640, 2) for y in range(126, 190, 2)]  # where the lesson's text stands
+    assert sum(second.pixelColor(x, y).lightness() < 80 for x, y in strip) > 300
+    assert sum(first.pixelColor(x, y) != second.pixelColor(x, y) for x, y in strip) > 1000
+
+
+def test_a_wrong_lesson_is_an_error_and_no_picture(
+    qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "mine.json"
+    path.write_text('{"version": 1, "title": "x", "summary": "y", "scenes": [{"text": "z"}]}', "utf-8")
+    monkeypatch.setattr(doctor, "examine", lambda **_: [])
+    monkeypatch.setenv("QT_QPA_PLATFORM", "offscreen")
+    assert main(["--screenshot", str(tmp_path / "window.png"), "--lesson", str(path)]) == 2
+    told = capsys.readouterr().err.splitlines()[-1]
+    assert told.startswith("convviz: mine.json: scenes[0].start: expected the experiment to begin with")
+    assert not (tmp_path / "window.png").exists()
+
+
 def test_a_screenshot_of_a_diverged_run_is_made_too(qtbot: QtBot, tmp_path: Path) -> None:
     assert app.run("diverging", screenshot=tmp_path / "window.png", after=100_000) == 0
     assert colours(QImage(str(tmp_path / "window.png"))) > 200

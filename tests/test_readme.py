@@ -73,7 +73,7 @@ def test_every_command_is_one_that_the_program_takes(
     for module in (WINDOW, *COMMANDS.values()):
         monkeypatch.setattr(f"{module}.run", lambda options, module=module: ran.append(module) or 0)
     monkeypatch.chdir(tmp_path)
-    for name in ("EXPERIMENT", "train"):
+    for name in ("EXPERIMENT", "NAME", "train"):
         (tmp_path / name).touch()
     first, *words = shlex.split(command)
     assert first == "convviz"

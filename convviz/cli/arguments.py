@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import convviz
 from convviz.cli.exits import BAD_INPUT
 from convviz.i18n import LANGUAGES, Listed, mark, tr
+from convviz.resources import lesson_files
 from convviz.views.limits import LEAST_SCALE, LEAST_SIZE, MOST_SCALE, MOST_SIZE
 
 if TYPE_CHECKING:
@@ -115,6 +116,15 @@ def add_choice(
 
     how: dict[str, Any] = {"action": "append", "default": []} if several else {}
     parser.add_argument(option, type=one_of, metavar="|".join(words), help=told, **how)
+
+
+def lesson(text: str) -> str:
+    """Return the name of a built-in lesson or of a file as it is."""
+    known = lesson_files()
+    if text in known or Path(text).exists():
+        return text
+    message = tr("expected a lesson's file or one of {known}, received {text}")
+    raise argparse.ArgumentTypeError(message.format(known=Listed(known), text=text))
 
 
 def size(text: str) -> tuple[int, int]:

@@ -1,4 +1,4 @@
-"""``convviz list``: the built-in experiments."""
+"""``convviz list``: the built-in experiments and lessons."""
 
 from __future__ import annotations
 
@@ -8,8 +8,9 @@ from convviz.i18n import mark, tr
 
 if TYPE_CHECKING:
     import argparse
+    from collections.abc import Mapping
 
-SUMMARY = mark("name the built-in experiments")
+SUMMARY = mark("name the built-in experiments and lessons")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -17,13 +18,22 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Print each experiment's name for the command line, its title, and what it shows."""
+    """Print each experiment's and each lesson's name for the command line, its title, and what it shows."""
     from convviz.model.files import builtin_experiments, load_builtin
+    from convviz.model.lessons.library import find_lesson, lesson_titles
+    from convviz.model.lessons.reading import read_lesson
 
-    names = list(builtin_experiments())
-    width = max(map(len, names))
-    for name in names:
-        experiment = load_builtin(name)
-        print(f"{name:<{width}}  {tr(experiment.name)}")
-        print(f"{'':<{width}}  {tr(experiment.notes)}")
+    experiments = {name: load_builtin(name) for name in builtin_experiments()}
+    _print_list({name: (experiment.name, experiment.notes) for name, experiment in experiments.items()})
+    print()
+    print(tr("Lessons (convviz --lesson NAME):"))
+    lessons = {name: read_lesson(find_lesson(name)) for name in lesson_titles()}
+    _print_list({name: (lesson.title, lesson.summary) for name, lesson in lessons.items()})
     return 0
+
+
+def _print_list(told: Mapping[str, tuple[str, str]]) -> None:
+    width = max(map(len, told), default=0)
+    for name, (title, sentence) in told.items():
+        print(f"{name:<{width}}  {tr(title)}")
+        print(f"{'':<{width}}  {tr(sentence)}")

@@ -9,7 +9,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from convviz import doctor
-from convviz.cli.arguments import add_choice, add_experiment, picture_file, scale, size, whole_number
+from convviz.cli.arguments import add_choice, add_experiment, lesson, picture_file, scale, size, whole_number
 from convviz.cli.exits import BAD_INPUT, UNABLE
 from convviz.i18n import tr
 from convviz.views.limits import LEAST_SIZE, scale_in_force, size_at_scale
@@ -34,6 +34,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--scale", type=scale, metavar="FACTOR", help=tr("draw everything larger, to be read from afar: 1.5 or 150%%")
     )
+    parser.add_argument(
+        "--lesson",
+        type=lesson,
+        metavar="NAME",
+        help=tr("begin with a lesson, see “convviz list”, or with one in a file"),
+    )
     add_choice(parser, "--theme", ("light", "dark", "system"), tr("colours of the window"))
 
 
@@ -41,6 +47,11 @@ def run(options: argparse.Namespace) -> int:
     """Open the window and return when it is closed; or write its picture."""
     if (told := _too_small(options.size, options.scale)) is not None:
         print(f"convviz: --size: {told}", file=sys.stderr)
+        return BAD_INPUT
+    if options.lesson is not None and options.after:
+        print(
+            f"convviz: {tr('--after cannot be used with --lesson: each scene makes steps of its own')}", file=sys.stderr
+        )
         return BAD_INPUT
     if options.screenshot is not None:
         os.environ["QT_QPA_PLATFORM"] = "offscreen"
@@ -60,6 +71,7 @@ def run(options: argparse.Namespace) -> int:
         scale=options.scale,
         theme=options.theme,
         language=options.language,
+        lesson=options.lesson,
     )
 
 

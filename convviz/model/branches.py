@@ -144,9 +144,9 @@ class Branches(QObject):
         place = reachable.index(self._present) + by
         return reachable[place] if 0 <= place < len(reachable) else None
 
-    def follow(self, old: Experiment, new: Experiment) -> bool:
-        """Make the session go from ``old`` to ``new``, and return whether that takes a new run."""
-        begins = self._session.follow(old, new)
+    def follow(self, old: Experiment, new: Experiment, *, apart: bool = False) -> bool:
+        """Make the session go from ``old`` to ``new``, ``apart`` by a new run in any case; return whether by one."""
+        begins = self._session.follow(old, new, apart=apart)
         left, self._present = self._present, self._known.get(self._session.name_of(new))
         if self._present is not None:
             self._present.experiment = new

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from PyQt6.QtCore import QObject, pyqtSignal
 from PyQt6.QtGui import QUndoCommand, QUndoStack
@@ -43,15 +43,9 @@ class Document(QObject):
         super().__init__(parent)
         self._experiment = self._saved = load_builtin() if experiment is None else experiment
         self._path: Path | None = None
-        self._undo_stack = stack = QUndoStack(self)
-        for signal in (
-            stack.cleanChanged,
-            stack.canUndoChanged,
-            stack.canRedoChanged,
-            stack.undoTextChanged,
-            stack.redoTextChanged,
-        ):
-            signal.connect(self._tell_of_edits)
+        self._undo_stack = self._made_stack()
+        self._own: _Own | None = None
+        self._is_swapping = False
 
     @property
     def experiment(self) -> Experiment:
@@ -62,6 +56,19 @@ class Document(QObject):
     def undo_stack(self) -> QUndoStack:
         """The edits since the experiment was opened. Undo and redo through it; make edits with `propose`."""
         return self._undo_stack
+
+    @property
+    def is_borrowed(self) -> bool:
+        """Whether the experiment is one that was borrowed, and the person's own waits."""
+        return self._own is not None
+
+    @property
+    def is_swapping(self) -> bool:
+        """Whether the change that is being told of is to a borrowed experiment, or back to the person's own.
+
+        Its run is another one then, also where the two experiments are alike.
+        """
+        return self._is_swapping
 
     @property
     def path(self) -> Path | None:
@@ -125,6 +132,38 @@ class Document(QObject):
         experiment.validate()
         self._begin(experiment, None)
 
+    def borrow(self, experiment: Experiment) -> None:
+        """Show an experiment for a while, with edits of its own; the person's waits, and nothing happens to it.
+
+        Where one is borrowed already, this one takes its place.
+
+        Raises
+        ------
+        ShapeError, ConfigError
+            If it is not valid; nothing has changed then.
+        """
+        experiment.validate()
+        if self._own is None:
+            self._own = _Own(self._experiment, self._saved, self._path, self._undo_stack)
+        else:
+            self._drop_stack()
+        self._swap(experiment, experiment, None, self._made_stack())
+
+    def give_back(self) -> None:
+        """Have the person's own experiment again: the very object, with its file and all that can be undone."""
+        if self._own is not None:
+            own, self._own = self._own, None
+            self._drop_stack()
+            self._swap(*own)
+
+    def undo(self) -> None:
+        """Undo the last edit."""
+        self._undo_stack.undo()
+
+    def redo(self) -> None:
+        """Make the edit again that was undone last."""
+        self._undo_stack.redo()
+
     def save(self, path: str | Path | None = None) -> None:
         """Write the experiment to ``path``, which becomes the document's; None: where it was last.
 
@@ -149,6 +188,33 @@ class Document(QObject):
         self.changed.emit(old, experiment)
         self.opened.emit()
 
+    def _made_stack(self) -> QUndoStack:
+        stack = QUndoStack(self)
+        for signal in (
+            stack.cleanChanged,
+            stack.canUndoChanged,
+            stack.canRedoChanged,
+            stack.undoTextChanged,
+            stack.redoTextChanged,
+        ):
+            signal.connect(self._tell_of_edits)
+        return stack
+
+    def _drop_stack(self) -> None:
+        self._undo_stack.blockSignals(True)  # it tells of its own end
+        self._undo_stack.deleteLater()
+
+    def _swap(self, experiment: Experiment, saved: Experiment, path: Path | None, stack: QUndoStack) -> None:
+        old, self._experiment, self._undo_stack = self._experiment, experiment, stack
+        self._saved = saved
+        self._set_path(path)
+        self.edits_changed.emit()
+        self._is_swapping = True
+        try:
+            self.changed.emit(old, experiment)
+        finally:
+            self._is_swapping = False
+
     def _tell_of_edits(self) -> None:
         self.edits_changed.emit()
 
@@ -160,6 +226,15 @@ class Document(QObject):
     def _show(self, experiment: Experiment) -> None:
         old, self._experiment = self._experiment, experiment
         self.changed.emit(old, experiment)
+
+
+class _Own(NamedTuple):
+    """What is the person's, while another experiment is borrowed."""
+
+    experiment: Experiment
+    saved: Experiment
+    path: Path | None
+    stack: QUndoStack
 
 
 class _Edit(QUndoCommand):

@@ -156,12 +156,14 @@ class Session(QObject):
         self._branching = experiment, step
         return self._names.of(experiment)
 
-    def follow(self, old: Experiment, new: Experiment) -> bool:
+    def follow(self, old: Experiment, new: Experiment, *, apart: bool = False) -> bool:
         """Go from ``old``, which runs, to ``new``: while it runs where that is possible, else by a new run.
 
         An edit that is undone, or done again, goes back to the very object that ran before it: then the run is back
         too, at the step where it was, unless that takes more memory than is kept for such. So is one that is a branch
         of the present run, and it rests there.
+
+        ``apart``: by another run in any case, which rests.
 
         Returns
         -------
@@ -169,6 +171,9 @@ class Session(QObject):
             Whether it takes a new run.
         """
         begins, self._branching = self._branching, None
+        if apart:
+            self._load(new, play=False)
+            return True
         if old.needs_rebuild(new):
             self._load(new)
             return True

@@ -36,9 +36,12 @@ class FileControl(QObject):
     -------
     reopened()
         An experiment was opened with which the run that there is could go on: it is to begin anew nevertheless.
+    settling()
+        Another experiment, or nothing more, is about to be shown: what was only borrowed is to be given back.
     """
 
     reopened = pyqtSignal()
+    settling = pyqtSignal()
 
     def __init__(self, window: QMainWindow, document: Document, preferences: Preferences, parts: Parts) -> None:
         super().__init__(window)
@@ -57,14 +60,14 @@ class FileControl(QObject):
         self._undo_texts()
 
     def _connect(self) -> None:
-        actions, stack = self._actions, self._document.undo_stack
+        actions = self._actions
         for name, act in {
             "open": self._ask_for_file,
             "save": self._save_clicked,
             "save_as": self._save_as_clicked,
             "save_picture": self._ask_for_picture,
-            "undo": stack.undo,
-            "redo": stack.redo,
+            "undo": self._document.undo,
+            "redo": self._document.redo,
         }.items():
             actions[name].triggered.connect(act)
         actions.enable(open=True, save=True, save_as=True, save_picture=True)
@@ -93,6 +96,7 @@ class FileControl(QObject):
 
         Where it is called off, the window names again what is open.
         """
+        self.settling.emit()
         if not self.is_unsettled:
             then()
             return

@@ -105,6 +105,8 @@ def is_wanted(event: QKeyEvent) -> bool:
         return types_text(focused)
     if event.key() in (Qt.Key.Key_Home, Qt.Key.Key_End):
         return isinstance(focused, (QComboBox, QAbstractItemView))
+    if event.key() in (Qt.Key.Key_PageUp, Qt.Key.Key_PageDown):
+        return isinstance(focused, (QComboBox, QAbstractItemView)) or types_text(focused)
     return types_text(focused) and bool(QKeySequence(event.key()).toString()) and event.text().isprintable()
 
 

@@ -7,6 +7,8 @@ import os
 
 #: Width and height in pixels: the smallest window that shows all it has, and the largest.
 LEAST_SIZE, MOST_SIZE = (800, 480), (16_384, 16_384)
+#: How wide it is at least, in pixels, with the inspector beside the picture.
+LEAST_WITH_INSPECTOR = 980
 #: How many times as large as usual everything may be drawn, for the screens that there are.
 LEAST_SCALE, MOST_SCALE = 0.5, 4.0
 #: Where Qt looks for it when a program starts.

@@ -17,24 +17,27 @@ from convviz.views.history_bar import HistoryBar
 from convviz.views.icons import window_icon
 from convviz.views.keys import ENDS_TYPING, FieldLeft, is_space, is_wanted, types_text
 from convviz.views.language import speak
-from convviz.views.limits import LEAST_SIZE, scale_in_force
+from convviz.views.limits import LEAST_SIZE, LEAST_WITH_INSPECTOR, scale_in_force
 from convviz.views.menus import Menus
 from convviz.views.parts import Parts
 from convviz.views.status_line import StatusLine
 from convviz.views.transport import TransportBar
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from PyQt6.QtGui import QCloseEvent
 
     from convviz.model.document import Document
     from convviz.model.session import Session
+    from convviz.views.lessons import LessonControl
     from convviz.views.panel_control import PanelControl
     from convviz.views.preferences import Preferences
 
 _FIRST_SIZE = QSize(1280, 800)
 _INSPECTOR_WIDTH = 304
-#: What picture and inspector need side by side; and the size below which the window is only where that is asked for.
-_LEAST_WITH_INSPECTOR, _LEAST_SIZE = 980, QSize(*LEAST_SIZE)
+#: The size below which the window is only where that is asked for.
+_LEAST_SIZE = QSize(*LEAST_SIZE)
 _MENU_HEIGHT = 28  #: whatever the script: Chinese letters are taller, and nothing is to move
 
 
@@ -52,11 +55,14 @@ class MainWindow(QMainWindow):
         Every panel has all of its contents.
     checked()
         The check of what is shown has gone on, or come to an end.
+    lesson_shown()
+        All that a scene of a lesson begins with is on the screen.
     """
 
     painted = pyqtSignal()
     completed = pyqtSignal()
     checked = pyqtSignal()
+    lesson_shown = pyqtSignal()
 
     _was_painted = False  # of the class, because Qt sends events to the window before __init__ has come to an end
 
@@ -92,13 +98,14 @@ class MainWindow(QMainWindow):
         self._panels.stage.show()  # last, when its size is known: to lay it out costs most
         self._panels.loss.plotted.connect(self.completed)
         self._panels.checker.changed.connect(self.checked)
+        self._panels.lesson_shown.connect(self.lesson_shown)
         self._panels.pipeline.setFocus()  # not the first control of the toolbar, which would take the space bar
         self._parts.banner.raise_()
 
     def take_size(self, width: int, height: int) -> None:
         """Be so many pixels wide and high, whatever the screen; without the inspector where it would not fit."""
         self.setWindowState(Qt.WindowState.WindowNoState)
-        if width < _LEAST_WITH_INSPECTOR:
+        if width < LEAST_WITH_INSPECTOR:
             self._parts.actions["inspector"].setChecked(False)
         if width < _LEAST_SIZE.width() or height < _LEAST_SIZE.height():
             self.setMinimumSize(width, height)
@@ -113,6 +120,29 @@ class MainWindow(QMainWindow):
     def is_checked(self) -> bool:
         """Whether it is known of what is shown if it is right."""
         return self._panels is not None and self._panels.checker.is_settled
+
+    @property
+    def lessons(self) -> LessonControl:
+        """What leads through lessons.
+
+        Raises
+        ------
+        RuntimeError
+            If the window has not been filled yet.
+        """
+        if self._panels is None:
+            raise RuntimeError("a window has lessons once it has panels")
+        return self._panels.lessons
+
+    @property
+    def has_lesson(self) -> bool:
+        """Whether all that a scene of a lesson begins with is on the screen."""
+        return self._panels is not None and self._panels.has_lesson
+
+    def open_lesson(self, name_or_path: str | Path) -> None:
+        """Begin a lesson, a built-in one by its name or one in a file."""
+        if self._panels is not None:
+            self._panels.open_lesson(name_or_path)
 
     def show_message(self, message: Message) -> None:
         """Show a message over the picture."""
@@ -182,6 +212,10 @@ class MainWindow(QMainWindow):
             "let_go",
             "gradient_check",
             "input_gradient",
+            "open_lesson",
+            "lesson_back",
+            "lesson_next",
+            "lesson_leave",
         ):
             actions[name].setEnabled(False)  # until there is something that they act on
 
@@ -339,15 +373,18 @@ class MainWindow(QMainWindow):
     def keyPressEvent(self, event: QKeyEvent | None) -> None:
         """Give the focus to what is looked at when typing in a field has come to an end, so that keys are the run's.
 
-        An Escape that has nothing else to do leaves the full screen.
+        An Escape that has nothing else to do leaves the lesson, or else the full screen.
         """
         super().keyPressEvent(event)
         if event is None or event.key() not in ENDS_TYPING:
             return
         if types_text(QApplication.focusWidget()):
             self._leave_field()
-        elif event.key() == Qt.Key.Key_Escape and self.isFullScreen():
+        elif event.key() == Qt.Key.Key_Escape and not self._leave_lesson() and self.isFullScreen():
             self._set_full_screen(False)
+
+    def _leave_lesson(self) -> bool:
+        return self._panels is not None and self._panels.leave_lesson()
 
     def _leave_field(self) -> None:
         field = QApplication.focusWidget()
@@ -379,6 +416,7 @@ class MainWindow(QMainWindow):
         """Ask about unsaved changes, then end the training and remember the window."""
         if event is None:
             return
+        self._leave_lesson()  # what is the person's own may have changes
         if self._panels is not None and self._panels.files.is_unsettled and not self._may_close:
             event.ignore()
             self._panels.files.settle(self._close_for_good)

@@ -61,7 +61,17 @@ _CONTENTS = {
         ">theme",
         ">language",
     ),
-    "help": ("shortcuts", "-", "about"),
+    "help": (
+        ">lessons",
+        "open_lesson",
+        "lesson_back",
+        "lesson_next",
+        "lesson_leave",
+        "-",
+        "shortcuts",
+        "-",
+        "about",
+    ),
 }
 _SUBMENUS = {
     "new": (mark("New from"), "new"),
@@ -70,6 +80,7 @@ _SUBMENUS = {
     "scale": (mark("Size"), "scale"),
     "theme": (mark("Theme"), "theme"),
     "language": (mark("Language"), "language"),
+    "lessons": (mark("Lessons"), "lesson"),
 }
 _THEMES = {SYSTEM: mark("System"), "light": mark("Light"), "dark": mark("Dark")}
 _SCALES = {factor: f"{factor:.0%}" for factor in (1.0, 1.25, 1.5, 1.75, 2.0)}
@@ -82,12 +93,15 @@ class Menus(QObject):
     -------
     experiment_chosen(str), file_chosen(object)
         A built-in experiment by name; the path of a file opened before.
+    lesson_chosen(str)
+        A built-in lesson by name.
     speed_asked(float), scale_asked(float), theme_asked(str), language_asked(str)
         What was chosen; ``system`` for the desktop's theme or language.
     """
 
     experiment_chosen = pyqtSignal(str)
     file_chosen = pyqtSignal(object)
+    lesson_chosen = pyqtSignal(str)
     speed_asked = pyqtSignal(float)
     scale_asked = pyqtSignal(float)
     theme_asked = pyqtSignal(str)
@@ -116,8 +130,10 @@ class Menus(QObject):
             ("scale", self._scale_triggered),
             ("theme", self._theme_triggered),
             ("language", self._language_triggered),
+            ("lessons", self._lesson_triggered),
         ):
             self._submenus[name].triggered.connect(told)
+        self._submenus["lessons"].aboutToShow.connect(self._fill_lessons)
         self.set_recent(())
         self.retranslate()
         self.recolour()
@@ -202,11 +218,26 @@ class Menus(QObject):
                 speeds.append(action)
         return speeds
 
+    def _fill_lessons(self) -> None:
+        """Name the lessons; their files are looked at only when somebody wants one."""
+        from convviz.model.lessons.library import lesson_titles
+
+        menu = self._submenus["lessons"]
+        menu.clear()
+        for name, title in lesson_titles().items():
+            action = menu.addAction(tr(title))
+            if action is not None:
+                action.setObjectName(f"lesson_{name}")
+                action.setData(name)
+
     def _experiment_triggered(self, action: QAction) -> None:
         self.experiment_chosen.emit(action.data())
 
     def _file_triggered(self, action: QAction) -> None:
         self.file_chosen.emit(action.data())
+
+    def _lesson_triggered(self, action: QAction) -> None:
+        self.lesson_chosen.emit(action.data())
 
     def _speed_triggered(self, action: QAction) -> None:
         self.speed_asked.emit(action.data())

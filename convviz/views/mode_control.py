@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from PyQt6.QtWidgets import QStackedWidget
 
     from convviz.engine.frames import Frame
+    from convviz.engine.walkthrough import Act
     from convviz.model.document import Document
     from convviz.model.session import Session
     from convviz.views.cursor_control import CursorControl
@@ -39,10 +40,13 @@ class ModeControl(QObject):
         Another layer is under the microscope; the number of layers stands for the loss.
     step_asked(object)
         A step of the path through the landscape is wanted on the screen; None: the newest.
+    moved()
+        Another mode is shown, or something else is under the microscope.
     """
 
     layer_shown = pyqtSignal(int)
     step_asked = pyqtSignal(object)
+    moved = pyqtSignal()
 
     def __init__(
         self,
@@ -81,6 +85,16 @@ class ModeControl(QObject):
     def is_surveying(self) -> bool:
         """Whether the landscape is shown."""
         return self._landscape is not None and self._stage.currentWidget() is self._landscape.panel
+
+    @property
+    def is_away(self) -> bool:
+        """Whether something else is shown than the whole network."""
+        return self.is_magnifying or self.is_surveying
+
+    @property
+    def microscope(self) -> Microscope | None:
+        """The microscope, None before it has been asked for."""
+        return self._microscope
 
     def choose_layer(self, index: int) -> None:
         """Let the microscope begin with a layer that was selected, though a number may be held."""
@@ -132,6 +146,24 @@ class ModeControl(QObject):
         self.take_keys()
         self._enable()
 
+    def magnify_layer(self, index: int, *, back: bool, act: Act | None = None, cell: tuple[int, ...] = ()) -> None:
+        """Show a layer under the microscope, the number of layers for the loss, on one of its ways.
+
+        ``act`` is the phase, None for the one that makes the result; ``cell`` row and column that it is at.
+        """
+        frame = self._session.frame
+        if frame is None:
+            return
+        self._layer, self._wish = min(index, len(frame.problem.layers) - 1), None
+        self.magnify()
+        microscope = self._made()
+        with self._leading():
+            microscope.show_layer(index, "backward" if back else "forward")
+            shown = microscope.shown_phase
+            if (act is not None or cell) and shown is not None:
+                microscope.show_act(act or shown.act, cell)
+        self._tell_layer(microscope.layer)
+
     def take_keys(self) -> None:
         """Let keys go to what is shown."""
         if self.is_magnifying and self._microscope is not None:
@@ -179,6 +211,7 @@ class ModeControl(QObject):
             self._microscope.arrived.connect(self._arrive)
             self._microscope.asked.connect(self._hold)
             self._microscope.layer_shown.connect(self._tell_layer)
+            self._microscope.moved.connect(self.moved)
             self._stage.addWidget(self._microscope)
             read_before(self._pipeline, laid_out(self._microscope))
         return self._microscope
@@ -211,7 +244,7 @@ class ModeControl(QObject):
             self.magnify(number)
 
     def _let_go(self) -> None:
-        if self.is_magnifying or self.is_surveying:
+        if self.is_away:
             self.train()
         else:
             self._cursor.let_go()
@@ -251,5 +284,5 @@ class ModeControl(QObject):
         actions = self._parts.actions
         actions["microscope"].setChecked(self.is_magnifying)
         actions["landscape"].setChecked(self.is_surveying)
-        is_away = self.is_magnifying or self.is_surveying
-        actions["let_go"].setEnabled(is_away or self._cursor.pin is not None)
+        actions["let_go"].setEnabled(self.is_away or self._cursor.pin is not None)
+        self.moved.emit()

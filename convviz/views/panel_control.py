@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PyQt6.QtCore import QCoreApplication, QEvent, QObject, QSize
+from PyQt6.QtCore import QCoreApplication, QEvent, QObject, QSize, pyqtSignal
 from PyQt6.QtWidgets import QStackedWidget
 
+from convviz.i18n import tr
 from convviz.model.branches import Branches
 from convviz.model.checking import Checker
 from convviz.views.branch_control import BranchControl
@@ -26,6 +27,7 @@ from convviz.views.side import SideColumn
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from PyQt6.QtWidgets import QMainWindow, QWidget
 
@@ -33,6 +35,7 @@ if TYPE_CHECKING:
     from convviz.model.document import Document
     from convviz.model.experiment import Experiment
     from convviz.model.session import Session
+    from convviz.views.lessons import LessonControl
     from convviz.views.parts import Parts
     from convviz.views.pointing import Pointed
     from convviz.views.preferences import Preferences
@@ -49,6 +52,8 @@ class PanelControl(QObject):
     ----------
     pipeline, loss, inspector, explanation
         The panels.
+    cursor
+        What points and holds.
     stage, side
         What the pipeline is in, or the microscope or the landscape in its place; the column of the inspector and the
         explanation. Where they go is the window's business, which is asked to ``place`` them before they are filled.
@@ -58,7 +63,14 @@ class PanelControl(QObject):
         What opens, saves and asks.
     checker
         What knows whether the gradients that are shown are right.
+
+    Signals
+    -------
+    lesson_shown()
+        All that a scene of a lesson begins with is on the screen.
     """
+
+    lesson_shown = pyqtSignal()
 
     def __init__(
         self,
@@ -73,7 +85,7 @@ class PanelControl(QObject):
         self._window = window
         self._document = document
         self._session = session
-        self._preferences = preferences
+        self._preferences, self._parts = preferences, parts
         self.checker = Checker(session, self)
         self._badge = CheckBadge(self.checker, parts.line)
         parts.line.addPermanentWidget(self._badge)
@@ -91,8 +103,8 @@ class PanelControl(QObject):
         self.inspector = Inspector(document, self.side.pages)
         self.explanation = ExplainPanel(self.side.pages)
         self.side.fill(self.inspector, self.explanation)
-        self._cursor = CursorControl(self.pipeline, self.explanation, parts.line, self)
-        self.modes = ModeControl(self.stage, self.pipeline, self._cursor, document, session, parts, self)
+        self.cursor = CursorControl(self.pipeline, self.explanation, parts.line, self)
+        self.modes = ModeControl(self.stage, self.pipeline, self.cursor, document, session, parts, self)
         self.files = FileControl(window, document, preferences, parts)
         self._maps = MapControl(window, document, preferences, parts)
         self._branches = Branches(document, session, self)
@@ -100,10 +112,11 @@ class PanelControl(QObject):
         self._branch_control = BranchControl(self._branches, session, parts, self.loss, self)
         self._begun = 0
         self._to_begin = [document.experiment]  # those of the runs that were asked for and not yet seen, in this order
+        self._lessons: LessonControl | None = None
         self._connect()
         self.pipeline.set_experiment(document.experiment)
         self.loss.set_experiment(document.experiment)
-        self._select(Selection("layer", 0))
+        self.select(Selection("layer", 0))
         parts.actions["input_gradient"].toggled.connect(self._show_input_gradient)
         parts.actions["input_gradient"].setChecked(preferences.input_gradient)
         session.load(document.experiment, play=False)
@@ -112,18 +125,61 @@ class PanelControl(QObject):
         read_last(self._badge)
 
     def _connect(self) -> None:
-        self.pipeline.selected.connect(self._select)
-        self._cursor.held.connect(self._show_held)
+        self.pipeline.selected.connect(self.select)
+        self.cursor.held.connect(self._show_held)
         self.explanation.opened.connect(self.modes.magnify)
         self.inspector.selected.connect(self._choose)
         self.modes.layer_shown.connect(self._show_layer)
         self.modes.step_asked.connect(self._run.look_at)
         self._document.changed.connect(self._follow)
         self.files.reopened.connect(self._run.reset)
-        self._maps.opened.connect(self._select)
+        self._maps.opened.connect(self.select)
         self._maps.experiment_dropped.connect(self.files.open_file)
         self._session.run_started.connect(self._begin_run)
         self._session.frame_changed.connect(self._show_frame)
+        self._parts.menus.lesson_chosen.connect(self.open_lesson)
+        self._parts.actions["open_lesson"].triggered.connect(self._ask_for_lesson)
+        self._parts.actions.enable(open_lesson=True)
+
+    @property
+    def lessons(self) -> LessonControl:
+        """What leads through lessons; it is made when it is first asked for."""
+        if self._lessons is None:
+            from convviz.views.lessons import LessonControl
+
+            self._lessons = LessonControl(
+                self._window, self._document, self._session, self._preferences, self._parts, self
+            )
+            self._lessons.arrived.connect(self.lesson_shown)
+        return self._lessons
+
+    @property
+    def has_lesson(self) -> bool:
+        """Whether a lesson is open, and all that its scene begins with is on the screen."""
+        return self._lessons is not None and self._lessons.has_arrived
+
+    def open_lesson(self, name_or_path: str | Path) -> None:
+        """Begin a lesson."""
+        self.lessons.open(name_or_path)
+
+    def _ask_for_lesson(self) -> None:
+        from convviz.views.file_dialogs import dialog_to_open
+
+        title, kinds = tr("Open a lesson"), tr("Lessons (*.json)")
+        dialog = dialog_to_open(self._window, "lesson_dialog", title, self._preferences.folder, kinds)
+        dialog.fileSelected.connect(self.open_lesson)
+        dialog.open()
+
+    def leave_lesson(self) -> bool:
+        """Leave the lesson, and return whether there was one."""
+        is_open = self._lessons is not None and self._lessons.is_open
+        if is_open and self._lessons is not None:
+            self._lessons.leave()
+        return is_open
+
+    def let_go(self) -> None:
+        """Hold no number any more."""
+        self.cursor.let_go()
 
     def _show_input_gradient(self, shown: bool) -> None:
         """Show the input's gradient, or not, and have frames carry it only where it is shown."""
@@ -131,7 +187,8 @@ class PanelControl(QObject):
         self.pipeline.show_input_gradient(shown)
         self._session.want_input_gradient(shown)
 
-    def _select(self, selection: Selection) -> None:
+    def select(self, selection: Selection) -> None:
+        """Show the controls of a part of the experiment, and frame it in the picture."""
         self.inspector.show_selection(selection)
         read_last(self._badge)  # behind the controls that were made for it
         self.side.show_controls()
@@ -169,7 +226,7 @@ class PanelControl(QObject):
         self.pipeline.set_experiment(new)
         self.loss.set_experiment(new)
         read_last(self._badge)
-        if self._branches.follow(old, new):
+        if self._branches.follow(old, new, apart=self._document.is_swapping):
             self._to_begin.append(new)
         elif self._to_begin:  # which takes the change while it waits
             self._to_begin[-1] = new
@@ -186,8 +243,8 @@ class PanelControl(QObject):
     def _show_frame(self, frame: Frame) -> None:
         """Show a frame and paint everything that has changed with it at once, while the training waits for it."""
         if self.modes.is_magnifying:
-            self._cursor.set_frame(frame)  # first, for the microscope goes on to numbers of this frame
+            self.cursor.set_frame(frame)  # first, for the microscope goes on to numbers of this frame
             self.modes.set_frame(frame)
         elif self.modes.set_frame(frame):
-            self._cursor.set_frame(frame)
+            self.cursor.set_frame(frame)
         QCoreApplication.sendPostedEvents(self._window, QEvent.Type.UpdateRequest)

@@ -175,7 +175,7 @@ class RunControl(QObject):
 
     def _note_left(self, old: Experiment, new: Experiment) -> None:
         """Note how many steps a change leaves behind."""
-        if old.needs_rebuild(new):
+        if self._document.is_swapping or old.needs_rebuild(new):
             self._left = self._status.step
             self._was_edit = False
 

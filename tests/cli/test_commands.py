@@ -13,6 +13,7 @@ from convviz import doctor
 from convviz.cli import COMMANDS, main
 from convviz.i18n import LANGUAGES
 from convviz.model.files import builtin_experiments, load_builtin
+from convviz.resources import lesson_files
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -29,6 +30,28 @@ def test_list_names_every_experiment_with_its_note(capsys: pytest.CaptureFixture
     for name in builtin_experiments():
         assert re.search(rf"^{re.escape(name)} ", printed, re.MULTILINE)
         assert load_builtin(name).notes in printed
+
+
+def test_list_names_every_lesson_with_what_it_shows(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["list"]) == 0
+    printed = capsys.readouterr().out
+    for name, path in lesson_files().items():
+        assert re.search(rf"^{re.escape(name)} ", printed, re.MULTILINE)
+        assert json.loads(path.read_text("utf-8"))["summary"] in printed
+
+
+def test_a_lesson_that_there_is_not_is_refused_before_a_window_opens(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--lesson", "strides"]) == 2
+    told = capsys.readouterr().err
+    assert told.startswith("convviz: --lesson: expected a lesson's file or one of ")
+    assert "received strides" in told
+    for name in lesson_files():
+        assert name in told
+
+
+def test_steps_to_be_made_before_a_lesson_are_refused(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--lesson", "stride", "--after", "5"]) == 2
+    assert capsys.readouterr().err.startswith("convviz: --after cannot be used with --lesson")
 
 
 def test_no_built_in_experiment_is_hidden_by_a_command() -> None:

@@ -266,3 +266,41 @@ def test_the_model_needs_no_widgets_and_its_files_no_qt(module: str, absent: lis
     code = f"import sys, {module}; print([name for name in {absent!r} if name in sys.modules])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_a_borrowed_experiment_leaves_everything_of_the_person_s_alone(document: Document, tmp_path: Path) -> None:
+    document.save(tmp_path / "mine.json")
+    document.propose(document.experiment.replace(seed=5), "Draw another seed")
+    own, heard = document.experiment, []
+    document.changed.connect(lambda old, new: heard.append((old, new, document.is_swapping)))
+    document.borrow(load_builtin("edges"))
+    edges = document.experiment
+    assert document.is_borrowed
+    assert document.path is None
+    assert not document.is_modified
+    assert not document.undo_stack.canUndo()
+    document.propose(edges.replace(seed=9), "Draw another seed")
+    document.undo()
+    assert document.experiment is edges
+    document.redo()
+    document.borrow(load_builtin("adam"))
+    assert not document.undo_stack.canUndo()
+    document.give_back()
+    assert document.experiment is own
+    assert document.path == tmp_path / "mine.json"
+    assert document.is_modified
+    assert document.undo_stack.undoText() == "Draw another seed"
+    assert [swapping for _, _, swapping in heard] == [True, False, False, False, True, True]
+    document.undo()
+    assert not document.is_modified
+    heard.clear()
+    document.give_back()
+    assert heard == []
+
+
+def test_an_impossible_experiment_is_not_borrowed(document: Document) -> None:
+    own = document.experiment
+    with pytest.raises((ConfigError, ShapeError)):
+        document.borrow(own.replace(stages=()))
+    assert document.experiment is own
+    assert not document.is_borrowed

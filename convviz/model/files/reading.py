@@ -5,8 +5,6 @@ The settings of each class (`convviz.engine.settings`) say which entries it has;
 
 from __future__ import annotations
 
-import difflib
-import reprlib
 from contextlib import contextmanager
 from dataclasses import MISSING
 from pathlib import Path
@@ -16,14 +14,15 @@ from convviz.engine.errors import ConfigError, ConvvizError, inside
 from convviz.engine.initializers import Given
 from convviz.engine.layers import LAYERS, Layer
 from convviz.engine.settings import Setting, Spec, check_value, default_of, settings_of
-from convviz.i18n import Listed, mark
+from convviz.i18n import mark
 from convviz.model.experiment import TEACHER_SETTINGS, Experiment, Stage
 from convviz.model.files.arrays import MOST_AXES, load_array
+from convviz.model.files.entries import mapping, refuse_unknown, shown, unknown
 from convviz.model.files.opening import read_bytes
 from convviz.model.files.text import LARGEST_FILE, parse
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
 SpecT = TypeVar("SpecT", bound=Spec)
 
@@ -86,7 +85,7 @@ def decode_experiment(data: Any, folder: Path | None = None) -> Experiment:
         Where something is unknown, missing, of the wrong type or size; ``field`` says where.
     """
     try:
-        experiment = _Reader(folder).experiment(migrate(_mapping(data)))
+        experiment = _Reader(folder).experiment(migrate(mapping(data)))
         experiment.validate()
     except ConvvizError as error:
         # Plain numbers stand for a given kernel or map without its entry ``values``, which need not be named then.
@@ -137,7 +136,7 @@ class _Reader:
         """Return the experiment that the entries of a file of the newest version describe."""
         known = settings_of(Experiment)
         names = {LAYERS_ENTRY if name == "stages" else name: name for name in known}
-        _refuse_unknown(data, (*EXTRA_ENTRIES, *names))
+        refuse_unknown(data, (*EXTRA_ENTRIES, *names))
         values: dict[str, Any] = {}
         for entry, name in names.items():
             if entry in data:
@@ -160,13 +159,13 @@ class _Reader:
         entries = {"type": data} if isinstance(data, str) else data
         if Given.kind in registry and _is_numbers(data):
             entries = {"type": Given.kind, "values": data}
-        cls = _class_of(_mapping(entries), registry)
+        cls = _class_of(mapping(entries), registry)
         return cls(**self.settings(cls, entries, ("type",)))
 
     def settings(self, cls: type[Spec], entries: dict[str, Any], extra: tuple[str, ...]) -> dict[str, Any]:
         """Return the settings of ``cls`` that ``entries`` have; entries named in ``extra`` are somebody else's."""
         known = settings_of(cls)
-        _refuse_unknown(entries, (*known, *extra))
+        refuse_unknown(entries, (*known, *extra))
         values = {}
         for name, described in known.items():
             if name in entries:
@@ -181,11 +180,11 @@ class _Reader:
         if not isinstance(data, dict):
             _check_numbers(data, MOST_AXES)
             return data
-        _refuse_unknown(_mapping(data), ("file",))
+        refuse_unknown(mapping(data), ("file",))
         name = data.get("file")
         with inside("file"):
             if not isinstance(name, str):
-                raise ConfigError("expected the name of a .npy file, received {received}", received=_shown(name))
+                raise ConfigError("expected the name of a .npy file, received {received}", received=shown(name))
             if self._folder is None:
                 raise ConfigError(
                     "expected numbers, received the file {file}: there is no folder to find it in", file=name
@@ -195,7 +194,7 @@ class _Reader:
     def stages(self, data: Any) -> tuple[Stage, ...]:
         """Return the stages that a list of layers describes."""
         if not isinstance(data, list):
-            raise ConfigError("expected a list of layers, received {received}", received=_shown(data))
+            raise ConfigError("expected a list of layers, received {received}", received=shown(data))
         stages = []
         for index, entry in enumerate(data):
             with inside(f"[{index}]"):
@@ -204,18 +203,18 @@ class _Reader:
 
     def stage(self, data: Any) -> Stage:
         """Return the stage that one layer describes."""
-        entries = _mapping({"type": data} if isinstance(data, str) else data)
+        entries = mapping({"type": data} if isinstance(data, str) else data)
         cls = _class_of(entries, LAYERS)
         layer = cls(**_kernel_settled(self.settings(cls, entries, ("type", TEACHER_ENTRY))))
         if TEACHER_ENTRY not in entries:
             return Stage(layer)
         with inside(TEACHER_ENTRY):
-            return Stage(layer, **self._teacher(layer, _mapping(entries[TEACHER_ENTRY])))
+            return Stage(layer, **self._teacher(layer, mapping(entries[TEACHER_ENTRY])))
 
     def _teacher(self, layer: Layer, entries: dict[str, Any]) -> dict[str, Any]:
         if not layer.parametrised:
             raise ConfigError("a layer of type {kind} has no parameters", kind=layer.kind)
-        _refuse_unknown(entries, tuple(TEACHER_SETTINGS))
+        refuse_unknown(entries, tuple(TEACHER_SETTINGS))
         known = settings_of(Stage)
         values = {}
         for entry, name in TEACHER_SETTINGS.items():
@@ -236,14 +235,6 @@ def _kernel_settled(values: dict[str, Any]) -> dict[str, Any]:
     return values
 
 
-def _mapping(data: Any) -> dict[str, Any]:
-    if not isinstance(data, dict):
-        raise ConfigError("expected an object, received {received}", received=_shown(data))
-    for name in getattr(data, "repeated", ()):
-        raise ConfigError("{name}: the entry is there twice", field=name, name=name)
-    return data
-
-
 def _class_of(entries: dict[str, Any], registry: Mapping[str, type[SpecT]]) -> type[SpecT]:
     """Return the class that the entry ``type`` names; where there is only one, it need not be named."""
     if "type" not in entries and len(registry) == 1:
@@ -251,38 +242,12 @@ def _class_of(entries: dict[str, Any], registry: Mapping[str, type[SpecT]]) -> t
     kind = entries.get("type")
     if isinstance(kind, str) and kind in registry:
         return registry[kind]
-    raise _unknown(
+    raise unknown(
         mark("{name}: expected one of {known}, received {received}"),
         mark("{name}: expected one of {known}, received {received}; did you mean {guess}?"),
         "type",
         kind,
         registry,
-    )
-
-
-def _refuse_unknown(entries: Iterable[str], known: tuple[str, ...]) -> None:
-    for name in entries:
-        if name not in known:
-            raise _unknown(
-                mark("{name}: unknown entry, expected some of {known}"),
-                mark("{name}: unknown entry; did you mean {guess}?"),
-                name,
-                name,
-                known,
-            )
-
-
-def _unknown(plain: str, with_guess: str, field: str, received: Any, known: Iterable[str]) -> ConfigError:
-    """Return the error for a word that is not among the ``known`` ones, with the closest of them if one is close."""
-    names = list(known)
-    guesses = difflib.get_close_matches(received, names, 1) if isinstance(received, str) else []
-    return ConfigError(
-        with_guess if guesses else plain,
-        field=field,
-        name=field,
-        known=Listed(names),
-        received=_shown(received),
-        guess=guesses[0] if guesses else None,
     )
 
 
@@ -300,8 +265,4 @@ def _check_numbers(data: Any, axes: int) -> None:
         for item in data:
             _check_numbers(item, axes - 1)
     elif not isinstance(data, (int, float)) or isinstance(data, bool):
-        raise ConfigError("expected a number, received {received}", received=_shown(data))
-
-
-def _shown(value: Any) -> str:
-    return reprlib.repr(value)
+        raise ConfigError("expected a number, received {received}", received=shown(data))

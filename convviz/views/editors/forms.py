@@ -209,6 +209,7 @@ class SpecField(Field):
         if self._form is not None:
             self._form.blockSignals(True)  # what was being typed there has nothing to apply to any more
             self._column.removeWidget(self._form)
+            self._form.hide()  # or a layout that was about to show it would make a window of it
             self._form.setParent(None)
             self._form.deleteLater()
             self._form = None

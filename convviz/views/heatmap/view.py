@@ -235,6 +235,13 @@ class HeatmapView(QWidget):
             return QRect()
         return layout.cell_rect(self._shape(), *place)
 
+    def content_rect(self) -> QRect:
+        """Return the part of the widget in which something stands."""
+        layout = self._layout
+        if layout is None:
+            return QRect()
+        return layout.title.united(layout.sentence).united(layout.cells).united(layout.scale)
+
     # sizes -----------------------------------------------------------------------------------------------------------
 
     def sizeHint(self) -> QSize:

@@ -166,6 +166,7 @@ class LayerPage(Page):
         if self._parameters is not None:
             self._parameters.blockSignals(True)
             self.column.removeWidget(self._parameters)
+            self._parameters.hide()  # or a layout that was about to show it would make a window of it
             self._parameters.setParent(None)
             self._parameters.deleteLater()
             self._parameters = None

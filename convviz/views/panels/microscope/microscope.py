@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import deque
 from typing import TYPE_CHECKING, Literal
 
-from PyQt6.QtCore import QEvent, Qt, pyqtSignal
+from PyQt6.QtCore import QEvent, QRect, Qt, pyqtSignal
 from PyQt6.QtGui import QKeyEvent
 from PyQt6.QtWidgets import QVBoxLayout, QWidget
 
@@ -21,6 +21,7 @@ from convviz.views import theme
 from convviz.views.panels.microscope.aim import View, number_of, other_way, position_of, view_of, view_of_layer
 from convviz.views.panels.microscope.header import PHASES, Header
 from convviz.views.panels.microscope.keys import is_ours
+from convviz.views.panels.microscope.layout import GUTTER
 from convviz.views.panels.microscope.player import Player
 from convviz.views.panels.microscope.stage import FLOWING, Stage
 from convviz.views.panels.microscope.step_bar import StepBar
@@ -32,9 +33,12 @@ if TYPE_CHECKING:
     from PyQt6.QtGui import QHideEvent, QShowEvent
 
     from convviz.engine.frames import Frame
-    from convviz.engine.walkthrough import Channels, Moment, Phase
+    from convviz.engine.walkthrough import Channels, Moment, Phase, Role
 
 Direction = Literal["forward", "backward"]
+
+#: What the numbers of the columns take above a board, in pixels.
+_NUMBER_HEIGHT = 12
 
 #: Acts whose moments are sides of a border, or angles.
 _NO_CELLS = (Act.PADDING, Act.BORDER, Act.ROTATION)
@@ -53,6 +57,8 @@ class Microscope(QWidget):
         A factor of a sum was clicked: that number is to be explained.
     layer_shown(int)
         Another layer is looked at; the number of layers stands for the loss.
+    moved()
+        Something else is shown than before.
     closed()
         Escape, or the button: back to training.
     """
@@ -61,6 +67,7 @@ class Microscope(QWidget):
     arrived = pyqtSignal(object, bool)
     asked = pyqtSignal(object)
     layer_shown = pyqtSignal(int)
+    moved = pyqtSignal()
     closed = pyqtSignal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -73,6 +80,7 @@ class Microscope(QWidget):
         self._of: int | None = None
         self._phase = 0
         self._number: Pointed | None = None
+        self._told: Moment | None = None
         self._turned: tuple[View, View] | None = None  # where one is since the way was changed, and where one was
         self._recent: deque[tuple[tuple[Walk, int, int], Moment]] = deque(maxlen=2)
         self._player = Player(self)
@@ -129,6 +137,20 @@ class Microscope(QWidget):
         return self._player.position
 
     @property
+    def shown_phase(self) -> Phase | None:
+        """The phase itself, None before there is anything to be seen."""
+        return None if self._walk is None else self._walk.phases[self._phase]
+
+    def board_rect(self, role: Role) -> QRect:
+        """Return where a board is seen with the numbers of its rows and columns, empty if it is not."""
+        place = self._stage.place(role)
+        return (
+            QRect()
+            if place is None
+            else place.rect.adjusted(-GUTTER, -_NUMBER_HEIGHT, 0, 0).translated(self._stage.pos())
+        )
+
+    @property
     def number(self) -> Pointed | None:
         """The number of the frame that the moment is about, if there is one."""
         return self._number
@@ -160,6 +182,13 @@ class Microscope(QWidget):
         self._player.pause()
         back = direction == "backward"
         self._take_view(View(index, back, 0) if self._frame is None else view_of_layer(self._frame, index, back=back))
+
+    def show_act(self, act: Act, cell: tuple[int, ...] = ()) -> None:
+        """Show a phase of the walk, at a cell or from its beginning; nothing where the walk has no such phase."""
+        phases = () if self._walk is None else self._walk.phases
+        for n, phase in enumerate(phases):
+            if phase.act is act:
+                self._take_phase(n, cell[-2] * phase.shape[1] + cell[-1] if cell else 0)
 
     def show_cell(self, pointed: Pointed) -> None:
         """Show how one number of the frame is made; nothing for one of the teacher's, which are only given."""
@@ -351,6 +380,7 @@ class Microscope(QWidget):
         moment = self._moment(at)
         flowing = self._player.is_playing and self._player.speed <= FLOWING and at > 0
         before = self._moment(max(0, at - moment.phase.pace)) if flowing else None
+        is_other_moment, self._told = moment is not self._told, moment
         self._stage.show_moment(moment, before, self._player.progress)
         row, column = moment.phase.cell(at)
         where = {"row": row + 1, "column": column + 1, "n": f"{at + 1:,}", "count": f"{self._player.count:,}"}
@@ -364,6 +394,8 @@ class Microscope(QWidget):
             self._number = number
             if is_other:
                 self.arrived.emit(number, False)
+        if is_other_moment:
+            self.moved.emit()
 
     def _moment(self, position: int) -> Moment:
         """Return a moment; the last ones are kept, since while it plays each is painted many times."""

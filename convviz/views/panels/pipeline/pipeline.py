@@ -132,6 +132,10 @@ class Pipeline(QWidget):
         for tensor, heatmap in self._heatmaps.items():
             heatmap.set_spots(tuple(spot.index for spot in spots if spot.tensor == tensor))
 
+    def heatmap_of(self, tensor: Tensor) -> Heatmap | None:
+        """Return the heatmap that shows an array of the frame, or None if none does."""
+        return self._heatmaps.get(tensor)
+
     def cell_of(self, number: Pointed) -> Cell | None:
         """Return the cell in which a number of the frame stands, or None if no heatmap shows it."""
         heatmap = self._heatmaps.get(number.tensor)

@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import Qt
 from PyQt6.QtTest import QTest
+from PyQt6.QtWidgets import QWidget
 
 from convviz.engine.frames import State
+from convviz.model.files import load_builtin
 from convviz.views.editors.matrix_grid import MatrixGrid
 from convviz.views.editors.number_box import NumberBox
 from tests.views.hands import type_over
@@ -65,3 +67,15 @@ def test_the_learning_rate_changes_while_it_trains(open_window: OpenWindow) -> N
     person.sees(lambda: person.session.status.learning_rate == 2e-5)
     assert person.session.status.run == run
     assert person.session.status.state is State.RUNNING
+
+
+def test_controls_that_are_replaced_before_they_were_shown_are_no_window(open_window: OpenWindow) -> None:
+    """A layout shows what was put into it later than at once, wherever that is by then."""
+    person = open_window("demo")
+    drawn = person.document.experiment
+    given = load_builtin("adam")
+    for experiment in (given, drawn, given):
+        person.document.open_experiment(experiment)
+    person.sees(lambda: person.find(QWidget, "layers.0.weight.cells").isVisible())
+    person.sees(lambda: not person.session.is_waiting)
+    assert person.window.isActiveWindow()
