@@ -105,19 +105,42 @@ def test_the_same_experiment_in_a_lesson_is_another_run(open_window: OpenWindow)
     assert person.document.experiment is own
 
 
-def test_what_was_looked_at_is_looked_at_again(open_window: OpenWindow) -> None:
+@pytest.mark.parametrize(("key", "mode"), [("M", "microscope"), ("Shift+L", "landscape")])
+def test_what_was_looked_at_is_looked_at_again(open_window: OpenWindow, key: str, mode: str) -> None:
     person = open_window()
     person.session.run(30)
     person.sees_step(30)
     person.session.show_step(12)
     person.sees(lambda: person.session.status.shown == 12)
-    person.press("M")
+    person.press(key)
     begin(person)
     assert person.session.status.shown is None
+    assert not person.find(QToolButton, mode).isChecked()
     leave(person)
     person.sees(lambda: person.session.status.shown == 12)
-    person.sees(lambda: person.find(QToolButton, "microscope").isChecked())
+    person.sees(lambda: person.find(QToolButton, mode).isChecked())
     assert person.session.status.step == 30
+
+
+def test_the_branches_of_a_run_are_back_after_a_lesson(open_window: OpenWindow) -> None:
+    person = open_window()
+    branch = person.find(QToolButton, "branches")
+    person.session.run(30)
+    person.sees_step(30)
+    person.session.show_step(12)
+    person.sees(lambda: person.session.status.shown == 12)
+    person.press("C")
+    person.sees_step(12)
+    person.session.run(5)
+    person.sees_step(17)
+    assert branch.text() == "2/2"
+    begin(person)
+    assert branch.text() == "1/1"
+    leave(person)
+    person.sees_step(17)
+    assert branch.text() == "2/2"
+    person.press("Alt+Up")
+    person.sees_step(30)
 
 
 def test_escape_lets_go_then_leaves_the_lesson_then_the_full_screen(open_window: OpenWindow) -> None:
