@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -20,6 +19,8 @@ from convviz.views.picture_dialog import PictureDialog
 from tests.views.hands import drag_away, drag_files, drop_files
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from tests.views.conftest import OpenWindow, Person
 
 ONE = Experiment(input=RandomMap(size=(12, 12)), stages=(Stage(layer=Conv2d(kernel=3)),))
