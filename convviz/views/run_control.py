@@ -314,6 +314,7 @@ class RunControl(QObject):
         self.reset()
 
     def _failed(self, message: str) -> None:
+        reason = run_words.reason_text(message)
         self._banner.show_message(
-            Message(lambda: tr("The run was stopped by an error. {reason}").format(reason=message), "error", "run")
+            Message(lambda: tr("The run was stopped by an error. {reason}").format(reason=reason), "error", "run")
         )

@@ -117,6 +117,12 @@ def divergence_text(status: Status, seen: int | None) -> str:
     return joined((told, last))
 
 
+def reason_text(message: str) -> str:
+    """Return an error's message as a sentence of its own; the place in a file that one begins with stays as it is."""
+    first = message.partition(" ")[0].removesuffix(":")
+    return message[:1].upper() + message[1:] if first.isalpha() else message
+
+
 def last_good_step(losses: Array) -> int:
     """Return the last step before the loss ran away: the last whose loss was within 10 % of the least so far."""
     finite = np.where(np.isfinite(losses), losses, np.inf)
