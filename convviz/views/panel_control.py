@@ -112,6 +112,7 @@ class PanelControl(QObject):
         self._cursor.held.connect(self._show_held)
         self.explanation.opened.connect(self.modes.magnify)
         self.inspector.selected.connect(self._choose)
+        self.inspector.looked_at.connect(self.pipeline.set_selection)
         self.modes.layer_shown.connect(self._show_layer)
         self._document.changed.connect(self._follow)
         self.files.reopened.connect(self._run.reset)

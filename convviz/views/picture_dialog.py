@@ -230,8 +230,8 @@ class PictureDialog(QDialog):
 
     def eventFilter(self, watched: QObject | None, event: QEvent | None) -> bool:
         """Let Escape give a number back that was there before anything was typed; the next one closes the dialog."""
-        escaped = isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress
-        if escaped and event.key() == Qt.Key.Key_Escape and isinstance(watched, NumberBox) and watched.is_typing:
+        pressed = isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress and event.key()
+        if pressed == Qt.Key.Key_Escape and isinstance(watched, NumberBox) and watched.is_typing:
             watched.forget_typed()
             watched.selectAll()
             self._make()
@@ -240,7 +240,7 @@ class PictureDialog(QDialog):
 
     def accept(self) -> None:
         """Take what is still being typed, and hand over the map if it can be taken."""
-        if all([box.take_typed() for box in (self._rows, self._columns)]) and self._values is not None:
+        if all(box.take_typed() for box in (self._rows, self._columns)) and self._values is not None:
             self.made.emit(self._values)
             super().accept()
 
