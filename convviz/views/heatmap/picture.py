@@ -9,7 +9,7 @@ from PyQt6 import sip
 from PyQt6.QtCore import QPointF, QRect, Qt
 from PyQt6.QtGui import QBrush, QColor, QImage, QPainter, QPixmap
 
-from convviz.number_text import brief_number, format_number, short_number
+from convviz.number_text import brief_number, format_number, order_text, short_number
 from convviz.views import theme
 from convviz.views.colour import Extent, Levels, colour_map, dark_text_on, entry_of, reduce_to, to_index
 from convviz.views.heatmap.glyphs import CellNumbers, NumberFormat, atlas, choose_format, choose_plain_format
@@ -282,7 +282,8 @@ def _single_texts(value: float) -> Iterator[tuple[str, int]]:
     for digits in (4, 3, 2):
         yield format_number(value, digits), _SINGLE_PIXELS[0]
     two, one, briefest = short_number(value, 2), short_number(value, 1), brief_number(value)
-    for text in (two, two.replace(",", ""), _without_zero(two, value), one, briefest, _without_zero(briefest, value)):
+    bare = _without_zero(two, value), one, briefest, _without_zero(briefest, value), order_text(value)
+    for text in (two, two.replace(",", ""), *bare):
         for pixels in _SINGLE_PIXELS:
             yield text, pixels
 
