@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 #: Above a board: title, numbers of the columns. At its left: numbers of the rows.
 TITLE, NUMBERS = 20, 15
 GUTTER = 22
-#: What three rows save of that.
-_TIGHTER = 5
+#: What three rows save of that; more would let the numbers run into the title.
+_TIGHTER = 2
 #: Between boards: room for a sign, and for the small picture of the whole map.
 JOIN = 30
 _ROW_GAP = 10

@@ -20,8 +20,8 @@ VALUES = [-2.279e-5, 2.279e-5, -2.234e-12, -2.234e-123, 123456.7, -0.001234, 0.5
 @pytest.mark.parametrize("count", [1, 2, 3])
 def test_a_factor_fits_into_its_chip(qapp: QApplication, value: float, count: int) -> None:
     for chip in chip_rects(QRect(0, 0, 266, ROW), count):
-        text, *font = chip_text(value, chip.width() - 2)
-        assert theme.number_width(text, *font) <= chip.width(), text
+        text, role, pixels = chip_text(value, chip.width() - 2)
+        assert theme.number_width(text, role, pixels) <= chip.width(), text
         assert "e" not in text
         if text.startswith("~"):  # about how large it is
             assert abs(value) < 1e-100
