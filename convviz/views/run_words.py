@@ -108,8 +108,8 @@ def divergence_text(status: Status, seen: int | None) -> str:
             "or of the initial kernels are too large."
         )
     told = tr(
-        "Diverged at step {step}: the loss is no longer a finite number. With a learning rate of {rate} every update "
-        "overshoots further than the one before; a smaller rate takes smaller steps."
+        "Diverged at step {step}: with a learning rate of {rate} every update overshoots further than the one before, "
+        "until the loss is no finite number any more."
     ).format(step=f"{status.step:,}", rate=short_number(status.learning_rate, 3))
     if seen is None:
         return told
