@@ -72,19 +72,6 @@ def test_what_is_cut_off_is_in_the_tooltip(banner: Banner, message: str, cut: bo
     assert text_of(banner).geometry().right() < button.geometry().left()
 
 
-def test_the_letters_are_as_large_as_there_is_room_for(banner: Banner) -> None:
-    def letters() -> int:
-        """Return how many letters of a message stand in its first line, of all that begin alike."""
-        image, words = banner.grab().toImage(), text_of(banner).geometry()
-        ground, line = theme.current().raised, range(6, 18)
-        return sum(all(image.pixelColor(x, y) == ground for y in line) for x in range(words.left(), words.left() + 400))
-
-    banner.show_message(Message(lambda: LONG))
-    loose = letters()
-    banner.show_message(Message(lambda: ENDLESS))
-    assert letters() > loose  # smaller ones have more gaps between them
-
-
 def places(person: Person) -> dict[str, QRect]:
     """Return where everything is in the window."""
     window = person.window
@@ -99,6 +86,7 @@ def places(person: Person) -> dict[str, QRect]:
 def test_a_message_moves_and_covers_nothing(open_window: OpenWindow, size: tuple[int, int], language: str) -> None:
     speak(language)
     person = open_window("diverging", size=size)
+    person.sees(lambda: "loss_plot" in places(person))
     before = places(person)
     person.click("play")
     person.sees_state(State.DIVERGED)
