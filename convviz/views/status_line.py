@@ -15,7 +15,7 @@ from convviz.views.readout import ReadOut
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-_HEIGHT = 38  #: for two lines that can be read from afar
+_HEIGHT = 36  #: for two lines that can be read from afar
 _UPPER, _LOWER = 20, 14  #: what the run does and how fast, over how far it has come and how long it will take
 _FINENESS = 1000  #: positions of the progress bar
 _NOTE_TIME = 8000  #: milliseconds for which a note is shown

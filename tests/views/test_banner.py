@@ -34,9 +34,9 @@ def banner(qapp: QApplication, qtbot: QtBot) -> Banner:
     theme.apply(qapp, "light")
     row = QWidget()
     qtbot.addWidget(row)
-    row.resize(900, 38)
+    row.resize(900, 36)
     beside = QWidget(row)
-    beside.setGeometry(600, 0, 300, 38)
+    beside.setGeometry(600, 0, 300, 36)
     row.show()
     return Banner(row, beside)
 
@@ -54,8 +54,8 @@ def test_a_message_takes_the_rest_of_the_row_only_where_it_needs_it(banner: Bann
     assert banner.width() == 900
     banner.show_message(Message(lambda: SHORT))
     assert banner.geometry().right() < 600
-    assert banner.height() == 38
-    banner.parentWidget().resize(500, 38)  # type: ignore[union-attr]
+    assert banner.height() == 36
+    banner.parentWidget().resize(500, 36)  # type: ignore[union-attr]
     assert banner.geometry().right() < 600
 
 
