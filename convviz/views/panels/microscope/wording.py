@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from convviz.engine.layers import Layer
-    from convviz.engine.walkthrough import Phase
+    from convviz.engine.walkthrough import Area, Phase
 
 #: The names of the phases.
 ACTS = {
@@ -175,6 +175,12 @@ def act_text(phase: Phase) -> str:
 def board_text(board: Board) -> str:
     """Return what stands beside a board's title: its size."""
     return size_text(board.sheet.size)
+
+
+def part_texts(area: Area, board: Board) -> tuple[str, str]:
+    """Return which part of a map is seen, where that is not all of it: '[1–45, 1–27] of 96×120', and in short."""
+    part = f"[{area.top + 1}–{area.bottom}, {area.left + 1}–{area.right}]"
+    return tr("{part} of {size}").format(part=part, size=board_text(board)), part
 
 
 def depth_text(boards: Iterable[Board]) -> str:
