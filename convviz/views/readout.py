@@ -125,7 +125,7 @@ class ReadOut(QWidget):
         if not self._text and width < _LEAST:
             return [""], self._role
         usual = in_two_lines(text, self._role, width)
-        if 2 * pitch(self._role) + theme.SPACE.XS <= self.height() and "".join(usual) == text:
+        if 2 * pitch(self._role) <= self.height() and "".join(usual) == text:
             return usual, self._role
         first = first_line(text, "small", width)
         if len(first) == len(text):  # two lines all the same: one alone would be small and out of the middle
