@@ -142,7 +142,7 @@ class Banner(QFrame):
 
     def eventFilter(self, watched: QObject | None, event: QEvent | None) -> bool:
         """Stay in the row, and beside what stands at its end."""
-        if event is not None and event.type() in (QEvent.Type.Resize, QEvent.Type.Move) and self.isVisible():
+        if event is not None and event.type() in (QEvent.Type.Resize, QEvent.Type.Move) and not self.isHidden():
             self._place()
         return super().eventFilter(watched, event)
 
@@ -180,7 +180,7 @@ class Banner(QFrame):
         short = self._beside.mapTo(self._row, QPoint()).x() - theme.SPACE.M
         taken = sum(button.sizeHint().width() + theme.SPACE.S for button, _ in self._offered)
         taken += _ICON + _CLOSE + theme.SPACE.M + 3 * theme.SPACE.S
-        fits = self._beside.isVisible() and self._text.fits(short - taken)
+        fits = not self._beside.isHidden() and self._text.fits(short - taken)
         self.setGeometry(0, 0, short if fits else whole, self._row.height())
 
 

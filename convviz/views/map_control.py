@@ -18,7 +18,6 @@ from convviz.model.experiment import shape_text
 from convviz.model.files.numbers import ARRAYS, TABLES, read_map, read_numbers
 from convviz.model.files.pictures import PICTURES, Picture
 from convviz.model.sources import GivenMap
-from convviz.views.dropping import PARAMETERS, DropMark, DropPlace, place_at
 from convviz.views.editors.matrix import MatrixEditor
 from convviz.views.editors.taking import taken
 from convviz.views.editors.wanted import FileWanted
@@ -40,6 +39,7 @@ if TYPE_CHECKING:
     from convviz.model.document import Document
     from convviz.model.experiment import Experiment
     from convviz.model.sources import Map
+    from convviz.views.dropping import DropMark, DropPlace
     from convviz.views.parts import Parts
     from convviz.views.preferences import Preferences
 
@@ -178,15 +178,16 @@ class MapControl(QObject):
         if len(addresses) > 1 or not addresses[0].isLocalFile() or _ending(path) not in _OPENED:
             self._unmark()
             return
-        ground = self._window.centralWidget() or self._window
+        place = self._place_at(path, point)
         if _ending(path) == _EXPERIMENT:
-            place, name = DropPlace(ground, ground.rect()), tr("Experiment")
+            name = tr("Experiment")
+        elif isinstance(place.widget, MatrixEditor):
+            name = place.widget.grid.accessibleName()
         else:
-            place = self._place_at(path, point)
-            name = tr("Input") if place.widget is ground else place.widget.accessibleName()
-            if isinstance(place.widget, MatrixEditor):
-                name = place.widget.grid.accessibleName()
+            name = place.widget.accessibleName() if place.tensor is not None else tr("Input")
         if self._mark is None:
+            from convviz.views.dropping import DropMark
+
             self._mark = DropMark(self._window)
         self._mark.show_at(place, name)
 
@@ -195,11 +196,18 @@ class MapControl(QObject):
             self._mark.hide()
 
     def _place_at(self, path: Path, point: QPoint) -> DropPlace:
+        """Return where a file would go; an experiment takes the place of everything."""
+        from convviz.views.dropping import DropPlace, place_at
+
         ground = self._window.centralWidget() or self._window
+        if _ending(path) == _EXPERIMENT:
+            return DropPlace(ground, ground.rect())
         return place_at(self._window, ground, point, numbers=_ending(path) in (*ARRAYS, *TABLES))
 
     def _open_dropped(self, path: Path, point: QPoint) -> None:
         """Open a file as what lies under the pointer, where that can be read from one, else as the input."""
+        from convviz.views.dropping import PARAMETERS
+
         place = self._place_at(path, point)
         tensor = place.tensor
         if isinstance(place.widget, MatrixEditor):
@@ -236,6 +244,8 @@ class MapControl(QObject):
 
     def _open_parameter(self, tensor: Tensor, matrix: tuple[int, ...], path: Path) -> None:
         """Let a file be a layer's kernel or bias, or one of its kernels, as if it had been opened in their editor."""
+        from convviz.views.dropping import PARAMETERS
+
         name, done = PARAMETERS[tensor.kind]
         where = f"layers.{tensor.position}.{name}"
         experiment = self._document.experiment
