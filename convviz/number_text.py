@@ -46,14 +46,21 @@ def short_number(value: float, digits: int = 6) -> str:
 
 
 def brief_number(value: float) -> str:
-    """Return one digit of a number, and its power of ten where that is shorter: ``−3e−7``.
+    """Return one digit of a number, and its power of ten where that is shorter: ``−3·10⁻⁷``.
 
-    It is for the least room: where neither `short_number` nor a smaller type fits.
+    It is for little room: where neither `short_number` nor a smaller type fits.
     """
     if not math.isfinite(value) or value == 0:
         return _special(value)
     mantissa, power = _parts(value, 1)
-    return min(short_number(value, 1), f"{_sign(value)}{mantissa}e{power}".replace("-", "−"), key=len)
+    return min(short_number(value, 1), _sign(value) + _product(mantissa, power), key=len).replace("×", "·")
+
+
+def order_text(value: float) -> str:
+    """Return about how large a number is, where there is no room for a digit of it: ``~−10⁻⁷``, ``~10¹⁶²``."""
+    if not math.isfinite(value) or value == 0:
+        return _special(value)
+    return f"~{_sign(value)}{power_text(round(math.log10(abs(value))))}"
 
 
 def axis_text(value: float, *, powers: bool = False) -> str:
@@ -61,7 +68,7 @@ def axis_text(value: float, *, powers: bool = False) -> str:
     if powers and value and math.isfinite(value):
         mantissa, power = _parts(value, 4)
         factor = _trimmed(mantissa)
-        return _sign(value) + ("" if factor == "1" else f"{factor}×") + brief_power(power)
+        return _sign(value) + ("" if factor == "1" else f"{factor}×") + power_text(power)
     return _grouped(value, 6, _MOST_GROUPED) or short_number(value, 4)
 
 
@@ -86,12 +93,7 @@ def whole_text(value: int) -> str:
 
 
 def power_text(exponent: int) -> str:
-    """Return a power of ten: '10⁻⁷'; '1000' for the third, which is shorter to read."""
-    return "1000" if exponent == 3 else brief_power(exponent)
-
-
-def brief_power(exponent: int) -> str:
-    """Return a power of ten always as such, which is never longer: '10³'."""
+    """Return a power of ten: '10⁻⁷', '10³'."""
     return f"10{str(exponent).translate(_SUPERSCRIPTS)}"
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from operator import call
 from typing import Any
@@ -100,15 +100,28 @@ class Buffer:
 
     def copy(self) -> Array:
         """Return the map (C, H, W) in memory of its own."""
-        if self._places is None:
-            return self.flat.reshape(self.shape).copy()
-        if not self.modulus:
-            return self.flat.reshape(self.shape[0], -1).take(self._places, 1).reshape(self.shape)
-        whole, lines = np.empty_like(self.lines), self.lines
-        for remainder in range(min(self.modulus, self.shape[2])):
-            columns, start = whole[:, :, remainder :: self.modulus], self.column(remainder)
-            columns[...] = lines[:, :, start : start + columns.shape[2]]
+        whole = np.empty(self.shape, self.flat.dtype)
+        self.copy_to(whole)
         return whole
+
+    def copy_to(self, place: Array, above: int = 0) -> None:
+        """Write the map (C, H, W) to a place of its shape; its first rows, ``above``, are added to what is there."""
+        if above:
+            for there, own in self._pieces(place[:, :above], slice(above)):
+                there += own
+        for there, own in self._pieces(place[:, above:], slice(above, None)):
+            there[...] = own
+
+    def _pieces(self, place: Array, rows: slice) -> Iterator[tuple[Array, Array]]:
+        """Yield the columns of some rows of a map that lie side by side, of ``place`` and of this memory."""
+        if self._places is None:
+            yield place, self.flat.reshape(self.shape)[:, rows]
+        elif not self.modulus:
+            yield place, self.flat.reshape(self.shape[0], -1).take(self._places, 1).reshape(self.shape)[:, rows]
+        else:
+            for remainder in range(min(self.modulus, self.shape[2])):
+                columns, start = place[:, :, remainder :: self.modulus], self.column(remainder)
+                yield columns, self.lines[:, rows, start : start + columns.shape[2]]
 
     @property
     def lines(self) -> Array:

@@ -12,6 +12,8 @@ from collections import deque
 _LONGEST_DEBT = 0.1
 #: How finely a fast paced run is cut: there is no use in waking up more often than this, however many steps are due.
 _TICK = 0.004
+#: How large a part of the time of a run frames may take at most.
+_SHOWING = 1 / 3
 
 
 class Pace:
@@ -62,7 +64,7 @@ class Pace:
 
 
 class FrameClock:
-    """When the next frame is due: at a steady beat, unless painting takes so long that it must be slower."""
+    """When the next frame is due: at a steady beat, unless frames take so long that it must be slower."""
 
     def __init__(self, frames_per_second: float = 30.0) -> None:
         self.frames_per_second = frames_per_second
@@ -80,9 +82,9 @@ class FrameClock:
     def shown(self, began: float, now: float) -> None:
         """Set the next deadline after a frame that was begun at ``began`` and painted by ``now``.
 
-        Showing frames never takes more than half of the time, however long the window paints.
+        Showing frames never takes more than a third of the time, however long it takes to make and to paint them.
         """
-        self.next = max(self.next + 1 / self.frames_per_second, now + (now - began))
+        self.next = max(self.next + 1 / self.frames_per_second, now + (1 / _SHOWING - 1) * (now - began))
 
 
 class ChunkSize:

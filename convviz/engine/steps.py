@@ -150,6 +150,9 @@ class Steps:
     def loss(self) -> float:
         """Return the loss at the present state; only the network's buffers change."""
         run(self._tiles.together([calls for calls, _ in self._differences]))
+        return self._loss_of_residuals()
+
+    def _loss_of_residuals(self) -> float:
         return float(
             sum(_loss_of(self._loss, part, share) for part, share in zip(self._residuals, self._shares, strict=True))
         )
@@ -162,22 +165,22 @@ class Steps:
         input_grad
             Whether the derivative by the input is wanted too.
         """
-        loss = self.loss()
         tiles = zip(self._tiles.parts, self._loss_gradients, self._residuals, self._differences, strict=True)
         jobs = [
             (
+                *forth,
                 *left,
                 *gradient(residual),
                 *part.backward,
                 *part.hidden_backward,
                 *(part.input_backward if input_grad else ()),
             )
-            for part, gradient, residual, (_, left) in tiles
+            for part, gradient, residual, (forth, left) in tiles
         ]
         run((*self._tiles.together(jobs), *self._tiles.sum_gradients))
         grads = self._tiles.grads(0 if input_grad else 1)
         return Evaluation(
-            loss=loss,
+            loss=self._loss_of_residuals(),
             values=self._tiles.values(),
             value_grads=grads if input_grad else (None, *grads),
             residual=self._tiles.join(self._residuals),

@@ -106,7 +106,12 @@ class BoundTiles:
         """Return a new map, of which `split` would make ``parts``."""
         channels, _, width = self._shapes[-1]
         maps = [part.reshape(channels, -1, width) for part in parts]
-        return maps[0].copy() if len(maps) == 1 else self._assemble(-1, maps)
+        if len(maps) == 1:
+            return maps[0].copy()
+        whole = np.zeros(self._shapes[-1], self._dtype)
+        for tile, part in zip(self._tiles, maps, strict=True):
+            whole[:, tile.rows[-1]] = part
+        return whole
 
     def values(self) -> tuple[Array, ...]:
         """Return a copy of every layer's output, whole."""
@@ -121,16 +126,20 @@ class BoundTiles:
         if len(buffers) == 1:
             return tuple(buffer.copy() for buffer in buffers[0][first:])
         return tuple(
-            self._assemble(index, [own[index].array for own in buffers], add=add)
-            for index in range(first, len(self._shapes))
+            self._assemble(index, [own[index] for own in buffers], add=add) for index in range(first, len(self._shapes))
         )
 
-    def _assemble(self, index: int, maps: Sequence[Array], add: bool = False) -> Array:
-        """Return a new map that is put together of its tiles; those that overlap are alike, or add up."""
+    def _assemble(self, index: int, parts: Sequence[Buffer], *, add: bool) -> Array:
+        """Return a new map that is put together of its tiles; those that overlap are alike, or add up.
+
+        What tiles have in common is added, and all else is written once: of a large map every pass is felt.
+        """
         whole = np.zeros(self._shapes[index], self._dtype)
-        for tile, part in zip(self._tiles, maps, strict=True):
-            here = whole[:, tile.rows[index]]
-            np.add(here, part, here) if add else np.copyto(here, part)
+        written = 0
+        for tile, part in zip(self._tiles, parts, strict=True):
+            rows = tile.rows[index]
+            part.copy_to(whole[:, rows], max(0, written - rows.start) if add else 0)
+            written = rows.stop
         return whole
 
 

@@ -367,6 +367,7 @@ class Actions(QObject):
         action = QAction(self)
         action.setObjectName(spec.name)
         action.setCheckable(spec.checkable)
+        action.setIconVisibleInMenu(not spec.checkable)  # in its place is the box that is ticked or not
         action.setAutoRepeat(spec.name in _REPEATED)
         action.setShortcuts([QKeySequence(keys) for keys in spec.shortcuts])
         return action

@@ -1,32 +1,40 @@
-"""A message that lies over the picture until it is dealt with. It blocks nothing and moves nothing."""
+"""A message that stands in the row of the status line until it is dealt with. It covers nothing and moves nothing."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
-from PyQt6.QtCore import QEvent, QObject, Qt
-from PyQt6.QtGui import QFontMetrics
-from PyQt6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QToolButton, QVBoxLayout, QWidget
+from PyQt6.QtCore import QEvent, QObject, QPoint, QSize, Qt
+from PyQt6.QtGui import QColor, QPainter, QPaintEvent
+from PyQt6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QToolButton, QWidget
 
 from convviz.i18n import tr
 from convviz.views import icons, theme
+from convviz.views.lines import draw_lines, in_two_lines
+from convviz.views.tooltips import paragraphs
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-_WIDTH = 720
-_MARGIN = theme.SPACE.M
+#: How the text is written: as large as there is room for all of it.
+_ROLES: tuple[theme.FontRole, ...] = ("strong", "body", "small")
+_ICON, _CLOSE = 20, 26
+_EDGE = 4  #: how wide the stripe is at the left, in the colour of the message
 
 
 class Offer(NamedTuple):
     """Something a person can do about the message, as a button.
 
-    ``text`` returns the button's text in the current language.
+    Attributes
+    ----------
+    text, help
+        Return the button's text, and its tooltip, in the current language.
     """
 
     name: str
     text: Callable[[], str]
     act: Callable[[], object]
+    help: Callable[[], str] = str
 
 
 class Message(NamedTuple):
@@ -47,44 +55,41 @@ class Message(NamedTuple):
 
 
 class Banner(QFrame):
-    """Shows one `Message` at the upper edge of the widget it lies over."""
+    """Shows one `Message` in a row of the window.
+
+    Parameters
+    ----------
+    row
+        What it lies in, as high as that.
+    beside
+        What stands at the end of the row, and is left free where the message has room enough without.
+    """
 
     _message: Message | None = None
 
-    def __init__(self, over: QWidget) -> None:
-        super().__init__(over)
+    def __init__(self, row: QWidget, beside: QWidget) -> None:
+        super().__init__(row)
         self.setObjectName("banner")
-        self._over = over
+        self._row, self._beside = row, beside
         self._offered: list[tuple[QPushButton, Offer]] = []
         self._icon = QLabel(self)
-        self._text = QLabel(self)
+        self._text = _Words(self)
         self._text.setObjectName("banner_text")
-        self._text.setWordWrap(True)
-        self._text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        self._text.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.MinimumExpanding)
-        self._buttons = QHBoxLayout()
-        self._buttons.setSpacing(theme.SPACE.S)
-        self._buttons.addStretch(1)
         self._close = QToolButton(self)
         self._close.setObjectName("banner_close")
+        self._close.setFixedSize(_CLOSE, _CLOSE)
         self._close.clicked.connect(self.dismiss)
-        self._lay_out()
-        theme.set_role(self, "card")
+        self._line = QHBoxLayout(self)
+        self._line.setContentsMargins(theme.SPACE.M, 0, theme.SPACE.S, 0)
+        self._line.setSpacing(theme.SPACE.S)
+        self._line.addWidget(self._icon)
+        self._line.addWidget(self._text, 1)
+        self._line.addWidget(self._close)
+        theme.set_role(self._close, "icon")
         self.hide()
-        over.installEventFilter(self)
+        row.installEventFilter(self)
+        beside.installEventFilter(self)
         self.retranslate()
-
-    def _lay_out(self) -> None:
-        self._words = QVBoxLayout()
-        self._words.setSpacing(theme.SPACE.S)
-        self._words.addWidget(self._text)
-        self._words.addLayout(self._buttons)
-        layout = QHBoxLayout(self)
-        layout.setContentsMargins(theme.SPACE.L, theme.SPACE.M, theme.SPACE.S, theme.SPACE.M)
-        layout.setSpacing(theme.SPACE.M)
-        layout.addWidget(self._icon, 0, Qt.AlignmentFlag.AlignTop)
-        layout.addLayout(self._words, 1)
-        layout.addWidget(self._close, 0, Qt.AlignmentFlag.AlignTop)
 
     @property
     def subject(self) -> str:
@@ -95,13 +100,13 @@ class Banner(QFrame):
         """Show ``message`` in place of the one before."""
         self._message = message
         for button, _ in self._offered:
-            self._buttons.removeWidget(button)
+            self._line.removeWidget(button)
             button.hide()
             button.deleteLater()
         self._offered = [(self._made(offer), offer) for offer in message.offers]
-        for place, (button, _) in enumerate(self._offered):
-            self._buttons.insertWidget(place, button)
-            button.show()  # at once: the height counts what is shown
+        for place, (button, _) in enumerate(self._offered, 2):
+            self._line.insertWidget(place, button)
+            button.show()
         self.retranslate()
         self._restyle()
         self.show()
@@ -113,6 +118,10 @@ class Banner(QFrame):
         self._message = None
         self.hide()
 
+    def read_instead(self, text: str) -> None:
+        """Let the row tell something else in place of the message, as long as somebody points at it; empty: nothing."""
+        self._text.read_instead(text)
+
     def retranslate(self) -> None:
         """Read every text again in the current language."""
         self._close.setToolTip(tr("Close this message"))
@@ -122,6 +131,7 @@ class Banner(QFrame):
             self.setAccessibleName(self._text.text())
             for button, offer in self._offered:
                 button.setText(offer.text())
+                button.setToolTip(offer.help())
             self._place()
 
     def changeEvent(self, event: QEvent | None) -> None:
@@ -131,10 +141,19 @@ class Banner(QFrame):
             self._restyle()
 
     def eventFilter(self, watched: QObject | None, event: QEvent | None) -> bool:
-        """Stay at the upper edge of what this lies over."""
-        if event is not None and event.type() == QEvent.Type.Resize and self.isVisible():
+        """Stay in the row, and beside what stands at its end."""
+        if event is not None and event.type() in (QEvent.Type.Resize, QEvent.Type.Move) and not self.isHidden():
             self._place()
         return super().eventFilter(watched, event)
+
+    def paintEvent(self, event: QPaintEvent | None) -> None:
+        """Paint the ground, and a stripe that says of what kind the message is."""
+        colours, (_, colour) = theme.current(), self._looks()
+        painter = QPainter(self)
+        painter.fillRect(self.rect(), colours.raised)
+        painter.fillRect(0, 0, _EDGE, self.height(), colour)
+        painter.fillRect(0, 0, self.width(), 1, colours.border)
+        painter.end()
 
     def _made(self, offer: Offer) -> QPushButton:
         button = QPushButton(self)
@@ -142,18 +161,65 @@ class Banner(QFrame):
         button.clicked.connect(offer.act)
         return button
 
-    def _restyle(self) -> None:
+    def _looks(self) -> tuple[str, QColor]:
+        """Return the drawing and the colour of the message's kind."""
         colours = theme.current()
         kind = self._message.kind if self._message is not None else "error"
-        name, colour = {"info": ("about", colours.accent), "warning": ("warning", colours.warning)}.get(
-            kind, ("error", colours.bad)
-        )
-        self._icon.setPixmap(icons.pixmap(name, colour, 20))
+        looks = {"info": ("about", colours.accent), "warning": ("warning", colours.warning)}
+        return looks.get(kind, ("error", colours.bad))
+
+    def _restyle(self) -> None:
+        colours, (name, colour) = theme.current(), self._looks()
+        self._icon.setPixmap(icons.pixmap(name, colour, _ICON))
         self._close.setIcon(icons.icon("dismiss", colours.muted, colours.disabled))
+        self.update()
 
     def _place(self) -> None:
-        width = min(_WIDTH, self._over.width() - 2 * _MARGIN)
-        self.setFixedWidth(max(width, 120))
-        self._words.invalidate()  # a new text makes only the layout around this one forget how high it was
-        self.setFixedHeight(max(self.heightForWidth(self.width()), QFontMetrics(self.font()).height()))
-        self.move((self._over.width() - self.width()) // 2, _MARGIN)
+        """Leave what is beside free where the message can be read at its full size without that room."""
+        whole = self._row.width()
+        short = self._beside.mapTo(self._row, QPoint()).x() - theme.SPACE.M
+        taken = sum(button.sizeHint().width() + theme.SPACE.S for button, _ in self._offered)
+        taken += _ICON + _CLOSE + theme.SPACE.M + 3 * theme.SPACE.S
+        fits = not self._beside.isHidden() and self._text.fits(short - taken)
+        self.setGeometry(0, 0, short if fits else whole, self._row.height())
+
+
+class _Words(QLabel):
+    """A sentence in at most two lines, as large as it can be written in its room."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Expanding)
+        self._instead = ""
+
+    def minimumSizeHint(self) -> QSize:
+        """Return that the sentence asks for nothing: it takes what is left."""
+        return QSize(0, 0)
+
+    def read_instead(self, text: str) -> None:
+        """Write something else for a while."""
+        if text != self._instead:
+            self._instead = text
+            self.update()
+
+    def fits(self, width: int) -> bool:
+        """Return whether all of the sentence can be written in the largest type in so many pixels."""
+        return width > 0 and _is_whole(self.text(), in_two_lines(self.text(), _ROLES[0], width))
+
+    def paintEvent(self, event: QPaintEvent | None) -> None:
+        """Write the sentence; the tooltip has all of it where there is no room for that."""
+        text = self._instead or self.text()
+        tried = ((role, in_two_lines(text, role, self.width())) for role in _ROLES)
+        role, lines = next(((role, lines) for role, lines in tried if _is_whole(text, lines)), (_ROLES[-1], []))
+        lines = lines or in_two_lines(text, role, self.width())
+        self.setToolTip("" if _is_whole(text, lines) else paragraphs(text))
+        painter = QPainter(self)
+        painter.setFont(theme.font(role))
+        painter.setPen(theme.current().text)
+        draw_lines(painter, self.rect(), Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, lines, role)
+        painter.end()
+
+
+def _is_whole(text: str, lines: list[str]) -> bool:
+    return "".join(lines) == text

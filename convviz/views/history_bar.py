@@ -91,7 +91,7 @@ class HistoryBar(QFrame):
 
     def _lay_out(self) -> None:
         layout = QHBoxLayout(self)
-        layout.setContentsMargins(theme.SPACE.M, theme.SPACE.XS, theme.SPACE.S, theme.SPACE.XS)
+        layout.setContentsMargins(theme.SPACE.M, 1, theme.SPACE.S, 1)
         layout.setSpacing(theme.SPACE.XS)
         layout.addWidget(self._button("earlier", 28))
         layout.addWidget(self._slider, 1)

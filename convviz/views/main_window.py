@@ -12,7 +12,7 @@ from PyQt6.QtWidgets import QApplication, QFrame, QMainWindow, QSplitter, QVBoxL
 from convviz.i18n import tr
 from convviz.views import theme
 from convviz.views.actions import Actions
-from convviz.views.banner import Banner, Message
+from convviz.views.banner import Message
 from convviz.views.history_bar import HistoryBar
 from convviz.views.icons import window_icon
 from convviz.views.keys import ENDS_TYPING, FieldLeft, is_space, is_wanted, types_text
@@ -100,7 +100,6 @@ class MainWindow(QMainWindow):
         self._panels.checker.changed.connect(self.checked)
         self._panels.lesson_shown.connect(self.lesson_shown)
         self._panels.pipeline.setFocus()  # not the first control of the toolbar, which would take the space bar
-        self._parts.banner.raise_()
 
     def take_size(self, width: int, height: int) -> None:
         """Be so many pixels wide and high, whatever the screen; without the inspector where it would not fit."""
@@ -145,7 +144,7 @@ class MainWindow(QMainWindow):
             self._panels.open_lesson(name_or_path)
 
     def show_message(self, message: Message) -> None:
-        """Show a message over the picture."""
+        """Show a message that stays until it is dealt with."""
         self._parts.banner.show_message(message)
 
     # -- the frame -----------------------------------------------------------------------------------------------------
@@ -155,14 +154,14 @@ class MainWindow(QMainWindow):
         if bar is None:
             raise RuntimeError("a main window has a menu bar")
         bar.setFixedHeight(_MENU_HEIGHT)
-        actions = Actions(self)
+        actions, line = Actions(self), StatusLine(self)
         return Parts(
             actions=actions,
             menus=Menus(bar, actions),
             transport=TransportBar(actions, self),
             history=HistoryBar(actions, self._picture),
-            line=StatusLine(self),
-            banner=Banner(self._picture),
+            line=line,
+            banner=line.banner,
         )
 
     def _lay_out(self) -> None:

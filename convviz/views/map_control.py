@@ -19,11 +19,12 @@ from convviz.model.files.numbers import ARRAYS, TABLES, read_map, read_numbers
 from convviz.model.files.pictures import PICTURES, Picture
 from convviz.model.sources import GivenMap
 from convviz.views.editors.matrix import MatrixEditor
+from convviz.views.editors.taking import taken
 from convviz.views.editors.wanted import FileWanted
 from convviz.views.editors.wording import layer_of
 from convviz.views.file_dialogs import dialog_to_open, patterns
 from convviz.views.file_messages import not_opened
-from convviz.views.heatmap import Heatmap
+from convviz.views.panels.inspector import edits
 from convviz.views.picture_dialog import PictureDialog, Wanted
 from convviz.views.selection import Selection
 
@@ -31,16 +32,22 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Literal
 
-    from PyQt6.QtWidgets import QMainWindow, QWidget
+    from PyQt6.QtCore import QUrl
+    from PyQt6.QtWidgets import QMainWindow
 
+    from convviz.engine.explain import Tensor
     from convviz.model.document import Document
     from convviz.model.experiment import Experiment
     from convviz.model.sources import Map
+    from convviz.views.dropping import DropMark, DropPlace
     from convviz.views.parts import Parts
     from convviz.views.preferences import Preferences
 
     Role = Literal["input", "target"]
 
+#: How the file of an experiment ends, and those that can be opened.
+_EXPERIMENT = "json"
+_OPENED = (*PICTURES, *ARRAYS, *TABLES, _EXPERIMENT)
 #: The longer side that is proposed for a picture as input: each cell can still be seen, and every step is quick.
 _SEEN = 64
 
@@ -80,7 +87,7 @@ class MapControl(QObject):
     Signals
     -------
     opened(Selection)
-        The input or the target has come from a file.
+        The input, the target or a parameter of a layer has come from a file.
     experiment_dropped(Path)
         What was dropped is an experiment.
     """
@@ -97,6 +104,7 @@ class MapControl(QObject):
         for role in _ROLES:
             parts.actions[f"open_{role}"].triggered.connect(partial(self._ask_for_map, role))
         parts.actions.enable(open_input=True, open_target=True)
+        self._mark: DropMark | None = None
         window.setAcceptDrops(True)
         window.installEventFilter(self)
 
@@ -107,6 +115,8 @@ class MapControl(QObject):
             return True
         if isinstance(event, QDropEvent):  # a drag that enters or moves is one, too
             return self._take_drop(event)
+        if event is not None and event.type() == QEvent.Type.DragLeave:
+            self._unmark()
         return super().eventFilter(watched, event)
 
     # -- asking --------------------------------------------------------------------------------------------------------
@@ -147,31 +157,65 @@ class MapControl(QObject):
             return False
         event.acceptProposedAction()
         if event.type() != QEvent.Type.Drop:
+            self._mark_place(addresses, event.position().toPoint())
             return True
+        self._unmark()
         path = Path(addresses[0].toLocalFile())
         if len(addresses) > 1:
             self._complain(ConfigError("expected one file, received {received}", received=len(addresses)))
         elif not addresses[0].isLocalFile():
             received = addresses[0].toDisplayString()
             self._complain(ConfigError("expected a file of this computer, received {received}", received=received))
-        elif path.suffix.lower() == ".json":
+        elif _ending(path) == _EXPERIMENT:
             self.experiment_dropped.emit(path)
         else:
             self._open_dropped(path, event.position().toPoint())
         return True
 
-    def _open_dropped(self, path: Path, place: QPoint) -> None:
+    def _mark_place(self, addresses: list[QUrl], point: QPoint) -> None:
+        """Mark where a file that is dragged would go, if it is one that can be opened."""
+        path = Path(addresses[0].toLocalFile())
+        if len(addresses) > 1 or not addresses[0].isLocalFile() or _ending(path) not in _OPENED:
+            self._unmark()
+            return
+        place = self._place_at(path, point)
+        if _ending(path) == _EXPERIMENT:
+            name = tr("Experiment")
+        elif isinstance(place.widget, MatrixEditor):
+            name = place.widget.grid.accessibleName()
+        else:
+            name = place.widget.accessibleName() if place.tensor is not None else tr("Input")
+        if self._mark is None:
+            from convviz.views.dropping import DropMark
+
+            self._mark = DropMark(self._window)
+        self._mark.show_at(place, name)
+
+    def _unmark(self) -> None:
+        if self._mark is not None:
+            self._mark.hide()
+
+    def _place_at(self, path: Path, point: QPoint) -> DropPlace:
+        """Return where a file would go; an experiment takes the place of everything."""
+        from convviz.views.dropping import DropPlace, place_at
+
+        ground = self._window.centralWidget() or self._window
+        if _ending(path) == _EXPERIMENT:
+            return DropPlace(ground, ground.rect())
+        return place_at(self._window, ground, point, numbers=_ending(path) in (*ARRAYS, *TABLES))
+
+    def _open_dropped(self, path: Path, point: QPoint) -> None:
         """Open a file as what lies under the pointer, where that can be read from one, else as the input."""
-        widget: QWidget | None = self._window.childAt(place)
-        while widget is not None:
-            if isinstance(widget, MatrixEditor):
-                self._use(widget.wanted()).take(path)
-                return
-            if isinstance(widget, Heatmap) and widget.tensor is not None and widget.tensor.kind is Kind.TARGET:
-                self.open_map("target", path)
-                return
-            widget = widget.parentWidget()
-        self.open_map("input", path)
+        from convviz.views.dropping import PARAMETERS
+
+        place = self._place_at(path, point)
+        tensor = place.tensor
+        if isinstance(place.widget, MatrixEditor):
+            self._use(place.widget.wanted()).take(path)
+        elif tensor is not None and tensor.kind in PARAMETERS:
+            self._open_parameter(tensor, place.matrix, path)
+        else:
+            self.open_map("target" if tensor is not None and tensor.kind is Kind.TARGET else "input", path)
 
     # -- opening -------------------------------------------------------------------------------------------------------
 
@@ -197,6 +241,30 @@ class MapControl(QObject):
         self._preferences.remember_folder(path.parent)
         self._dismiss()
         wanted.take(numbers)
+
+    def _open_parameter(self, tensor: Tensor, matrix: tuple[int, ...], path: Path) -> None:
+        """Let a file be a layer's kernel or bias, or one of its kernels, as if it had been opened in their editor."""
+        from convviz.views.dropping import PARAMETERS
+
+        name, done = PARAMETERS[tensor.kind]
+        where = f"layers.{tensor.position}.{name}"
+        experiment = self._document.experiment
+        try:
+            numbers = read_numbers(path)
+        except ConvvizError as error:
+            self._complain(error)
+            return
+        self._preferences.remember_folder(path.parent)
+        try:
+            before = edits.parameter(experiment, where)
+            made = numbers if before is None else taken(before, matrix, numbers)
+            text = tr(done).format(file=path.name, number=tensor.position + 1)
+            self._document.propose(edits.with_numbers(experiment, where, made), text)
+        except ConvvizError as error:
+            self._complain(ConfigError("{file}: {error}", file=path.name, error=_explained(error)))
+            return
+        self._dismiss()
+        self.opened.emit(Selection("layer", tensor.position))
 
     def _ask_about(self, role: Role, picture: Picture) -> None:
         dialog = PictureDialog(
@@ -247,6 +315,10 @@ class MapControl(QObject):
     def _dismiss(self) -> None:
         if self._banner.subject == "file":  # it tells of an earlier attempt
             self._banner.dismiss()
+
+
+def _ending(path: Path) -> str:
+    return path.suffix.lower().removeprefix(".")
 
 
 def _explained(error: ConvvizError) -> str:

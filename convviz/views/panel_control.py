@@ -129,6 +129,7 @@ class PanelControl(QObject):
         self.cursor.held.connect(self._show_held)
         self.explanation.opened.connect(self.modes.magnify)
         self.inspector.selected.connect(self._choose)
+        self.inspector.looked_at.connect(self.pipeline.set_selection)
         self.modes.layer_shown.connect(self._show_layer)
         self.modes.step_asked.connect(self._run.look_at)
         self._document.changed.connect(self._follow)

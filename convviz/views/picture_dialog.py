@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from PyQt6.QtCore import Qt, pyqtSignal
+from PyQt6.QtCore import QEvent, QObject, Qt, QTimer, pyqtSignal
+from PyQt6.QtGui import QKeyEvent
 from PyQt6.QtWidgets import QDialog, QDialogButtonBox, QFormLayout, QHBoxLayout, QLabel, QLayout, QVBoxLayout, QWidget
 
 from convviz.engine.errors import ConvvizError
@@ -21,8 +22,6 @@ from convviz.views.tooltips import paragraphs
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-    from PyQt6.QtGui import QKeyEvent
 
     from convviz.model.files.pictures import Picture, Size
     from convviz.model.sources import Map
@@ -98,6 +97,10 @@ class PictureDialog(QDialog):
         self._picture, self._wanted, self._judge = picture, wanted, judge
         self._size = wanted.size or picture.within(wanted.longest)
         self._values: Map | None = None
+        self._reopening = QTimer(self)
+        self._reopening.setSingleShot(True)
+        self._reopening.setInterval(0)
+        self._reopening.timeout.connect(lambda: self._let_open(able=self._values is not None))
         rows, columns = picture.size
         self._preview = Heatmap("picture_as_map.preview", ground="window", parent=self)
         self._about, self._outcome = QLabel(self), QLabel(self)
@@ -122,7 +125,7 @@ class PictureDialog(QDialog):
         rows, columns = picture.original
         kind = tr("in colour") if picture.coloured else tr("grey")
         name = metrics().elidedText(picture.name, Qt.TextElideMode.ElideMiddle, _PREVIEW)
-        about = tr("{file}: {rows:,} × {columns:,} pixels, {kind}")
+        about = tr("{file}: {rows:,} rows × {columns:,} columns, {kind}")
         self._about.setText(about.format(file=name, rows=rows, columns=columns, kind=kind))
         self._about.setToolTip(paragraphs(picture.name) if name != picture.name else "")
         for index, text in enumerate(_CHANNELS.values()):
@@ -157,6 +160,7 @@ class PictureDialog(QDialog):
         self._channels.setEnabled(picture.coloured)
         for box in (self._rows, self._columns):
             box.setEnabled(wanted.size is None)
+            box.installEventFilter(self)
         self._preview.setMinimumSize(_PREVIEW, _PREVIEW)
         self._outcome.setWordWrap(True)
         self._outcome.setAlignment(Qt.AlignmentFlag.AlignTop)
@@ -170,7 +174,7 @@ class PictureDialog(QDialog):
         size.addWidget(self._columns, 1)
         form = QFormLayout()
         form.setSpacing(SPACE.S)
-        rows: list[tuple[str, QWidget | QLayout]] = [(mark("Channels"), self._channels), (mark("Size"), size)]
+        rows: list[tuple[str, QWidget | QLayout]] = [(mark("Channels"), self._channels), (mark("Rows × columns"), size)]
         if self._wanted.size is not None:
             rows.append((mark("Fit"), self._fit))
         else:
@@ -214,6 +218,7 @@ class PictureDialog(QDialog):
         self._columns.edited.connect(lambda number, _: self._resize(1, number, self._picture.with_columns))
         for box in (self._rows, self._columns):
             box.refused.connect(self._complain)
+            box.typing.connect(lambda: self._let_open(able=True))  # what is typed is looked at when it is opened
         self._buttons.accepted.connect(self.accept)
         self._buttons.rejected.connect(self.reject)
 
@@ -223,9 +228,19 @@ class PictureDialog(QDialog):
         if not entered or not isinstance(self.focusWidget(), NumberBox):
             super().keyPressEvent(event)
 
+    def eventFilter(self, watched: QObject | None, event: QEvent | None) -> bool:
+        """Let Escape give a number back that was there before anything was typed; the next one closes the dialog."""
+        pressed = isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress and event.key()
+        if pressed == Qt.Key.Key_Escape and isinstance(watched, NumberBox) and watched.is_typing:
+            watched.forget_typed()
+            watched.selectAll()
+            self._make()
+            return True
+        return super().eventFilter(watched, event)
+
     def accept(self) -> None:
-        """Hand over the map, if it can be taken."""
-        if self._values is not None:
+        """Take what is still being typed, and hand over the map if it can be taken."""
+        if all(box.take_typed() for box in (self._rows, self._columns)) and self._values is not None:
             self.made.emit(self._values)
             super().accept()
 
@@ -257,12 +272,18 @@ class PictureDialog(QDialog):
         self._preview.set_text(tr("The picture as numbers"), "" if values is None else shape_text(values.shape))
         self._values = values if possible else None
         self._tell(sentence, "muted" if possible else "error")
+        self._let_open(able=possible)
+
+    def _let_open(self, *, able: bool) -> None:
         opening = self._buttons.button(QDialogButtonBox.StandardButton.Open)
         assert opening is not None
-        opening.setEnabled(self._values is not None)
+        opening.setEnabled(able)
 
     def _complain(self, sentence: str) -> None:
+        """Say why a number is not possible, and let a click that took it from its box open nothing else instead."""
         self._tell(sentence, "error")
+        self._let_open(able=False)
+        self._reopening.start()
 
     def _tell(self, sentence: str, role: str) -> None:
         self._outcome.setText(capitalised(sentence))

@@ -5,14 +5,13 @@ from __future__ import annotations
 import math
 
 from PyQt6.QtCore import QRect, QSize, Qt
-from PyQt6.QtGui import QColor, QPainter, QPaintEvent, QTextLayout, QTextOption
+from PyQt6.QtGui import QColor, QPainter, QPaintEvent
 from PyQt6.QtWidgets import QSizePolicy, QWidget
 
 from convviz.views import theme
+from convviz.views.lines import draw_lines, first_line, in_two_lines, pitch, shortened
 from convviz.views.tooltips import paragraphs
 
-#: From one of two lines to the next, in sizes of the type: fonts with Chinese characters ask for more than they need.
-_PITCH = 1.2
 #: Where there is less room, in pixels, nothing is shown instead of the beginning of an idle text.
 _LEAST = 100
 
@@ -33,7 +32,7 @@ class ReadOut(QWidget):
         The theme's colour that it lies on. It is then filled with that, and a change of the text repaints nothing that
         lies behind it; empty: it may lie on anything.
     wraps
-        A text that does not fit is written in two small lines.
+        A text that does not fit is written in two lines, small ones where there is no room for others.
     """
 
     def __init__(
@@ -87,7 +86,7 @@ class ReadOut(QWidget):
     def sizeHint(self) -> QSize:
         """Return the size of the sample, or of two small lines."""
         metrics, small = theme.metrics(self._role), theme.metrics("small")
-        lines = _pitch("small") + math.ceil(small.capHeight() + 2 * small.descent()) if self._wraps else 0
+        lines = pitch("small") + math.ceil(small.capHeight() + 2 * small.descent()) if self._wraps else 0
         return QSize(round(metrics.horizontalAdvance(self._sample)) + 2, max(lines, round(metrics.height()) + 2))
 
     def minimumSizeHint(self) -> QSize:
@@ -112,10 +111,7 @@ class ReadOut(QWidget):
             behind = QRect(written.left() - wide, 0, written.width() + 2 * wide, self.height())
             painter.fillRect(behind, getattr(colours, self._ground))
         painter.setPen(colour)
-        first, pitch = (0, 0) if len(lines) == 1 else (_first_shift(role), _pitch(role))
-        for number, line in enumerate(lines):
-            place = self.rect().translated(0, first + number * pitch)
-            painter.drawText(place, self._align | Qt.TextFlag.TextDontClip, line)
+        draw_lines(painter, self.rect(), self._align, lines, role)
         painter.end()
 
     def _lines(self, text: str) -> tuple[list[str], theme.FontRole]:
@@ -125,47 +121,18 @@ class ReadOut(QWidget):
             return [text], self._role
         if not self._wraps:
             brief = self._brief if self._text else ""
-            return [_shortened(brief or text, self._role, width)], self._role
+            return [shortened(brief or text, self._role, width)], self._role
         if not self._text and width < _LEAST:
             return [""], self._role
-        first = _first_line(text, "small", width)
+        usual = in_two_lines(text, self._role, width)
+        if 2 * pitch(self._role) <= self.height() and "".join(usual) == text:
+            return usual, self._role
+        first = first_line(text, "small", width)
         if len(first) == len(text):  # two lines all the same: one alone would be small and out of the middle
-            first = _first_line(text, self._role, width)
-        return [first, _shortened(text[len(first) :], "small", width)], "small"
+            first = first_line(text, self._role, width)
+        return [first, shortened(text[len(first) :], "small", width)], "small"
 
     def _set_shortened(self, shortened: bool) -> None:
         if shortened or self._shortened:
             self._shortened = shortened
             self.setToolTip(paragraphs(self._text or self._idle) if shortened else "")
-
-
-def _pitch(role: theme.FontRole) -> int:
-    """Return how far it is from one of two lines to the next."""
-    return round(_PITCH * theme.FONT_SIZES[role])
-
-
-def _first_shift(role: theme.FontRole) -> int:
-    """Return how far from the middle the first of two lines goes, so that their capitals stand in the middle together.
-
-    Not half a pitch: the middle of a font with Chinese characters is not that of its capitals.
-    """
-    metrics = theme.metrics(role)
-    return round((metrics.capHeight() - _pitch(role) - metrics.ascent() + metrics.descent()) / 2)
-
-
-def _shortened(text: str, role: theme.FontRole, width: int) -> str:
-    """Return the text, or as much of its beginning as fits."""
-    return theme.metrics(role).elidedText(text, Qt.TextElideMode.ElideRight, width)
-
-
-def _first_line(text: str, role: theme.FontRole, width: int) -> str:
-    """Return the beginning of a text up to where its language allows a line to end."""
-    layout = QTextLayout(text, theme.font(role))
-    option = QTextOption(Qt.AlignmentFlag.AlignLeft)
-    option.setWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
-    layout.setTextOption(option)
-    layout.beginLayout()
-    line = layout.createLine()
-    line.setLineWidth(width)
-    layout.endLayout()
-    return text.encode("utf-16-le")[: 2 * line.textLength()].decode("utf-16-le", "ignore")  # Qt counts half characters

@@ -311,22 +311,24 @@ class RunControl(QObject):
         if status.step == 0:  # no rate would change it
             return Message(lambda: run_words.divergence_text(status, 0), "warning", "run")
         good = run_words.last_good_step(self._session.losses.values())
-        offers = [Offer("banner_reset", lambda: tr("Reset"), self.reset)]
+        offers = [Offer("banner_reset", lambda: tr("Reset"), self.reset, self._actions["reset"].toolTip)]
         optimizer = self._document.experiment.optimizer
         least = settings_of(type(optimizer))["learning_rate"].minimum or 0.0
         rate = run_words.smaller_rate(status.learning_rate, least)
         if rate < optimizer.learning_rate:
             smaller = Offer(
                 "try_smaller_rate",
-                lambda: tr("Start again with rate {rate}").format(rate=short_number(rate)),
+                lambda: tr("Try rate {rate}").format(rate=short_number(rate)),
                 lambda: self._try_rate(rate),
+                lambda: tr("Start again with this learning rate; a smaller one takes smaller steps"),
             )
             offers.insert(0, smaller)
         if good > 0:  # else it is what a reset does
             back = Offer(
                 "go_back",
-                lambda: tr("Go back to step {step}, the last good one").format(step=f"{good:,}"),
+                lambda: tr("Back to step {step}").format(step=f"{good:,}"),
                 lambda: self._go_back(good),
+                lambda: tr("Go back to the last good step, before the loss ran away"),
             )
             offers.insert(0, back)
         return Message(
@@ -352,6 +354,7 @@ class RunControl(QObject):
         self.reset()
 
     def _failed(self, message: str) -> None:
+        reason = run_words.reason_text(message)
         self._banner.show_message(
-            Message(lambda: tr("The run was stopped by an error. {reason}").format(reason=message), "error", "run")
+            Message(lambda: tr("The run was stopped by an error. {reason}").format(reason=reason), "error", "run")
         )

@@ -134,13 +134,19 @@ def divergence_text(status: Status, seen: int | None) -> str:
             "or of the initial kernels are too large."
         )
     told = tr(
-        "Diverged at step {step}: the loss is no longer a finite number. With a learning rate of {rate} every update "
-        "overshoots further than the one before; a smaller rate takes smaller steps."
+        "Diverged at step {step}: with a learning rate of {rate} every update overshoots further than the one before, "
+        "until the loss is no finite number any more."
     ).format(step=f"{status.step:,}", rate=short_number(status.learning_rate, 3))
     if seen is None:
         return told
     last = tr("Shown are the numbers of step {step}, the last that are finite.").format(step=f"{seen:,}")
     return joined((told, last))
+
+
+def reason_text(message: str) -> str:
+    """Return an error's message as a sentence of its own; the place in a file that one begins with stays as it is."""
+    first = message.partition(" ")[0].removesuffix(":")
+    return message[:1].upper() + message[1:] if first.isalpha() else message
 
 
 def last_good_step(losses: Array) -> int:

@@ -1,25 +1,34 @@
-"""The status bar: the cell under the pointer, what the run does, how far it has come, how fast it goes."""
+"""The status bar: the cell under the pointer, what the run does, how far it has come, how fast it goes; messages."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import Qt, QTimer
-from PyQt6.QtWidgets import QHBoxLayout, QProgressBar, QStatusBar, QWidget
+from PyQt6.QtWidgets import QGridLayout, QProgressBar, QStatusBar, QWidget
 
 from convviz.i18n import tr
 from convviz.views import theme
+from convviz.views.banner import Banner
 from convviz.views.readout import ReadOut
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+_HEIGHT = 36  #: for two lines that can be read from afar
+_UPPER, _LOWER = 20, 14  #: what the run does and how fast, over how far it has come and how long it will take
 _FINENESS = 1000  #: positions of the progress bar
 _NOTE_TIME = 8000  #: milliseconds for which a note is shown
 
 
 class StatusLine(QStatusBar):
-    """Read-outs in places that never move."""
+    """Read-outs in places that never move.
+
+    Attributes
+    ----------
+    banner
+        Where messages are shown that stay until they are dealt with.
+    """
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -27,6 +36,7 @@ class StatusLine(QStatusBar):
         self.setSizeGripEnabled(False)
         self._pointed = ReadOut(parent=self, on="window", wraps=True)
         self._pointed.setObjectName("pointed")
+        self._pointed.setFixedHeight(_HEIGHT - 2)
         self._state = ReadOut(
             sample="finished: 9,999,999 steps were made",
             align=Qt.AlignmentFlag.AlignRight,
@@ -37,11 +47,11 @@ class StatusLine(QStatusBar):
         self._progress = QProgressBar(self)
         self._progress.setObjectName("progress")
         self._progress.setRange(0, _FINENESS)
-        self._progress.setFixedWidth(104)
         self._progress.setTextVisible(False)
-        self._left = ReadOut(sample="99 min 59 s left", parent=self, on="window")
+        right = Qt.AlignmentFlag.AlignRight
+        self._left = ReadOut(sample="99 min 59 s left", role="small", align=right, parent=self, on="window")
         self._left.setObjectName("time_left")
-        self._rate = ReadOut(sample="999,999 steps/s", align=Qt.AlignmentFlag.AlignRight, parent=self, on="window")
+        self._rate = ReadOut(sample="999,999 steps/s", align=right, parent=self, on="window")
         self._rate.setObjectName("rate")
         self._cell = ""
         self._is_pointed = False
@@ -54,14 +64,19 @@ class StatusLine(QStatusBar):
         self._note_time.timeout.connect(self.drop_note)
         self.addWidget(self._pointed, 1)
         run = QWidget(self)
-        row = QHBoxLayout(run)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(theme.SPACE.M)
-        for part in (self._state, self._progress, self._left, self._rate):
-            row.addWidget(part)
+        pairs = QGridLayout(run)
+        pairs.setContentsMargins(0, 0, 0, 0)
+        pairs.setHorizontalSpacing(theme.SPACE.L)
+        pairs.setVerticalSpacing(0)
+        for column, (upper, lower) in enumerate(((self._state, self._progress), (self._rate, self._left))):
+            upper.setFixedHeight(_UPPER)
+            lower.setFixedHeight(_LOWER)
+            pairs.addWidget(upper, 0, column)
+            pairs.addWidget(lower, 1, column, right if lower is self._left else Qt.AlignmentFlag(0))
         self.addPermanentWidget(run)
         self.setContentsMargins(theme.SPACE.S, 0, theme.SPACE.S, 0)
-        self.setFixedHeight(30)
+        self.setFixedHeight(_HEIGHT)
+        self.banner = Banner(self, run)
         self.show_progress(0.0)
         self.retranslate()
 
@@ -94,6 +109,7 @@ class StatusLine(QStatusBar):
             self._write()
 
     def _write(self) -> None:
+        self.banner.read_instead(self._cell if self._is_pointed else "")
         note = None if self._is_pointed else self._note
         told = self._cell if note is None else note()
         self._pointed.set_text(told or self._hint)

@@ -103,7 +103,7 @@ def test_frames_keep_the_beat_while_painting_is_quick():
     assert deadlines == pytest.approx([0.02 * (i + 1) for i in range(100)])
 
 
-def test_slow_painting_takes_at_most_half_of_the_time():
+def test_slow_painting_takes_at_most_a_third_of_the_time():
     frames = FrameClock(50.0)
     frames.start(0.0)
     now = painting = 0.0
@@ -111,7 +111,7 @@ def test_slow_painting_takes_at_most_half_of_the_time():
         now = frames.next
         frames.shown(now, now + 0.08)
         now, painting = now + 0.08, painting + 0.08
-    assert painting <= 0.51 * frames.next
+    assert 0.3 * frames.next <= painting <= 0.34 * frames.next
 
 
 def test_a_chunk_comes_to_last_as_long_as_is_wanted():

@@ -5,12 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 from PyQt6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
-from PyQt6.QtGui import QDragEnterEvent, QDropEvent, QWheelEvent
+from PyQt6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDropEvent, QWheelEvent
 from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import QAbstractItemView, QApplication, QComboBox, QWidget
 
 _NOTCH = 120
 _NOTHING = Qt.KeyboardModifier.NoModifier
+_data: list[QMimeData] = []
 
 
 def turn(
@@ -59,15 +60,33 @@ def drop_files(window: QWidget, at: QPoint, *names: str | Path) -> bool:
 
     A name that is no path is the address of something elsewhere.
     """
-    data = QMimeData()
-    data.setUrls([QUrl.fromLocalFile(str(name)) if isinstance(name, Path) else QUrl(name) for name in names])
-    how = Qt.DropAction.CopyAction, data, Qt.MouseButton.LeftButton, _NOTHING
-    entering = QDragEnterEvent(at, *how)
-    QApplication.sendEvent(window, entering)
-    dropped = QDropEvent(QPointF(at), *how)
+    entered = drag_files(window, at, *names)
+    dropped = QDropEvent(QPointF(at), *_held(names))
     dropped.ignore()
     QApplication.sendEvent(window, dropped)
-    return entering.isAccepted() and dropped.isAccepted()
+    return entered and dropped.isAccepted()
+
+
+def drag_files(window: QWidget, at: QPoint, *names: str | Path) -> bool:
+    """Hold files over a window at ``at``; return whether it would take them."""
+    entering = QDragEnterEvent(at, *_held(names))
+    QApplication.sendEvent(window, entering)
+    return entering.isAccepted()
+
+
+def drag_away(window: QWidget) -> None:
+    """Leave a window with what is held over it."""
+    QApplication.sendEvent(window, QDragLeaveEvent())
+
+
+def _held(
+    names: tuple[str | Path, ...],
+) -> tuple[Qt.DropAction, QMimeData, Qt.MouseButton, Qt.KeyboardModifier]:
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(name)) if isinstance(name, Path) else QUrl(name) for name in names])
+    _data.append(data)  # an event does not keep it
+    del _data[:-2]
+    return Qt.DropAction.CopyAction, data, Qt.MouseButton.LeftButton, _NOTHING
 
 
 def choose_item(combo: QComboBox, text: str) -> None:

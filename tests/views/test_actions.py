@@ -6,11 +6,12 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 import pytest
-from PyQt6.QtCore import QSize
+from PyQt6.QtCore import QSignalBlocker, QSize
 from PyQt6.QtGui import QAction, QKeySequence, QScreen
 from PyQt6.QtWidgets import QLabel, QMenu, QScrollArea, QToolButton
 
 from convviz.resources import resource
+from convviz.views import theme
 from convviz.views.actions import ACTIONS, GROUPS, ActionSpec, plain
 from convviz.views.dialogs import AboutBox, ShortcutsPage
 
@@ -51,6 +52,31 @@ def test_every_action_is_in_a_menu_and_its_tooltip_names_its_shortcut(open_windo
         assert not action.icon().isNull()
         if spec.shortcuts:
             assert action.toolTip().endswith(f"({spec.shortcuts[0]})")
+
+
+@pytest.mark.parametrize("name", ["light", "dark"])
+@pytest.mark.parametrize("spec", [spec for spec in ACTIONS if spec.checkable], ids=lambda spec: spec.name)
+def test_a_menu_shows_what_is_switched_on(open_window: OpenWindow, name: str, spec: ActionSpec) -> None:
+    person = open_window()
+    person.window.set_theme(name)
+    action = person.find(QAction, spec.name)
+    menu = person.find(QMenu, f"menu_{spec.group}")
+    menu.ensurePolished()
+    menu.adjustSize()
+    before = action.isChecked()
+
+    def ticked(on: bool) -> int:
+        """Return how many pixels before the entry's text have the colour of a box that is ticked."""
+        with QSignalBlocker(action):
+            action.setChecked(on)
+        image, place = menu.grab().toImage(), menu.actionGeometry(action)
+        spots = [(x, y) for x in range(place.left(), place.left() + 26) for y in range(place.top(), place.bottom())]
+        return sum(image.pixelColor(x, y) == theme.current().accent for x, y in spots)
+
+    assert ticked(on=True) > 80  # most of a box, with a tick in it; a coloured drawing has far less
+    assert ticked(on=False) == 0
+    with QSignalBlocker(action):
+        action.setChecked(before)
 
 
 def test_a_key_that_is_held_down_changes_nothing_back_and_forth(open_window: OpenWindow) -> None:

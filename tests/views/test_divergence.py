@@ -10,6 +10,7 @@ import pytest
 from PyQt6.QtGui import QAction
 from PyQt6.QtWidgets import QAbstractButton, QFrame, QLabel, QPushButton, QSpinBox
 
+from convviz.engine.errors import ConfigError
 from convviz.engine.frames import State
 from convviz.model.files import load_builtin
 from convviz.model.sources import GivenMap
@@ -217,10 +218,28 @@ def test_an_error_of_the_run_is_told_and_another_experiment_can_be_opened(
     monkeypatch.setattr(type(broken), "build", fail)
     person.document.open_experiment(broken)
     person.sees_state(State.FAILED)
-    assert "no memory for this" in person.find(QLabel, "banner_text").text()
+    told = "The run was stopped by an error. RuntimeError: no memory for this"
+    assert person.find(QLabel, "banner_text").text() == told
     assert not person.button("play").isEnabled()
     monkeypatch.undo()
     person.document.open_experiment(load_builtin())
     person.sees_state(State.PAUSED)
     assert person.button("play").isEnabled()
     assert not banner(person).isVisible()
+
+
+def test_the_reason_of_a_failure_begins_like_a_sentence(
+    open_window: OpenWindow, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    person = open_window()
+    broken = load_builtin("pooling")
+
+    def fail(self: object) -> None:
+        raise ConfigError("expected sense, received none")
+
+    monkeypatch.setattr(type(broken), "build", fail)
+    person.document.open_experiment(broken)
+    person.sees_state(State.FAILED)
+    told = "The run was stopped by an error. Expected sense, received none"
+    assert person.find(QLabel, "banner_text").text() == told
+    monkeypatch.undo()

@@ -220,6 +220,60 @@ def test_an_impossible_size_says_what_is_possible(open_window: OpenWindow, tmp_p
     assert not person.document.is_modified
 
 
+def test_a_possible_size_can_be_opened_while_it_is_typed(open_window: OpenWindow, tmp_path: Path) -> None:
+    person = open_window()
+    choose(person, "open_input", picture(tmp_path))
+    asked = Asked(person)
+    asked.type_into("rows", "2")
+    assert not asked.opening().isEnabled()
+    type_over(asked.box("rows"), "24", None)
+    asked.open()
+    assert made(person).shape == (1, 24, 32)
+
+
+def test_a_click_that_leaves_an_impossible_size_opens_nothing(open_window: OpenWindow, tmp_path: Path) -> None:
+    person = open_window()
+    choose(person, "open_input", picture(tmp_path))
+    asked = Asked(person)
+    for text, told in (("49", "Expected from 1 to 48, received 49"), ("many", "'many' is not a whole number")):
+        type_over(asked.box("rows"), text, None)
+        person.bot.mouseClick(asked.opening(), Qt.MouseButton.LeftButton)
+        assert asked.dialog.isVisible()
+        assert told in asked.outcome()
+        assert asked.size() == ("48", "64")
+        person.sees(asked.opening().isEnabled)
+    type_over(asked.box("columns"), "65", None)
+    asked.dialog.accept()
+    assert asked.dialog.isVisible()
+    assert not person.document.is_modified
+    person.sees(asked.opening().isEnabled)
+    asked.open()  # the size that is shown
+    assert made(person).shape == (1, 48, 64)
+
+
+def test_escape_gives_a_size_back_before_it_closes_the_dialog(open_window: OpenWindow, tmp_path: Path) -> None:
+    person = open_window()
+    choose(person, "open_input", picture(tmp_path))
+    asked = Asked(person)
+    type_over(asked.box("columns"), "7", Qt.Key.Key_Escape)
+    assert asked.dialog.isVisible()
+    assert asked.size() == ("48", "64")
+    assert asked.outcome() == "The network makes 22×30 out of it"
+    person.press("Esc", asked.box("columns"))
+    asked.gone()
+    assert not person.document.is_modified
+
+
+def test_rows_stand_before_columns(open_window: OpenWindow, tmp_path: Path) -> None:
+    person = open_window()
+    choose(person, "open_input", picture(tmp_path))
+    asked = Asked(person)
+    texts = [label.text() for label in asked.dialog.findChildren(QLabel)]
+    assert "cat.png: 48 rows × 64 columns, in colour" in texts
+    assert "Rows × columns" in texts
+    assert asked.box("rows").x() < asked.box("columns").x()
+
+
 def test_a_long_name_makes_no_wide_dialog(open_window: OpenWindow, tmp_path: Path) -> None:
     person = open_window(size=(1024, 640))
     choose(person, "open_input", picture(tmp_path, name="cat" * 60 + ".png"))

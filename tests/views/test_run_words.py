@@ -11,6 +11,19 @@ from convviz.engine.frames import State, Status, StopReason
 from convviz.views import run_words, theme
 
 
+@pytest.mark.parametrize(
+    ("message", "sentence"),
+    [
+        ("expected sense, received none", "Expected sense, received none"),
+        ("target: expected finite numbers", "Target: expected finite numbers"),
+        ("layers[0].weight: expected finite numbers", "layers[0].weight: expected finite numbers"),
+        ("输入：应为有限的数", "输入：应为有限的数"),
+    ],
+)
+def test_a_reason_is_a_sentence(message: str, sentence: str) -> None:
+    assert run_words.reason_text(message) == sentence
+
+
 @pytest.mark.parametrize("state", list(State))
 @pytest.mark.parametrize("reason", list(StopReason))
 def test_every_state_has_words_and_a_colour(state: State, reason: StopReason) -> None:

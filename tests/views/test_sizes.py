@@ -18,7 +18,7 @@ def right_of(widget: QWidget, ancestor: QWidget) -> int:
     return widget.mapTo(ancestor, widget.rect().topRight()).x()
 
 
-def sees_the_loss(person: Person, most: int = 240) -> None:
+def sees_the_loss(person: Person, most: int = 260) -> None:
     plot = person.find(QWidget, "loss_plot")
     person.sees(lambda: 150 < plot.width() < most)  # once it is laid out
     loss, title = person.find(QWidget, "loss"), theme.metrics("strong").horizontalAdvance("Loss")

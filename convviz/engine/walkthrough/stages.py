@@ -107,7 +107,10 @@ class Border(Stage):
     def __init__(self, subject: WindowSubject) -> None:
         self._subject = subject
         self._backwards = subject.spreads
-        self.phase = Phase(Act.BORDER if self._backwards else Act.PADDING, (1, SIDES))
+        facts = self._facts()
+        (above, below), (left, right) = facts["sides"]
+        bare = not any((above, below, left, right, *facts["extra"]))
+        self.phase = Phase(Act.BORDER if self._backwards else Act.PADDING, (1, 1 if bare else SIDES), still=bare)
 
     def moment(self, position: int) -> Moment:
         """Put on one more side."""
@@ -116,10 +119,11 @@ class Border(Stage):
         sheet = subject.border_sheet(array) if self._backwards else subject.big_sheet(array)
         role = Role.PADDED_ERROR if subject.back else Role.PADDED_INPUT
         facts = self._facts()
-        board = source_board(subject, role=role, sheet=sheet, sides=position + 1, extra=facts["extra"])
+        sides = SIDES if self.phase.still else position + 1
+        board = source_board(subject, role=role, sheet=sheet, sides=sides, extra=facts["extra"])
         return Moment(self.phase, position, (Row((board,), ()),), facts)
 
-    def _facts(self) -> Mapping[str, object]:
+    def _facts(self) -> Mapping[str, Any]:
         subject, geometry = self._subject, self._subject.geometry
         sides = subject.border() if self._backwards else subject.window.pads(*geometry.size)
         return {

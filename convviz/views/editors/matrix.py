@@ -15,12 +15,12 @@ from PyQt6.QtWidgets import QApplication, QHBoxLayout, QLabel, QMenu, QVBoxLayou
 from convviz.engine.errors import ConfigError, ConvvizError
 from convviz.i18n import mark, tr
 from convviz.model.files.tables import parse_matrix
-from convviz.model.fitting import fit_array
 from convviz.views.editors.buttons import IconButton
 from convviz.views.editors.matrix_grid import MatrixGrid
 from convviz.views.editors.matrix_text import numpy_text, python_text, spreadsheet_text
 from convviz.views.editors.number_box import NumberBox, Range
 from convviz.views.editors.showing import set_shown
+from convviz.views.editors.taking import taken, with_matrix
 from convviz.views.editors.wanted import FileWanted
 from convviz.views.theme import SPACE, set_role
 from convviz.views.tooltips import paragraphs
@@ -167,7 +167,7 @@ class MatrixEditor(QWidget):
     def take(self, numbers: Array) -> None:
         """Take numbers in place of the shown matrix, or of the whole array if they have its axes."""
         try:
-            self._offer(self._pasted(numbers))
+            self._offer(taken(self._values, self._index(), numbers))
         except ConvvizError as error:
             self.refused.emit(str(error))
 
@@ -247,7 +247,8 @@ class MatrixEditor(QWidget):
     def apply(self, operation: Callable[[Array], Array]) -> None:
         """Put what ``operation`` makes of the shown matrix in its place."""
         try:
-            self._offer(self._with_matrix(np.ascontiguousarray(operation(self._matrix()))))
+            made = np.ascontiguousarray(operation(self._matrix()))
+            self._offer(with_matrix(self._values, self._index(), made))
         except ConvvizError as error:
             self.refused.emit(str(error))
 
@@ -305,40 +306,3 @@ class MatrixEditor(QWidget):
     def _offer(self, values: Array) -> None:
         if values.shape != self._values.shape or not np.array_equal(values, self._values):
             self.edited.emit(values, "")
-
-    def _pasted(self, pasted: Array) -> Array:
-        """Return the whole array with the pasted numbers in it."""
-        own = self._values.ndim
-        if own < 2:
-            if pasted.size != self._values.size:
-                raise ConfigError(
-                    "expected {expected:,} numbers, received {received:,}",
-                    expected=self._values.size,
-                    received=pasted.size,
-                )
-            return pasted.reshape(self._values.shape)
-        if pasted.ndim == own:
-            return pasted
-        while pasted.ndim > 2 and pasted.shape[0] == 1:
-            pasted = pasted[0]
-        if pasted.ndim > 2:
-            raise ConfigError(
-                "expected a matrix, or all channels as {expected} levels of lists; received {received} levels",
-                expected=own,
-                received=pasted.ndim,
-            )
-        return self._with_matrix(np.atleast_2d(pasted))
-
-    def _with_matrix(self, matrix: Array) -> Array:
-        """Return the array with ``matrix`` as the shown one; if its size is new, the others are brought to it."""
-        shape = (*self._values.shape[:-2], *matrix.shape)
-        values = fit_to(self._values, shape)
-        values[self._index()] = matrix
-        return values
-
-
-def fit_to(values: Array, shape: tuple[int, ...]) -> Array:
-    """Return a copy of ``values`` whose matrices have the size of ``shape``, their middles kept."""
-    flat = values.reshape(-1, *values.shape[-2:])
-    fitted = [fit_array(matrix[None, None], (1, 1, *shape[-2:]), np.random.default_rng(0))[0, 0] for matrix in flat]
-    return np.array(fitted, dtype=np.float64).reshape(shape)

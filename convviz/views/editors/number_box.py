@@ -77,10 +77,12 @@ class NumberBox(TypedNumber, TurnedWithFocus, QAbstractSpinBox):
     """A number field that takes what people type (``3e-5``, ``0,5``, ``1/9``) and leaves its own digits alone.
 
     Only the person's edits are emitted: `edited` with the value (None where the field may be empty and is) and a merge
-    key, ``""`` for a typed value; `refused` with a sentence where the text is no number. The wheel turns only a box
-    that has the focus, so that scrolling past it changes nothing.
+    key, ``""`` for a typed value; `refused` with a sentence where the text is no number; `typing` while it is not yet
+    known what the number will be. The wheel turns only a box that has the focus, so that scrolling past it changes
+    nothing.
     """
 
+    typing = pyqtSignal()
     edited = pyqtSignal(object, str)
     refused = pyqtSignal(str)
 
@@ -135,6 +137,12 @@ class NumberBox(TypedNumber, TurnedWithFocus, QAbstractSpinBox):
 
     def _note_typing(self) -> None:
         self._typed = True
+        self.typing.emit()
+
+    @property
+    def is_typing(self) -> bool:
+        """Whether something was typed that has not been taken yet."""
+        return self._typed
 
     def take_typed(self) -> bool:
         """Emit what was typed, if anything was, and return whether it is possible."""

@@ -12,7 +12,7 @@ from PyQt6.QtCore import QRect, QRectF, Qt
 from PyQt6.QtGui import QColor, QPainter, QPen
 
 from convviz.i18n import tr
-from convviz.number_text import brief_power, power_text, short_number
+from convviz.number_text import power_text, short_number
 from convviz.views import theme
 from convviz.views.colour import Levels, scale_image
 from convviz.views.heatmap.layout import Form, HeatLayout
@@ -25,8 +25,9 @@ _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 _CENTRE = Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignVCenter
 #: Narrower, the bar of a scale shows nothing; and what is left free between it and a number beside it.
 _LEAST_BAR, _BESIDE_BAR = 8, 5
-#: What the identifying chip takes of a line.
+#: What the identifying chip takes of a line, and smaller types of a note, for where that alone would cut a title off.
 _CHIP_ROOM = 13
+_SMALLER = (10, 9)
 
 
 @dataclass
@@ -89,9 +90,8 @@ def note_texts(shown: range, channels: int, exponent: int) -> tuple[str, ...]:
         return tr("{shown} of {all} shown").format(shown=some, all=channels), f"{some}/{channels}", ""
     if not exponent:
         return ()
-    factor, power = power_text(exponent), brief_power(exponent)
-    shortest = (f"e{exponent}".replace("-", "−"),) if abs(exponent) < 10 else ()  # of two digits, it is no shorter
-    return f"×{factor}", *((f"×{power}",) if power != factor else ()), power, *shortest
+    power = power_text(exponent)
+    return f"×{power}", power
 
 
 def paint_cursor(painter: QPainter, cell: QRect, tile: QRect) -> None:
@@ -123,30 +123,35 @@ def _paint_tile_caption(
         _paint_text(painter, rect, fitting_text(caption.read_out, rect.width()), "small", colours.text)
         return
     title = advance(caption.title)
-    shown, note, note_room = _chip_and_note(notes, rect.width() - title, chip=chip)
+    shown, note, pixels, note_room = _chip_and_note(notes, rect.width() - title, chip=chip)
     rect = rect.adjusted(_paint_chip(painter, rect, caption.hue) if shown else 0, 0, 0, 0)
     hue = getattr(colours, caption.hue) if caption.hue else colours.text
     _paint_text(painter, rect.adjusted(0, 0, -note_room, 0), caption.title, "small", hue)
     aside = note or caption.sentence
     room = rect.width() - title - theme.SPACE.S
-    if note or advance(aside) <= room:
+    wide = theme.metrics("small", pixels).horizontalAdvance(aside)
+    if note or wide <= room:
         flush = QRect(rect)
-        if advance(aside) <= room - (rect.right() - right):
+        if wide <= room - (rect.right() - right):
             flush.setRight(right)  # with the cells, where they leave room at the right
+        painter.setFont(theme.font("small", pixels))
         painter.setPen(colours.muted)
         painter.drawText(flush, _RIGHT, aside)
 
 
-def _chip_and_note(notes: tuple[str, ...], room: float, *, chip: bool) -> tuple[bool, str, int]:
-    """Return whether there is room for a chip, which note there is room for, and how much that takes."""
-    advance = theme.metrics("small").horizontalAdvance
+def _chip_and_note(notes: tuple[str, ...], room: float, *, chip: bool) -> tuple[bool, str, int, int]:
+    """Return whether there is room for a chip, which note there is room for, in which type, and how much that takes."""
+    usual = theme.FONT_SIZES["small"]
     chips, said = (True, False) if chip else (False,), [note for note in notes if note]
-    ways = [*product(chips, said), *product(chips, [] if said and "" not in notes else [""])]
-    for shown, note in ways:
-        taken = math.ceil(advance(note)) + theme.SPACE.XS if note else 0
+    ways = [*product(chips, said, [usual]), *product(chips[-1:], said[-1:], _SMALLER)]
+    if not said or "" in notes:
+        ways += product(chips, [""], [usual])
+    for shown, note, pixels in ways:
+        advance = theme.metrics("small", pixels).horizontalAdvance(note)
+        taken = math.ceil(advance) + theme.SPACE.XS if note else 0
         if taken + (_CHIP_ROOM if shown else 0) <= room:
             break
-    return shown, note, taken
+    return shown, note, pixels, taken
 
 
 def fitting_text(texts: Sequence[str], room: float) -> str:

@@ -14,7 +14,7 @@ import numpy as np
 from PyQt6.QtCore import QPointF, QRect, Qt
 from PyQt6.QtGui import QPainter, QPixmap
 
-from convviz.number_text import brief_number, format_number, short_number
+from convviz.number_text import brief_number, format_number, order_text, short_number
 from convviz.views import theme
 from convviz.views.colour import ColourMap, Levels, entry_of
 from convviz.views.heatmap.glyphs import DOUBLES, fragments
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     Array = NDArray[Any]
 
-_CHARACTERS = "0123456789.,−×⁻⁰¹²³⁴⁵⁶⁷⁸⁹eNa∞"
+_CHARACTERS = "0123456789.,−×·~⁻⁰¹²³⁴⁵⁶⁷⁸⁹Na∞"
 #: Sizes of type in which the number may be written, the largest first.
 _PIXELS = (theme.FONT_SIZES["small"], 10, 9)
 
@@ -125,7 +125,8 @@ def _texts(value: float) -> Iterator[tuple[str, int]]:
     for digits in (4, 3, 2):
         yield format_number(value, digits), _PIXELS[0]
     two, one, briefest = short_number(value, 2), short_number(value, 1), brief_number(value)
-    for text in (two, two.replace(",", ""), _without_zero(two, value), one, briefest, _without_zero(briefest, value)):
+    bare = _without_zero(two, value), one, briefest, _without_zero(briefest, value), order_text(value)
+    for text in (two, two.replace(",", ""), *bare):
         for pixels in _PIXELS:
             yield text, pixels
 

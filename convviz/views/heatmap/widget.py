@@ -13,7 +13,7 @@ from convviz.views.heatmap.layout import Form
 from convviz.views.heatmap.view import HeatmapView
 
 if TYPE_CHECKING:
-    from PyQt6.QtCore import QPoint
+    from PyQt6.QtCore import QPoint, QRect
     from PyQt6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent
     from PyQt6.QtWidgets import QWidget
 
@@ -94,6 +94,15 @@ class Heatmap(HeatmapView):
         """Return the cell at the place that a number has in its array; None if it is not there."""
         place = self._place_of(index)
         return None if place is None else self._cell(place)
+
+    def matrix_near(self, point: QPoint) -> tuple[tuple[int, ...], QRect]:
+        """Return the leading indices of the matrix that lies nearest to a point, and where its cells are."""
+        if self._layout is None or self._given is None:
+            return (), self.rect()
+        lead = self._given.shape[:-2]
+        tiles = zip(self._layout.shown, self._layout.tiles, strict=True)
+        channel, tile = min(tiles, key=lambda shown: _distance(shown[1], point))
+        return tuple(int(n) for n in np.unravel_index(channel, lead)) if lead else (), tile
 
     def mouseMoveEvent(self, event: QMouseEvent | None) -> None:
         """Tell which cell the pointer is on."""
@@ -236,3 +245,9 @@ class Heatmap(HeatmapView):
         super()._describe()
         if self._cursor is not None and self.hasFocus():
             self.setAccessibleDescription(cell_text(self._cell(self._cursor)))
+
+
+def _distance(rect: QRect, point: QPoint) -> int:
+    """Return how far a point is from a rectangle, in pixels to the side and up or down together; inside it, 0."""
+    across = max(rect.left() - point.x(), point.x() - rect.right(), 0)
+    return across + max(rect.top() - point.y(), point.y() - rect.bottom(), 0)

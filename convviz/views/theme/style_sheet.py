@@ -194,7 +194,9 @@ QMenu::separator { height: 1px; background: $border; margin: 4px 8px; }
 QMenu::right-arrow { image: url("$icons/right.svg"); width: 12px; height: 12px; right: 6px; }
 QMenu::indicator { width: 14px; height: 14px; left: 6px; border: 1px solid $outline; border-radius: 4px; }
 QMenu::indicator:exclusive { border-radius: 7px; }
+QMenu::indicator:disabled { border-color: $disabled; }
 QMenu::indicator:checked { background: $accent; border-color: $accent; image: url("$icons/check.svg"); }
+QMenu::indicator:checked:disabled { background: $disabled; border-color: $disabled; }
 QToolBar { background: $window; border: none; border-bottom: 1px solid $border; spacing: 2px; padding: 4px 8px; }
 QToolBar::separator { background: $border; width: 1px; margin: 6px 6px; }
 QToolBar::handle { image: none; width: 0; }

@@ -11,7 +11,7 @@ from PyQt6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPen
 from PyQt6.QtWidgets import QFrame, QListView, QStyledItemDelegate, QStyleOptionViewItem
 
 from convviz.i18n import tr
-from convviz.number_text import brief_number, format_number
+from convviz.number_text import brief_number, format_number, order_text
 from convviz.views import theme
 from convviz.views.colour import Levels, colour_map, entry_of
 
@@ -30,6 +30,8 @@ _CHIP = 64
 _SIGN = 14
 #: Significant digits of a factor, as many as there is room for.
 _DIGITS = (4, 3, 2)
+#: The smallest type of one.
+_LEAST_TYPE = 9
 _CENTRE = Qt.AlignmentFlag.AlignCenter
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
@@ -43,8 +45,8 @@ def chip_rects(row: QRect, count: int) -> list[QRect]:
     return [QRect(left + n * (width + _SIGN), row.top() + 2, width, row.height() - 4) for n in range(count)]
 
 
-def chip_text(value: float, room: int, *, plain: bool = False) -> tuple[str, theme.FontRole]:
-    """Return a factor as it is written in ``room`` pixels, and in which type: with as many digits as fit, never cut.
+def chip_text(value: float, room: int, *, plain: bool = False) -> tuple[str, theme.FontRole, int]:
+    """Return a factor as it is written in ``room`` pixels, in which type, and how large: with as many digits as fit.
 
     ``plain``: a number of the formula itself, such as the 2 of a square's derivative, which is written without zeros.
     """
@@ -52,9 +54,12 @@ def chip_text(value: float, room: int, *, plain: bool = False) -> tuple[str, the
         texts = [f"{value:.0f}".replace("-", "−")]
     else:
         texts = [format_number(value, digits) for digits in _DIGITS]
-    written: list[tuple[str, theme.FontRole]] = [(texts[0], "body"), *((text, "small") for text in texts)]
+    usual, small = theme.FONT_SIZES["body"], theme.FONT_SIZES["small"]
+    written: list[tuple[str, theme.FontRole, int]] = [(texts[0], "body", usual)]
+    written += [(text, "small", small) for text in texts]
+    written += [(brief_number(value), "small", pixels) for pixels in range(small, _LEAST_TYPE - 1, -1)]
     fitting = (each for each in written if theme.number_width(*each) <= room)
-    return next(fitting, (brief_number(value), "small"))
+    return next(fitting, (order_text(value), "small", _LEAST_TYPE))
 
 
 class TermView(QListView):
@@ -258,8 +263,8 @@ class _TermDelegate(QStyledItemDelegate):
             painter.setBrush(colours.surface if pair is None else pair[0])
             painter.drawRoundedRect(QRectF(rect).adjusted(0.5, 0.5, -0.5, -0.5), 4, 4)
         painter.setPen(colours.text if pair is None else pair[1])
-        text, role = chip_text(value, rect.width() - 2, plain=number is None)
-        painter.setFont(theme.font(role))
+        text, role, pixels = chip_text(value, rect.width() - 2, plain=number is None)
+        painter.setFont(theme.font(role, pixels))
         painter.drawText(rect, _CENTRE, text)
         painter.setFont(theme.font("body"))
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)

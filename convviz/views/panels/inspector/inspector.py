@@ -34,10 +34,11 @@ class Inspector(QWidget):
     """Shows what is selected and proposes every change of it to the document.
 
     A change that is not possible is explained beside its control, which goes back to what it was. `selected` tells
-    that the person picked something else in the list.
+    that the person picked something else in the list; `looked_at` that the focus is on a control of another part.
     """
 
     selected = pyqtSignal(object)
+    looked_at = pyqtSignal(object)
 
     def __init__(self, document: Document, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -56,6 +57,9 @@ class Inspector(QWidget):
         self._outline.removed.connect(self._remove)
         self._outline.moved.connect(self._move)
         document.changed.connect(self._follow)
+        app = QApplication.instance()
+        if isinstance(app, QApplication):
+            app.focusChanged.connect(self._follow_focus)
         self.show_selection(self._first_selection())
         self.retranslate()
 
@@ -71,7 +75,7 @@ class Inspector(QWidget):
         focused = QApplication.focusWidget()
         if focused is not None and self._scroll.isAncestorOf(focused):
             focused.clearFocus()
-        self._show(selection)
+        self._show(selection.whole)
 
     def _show(self, selection: Selection) -> None:
         if selection.kind == "layer":
@@ -173,6 +177,12 @@ class Inspector(QWidget):
         if self._page is not None:
             self._page.set_experiment(new)
         self._refresh()
+
+    def _follow_focus(self, _: QWidget | None, focused: QWidget | None) -> None:
+        """Tell which part of the training a control is about."""
+        page = self._page if self._selection.kind == "training" else None
+        if page is not None and focused is not None and page.isAncestorOf(focused):
+            self.looked_at.emit(page.selection_at(focused))
 
     def _pick(self, selection: Selection) -> None:
         self.show_selection(selection)

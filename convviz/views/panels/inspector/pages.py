@@ -15,12 +15,13 @@ from convviz.views.editors.forms import Convert, Form, SpecField
 from convviz.views.editors.showing import set_shown
 from convviz.views.panels.inspector.missed import missed_along, missed_text
 from convviz.views.panels.inspector.parameters import Parameters, makes_parameter
+from convviz.views.selection import Selection
 from convviz.views.theme import SPACE, set_role
 
 if TYPE_CHECKING:
     from convviz.engine.layers import Layer
     from convviz.views.editors.field import Field
-    from convviz.views.selection import Selection
+    from convviz.views.selection import SelectionKind
 
 #: The experiment's settings on the pages of the input and of the target, and those at the end of the training's; all
 #: others are the training's, so that a new one has its place at once. The layers have pages of their own.
@@ -65,6 +66,10 @@ class Page(QWidget):
         """Return the control at ``path``."""
         raise NotImplementedError
 
+    def selection_at(self, control: QWidget) -> Selection:
+        """Return what a control of the page is about."""
+        raise NotImplementedError
+
     def retranslate(self) -> None:
         """Say everything in the current language."""
         raise NotImplementedError
@@ -83,8 +88,11 @@ class Page(QWidget):
 class SettingsPage(Page):
     """Some of the experiment's own settings."""
 
-    def __init__(self, groups: tuple[tuple[str, ...], ...], convert: Convert, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, kind: SelectionKind, groups: tuple[tuple[str, ...], ...], convert: Convert, parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
+        self._kind = kind
         self._forms: list[Form] = []
         for group in groups:
             if self._forms:
@@ -106,6 +114,12 @@ class SettingsPage(Page):
         """Return the control at ``path``."""
         found = (form.locate(path) for form in self._forms)
         return next((field.control() for field in found if field is not None), None)
+
+    def selection_at(self, control: QWidget) -> Selection:
+        """Return what a control of the page is about."""
+        found = (form.fields["loss"] for form in self._forms if "loss" in form.fields)
+        loss = next(found, None)
+        return Selection(self._kind, part="loss" if loss is not None and loss.isAncestorOf(control) else "")
 
     def retranslate(self) -> None:
         """Say everything in the current language."""
@@ -156,6 +170,10 @@ class LayerPage(Page):
             return field.control()
         return self._parameters.locate(path) if self._parameters is not None else None
 
+    def selection_at(self, control: QWidget) -> Selection:
+        """Return what a control of the page is about."""
+        return Selection("layer", self._index)
+
     def retranslate(self) -> None:
         """Say everything in the current language."""
         self._layer.retranslate()
@@ -189,12 +207,12 @@ def make_page(selection: Selection, convert: Convert, parent: QWidget | None = N
     if selection.kind == "layer":
         return LayerPage(selection.index, convert, parent)
     if selection.kind == "input":
-        return SettingsPage((_INPUT,), convert, parent)
+        return SettingsPage("input", (_INPUT,), convert, parent)
     if selection.kind == "target":
-        return SettingsPage((_TARGET,), convert, parent)
+        return SettingsPage("target", (_TARGET,), convert, parent)
     elsewhere = {*_INPUT, *_TARGET, *_LAST, _LAYERS}
     training = tuple(name for name in settings_of(Experiment) if name not in elsewhere)
-    return SettingsPage((training, _LAST), convert, parent)
+    return SettingsPage("training", (training, _LAST), convert, parent)
 
 
 def title_of(selection: Selection, experiment: Experiment) -> str:

@@ -15,7 +15,15 @@ from convviz.views import theme
 from convviz.views.colour import scale_image
 from convviz.views.heatmap.frame import level_texts
 from convviz.views.panels.microscope.layout import GUTTER, NUMBERS, TITLE
-from convviz.views.panels.microscope.wording import BRIEF_ROLES, HUES, ROLES, board_text, depth_text, titled_role
+from convviz.views.panels.microscope.wording import (
+    BRIEF_ROLES,
+    HUES,
+    ROLES,
+    board_text,
+    depth_text,
+    part_texts,
+    titled_role,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -28,9 +36,9 @@ _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 _CENTRE = Qt.AlignmentFlag.AlignCenter
 _CHIP = 9
-#: Cells in which every row and column has its number; in smaller ones every fifth has.
+#: Cells from so many pixels on have a number at every row and column, or at every fifth, …; the smallest at few.
 _NUMBERED = 20
-_SOME = 8
+_STEPS = ((_NUMBERED, 1), (8, 5), (4, 10), (1, 20))
 #: The colours of a scale: how high they are, and how wide at least and at most.
 _BAR, _SHORT, _LONG = 7, 28, 120
 
@@ -78,6 +86,8 @@ def paint_title(painter: QPainter, place: Place, board: Board, exponent: int = 0
     line.setLeft(line.left() + written + theme.SPACE.S)
     line.setRight(place.title.right())
     text = board_text(board)
+    if place.is_cropped and place.side < _NUMBERED:  # whose rows and columns do not all have their numbers
+        text = next((part for part in part_texts(place.area, board) if advance(part) <= line.width()), text)
     if factor:
         painter.setPen(colours.text)
         _paint_line(painter, line, factor, "small", small)
@@ -139,8 +149,6 @@ def _paint_line(painter: QPainter, rect: QRect, text: str, role: theme.FontRole,
 
 def paint_coordinates(painter: QPainter, place: Place, board: Board, ratio: float) -> None:
     """Write the numbers of rows and columns, those of the cursor in its colour."""
-    if place.side < _SOME:
-        return
     area, rect, name = place.area, place.rect, theme.current().name
     columns = _numbers(area.left, area.columns, place.side, True, ratio, name)
     rows = _numbers(area.top, area.rows, place.side, False, ratio, name)
@@ -165,7 +173,7 @@ def _numbers(first: int, count: int, side: int, across: bool, ratio: float, name
     painter = QPainter(strip)
     painter.setFont(theme.font("small"))
     painter.setPen(theme.THEMES[name].muted)
-    step = 1 if side >= _NUMBERED else 5
+    step = next(step for least, step in _STEPS if side >= least)
     for n in range(count):
         if (first + n + 1) % step == 0:
             rect = QRect(n * side, 0, 3 * side, NUMBERS) if across else QRect(0, n * side, GUTTER, side)

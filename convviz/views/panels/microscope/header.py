@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from convviz.engine.frames import Frame
-    from convviz.engine.shapes import Pair
     from convviz.engine.walkthrough import Channels, Walk
 
 #: Chips that there are: the longest walk has as many phases.
@@ -65,7 +64,6 @@ class Header(QWidget):
         for n in range(PHASES):
             self._chips.addButton(self._toggle(f"microscope.phase{n + 1}"), n)
         self._walk: Walk | None = None
-        self._strides: list[Pair] = []  # of the layers, and of the loss
         self._lay_out()
         self._connect()
         self.retranslate()
@@ -115,7 +113,6 @@ class Header(QWidget):
 
     def show_layers(self, frame: Frame) -> None:
         """Offer the layers of a network, and its loss."""
-        self._strides = [getattr(layer, "stride", (1, 1)) for layer in frame.problem.layers] + [(1, 1)]
         texts = [layer_text(layer, n) for n, layer in enumerate(frame.problem.layers, 1)]
         texts.append(tr("Loss: {name}").format(name=tr(frame.problem.loss.label)))
         if texts != [self._layer.itemText(n) for n in range(self._layer.count())]:
@@ -142,7 +139,7 @@ class Header(QWidget):
             button.setVisible(n < len(walk.phases))
             if n < len(walk.phases):
                 act = walk.phases[n].act
-                button.setText(tr("{n} {phase}").format(n=n + 1, phase=act_text(act, self._strides[walk.index])))
+                button.setText(tr("{n} {phase}").format(n=n + 1, phase=act_text(walk.phases[n])))
                 button.setToolTip(tr("{help} ({key})").format(help=tr(HELP[act]), key=n + 1))
         layout = self.layout()
         if layout is not None:

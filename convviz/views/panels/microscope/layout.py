@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 #: Above a board: title, numbers of the columns. At its left: numbers of the rows.
 TITLE, NUMBERS = 20, 15
 GUTTER = 22
-#: What three rows save of that.
-_TIGHTER = 5
+#: What three rows save of that; more would let the numbers run into the title.
+_TIGHTER = 2
 #: Between boards: room for a sign, and for the small picture of the whole map.
 JOIN = 30
 _ROW_GAP = 10
@@ -27,7 +27,7 @@ _ARROW, _CORNER = 34, 0.21
 #: Room that every board has for its name, its power of ten and its scale, be it of a single cell.
 _NAME = 98
 #: Sides of cells: the smallest, the smallest with numbers, the smallest that is read from far, the largest.
-_LEAST, LEGIBLE, READABLE, _MOST = 6, 30, 34, 84
+_LEAST, LEGIBLE, READABLE, _MOST = 3, 30, 34, 84
 #: How many cells of a close-up go side by side; fewer of a row that is seen alone.
 _ACROSS, _ALONE = 22, 17
 #: Boards up to this size are kernels and windows rather than maps.

@@ -386,7 +386,7 @@ class Microscope(QWidget):
         where = {"row": row + 1, "column": column + 1, "n": f"{at + 1:,}", "count": f"{self._player.count:,}"}
         text = tr("{n} / {count}") if moment.phase.act in _NO_CELLS else tr("[{row}, {column}] · {n} / {count}")
         if moment.phase.still:
-            text = "[{row}, {column}]"
+            text = "" if moment.phase.act in _NO_CELLS else "[{row}, {column}]"
         self._bar.show_where(text.format(**where))
         if not self._player.is_playing:
             number = number_of(moment)

@@ -15,6 +15,8 @@ from convviz.views.panels.microscope.layout import EDGE, EDGES, GUTTER, JOIN
 from convviz.views.panels.microscope.overview import SMALL, extent
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from convviz.engine.walkthrough import Moment
     from convviz.views.panels.microscope.cells import Scales
     from convviz.views.panels.microscope.layout import Place
@@ -27,20 +29,31 @@ _SIGN = 14
 EQUALITY = JOIN - 6 + _SIGN
 
 
-def paint_join(painter: QPainter, left: Place, right: Place, sign: str) -> None:
-    """Write what joins two boards beside one another, or before the second if that is in a line of its own."""
-    middle = QRect(right.rect.left() - GUTTER - JOIN, 0, JOIN, 40)
-    centre = min(left.rect.height(), right.rect.height()) // 2
-    if right.rect.top() > left.rect.bottom():
-        middle.moveTop(right.rect.top() + centre - 20)
-    else:
+def join_level(row: Sequence[Place], place: Place) -> int:
+    """Return how far below the upper edge of its cells the signs of a place's line stand: all at one height."""
+    line = [other for other in row if other.title.y() == place.title.y()]
+    clear = [
+        extent(other.item, SMALL)[1] + 10  # of the small picture of the whole map
+        for other in line[:-1]
+        if other.is_cropped and isinstance(other.item, Board)
+    ]
+    return max(min(other.rect.height() for other in line) // 2, *clear, 0)
+
+
+def paint_join(painter: QPainter, left: Place, right: Place, sign: str, level: int) -> None:
+    """Write what joins two boards beside one another, or before the second if that is in a line of its own.
+
+    Parameters
+    ----------
+    level
+        As `join_level` of the second.
+    """
+    middle = QRect(right.rect.left() - GUTTER - JOIN, right.rect.top() + level - 20, JOIN, 40)
+    if right.rect.top() <= left.rect.bottom():
         if isinstance(right.item, Board) and right.item.turn is not None:
             middle.moveLeft(left.rect.right() + 4)  # clear of the corners that turn
         elif isinstance(left.item, Board):
             middle.translate(EDGE * (min(left.item.depth, EDGES) - 1) // 2, 0)  # clear of the sheets that lie under it
-        if left.is_cropped and isinstance(left.item, Board):
-            centre = max(centre, extent(left.item, SMALL)[1] + 10)  # clear of the small picture of the whole map
-        middle.moveTop(left.rect.top() + centre - 20)
     painter.setPen(theme.current().text)
     fitting = (n for n in _WORD if theme.metrics("strong", n).horizontalAdvance(sign) < JOIN)
     painter.setFont(theme.font("title") if len(sign) == 1 else theme.font("strong", next(fitting, _WORD[-1])))

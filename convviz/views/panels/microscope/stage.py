@@ -20,7 +20,14 @@ from convviz.views.panels.microscope.layout import JOIN, Crops, Place, arrange
 from convviz.views.panels.microscope.overview import Overview
 from convviz.views.panels.microscope.partners import Number, Spot, partners, places_of
 from convviz.views.panels.microscope.sentences import lost_text, moment_text
-from convviz.views.panels.microscope.signs import EQUALITY, paint_equality, paint_join, paint_moving, turning
+from convviz.views.panels.microscope.signs import (
+    EQUALITY,
+    join_level,
+    paint_equality,
+    paint_join,
+    paint_moving,
+    turning,
+)
 from convviz.views.panels.microscope.strips import TAB, Strips
 from convviz.views.panels.microscope.terms import Terms
 
@@ -154,6 +161,10 @@ class Stage(QWidget):
                     return place
         return None
 
+    def places(self) -> list[list[Place]]:
+        """Return where everything lies, row by row."""
+        return [list(row) for row in self._places]
+
     def set_spots(self, numbers: Iterable[Number]) -> None:
         """Mark numbers of the frame that are spoken of elsewhere."""
         self._spoken = tuple(numbers)
@@ -181,7 +192,7 @@ class Stage(QWidget):
             for n, place in enumerate(row):
                 self._paint_place(painter, place, (number, n))
                 if n < len(joins):
-                    paint_join(painter, place, row[n + 1], joins[n])
+                    paint_join(painter, place, row[n + 1], joins[n], join_level(row, row[n + 1]))
         if self._is_twice():
             one, other = self.sums()[:2]
             upper, lower = (row[-1] for row in self._places[:2])

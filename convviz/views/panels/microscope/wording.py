@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from convviz.engine.layers import Layer
-    from convviz.engine.shapes import Pair
+    from convviz.engine.walkthrough import Area, Phase
 
 #: The names of the phases.
 ACTS = {
@@ -34,6 +34,9 @@ ACTS = {
     Act.CONTRIBUTION: mark("Contributions"),
     Act.SLOPE: mark("Slopes"),
 }
+
+#: The same where there is nothing to be done.
+_NOT_DONE = {Act.INSERTION: mark("No zeros inserted"), Act.BORDER: mark("Not padded")}
 
 #: What each phase does, for the tooltips of the chips.
 HELP = {
@@ -108,8 +111,9 @@ BRIEF_ROLES = {
     Role.CONTRIBUTION: mark("adds"),
 }
 
-#: What boards are called that have room for zeros between the cells, where the stride puts none there.
+#: What boards are called that have room for zeros between the cells or around them, where none are put there.
 _WITHOUT_ZEROS = {Role.SPREAD_ERROR: Role.ERROR, Role.SPREAD_INPUT: Role.INPUT}
+_WITHOUT_BORDER = {Role.PADDED_ERROR: Role.SPREAD_ERROR}
 
 #: Which of the theme's colours names a board.
 HUES = {
@@ -155,20 +159,28 @@ def layer_text(layer: Layer, number: int) -> str:
 
 def titled_role(board: Board) -> Role:
     """Return the role whose title a board has: no zeros are spoken of where there are none."""
-    sheet = board.sheet
-    if isinstance(sheet, Lattice) and sheet.size == sheet.source.shape:
-        return _WITHOUT_ZEROS.get(board.role, board.role)
-    return board.role
+    sheet, role = board.sheet, board.role
+    if isinstance(sheet, Lattice):
+        spread = tuple((n - 1) * step + 1 for n, step in zip(sheet.source.shape, sheet.step, strict=True))
+        role = _WITHOUT_BORDER.get(role, role) if sheet.size == spread else role
+        role = _WITHOUT_ZEROS.get(role, role) if sheet.size == sheet.source.shape else role
+    return role
 
 
-def act_text(act: Act, stride: Pair) -> str:
-    """Return the name of a phase of a layer with this stride: with 1, no zeros are inserted."""
-    return tr("No zeros inserted") if act is Act.INSERTION and max(stride) == 1 else tr(ACTS[act])
+def act_text(phase: Phase) -> str:
+    """Return the name of a phase; of one in which nothing is done, that it is not."""
+    return tr(_NOT_DONE.get(phase.act, ACTS[phase.act]) if phase.still else ACTS[phase.act])
 
 
 def board_text(board: Board) -> str:
     """Return what stands beside a board's title: its size."""
     return size_text(board.sheet.size)
+
+
+def part_texts(area: Area, board: Board) -> tuple[str, str]:
+    """Return which part of a map is seen, where that is not all of it: '[1–45, 1–27] of 96×120', and in short."""
+    part = f"[{area.top + 1}–{area.bottom}, {area.left + 1}–{area.right}]"
+    return tr("{part} of {size}").format(part=part, size=board_text(board)), part
 
 
 def depth_text(boards: Iterable[Board]) -> str:

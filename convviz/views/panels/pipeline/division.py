@@ -42,14 +42,16 @@ _SAVINGS = (
     (ARROW_DENSE, True, False),
     (ARROW_DENSE, False, False),
 )
+#: So many layers are all seen at once, in whatever form.
+_FEW_LAYERS = 4
 #: The largest cell that a map is given.
 _CELL_MOST = 40
 #: Narrowest place in which there is room for a bias and a short name, or for several biases and a name for each.
 _BIAS_LEAST, _NAME, _SHORT_NAME = 64, 58, 28
 #: Narrowest tile above which there is room for a name and a factor, or for one and how many of many kernels are shown.
 _FACTOR_LEAST, _COUNT_LEAST, _MANY = 80, 76, 12
-#: Maps and tiles of a row that scrolls.
-_SCROLLED_MAP, _SCROLLED_TILE = 110, 100
+#: Maps of a row that scrolls, usually and at least, so that their gradients fit under them; and tiles at most.
+_SCROLLED_MAP, _SCROLLED_MAP_LEAST, _SCROLLED_TILE = 110, 74, 100
 #: What is legible: a cell of a kernel with its number, the least such cell, a map.
 _KERNEL_CELL, KERNEL_CELL_LEAST, MAP_SIZE = 28.0, 21, 190.0
 #: What is less than so large a part of that is tiny.
@@ -290,14 +292,20 @@ def usefulness(share: float) -> float:
 def best_division(width: int, height: int, items: Items, way: Way | None = None) -> Division | None:
     """Return the division that reads best in ``width`` × ``height`` pixels; None if nothing fits.
 
+    Biases are learnt: a row of more layers than a few scrolls rather than being without them.
+
     ``way``: of the divisions of this way alone.
     """
+    layers = [item for item in items if isinstance(item, LayerItem)]
+    keeps_biases = len(layers) > _FEW_LAYERS and any(item.bias for item in layers)
     best, score = None, -math.inf
     every_map = _all_maps(items)
     if way is not None:
         every_map = [taken for maps in every_map if (taken := [one for one in maps if way.takes(one)])]
     best_maps = max((maps[-1].score for maps in every_map), default=-math.inf)
     for arrow, scales, biases in _SAVINGS:
+        if keeps_biases and not biases:
+            break
         if way is not None and (arrow, scales, biases) != (way.arrow, way.scales, way.biases):
             continue
         room = width - (len(items) - 1) * arrow - TURN
@@ -354,14 +362,14 @@ def _largest(maps: list[Maps], width: int, height: int) -> Maps | None:
 
 
 def scrolled_division(height: int, items: Items) -> Division:
-    """Return the division of a row that scrolls, so that everything may as well be legible."""
-    least, bare, _, step = _TILES
-    cell = _SCROLLED_MAP / max(item.side for item in items if isinstance(item, MapItem))
-    below, beside = (Maps(items, cell, beside=beside) for beside in (False, True))
-    maps = below if below.total[1] <= height else beside
+    """Return the division of a row that scrolls: all that is learnt can be read, and as much as can be is in sight."""
+    side = max(item.side for item in items if isinstance(item, MapItem))
+    below = (Maps(items, size / side) for size in range(_SCROLLED_MAP, _SCROLLED_MAP_LEAST - 1, -_TILES[3]))
+    maps = next((maps for maps in below if maps.total[1] <= height), Maps(items, _SCROLLED_MAP / side, beside=True))
     for _, scales, biases in _SAVINGS:
-        for tile, across in product(range(_SCROLLED_TILE, (least if biases else bare) - 1, -step), (1, 2, 3)):
-            cards = Cards(items, across, tile, scales, biases)
-            if cards.total[1] <= height:
-                return Division(cards, maps, ARROW, height)
-    return Division(Cards(items, 3, bare, scales=False, biases=False), maps, ARROW_DENSE, height)
+        every = _all_cards(items, scales, biases)
+        fitting = [cards for cards in every if cards.tile <= _SCROLLED_TILE and cards.total[1] <= height]
+        if fitting:
+            best = max(fitting, key=lambda cards: (cards.numbered, cards.have_words, -cards.total[0], cards.score))
+            return Division(best, maps, ARROW_DENSE, height)
+    return Division(Cards(items, 3, _TILES[1], scales=False, biases=False), maps, ARROW_DENSE, height)

@@ -61,7 +61,7 @@ class EquationRow(QWidget):
         last = len(self._structure.layers) - 1 if self._structure is not None else 0
         if name == "reconstruction":
             return Selection("layer", last)
-        return Selection("target") if name == "target" else Selection("training")
+        return Selection("target") if name == "target" else Selection("training", part="loss")
 
     def set_structure(self, structure: Structure) -> None:
         """Show the output of an experiment."""
@@ -138,7 +138,7 @@ class EquationRow(QWidget):
         self.update()
 
     def paintEvent(self, event: QPaintEvent | None) -> None:
-        """Paint the ground, the signs, and the frame of a selected map."""
+        """Paint the ground, the signs, and the frame of what is selected."""
         if event is None:
             return
         colours = theme.current()
@@ -156,6 +156,8 @@ class EquationRow(QWidget):
         for name, heatmap in (("target", self._target), ("residual", self._residual)):
             if self._selection == self._choice(name):
                 paint_selected(painter, heatmap.geometry(), _ASIDE)
+        if self._companion is not None and self._selection == Selection("training"):
+            paint_selected(painter, self._companion.geometry(), FRAME)
         painter.end()
 
     def _cells_height(self) -> int:

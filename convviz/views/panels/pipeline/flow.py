@@ -102,6 +102,10 @@ class FlowRow(QWidget):
         of_cards = (heatmap for card in self._cards for heatmap in card.heatmaps())
         return [*self._maps, *self._gradients.values(), *of_cards]
 
+    def cards(self) -> list[LayerCard]:
+        """Return the layers, from left to right."""
+        return list(self._cards)
+
     def set_selection(self, selection: Selection) -> None:
         """Frame what is selected."""
         self._selection = selection

@@ -6,15 +6,16 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PyQt6.QtCore import QSize, Qt, pyqtSignal
+from PyQt6.QtCore import QSize, pyqtSignal
 from PyQt6.QtGui import QPainter, QPaintEvent, QResizeEvent, QShowEvent
-from PyQt6.QtWidgets import QFrame, QScrollArea, QWidget
+from PyQt6.QtWidgets import QWidget
 
 from convviz.views import theme
 from convviz.views.focus import read_in_order
 from convviz.views.panels.pipeline.equation import EquationRow
 from convviz.views.panels.pipeline.flow import FRAME, GUTTER, MARGIN, FlowRow
 from convviz.views.panels.pipeline.plan_stage import Arrangement, arrange
+from convviz.views.panels.pipeline.sideways import EDGE, Sideways
 from convviz.views.panels.pipeline.structure import Structure
 
 if TYPE_CHECKING:
@@ -62,11 +63,7 @@ class Pipeline(QWidget):
         self._fitting: Problem | None = None  # whose frames are of this structure
         self._flow = FlowRow()
         self._equation = EquationRow(self)
-        self._scroll = QScrollArea(self)
-        self._scroll.setObjectName("pipeline.scroll")
-        self._scroll.setFrameShape(QFrame.Shape.NoFrame)
-        self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self._scroll.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._scroll = Sideways("pipeline.scroll", self)
         self._scroll.setWidget(self._flow)
         for row in (self._flow, self._equation):
             row.selected.connect(self._select)
@@ -174,7 +171,7 @@ class Pipeline(QWidget):
         """Scroll the row so far that what is selected is seen as a whole, with its frame."""
         part = None if self._selection is None else self._flow.part_of(self._selection)
         if part is not None and self._scroll.isVisible():
-            self._scroll.ensureWidgetVisible(part, MARGIN, 0)
+            self._scroll.ensureWidgetVisible(part, EDGE + 2, 0)
 
     def set_companion(self, widget: QWidget | None) -> None:
         """Put a widget (the loss) into the room to the right of the equation, or take it away."""
@@ -186,6 +183,7 @@ class Pipeline(QWidget):
         """Read every text again in the current language."""
         self._flow.retranslate()
         self._equation.retranslate()
+        self._scroll.retranslate()
 
     def sizeHint(self) -> QSize:
         """Return a size at which the default experiment reads well."""
@@ -231,6 +229,7 @@ class Pipeline(QWidget):
         self._scroll.setGeometry(0, 0, width, upper - FRAME)
         self._flow.resize(max(width, taken), upper - FRAME - (_SCROLL_BAR if taken > width else 0))
         self._flow.set_target_x(self._equation.target_x())
+        self._scroll.set_parts(self._flow.cards())
 
 
 def _tell(signal: pyqtBoundSignal, cell: Cell) -> None:

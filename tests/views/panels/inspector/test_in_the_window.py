@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PyQt6.QtCore import Qt
+from PyQt6.QtCore import QPoint, Qt
 from PyQt6.QtTest import QTest
-from PyQt6.QtWidgets import QWidget
+from PyQt6.QtWidgets import QComboBox, QFrame, QWidget
 
 from convviz.engine.frames import State
 from convviz.model.files import load_builtin
+from convviz.views import theme
 from convviz.views.editors.matrix_grid import MatrixGrid
 from convviz.views.editors.number_box import NumberBox
+from convviz.views.heatmap import Heatmap
 from tests.views.hands import type_over
 
 if TYPE_CHECKING:
@@ -55,6 +57,34 @@ def test_undo_and_redo_reach_the_document_from_every_control(open_window: OpenWi
     person.press("Ctrl+Z")
     person.press("Ctrl+Z")
     assert person.document.experiment == before
+
+
+def is_framed(person: Person, name: str) -> bool:
+    """Return whether the frame of what is selected runs along the upper edge of a part of the picture."""
+    part = person.find(QFrame if name == "loss" else Heatmap, name)
+    corner = part.mapTo(person.window, QPoint(0, 0))
+    image = person.window.grab().toImage()
+    x = corner.x() + part.width() // 2
+    return any(image.pixelColor(x, corner.y() - up) == theme.current().accent for up in range(1, 8))
+
+
+def test_the_frame_in_the_picture_is_around_what_a_setting_of_the_training_concerns(open_window: OpenWindow) -> None:
+    person = open_window()
+    person.look_at("training")
+    assert is_framed(person, "loss")  # how the training goes
+    assert not is_framed(person, "pipeline.residual")
+    person.find(QComboBox, "loss").setFocus()
+    assert is_framed(person, "pipeline.residual")  # what the loss is made of
+    assert not is_framed(person, "loss")
+    person.find(QWidget, "optimizer.learning_rate").setFocus()
+    assert is_framed(person, "loss")
+    assert not is_framed(person, "pipeline.residual")
+    residual = person.find(Heatmap, "pipeline.residual")
+    QTest.mouseClick(residual, Qt.MouseButton.LeftButton, pos=residual.cell_rect(0, 0, 0).center())
+    assert is_framed(person, "pipeline.residual")
+    person.look_at("layer", 0)
+    assert not is_framed(person, "pipeline.residual")
+    assert not is_framed(person, "loss")
 
 
 def test_the_learning_rate_changes_while_it_trains(open_window: OpenWindow) -> None:

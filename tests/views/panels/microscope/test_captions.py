@@ -13,6 +13,7 @@ from convviz.i18n import tr
 from convviz.views import theme
 from convviz.views.language import speak
 from convviz.views.panels.microscope.captions import title_text
+from convviz.views.panels.microscope.signs import join_level
 from convviz.views.panels.microscope.wording import BRIEF_ROLES, ROLES, board_text, depth_text, titled_role
 from tests.views.hands import choose_item
 from tests.views.panels.microscope.test_moving import frame_of
@@ -90,6 +91,80 @@ def test_no_zeros_are_spoken_of_where_the_stride_puts_none(look):
     assert titles(viewer) == (["error δ", "zero-inserted error"], "2 Zeros inserted")
     viewer.press(Qt.Key.Key_6)
     assert "zero-inserted error" in titles(viewer)[0]
+
+
+@pytest.mark.parametrize(
+    ("layer", "title", "chip"),
+    [
+        (Conv2d(1), "error δ", "3 Not padded"),
+        (Conv2d(3, padding=2), "error δ", "3 Not padded"),
+        (Conv2d(1, stride=2), "zero-inserted error", "3 Padded"),  # of 12 cells, the stride leaves one over
+        (Conv2d(3), "padded error", "3 Padded"),
+    ],
+)
+def test_no_padding_is_spoken_of_where_there_is_none(look, layer, title, chip):
+    viewer = look(layer=0)
+    viewer.microscope.set_frame(frame_of(layer, size=(12, 12)))
+    viewer.press(Qt.Key.Key_3)
+    shown, told = titles(viewer)
+    assert told == chip
+    if chip == "3 Not padded":
+        assert shown == [title]
+        assert viewer.moment.phase.still
+        assert viewer.text("where") == ""
+        viewer.press(Qt.Key.Key_Space)  # which goes on to where something is done
+        assert viewer.microscope.phase == 3
+        viewer.press(Qt.Key.Key_Space)
+    viewer.press(Qt.Key.Key_5)
+    assert (title in titles(viewer)[0]) is (chip == "3 Not padded" or title == "padded error")
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("position", [0, 5])
+def test_numbers_of_columns_keep_clear_of_the_titles_above_them(look, size, position):
+    viewer = look(layer=0, size=size)
+    viewer.press(Qt.Key.Key_5)
+    for _ in range(position):
+        viewer.press(Qt.Key.Key_Right)
+    image = viewer.stage.grab().toImage()
+    ground = theme.current().surface
+    for role in (Role.PADDED_ERROR, Role.ERROR, Role.GATHERED, Role.SCATTERED):
+        place = viewer.stage.place(role)
+        if place is None:
+            continue
+        across = range(place.rect.left(), place.rect.left() + 60)
+        lines = range(place.title.center().y(), place.rect.top() - 3)
+        empty = [all(image.pixelColor(x, y) == ground for x in across) for y in lines]
+        last = len(empty) - 1 - empty[::-1].index(False)
+        assert True in empty[:last], role  # a line between the two
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_the_signs_of_a_row_stand_at_one_height(look, size):
+    viewer = look(layer=0, size=size)
+    viewer.press(Qt.Key.Key_5)
+    rows = viewer.stage.places()
+    assert len({len({place.rect.height() for place in row}) for row in rows} - {1}) > 0  # boards of unlike heights
+    for row in rows:
+        lines = {place.title.y() for place in row}
+        assert len({row_level(row, place) for place in row}) == len(lines)
+    image = viewer.stage.grab().toImage()
+    for row in rows:
+        middles = [middle_of_sign(image, one, other) for one, other in itertools.pairwise(row)]
+        assert max(middles) - min(middles) <= 4, middles  # their forms are not of one height
+
+
+def row_level(row, place):
+    return place.rect.top() + join_level(row, place)
+
+
+def middle_of_sign(image, left, right):
+    """Return the middle of what is written between two boards, above the small picture of the whole map and below."""
+    level = join_level([left, right], right)
+    columns = range(right.rect.left() - 48, right.rect.left() - 26)
+    lines = range(right.rect.top() + max(4, level - 16), right.rect.top() + level + 22)
+    dark = [y for y in lines if any(image.pixelColor(x, y).lightness() < 90 for x in columns)]
+    return (dark[0] + dark[-1]) / 2
 
 
 def ink(viewer):

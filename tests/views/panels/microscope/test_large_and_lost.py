@@ -9,8 +9,12 @@ import pytest
 from PyQt6.QtCore import Qt
 
 from convviz.engine import Conv2d, Problem, Trainer, conv2d
-from convviz.engine.walkthrough import Area
+from convviz.engine.walkthrough import Area, Role
+from convviz.views import theme
+from convviz.views.panels.microscope import captions
+from convviz.views.panels.microscope.wording import part_texts
 from tests.engine.test_explain import NETWORKS, trained
+from tests.views.panels.microscope.test_moving import frame_of
 
 
 def picture(viewer):
@@ -40,7 +44,7 @@ def test_a_large_map_is_looked_at_in_a_crop(look):
             picture(viewer)
             for board in (board for row in viewer.stage.rows() for board in row.items):
                 place = viewer.stage.place(board.role)
-                assert place.area.rows * place.area.columns <= 20_000
+                assert place.area.rows * place.area.columns <= viewer.stage.width() * viewer.stage.height() / 9
     viewer.microscope.show_phase(4)
     viewer.slider("scrub").setValue(256 * 100 + 37)
     scattered = viewer.moment.rows[1].items[-1].sheet.crop(Area(100, 37, 1, 1))
@@ -122,3 +126,34 @@ def test_a_run_that_diverged_is_seen_as_it_is(look, name):
                     sentences.add(viewer.stage.sentence())
     assert any("∞" in sentence for sentence in sentences)
     assert any("NaN" in sentence for sentence in sentences) or name in ("max", "mean")
+
+
+@pytest.mark.parametrize("size", [(975, 650), (719, 490), (1600, 900)])
+@pytest.mark.parametrize("side", [60, 120, 300])
+def test_of_whole_maps_nothing_is_left_out_silently(look, monkeypatch, size, side):
+    """All of a map is seen, in smaller cells; or it is said which part, and the part goes where the cursor goes."""
+    viewer = look(layer=0, direction="forward", size=size)
+    viewer.microscope.set_frame(frame_of(Conv2d(3), size=(side, side)))
+    told = []
+    monkeypatch.setattr(captions, "part_texts", lambda *asked: told.append(part_texts(*asked)) or told[-1])
+    viewer.press(Qt.Key.Key_2)
+    viewer.press(Qt.Key.Key_Z)
+    for position in (0, side * 2 // 3, (side - 2) ** 2 - 1):
+        viewer.slider("scrub").setValue(position)
+        told.clear()
+        picture(viewer)
+        for role, window in ((Role.INPUT, 2), (Role.OUTPUT, 0)):
+            place = viewer.stage.place(role)
+            row, column = divmod(position, side - 2)
+            assert place.area.holds(row, column)
+            assert place.area.holds(row + window, column + window)
+            rows, columns = place.item.sheet.size
+            part = f"[{place.area.top + 1}–{place.area.bottom}, {place.area.left + 1}–{place.area.right}]"
+            if (place.area.rows, place.area.columns) == (rows, columns):
+                assert not told
+            else:
+                assert (f"{part} of {rows}×{columns}", part) in told
+                title = theme.metrics("strong").horizontalAdvance("output y")
+                assert title + theme.metrics("small").horizontalAdvance(part) < place.title.width() - 40
+                assert place.side == 3  # as small as cells get
+                assert viewer.stage.overview(role) is not None

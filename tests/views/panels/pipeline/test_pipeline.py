@@ -191,7 +191,7 @@ def test_another_language_moves_nothing(show_pipeline: ShowPipeline) -> None:
         ("map1", Selection("layer", 0)),
         ("reconstruction", Selection("layer", 1)),
         ("target", Selection("target")),
-        ("residual", Selection("training")),
+        ("residual", Selection("training", part="loss")),
     ],
 )
 def test_a_click_selects(qtbot: QtBot, show_pipeline: ShowPipeline, name: str, expected: Selection) -> None:
@@ -236,7 +236,7 @@ def test_the_tab_key_goes_in_the_order_of_reading(qapp: QApplication, show_pipel
 
 
 @pytest.mark.parametrize(
-    "selection", [Selection("input"), Selection("layer", 1), Selection("target"), Selection("training")]
+    "selection", [Selection("input"), Selection("layer", 1), Selection("target"), Selection("training", part="loss")]
 )
 def test_what_is_selected_is_framed(show_pipeline: ShowPipeline, selection: Selection) -> None:
     shown = show_pipeline()
@@ -252,7 +252,9 @@ def test_what_is_selected_is_framed(show_pipeline: ShowPipeline, selection: Sele
     shown.pipeline.set_selection(Selection("layer", 0))
 
 
-@pytest.mark.parametrize(("selection", "name"), [(Selection("target"), "target"), (Selection("training"), "residual")])
+@pytest.mark.parametrize(
+    ("selection", "name"), [(Selection("target"), "target"), (Selection("training", part="loss"), "residual")]
+)
 def test_the_frame_keeps_clear_of_the_signs(show_pipeline: ShowPipeline, selection: Selection, name: str) -> None:
     shown = show_pipeline()
     shown.pipeline.set_selection(selection)

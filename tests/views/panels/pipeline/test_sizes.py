@@ -12,11 +12,10 @@ from PyQt6.QtCore import QPoint, QRect
 from PyQt6.QtWidgets import QLabel, QScrollArea
 
 from convviz.model.files import load_builtin
-from convviz.views import theme
 from convviz.views.heatmap import Heatmap
 from convviz.views.panels.pipeline import Pipeline
-from convviz.views.panels.pipeline.card import LayerCard
-from convviz.views.panels.pipeline.wording import window_texts
+from convviz.views.panels.pipeline.card import LayerCard, fitting_title
+from convviz.views.panels.pipeline.wording import layer_texts, window_texts
 from tests.views.heatmap.conftest import ink_of
 
 if TYPE_CHECKING:
@@ -133,6 +132,27 @@ def test_three_kernels_leave_no_fourth_place_empty(open_window: OpenWindow, size
         assert cells_of(heatmap).width() > 0.8 * heatmap.width()
 
 
+@pytest.mark.parametrize("size", [(975, 634), (719, 474)])
+@pytest.mark.parametrize("name", ["five layers", "six layers", "eight layers"])
+def test_of_many_layers_too_all_that_is_learnt_can_be_read(
+    show_pipeline: ShowPipeline, name: str, size: tuple[int, int]
+) -> None:
+    shown = show_pipeline(name, size)
+    shown.pipeline.set_companion(QLabel("loss"))
+    written = with_numbers(shown.pipeline)
+    for index, layer in enumerate(shown.experiment.layers):
+        if not layer.parametrised:
+            continue
+        kernel = shown.heatmap(f"layer{index}.student")
+        assert max(cells_of(kernel).width(), cells_of(kernel).height()) >= 60
+        for role in ("student", "teacher", "gradient"):
+            bias = shown.heatmap(f"layer{index}.{role}.bias")
+            assert bias.isVisibleTo(shown.pipeline)
+            assert cells_of(bias).width() >= 34
+        if name != "five layers":  # in which there are eight kernels together
+            assert f"pipeline.layer{index}.student" in written
+
+
 def test_a_card_of_five_layers_tells_the_scale_and_the_stride(show_pipeline: ShowPipeline) -> None:
     shown = show_pipeline("five layers", (975, 644))
     shown.pipeline.set_companion(QLabel("loss"))
@@ -143,9 +163,8 @@ def test_a_card_of_five_layers_tells_the_scale_and_the_stride(show_pipeline: Sho
     assert card is not None
     window = window_texts(shown.experiment.layers[2])[1]
     assert window == "3×3, s2"
-    assert theme.metrics("small").horizontalAdvance(window) <= card.width() - 16
-    # Below the name there is another line, above the first kernel.
-    assert shown.heatmap("layer2.student").y() >= 2 * theme.metrics("small").height()
+    title, _ = fitting_title(layer_texts(shown.experiment.layers[2]), card.width() - 16)
+    assert title in ("transposed conv 3×3, stride 2", f"convᵀ {window}")
 
 
 def test_channels_that_are_pressed_together_leave_no_room_beside_them(show_pipeline: ShowPipeline) -> None:
