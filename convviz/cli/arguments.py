@@ -172,6 +172,14 @@ def run_file(text: str) -> Path:
     return path
 
 
+def script_file(text: str) -> Path:
+    """Return the path of a script to be written, as `output_file`; it is Python, and is not to be called otherwise."""
+    path = output_file(text)
+    if path.suffix.lower() not in ("", ".py"):
+        raise _otherwise_called(".py", text)
+    return path
+
+
 def output_file(text: str) -> Path:
     """Return the path of a file to be written; its folder must exist, which is better known before the work is done."""
     path = Path(text)
