@@ -172,6 +172,14 @@ def run_file(text: str) -> Path:
     return path
 
 
+def table_file(text: str) -> Path:
+    """Return the path of a table to be written, as `output_file`; it is a CSV, and is not to be called otherwise."""
+    path = output_file(text)
+    if path.suffix.lower() not in ("", ".csv"):
+        raise _otherwise_called(".csv", text)
+    return path
+
+
 def script_file(text: str) -> Path:
     """Return the path of a script to be written, as `output_file`; it is Python, and is not to be called otherwise."""
     path = output_file(text)

@@ -12,9 +12,10 @@ from convviz.engine.frames import Array, Frame, State, Status, StopReason
 from convviz.engine.trainer import Recording, Trainer
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from convviz.engine.problem import Problem
+    from convviz.engine.rows import Rows
     from convviz.engine.stopping import StopConditions
 
 #: How many steps before a diverged one are tried for a picture without infinities.
@@ -53,6 +54,8 @@ class LiveRun:
         The step of the past that is being looked at, or None.
     run
         The id that frames and reports carry.
+    branch
+        How often the run has gone back: what was recorded before and after are of one run only where it is the same.
     """
 
     def __init__(self, problem: Problem, run: int, left: LeftRun | None = None) -> None:
@@ -65,6 +68,7 @@ class LiveRun:
         self.reason = StopReason.NONE
         self.goal: int | None = None
         self.shown: int | None = None
+        self.branch = 0
         self._settle(State.PAUSED)
         if left is not None:
             self._beyond = left.beyond
@@ -176,6 +180,16 @@ class LiveRun:
                     return earlier
         return frame
 
+    def recorded(self, step: int, input_gradient: bool) -> Frame:
+        """Return the picture of a step that has been made."""
+        return self._trainer.frame(step, input_gradient)
+
+    def rows(self, steps: Sequence[int], seconds: float = math.inf) -> Rows:
+        """Return what is known of steps that have been made: of the first only, where more would take too long."""
+        from convviz.engine.rows import rows_of  # late, for it is seldom asked for
+
+        return rows_of(self._trainer, steps, seconds)
+
     def status(self, *, rate: float, speed: float) -> Status:
         """Return what the window is told about the run."""
         trainer = self._trainer
@@ -203,6 +217,7 @@ class LiveRun:
 
     def _went_back(self) -> None:
         self.shown = None
+        self.branch += 1
         self._beyond = False
         self._settle(State.PAUSED)
         self.check()

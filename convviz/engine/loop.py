@@ -22,6 +22,7 @@ import numpy as np
 
 from convviz.engine.commands import (
     Command,
+    Consult,
     Load,
     Pause,
     Play,
@@ -167,6 +168,8 @@ class TrainingLoop:
             case WantInputGradient(wanted):
                 self._input_gradient = wanted
                 self._report(picture=True)
+            case Consult(run, look):
+                look(self._live if self._live is not None and self._live.run == run else None)
             case _ if self._live is not None:
                 self._drive(self._live, command)
 

@@ -29,6 +29,7 @@ from convviz.engine.worker import TrainingThread
 from convviz.model.series import LossSeries
 
 if TYPE_CHECKING:
+    from convviz.engine.recorded import Recorded
     from convviz.model.experiment import Experiment
 
 
@@ -186,6 +187,12 @@ class Session(QObject):
     def want_input_gradient(self, wanted: bool) -> None:
         """Say whether frames carry the derivative of the loss by the input."""
         self._post(WantInputGradient(wanted))
+
+    def recorded(self) -> Recorded:
+        """Return the way for another thread to ask for steps of the run that is shown."""
+        from convviz.engine.recorded import Recorded  # late, for it is seldom asked for
+
+        return Recorded(self._thread.post, self._status.run)
 
     def close(self) -> None:
         """End the training thread: ask it, and wait for it. Nothing is reported, and nothing can be asked, after it."""

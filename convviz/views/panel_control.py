@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import QCoreApplication, QEvent, QObject, QSize
 from PyQt6.QtWidgets import QStackedWidget
 
 from convviz.model.checking import Checker
+from convviz.views.actions import EXPORTS
 from convviz.views.cursor_control import CursorControl
 from convviz.views.file_control import FileControl
 from convviz.views.focus import laid_out, read_in_order, read_last
@@ -31,6 +33,7 @@ if TYPE_CHECKING:
     from convviz.model.document import Document
     from convviz.model.experiment import Experiment
     from convviz.model.session import Session
+    from convviz.views.export_control import ExportControl
     from convviz.views.parts import Parts
     from convviz.views.pointing import Pointed
     from convviz.views.preferences import Preferences
@@ -93,6 +96,8 @@ class PanelControl(QObject):
         self.modes = ModeControl(self.stage, self.pipeline, self._cursor, session, parts, self)
         self.files = FileControl(window, document, preferences, parts)
         self._maps = MapControl(window, document, preferences, parts)
+        self._parts = parts
+        self._exports: ExportControl | None = None
         self._run = RunControl(document, session, preferences, parts, self.loss, self)
         self._begun = 0
         self._to_begin = [document.experiment]  # those of the runs that were asked for and not yet seen, in this order
@@ -108,6 +113,9 @@ class PanelControl(QObject):
         read_last(self._badge)
 
     def _connect(self) -> None:
+        for name in EXPORTS:
+            self._parts.actions[name].triggered.connect(partial(self._export, name))
+        self._parts.actions.enable(**dict.fromkeys(EXPORTS, True))
         self.pipeline.selected.connect(self._select)
         self._cursor.held.connect(self._show_held)
         self.explanation.opened.connect(self.modes.magnify)
@@ -119,6 +127,14 @@ class PanelControl(QObject):
         self._maps.experiment_dropped.connect(self.files.open_file)
         self._session.run_started.connect(self._begin_run)
         self._session.frame_changed.connect(self._show_frame)
+
+    def _export(self, name: str) -> None:
+        """Ask where something is to be written, and write it; what that takes is loaded now."""
+        if self._exports is None:
+            from convviz.views.export_control import ExportControl
+
+            self._exports = ExportControl(self._window, self._document, self._session, self._preferences, self._parts)
+        self._exports.ask(name)
 
     def _show_input_gradient(self, shown: bool) -> None:
         """Show the input's gradient, or not, and have frames carry it only where it is shown."""
