@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 COMMANDS = {
     "train": "convviz.cli.train",
     "code": "convviz.cli.code",
+    "animate": "convviz.cli.animate",
     "list": "convviz.cli.listing",
     "schema": "convviz.cli.schema",
     "doctor": "convviz.cli.doctor",

@@ -27,7 +27,11 @@ ARGPARSE_SENTENCES = (
     mark("unrecognized arguments: %s"),
     mark("invalid %(type)s value: %(value)r"),
     mark("ignored explicit argument %r"),
+    mark("the following arguments are required: %s"),
 )
+
+#: What an animation is written as, by the ending of its file's name: the formats of `convviz.export.animation`.
+ANIMATIONS = (".gif", ".webp", ".png")
 
 
 class ArgumentParser(argparse.ArgumentParser):
@@ -185,6 +189,14 @@ def script_file(text: str) -> Path:
     path = output_file(text)
     if path.suffix.lower() not in ("", ".py"):
         raise _otherwise_called(".py", text)
+    return path
+
+
+def animation_file(text: str) -> Path:
+    """Return the path of an animation to be written, as `output_file`; its ending says the format."""
+    path = output_file(text)
+    if path.suffix.lower() not in ANIMATIONS:
+        raise _otherwise_called("|".join(ANIMATIONS), text)
     return path
 
 

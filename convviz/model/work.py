@@ -42,6 +42,13 @@ class Hand:
         self._notify = notify
         self._told = 0.0
         self._given_up = threading.Event()
+        self._waking: list[Callable[[], object]] = []
+
+    def wake_by(self, wake: Callable[[], object]) -> None:
+        """Have ``wake`` called, from any thread, when the work is to end: whatever it waits for does not come then."""
+        self._waking.append(wake)
+        if self._given_up.is_set():
+            wake()
 
     def tell(self, done: int, total: int) -> None:
         """Say that so much of the total is done.
@@ -63,6 +70,8 @@ class Hand:
         """Have the work end where it next looks."""
         self._given_up.set()
         self.recorded.close()
+        for wake in tuple(self._waking):
+            wake()
 
 
 class _WorkLoop:

@@ -116,6 +116,14 @@ ACTIONS: tuple[ActionSpec, ...] = (
         (),
         "arrays",
     ),
+    ActionSpec(
+        "export_animation",
+        "file",
+        mark("Animation…"),
+        mark("Write recorded steps as a moving picture: GIF, WebP or PNG"),
+        (),
+        "animation",
+    ),
     ActionSpec("quit", "file", mark("Quit"), mark("Close the window and leave"), ("Ctrl+Q",), "quit"),
     ActionSpec("undo", "edit", mark("Undo"), mark("Undo the last change of the experiment"), ("Ctrl+Z",), "undo"),
     ActionSpec(

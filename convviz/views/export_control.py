@@ -1,4 +1,4 @@
-"""What is written of an experiment or its run: code, tables, arrays. It takes its time, and the window goes on."""
+"""What is written of an experiment or its run: code, tables, arrays, animations; the window goes on meanwhile."""
 
 from __future__ import annotations
 
@@ -32,6 +32,8 @@ if TYPE_CHECKING:
     from convviz.model.experiment import Experiment
     from convviz.model.session import Session
     from convviz.model.work import Hand
+    from convviz.views.animation_dialog import Wish
+    from convviz.views.panels.pipeline import Pipeline
     from convviz.views.parts import Parts
     from convviz.views.preferences import Preferences
 
@@ -42,6 +44,7 @@ _KINDS = {
     ".py": (mark("Write a script"), mark("Python scripts (*.py)")),
     ".csv": (mark("Write a table"), mark("Tables (*.csv)")),
     ".npz": (mark("Write arrays"), mark("Arrays (*.npz)")),
+    ".gif": (mark("Write an animation"), mark("Animations (*.gif *.webp *.png)")),
 }
 
 
@@ -52,9 +55,16 @@ class ExportControl(QObject):
     """
 
     def __init__(
-        self, window: QMainWindow, document: Document, session: Session, preferences: Preferences, parts: Parts
+        self,
+        window: QMainWindow,
+        document: Document,
+        session: Session,
+        preferences: Preferences,
+        parts: Parts,
+        pipeline: Pipeline,
     ) -> None:
         super().__init__(window)
+        self._pipeline = pipeline
         self._window = window
         self._document = document
         self._session = session
@@ -70,6 +80,8 @@ class ExportControl(QObject):
             self._banner.show_message(Message(lambda: tr("There is no run yet that could be written.")))
         elif name == "export_table":
             self._ask_for_table(frame)
+        elif name == "export_animation":
+            self._ask_for_animation()
         elif name == "export_arrays":
             stem = f"{self._stem}-{tr('step')}-{frame.step}"
             self._ask_where(stem, ".npz", lambda path: self._write(path, partial(_write_arrays, path, frame)))
@@ -102,6 +114,26 @@ class ExportControl(QObject):
         dialog.chosen.connect(chosen)
         dialog.open()
 
+    def _ask_for_animation(self) -> None:
+        from convviz.views.animation_dialog import AnimationDialog  # late: it draws with panels of its own
+        from convviz.views.film import Film
+
+        experiment, logarithmic = self._document.experiment, self._preferences.log_loss
+        parts = [(heatmap.accessibleName(), heatmap.tensor) for heatmap in self._pipeline.heatmaps()]
+        dialog = AnimationDialog(self._session.status.step, parts, self._window)
+
+        def chosen(wish: Wish) -> None:
+            def write(path: Path) -> None:
+                film = Film(experiment, self._session, wish.size, wish.tensor, logarithmic=logarithmic)
+                work = self._write(path, partial(film.write, path, wish.steps, wish.rate))
+                for over in (work.finished, work.given_up, self._session.closed):
+                    over.connect(film.end)
+
+            self._ask_where(self._stem, ".gif", write)
+
+        dialog.chosen.connect(chosen)
+        dialog.open()
+
     # -- where ---------------------------------------------------------------------------------------------------------
 
     @property
@@ -119,7 +151,7 @@ class ExportControl(QObject):
 
     # -- writing -------------------------------------------------------------------------------------------------------
 
-    def _write(self, path: Path, job: Job) -> None:
+    def _write(self, path: Path, job: Job) -> Work:
         """Have a thread do the job, and say how far it is where that takes long."""
         self._actions.enable(**dict.fromkeys(EXPORTS, False))
         self._work = work = Work(job, self._session, self)
@@ -130,6 +162,7 @@ class ExportControl(QObject):
         for over in (work.finished, work.given_up):
             over.connect(progress.end)
             over.connect(self._end)
+        return work
 
     def _end(self) -> None:
         self._actions.enable(**dict.fromkeys(EXPORTS, True))

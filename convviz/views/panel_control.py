@@ -133,7 +133,9 @@ class PanelControl(QObject):
         if self._exports is None:
             from convviz.views.export_control import ExportControl
 
-            self._exports = ExportControl(self._window, self._document, self._session, self._preferences, self._parts)
+            self._exports = ExportControl(
+                self._window, self._document, self._session, self._preferences, self._parts, self.pipeline
+            )
         self._exports.ask(name)
 
     def _show_input_gradient(self, shown: bool) -> None:

@@ -117,6 +117,14 @@ class Pipeline(QWidget):
         self._connected = heatmaps
         self._heatmaps = {heatmap.tensor: heatmap for heatmap in heatmaps if heatmap.tensor is not None}
 
+    def heatmap_of(self, tensor: Tensor) -> Heatmap | None:
+        """Return the heatmap that shows an array of the frame, if any does."""
+        return self._heatmaps.get(tensor)
+
+    def heatmaps(self) -> list[Heatmap]:
+        """Return all heatmaps of arrays, in the order in which they are read."""
+        return list(self._heatmaps.values())
+
     def set_marks(self, marks: Mapping[Tensor, Field], pinned: Pointed | None = None) -> None:
         """Mark cells in every heatmap that shows one of the arrays; ``pinned`` is held, and the rest is veiled."""
         for tensor, heatmap in self._heatmaps.items():
