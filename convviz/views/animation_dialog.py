@@ -52,6 +52,8 @@ class AnimationDialog(QDialog):
         The newest step that has been made.
     parts
         The maps and kernels that can be drawn alone: what each is called, and its array.
+    looked_at
+        The one of these arrays that is proposed; None: all of them together are.
 
     Signals
     -------
@@ -61,7 +63,11 @@ class AnimationDialog(QDialog):
     chosen = pyqtSignal(object)
 
     def __init__(
-        self, last_step: int, parts: Sequence[tuple[str, Tensor | None]], parent: QWidget | None = None
+        self,
+        last_step: int,
+        parts: Sequence[tuple[str, Tensor | None]],
+        looked_at: Tensor | None = None,
+        parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self.setObjectName("animation_dialog")
@@ -92,6 +98,9 @@ class AnimationDialog(QDialog):
         self._buttons.accepted.connect(self.accept)
         self._buttons.rejected.connect(self.reject)
         self.retranslate()
+        tensors = [tensor for _, tensor in parts]
+        if looked_at in tensors and looked_at is not None:
+            self._part.setCurrentIndex(1 + tensors.index(looked_at))
 
     def _box(self, name: str, limits: Range, value: float) -> NumberBox:
         box = NumberBox(f"animation.{name}", limits, self)

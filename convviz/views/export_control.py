@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
     from PyQt6.QtWidgets import QMainWindow
 
+    from convviz.engine.explain import Tensor
     from convviz.engine.frames import Frame
     from convviz.model.document import Document
     from convviz.model.experiment import Experiment
@@ -71,17 +72,18 @@ class ExportControl(QObject):
         self._preferences = preferences
         self._actions = parts.actions
         self._banner = parts.banner
+        self._line = parts.line
         self._work: Work | None = None
 
-    def ask(self, name: str) -> None:
-        """Ask what the action ``name`` has to know, then write."""
+    def ask(self, name: str, looked_at: Tensor | None = None) -> None:
+        """Ask what the action ``name`` has to know, then write; ``looked_at`` is the array whose number is held."""
         frame = self._session.frame
         if frame is None:
             self._banner.show_message(Message(lambda: tr("There is no run yet that could be written.")))
         elif name == "export_table":
             self._ask_for_table(frame)
         elif name == "export_animation":
-            self._ask_for_animation()
+            self._ask_for_animation(looked_at)
         elif name == "export_arrays":
             stem = f"{self._stem}-{tr('step')}-{frame.step}"
             self._ask_where(stem, ".npz", lambda path: self._write(path, partial(_write_arrays, path, frame)))
@@ -114,13 +116,13 @@ class ExportControl(QObject):
         dialog.chosen.connect(chosen)
         dialog.open()
 
-    def _ask_for_animation(self) -> None:
+    def _ask_for_animation(self, looked_at: Tensor | None) -> None:
         from convviz.views.animation_dialog import AnimationDialog  # late: it draws with panels of its own
         from convviz.views.film import Film
 
         experiment, logarithmic = self._document.experiment, self._preferences.log_loss
         parts = [(heatmap.accessibleName(), heatmap.tensor) for heatmap in self._pipeline.heatmaps()]
-        dialog = AnimationDialog(self._session.status.step, parts, self._window)
+        dialog = AnimationDialog(self._session.status.step, parts, looked_at, self._window)
 
         def chosen(wish: Wish) -> None:
             def write(path: Path) -> None:
@@ -173,8 +175,11 @@ class ExportControl(QObject):
     def _done(self, path: Path, error: Exception | None) -> None:
         if error is None:
             name = path.name
-            message = Message(lambda: tr("{file} has been written.").format(file=name), "info", "export")
-        elif isinstance(error, (ConvvizError, OSError)):
+            self._line.show_note(lambda: tr("{file} has been written.").format(file=name))
+            if self._banner.subject == "file":  # it tells of an earlier attempt
+                self._banner.dismiss()
+            return
+        if isinstance(error, (ConvvizError, OSError)):
             message = not_saved(path, error)
         else:
             told = str(error) or type(error).__name__

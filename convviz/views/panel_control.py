@@ -136,7 +136,8 @@ class PanelControl(QObject):
             self._exports = ExportControl(
                 self._window, self._document, self._session, self._preferences, self._parts, self.pipeline
             )
-        self._exports.ask(name)
+        held = self._cursor.pin
+        self._exports.ask(name, None if held is None else held.tensor)
 
     def _show_input_gradient(self, shown: bool) -> None:
         """Show the input's gradient, or not, and have frames carry it only where it is shown."""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 from PIL import Image
+from PyQt6.QtCore import Qt
 from PyQt6.QtGui import QAction
 from PyQt6.QtWidgets import QDialogButtonBox, QFileDialog, QFrame, QLabel
 
@@ -73,7 +74,7 @@ def test_the_steps_are_shown_and_the_run_stays_as_it_is(open_window: OpenWindow,
     save(dialog)
     choose_file(person, tmp_path / "run.gif")
     person.sees(lambda: is_idle(person))
-    assert "run.gif has been written" in person.find(QLabel, "banner_text").text()
+    assert person.text("pointed") == "run.gif has been written."
     with Image.open(tmp_path / "run.gif") as image:
         assert (image.n_frames, image.size) == (5, (700, 500))
     status = person.session.status
@@ -98,6 +99,17 @@ def test_one_map_alone_is_that_of_the_step(open_window: OpenWindow, tmp_path: Pa
     assert person.session.frame is not None
     np.testing.assert_array_equal(film.draw(person.session.frame), last)
     film.end()
+
+
+def test_the_map_whose_number_is_held_is_proposed(open_window: OpenWindow) -> None:
+    person = trained(open_window(), 30)
+    residual = person.find(Heatmap, "pipeline.residual")
+    person.bot.mouseClick(residual, Qt.MouseButton.LeftButton, pos=residual.cell_rect(2, 3).center())
+    dialog = ask(person)
+    choice = dialog.findChild(Choice, "animation.part")
+    assert choice is not None
+    assert choice.currentText() == "Residual"
+    dialog.reject()
 
 
 def test_a_film_is_made_while_training_goes_on(open_window: OpenWindow, tmp_path: Path) -> None:
