@@ -81,7 +81,8 @@ class Film(QWidget):
         self._loss.set_experiment(experiment)
         self._pipeline.set_companion(self._loss)
         self._pipeline.set_experiment(experiment)
-        self._pipeline.show_input_gradient(bool(session.frame and session.frame.value_grads[0] is not None))
+        self._input_gradient = session.frame is not None and session.frame.value_grads[0] is not None
+        self._pipeline.show_input_gradient(self._input_gradient)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self._pipeline)
@@ -96,7 +97,7 @@ class Film(QWidget):
         def pictures() -> Iterator[NDArray[np.uint8]]:
             for done, step in enumerate(steps):
                 hand.tell(done, len(steps))
-                yield self._picture_of(hand.recorded.frame(step))
+                yield self._picture_of(hand.recorded.frame(step, self._input_gradient))
 
         write_animation(path, pictures(), len(steps), rate)
 

@@ -101,6 +101,23 @@ def test_one_map_alone_is_that_of_the_step(open_window: OpenWindow, tmp_path: Pa
     film.end()
 
 
+def test_the_gradient_of_the_input_is_in_the_picture_where_it_is_shown(open_window: OpenWindow, tmp_path: Path) -> None:
+    person = trained(open_window(), 200)
+    person.press("I")
+    person.sees(lambda: person.session.frame is not None and person.session.frame.value_grads[0] is not None)
+    dialog = ask(person, "Gradient of the input", frames=2, width=300, height=320)
+    save(dialog)
+    choose_file(person, tmp_path / "gradient.png")
+    person.sees(lambda: is_idle(person))
+    with Image.open(tmp_path / "gradient.png") as image:
+        shown = []
+        for index in range(2):
+            image.seek(index)
+            shown.append(np.asarray(image.convert("RGB")).copy())
+    assert (shown[0] != shown[1]).any()
+    assert all(len(np.unique(picture.reshape(-1, 3), axis=0)) > 50 for picture in shown)
+
+
 def test_the_map_whose_number_is_held_is_proposed(open_window: OpenWindow) -> None:
     person = trained(open_window(), 30)
     residual = person.find(Heatmap, "pipeline.residual")
