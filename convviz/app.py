@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PyQt6 import sip
-from PyQt6.QtCore import QCoreApplication, QEvent, QEventLoop, QSocketNotifier, pyqtBoundSignal
+from PyQt6.QtCore import QCoreApplication, QEvent, QSocketNotifier
 from PyQt6.QtWidgets import QApplication
 
 from convviz.i18n import tr
@@ -146,6 +146,7 @@ def render_screenshot(
     import tempfile
 
     from convviz.model.files import about_file, find_experiment
+    from convviz.model.waiting import train, wait_until
     from convviz.views.picture import save_picture
 
     app = _application("offscreen", scale)
@@ -161,17 +162,87 @@ def render_screenshot(
             window.attach(document, session)
             window.show()
             with about_file(find_experiment(experiment)):
-                _train(session, after_steps, preferences.speed)
+                train(session, after_steps, preferences.speed)
             if lesson is not None:
                 window.open_lesson(lesson)
-                _wait_until(lambda: window.has_lesson, window.lesson_shown)
-            _wait_until(lambda: window.is_complete, window.completed)
-            _wait_until(lambda: window.is_checked, window.checked)
+                wait_until(lambda: window.has_lesson, window.lesson_shown)
+            wait_until(lambda: window.is_complete, window.completed)
+            wait_until(lambda: window.is_checked, window.checked)
             app.processEvents()
             save_picture(window, out, size)
         finally:
             session.close()
             _delete(window)
+    return 0
+
+
+def render_animation(
+    out: Path,
+    experiment: str | None = None,
+    *,
+    steps: int | None = None,
+    frames: int,
+    rate: float,
+    size: tuple[int, int],
+    theme: str | None = None,
+    language: str | None = None,
+    told: Callable[[float], object] = lambda share: None,
+) -> int:
+    """Write a moving picture of the first ``steps`` of a run (None: of all it makes by itself); return 0.
+
+    It needs no display, as `render_screenshot`.
+
+    Parameters
+    ----------
+    frames, rate, size
+        How many pictures, how many a second, and their width and height in pixels.
+    told
+        Called with the share of the pictures that are drawn.
+
+    Raises
+    ------
+    ShapeError, ConfigError
+        If the experiment cannot be opened, or the file or the number of pictures cannot be.
+    RunError
+        If an error stopped the run, or it has made no step.
+    OSError
+        If the file cannot be written.
+    """
+    from functools import partial
+
+    from convviz.engine.errors import RunError
+    from convviz.export.animation import check_animation_path, check_frames, steps_between
+    from convviz.model.files import about_file, find_experiment
+    from convviz.model.waiting import train, wait_until
+    from convviz.model.work import Work
+    from convviz.views.film import Film
+
+    check_animation_path(out)
+    check_frames(frames, size)
+    app = _application("offscreen")
+    _dress(app, theme or "light", language or "system")
+    document, session = _document(experiment), _session()
+    ended: list[Exception | None] = []
+    film: Film | None = None
+    try:
+        with about_file(find_experiment(experiment)):
+            session.load(document.experiment, play=False)
+            train(session, steps or document.experiment.stop.steps, math.inf)
+        made = session.status.step
+        if not made:
+            raise RunError("the run has made no step: a moving picture needs two steps at least")
+        film = Film(document.experiment, session, size)
+        work = Work(partial(film.write, out, steps_between(0, made, frames), rate), session, session)
+        work.finished.connect(ended.append)
+        work.progressed.connect(told)
+        wait_until(lambda: bool(ended), work.finished)
+    finally:
+        session.close()
+        if film is not None:
+            film.end()
+            QCoreApplication.sendPostedEvents(film, QEvent.Type.DeferredDelete)
+    if ended[0] is not None:
+        raise ended[0]
     return 0
 
 
@@ -223,10 +294,11 @@ class _Opening:
         Not by waiting for it: an event loop within the main one forgets that the program was told to quit.
         """
         from convviz.engine.frames import State
+        from convviz.model.waiting import has_made
 
         running = status.state is State.RUNNING
         self._has_run = self._has_run or running
-        rests = (self._has_run and not running) or _has_made(status, self._after)
+        rests = (self._has_run and not running) or has_made(status, self._after)
         if self._session is not None and rests:
             self._session.status_changed.disconnect(self._slow_down)
             self._session.set_speed(self._preferences.speed)
@@ -281,54 +353,6 @@ def _session() -> Session:
     from convviz.model.session import Session
 
     return Session()
-
-
-def _train(session: Session, steps: int, speed: float) -> None:
-    """Make ``steps`` steps as fast as it goes, go back to ``speed``, and return when all of it has been shown.
-
-    Raises
-    ------
-    RunError
-        If an error stopped the run.
-    """
-    from convviz.engine.errors import RunError
-    from convviz.engine.frames import State
-
-    if steps:
-        session.set_speed(math.inf)
-        session.run(steps)
-    _wait_until(lambda: _has_made(session.status, steps), session.status_changed)
-    if session.status.state is State.FAILED:
-        raise RunError("the run was stopped by an error: {reason}", reason=session.status.message)
-    session.set_speed(speed)
-    _wait_until(lambda: session.status.speed == speed, session.status_changed)
-
-
-def _has_made(status: Status, steps: int) -> bool:
-    """Return whether a run has made ``steps`` steps and rests, or has come to its end before.
-
-    Where it is paused short of them, it has not begun yet.
-    """
-    from convviz.engine.frames import State
-
-    resting = status.state not in (State.EMPTY, State.RUNNING)
-    return resting and (status.state is not State.PAUSED or status.step >= steps)
-
-
-def _wait_until(holds: Callable[[], bool], *signals: pyqtBoundSignal) -> None:
-    """Let events happen until ``holds`` does, which is asked whenever one of the signals comes."""
-    loop = QEventLoop()
-
-    def look() -> None:
-        if holds():
-            loop.quit()
-
-    for each in signals:
-        each.connect(look)
-    if not holds():
-        loop.exec()
-    for each in signals:
-        each.disconnect(look)
 
 
 @contextmanager

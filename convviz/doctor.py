@@ -29,7 +29,10 @@ REQUIREMENTS: Mapping[str, tuple[tuple[str, ...], tuple[int, ...]]] = {
     "numpy": (("numpy",), (2, 0)),
     "PyQt6": (("PyQt6.QtCore", "PyQt6.QtGui", "PyQt6.QtWidgets", "PyQt6.QtSvg"), (6, 7)),
     "pyqtgraph": ((), (0, 13, 7)),  # takes a while to import, and needs nothing that PyQt6 does not
+    "pillow": (("PIL.Image",), (11, 0)),
 }
+#: What a distribution's package is called where it is not called alike.
+_PACKAGES: Mapping[str, str] = {"pillow": "PIL"}
 
 #: System libraries that Qt links to and its wheel does not carry -> the package of Debian 12 and later.
 QT_LIBRARIES: Mapping[str, str] = {
@@ -117,7 +120,7 @@ class Machine:
 
     def has_module(self, name: str) -> bool:
         """Return whether a module is installed, without importing it."""
-        return importlib.util.find_spec(name) is not None
+        return importlib.util.find_spec(_PACKAGES.get(name, name)) is not None
 
     def version(self, distribution: str) -> str:
         """Return the version of an installed distribution; ``""`` where it does not say."""

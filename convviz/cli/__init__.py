@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 #: Word on the command line -> module. The window is what there is without such a word.
 COMMANDS = {
     "train": "convviz.cli.train",
+    "code": "convviz.cli.code",
+    "animate": "convviz.cli.animate",
     "list": "convviz.cli.listing",
     "schema": "convviz.cli.schema",
     "doctor": "convviz.cli.doctor",

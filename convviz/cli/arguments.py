@@ -28,7 +28,11 @@ ARGPARSE_SENTENCES = (
     mark("unrecognized arguments: %s"),
     mark("invalid %(type)s value: %(value)r"),
     mark("ignored explicit argument %r"),
+    mark("the following arguments are required: %s"),
 )
+
+#: What an animation is written as, by the ending of its file's name: the formats of `convviz.export.animation`.
+ANIMATIONS = (".gif", ".webp", ".png")
 
 
 class ArgumentParser(argparse.ArgumentParser):
@@ -179,6 +183,30 @@ def run_file(text: str) -> Path:
     path = output_file(text)
     if path.suffix.lower() not in ("", ".npz"):
         raise _otherwise_called(".npz", text)
+    return path
+
+
+def table_file(text: str) -> Path:
+    """Return the path of a table to be written, as `output_file`; it is a CSV, and is not to be called otherwise."""
+    path = output_file(text)
+    if path.suffix.lower() not in ("", ".csv"):
+        raise _otherwise_called(".csv", text)
+    return path
+
+
+def script_file(text: str) -> Path:
+    """Return the path of a script to be written, as `output_file`; it is Python, and is not to be called otherwise."""
+    path = output_file(text)
+    if path.suffix.lower() not in ("", ".py"):
+        raise _otherwise_called(".py", text)
+    return path
+
+
+def animation_file(text: str) -> Path:
+    """Return the path of an animation to be written, as `output_file`; its ending says the format."""
+    path = output_file(text)
+    if path.suffix.lower() not in ANIMATIONS:
+        raise _otherwise_called("|".join(ANIMATIONS), text)
     return path
 
 

@@ -9,7 +9,7 @@ import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from convviz.cli.arguments import add_experiment, output_file, run_file, step_count, whole_number
+from convviz.cli.arguments import add_experiment, output_file, run_file, step_count, table_file, whole_number
 from convviz.cli.exits import DIVERGED, DONE, INTERRUPTED, UNABLE
 from convviz.cli.progress import ProgressBar
 from convviz.i18n import mark, tr
@@ -33,6 +33,8 @@ ROWS = 20
 
 #: Ctrl+C is heard, and the bar drawn, about this often, in seconds.
 _BREATH = 0.05
+#: How many rows of a table are made at a time.
+_AT_ONCE = 256
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -49,6 +51,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--plot", type=output_file, metavar="OUT.png|.svg", help=tr("write a plot of the loss, as PNG or SVG")
     )
+    parser.add_argument(
+        "--table",
+        type=table_file,
+        metavar="RUN.csv",
+        help=tr("write a table with loss, learning rate and parameters of every step"),
+    )
     parser.add_argument("--quiet", action="store_true", help=tr("print nothing but errors"))
 
 
@@ -63,6 +71,11 @@ def run(options: argparse.Namespace) -> int:
     experiment = _changed(read_experiment(path), options)
     with about_file(path):
         trainer = Trainer(experiment.build())
+    if options.table is not None:
+        from convviz.export.table import check_parameters
+
+        with _given_by("--table"):
+            check_parameters(trainer.problem.network)
     first = trainer.frame()
     if not options.quiet:
         _print_problem(experiment, first)
@@ -242,6 +255,13 @@ def _write(options: argparse.Namespace, experiment: Experiment, trainer: Trainer
         from convviz.export.run import run_arrays, write_run
 
         write_run(options.output, run_arrays(last, first.parameters, trainer.losses))
+    if options.table is not None:
+        from convviz.engine.rows import rows_of
+        from convviz.export.table import write_table
+
+        steps = range(trainer.current_step + 1)
+        parts = (steps[start : start + _AT_ONCE] for start in range(0, len(steps), _AT_ONCE))
+        write_table(options.table, trainer.problem.network, (rows_of(trainer, part) for part in parts))
     if options.plot is not None:
         import numpy as np
 

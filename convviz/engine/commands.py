@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from convviz.engine.frames import Path
+    from convviz.engine.live import LiveRun
     from convviz.engine.problem import Problem
     from convviz.engine.stopping import StopConditions
 
@@ -136,6 +137,23 @@ class AskPath:
     answer: Callable[[Path], object]
 
 
+@dataclass(frozen=True)
+class Consult:
+    """Let somebody look at what a run has recorded; whatever it is doing, it goes on afterwards as if nobody had.
+
+    Attributes
+    ----------
+    run
+        The run's id.
+    look
+        Called in the thread between two steps, with the run, or with None where that is not the live one any more. It
+        raises nothing, and takes no longer than training can wait.
+    """
+
+    run: int
+    look: Callable[[LiveRun | None], object]
+
+
 Command = (
     Load
     | Play
@@ -149,6 +167,7 @@ Command = (
     | SetFrameRate
     | WantInputGradient
     | AskPath
+    | Consult
 )
 
 #: What is said to one run: a new run makes it pointless, for the rate and the conditions are those of what is loaded.

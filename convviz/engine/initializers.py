@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
@@ -62,6 +62,10 @@ def deviation_setting() -> Any:
 class Initializer(Spec):
     """A way to make the initial values of one parameter array."""
 
+    #: What makes the same numbers, as Python with NumPy; in braces stand ``rng``, ``shape``, ``fan_in``, ``fan_out``
+    #: and the settings. Empty: nothing but the numbers themselves.
+    python: ClassVar[str] = ""
+
     def sample(self, rng: np.random.Generator, shape: tuple[int, ...], fan_in: int, fan_out: int) -> Values:
         """Return a new float64 array of ``shape``.
 
@@ -90,6 +94,7 @@ class Normal(Initializer):
     kind = "normal"
     label = mark("Normal")
     summary = mark("Random numbers around a mean, most of them within one standard deviation of it")
+    python = "{rng}.normal({mean}, {std}, {shape})"
 
     mean: float = mean_setting(0.0)
     std: float = deviation_setting()
@@ -106,6 +111,7 @@ class Uniform(Initializer):
     kind = "uniform"
     label = mark("Uniform")
     summary = mark("Random numbers from an interval, all equally likely")
+    python = "{rng}.uniform({low}, {high}, {shape})"
 
     low: float = setting(
         mark("Low"), mark("The smallest number that is drawn"), "float", -1.0, minimum=-_LIMIT, maximum=_LIMIT, step=0.1
@@ -148,6 +154,7 @@ class Glorot(Initializer):
     summary = mark(
         "Uniform, scaled by the kernel's size so that signals keep their strength both ways; for sigmoid and tanh"
     )
+    python = "{rng}.uniform(-np.sqrt(6.0 / ({fan_in} + {fan_out})), np.sqrt(6.0 / ({fan_in} + {fan_out})), {shape})"
 
     seed: int | None = _seed()
 
@@ -166,6 +173,7 @@ class He(Initializer):
     kind = "he"
     label = mark("He")
     summary = mark("Normal, scaled by the kernel's size so that signals keep their strength through ReLU layers")
+    python = "{rng}.normal(0.0, np.sqrt(2.0 / {fan_in}), {shape})"
 
     seed: int | None = _seed()
 
@@ -180,6 +188,7 @@ class Zeros(Initializer):
     kind = "zeros"
     label = mark("Zeros")
     summary = mark("Every number starts at zero")
+    python = "np.zeros({shape})"
 
     def _draw(self, rng: np.random.Generator, shape: tuple[int, ...], fan_in: int, fan_out: int) -> Values:
         return np.zeros(shape)
@@ -192,6 +201,7 @@ class Constant(Initializer):
     kind = "constant"
     label = mark("Constant")
     summary = mark("Every number starts at the same value")
+    python = "np.full({shape}, {value})"
 
     value: float = setting(
         mark("Value"), mark("What every number starts at"), "float", 0.0, minimum=-_LIMIT, maximum=_LIMIT, step=0.1

@@ -12,9 +12,10 @@ from convviz.engine.frames import Array, Frame, Path, State, Status, StopReason
 from convviz.engine.trainer import Recording, Trainer
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from convviz.engine.problem import Problem
+    from convviz.engine.rows import Rows
     from convviz.engine.stopping import StopConditions
 
 #: How many steps before a diverged one are tried for a picture without infinities.
@@ -53,6 +54,8 @@ class LiveRun:
         The step of the past that is being looked at, or None.
     run
         The id that frames and reports carry.
+    resets
+        How often it was reset: what was recorded before and after is of one run only where that is the same.
     """
 
     def __init__(self, problem: Problem, run: int, left: LeftRun | None = None) -> None:
@@ -65,6 +68,7 @@ class LiveRun:
         self.reason = StopReason.NONE
         self.goal: int | None = None
         self.shown: int | None = None
+        self.resets = 0
         self._settle(State.PAUSED)
         if left is not None:
             self._beyond = left.beyond
@@ -137,6 +141,7 @@ class LiveRun:
     def reset(self) -> None:
         """Go back to step 0 with the same initial parameters."""
         self._trainer.reset()
+        self.resets += 1
         self.shown = None
         self._beyond = False
         self._settle(State.PAUSED)
@@ -181,6 +186,16 @@ class LiveRun:
     def path(self) -> Path:
         """Return where the run has been up to its newest step."""
         return self._trainer.path()
+
+    def recorded(self, step: int, input_gradient: bool) -> Frame:
+        """Return the picture of a step that has been made."""
+        return self._trainer.frame(step, input_gradient)
+
+    def rows(self, steps: Sequence[int], seconds: float = math.inf) -> Rows:
+        """Return what is known of steps that have been made: of the first only, where more would take too long."""
+        from convviz.engine.rows import rows_of  # late, for it is seldom asked for
+
+        return rows_of(self._trainer, steps, seconds)
 
     def status(self, *, rate: float, speed: float, left: frozenset[int]) -> Status:
         """Return what the window is told about the run."""

@@ -23,6 +23,7 @@ import numpy as np
 from convviz.engine.commands import (
     AskPath,
     Command,
+    Consult,
     Load,
     Pause,
     Play,
@@ -171,6 +172,8 @@ class TrainingLoop:
             case AskPath(answer):
                 if self._live is not None:
                     answer(self._live.path())
+            case Consult(run, look):
+                look(self._live if self._live is not None and self._live.run == run else None)
             case _ if self._live is not None:
                 self._drive(self._live, command)
 

@@ -261,6 +261,10 @@ class Trainer:
         """Return each layer's parameters at the present step, or at any before it; read-only."""
         return self._network_views(self._state_of(step)[: self._network.size])
 
+    def vector(self, step: int | None = None) -> Array:
+        """Return the parameters (P,) at the present step, or at any before it, as the network packs them."""
+        return self._state_of(step)[: self._network.size]
+
     def optimizer_state(self, step: int | None = None) -> dict[str, tuple[Mapping[str, Array], ...]]:
         """Return what the optimizer remembers at a step, laid out like the parameters, by name (``velocity``, …)."""
         names = self.problem.optimizer.state_names

@@ -27,8 +27,8 @@ Parameters = dict[str, Any]
 #: The setting of a `Stage` that makes a parameter of the teacher, by the parameter's name.
 TEACHER_SETTINGS = {"weight": "teacher_weight", "bias": "teacher_bias"}
 
-#: First word of the random stream of each role, so that no two draws ever share one.
-_STUDENT, _TEACHER = 1, 2
+#: Second word of the seed of each role's random streams, so that no two draws ever share one.
+STUDENT, TEACHER = 1, 2
 
 #: Numbers in the input and all maps together, borders included (128 MiB in float64), parameters and layers: sizes far
 #: beyond what can be shown, checked before memory is taken.
@@ -216,7 +216,7 @@ class Experiment(Spec):
 
     def student_parameters(self) -> tuple[Parameters, ...]:
         """Return what the student starts from: ``weight`` and ``bias`` of each layer that has them."""
-        return self._parameters(self.layers, self.seed, _STUDENT)
+        return self._parameters(self.layers, self.seed, STUDENT)
 
     def teacher_parameters(self) -> tuple[Parameters, ...] | None:
         """Return the teacher's parameters, laid out like the student's; None if the target is given."""
@@ -238,7 +238,7 @@ class Experiment(Spec):
                 teacher, target = None, self.target.make().astype(dtype)
             else:
                 teacher = self._draw_teacher()
-                target = Network(self._teacher_layers, self.input.shape, dtype).forward(teacher, values)[-1]
+                target = Network(self.teacher_layers, self.input.shape, dtype).forward(teacher, values)[-1]
         return Problem(
             input=values,
             target=target,
@@ -260,14 +260,15 @@ class Experiment(Spec):
     @property
     def draws_teacher(self) -> bool:
         """Whether anything of a teacher is drawn with `teacher_seed`."""
-        return self.target is None and _draws(self._teacher_layers)
+        return self.target is None and _draws(self.teacher_layers)
 
     @property
-    def _teacher_layers(self) -> tuple[Layer, ...]:
+    def teacher_layers(self) -> tuple[Layer, ...]:
+        """The student's layers with the teacher's initialisers."""
         return tuple(stage.teacher_layer() for stage in self.stages)
 
     def _draw_teacher(self) -> tuple[Parameters, ...]:
-        return self._parameters(self._teacher_layers, self.teacher_seed, _TEACHER)
+        return self._parameters(self.teacher_layers, self.teacher_seed, TEACHER)
 
     def _parameters(self, layers: tuple[Layer, ...], seed: int, role: int) -> tuple[Parameters, ...]:
         dtype = np.dtype(self.dtype)
@@ -321,12 +322,12 @@ class Experiment(Spec):
         stage = self.stages[index]
         student: dict[str, Initializer] = {}
         for name, shape in stage.layer.parameter_shapes(in_shape).items():
-            student[name] = fit_initializer(getattr(stage.layer, name), shape, (self.seed, _STUDENT, index))
+            student[name] = fit_initializer(getattr(stage.layer, name), shape, (self.seed, STUDENT, index))
         teacher: dict[str, Initializer] = {}
         for name, shape in stage.teacher_layer().parameter_shapes(in_shape).items():
             initializer = getattr(stage, TEACHER_SETTINGS[name])
             if initializer is not None:
-                seed = (self.teacher_seed, _TEACHER, index)
+                seed = (self.teacher_seed, TEACHER, index)
                 teacher[TEACHER_SETTINGS[name]] = fit_initializer(initializer, shape, seed)
         return stage.replace(layer=stage.layer.replace(**student), **teacher)
 

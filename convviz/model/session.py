@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from convviz.engine.frames import Path
+    from convviz.engine.recorded import Recorded
     from convviz.model.experiment import Experiment
 
 
@@ -244,6 +245,12 @@ class Session(QObject):
     def ask_path(self, answer: Callable[[Path], object]) -> None:
         """Have ``answer`` called, in the training thread, with the path of the run; what is asked last is answered."""
         self._post(AskPath(answer))
+
+    def recorded(self) -> Recorded:
+        """Return the way for another thread to ask for steps of the run that is shown."""
+        from convviz.engine.recorded import Recorded  # late, for it is seldom asked for
+
+        return Recorded(self._thread.post, self._status.run)
 
     def close(self) -> None:
         """End the training thread: ask it, and wait for it. Nothing is reported, and nothing can be asked, after it."""

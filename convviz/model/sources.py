@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from abc import abstractmethod
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, ClassVar, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -39,6 +39,10 @@ _LIMIT = 1e6
 @dataclass(frozen=True)
 class Source(Spec):
     """A map that can be made again at any time, the same to the last bit."""
+
+    #: What makes the same numbers, as Python with NumPy; in braces stand ``shape`` and the settings. Empty: nothing but
+    #: the numbers themselves.
+    python: ClassVar[str] = ""
 
     @property
     @abstractmethod
@@ -71,6 +75,7 @@ class RandomMap(Source):
     kind = "random"
     label = mark("Random")
     summary = mark("Random numbers around a mean, the same for the same seed")
+    python = "np.random.default_rng({seed}).normal({mean}, {std}, {shape})"
 
     mean: float = mean_setting(1.0)
     std: float = deviation_setting()

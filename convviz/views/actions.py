@@ -84,6 +84,46 @@ ACTIONS: tuple[ActionSpec, ...] = (
         ("Ctrl+Shift+P",),
         "picture",
     ),
+    ActionSpec(
+        "export_torch",
+        "file",
+        mark("Code (PyTorch)…"),
+        mark("Write a script in PyTorch that makes the same run, from its first step on"),
+        (),
+        "code",
+    ),
+    ActionSpec(
+        "export_numpy",
+        "file",
+        mark("Code (NumPy)…"),
+        mark("Write a script in plain NumPy that makes the same run, forward and backward, to be read"),
+        (),
+        "code",
+    ),
+    ActionSpec(
+        "export_table",
+        "file",
+        mark("Table of the run…"),
+        mark("Write loss, learning rate and parameters of the recorded steps as a table for a spreadsheet"),
+        (),
+        "table",
+    ),
+    ActionSpec(
+        "export_arrays",
+        "file",
+        mark("Arrays of this step…"),
+        mark("Write every map, gradient and parameter of the step that is shown as arrays for NumPy"),
+        (),
+        "arrays",
+    ),
+    ActionSpec(
+        "export_animation",
+        "file",
+        mark("Animation…"),
+        mark("Write recorded steps as a moving picture: GIF, WebP or PNG"),
+        (),
+        "animation",
+    ),
     ActionSpec("quit", "file", mark("Quit"), mark("Close the window and leave"), ("Ctrl+Q",), "quit"),
     ActionSpec("undo", "edit", mark("Undo"), mark("Undo the last change of the experiment"), ("Ctrl+Z",), "undo"),
     ActionSpec(
@@ -306,6 +346,8 @@ ACTIONS: tuple[ActionSpec, ...] = (
     ActionSpec("about", "help", mark("About convviz"), mark("Version, licence and libraries"), (), "about"),
 )
 
+#: What writes something of the experiment or the run to a file, in order.
+EXPORTS = tuple(spec.name for spec in ACTIONS if spec.name.startswith("export_"))
 
 #: What goes on while its key is held down. All else is done once: the next repeat would undo it, or ask again.
 _REPEATED = frozenset({"undo", "redo", "step", "slower", "faster", "earlier", "later"})

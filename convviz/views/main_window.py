@@ -11,7 +11,7 @@ from PyQt6.QtWidgets import QApplication, QFrame, QMainWindow, QSplitter, QVBoxL
 
 from convviz.i18n import tr
 from convviz.views import theme
-from convviz.views.actions import Actions
+from convviz.views.actions import EXPORTS, Actions
 from convviz.views.banner import Message
 from convviz.views.history_bar import HistoryBar
 from convviz.views.icons import window_icon
@@ -200,6 +200,7 @@ class MainWindow(QMainWindow):
             "save",
             "save_as",
             "save_picture",
+            *EXPORTS,
             "undo",
             "redo",
             "play",

@@ -10,7 +10,7 @@ from PyQt6.QtWidgets import QMenu, QMenuBar
 
 from convviz.i18n import LANGUAGES, mark, tr
 from convviz.views import theme
-from convviz.views.actions import GROUPS
+from convviz.views.actions import EXPORTS, GROUPS
 from convviz.views.icons import icon
 from convviz.views.preferences import SYSTEM
 from convviz.views.speed import OFFERED, speed_text
@@ -34,6 +34,7 @@ _CONTENTS = {
         "save",
         "save_as",
         "save_picture",
+        ">export",
         "-",
         "quit",
     ),
@@ -76,6 +77,7 @@ _CONTENTS = {
 _SUBMENUS = {
     "new": (mark("New from"), "new"),
     "recent": (mark("Open recent"), "history"),
+    "export": (mark("Export"), "export"),
     "speed": (mark("Speed"), "faster"),
     "scale": (mark("Size"), "scale"),
     "theme": (mark("Theme"), "theme"),
@@ -123,6 +125,7 @@ class Menus(QObject):
         self._themes = self._choices("theme", _THEMES)
         self._languages = self._choices("language", {SYSTEM: mark("System"), **LANGUAGES})
         self._speeds = self._fill_speeds()
+        self._fill(self._submenus["export"], EXPORTS)
         for name, told in (
             ("new", self._experiment_triggered),
             ("recent", self._file_triggered),

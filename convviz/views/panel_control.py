@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import QCoreApplication, QEvent, QObject, QSize, pyqtSignal
@@ -10,6 +11,7 @@ from PyQt6.QtWidgets import QStackedWidget
 from convviz.i18n import tr
 from convviz.model.branches import Branches
 from convviz.model.checking import Checker
+from convviz.views.actions import EXPORTS
 from convviz.views.branch_control import BranchControl
 from convviz.views.cursor_control import CursorControl
 from convviz.views.file_control import FileControl
@@ -35,6 +37,7 @@ if TYPE_CHECKING:
     from convviz.model.document import Document
     from convviz.model.experiment import Experiment
     from convviz.model.session import Session
+    from convviz.views.export_control import ExportControl
     from convviz.views.lessons import LessonControl
     from convviz.views.parts import Parts
     from convviz.views.pointing import Pointed
@@ -107,6 +110,8 @@ class PanelControl(QObject):
         self.modes = ModeControl(self.stage, self.pipeline, self.cursor, document, session, parts, self)
         self.files = FileControl(window, document, preferences, parts)
         self._maps = MapControl(window, document, preferences, parts)
+        self._parts = parts
+        self._exports: ExportControl | None = None
         self._branches = Branches(document, session, self)
         self._run = RunControl(document, session, self._branches, preferences, parts, self.loss, self)
         self._branch_control = BranchControl(self._branches, session, parts, self.loss, self)
@@ -125,6 +130,9 @@ class PanelControl(QObject):
         read_last(self._badge)
 
     def _connect(self) -> None:
+        for name in EXPORTS:
+            self._parts.actions[name].triggered.connect(partial(self._export, name))
+        self._parts.actions.enable(**dict.fromkeys(EXPORTS, True))
         self.pipeline.selected.connect(self.select)
         self.cursor.held.connect(self._show_held)
         self.explanation.opened.connect(self.modes.magnify)
@@ -181,6 +189,17 @@ class PanelControl(QObject):
     def let_go(self) -> None:
         """Hold no number any more."""
         self.cursor.let_go()
+
+    def _export(self, name: str) -> None:
+        """Ask where something is to be written, and write it; what that takes is loaded now."""
+        if self._exports is None:
+            from convviz.views.export_control import ExportControl
+
+            self._exports = ExportControl(
+                self._window, self._document, self._session, self._preferences, self._parts, self.pipeline
+            )
+        held = self.cursor.pin
+        self._exports.ask(name, None if held is None else held.tensor)
 
     def _show_input_gradient(self, shown: bool) -> None:
         """Show the input's gradient, or not, and have frames carry it only where it is shown."""

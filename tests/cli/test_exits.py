@@ -135,7 +135,10 @@ def test_a_bad_file_is_code_2_and_one_line_with_file_and_field(
             ["--language", "en", "dem", "--after", "3"],
             "dem: expected a file, a built-in experiment or a command; did you",
         ),
-        (["qqq", "demo"], "qqq: expected a file, or a built-in experiment or command, which are train, list, "),
+        (
+            ["qqq", "demo"],
+            "qqq: expected a file, or a built-in experiment or command, which are train, code, animate, list, ",
+        ),
         (["train", "/"], "/: expected a file, received a folder"),
         (["train", "--steps", "-1"], "--steps: expected a whole number of 1 or more, received -1"),
         (["train", "--steps", "0"], "--steps: expected a whole number of 1 or more, received 0"),

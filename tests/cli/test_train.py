@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from convviz.cli import main
-from convviz.engine import ConvTranspose2d, Trainer
+from convviz.engine import Conv2d, ConvTranspose2d, Trainer
 from convviz.model.experiment import Experiment, Stage
 from convviz.model.files import load_builtin, write_experiment
 from convviz.model.sources import RandomMap
@@ -136,3 +136,22 @@ def test_without_a_name_it_is_the_demo_whatever_files_there_are(
     assert capsys.readouterr().out.startswith(load_builtin("demo").name)
     assert main(["train", "demo", "--steps", "1"]) == 0
     assert capsys.readouterr().out.startswith("Small")
+
+
+def test_a_table_has_a_row_for_every_step(small: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    table = small.with_name("run.csv")
+    assert main(["train", str(small), "--steps", "300", "--quiet", "--table", str(table)]) == 0
+    heading, *rows = table.read_text("utf-8").splitlines()
+    assert heading.startswith("step,loss,learning_rate,0.weight.0.0.0.0,")
+    assert [int(row.split(",")[0]) for row in rows] == list(range(301))
+
+
+def test_a_table_of_too_many_parameters_is_refused_before_the_work(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    stages = (Stage(layer=Conv2d(kernel=11, out_channels=9)), Stage(layer=Conv2d(kernel=1)))
+    write_experiment(tmp_path / "large.json", Experiment(stages=stages))
+    assert main(["train", str(tmp_path / "large.json"), "--table", str(tmp_path / "run.csv")]) == 2
+    printed = capsys.readouterr()
+    assert printed.out == ""
+    assert printed.err == "convviz: --table: expected at most 1,000 parameters in a table, received 1,108\n"

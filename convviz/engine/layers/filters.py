@@ -170,12 +170,16 @@ class FilterLayer(Layer):
         """Return ``weight`` and, unless there is none, ``bias``, drawn in this order."""
         self.check_init(in_shape, dtype)
         shape = self.weight_shape(in_shape)
-        area = self.kernel[0] * self.kernel[1]
-        fan_in, fan_out = in_shape[0] // self.groups * area, self.out_channels // self.groups * area
+        fan_in, fan_out = self.fans(in_shape)
         params: dict[str, Array] = {"weight": self.weight.sample(rng, shape, fan_in, fan_out).astype(dtype)}
         if self.bias is not None:
             params["bias"] = self.bias.sample(rng, (self.out_channels,), fan_in, fan_out).astype(dtype)
         return params
+
+    def fans(self, in_shape: Shape) -> tuple[int, int]:
+        """Return the numbers of inputs that one output sums over, and of outputs that one input reaches."""
+        area = self.kernel[0] * self.kernel[1]
+        return in_shape[0] // self.groups * area, self.out_channels // self.groups * area
 
     def _check_groups(self, in_shape: Shape) -> None:
         check_groups(in_shape[0], self.out_channels, self.groups)

@@ -114,6 +114,10 @@ class Pipeline(QWidget):
         self._connected = heatmaps
         self._heatmaps = {heatmap.tensor: heatmap for heatmap in heatmaps if heatmap.tensor is not None}
 
+    def heatmaps(self) -> list[Heatmap]:
+        """Return all heatmaps of arrays, in the order in which they are read."""
+        return list(self._heatmaps.values())
+
     def set_marks(self, marks: Mapping[Tensor, Field], pinned: Pointed | None = None) -> None:
         """Mark cells in every heatmap that shows one of the arrays; ``pinned`` is held, and the rest is veiled."""
         for tensor, heatmap in self._heatmaps.items():

@@ -1,0 +1,106 @@
+"""``convviz animate``: a run as a moving picture."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+
+from convviz.cli.arguments import add_choice, add_experiment, animation_file, size, step_count, whole_number
+from convviz.i18n import mark, tr
+
+SUMMARY = mark("write a moving picture of a run; no display is needed")
+
+#: What is written where nothing is said.
+FRAMES, RATE, SIZE = 60, 12, (1280, 800)
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Describe the command's arguments."""
+    add_experiment(parser)
+    parser.add_argument(
+        "-o",
+        "--output",
+        type=animation_file,
+        metavar="RUN.gif|.webp|.png",
+        required=True,
+        help=tr("the file to be written; its ending says the format"),
+    )
+    parser.add_argument(
+        "--steps", type=step_count, metavar="N", help=tr("show the first N steps instead of the experiment's")
+    )
+    parser.add_argument(
+        "--frames",
+        type=_frames,
+        metavar="N",
+        default=FRAMES,
+        help=tr("how many pictures, spread evenly over the steps (default: {count})").format(count=FRAMES),
+    )
+    parser.add_argument(
+        "--fps",
+        type=_rate,
+        metavar="N",
+        default=RATE,
+        help=tr("how many pictures a second (default: {count})").format(count=RATE),
+    )
+    parser.add_argument(
+        "--size",
+        type=size,
+        metavar="WxH",
+        default=SIZE,
+        help=tr("size of the picture in pixels (default: {size})").format(size="x".join(map(str, SIZE))),
+    )
+    add_choice(parser, "--theme", ("light", "dark"), tr("colours of the picture"))
+
+
+def run(options: argparse.Namespace) -> int:
+    """Train, and write the pictures of the steps."""
+    from convviz import doctor
+    from convviz.cli.exits import UNABLE
+
+    os.environ["QT_QPA_PLATFORM"] = "offscreen"
+    os.environ.setdefault("QT_LOGGING_RULES", "default.warning=false")  # it complains of having no window manager
+    problems = doctor.obstacles(doctor.examine(fonts=False, load=False))
+    if problems:
+        print(doctor.refusal(problems, picture=True), file=sys.stderr)
+        return UNABLE
+    from convviz import app
+
+    live = sys.stderr.isatty()
+
+    def tell(share: float) -> None:
+        if live:
+            sys.stderr.write(f"\r\x1b[K{share:.0%}")
+            sys.stderr.flush()
+
+    try:
+        return app.render_animation(
+            options.output,
+            options.experiment,
+            steps=options.steps,
+            frames=options.frames,
+            rate=options.fps,
+            size=options.size,
+            theme=options.theme,
+            language=options.language,
+            told=tell,
+        )
+    finally:
+        if live:
+            sys.stderr.write("\r\x1b[K")
+
+
+def _frames(text: str) -> int:
+    return whole_number(text, least=2)
+
+
+def _rate(text: str) -> float:
+    """Return how many pictures a second."""
+    try:
+        rate = float(text)
+    except ValueError:
+        rate = 0.0
+    if 0.1 <= rate <= 50:
+        return rate
+    message = tr("expected a number from {least} to {most}, received {text}")
+    raise argparse.ArgumentTypeError(message.format(least="0.1", most="50", text=text))

@@ -1,0 +1,149 @@
+"""The picture of the network at other steps than the one on the screen, drawn by widgets that nobody sees."""
+
+from __future__ import annotations
+
+import queue
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+from PyQt6.QtCore import QCoreApplication, QEvent, QPoint, QSize, Qt, pyqtSignal, pyqtSlot
+from PyQt6.QtGui import QImage
+from PyQt6.QtWidgets import QToolButton, QVBoxLayout, QWidget
+
+from convviz.engine.recorded import GivenUpError
+from convviz.export.animation import write_animation
+from convviz.views import theme
+from convviz.views.actions import Actions
+from convviz.views.panels.loss import LossPanel
+from convviz.views.panels.pipeline import Pipeline
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+    from convviz.engine.explain import Tensor
+    from convviz.engine.frames import Frame
+    from convviz.model.experiment import Experiment
+    from convviz.model.session import Session
+    from convviz.model.work import Hand
+
+#: The size at which the network is laid out where one map of it is all that is drawn.
+_WHOLE = QSize(1280, 800)
+#: What is left free around a map that is drawn alone, in pixels.
+_MARGIN = theme.SPACE.L
+
+
+class Film(QWidget):
+    """Draws frames one after the other, for a thread that asks for them.
+
+    The widgets are the window's own kinds, at the size of the picture, so that a film has whatever size it is to have
+    and the window neither moves nor waits: one picture is drawn at a time, between two events.
+
+    Parameters
+    ----------
+    size
+        Width and height of the pictures in pixels.
+    tensor
+        The array whose map alone is drawn; None: the whole picture with the loss.
+    logarithmic
+        Of the loss.
+    """
+
+    _wanted = pyqtSignal(object)
+
+    def __init__(
+        self,
+        experiment: Experiment,
+        session: Session,
+        size: tuple[int, int],
+        tensor: Tensor | None = None,
+        *,
+        logarithmic: bool = False,
+    ) -> None:
+        super().__init__()
+        self.setObjectName("film")
+        self.setAttribute(Qt.WidgetAttribute.WA_DontShowOnScreen)
+        self.setAttribute(Qt.WidgetAttribute.WA_ShowWithoutActivating)
+        self._session = session
+        self._size = size
+        self._tensor = tensor
+        self._drawn: queue.SimpleQueue[NDArray[np.uint8] | Exception] = queue.SimpleQueue()
+        self._pipeline = Pipeline(self)
+        actions = Actions(self)
+        actions["log_loss"].setChecked(logarithmic)
+        self._loss = LossPanel(actions, self)
+        for button in self._loss.findChildren(QToolButton):
+            button.hide()  # there is nobody to press it
+        self._loss.set_series(session.losses)
+        self._loss.set_experiment(experiment)
+        self._pipeline.set_companion(self._loss)
+        self._pipeline.set_experiment(experiment)
+        self._input_gradient = session.frame is not None and session.frame.value_grads[0] is not None
+        self._pipeline.show_input_gradient(self._input_gradient)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self._pipeline)
+        self._wanted.connect(self._draw)
+        self.resize(QSize(*size) if tensor is None else _WHOLE)
+        self.show()
+
+    def write(self, path: Path, steps: Sequence[int], rate: float, hand: Hand) -> None:
+        """Write the steps as an animation; called by the thread that does the work, while the window's draws."""
+        hand.wake_by(lambda: self._drawn.put(GivenUpError()))
+
+        def pictures() -> Iterator[NDArray[np.uint8]]:
+            for done, step in enumerate(steps):
+                hand.tell(done, len(steps))
+                yield self._picture_of(hand.recorded.frame(step, self._input_gradient))
+
+        write_animation(path, pictures(), len(steps), rate)
+
+    def end(self) -> None:
+        """Go, for nothing is drawn any more."""
+        self.close()
+        self.deleteLater()
+
+    def _picture_of(self, frame: Frame) -> NDArray[np.uint8]:
+        self._wanted.emit(frame)
+        drawn = self._drawn.get()
+        if isinstance(drawn, Exception):
+            raise drawn
+        return drawn
+
+    @pyqtSlot(object)
+    def _draw(self, frame: Frame) -> None:
+        try:
+            self._drawn.put(self.draw(frame))
+        except Exception as error:  # noqa: BLE001 - it is raised in the thread that waits
+            self._drawn.put(error)
+
+    def draw(self, frame: Frame) -> NDArray[np.uint8]:
+        """Return the picture of a frame, ``(height, width, 3)``."""
+        self._pipeline.set_frame(frame)
+        status = replace(self._session.status, shown=frame.step, goal=None)  # so that the curve has all the room
+        self._loss.set_status(status)
+        self._loss.refresh()
+        QCoreApplication.sendPostedEvents(self, QEvent.Type.LayoutRequest)
+        image = QImage(*self._size, QImage.Format.Format_RGB888)
+        image.fill(theme.current().surface)
+        heatmap = None if self._tensor is None else self._pipeline.heatmap_of(self._tensor)
+        if heatmap is None:
+            self._pipeline.render(image)
+        else:
+            width, height = self._size
+            heatmap.setGeometry(0, 0, width - 2 * _MARGIN, height - 2 * _MARGIN)
+            heatmap.render(image, QPoint(_MARGIN, _MARGIN), flags=QWidget.RenderFlag.DrawChildren)
+        return _pixels(image)
+
+
+def _pixels(image: QImage) -> NDArray[np.uint8]:
+    """Return the pixels of a picture in red, green and blue; its lines are padded to whole words."""
+    bits = image.constBits()
+    if bits is None:
+        raise MemoryError
+    every = np.frombuffer(bits.asstring(image.sizeInBytes()), np.uint8).reshape(image.height(), image.bytesPerLine())
+    picture: NDArray[np.uint8] = every[:, : 3 * image.width()].reshape(image.height(), image.width(), 3)
+    return picture

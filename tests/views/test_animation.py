@@ -1,0 +1,218 @@
+"""Moving pictures from the menu."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+from PIL import Image
+from PyQt6.QtCore import Qt
+from PyQt6.QtGui import QAction
+from PyQt6.QtWidgets import QDialogButtonBox, QFileDialog, QFrame, QLabel
+
+from convviz.engine import State
+from convviz.views.animation_dialog import AnimationDialog
+from convviz.views.editors.buttons import Choice
+from convviz.views.editors.number_box import NumberBox
+from convviz.views.export_progress import ExportProgress
+from convviz.views.film import Film
+from convviz.views.heatmap import Heatmap
+from tests.views.test_export import choose_file, is_idle
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.views.conftest import OpenWindow, Person
+
+
+def ask(person: Person, part: str = "", **numbers: float) -> AnimationDialog:
+    """Open the dialog and type numbers into its fields."""
+    person.find(QAction, "export_animation").trigger()
+    dialog = person.dialog(AnimationDialog, "animation_dialog")
+    if part:
+        choice = dialog.findChild(Choice, "animation.part")
+        assert choice is not None
+        choice.setCurrentIndex(choice.findText(part))
+    for name, number in numbers.items():
+        box = dialog.findChild(NumberBox, f"animation.{name}")
+        assert box is not None
+        box.setFocus()
+        box.selectAll()
+        person.bot.keyClicks(box, str(number))
+        box.take_typed()
+    return dialog
+
+
+def outcome(dialog: AnimationDialog) -> str:
+    label = dialog.findChild(QLabel, "animation.outcome")
+    assert label is not None
+    return label.text()
+
+
+def save(dialog: AnimationDialog) -> None:
+    buttons = dialog.findChild(QDialogButtonBox)
+    assert buttons is not None
+    button = buttons.button(QDialogButtonBox.StandardButton.Save)
+    assert button is not None
+    assert button.isEnabled()
+    button.click()
+
+
+def trained(person: Person, steps: int) -> Person:
+    person.session.run(steps)
+    person.sees_step(steps)
+    return person
+
+
+def test_the_steps_are_shown_and_the_run_stays_as_it_is(open_window: OpenWindow, tmp_path: Path) -> None:
+    person = trained(open_window(), 400)
+    person.session.show_step(123)
+    person.sees(lambda: person.session.status.shown == 123)
+    dialog = ask(person, frames=5, rate=10, width=700, height=500)
+    assert outcome(dialog) == "5 pictures, one every 100 steps; 0.5 seconds."
+    save(dialog)
+    choose_file(person, tmp_path / "run.gif")
+    person.sees(lambda: is_idle(person))
+    assert person.text("pointed") == "run.gif has been written."
+    with Image.open(tmp_path / "run.gif") as image:
+        assert (image.n_frames, image.size) == (5, (700, 500))
+    status = person.session.status
+    assert (status.shown, status.step, status.state) == (123, 400, State.PAUSED)
+    assert person.session.frame is not None
+    assert person.session.frame.step == 123
+
+
+def test_one_map_alone_is_that_of_the_step(open_window: OpenWindow, tmp_path: Path) -> None:
+    """The colour of the first cell of the first kernel is the one it has in a film's picture of that very step."""
+    person = trained(open_window(), 300)
+    dialog = ask(person, "Layer 1, student's kernel", frames=2, first=0, last=300, width=300, height=320)
+    save(dialog)
+    choose_file(person, tmp_path / "kernel.png")
+    person.sees(lambda: is_idle(person))
+    with Image.open(tmp_path / "kernel.png") as image:
+        image.seek(1)
+        last = np.asarray(image.convert("RGB"))
+    assert last.shape == (320, 300, 3)
+    heatmap = person.find(Heatmap, "pipeline.layer0.student")
+    film = Film(person.document.experiment, person.session, (300, 320), heatmap.tensor)
+    assert person.session.frame is not None
+    np.testing.assert_array_equal(film.draw(person.session.frame), last)
+    film.end()
+
+
+def test_the_gradient_of_the_input_is_in_the_picture_where_it_is_shown(open_window: OpenWindow, tmp_path: Path) -> None:
+    person = trained(open_window(), 200)
+    person.press("I")
+    person.sees(lambda: person.session.frame is not None and person.session.frame.value_grads[0] is not None)
+    dialog = ask(person, "Gradient of the input", frames=2, width=300, height=320)
+    save(dialog)
+    choose_file(person, tmp_path / "gradient.png")
+    person.sees(lambda: is_idle(person))
+    with Image.open(tmp_path / "gradient.png") as image:
+        shown = []
+        for index in range(2):
+            image.seek(index)
+            shown.append(np.asarray(image.convert("RGB")).copy())
+    assert (shown[0] != shown[1]).any()
+    assert all(len(np.unique(picture.reshape(-1, 3), axis=0)) > 50 for picture in shown)
+
+
+def test_the_map_whose_number_is_held_is_proposed(open_window: OpenWindow) -> None:
+    person = trained(open_window(), 30)
+    residual = person.find(Heatmap, "pipeline.residual")
+    person.bot.mouseClick(residual, Qt.MouseButton.LeftButton, pos=residual.cell_rect(2, 3).center())
+    dialog = ask(person)
+    choice = dialog.findChild(Choice, "animation.part")
+    assert choice is not None
+    assert choice.currentText() == "Residual"
+    dialog.reject()
+
+
+def test_a_film_is_made_while_training_goes_on(open_window: OpenWindow, tmp_path: Path) -> None:
+    person = open_window()
+    long = person.document.experiment
+    person.document.propose(long.replace(stop=long.stop.replace(steps=10**9)), "Train on")
+    person.session.play()
+    person.sees(lambda: person.session.status.step > 1000)
+    save(ask(person, frames=4, width=700, height=450))
+    choose_file(person, tmp_path / "run.webp")
+    person.sees(lambda: is_idle(person))
+    assert person.session.status.state is State.RUNNING
+    with Image.open(tmp_path / "run.webp") as image:
+        assert image.n_frames == 4
+
+
+def begin_a_long_film(person: Person, path: Path) -> None:
+    save(ask(person, frames=200, width=700, height=450))
+    choose_file(person, path)
+
+
+def test_a_film_can_be_called_off(open_window: OpenWindow, tmp_path: Path) -> None:
+    person = trained(open_window(), 300)
+    begin_a_long_film(person, tmp_path / "run.gif")
+    progress = person.dialog(ExportProgress, "export_progress")
+    person.sees(lambda: progress.isVisible() and progress.value() > 0)
+    progress.canceled.emit()
+    person.sees(lambda: is_idle(person))
+    assert not (tmp_path / "run.gif").exists()
+    assert list(tmp_path.glob(".convviz*")) == []
+    assert not person.find(QFrame, "banner").isVisible()
+
+
+def test_the_window_can_be_closed_in_the_middle_of_a_film(open_window: OpenWindow, tmp_path: Path) -> None:
+    person = trained(open_window(), 300)
+    begin_a_long_film(person, tmp_path / "run.gif")
+    person.sees(lambda: list(tmp_path.glob(".convviz*")) != [])
+    person.window.close()
+    assert not (tmp_path / "run.gif").exists()
+    assert list(tmp_path.glob(".convviz*")) == []
+
+
+def test_a_run_that_begins_anew_ends_the_film(open_window: OpenWindow, tmp_path: Path) -> None:
+    person = trained(open_window(), 300)
+    begin_a_long_film(person, tmp_path / "run.gif")
+    person.sees(lambda: list(tmp_path.glob(".convviz*")) != [])
+    person.session.reset()
+    person.sees(lambda: is_idle(person))
+    assert "The run has changed" in person.find(QLabel, "banner_text").text()
+    assert not (tmp_path / "run.gif").exists()
+
+
+def test_a_run_without_steps_has_nothing_to_show(open_window: OpenWindow) -> None:
+    dialog = ask(open_window())
+    assert outcome(dialog).startswith("A moving picture needs two steps at least")
+    buttons = dialog.findChild(QDialogButtonBox)
+    assert buttons is not None
+    button = buttons.button(QDialogButtonBox.StandardButton.Save)
+    assert button is not None
+    assert not button.isEnabled()
+    dialog.reject()
+
+
+@pytest.mark.parametrize(
+    ("numbers", "told"),
+    [
+        ({"last": 301}, "Last step: expected from 0 to 300, received 301"),
+        ({"first": 200, "last": 100}, "Last step: expected from 200 to 300, received 100"),
+        ({"frames": 1}, "Number of pictures: expected from 2 to 2,000, received 1"),
+        ({"rate": 60}, "Pictures a second: expected from 0.1 to 50, received 60"),
+        ({"width": 500}, "Width in pixels: expected from 660 to 3,840, received 500"),
+        ({"frames": 500}, "Expected from 2 to 262 pictures of this size, received 500"),
+    ],
+)
+def test_what_cannot_be_is_said(open_window: OpenWindow, numbers: dict[str, float], told: str) -> None:
+    dialog = ask(trained(open_window(), 300), **numbers)
+    assert outcome(dialog) == told
+    dialog.reject()
+
+
+def test_another_ending_is_refused(open_window: OpenWindow, tmp_path: Path) -> None:
+    person = trained(open_window(), 30)
+    save(ask(person, frames=3))
+    chooser = person.dialog(QFileDialog, "export_dialog")
+    chooser.selectFile(str(tmp_path / "run.mp4"))
+    chooser.accept()
+    person.sees(lambda: is_idle(person) and person.find(QFrame, "banner").isVisible())
+    assert "run.mp4" in person.find(QLabel, "banner_text").text()
+    assert list(tmp_path.glob("run*")) == []
