@@ -72,13 +72,13 @@ _COLUMNS = (
     ((), (_CELLS, _KERNEL, _MICROSCOPE, _PLOT)),
 )
 #: The size at which the page shows all of them.
-_PAGE = QSize(1250, 760)
+_PAGE = QSize(1250, 700)
 _FRAME = QSize(16, 48)  #: what the window system puts around a window, about
 _LICENCE = "https://www.gnu.org/licenses/gpl-3.0.html"
 
 
 class ShortcutsPage(QDialog):
-    """Lists every action with its shortcuts, and what pointer and keys do in places of their own."""
+    """Lists every action that has shortcuts, and what pointer and keys do in places of their own."""
 
     def __init__(self, actions: Actions, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -117,7 +117,7 @@ class ShortcutsPage(QDialog):
     def _add_group(self, column: QGridLayout, group: str) -> None:
         _add_heading(column, plain(tr(GROUPS[group])))
         for spec in ACTIONS:
-            if spec.group == group:
+            if spec.group == group and spec.shortcuts:
                 _add_row(column, tr(spec.text).rstrip("…"), self._keys(spec))
 
     def _keys(self, spec: ActionSpec) -> str:

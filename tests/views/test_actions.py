@@ -100,7 +100,7 @@ def test_the_page_of_shortcuts_lists_every_action(open_window: OpenWindow) -> No
     page = person.dialog(ShortcutsPage, "shortcuts_page")
     shown = [label.text() for label in page.findChildren(QLabel)]
     for spec in ACTIONS:
-        assert spec.text.rstrip("…") in shown
+        assert (spec.text.rstrip("…") in shown) == bool(spec.shortcuts)
         for keys in spec.shortcuts:
             assert any(keys in text for text in shown), keys
     page.close()
