@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import weakref
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -240,6 +241,31 @@ def test_there_are_no_more_branches_than_can_be_told_apart(desk: Desk) -> None:
         desk.run(10)
     assert len(desk.branches.reachable) == limits.MOST
     assert desk.forgotten == list(desk.branches.all[:2])
+
+
+def test_of_branches_that_are_gone_no_more_curves_stay_than_can_be_told_apart(desk: Desk) -> None:
+    desk.run(50)
+    for step in range(3 * limits.MOST):
+        desk.begin(30 + step)
+        desk.run(10)
+    others = [branch for branch in desk.branches.all if branch is not desk.branches.present]
+    assert len(others) == 3 * limits.MOST
+    with_curve = [branch for branch in others if branch.losses is not None]
+    assert with_curve == others[1 - limits.MOST :]
+    assert set(with_curve) < set(desk.branches.reachable)
+    assert others[0].left_at == 50
+
+
+def test_what_was_left_of_runs_that_are_forgotten_is_forgotten_too(desk: Desk) -> None:
+    desk.run(10)
+    desk.begin(5)
+    curve = weakref.ref(desk.branches.all[0].losses)
+    for seed in range(limits.MOST_RUNS + 1):
+        desk.document.propose(desk.document.experiment.replace(seed=100 + seed), "seed")
+        desk.rests_at(0)
+        desk.run(10)
+        desk.begin(5)
+    assert curve() is None
 
 
 def test_a_run_that_plays_is_left_with_all_of_its_losses(desk: Desk) -> None:
