@@ -282,6 +282,9 @@ class Session(QObject):
         """Take what the thread has left, show it, and let the thread go on, whatever the views make of it."""
         packet = None if self._closed else self._thread.take()
         try:
+            before = None if packet is None else packet.before
+            if before is not None and before.status.run == self._status.run:
+                self._record(before)
             if packet is not None and self._is_wanted(packet.status.run):
                 self._show(packet)
             elif packet is not None and packet.status.run == self._status.run:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import weakref
 from typing import TYPE_CHECKING
 
@@ -280,6 +281,27 @@ def test_a_run_that_plays_is_left_with_all_of_its_losses(desk: Desk) -> None:
     desk.document.undo_stack.undo()
     desk.bot.waitUntil(lambda: not desk.session.is_waiting)
     assert desk.session.status.state is State.PAUSED
+    np.testing.assert_array_equal(desk.losses(), seen)
+
+
+def test_all_losses_of_a_branch_that_is_left_are_known_however_busy_the_window_is(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk.run(50)
+    monkeypatch.setattr(loop, "PATIENCE", 0.0)
+    desk.session.run(200)
+    for act in (lambda: None, lambda: desk.branches.begin(20)):
+        act()
+        done = threading.Event()
+        desk.session.ask_path(lambda path, done=done: done.set())
+        assert done.wait(20)  # in the window's thread, which takes nothing meanwhile
+    desk.rests_at(20)
+    root = desk.branches.all[0]
+    assert root.losses is not None
+    seen = root.losses.values().copy()
+    assert len(seen) > 51
+    desk.branches.go_to(root)
+    desk.bot.waitUntil(lambda: not desk.session.is_waiting)
     np.testing.assert_array_equal(desk.losses(), seen)
 
 
