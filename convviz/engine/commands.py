@@ -12,7 +12,6 @@ if TYPE_CHECKING:
     from collections import deque
     from collections.abc import Callable
 
-    from convviz.engine.frames import Path
     from convviz.engine.live import LiveRun
     from convviz.engine.problem import Problem
     from convviz.engine.stopping import StopConditions
@@ -125,33 +124,25 @@ class WantInputGradient:
 
 
 @dataclass(frozen=True)
-class AskPath:
-    """Where the run has been.
-
-    Attributes
-    ----------
-    answer
-        Is called in the thread with the path, if there is a run.
-    """
-
-    answer: Callable[[Path], object]
-
-
-@dataclass(frozen=True)
 class Consult:
     """Let somebody look at what a run has recorded; whatever it is doing, it goes on afterwards as if nobody had.
 
     Attributes
     ----------
-    run
-        The run's id.
     look
-        Called in the thread between two steps, with the run, or with None where that is not the live one any more. It
-        raises nothing, and takes no longer than training can wait.
+        Called in the thread between two steps, with the run, or with None where that is not the live one, or none is.
+        Where the loop ends before it comes to that, it is called with None, in any thread. It takes no longer than
+        training can wait; what it raises is its own affair.
+    run
+        The run's id; None: whichever there is.
+    question
+        Of those that follow each other with the same one, only the newest look is wanted, and no other is called; None:
+        this one is wanted in any case.
     """
 
-    run: int
     look: Callable[[LiveRun | None], object]
+    run: int | None = None
+    question: str | None = None
 
 
 Command = (
@@ -166,14 +157,13 @@ Command = (
     | SetSpeed
     | SetFrameRate
     | WantInputGradient
-    | AskPath
     | Consult
 )
 
 #: What is said to one run: a new run makes it pointless, for the rate and the conditions are those of what is loaded.
 _TO_A_RUN = (Play, Pause, RunSteps, ShowStep, SetLearningRate, SetStop)
 #: What replaces an earlier command of its kind that nobody has acted on: a slider that is dragged sends many.
-_LATEST_COUNTS = (ShowStep, SetLearningRate, SetStop, SetSpeed, SetFrameRate, WantInputGradient, AskPath)
+_LATEST_COUNTS = (ShowStep, SetLearningRate, SetStop, SetSpeed, SetFrameRate, WantInputGradient)
 
 
 def enqueue(waiting: deque[Command], command: Command) -> None:
@@ -185,9 +175,16 @@ def enqueue(waiting: deque[Command], command: Command) -> None:
         kept = _still_wanted(waiting)
         waiting.clear()
         waiting.extend(kept)
-    elif isinstance(command, _LATEST_COUNTS) and waiting and type(waiting[-1]) is type(command):
+    elif waiting and _takes_place(command, waiting[-1]):
         waiting.pop()
     waiting.append(command)
+
+
+def _takes_place(command: Command, last: Command) -> bool:
+    """Return whether ``command`` leaves nothing to be wanted of the one that waits before it."""
+    if isinstance(command, Consult) and isinstance(last, Consult):
+        return command.question is not None and command.question == last.question
+    return isinstance(command, _LATEST_COUNTS) and type(last) is type(command)
 
 
 def _still_wanted(waiting: deque[Command]) -> list[Command]:

@@ -163,6 +163,9 @@ class Packet:
 
     ``due`` is when, by `time.perf_counter`, the beat of the frames wanted the picture; of several that nobody took, the
     first. NaN: it was made for another reason.
+
+    ``before`` is the last news, without a picture, of the run that the packet before told of, where another run has
+    begun before anybody took them. None: all was taken, or it is the same run.
     """
 
     frame: Frame | None
@@ -170,6 +173,7 @@ class Packet:
     losses: Array
     first: int
     due: float = float("nan")
+    before: Packet | None = None
 
 
 def read_only(array: Array) -> Array:

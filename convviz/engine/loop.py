@@ -21,7 +21,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from convviz.engine.commands import (
-    AskPath,
     Command,
     Consult,
     Load,
@@ -105,6 +104,8 @@ class TrainingLoop:
             if not self._closing:
                 enqueue(self._commands, command)
                 self._wake.notify()
+                return
+        self._turn_away(command)
 
     def take(self) -> Packet | None:
         """Empty the mailbox."""
@@ -121,8 +122,11 @@ class TrainingLoop:
         """Ask the loop to end after the step, chunk or build in hand."""
         with self._wake:
             self._closing = True
+            waiting = tuple(self._commands)
             self._commands.clear()
             self._wake.notify()
+        for command in waiting:
+            self._turn_away(command)
 
     def run(self) -> None:
         """Go on until closed. Nothing that goes wrong is raised: it is reported."""
@@ -133,6 +137,7 @@ class TrainingLoop:
         """Act on one command, or make the steps that are due, or wait for either; return False when closed."""
         command = self._await_command()
         if self._closing:
+            self._turn_away(command)
             return False
         try:
             if command is not None:
@@ -169,21 +174,30 @@ class TrainingLoop:
             case WantInputGradient(wanted):
                 self._input_gradient = wanted
                 self._report(picture=True)
-            case AskPath(answer):
-                if self._live is not None:
-                    answer(self._live.path())
-            case Consult(run, look):
-                look(self._live if self._live is not None and self._live.run == run else None)
+            case Consult():
+                self._let_look(command, self._live)
             case _ if self._live is not None:
                 self._drive(self._live, command)
 
+    def _turn_away(self, command: Command | None) -> None:
+        """Let nobody wait for an answer that does not come any more."""
+        if isinstance(command, Consult):
+            self._let_look(command, None)
+
+    def _let_look(self, command: Consult, live: LiveRun | None) -> None:
+        """Show somebody the run; it is no fault of this one if that does not end well."""
+        try:
+            command.look(live if live is not None and command.run in (None, live.run) else None)
+        except Exception:
+            _logger.exception("the training thread goes on after an error of somebody who looked at the run")
+
     def _load(self, command: Load) -> None:
         self._status = Status(run=command.run, speed=self._pace.speed)
-        name = command.name
-        begun = self._leave(command)
-        left = None if name is None else self._left.pop(name, None)
-        self._forget(command.names)
+        name, left = command.name, None
         try:
+            begun = self._leave(command)
+            left = None if name is None else self._left.pop(name, None)
+            self._forget(command.names)
             self._live = live = LiveRun(command.build(), command.run, begun if left is None else left)
         except Exception:
             if name is not None and left is not None:

@@ -13,6 +13,8 @@ from convviz.engine.frames import Array, Frame, Packet, Status
 class Mailbox:
     """A slot for one `Packet`. A newer picture replaces an older one that nobody took; losses are all kept.
 
+    Of a run that somebody has seen they are kept even where another run begins before they are taken.
+
     The only thing that both threads touch besides the commands, with a lock of its own that is never held for longer
     than it takes to move a few references.
     """
@@ -25,6 +27,8 @@ class Mailbox:
         self._losses: list[Array] = []
         self._first = 0
         self._due = math.nan
+        self._taken = self._status.run  # the run that was told of last
+        self._before: Packet | None = None
 
     def leave(self, status: Status, frame: Frame | None, losses: Array, first: int, due: float = math.nan) -> bool:
         """Leave what is new; return whether the slot was empty, so that its owner must be told.
@@ -33,6 +37,8 @@ class Mailbox:
         """
         with self._lock:
             was_empty = not self._full
+            if not was_empty and status.run != self._status.run == self._taken:
+                self._before = Packet(None, self._status, _joined(self._losses), self._first)
             if was_empty or status.run != self._status.run or first <= self._first:
                 self._losses, self._first = [], first
             self._cut(first - self._first)
@@ -58,11 +64,10 @@ class Mailbox:
             if not self._full:
                 return None
             frame, status, losses, first = self._frame, self._status, self._losses, self._first
-            due = self._due
-            self._full, self._frame, self._losses = False, None, []
-        series = losses[0] if len(losses) == 1 else np.concatenate([np.empty(0), *losses])
-        series.setflags(write=False)
-        return Packet(frame, status, series, first, due)
+            due, before = self._due, self._before
+            self._full, self._frame, self._losses, self._before = False, None, [], None
+            self._taken = status.run
+        return Packet(frame, status, _joined(losses), first, due, before)
 
     def _cut(self, length: int) -> None:
         """Keep the first ``length`` of the losses that wait: a reset takes back what came after."""
@@ -73,3 +78,10 @@ class Mailbox:
             kept.append(losses[:length])
             length -= kept[-1].size
         self._losses = kept
+
+
+def _joined(losses: list[Array]) -> Array:
+    """Return pieces of a series as one, read-only."""
+    series: Array = losses[0] if len(losses) == 1 else np.concatenate([np.empty(0), *losses])
+    series.setflags(write=False)
+    return series

@@ -91,7 +91,7 @@ class Recorded:
             except Exception as error:  # noqa: BLE001 - it is raised in the thread that asked
                 self._answers.put(_raising(error))
 
-        self._post(Consult(self._run, look))
+        self._post(Consult(look, self._run))
         self._answers.get()()
         return found[0]
 

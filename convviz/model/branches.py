@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from convviz.model.series import LossSeries
     from convviz.model.session import Session
 
-#: The most branches of a run; with one more, that which was left first is forgotten.
+#: The most branches of a run, and of those that are known the most that have a curve; with one more, that which was
+#: left first is forgotten.
 MOST = 5
 #: The most runs of which branches are known.
 MOST_RUNS = 4
@@ -34,11 +35,14 @@ class Branch:
     origin, step
         The branch that it began in, and at which step; None and 0: it is the run that all began with.
     losses
-        Its losses of all steps, the newest too; None until it has been left for the first time.
+        Its losses of all steps, the newest too; None until it has been left for the first time, and once it is gone and
+        there are enough others.
+    left_at
+        At which step it was left last; None: never.
     best
         The least of them; NaN if there is none.
     is_gone
-        The memory was not enough to keep it, so that there is no way back to it. Its losses are still known.
+        There was no room to keep it, so that there is no way back to it but by undoing, which begins it anew.
     """
 
     def __init__(self, experiment: Experiment, origin: Branch | None = None, step: int = 0) -> None:
@@ -46,6 +50,7 @@ class Branch:
         self.origin = origin
         self.step = step
         self.losses: LossSeries | None = None
+        self.left_at: int | None = None
         self.best = math.nan
         self.is_gone = False
 
@@ -163,6 +168,7 @@ class Branches(QObject):
         roots = list(dict.fromkeys(branch.root for branch in self._known.values()))
         old = roots[: max(0, len(roots) + 1 - MOST_RUNS)]
         self._known = {name: branch for name, branch in self._known.items() if branch.root not in old}
+        self._left = [branch for branch in self._left if branch.root not in old]
 
     def _take_losses(self, name: int) -> None:
         """Take over the losses of a branch that was left."""
@@ -172,6 +178,7 @@ class Branches(QObject):
             branch.losses, branch.best = self._session.losses.hand_over(), status.best_loss
             if len(branch.losses) == status.step:  # the newest is no part of the series yet
                 branch.losses.append(np.array([status.loss]))
+            branch.left_at = len(branch.losses) - 1
 
     def _look_around(self, run: int) -> None:
         """Once the run of the present branch is there, see which others there is no room for, and tell that it is."""
@@ -186,10 +193,18 @@ class Branches(QObject):
             if not branch.is_gone:
                 branch.is_gone = True
                 self.forgotten.emit(branch)
+        self._forget_curves()
         if self._is_entering:
             self._is_entering = False
             self.entered.emit(self._is_new)
         self.changed.emit()
+
+    def _forget_curves(self) -> None:
+        """Forget the losses of branches that are gone where there are more curves than can be told apart."""
+        curves = [branch for branch in self.all if branch is not self._present and branch.losses is not None]
+        gone = [branch for branch in self._left if branch.is_gone and branch in curves]
+        for branch in gone[: max(0, len(curves) + 1 - MOST)]:
+            branch.losses = None
 
     def _heed_reset(self, status: Status) -> None:
         """Let a branch that was reset have nothing in common with the others any more."""

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from PyQt6.QtCore import QObject, pyqtSignal, pyqtSlot
 
 from convviz.engine.commands import (
-    AskPath,
     Command,
+    Consult,
     Load,
     Pause,
     Play,
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from convviz.engine.frames import Path
+    from convviz.engine.live import LiveRun
     from convviz.engine.recorded import Recorded
     from convviz.model.experiment import Experiment
 
@@ -244,7 +245,12 @@ class Session(QObject):
 
     def ask_path(self, answer: Callable[[Path], object]) -> None:
         """Have ``answer`` called, in the training thread, with the path of the run; what is asked last is answered."""
-        self._post(AskPath(answer))
+
+        def look(live: LiveRun | None) -> None:
+            if live is not None:
+                answer(live.path())
+
+        self._post(Consult(look, question="path"))
 
     def recorded(self) -> Recorded:
         """Return the way for another thread to ask for steps of the run that is shown."""
@@ -276,6 +282,9 @@ class Session(QObject):
         """Take what the thread has left, show it, and let the thread go on, whatever the views make of it."""
         packet = None if self._closed else self._thread.take()
         try:
+            before = None if packet is None else packet.before
+            if before is not None and before.status.run == self._status.run:
+                self._record(before)
             if packet is not None and self._is_wanted(packet.status.run):
                 self._show(packet)
             elif packet is not None and packet.status.run == self._status.run:

@@ -211,7 +211,10 @@ class SurveyLoop:
             self._wake.notify()
 
     def probe(self, plane: Plane, x: float, y: float) -> None:
-        """Ask for the loss at a place; one that was asked for before and not yet measured is forgotten."""
+        """Ask for the loss at a place of the plane that is surveyed, or was last; of any other there is no answer.
+
+        One that was asked for before and not yet measured is forgotten.
+        """
         with self._wake:
             self._place = plane, x, y
             self._wake.notify()
@@ -279,10 +282,9 @@ class SurveyLoop:
     def _survey(self, request: Request) -> None:
         plane = request.plane or _plane_of(request)
         window = request.window or _window_of(request, plane)
-        self._plane = plane
+        self._plane, self._problem = plane, request.problem
         if request.plane is None:  # else the path may have gone on since
             self._tell(track=_track(plane, request.path))
-        self._problem = request.problem
         loss = self._bound(request.problem)
         made, total = 0, landscape.points_of(landscape.LEVELS - 1)
         began = self._rested = self._clock.worked()
@@ -330,8 +332,10 @@ class SurveyLoop:
             place, self._place = self._place, None
         if path is not None and self._plane is not None and path.parameters.shape[1] == self._plane.origin.size:
             self._tell(track=_track(self._plane, path))
-        if place is not None and self._problem is not None:
-            plane, x, y = place
+        if place is None or self._problem is None:
+            return
+        plane, x, y = place
+        if plane is self._plane:  # else it is one through the parameters of an earlier problem, perhaps of other sizes
             self._tell(probe=Probe(plane, x, y, self._bound(self._problem)(plane.at(x, y))))
 
     def _tell(self, **new: object) -> None:

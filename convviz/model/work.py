@@ -31,7 +31,7 @@ class Hand:
     Attributes
     ----------
     recorded
-        The steps of the run that was there when the work began.
+        The steps of the run that the work is about.
     done
         The share of the work that is done, from 0 to 1.
     """
@@ -103,9 +103,9 @@ class _WorkThread(LoopThread):
 
     told = pyqtSignal()
 
-    def __init__(self, work: Callable[[Hand], object], session: Session) -> None:
+    def __init__(self, work: Callable[[Hand], object], recorded: Recorded) -> None:
         super().__init__()
-        self._loop = _WorkLoop(work, Hand(session.recorded(), self.told.emit))
+        self._loop = _WorkLoop(work, Hand(recorded, self.told.emit))
 
     @property
     def loop(self) -> _WorkLoop:
@@ -114,6 +114,15 @@ class _WorkThread(LoopThread):
 
 class Work(QObject):
     """One piece of work, begun at once. To be used from the window's thread; it ends with the session.
+
+    Parameters
+    ----------
+    work
+        Called in the thread, with what it needs.
+    session
+    parent
+    recorded
+        The steps that it may look at, for this work alone; None: those of the run that there is now.
 
     Signals
     -------
@@ -129,9 +138,11 @@ class Work(QObject):
     finished = pyqtSignal(object)
     given_up = pyqtSignal()
 
-    def __init__(self, work: Callable[[Hand], object], session: Session, parent: QObject) -> None:
+    def __init__(
+        self, work: Callable[[Hand], object], session: Session, parent: QObject, recorded: Recorded | None = None
+    ) -> None:
         super().__init__(parent)
-        self._thread = _WorkThread(work, session)
+        self._thread = _WorkThread(work, recorded or session.recorded())
         self._over = False
         self._thread.told.connect(self._tell)
         self._thread.finished.connect(self._end)

@@ -80,12 +80,12 @@ class BranchControl(QObject):
         has_told, self._has_told = self._has_told, False
         if present is None:
             return
-        if present.losses is not None and step < len(present.losses) - 1:
+        if present.left_at is not None and step < present.left_at:
             self._line.show_note(lambda: tr("That branch was forgotten to save memory: it begins anew at step 0."))
         elif has_told:
             return
-        elif is_new and present.origin is not None and present.origin.losses is not None:
-            kept = len(present.origin.losses) - 1
+        elif is_new and present.origin is not None and present.origin.left_at is not None:
+            kept = present.origin.left_at
             self._line.show_note(lambda: self._begun_text(step, kept))
         else:
             number, count = branches.reachable.index(present) + 1, len(branches.reachable)
@@ -101,7 +101,7 @@ class BranchControl(QObject):
         )
 
     def _tell_forgotten(self, branch: Branch) -> None:
-        step = branch.step if branch.losses is None else len(branch.losses) - 1
+        step = branch.step if branch.left_at is None else branch.left_at
         self._has_told = True
         self._line.show_note(lambda: _forgotten_text(step))
 

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
     from convviz.engine.explain import Tensor
     from convviz.engine.frames import Frame
+    from convviz.engine.recorded import Recorded
     from convviz.model.document import Document
     from convviz.model.experiment import Experiment
     from convviz.model.session import Session
@@ -102,6 +103,7 @@ class ExportControl(QObject):
 
     def _ask_for_table(self, frame: Frame) -> None:
         network, steps = frame.problem.network, self._session.status.step
+        recorded = self._session.recorded()  # of the run that was asked about: there may be another by then
         dialog = TableDialog(steps, network.size, self._window)
 
         def chosen(every: int, parameters: bool) -> None:
@@ -111,7 +113,7 @@ class ExportControl(QObject):
                 rows = hand.recorded.rows(wanted)
                 write_table(path, network, rows, parameters=parameters, told=lambda n: hand.tell(n, len(wanted)))
 
-            self._ask_where(self._stem, ".csv", lambda path: self._write(path, partial(job, path)))
+            self._ask_where(self._stem, ".csv", lambda path: self._write(path, partial(job, path), recorded))
 
         dialog.chosen.connect(chosen)
         dialog.open()
@@ -121,13 +123,14 @@ class ExportControl(QObject):
         from convviz.views.film import Film
 
         experiment, logarithmic = self._document.experiment, self._preferences.log_loss
+        recorded = self._session.recorded()
         parts = [(heatmap.accessibleName(), heatmap.tensor) for heatmap in self._pipeline.heatmaps()]
         dialog = AnimationDialog(self._session.status.step, parts, looked_at, self._window)
 
         def chosen(wish: Wish) -> None:
             def write(path: Path) -> None:
                 film = Film(experiment, self._session, wish.size, wish.tensor, logarithmic=logarithmic)
-                work = self._write(path, partial(film.write, path, wish.steps, wish.rate))
+                work = self._write(path, partial(film.write, path, wish.steps, wish.rate), recorded)
                 for over in (work.finished, work.given_up, self._session.closed):
                     over.connect(film.end)
 
@@ -153,10 +156,10 @@ class ExportControl(QObject):
 
     # -- writing -------------------------------------------------------------------------------------------------------
 
-    def _write(self, path: Path, job: Job) -> Work:
-        """Have a thread do the job, and say how far it is where that takes long."""
+    def _write(self, path: Path, job: Job, recorded: Recorded | None = None) -> Work:
+        """Have a thread do the job, which may look at ``recorded``, and say how far it is where that takes long."""
         self._actions.enable(**dict.fromkeys(EXPORTS, False))
-        self._work = work = Work(job, self._session, self)
+        self._work = work = Work(job, self._session, self, recorded)
         progress = ExportProgress(path.name, self._window)
         progress.canceled.connect(work.cancel)
         work.progressed.connect(progress.show_share)

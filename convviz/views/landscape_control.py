@@ -29,16 +29,26 @@ class LandscapeControl(QObject):
 
     def __init__(self, document: Document, session: Session, parent: QObject) -> None:
         super().__init__(parent)
-        self._document, self._session = document, session
-        self.panel = LandscapePanel(Surveyor(session, self))
+        self._document = document
+        self._surveyor = Surveyor(session, self)
+        self.panel = LandscapePanel(self._surveyor)
         self.panel.start_asked.connect(self._start_at)
 
     def _start_at(self, parameters: NDArray[Any]) -> None:
-        """Let the student start with these parameters (P,), as one change that can be undone."""
-        experiment, frame = self._document.experiment, self._session.frame
-        if frame is None or len(frame.problem.layers) != len(experiment.layers):
+        """Let the student start with these parameters (P,), as one change that can be undone.
+
+        Not while the landscape is still that of an experiment with other parameters.
+        """
+        experiment, survey = self._document.experiment, self._surveyor.survey
+        if survey is None:
             return
-        for index, given in enumerate(frame.problem.network.views(parameters)):
+        places = survey.problem.network.views(parameters)
+        wanted = [
+            layer.parameter_shapes(shape) for layer, shape in zip(experiment.layers, experiment.shapes(), strict=False)
+        ]
+        if [{name: numbers.shape for name, numbers in given.items()} for given in places] != wanted:
+            return
+        for index, given in enumerate(places):
             if given:
                 begun = {name: Given(numbers) for name, numbers in given.items()}
                 experiment = experiment.with_layer(index, experiment.layers[index].replace(**begun))

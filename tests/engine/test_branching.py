@@ -159,3 +159,15 @@ def test_a_branch_that_cannot_be_built_leaves_the_run():
     failed = driven.do(Load(2, fail, name=2, names=NAMES, branch=30)).status
     assert (failed.state, failed.left) == (State.FAILED, {1})
     assert driven.do(load(3, wanted, 1)).status.step == 50
+
+
+def test_where_there_is_no_memory_for_a_copy_the_run_is_left_all_the_same_and_that_is_said(monkeypatch):
+    driven, wanted = begun(50)
+
+    def fail(self, step):
+        raise MemoryError
+
+    monkeypatch.setattr(Trainer, "beginning", fail)
+    failed = driven.do(load(2, wanted, 2, branch=30)).status
+    assert (failed.state, failed.left) == (State.FAILED, {1})
+    assert driven.do(load(3, wanted, 1)).status.step == 50

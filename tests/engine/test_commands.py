@@ -3,6 +3,7 @@ from collections import deque
 import pytest
 
 from convviz.engine.commands import (
+    Consult,
     Load,
     Pause,
     Play,
@@ -37,6 +38,18 @@ def test_commands_keep_their_order():
 def test_of_a_drag_only_the_last_value_is_left():
     assert queue_of(*(ShowStep(k) for k in range(60))) == [ShowStep(59)]
     assert queue_of(SetSpeed(1), SetSpeed(2), Play(), SetSpeed(3), SetSpeed(4)) == [SetSpeed(2), Play(), SetSpeed(4)]
+
+
+def test_of_looks_with_one_question_that_follow_each_other_only_the_newest_is_left():
+    first, second, other = Consult(print, question="path"), Consult(repr, question="path"), Consult(print, 3)
+    assert queue_of(first, second) == [second]
+    assert queue_of(first, other, other, second) == [first, other, other, second]
+    assert queue_of(first, Consult(repr, question="rows")) == [first, Consult(repr, question="rows")]
+
+
+def test_a_new_run_drops_no_look():
+    looks, new = [Consult(print, 1), Consult(repr, question="path")], load(2)
+    assert queue_of(Play(), *looks, new) == [*looks, new]
 
 
 def test_a_step_between_two_rates_is_made_at_the_first():

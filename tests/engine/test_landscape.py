@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from convviz.engine import LOSSES, SGD, Conv2d, Problem, Trainer, Zeros
-from convviz.engine.commands import AskPath, RunSteps
+from convviz.engine.commands import Consult, RunSteps
 from convviz.engine.errors import ConfigError
 from convviz.engine.landscape import (
     LEVELS,
@@ -29,7 +29,7 @@ from convviz.engine.landscape import (
     teacher_of,
     through_path,
 )
-from tests.engine.driving import Driven, loaded
+from tests.engine.driving import loaded
 from tests.engine.problems import STACKS, small_problem
 
 LEARNING = [name for name in STACKS if name != "nothing to learn"]
@@ -304,17 +304,9 @@ def test_a_path_is_denser_near_its_beginning():
 def test_the_training_thread_answers_with_the_path():
     driven, _ = loaded()
     paths = []
-    driven.do(RunSteps(20), AskPath(paths.append))
-    driven.do(AskPath(paths.append))
-    assert [int(path.steps[-1]) for path in paths] in ([20, 20], [20], [0, 20], [1, 20])
-    assert paths[-1].run == 1
-
-
-def test_without_a_run_there_is_no_answer():
-    driven, paths = Driven(), []
-    driven.loop.post(AskPath(paths.append))
-    assert driven.loop.turn()
-    assert paths == []
+    driven.do(RunSteps(20))
+    driven.do(Consult(lambda live: paths.append(live.path())))
+    assert [(path.run, int(path.steps[-1])) for path in paths] == [(1, 20)]
 
 
 # -- what is surveyed --------------------------------------------------------------------------------------------------

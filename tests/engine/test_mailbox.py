@@ -102,3 +102,29 @@ def test_a_picture_is_as_late_as_the_first_that_nobody_took():
     assert box.take().due == 3.5
     box.leave(Status(run=1), frame(4), NOTHING, 0)
     assert math.isnan(box.take().due), "it was not the beat that wanted it"
+
+
+def test_the_last_news_of_a_run_that_was_seen_outlast_the_beginning_of_the_next():
+    box = Mailbox()
+    box.leave(Status(run=1, step=4), frame(4), losses(0, 4), 0)
+    box.take()
+    box.leave(Status(run=1, step=7), frame(7), losses(4, 7), 4)
+    box.leave(Status(run=1, step=9), frame(9), losses(7, 9), 7)
+    box.leave(Status(run=2), frame(0, 2), NOTHING, 0)
+    box.leave(Status(run=3, step=2), frame(2, 3), losses(0, 2), 0)
+    packet = box.take()
+    assert (packet.status.run, packet.losses.tolist()) == (3, [0, 1])
+    before = packet.before
+    assert (before.status.run, before.status.step, before.frame, before.first) == (1, 9, None, 4)
+    np.testing.assert_array_equal(before.losses, losses(4, 9))
+    box.leave(Status(run=3, step=3), None, losses(2, 3), 2)
+    assert box.take().before is None
+
+
+def test_of_a_run_that_nobody_saw_nothing_is_told_once_another_has_begun():
+    box = Mailbox()
+    box.leave(Status(run=1), None, NOTHING, 0)
+    box.take()
+    box.leave(Status(run=2, step=2), None, losses(0, 2), 0)
+    box.leave(Status(run=3), None, NOTHING, 0)
+    assert box.take().before is None

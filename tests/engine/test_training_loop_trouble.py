@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from convviz.engine.commands import (
+    Consult,
     Load,
     Pause,
     Play,
@@ -189,3 +190,33 @@ def test_whoever_is_late_with_a_picture_does_not_end_the_waiting_for_the_next():
     loop.turn()
     assert clock.time == began + 0.05
     assert len(driven.packets) == 2
+
+
+def test_whoever_looks_at_the_run_can_do_it_no_harm(caplog):
+    def look(live):
+        raise RuntimeError("the one who asked is gone")
+
+    driven, wanted = loaded()
+    driven.do(RunSteps(5))
+    driven.do(Consult(look), RunSteps(5))
+    assert "an error of somebody who looked at the run" in caplog.text
+    assert driven.states == [PAUSED, RUNNING, PAUSED, RUNNING, PAUSED]
+    np.testing.assert_array_equal(driven.losses, trained(wanted, 10).losses)
+
+
+def test_nobody_is_shown_another_run_than_was_meant():
+    driven, _ = loaded()
+    seen = []
+    driven.do(Consult(seen.append, 2), Consult(seen.append, 1), Consult(seen.append))
+    assert [live and live.run for live in seen] == [None, 1, 1]
+
+
+def test_whoever_waits_to_look_when_the_loop_is_closed_is_turned_away():
+    driven, _ = loaded()
+    seen = []
+    driven.loop.post(Consult(seen.append, 1))
+    driven.loop.close()
+    assert seen == [None]
+    driven.loop.post(Consult(seen.append, 1))
+    assert seen == [None, None]
+    assert not driven.loop.turn()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+import weakref
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -242,6 +244,31 @@ def test_there_are_no_more_branches_than_can_be_told_apart(desk: Desk) -> None:
     assert desk.forgotten == list(desk.branches.all[:2])
 
 
+def test_of_branches_that_are_gone_no_more_curves_stay_than_can_be_told_apart(desk: Desk) -> None:
+    desk.run(50)
+    for step in range(3 * limits.MOST):
+        desk.begin(30 + step)
+        desk.run(10)
+    others = [branch for branch in desk.branches.all if branch is not desk.branches.present]
+    assert len(others) == 3 * limits.MOST
+    with_curve = [branch for branch in others if branch.losses is not None]
+    assert with_curve == others[1 - limits.MOST :]
+    assert set(with_curve) < set(desk.branches.reachable)
+    assert others[0].left_at == 50
+
+
+def test_what_was_left_of_runs_that_are_forgotten_is_forgotten_too(desk: Desk) -> None:
+    desk.run(10)
+    desk.begin(5)
+    curve = weakref.ref(desk.branches.all[0].losses)
+    for seed in range(limits.MOST_RUNS + 1):
+        desk.document.propose(desk.document.experiment.replace(seed=100 + seed), "seed")
+        desk.rests_at(0)
+        desk.run(10)
+        desk.begin(5)
+    assert curve() is None
+
+
 def test_a_run_that_plays_is_left_with_all_of_its_losses(desk: Desk) -> None:
     desk.session.set_speed(2000)
     desk.session.play()
@@ -254,6 +281,27 @@ def test_a_run_that_plays_is_left_with_all_of_its_losses(desk: Desk) -> None:
     desk.document.undo_stack.undo()
     desk.bot.waitUntil(lambda: not desk.session.is_waiting)
     assert desk.session.status.state is State.PAUSED
+    np.testing.assert_array_equal(desk.losses(), seen)
+
+
+def test_all_losses_of_a_branch_that_is_left_are_known_however_busy_the_window_is(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk.run(50)
+    monkeypatch.setattr(loop, "PATIENCE", 0.0)
+    desk.session.run(200)
+    for act in (lambda: None, lambda: desk.branches.begin(20)):
+        act()
+        done = threading.Event()
+        desk.session.ask_path(lambda path, done=done: done.set())
+        assert done.wait(20)  # in the window's thread, which takes nothing meanwhile
+    desk.rests_at(20)
+    root = desk.branches.all[0]
+    assert root.losses is not None
+    seen = root.losses.values().copy()
+    assert len(seen) > 51
+    desk.branches.go_to(root)
+    desk.bot.waitUntil(lambda: not desk.session.is_waiting)
     np.testing.assert_array_equal(desk.losses(), seen)
 
 

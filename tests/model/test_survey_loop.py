@@ -185,6 +185,22 @@ def test_a_place_that_is_pointed_at_is_measured_in_between(run, seen):
     assert seen.probes[-1].loss == LossAt(run.problem)(plane.at(1, 2))
 
 
+def test_a_place_on_the_plane_of_an_earlier_problem_is_not_measured_and_stops_nothing(run, seen):
+    seen.loop.post(request(run))
+    seen.loop.turn()
+    earlier = seen.surveys[-1].plane
+    other = Trainer(experiment(HeldConv(kernel=2), Conv2d(kernel=2)).build(), run=4)
+    assert other.vector().size != earlier.origin.size
+    seen.then = lambda: seen.loop.probe(earlier, 0.0, 0.0)
+    seen.loop.post(request(other))
+    seen.loop.turn()
+    assert seen.surveys[-1].is_complete
+    assert seen.surveys[-1].problem is other.problem
+    seen.loop.probe(earlier, 0.0, 0.0)
+    seen.loop.turn()
+    assert seen.probes == seen.refusals == []
+
+
 def test_a_path_that_has_gone_on_is_seen_on_the_same_plane(seen):
     run = Trainer(experiment(HeldConv(kernel=3), Conv2d(kernel=2)).build(), run=3)
     run.run(20)

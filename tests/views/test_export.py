@@ -263,3 +263,19 @@ def test_an_experiment_that_cannot_be_built_is_told(open_window: OpenWindow, tmp
     person.sees(lambda: is_idle(person))
     assert not (tmp_path / "made.py").exists()
     assert "finite" in person.find(QLabel, "banner_text").text()
+
+
+def test_a_table_of_a_run_that_is_gone_by_then_is_none_of_another(open_window: OpenWindow, tmp_path: Path) -> None:
+    person = open_window()
+    person.session.run(20)
+    person.sees_step(20)
+    person.find(QAction, "export_table").trigger()
+    press_save(person)
+    person.document.open_experiment(load_builtin("channels"))
+    person.sees_step(0)
+    person.session.run(20)
+    person.sees_step(20)
+    choose_file(person, tmp_path / "run.csv")
+    person.sees(lambda: is_idle(person))
+    assert "The run has changed meanwhile" in person.find(QLabel, "banner_text").text()
+    assert list(tmp_path.glob("*.csv")) == list(tmp_path.glob("*.part")) == []

@@ -10,6 +10,8 @@ from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
+import numpy as np
+
 from convviz.engine.errors import ConfigError
 from convviz.engine.frames import State
 from convviz.i18n import mark
@@ -19,6 +21,9 @@ if TYPE_CHECKING:
     from convviz.engine.frames import Status
     from convviz.model.experiment import Experiment
     from convviz.model.lessons.lesson import Look
+
+#: Digits of the number of a layer.
+_MOST_DIGITS = 9
 
 Number = tuple["Tensor", tuple[int, ...]]
 
@@ -200,14 +205,22 @@ def setting_at(experiment: Experiment, path: str) -> Any:
     value: Any = experiment
     names = path.split(".")
     if names[0] == "layers" and len(names) > 1:
-        if not names[1].isdecimal() or int(names[1]) >= len(experiment.layers):
+        index = index_of(names[1])
+        if index is None or index >= len(experiment.layers):
             raise _no_setting(path)
-        value, names = experiment.layers[int(names[1])], names[2:]
+        value, names = experiment.layers[index], names[2:]
     for name in names:
         if name.startswith("_") or not hasattr(value, name) or callable(getattr(value, name)):
             raise _no_setting(path)
         value = getattr(value, name)
+        if isinstance(value, np.ndarray):  # which equals nothing as a whole
+            raise _no_setting(path)
     return value
+
+
+def index_of(name: str) -> int | None:
+    """Return the number of a layer; None: it is no number, or has more digits than any has, or than Python reads."""
+    return int(name) if name.isdecimal() and len(name) <= _MOST_DIGITS else None
 
 
 def _no_setting(path: str) -> ConfigError:

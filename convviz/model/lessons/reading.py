@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import math
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
@@ -27,6 +28,7 @@ from convviz.model.lessons.conditions import (
     SettingIs,
     StepShown,
     StepsMade,
+    index_of,
     setting_at,
 )
 from convviz.model.lessons.lesson import (
@@ -185,8 +187,8 @@ class _Reader:
         if data in _PARTS:
             return data, 0
         word, _, number = str(data).partition(".")
-        if word == "layers" and number.isdecimal() and int(number) < self._count():
-            return "layer", int(number)
+        if word == "layers" and (index := index_of(number)) is not None and index < self._count():
+            return "layer", index
         known = (*_PARTS, *(f"layers.{n}" for n in range(self._count())))
         raise _not_one_of("select", data, known)
 
@@ -296,7 +298,8 @@ def _put(data: Any, path: str, value: Any) -> None:
     *way, last = path.split(".")
     for name in way:
         if isinstance(data, list):
-            data = data[int(name)] if name.isdecimal() and int(name) < len(data) else None
+            index = index_of(name)
+            data = data[index] if index is not None and index < len(data) else None
         else:
             data = data.get(name) if isinstance(data, dict) else None
     if not isinstance(data, dict):
@@ -362,7 +365,7 @@ def _whole(entries: dict[str, Any], name: str, least: int, most: int | None = No
 
 def _number(entries: dict[str, Any], name: str, least: float = -math.inf, most: float = math.inf) -> float:
     number: Any = entries.get(name)
-    if type(number) not in (int, float) or not math.isfinite(number) or not least <= number <= most:
+    if type(number) not in (int, float) or not _is_finite(number) or not least <= number <= most:
         raise ConfigError(
             "{name}: expected a number from {least:g} to {most:g}, received {received}",
             field=name,
@@ -372,6 +375,11 @@ def _number(entries: dict[str, Any], name: str, least: float = -math.inf, most: 
             received=shown(number),
         )
     return float(number)
+
+
+def _is_finite(number: float) -> bool:
+    """Return whether a number of a file is one that a float can be: an integer may be larger than all of them."""
+    return abs(number) <= sys.float_info.max
 
 
 def _word(entries: dict[str, Any], name: str, known: Mapping[Any, T], default: Any = None) -> T:

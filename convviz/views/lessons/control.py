@@ -76,6 +76,7 @@ class LessonControl(QObject):
         self._lesson: Lesson | None = None
         self._index = 0
         self._before: _Before | None = None
+        self._return: _Return | None = None  # to what a lesson that was left began with
         self._is_on_the_way = self._is_setting = False
         self._asked: tuple[int, int] | None = None  # the run and the step at which it was last sent on
         self._is_tainted = False  # a setting was changed while the run went on: its steps are not the lesson's
@@ -127,7 +128,8 @@ class LessonControl(QObject):
             self._parts.banner.show_message(not_opened(error))
             return
         if self._lesson is None:
-            self._before = _Before(
+            not_back = None if self._return is None else self._return.call_off()
+            self._before = not_back or _Before(
                 self._panels.inspector.selection(),
                 self._mode(),
                 self._session.status.shown,
@@ -179,7 +181,7 @@ class LessonControl(QObject):
         self._panels.select(before.selection)
         self._parts.actions["inspector"].setChecked(before.inspector)
         if before.mode is not None or before.shown is not None:
-            _Return(self._session, before, self)
+            self._return = _Return(self._session, before, self)
 
     def _mode(self) -> Callable[[], None] | None:
         """Return what brings back what is shown in place of the whole network; None: nothing is."""
@@ -357,15 +359,25 @@ class _Return(QObject):
 
     def __init__(self, session: Session, before: _Before, parent: QObject) -> None:
         super().__init__(parent)
-        self._session, self._before = session, before
+        self._session = session
+        self._before: _Before | None = before
         session.frame_changed.connect(self._see)
+
+    def call_off(self) -> _Before | None:
+        """Do nothing any more; return what is not looked at again yet."""
+        before, self._before = self._before, None
+        if before is not None:
+            self._session.frame_changed.disconnect(self._see)
+            self.deleteLater()
+        return before
 
     def _see(self) -> None:
         if self._session.is_waiting:
             return
-        self._session.frame_changed.disconnect(self._see)
-        if self._before.shown is not None:
-            self._session.show_step(self._before.shown)
-        if self._before.mode is not None:
-            self._before.mode()
-        self.deleteLater()
+        before = self.call_off()
+        if before is None:
+            return
+        if before.shown is not None:
+            self._session.show_step(before.shown)
+        if before.mode is not None:
+            before.mode()

@@ -55,6 +55,10 @@ PLAIN: dict[str, Any] = {
 }
 
 
+#: More digits than Python makes a number of.
+MANY = "9" * 5000
+
+
 def changed(path: str, value: Any) -> dict[str, Any]:
     """Return the lesson with another entry at ``path``, a name or a number for each level."""
     data: Any = copy.deepcopy(PLAIN)
@@ -127,6 +131,10 @@ def test_every_entry_is_read() -> None:
         ("scenes/0/task/until/path", "__class__", ("scenes[0].task.until.path", "__class__")),
         ("scenes/0/task/until", {"type": "setting", "path": "seed"}, ("scenes[0].task.until.value",)),
         ("scenes/0/task/until", {"type": "loss", "below": "1"}, ("scenes[0].task.until.below", "'1'")),
+        ("scenes/0/task/until", {"type": "loss", "below": 10**400}, ("scenes[0].task.until.below", "100000")),
+        ("scenes/2/task/until", {"type": "setting", "path": "target.values", "value": 1}, ("target.values",)),
+        ("scenes/0/start/set", {f"layers.{MANY}.stride": 2}, ("scenes[0].start.set", "layers.1.stride")),
+        ("scenes/0/show/select", f"layers.{MANY}", ("scenes[0].show.select", "layers.1")),
         ("scenes/0/task/until", {"type": "steps", "count": 0}, ("scenes[0].task.until.count", "0")),
         ("scenes/0/task/until", {"type": "diverged", "at": 3}, ("scenes[0].task.until.at",)),
         ("scenes/0/task/until", None, ("scenes[0].task.until", "None")),

@@ -122,6 +122,27 @@ def test_what_was_looked_at_is_looked_at_again(open_window: OpenWindow, key: str
     assert person.session.status.step == 30
 
 
+def test_a_lesson_that_begins_before_all_is_back_does_not_get_what_was_looked_at_before_the_other(
+    open_window: OpenWindow,
+) -> None:
+    person = open_window()
+    person.session.run(30)
+    person.sees_step(30)
+    person.session.show_step(12)
+    person.sees(lambda: person.session.status.shown == 12)
+    person.press("M")
+    begin(person, "learning-rate")
+    person.click("lesson.leave")
+    begin(person, "learning-rate")
+    person.press("Ctrl+Right")
+    person.sees(lambda: person.window.has_lesson)
+    assert person.session.status.shown is None
+    assert not person.find(QToolButton, "microscope").isChecked()
+    leave(person)
+    person.sees(lambda: person.session.status.shown == 12)
+    person.sees(lambda: person.find(QToolButton, "microscope").isChecked())
+
+
 def test_the_branches_of_a_run_are_back_after_a_lesson(open_window: OpenWindow) -> None:
     person = open_window()
     branch = person.find(QToolButton, "branches")

@@ -6,10 +6,11 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 import pytest
-from PyQt6.QtCore import QPoint, QRect, Qt
+from PyQt6.QtCore import QCoreApplication, QEvent, QPoint, QRect, Qt
 from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import QLabel, QWidget
 
+from convviz.engine import ReLU
 from convviz.engine.frames import State
 from convviz.i18n import tr
 from convviz.model.lessons.library import find_lesson, lesson_titles
@@ -197,3 +198,19 @@ def test_nothing_has_to_be_done_to_go_on_and_the_way_back_is_the_same(open_windo
         person.sees(partial(lambda marks: len(rings(person)) == len(marks), scene.marks))
         person.press("Ctrl+Left")
     assert person.session.status.state is not State.FAILED
+
+
+def test_what_a_ring_was_around_may_be_no_more(open_window: OpenWindow) -> None:
+    person = open_window()
+    begin(person, "stride")
+    person.sees(lambda: bool(rings(person)))
+    first, second = person.document.experiment.stages
+    stages = (first, second.replace(layer=ReLU()))
+    person.document.propose(person.document.experiment.replace(stages=stages), "no kernel")
+    person.look_at("input")
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    person.press("Ctrl+Right")
+    arrive(person)
+    person.press("Ctrl+Left")
+    arrive(person)
+    person.sees(lambda: bool(rings(person)))

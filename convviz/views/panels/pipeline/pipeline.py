@@ -91,6 +91,7 @@ class Pipeline(QWidget):
         self._equation.set_structure(structure)
         stays = structure.looks_like(self._structure)
         if not stays:
+            self._scroll.set_parts(self._flow.cards())  # at once, seen or not: those before are about to be deleted
             self._order_focus()
             self._arrangement = None
         self._structure, self._fitting = structure, None

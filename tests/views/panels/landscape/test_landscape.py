@@ -10,9 +10,9 @@ import pytest
 from PyQt6.QtCore import QPoint, QPointF, Qt
 from PyQt6.QtGui import QAction, QColor
 from PyQt6.QtTest import QTest
-from PyQt6.QtWidgets import QComboBox, QStackedWidget, QWidget
+from PyQt6.QtWidgets import QAbstractButton, QComboBox, QStackedWidget, QWidget
 
-from convviz.engine import Conv2d, Trainer
+from convviz.engine import Conv2d, ReLU, Trainer
 from convviz.engine.frames import State
 from convviz.engine.landscape import LossAt
 from convviz.model.surveying import Surveyor
@@ -470,3 +470,15 @@ def test_every_control_is_whole(look, size, language):
             assert part.width() >= part.sizeHint().width()
     for name in ("microscope", "landscape"):
         assert viewer.person.button(name).isVisible()
+
+
+def test_the_student_starts_nowhere_on_the_landscape_of_another_network(look):
+    viewer = look()
+    person = viewer.person
+    viewer.person.press("Shift+Left", viewer.map)
+    first, second = person.document.experiment.stages
+    other = person.document.experiment.replace(stages=(first, second.replace(layer=ReLU())))
+    person.document.propose(other, "no kernel")
+    person.find(QAbstractButton, "landscape.start_here").click()  # before its run has begun
+    assert person.document.experiment is other
+    person.sees(lambda: not person.session.is_waiting)

@@ -134,3 +134,18 @@ def test_the_word_between_a_window_and_its_number_is_written_out(look, layer, wo
     across = [x for x, _ in pixels(viewer, between, theme.current().text)]
     assert max(across) - min(across) + 4 >= theme.metrics("strong", 10).horizontalAdvance(word)
     assert max(across) < clear
+
+
+@pytest.mark.parametrize("size", [(700, 90), (420, 300), (260, 200), (120, 60)])
+@pytest.mark.parametrize("name", ["demo", "channels", "transposed"])
+def test_where_there_is_hardly_any_room_there_is_a_cell_of_everything(look, name, size):
+    for direction in ("forward", "backward"):
+        viewer = look(name, layer=0, size=size)
+        viewer.microscope.setMinimumSize(1, 1)
+        viewer.microscope.resize(*size)
+        viewer.microscope.show_layer(0, direction)
+        for phase in range(len(viewer.chips())):
+            viewer.microscope.show_phase(phase)
+            assert not viewer.stage.grab().isNull()
+            for line in lines(viewer):
+                assert all(place.area.rows > 0 and place.area.columns > 0 for place in line)

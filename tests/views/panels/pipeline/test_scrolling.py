@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from PyQt6.QtCore import QPoint, QRect, Qt
+from PyQt6.QtCore import QCoreApplication, QEvent, QPoint, QRect, Qt
 from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import QAbstractButton, QScrollArea, QScrollBar, QWidget
 
 from convviz.i18n import set_language
 from convviz.views.selection import Selection
 from tests.views.hands import turn
+from tests.views.panels.pipeline.experiments import EXPERIMENTS
 
 if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
@@ -136,5 +137,19 @@ def test_the_edges_speak_the_language_and_the_wheel_moves_the_row(show_pipeline:
 
 def test_a_row_that_is_seen_whole_has_no_edges(show_pipeline: ShowPipeline) -> None:
     pipeline = show_pipeline("demo").pipeline
+    assert not edge(pipeline, "before").isVisible()
+    assert not edge(pipeline, "after").isVisible()
+
+
+def test_a_row_that_is_changed_while_nobody_looks_forgets_the_layers_that_are_gone(
+    show_pipeline: ShowPipeline,
+) -> None:
+    pipeline = show_pipeline("eight layers").pipeline
+    pipeline.hide()
+    pipeline.set_experiment(EXPERIMENTS["demo"])
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    pipeline.retranslate()
+    pipeline.resize(1200, 700)
+    pipeline.show()
     assert not edge(pipeline, "before").isVisible()
     assert not edge(pipeline, "after").isVisible()
