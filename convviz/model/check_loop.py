@@ -8,17 +8,15 @@ every evaluation of the loss and takes its place.
 
 from __future__ import annotations
 
-import logging
 import threading
 import time
-from dataclasses import dataclass
 from enum import Enum
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from numpy.typing import NDArray
 
 from convviz.engine.check import Check, Report
-from convviz.engine.errors import ConvvizError
+from convviz.engine.errors import ConvvizError, logger
 from convviz.engine.loop import Clock
 
 if TYPE_CHECKING:
@@ -27,8 +25,6 @@ if TYPE_CHECKING:
     from convviz.engine.problem import Problem
 
 Array = NDArray[Any]
-
-_logger = logging.getLogger(__name__)
 
 #: How many parameters a check by itself takes at most.
 SAMPLE = 48
@@ -53,8 +49,7 @@ class Verdict(Enum):
     IMPOSSIBLE = "impossible"  #: it could not be done; `Finding.error` says why
 
 
-@dataclass(frozen=True)
-class Request:
+class Request(NamedTuple):
     """What is to be checked.
 
     Attributes
@@ -75,8 +70,7 @@ class Request:
     every: bool = False
 
 
-@dataclass(frozen=True)
-class Finding:
+class Finding(NamedTuple):
     """What a check has found.
 
     Attributes
@@ -108,8 +102,7 @@ class Finding:
         return Verdict.RIGHT if report.passed else Verdict.WRONG
 
 
-@dataclass(frozen=True)
-class Progress:
+class Progress(NamedTuple):
     """How far the check ``number`` is: so many portions of a total."""
 
     number: int
@@ -117,8 +110,7 @@ class Progress:
     total: int
 
 
-@dataclass(frozen=True)
-class Withdrawn:
+class Withdrawn(NamedTuple):
     """The check ``number`` was ended before it had found anything; nothing more is heard of it."""
 
     number: int
@@ -235,7 +227,7 @@ class CheckingLoop:
         except ConvvizError as refusal:
             error = refusal.with_traceback(None)  # which would keep all of the check's memory
         except Exception as trouble:
-            _logger.exception("the checking thread goes on after an error")
+            logger.exception("the checking thread goes on after an error")
             error = trouble.with_traceback(None)
         self._tell(Finding(request.number, request.run, request.step, request.problem, request.every, report, error))
         return True

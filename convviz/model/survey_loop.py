@@ -8,7 +8,6 @@ at is measured in between.
 
 from __future__ import annotations
 
-import logging
 import threading
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
@@ -17,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from convviz.engine import landscape
-from convviz.engine.errors import ConvvizError
+from convviz.engine.errors import ConvvizError, logger
 from convviz.engine.landscape import LossAt, Plane, Way, Window
 from convviz.model.check_loop import CheckClock
 
@@ -29,8 +28,6 @@ if TYPE_CHECKING:
 
 Array = NDArray[Any]
 Kind = Literal["path", "teacher", "gradient", "weights"]
-
-_logger = logging.getLogger(__name__)
 
 #: After how much work a rest is due, in seconds, and how much is done at first without one.
 SLICE, AT_ONCE = 0.002, 0.02
@@ -268,7 +265,7 @@ class SurveyLoop:
         except ConvvizError as refusal:
             self._refuse(request, refusal)
         except Exception as trouble:
-            _logger.exception("the surveying thread goes on after an error")
+            logger.exception("the surveying thread goes on after an error")
             self._refuse(request, trouble)
         return True
 

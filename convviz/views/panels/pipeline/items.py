@@ -6,6 +6,7 @@ import math
 from dataclasses import dataclass
 from enum import Enum
 from functools import lru_cache
+from typing import NamedTuple
 
 from convviz.views.heatmap.layout import (
     BORDER,
@@ -43,8 +44,7 @@ class Grid(Enum):
     COLUMN = "column"
 
 
-@dataclass(frozen=True)
-class MapItem:
+class MapItem(NamedTuple):
     """A map between two layers; ``gradient``: there is one to be shown with it."""
 
     shape: Shape

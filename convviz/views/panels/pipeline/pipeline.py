@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -83,7 +82,7 @@ class Pipeline(QWidget):
         """Show the input's gradient beside the input, or not; frames have to carry it from now on."""
         self._input_gradient = shown
         if self._structure is not None:
-            self._show(replace(self._structure, input_gradient=shown))
+            self._show(self._structure._replace(input_gradient=shown))
 
     def _show(self, structure: Structure) -> None:
         self._flow.set_structure(structure)
