@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections import deque
     from collections.abc import Callable
 
-    from convviz.engine.frames import Path
+    from convviz.engine.frames import RunPath
     from convviz.engine.live import LiveRun
     from convviz.engine.problem import Problem
     from convviz.engine.stopping import StopConditions
@@ -129,7 +129,7 @@ class AskPath(NamedTuple):
         Is called in the thread with the path, if there is a run.
     """
 
-    answer: Callable[[Path], object]
+    answer: Callable[[RunPath], object]
 
 
 class Consult(NamedTuple):

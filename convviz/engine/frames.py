@@ -92,7 +92,7 @@ class Frame:
 
 
 @dataclass(frozen=True, eq=False)
-class Path:
+class RunPath:
     """Where a run has been: some of its steps, more of them near its beginning, where most of the way is made.
 
     Attributes

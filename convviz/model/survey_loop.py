@@ -23,7 +23,7 @@ from convviz.model.check_loop import CheckClock
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from convviz.engine.frames import Path
+    from convviz.engine.frames import RunPath
     from convviz.engine.problem import Problem
 
 Array = NDArray[Any]
@@ -65,7 +65,7 @@ class Request:
     number: int
     problem: Problem
     kind: Kind
-    path: Path
+    path: RunPath
     step: int
     here: Array
     gradient: Array
@@ -184,7 +184,7 @@ class SurveyLoop:
         self._clock = clock or CheckClock()
         self._wake = threading.Condition()  # guards the seven that follow
         self._waiting: Request | None = None
-        self._path: Path | None = None
+        self._path: RunPath | None = None
         self._place: tuple[Plane, float, float] | None = None
         self._dropped = False
         self._gentle = False
@@ -201,7 +201,7 @@ class SurveyLoop:
             self._waiting, self._path, self._dropped = request, None, False
             self._wake.notify()
 
-    def trace(self, path: Path) -> None:
+    def trace(self, path: RunPath) -> None:
         """Ask how a path is seen on the plane that is surveyed, or was last."""
         with self._wake:
             self._path = path
@@ -385,7 +385,7 @@ def _window_of(request: Request, plane: Plane) -> Window:
     return landscape.fitting(plane, path.parameters, path.losses, request.here, taught)
 
 
-def _track(plane: Plane, path: Path) -> Track:
+def _track(plane: Plane, path: RunPath) -> Track:
     near = landscape.is_near(path.losses)
     known = path.parameters[near]
     share = plane.share(known, known[-1]) if len(known) else np.nan
