@@ -62,7 +62,7 @@ class Pipeline(QWidget):
         self._fitting: Problem | None = None  # whose frames are of this structure
         self._flow = FlowRow()
         self._equation = EquationRow(self)
-        self._scroll = Sideways("pipeline.scroll", self)
+        self._scroll = Sideways("pipeline.scroll", self._flow.cards, self)
         self._scroll.setWidget(self._flow)
         for row in (self._flow, self._equation):
             row.selected.connect(self._select)
@@ -232,7 +232,7 @@ class Pipeline(QWidget):
         self._scroll.setGeometry(0, 0, width, upper - FRAME)
         self._flow.resize(max(width, taken), upper - FRAME - (_SCROLL_BAR if taken > width else 0))
         self._flow.set_target_x(self._equation.target_x())
-        self._scroll.set_parts(self._flow.cards())
+        self._scroll.follow()
 
 
 def _tell(signal: pyqtBoundSignal, cell: Cell) -> None:
