@@ -68,8 +68,8 @@ GESTURES = {
 #: The columns of the page of shortcuts, about as long as one another: groups of actions, then places.
 _COLUMNS = (
     (("file", "edit", "run"), ()),
-    (("history", "view"), ()),
-    (("help",), (_CELLS, _KERNEL, _MICROSCOPE, _PLOT)),
+    (("view", "help"), (_PLOT,)),
+    (("history",), (_CELLS, _KERNEL, _MICROSCOPE)),
 )
 #: The size at which the page shows all of them.
 _PAGE = QSize(1250, 760)
