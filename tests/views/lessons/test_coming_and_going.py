@@ -395,8 +395,8 @@ def test_the_microscope_plays_and_the_task_is_done_meanwhile(open_window: OpenWi
 
 def test_a_window_without_a_lesson_has_loaded_nothing_of_lessons(tmp_path: Path) -> None:
     program = (
-        "import sys\nfrom convviz import app\n"
-        "app.run(screenshot=__import__('pathlib').Path(sys.argv[1]), after=5)\n"
+        "import pathlib, sys\nfrom convviz.offscreen import render_screenshot\n"
+        "render_screenshot(pathlib.Path(sys.argv[1]), after=5)\n"
         "print([name for name in sys.modules if 'lessons' in name])"
     )
     done = subprocess.run(
