@@ -367,6 +367,46 @@ sys.exit(code)
 """
 
 
+#: What belongs to something that somebody asks the window for, and would only hold up its start.
+_ON_DEMAND = (
+    "PIL",
+    "difflib",
+    "html",
+    "convviz.engine.landscape",
+    "convviz.engine.walkthrough",
+    "convviz.export.animation",
+    "convviz.export.code",
+    "convviz.export.table",
+    "convviz.model.files.numbers",
+    "convviz.model.files.pictures",
+    "convviz.model.files.tables",
+    "convviz.model.lessons",
+    "convviz.model.survey",
+    "convviz.model.work",
+    "convviz.views.dialogs",
+    "convviz.views.dropping",
+    "convviz.views.export",
+    "convviz.views.film",
+    "convviz.views.lessons",
+    "convviz.views.own_files",
+    "convviz.views.panels.check.table",
+    "convviz.views.panels.landscape",
+    "convviz.views.panels.microscope",
+    "convviz.views.picture_dialog",
+)
+
+
+def test_the_window_loads_nothing_that_nobody_has_asked_for(tmp_path: Path) -> None:
+    program = (
+        "import pathlib, sys\nfrom convviz.offscreen import render_screenshot\n"
+        "render_screenshot(pathlib.Path(sys.argv[1]), after=5)\nprint('\\n'.join(sys.modules))"
+    )
+    command = [sys.executable, "-c", program, str(tmp_path / "window.png")]
+    loaded = subprocess.run(command, capture_output=True, text=True, check=True).stdout.split()
+    assert "convviz.views.panels.loss.plot" in loaded
+    assert not [name for name in loaded if name.startswith(_ON_DEMAND)]
+
+
 def test_nothing_of_the_window_outlives_it() -> None:
     environment = {**os.environ, "QT_QPA_PLATFORM": "offscreen"}
     for _ in range(3):

@@ -15,22 +15,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
-class _Logger:
-    """Logs what is the program's own mistake.
-
-    To load what logs takes longer than any module of the engine, and nearly no run ever needs it.
-    """
-
-    def exception(self, told: str) -> None:
-        """Log the exception in hand with its traceback."""
-        import logging
-
-        logging.getLogger("convviz").exception(told)
-
-
-logger = _Logger()
-
-
 class ConvvizError(Exception):
     """An error that a person caused or can mend.
 

@@ -10,6 +10,7 @@ time of painting.
 
 from __future__ import annotations
 
+import logging
 import math
 import threading
 import time
@@ -36,7 +37,7 @@ from convviz.engine.commands import (
     WantInputGradient,
     enqueue,
 )
-from convviz.engine.errors import ConvvizError, logger
+from convviz.engine.errors import ConvvizError
 from convviz.engine.frames import Packet, State, Status, read_only
 from convviz.engine.live import LeftRun, LiveRun
 from convviz.engine.mailbox import Mailbox
@@ -44,6 +45,8 @@ from convviz.engine.pacing import ChunkSize, FrameClock, Pace, RateMeter
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+_logger = logging.getLogger(__name__)
 
 #: How long the loop waits at most for the window to paint a frame, in seconds.
 PATIENCE = 0.1
@@ -139,7 +142,7 @@ class TrainingLoop:
         except ConvvizError as error:
             self._fail(str(error))
         except Exception as error:
-            logger.exception("the training thread goes on after an error")
+            _logger.exception("the training thread goes on after an error")
             self._fail(f"{type(error).__name__}: {error}")
         return True
 

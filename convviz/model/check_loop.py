@@ -8,13 +8,14 @@ every evaluation of the loss and takes its place.
 
 from __future__ import annotations
 
+import logging
 from enum import Enum
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from numpy.typing import NDArray
 
 from convviz.engine.check import Check, Report
-from convviz.engine.errors import ConvvizError, logger
+from convviz.engine.errors import ConvvizError
 from convviz.model.idle_loop import IdleLoop, SupersededError, WorkClock
 
 if TYPE_CHECKING:
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
     from convviz.engine.problem import Problem
 
 Array = NDArray[Any]
+
+_logger = logging.getLogger(__name__)
 
 #: How many parameters a check by itself takes at most.
 SAMPLE = 48
@@ -189,7 +192,7 @@ class CheckingLoop(IdleLoop):
         except ConvvizError as refusal:
             error = refusal.with_traceback(None)  # which would keep all of the check's memory
         except Exception as trouble:
-            logger.exception("the checking thread goes on after an error")
+            _logger.exception("the checking thread goes on after an error")
             error = trouble.with_traceback(None)
         self._tell(Finding(request.number, request.run, request.step, request.problem, request.every, report, error))
         return True

@@ -8,6 +8,7 @@ at is measured in between.
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
@@ -15,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from convviz.engine import landscape
-from convviz.engine.errors import ConvvizError, logger
+from convviz.engine.errors import ConvvizError
 from convviz.engine.landscape import LossAt, Plane, Way, Window
 from convviz.model.idle_loop import IdleLoop, SupersededError, WorkClock
 
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
 
 Array = NDArray[Any]
 Kind = Literal["path", "teacher", "gradient", "weights"]
+
+_logger = logging.getLogger(__name__)
 
 #: After how much work a rest is due, in seconds, and how much is done at first without one.
 SLICE, AT_ONCE = 0.002, 0.02
@@ -235,7 +238,7 @@ class SurveyLoop(IdleLoop):
         except ConvvizError as refusal:
             self._refuse(request, refusal)
         except Exception as trouble:
-            logger.exception("the surveying thread goes on after an error")
+            _logger.exception("the surveying thread goes on after an error")
             self._refuse(request, trouble)
         return True
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 import time
 import weakref
@@ -9,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import QObject, QThread, pyqtSignal, pyqtSlot
 
-from convviz.engine.errors import ConvvizError, logger
+from convviz.engine.errors import ConvvizError
 from convviz.engine.recorded import GivenUpError, Recorded
 from convviz.engine.worker import LoopThread
 
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from convviz.model.session import Session
+
+_logger = logging.getLogger(__name__)
 
 #: How often progress is told at most, in seconds between.
 _TELLING = 0.05
@@ -88,7 +91,7 @@ class _WorkLoop:
         except (ConvvizError, OSError, MemoryError) as error:
             self.error = error.with_traceback(None)
         except Exception as error:
-            logger.exception("the work has come to an end by an error")
+            _logger.exception("the work has come to an end by an error")
             self.error = RuntimeError(f"{type(error).__name__}: {error}")
 
     def close(self) -> None:
