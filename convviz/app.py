@@ -13,7 +13,6 @@ import os
 import signal
 import sys
 from contextlib import contextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PyQt6 import sip
@@ -37,27 +36,7 @@ if TYPE_CHECKING:
     from convviz.model.document import Document
     from convviz.model.session import Session
 
-_SCREENSHOT_SIZE = (1280, 800)
 _INTERRUPTED = 130  #: what a shell reports of a program that Ctrl+C ended
-
-
-def run(
-    experiment: str | None = None,
-    *,
-    screenshot: Path | None = None,
-    size: tuple[int, int] | None = None,
-    after: int | None = None,
-    scale: float | None = None,
-    theme: str | None = None,
-    language: str | None = None,
-    lesson: str | None = None,
-) -> int:
-    """Open the window, or write its picture to ``screenshot``; return the process's exit code."""
-    if screenshot is not None:
-        return render_screenshot(screenshot, size, after or 0, experiment, theme, language, scale, lesson)
-    return run_window(
-        experiment, size=size, after=after or 0, scale=scale, theme=theme, language=language, lesson=lesson
-    )
 
 
 def run_window(
@@ -95,11 +74,11 @@ def run_window(
         preferences = preferences or Preferences()
         if scale is None and preferences.scale != 1:
             scale = preferences.scale
-        app = _application(scale=scale)
-        _dress(app, theme or preferences.theme, language or preferences.language)
-        document = None if experiment is None or is_builtin(experiment) else _document(experiment)
+        app = application(scale=scale)
+        dress(app, theme or preferences.theme, language or preferences.language)
+        document = None if experiment is None or is_builtin(experiment) else document_of(experiment)
         if lesson is not None and lesson not in lesson_files():
-            _check_lesson(lesson)
+            check_lesson(lesson)
         window = MainWindow(None, None, preferences)
         window.completed.connect(leave_be)
         if size is not None:
@@ -113,140 +92,11 @@ def run_window(
                 code = app.exec()
         finally:
             opening.close()
-            _delete(window)
+            delete(window)
     return code
 
 
-def render_screenshot(
-    out: Path,
-    size: tuple[int, int] | None = None,
-    after_steps: int = 0,
-    experiment: str | None = None,
-    theme: str | None = None,
-    language: str | None = None,
-    scale: float | None = None,
-    lesson: str | None = None,
-) -> int:
-    """Write a PNG picture of the whole window after so many steps, or as a lesson begins; return 0.
-
-    It has ``size`` pixels whatever the scale; None: 1280 × 800 times the scale.
-
-    The platform is Qt's ``offscreen``, which needs no display, unless the application exists already. The person's
-    preferences are neither read nor changed.
-
-    Raises
-    ------
-    ShapeError, ConfigError
-        If the experiment or the lesson cannot be opened.
-    RunError
-        If an error stopped the run.
-    OSError
-        If the picture cannot be written.
-    """
-    import tempfile
-
-    from convviz.model.files import about_file, find_experiment
-    from convviz.model.waiting import train, wait_until
-    from convviz.views.picture import save_picture
-
-    app = _application("offscreen", scale)
-    with tempfile.TemporaryDirectory(prefix="convviz-") as folder:
-        preferences = Preferences(Path(folder) / "settings.ini")
-        _dress(app, theme or "light", language or preferences.language)
-        if lesson is not None:
-            _check_lesson(lesson)
-        document, session = _document(experiment), _session()
-        window = MainWindow(None, None, preferences)
-        try:
-            window.take_size(*(_SCREENSHOT_SIZE if size is None else size_at_scale(size, scale_in_force())))
-            window.attach(document, session)
-            window.show()
-            with about_file(find_experiment(experiment)):
-                train(session, after_steps, preferences.speed)
-            if lesson is not None:
-                window.open_lesson(lesson)
-                wait_until(lambda: window.has_lesson, window.lesson_shown)
-            wait_until(lambda: window.is_complete, window.completed)
-            wait_until(lambda: window.is_checked, window.checked)
-            app.processEvents()
-            save_picture(window, out, size)
-        finally:
-            session.close()
-            _delete(window)
-    return 0
-
-
-def render_animation(
-    out: Path,
-    experiment: str | None = None,
-    *,
-    steps: int | None = None,
-    frames: int,
-    rate: float,
-    size: tuple[int, int],
-    theme: str | None = None,
-    language: str | None = None,
-    told: Callable[[float], object] = lambda share: None,
-) -> int:
-    """Write a moving picture of the first ``steps`` of a run (None: of all it makes by itself); return 0.
-
-    It needs no display, as `render_screenshot`.
-
-    Parameters
-    ----------
-    frames, rate, size
-        How many pictures, how many a second, and their width and height in pixels.
-    told
-        Called with the share of the pictures that are drawn.
-
-    Raises
-    ------
-    ShapeError, ConfigError
-        If the experiment cannot be opened, or the file or the number of pictures cannot be.
-    RunError
-        If an error stopped the run, or it has made no step.
-    OSError
-        If the file cannot be written.
-    """
-    from functools import partial
-
-    from convviz.engine.errors import RunError
-    from convviz.export.animation import check_animation_path, check_frames, steps_between
-    from convviz.model.files import about_file, find_experiment
-    from convviz.model.waiting import train, wait_until
-    from convviz.model.work import Work
-    from convviz.views.film import Film
-
-    check_animation_path(out)
-    check_frames(frames, size)
-    app = _application("offscreen")
-    _dress(app, theme or "light", language or "system")
-    document, session = _document(experiment), _session()
-    ended: list[Exception | None] = []
-    film: Film | None = None
-    try:
-        with about_file(find_experiment(experiment)):
-            session.load(document.experiment, play=False)
-            train(session, steps or document.experiment.stop.steps, math.inf)
-        made = session.status.step
-        if not made:
-            raise RunError("the run has made no step: a moving picture needs two steps at least")
-        film = Film(document.experiment, session, size)
-        work = Work(partial(film.write, out, steps_between(0, made, frames), rate), session, session)
-        work.finished.connect(ended.append)
-        work.progressed.connect(told)
-        wait_until(lambda: bool(ended), work.finished)
-    finally:
-        session.close()
-        if film is not None:
-            film.end()
-            QCoreApplication.sendPostedEvents(film, QEvent.Type.DeferredDelete)
-    if ended[0] is not None:
-        raise ended[0]
-    return 0
-
-
-def _delete(window: MainWindow) -> None:
+def delete(window: MainWindow) -> None:
     """Delete the window at once: one that outlived the application, as the interpreter ends, would crash it."""
     window.deleteLater()
     QCoreApplication.sendPostedEvents(window, QEvent.Type.DeferredDelete)
@@ -275,8 +125,8 @@ class _Opening:
 
     def fill(self) -> None:
         """Import the rest of the program, open the experiment and show it."""
-        document = self._document or _document(self._experiment)
-        self._session = _session()
+        document = self._document or document_of(self._experiment)
+        self._session = make_session()
         self._window.attach(document, self._session)
         gc.freeze()  # before the event loop rests for the first time
         self._window.tell_if_too_large()
@@ -309,7 +159,7 @@ class _Opening:
             self._session.close()
 
 
-def _application(platform: str | None = None, scale: float | None = None) -> QApplication:
+def application(platform: str | None = None, scale: float | None = None) -> QApplication:
     """Return the application; a new one draws everything ``scale`` times as large (None: as the desktop says)."""
     existing = QApplication.instance()
     if isinstance(existing, QApplication):
@@ -324,12 +174,20 @@ def _application(platform: str | None = None, scale: float | None = None) -> QAp
     return app
 
 
-def _dress(app: QApplication, theme_name: str, language: str) -> None:
+def dress(app: QApplication, theme_name: str, language: str) -> None:
+    """Give the application its colours, and every sentence its language; "system" is that of the desktop."""
     theme.apply(app, theme_name)
     speak(language)
 
 
-def _document(experiment: str | None) -> Document:
+def document_of(experiment: str | None) -> Document:
+    """Open a built-in experiment by its name, or a file; None: the demo.
+
+    Raises
+    ------
+    ShapeError, ConfigError
+        If there is none, or it does not hold an experiment.
+    """
     from convviz.model.document import Document
     from convviz.model.files import find_experiment, read_experiment
 
@@ -341,7 +199,7 @@ def _document(experiment: str | None) -> Document:
     return document
 
 
-def _check_lesson(name_or_path: str) -> None:
+def check_lesson(name_or_path: str) -> None:
     """Raise `ConvvizError` if there is no lesson of that name, or a file does not hold one."""
     from convviz.model.lessons.library import find_lesson
     from convviz.model.lessons.reading import read_lesson
@@ -349,7 +207,8 @@ def _check_lesson(name_or_path: str) -> None:
     read_lesson(find_lesson(name_or_path))
 
 
-def _session() -> Session:
+def make_session() -> Session:
+    """Return a session, whose thread and engine are loaded now."""
     from convviz.model.session import Session
 
     return Session()

@@ -53,6 +53,13 @@ def joined(sentences: Iterable[str]) -> str:
     return text
 
 
+def guessed(word: str, known: Iterable[str]) -> str | None:
+    """Return the one of the ``known`` words that ``word`` is likely to be a slip of, or None."""
+    import difflib  # not at the start of every program, where nobody has mistyped anything yet
+
+    return next(iter(difflib.get_close_matches(word, known, 1)), None)
+
+
 class Listed:
     """Words in a row, parted as the current language parts them: a part of a sentence, read when that is shown."""
 

@@ -8,6 +8,7 @@ import os
 import signal
 import subprocess
 import sys
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,6 +23,7 @@ from convviz.engine.errors import ConfigError
 from convviz.model.experiment import Experiment
 from convviz.model.files import load_builtin, write_experiment
 from convviz.model.session import Session
+from convviz.offscreen import render_screenshot
 from convviz.views.main_window import MainWindow
 from convviz.views.preferences import Preferences
 from convviz.views.readout import ReadOut
@@ -42,7 +44,7 @@ def colours(picture: QImage) -> int:
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_a_screenshot_shows_the_whole_window(qtbot: QtBot, tmp_path: Path, size: tuple[int, int], theme: str) -> None:
     out = tmp_path / "window.png"
-    assert app.run("demo", screenshot=out, size=size, after=50, theme=theme, language="en") == 0
+    assert render_screenshot(out, "demo", size=size, after=50, theme=theme, language="en") == 0
     picture = QImage(str(out))
     assert (picture.width(), picture.height()) == size
     assert colours(picture) > 200
@@ -85,8 +87,8 @@ def test_a_picture_has_the_size_that_was_asked_for_whatever_the_scale(
 
 def test_a_lesson_can_be_what_a_picture_shows(qtbot: QtBot, tmp_path: Path) -> None:
     plain, lesson = tmp_path / "plain.png", tmp_path / "lesson.png"
-    assert app.run(screenshot=plain, language="en") == 0
-    assert app.run(screenshot=lesson, lesson="stride", language="en") == 0
+    assert render_screenshot(plain, language="en") == 0
+    assert render_screenshot(lesson, lesson="stride", language="en") == 0
     first, second = QImage(str(plain)), QImage(str(lesson))
     assert first.size() == second.size()
     strip = [(x, y) for x in range(8, 640, 2) for y in range(126, 190, 2)]  # where the lesson's text stands
@@ -108,7 +110,7 @@ def test_a_wrong_lesson_is_an_error_and_no_picture(
 
 
 def test_a_screenshot_of_a_diverged_run_is_made_too(qtbot: QtBot, tmp_path: Path) -> None:
-    assert app.run("diverging", screenshot=tmp_path / "window.png", after=100_000) == 0
+    assert render_screenshot(tmp_path / "window.png", "diverging", after=100_000) == 0
     assert colours(QImage(str(tmp_path / "window.png"))) > 200
 
 
@@ -122,7 +124,7 @@ def soon_finished(tmp_path: Path) -> str:
 
 
 def test_a_screenshot_of_a_run_that_finishes_early_is_made(qtbot: QtBot, tmp_path: Path, soon_finished: str) -> None:
-    assert app.run(soon_finished, screenshot=tmp_path / "window.png", after=50) == 0
+    assert render_screenshot(tmp_path / "window.png", soon_finished, after=50) == 0
     assert colours(QImage(str(tmp_path / "window.png"))) > 200
 
 
@@ -145,7 +147,7 @@ def test_a_run_that_fails_is_an_error_and_no_picture(
 def test_a_picture_that_cannot_be_written_is_an_error_with_its_name(qtbot: QtBot, tmp_path: Path) -> None:
     out = tmp_path / "nowhere" / "window.png"
     with pytest.raises(OSError, match=r"window\.png"):
-        app.run("demo", screenshot=out)
+        render_screenshot(out, "demo")
 
 
 def test_a_picture_that_cannot_be_written_leaves_the_old_one(
@@ -161,7 +163,7 @@ def test_a_picture_that_cannot_be_written_leaves_the_old_one(
 
     monkeypatch.setattr(Path, "write_bytes", fill_the_disk)
     with pytest.raises(OSError, match=os.strerror(errno.ENOSPC)):
-        app.run("demo", screenshot=out)
+        render_screenshot(out, "demo")
     assert out.read_bytes() == b"a good picture"
 
 
@@ -178,15 +180,16 @@ def test_the_training_ends_where_the_window_cannot_be_filled(
     ended = []
     monkeypatch.setattr(Session, "close", lambda self, close=Session.close: ended.append(close(self)))
     with pytest.raises(ConfigError, match="no"):
-        app.run("demo", screenshot=tmp_path / "window.png")
+        render_screenshot(tmp_path / "window.png", "demo")
     assert ended
 
 
 @pytest.mark.parametrize("screenshot", [True, False])
 def test_an_experiment_that_does_not_exist_opens_no_window(qtbot: QtBot, tmp_path: Path, screenshot: bool) -> None:
     before = set(QApplication.topLevelWidgets())
+    open_it = partial(render_screenshot, tmp_path / "window.png") if screenshot else app.run_window
     with pytest.raises(ConfigError, match="dmo"):
-        app.run("dmo", screenshot=tmp_path / "window.png" if screenshot else None)
+        open_it("dmo")
     assert not {w for w in set(QApplication.topLevelWidgets()) - before if w.isVisible()}
 
 
@@ -362,6 +365,46 @@ for _ in range(20):
     QApplication.processEvents()
 sys.exit(code)
 """
+
+
+#: What belongs to something that somebody asks the window for, and would only hold up its start.
+_ON_DEMAND = (
+    "PIL",
+    "difflib",
+    "html",
+    "convviz.engine.landscape",
+    "convviz.engine.walkthrough",
+    "convviz.export.animation",
+    "convviz.export.code",
+    "convviz.export.table",
+    "convviz.model.files.numbers",
+    "convviz.model.files.pictures",
+    "convviz.model.files.tables",
+    "convviz.model.lessons",
+    "convviz.model.survey",
+    "convviz.model.work",
+    "convviz.views.dialogs",
+    "convviz.views.dropping",
+    "convviz.views.export",
+    "convviz.views.film",
+    "convviz.views.lessons",
+    "convviz.views.own_files",
+    "convviz.views.panels.check.table",
+    "convviz.views.panels.landscape",
+    "convviz.views.panels.microscope",
+    "convviz.views.picture_dialog",
+)
+
+
+def test_the_window_loads_nothing_that_nobody_has_asked_for(tmp_path: Path) -> None:
+    program = (
+        "import pathlib, sys\nfrom convviz.offscreen import render_screenshot\n"
+        "render_screenshot(pathlib.Path(sys.argv[1]), after=5)\nprint('\\n'.join(sys.modules))"
+    )
+    command = [sys.executable, "-c", program, str(tmp_path / "window.png")]
+    loaded = subprocess.run(command, capture_output=True, text=True, check=True).stdout.split()
+    assert "convviz.views.panels.loss.plot" in loaded
+    assert not [name for name in loaded if name.startswith(_ON_DEMAND)]
 
 
 def test_nothing_of_the_window_outlives_it() -> None:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from convviz import i18n
 from convviz.cli.arguments import ArgumentParser, window_parser
 from convviz.cli.exits import BAD_INPUT, DONE, INTERRUPTED, UNABLE
-from convviz.i18n import Listed, tr
+from convviz.i18n import Listed, guessed, tr
 from convviz.resources import builtin_files, is_builtin, resource
 
 if TYPE_CHECKING:
@@ -129,12 +129,10 @@ def _unknown_word(words: Sequence[str]) -> str | None:
     word = _first_word(words)
     if not word or word.startswith("-") or Path(word).exists() or is_builtin(word):
         return None
-    import difflib
-
     known = [*COMMANDS, *builtin_files()]
-    if guesses := difflib.get_close_matches(word, known, 1):
+    if (guess := guessed(word, known)) is not None:
         told = tr("{word}: expected a file, a built-in experiment or a command; did you mean {guess}?")
-        return told.format(word=word, guess=guesses[0])
+        return told.format(word=word, guess=guess)
     told = tr("{word}: expected a file, or a built-in experiment or command, which are {known}")
     return told.format(word=word, known=Listed(known))
 

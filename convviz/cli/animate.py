@@ -64,7 +64,7 @@ def run(options: argparse.Namespace) -> int:
     if problems:
         print(doctor.refusal(problems, picture=True), file=sys.stderr)
         return UNABLE
-    from convviz import app
+    from convviz.offscreen import render_animation
 
     live = sys.stderr.isatty()
 
@@ -74,7 +74,7 @@ def run(options: argparse.Namespace) -> int:
             sys.stderr.flush()
 
     try:
-        return app.render_animation(
+        return render_animation(
             options.output,
             options.experiment,
             steps=options.steps,

@@ -6,7 +6,7 @@ import math
 import operator
 import os
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from convviz import doctor
 from convviz.cli.arguments import add_choice, add_experiment, lesson, picture_file, scale, size, whole_number
@@ -61,18 +61,25 @@ def run(options: argparse.Namespace) -> int:
     if problems:
         print(doctor.refusal(problems, picture=options.screenshot is not None), file=sys.stderr)
         return UNABLE
-    from convviz import app
+    if options.screenshot is not None:
+        from convviz.offscreen import render_screenshot
 
-    return app.run(
-        options.experiment,
-        screenshot=options.screenshot,
-        size=options.size,
-        after=options.after,
-        scale=options.scale,
-        theme=options.theme,
-        language=options.language,
-        lesson=options.lesson,
-    )
+        return render_screenshot(options.screenshot, options.experiment, **_wishes(options))
+    from convviz.app import run_window
+
+    return run_window(options.experiment, **_wishes(options))
+
+
+def _wishes(options: argparse.Namespace) -> dict[str, Any]:
+    """Return what the window and its picture are both told."""
+    return {
+        "size": options.size,
+        "after": options.after or 0,
+        "scale": options.scale,
+        "theme": options.theme,
+        "language": options.language,
+        "lesson": options.lesson,
+    }
 
 
 def _too_small(pixels: tuple[int, int] | None, scale: float | None) -> str | None:

@@ -17,7 +17,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from itertools import zip_longest
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -75,8 +75,7 @@ class Slope:
     kink: bool
 
 
-@dataclass(frozen=True)
-class Adjoint:
+class Adjoint(NamedTuple):
     """One linear layer: ⟨A x, y⟩ against ⟨x, Aᵀ y⟩ (``by`` is "input") or ⟨p, gradient of p⟩ ("parameters")."""
 
     layer: int
@@ -86,8 +85,7 @@ class Adjoint:
     error: float
 
 
-@dataclass(frozen=True)
-class Report:
+class Report(NamedTuple):
     """What a check has found so far.
 
     Attributes

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from convviz.engine.errors import ConfigError
 
@@ -17,8 +17,7 @@ if TYPE_CHECKING:
     from convviz.engine.stopping import StopConditions
 
 
-@dataclass(frozen=True)
-class Load:
+class Load(NamedTuple):
     """Begin a run.
 
     Attributes
@@ -72,8 +71,7 @@ class Reset:
     """Go back to step 0 with the same initial parameters, forgetting the history, and pause."""
 
 
-@dataclass(frozen=True)
-class ShowStep:
+class ShowStep(NamedTuple):
     """Deliver frames of the recorded step ``step`` (None: of the live one again); training is not touched."""
 
     step: int | None
@@ -89,8 +87,7 @@ class SetLearningRate:
         _require(0 < self.rate < math.inf, "learning_rate", "number > 0", self.rate)
 
 
-@dataclass(frozen=True)
-class SetStop:
+class SetStop(NamedTuple):
     """Stop by other conditions from the next step on."""
 
     stop: StopConditions
@@ -116,15 +113,13 @@ class SetFrameRate:
         _require(0 < self.frames_per_second < math.inf, "frame_rate", "number > 0", self.frames_per_second)
 
 
-@dataclass(frozen=True)
-class WantInputGradient:
+class WantInputGradient(NamedTuple):
     """Whether frames carry the input's own gradient, which costs a product that training does not need."""
 
     wanted: bool
 
 
-@dataclass(frozen=True)
-class Consult:
+class Consult(NamedTuple):
     """Let somebody look at what a run has recorded; whatever it is doing, it goes on afterwards as if nobody had.
 
     Attributes

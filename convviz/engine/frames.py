@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -92,7 +92,7 @@ class Frame:
 
 
 @dataclass(frozen=True, eq=False)
-class Path:
+class RunPath:
     """Where a run has been: some of its steps, more of them near its beginning, where most of the way is made.
 
     Attributes
@@ -153,8 +153,7 @@ class Status:
     left: frozenset[int] = frozenset()
 
 
-@dataclass(frozen=True)
-class Packet:
+class Packet(NamedTuple):
     """What the window takes out of the mailbox.
 
     Pictures are lossy, series are lossless: `frame` is the newest one, `losses` all that were recorded since the last

@@ -11,8 +11,7 @@ Links are made for the cells asked about, never for a whole map: what it costs d
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,8 +23,7 @@ Array = NDArray[Any]
 Indices = NDArray[np.intp]
 
 
-@dataclass(frozen=True)
-class Links:
+class Links(NamedTuple):
     """The links of N cells, M in all.
 
     Attributes
@@ -46,8 +44,7 @@ class Links:
     weights: Indices | None = None
 
 
-@dataclass(frozen=True)
-class Ends:
+class Ends(NamedTuple):
     """Pairs of cells without their slopes: what `Geometry` alone tells. Attributes as in `Links`."""
 
     owner: Indices

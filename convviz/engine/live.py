@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from convviz.engine.frames import Array, Frame, Path, State, Status, StopReason
+from convviz.engine.frames import Array, Frame, RunPath, State, Status, StopReason
 from convviz.engine.trainer import Recording, Trainer
 
 if TYPE_CHECKING:
@@ -183,7 +183,7 @@ class LiveRun:
                     return earlier
         return frame
 
-    def path(self) -> Path:
+    def path(self) -> RunPath:
         """Return where the run has been up to its newest step."""
         return self._trainer.path()
 

@@ -12,10 +12,9 @@ on the machine: the numbers are the same, whoever computes them.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import partial
 from itertools import pairwise
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -32,8 +31,7 @@ if TYPE_CHECKING:
 TILES = ((3_000_000, 2), (60_000_000, 4))
 
 
-@dataclass(frozen=True)
-class Tile:
+class Tile(NamedTuple):
     """Some rows of a network's maps.
 
     Attributes

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from convviz.engine.errors import ConfigError
-from convviz.engine.frames import Frame, Path, State, StopReason, read_only, sealed
+from convviz.engine.frames import Frame, RunPath, State, StopReason, read_only, sealed
 from convviz.engine.history import History, RateLog, Series
 from convviz.engine.problem import Problem, frozen
 from convviz.engine.settings import check_value, settings_of
@@ -271,7 +271,7 @@ class Trainer:
         vectors = self._state_of(step).reshape(1 + len(names), -1)[1:]
         return {name: self._network_views(vector) for name, vector in zip(names, vectors, strict=True)}
 
-    def path(self) -> Path:
+    def path(self) -> RunPath:
         """Return where the run has been up to the present step. Only steps that are stored are among its steps."""
         size, now = self._network.size, self.current_step
         steps = self._history.spread(max(2, min(PATH_STEPS, PATH_NUMBERS // max(1, size))))
@@ -280,7 +280,7 @@ class Trainer:
             parameters[row] = self._history.nearest(step)[1][:size]
         parameters[-1] = self._steps.parameters
         losses = np.append(self._losses.values()[steps], self.loss)
-        return Path(self._run, sealed(np.array([*steps, now])), sealed(losses), sealed(parameters))
+        return RunPath(self._run, sealed(np.array([*steps, now])), sealed(losses), sealed(parameters))
 
     def rewind(self, step: int) -> None:
         """Make ``step`` the present one and forget what came after it.

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from convviz.engine.errors import ConfigError
+from convviz.export.endings import check_ending
 from convviz.storage import replacing
 
 if TYPE_CHECKING:
@@ -35,13 +36,7 @@ _REST = 1500
 
 def check_animation_path(path: Path) -> None:
     """Raise `ConfigError` unless the name of ``path`` ends in one of `FORMATS`."""
-    if path.suffix.lower() not in FORMATS:
-        raise ConfigError(
-            "expected a file's name that ends in {ending}, received {path}",
-            field="path",
-            ending="|".join(FORMATS),
-            path=str(path),
-        )
+    check_ending(path, FORMATS)
 
 
 def check_frames(frames: int, size: tuple[int, int]) -> None:

@@ -12,6 +12,7 @@ import numpy as np
 
 from convviz.engine.errors import ConfigError
 from convviz.export.axis import Axis, linear_axis, logarithmic_axis
+from convviz.export.endings import check_ending
 from convviz.export.svg import svg_to_png
 from convviz.i18n import tr
 from convviz.number_text import exact_text
@@ -49,13 +50,7 @@ class _Sheet:
 
 def check_plot_path(path: Path) -> None:
     """Raise `ConfigError` unless the name of ``path`` ends in one of `FORMATS`."""
-    if path.suffix.lower() not in FORMATS:
-        raise ConfigError(
-            "expected a file's name that ends in {ending}, received {path}",
-            field="path",
-            ending="|".join(FORMATS),
-            path=str(path),
-        )
+    check_ending(path, FORMATS)
 
 
 def loss_plot(

@@ -9,17 +9,14 @@ every evaluation of the loss and takes its place.
 from __future__ import annotations
 
 import logging
-import threading
-import time
-from dataclasses import dataclass
 from enum import Enum
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from numpy.typing import NDArray
 
 from convviz.engine.check import Check, Report
 from convviz.engine.errors import ConvvizError
-from convviz.engine.loop import Clock
+from convviz.model.idle_loop import IdleLoop, SupersededError, WorkClock
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -53,8 +50,7 @@ class Verdict(Enum):
     IMPOSSIBLE = "impossible"  #: it could not be done; `Finding.error` says why
 
 
-@dataclass(frozen=True)
-class Request:
+class Request(NamedTuple):
     """What is to be checked.
 
     Attributes
@@ -75,8 +71,7 @@ class Request:
     every: bool = False
 
 
-@dataclass(frozen=True)
-class Finding:
+class Finding(NamedTuple):
     """What a check has found.
 
     Attributes
@@ -108,8 +103,7 @@ class Finding:
         return Verdict.RIGHT if report.passed else Verdict.WRONG
 
 
-@dataclass(frozen=True)
-class Progress:
+class Progress(NamedTuple):
     """How far the check ``number`` is: so many portions of a total."""
 
     number: int
@@ -117,8 +111,7 @@ class Progress:
     total: int
 
 
-@dataclass(frozen=True)
-class Withdrawn:
+class Withdrawn(NamedTuple):
     """The check ``number`` was ended before it had found anything; nothing more is heard of it."""
 
     number: int
@@ -126,18 +119,6 @@ class Withdrawn:
 
 #: What is told of a check.
 Answer = Finding | Progress | Withdrawn
-
-
-class CheckClock(Clock):
-    """The time, and the time that was worked."""
-
-    def worked(self) -> float:
-        """Return how long a processor has been busy with the calling thread, in seconds."""
-        return time.thread_time()
-
-
-class _SupersededError(Exception):
-    """Something newer is to be checked, or nothing any more."""
 
 
 class _EnoughError(Exception):
@@ -148,7 +129,7 @@ class _NothingYetError(Exception):
     """Nothing has been found that could do."""
 
 
-class CheckingLoop:
+class CheckingLoop(IdleLoop):
     """The loop of the checking thread.
 
     `post`, `take`, `drop`, `finish`, `be_gentle` and `close` may be called from any thread; `run` and `turn` belong to
@@ -160,18 +141,12 @@ class CheckingLoop:
         Called in the loop's thread when there is something to take.
     """
 
-    def __init__(self, notify: Callable[[], object], clock: CheckClock | None = None) -> None:
-        self._notify = notify
-        self._clock = clock or CheckClock()
-        self._wake = threading.Condition()  # guards the seven that follow
+    def __init__(self, notify: Callable[[], object], clock: WorkClock | None = None) -> None:
+        super().__init__(notify, clock, GENTLE_SHARE, IDLE_SHARE)
         self._waiting: Request | None = None
         self._due = 0.0
-        self._dropped = False
         self._finishing = False
-        self._gentle = False
-        self._closing = False
         self._answer: Answer | None = None
-        self._rested = 0.0  # what had been worked at the end of the last rest
         self._told = 0.0
 
     def post(self, request: Request) -> None:
@@ -182,24 +157,11 @@ class CheckingLoop:
             self._dropped = self._finishing = False
             self._wake.notify()
 
-    def drop(self) -> None:
-        """Forget what was asked for; it is not answered any more."""
-        with self._wake:
-            self._waiting, self._dropped = None, True
-            self._wake.notify()
-
     def finish(self) -> None:
         """Answer with what the check in hand has found by now, or that it is `Withdrawn` where that is nothing."""
         with self._wake:
             self._finishing = True
             self._wake.notify()
-
-    def be_gentle(self, gentle: bool) -> None:
-        """Leave nearly all of the time to others, or not."""
-        with self._wake:
-            if gentle != self._gentle:
-                self._gentle = gentle
-                self._wake.notify()
 
     def take(self) -> Answer | None:
         """Return the newest answer, once."""
@@ -207,16 +169,11 @@ class CheckingLoop:
             answer, self._answer = self._answer, None
             return answer
 
-    def close(self) -> None:
-        """Ask the loop to end, which it does before it evaluates a loss again."""
-        with self._wake:
-            self._closing = True
-            self._wake.notify()
+    def _forget(self) -> None:
+        self._waiting = None
 
-    def run(self) -> None:
-        """Go on until closed. Nothing that goes wrong is raised: it is reported."""
-        while self.turn():
-            pass
+    def _has_newer(self) -> bool:
+        return self._waiting is not None
 
     def turn(self) -> bool:
         """Wait for a request and answer it, unless it is overtaken; return False when closed."""
@@ -227,7 +184,7 @@ class CheckingLoop:
         error: Exception | None = None
         try:
             report = self._check(request)
-        except _SupersededError:
+        except SupersededError:
             return True
         except _NothingYetError:
             self._tell(Withdrawn(request.number))
@@ -289,13 +246,11 @@ class CheckingLoop:
             worked = self._clock.worked() - self._rested
             began = self._clock.now()
             while True:
-                if self._closing or self._dropped or self._waiting is not None:
-                    raise _SupersededError
+                self._check_wanted()
                 if self._finishing:
                     self._finishing = False
                     raise _EnoughError
-                share = GENTLE_SHARE if self._gentle else IDLE_SHARE
-                left = began + worked * (1 / share - 1) - self._clock.now()
+                left = self._rest_left(worked, began)
                 if worked < SLICE or left <= 0:
                     break
                 self._clock.wait(self._wake, left)

@@ -31,7 +31,7 @@ from convviz.model.series import LossSeries
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from convviz.engine.frames import Path
+    from convviz.engine.frames import RunPath
     from convviz.engine.live import LiveRun
     from convviz.engine.recorded import Recorded
     from convviz.model.experiment import Experiment
@@ -243,7 +243,7 @@ class Session(QObject):
         """Say whether frames carry the derivative of the loss by the input."""
         self._post(WantInputGradient(wanted))
 
-    def ask_path(self, answer: Callable[[Path], object]) -> None:
+    def ask_path(self, answer: Callable[[RunPath], object]) -> None:
         """Have ``answer`` called, in the training thread, with the path of the run; what is asked last is answered."""
 
         def look(live: LiveRun | None) -> None:

@@ -9,7 +9,6 @@ at is measured in between.
 from __future__ import annotations
 
 import logging
-import threading
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
@@ -19,12 +18,12 @@ from numpy.typing import NDArray
 from convviz.engine import landscape
 from convviz.engine.errors import ConvvizError
 from convviz.engine.landscape import LossAt, Plane, Way, Window
-from convviz.model.check_loop import CheckClock
+from convviz.model.idle_loop import IdleLoop, SupersededError, WorkClock
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from convviz.engine.frames import Path
+    from convviz.engine.frames import RunPath
     from convviz.engine.problem import Problem
 
 Array = NDArray[Any]
@@ -68,7 +67,7 @@ class Request:
     number: int
     problem: Problem
     kind: Kind
-    path: Path
+    path: RunPath
     step: int
     here: Array
     gradient: Array
@@ -166,11 +165,7 @@ class Answers(NamedTuple):
     probe: Probe | None = None
 
 
-class _SupersededError(Exception):
-    """Something newer is to be surveyed, or nothing any more."""
-
-
-class SurveyLoop:
+class SurveyLoop(IdleLoop):
     """The loop of the surveying thread.
 
     `post`, `trace`, `probe`, `drop`, `be_gentle`, `take` and `close` may be called from any thread; `run` and `turn`
@@ -182,21 +177,15 @@ class SurveyLoop:
         Called in the loop's thread when there is something to take.
     """
 
-    def __init__(self, notify: Callable[[], object], clock: CheckClock | None = None) -> None:
-        self._notify = notify
-        self._clock = clock or CheckClock()
-        self._wake = threading.Condition()  # guards the seven that follow
+    def __init__(self, notify: Callable[[], object], clock: WorkClock | None = None) -> None:
+        super().__init__(notify, clock, GENTLE_SHARE, IDLE_SHARE)
         self._waiting: Request | None = None
-        self._path: Path | None = None
+        self._path: RunPath | None = None
         self._place: tuple[Plane, float, float] | None = None
-        self._dropped = False
-        self._gentle = False
-        self._closing = False
         self._answers = Answers()
         self._problem: Problem | None = None  # of the survey that was asked for last
         self._loss: LossAt | None = None  # its loss, unless all was dropped: it takes as much memory as a trainer
         self._plane: Plane | None = None
-        self._rested = 0.0  # what had been worked at the end of the last rest
 
     def post(self, request: Request) -> None:
         """Ask for a survey; whatever was asked for before is forgotten."""
@@ -204,7 +193,7 @@ class SurveyLoop:
             self._waiting, self._path, self._dropped = request, None, False
             self._wake.notify()
 
-    def trace(self, path: Path) -> None:
+    def trace(self, path: RunPath) -> None:
         """Ask how a path is seen on the plane that is surveyed, or was last."""
         with self._wake:
             self._path = path
@@ -219,36 +208,17 @@ class SurveyLoop:
             self._place = plane, x, y
             self._wake.notify()
 
-    def drop(self) -> None:
-        """Forget what was asked for, and give back the memory that it takes."""
-        with self._wake:
-            self._waiting = self._path = self._place = None
-            self._dropped = True
-            self._wake.notify()
-
-    def be_gentle(self, gentle: bool) -> None:
-        """Leave most of the time to others, or not."""
-        with self._wake:
-            if gentle != self._gentle:
-                self._gentle = gentle
-                self._wake.notify()
-
     def take(self) -> Answers:
         """Return what is new, once."""
         with self._wake:
             answers, self._answers = self._answers, Answers()
             return answers
 
-    def close(self) -> None:
-        """Ask the loop to end, which it does before it measures a loss again."""
-        with self._wake:
-            self._closing = True
-            self._wake.notify()
+    def _forget(self) -> None:
+        self._waiting = self._path = self._place = None
 
-    def run(self) -> None:
-        """Go on until closed. Nothing that goes wrong is raised: it is reported."""
-        while self.turn():
-            pass
+    def _has_newer(self) -> bool:
+        return self._waiting is not None
 
     def turn(self) -> bool:
         """Wait for something that is asked and answer it, unless it is overtaken; return False when closed."""
@@ -266,7 +236,7 @@ class SurveyLoop:
                 self._survey(request)
             else:
                 self._answer_small()
-        except _SupersededError:
+        except SupersededError:
             pass
         except ConvvizError as refusal:
             self._refuse(request, refusal)
@@ -321,10 +291,6 @@ class SurveyLoop:
             self._loss = LossAt(problem)
         return self._loss
 
-    @property
-    def _share(self) -> float:
-        return GENTLE_SHARE if self._gentle else IDLE_SHARE
-
     def _answer_small(self) -> None:
         """Answer what takes one loss at most."""
         with self._wake:
@@ -348,7 +314,7 @@ class SurveyLoop:
     def _pause(self, *, at_once: bool) -> None:
         """Answer what is asked in between, and rest if a rest is due; raise if this survey is not to go on."""
         with self._wake:
-            self._check()
+            self._check_wanted()
             small = self._path is not None or self._place is not None
         if small:
             self._answer_small()
@@ -358,17 +324,12 @@ class SurveyLoop:
         with self._wake:
             began = self._clock.now()
             while True:
-                self._check()
-                left = began + worked * (1 / self._share - 1) - self._clock.now()
+                self._check_wanted()
+                left = self._rest_left(worked, began)
                 if left <= 0 or self._path is not None or self._place is not None:
                     break
                 self._clock.wait(self._wake, left)
         self._rested = self._clock.worked()
-
-    def _check(self) -> None:
-        """Raise if the survey in hand is not to go on."""
-        if self._closing or self._dropped or self._waiting is not None:
-            raise _SupersededError
 
 
 def _plane_of(request: Request) -> Plane:
@@ -392,7 +353,7 @@ def _window_of(request: Request, plane: Plane) -> Window:
     return landscape.fitting(plane, path.parameters, path.losses, request.here, taught)
 
 
-def _track(plane: Plane, path: Path) -> Track:
+def _track(plane: Plane, path: RunPath) -> Track:
     near = landscape.is_near(path.losses)
     known = path.parameters[near]
     share = plane.share(known, known[-1]) if len(known) else np.nan

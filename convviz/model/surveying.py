@@ -21,7 +21,7 @@ from convviz.engine.worker import LoopThread
 from convviz.model.survey_loop import Kind, Probe, Refusal, Request, Survey, SurveyLoop, Track
 
 if TYPE_CHECKING:
-    from convviz.engine.frames import Frame, Path, Status
+    from convviz.engine.frames import Frame, RunPath, Status
     from convviz.engine.landscape import Plane, Window
     from convviz.engine.problem import Problem
     from convviz.model.session import Session
@@ -310,7 +310,7 @@ class Surveyor(QObject):
             self._session.ask_path(self._path_came.emit)
 
     @pyqtSlot(object)
-    def _take_path(self, path: Path) -> None:
+    def _take_path(self, path: RunPath) -> None:
         """Take the path of the run, and have another plane laid if that is wanted and nothing speaks against it."""
         frame = self._session.frame
         if not self._watched or frame is None or path.run != frame.run:
@@ -335,7 +335,7 @@ class Surveyor(QObject):
             return False
         return float(survey.plane.distance(start)) <= _ON_PLANE * float(np.linalg.norm(start))
 
-    def _make(self, frame: Frame, path: Path) -> Request:
+    def _make(self, frame: Frame, path: RunPath) -> Request:
         """Return what is asked for at a step; of a run that has left all bounds, at the last before it did."""
         problem = frame.problem
         pack = problem.network.pack

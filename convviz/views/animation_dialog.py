@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from PyQt6.QtCore import Qt, pyqtSignal
-from PyQt6.QtWidgets import QDialog, QDialogButtonBox, QFormLayout, QHBoxLayout, QLabel, QLayout, QVBoxLayout, QWidget
+from PyQt6.QtCore import pyqtSignal
+from PyQt6.QtWidgets import QFormLayout, QHBoxLayout, QLabel, QLayout, QWidget
 
 from convviz.engine.errors import ConfigError, ConvvizError
 from convviz.export.animation import (
@@ -20,8 +20,8 @@ from convviz.export.animation import (
 from convviz.i18n import mark, tr
 from convviz.views.editors.buttons import Choice
 from convviz.views.editors.number_box import NumberBox, Range
-from convviz.views.editors.wording import capitalised
-from convviz.views.theme import SPACE, metrics, set_role
+from convviz.views.export_dialog import ExportDialog
+from convviz.views.theme import SPACE
 from convviz.views.tooltips import paragraphs
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ class Wish(NamedTuple):
     size: tuple[int, int]
 
 
-class AnimationDialog(QDialog):
+class AnimationDialog(ExportDialog):
     """Lets a person choose, and tells how many pictures that makes and how long they last.
 
     Parameters
@@ -69,9 +69,7 @@ class AnimationDialog(QDialog):
         looked_at: Tensor | None = None,
         parent: QWidget | None = None,
     ) -> None:
-        super().__init__(parent)
-        self.setObjectName("animation_dialog")
-        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        super().__init__("animation", parent)
         self._last, self._parts = last_step, parts
         self._labels: list[tuple[QLabel, str]] = []
         self._part = Choice("animation.part", self)
@@ -85,18 +83,9 @@ class AnimationDialog(QDialog):
             "width": self._box("width", Range(integer=True, minimum=LEAST_MAP[0], maximum=MOST_SIZE[0]), _WHOLE[0]),
             "height": self._box("height", Range(integer=True, minimum=LEAST_MAP[1], maximum=MOST_SIZE[1]), _WHOLE[1]),
         }
-        self._outcome = QLabel(self)
-        self._outcome.setObjectName("animation.outcome")
-        self._outcome.setWordWrap(True)
-        self._outcome.setAlignment(Qt.AlignmentFlag.AlignTop)
-        self._outcome.setFixedHeight(round(_LINES * metrics().lineSpacing()))
-        buttons = QDialogButtonBox.StandardButton
-        self._buttons = QDialogButtonBox(buttons.Save | buttons.Cancel, self)
         self._wish: Wish | None = None
-        self._lay_out()
+        self._fill(self._lay_out(_WIDTH, _LINES))
         self._part.currentIndexChanged.connect(self._propose_size)
-        self._buttons.accepted.connect(self.accept)
-        self._buttons.rejected.connect(self.reject)
         self.retranslate()
         tensors = [tensor for _, tensor in parts]
         if looked_at in tensors and looked_at is not None:
@@ -109,9 +98,7 @@ class AnimationDialog(QDialog):
         box.refused.connect(self._complain)
         return box
 
-    def _lay_out(self) -> None:
-        form = QFormLayout()
-        form.setSpacing(SPACE.S)
+    def _fill(self, form: QFormLayout) -> None:
         boxes = self._boxes
         rows: tuple[tuple[str, QWidget | QLayout], ...] = (
             (mark("Picture"), self._part),
@@ -124,13 +111,6 @@ class AnimationDialog(QDialog):
             label = QLabel(self)
             form.addRow(label, field)
             self._labels.append((label, text))
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(SPACE.L, SPACE.L, SPACE.L, SPACE.L)
-        layout.setSpacing(SPACE.M)
-        layout.addLayout(form)
-        layout.addWidget(self._outcome)
-        layout.addWidget(self._buttons)
-        self.setFixedWidth(_WIDTH)
 
     def retranslate(self) -> None:
         """Read every text again in the current language."""
@@ -205,18 +185,12 @@ class AnimationDialog(QDialog):
         told = tr("{frames} pictures, one every {every} steps; {seconds} seconds.")
         every = (wish.steps[-1] - wish.steps[0]) / (len(wish.steps) - 1)
         seconds = len(wish.steps) / wish.rate
-        self._tell(told.format(frames=f"{len(wish.steps):,}", every=f"{every:,.3g}", seconds=f"{seconds:,.3g}"))
+        frames = f"{len(wish.steps):,}"
+        self._tell(told.format(frames=frames, every=f"{every:,.3g}", seconds=f"{seconds:,.3g}"), possible=True)
 
     def _complain(self, sentence: str) -> None:
         self._wish = None
-        self._tell(capitalised(sentence))
-
-    def _tell(self, sentence: str) -> None:
-        self._outcome.setText(sentence)
-        set_role(self._outcome, "error" if self._wish is None else "muted")
-        saving = self._buttons.button(QDialogButtonBox.StandardButton.Save)
-        if saving is not None:
-            saving.setEnabled(self._wish is not None)
+        self._tell(sentence, possible=False)
 
 
 def _beside(first: QWidget, between: str, second: QWidget) -> QLayout:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import platform
-from html import escape
 from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import PYQT_VERSION_STR, QSize, Qt, QUrl, qVersion
@@ -24,6 +23,7 @@ import convviz
 from convviz.i18n import mark, tr
 from convviz.views import icons, theme
 from convviz.views.actions import ACTIONS, GROUPS, ActionSpec, keys_text, plain
+from convviz.views.tooltips import escaped
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -68,8 +68,8 @@ GESTURES = {
 #: The columns of the page of shortcuts, about as long as one another: groups of actions, then places.
 _COLUMNS = (
     (("file", "edit", "run"), ()),
-    (("history", "view", "help"), ()),
-    ((), (_CELLS, _KERNEL, _MICROSCOPE, _PLOT)),
+    (("view", "help"), (_PLOT,)),
+    (("history",), (_CELLS, _KERNEL, _MICROSCOPE)),
 )
 #: The size at which the page shows all of them.
 _PAGE = QSize(1250, 700)
@@ -185,7 +185,7 @@ class AboutBox(QDialog):
             tr("Free software under the {licence}; it comes without any warranty.").format(
                 licence=f'<a href="{_LICENCE}">GPL-3.0-or-later</a>'
             ),
-            escape(" · ".join(f"{name} {version}" for name, version in libraries().items())),
+            escaped(" · ".join(f"{name} {version}" for name, version in libraries().items())),
         )
         body = "".join(f"<p>{text}</p>" for text in paragraphs)
         self._text.setText(f'<span style="font-size: {theme.FONT_SIZES["title"]}px">convviz</span>{body}')

@@ -11,7 +11,6 @@ from PyQt6.QtCore import QObject, pyqtSignal
 from convviz.engine.errors import ConvvizError
 from convviz.i18n import tr
 from convviz.model.files import builtin_names, load_builtin
-from convviz.views.dialogs import ask_about_changes
 from convviz.views.elided import STAR
 from convviz.views.file_dialogs import dialog_to_open, dialog_to_save
 from convviz.views.file_messages import not_opened, not_saved
@@ -100,6 +99,8 @@ class FileControl(QObject):
         if not self.is_unsettled:
             then()
             return
+        from convviz.views.dialogs import ask_about_changes
+
         ask_about_changes(
             self._window,
             self._shown_name(),

@@ -85,11 +85,6 @@ class StatusLine(QStatusBar):
         self._cell, self._is_pointed = text, is_pointed and bool(text)
         self._write()
 
-    @property
-    def has_note(self) -> bool:
-        """Whether a note is shown, or would be if nothing were pointed at."""
-        return self._note is not None
-
     def show_note(self, text: Callable[[], str]) -> None:
         """Tell for a while what has happened, except where something is pointed at; in the current language."""
         self._note = text

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from PyQt6.QtCore import Qt, pyqtSignal
-from PyQt6.QtWidgets import QCheckBox, QDialog, QDialogButtonBox, QFormLayout, QLabel, QVBoxLayout, QWidget
+from PyQt6.QtCore import pyqtSignal
+from PyQt6.QtWidgets import QCheckBox, QLabel, QWidget
 
 from convviz.export.table import MOST_PARAMETERS, MOST_ROWS
 from convviz.i18n import ntr, tr
 from convviz.views.editors.number_box import NumberBox, Range
-from convviz.views.editors.wording import capitalised
-from convviz.views.theme import SPACE, metrics, set_role
+from convviz.views.export_dialog import ExportDialog
 from convviz.views.tooltips import paragraphs
 
 _WIDTH = 420
@@ -18,7 +17,7 @@ _LINES = 3.2
 _CHARACTERS = 20
 
 
-class TableDialog(QDialog):
+class TableDialog(ExportDialog):
     """Lets a person choose the steps and whether parameters get columns, and tells how large the table will be.
 
     Signals
@@ -30,9 +29,7 @@ class TableDialog(QDialog):
     chosen = pyqtSignal(int, bool)
 
     def __init__(self, last_step: int, parameters: int, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setObjectName("table_dialog")
-        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        super().__init__("table", parent)
         self._last, self._count = last_step, parameters
         self._every = NumberBox("table.every", Range(integer=True, minimum=1, maximum=max(1, last_step)), self)
         self._every.set_value(_fitting(last_step))
@@ -42,33 +39,13 @@ class TableDialog(QDialog):
         self._parameters.setObjectName("table.parameters")
         self._parameters.setChecked(parameters <= MOST_PARAMETERS)
         self._parameters.setEnabled(0 < parameters <= MOST_PARAMETERS)
-        self._outcome = QLabel(self)
-        self._outcome.setObjectName("table.outcome")
-        self._outcome.setWordWrap(True)
-        self._outcome.setAlignment(Qt.AlignmentFlag.AlignTop)
-        self._outcome.setFixedHeight(round(_LINES * metrics().lineSpacing()))
-        buttons = QDialogButtonBox.StandardButton
-        self._buttons = QDialogButtonBox(buttons.Save | buttons.Cancel, self)
-        self._lay_out()
+        form = self._lay_out(_WIDTH, _LINES)
+        form.addRow(self._label, self._every)
+        form.addRow("", self._parameters)
         self._every.edited.connect(self._take)
         self._every.refused.connect(lambda sentence: self._tell(sentence, possible=False))
         self._parameters.toggled.connect(self._show)
-        self._buttons.accepted.connect(self.accept)
-        self._buttons.rejected.connect(self.reject)
         self.retranslate()
-
-    def _lay_out(self) -> None:
-        form = QFormLayout()
-        form.setSpacing(SPACE.S)
-        form.addRow(self._label, self._every)
-        form.addRow("", self._parameters)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(SPACE.L, SPACE.L, SPACE.L, SPACE.L)
-        layout.setSpacing(SPACE.M)
-        layout.addLayout(form)
-        layout.addWidget(self._outcome)
-        layout.addWidget(self._buttons)
-        self.setFixedWidth(_WIDTH)
 
     def retranslate(self) -> None:
         """Read every text again in the current language."""
@@ -114,13 +91,6 @@ class TableDialog(QDialog):
         elif rows >= MOST_ROWS:
             sentence += " " + tr("A spreadsheet opens {most} rows at most.").format(most=f"{MOST_ROWS:,}")
         self._tell(sentence, possible=True)
-
-    def _tell(self, sentence: str, *, possible: bool) -> None:
-        self._outcome.setText(capitalised(sentence))
-        set_role(self._outcome, "muted" if possible else "error")
-        saving = self._buttons.button(QDialogButtonBox.StandardButton.Save)
-        if saving is not None:
-            saving.setEnabled(possible)
 
 
 def _fitting(last_step: int) -> int:

@@ -81,13 +81,6 @@ def test_the_model_loads_no_widgets(root: Path) -> None:
     assert "PyQt6.QtWidgets" not in loaded
 
 
-def test_the_window_loads_no_landscape_before_somebody_looks(root: Path) -> None:
-    loaded = loaded_by(root, "import convviz.app, convviz.views.panel_control, convviz.model.session")
-    assert "convviz.views.panels.pipeline" in loaded
-    late = ("convviz.views.panels.landscape", "convviz.model.survey", "convviz.engine.landscape")
-    assert not [name for name in loaded if name.startswith(late)]
-
-
 def test_the_engine_needs_numpy_and_the_standard_library_only(root: Path) -> None:
     allowed = {*sys.stdlib_module_names, "numpy", "convviz"}
     for path in modules(root, "engine"):

@@ -14,7 +14,6 @@ from convviz.model.check_loop import (
     IDLE_SHARE,
     QUIET,
     SAMPLE,
-    CheckClock,
     CheckingLoop,
     Finding,
     Progress,
@@ -22,10 +21,11 @@ from convviz.model.check_loop import (
     Verdict,
     Withdrawn,
 )
+from convviz.model.idle_loop import WorkClock
 from tests.checked import BARRIER, held, kinked, wrong
 
 
-class Clock(CheckClock):
+class Clock(WorkClock):
     """Every forward pass of `HeldConv` is some work; waiting takes the time that it is asked to."""
 
     def __init__(self, work=0.0003):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gc
 import threading
-from dataclasses import replace
 
 import pytest
 from PyQt6.QtCore import QObject, QTimer
@@ -254,7 +253,7 @@ def test_the_answer_to_an_older_request_is_not_believed(session, check, reach, q
     def take_late(loop):
         answer = take(loop)
         late.append(answer)
-        return replace(answer, number=answer.number - 1)
+        return answer._replace(number=answer.number - 1)
 
     monkeypatch.setattr(CheckingLoop, "take", take_late)
     checker, watcher = check()

@@ -10,7 +10,7 @@ from convviz.engine.errors import ConfigError
 from convviz.engine.landscape import LEVELS, LossAt, Way, Window, points_of
 from convviz.engine.layers import Conv2d
 from convviz.engine.trainer import Trainer
-from convviz.model.check_loop import CheckClock
+from convviz.model.idle_loop import WorkClock
 from convviz.model.survey_loop import (
     AT_ONCE,
     GENTLE_SHARE,
@@ -25,7 +25,7 @@ from convviz.model.survey_loop import (
 from tests.checked import BARRIER, HeldConv, experiment
 
 
-class Clock(CheckClock):
+class Clock(WorkClock):
     """Every loss is some work; waiting takes the time that it is asked to."""
 
     def __init__(self, work=0.0003):

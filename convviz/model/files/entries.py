@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import difflib
 import reprlib
 from typing import TYPE_CHECKING, Any
 
 from convviz.engine.errors import ConfigError
-from convviz.i18n import Listed, mark
+from convviz.i18n import Listed, guessed, mark
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -44,14 +43,14 @@ def refuse_unknown(entries: Iterable[str], known: tuple[str, ...]) -> None:
 def unknown(plain: str, with_guess: str, field: str, received: Any, known: Iterable[str]) -> ConfigError:
     """Return the error for a word that is not among the ``known`` ones, with the closest of them if one is close."""
     names = list(known)
-    guesses = difflib.get_close_matches(received, names, 1) if isinstance(received, str) else []
+    guess = guessed(received, names) if isinstance(received, str) else None
     return ConfigError(
-        with_guess if guesses else plain,
+        plain if guess is None else with_guess,
         field=field,
         name=field,
         known=Listed(names),
         received=shown(received),
-        guess=guesses[0] if guesses else None,
+        guess=guess,
     )
 
 

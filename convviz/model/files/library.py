@@ -5,13 +5,12 @@ Their names and notes are English in the files, and these sentences are message 
 
 from __future__ import annotations
 
-import difflib
 import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from convviz.engine.errors import ConfigError
-from convviz.i18n import Listed
+from convviz.i18n import Listed, guessed
 from convviz.model.files.reading import read_experiment
 from convviz.resources import builtin_files, is_builtin
 
@@ -70,12 +69,11 @@ def find_experiment(name_or_path: str | Path | None = None) -> Path:
 
 
 def _not_found(name: str, known: dict[str, Path]) -> ConfigError:
-    guesses = difflib.get_close_matches(name, known, 1)
-    if guesses:
+    if (guess := guessed(name, known)) is not None:
         return ConfigError(
             "{received}: expected a file or the name of a built-in experiment; did you mean {guess}?",
             received=name,
-            guess=guesses[0],
+            guess=guess,
         )
     return ConfigError(
         "{received}: expected a file or a built-in experiment, which are {known}", received=name, known=Listed(known)

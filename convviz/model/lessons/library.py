@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import difflib
 import json
 from pathlib import Path
 
 from convviz.engine.errors import ConfigError
-from convviz.i18n import Listed
+from convviz.i18n import Listed, guessed
 from convviz.resources import lesson_files
 
 
@@ -33,12 +32,11 @@ def find_lesson(name_or_path: str | Path) -> Path:
         return Path(name)
     if name in paths:
         return paths[name]
-    guesses = difflib.get_close_matches(name, paths, 1)
-    if guesses:
+    if (guess := guessed(name, paths)) is not None:
         raise ConfigError(
             "{received}: expected a file or the name of a built-in lesson; did you mean {guess}?",
             received=name,
-            guess=guesses[0],
+            guess=guess,
         )
     raise ConfigError(
         "{received}: expected a file or a built-in lesson, which are {known}", received=name, known=Listed(paths)

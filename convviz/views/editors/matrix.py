@@ -14,7 +14,6 @@ from PyQt6.QtWidgets import QApplication, QHBoxLayout, QLabel, QMenu, QVBoxLayou
 
 from convviz.engine.errors import ConfigError, ConvvizError
 from convviz.i18n import mark, tr
-from convviz.model.files.tables import parse_matrix
 from convviz.views.editors.buttons import IconButton
 from convviz.views.editors.matrix_grid import MatrixGrid
 from convviz.views.editors.matrix_text import numpy_text, python_text, spreadsheet_text
@@ -156,6 +155,8 @@ class MatrixEditor(QWidget):
 
     def paste(self) -> None:
         """Take the clipboard's numbers in place of the shown matrix, or of the whole array if they have its axes."""
+        from convviz.model.files.tables import parse_matrix  # not needed before somebody pastes
+
         clipboard = QGuiApplication.clipboard()
         try:
             pasted = parse_matrix(clipboard.text() if clipboard is not None else "")

@@ -7,7 +7,6 @@ import re
 from decimal import Decimal
 
 from convviz.engine.errors import ConfigError
-from convviz.model.files.tables import parse_number
 
 #: Significant digits that a control shows; the value behind it keeps all of its own.
 DIGITS = 6
@@ -25,6 +24,8 @@ def parse_typed(text: str) -> float:
     ConfigError
         If it is no number, or if a single comma can be read either way, as in ``2,000``.
     """
+    from convviz.model.files.tables import parse_number  # not needed before somebody types
+
     plain = text.strip()
     if _GROUPS.match(plain):
         if plain.count(",") == 1 and "." not in plain:
@@ -46,6 +47,8 @@ def parse_whole(text: str) -> int:
     ConfigError
         If it is none.
     """
+    from convviz.model.files.tables import parse_number
+
     plain = text.strip()
     try:
         value = parse_number(plain.replace(",", "") if _GROUPS.match(plain) else plain)

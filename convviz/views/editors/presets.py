@@ -7,9 +7,8 @@ extend to other sizes, even and oblong ones included.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from math import comb
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,8 +21,7 @@ if TYPE_CHECKING:
 Matrix = NDArray[np.float64]
 
 
-@dataclass(frozen=True)
-class Preset:
+class Preset(NamedTuple):
     """A kernel by formula.
 
     Attributes

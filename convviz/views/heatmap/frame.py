@@ -15,7 +15,7 @@ from convviz.i18n import tr
 from convviz.number_text import power_text, short_number
 from convviz.views import theme
 from convviz.views.colour import Levels, scale_image
-from convviz.views.heatmap.layout import Form, HeatLayout
+from convviz.views.heatmap.layout import LABEL_LEAST, Form, HeatLayout
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -25,6 +25,8 @@ _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 _CENTRE = Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignVCenter
 #: Narrower, the bar of a scale shows nothing; and what is left free between it and a number beside it.
 _LEAST_BAR, _BESIDE_BAR = 8, 5
+#: Narrowest channel whose frame has the tensor's hue.
+_HUE_LEAST = 24
 #: What the identifying chip takes of a line, and smaller types of a note, for where that alone would cut a title off.
 _CHIP_ROOM = 13
 _SMALLER = (10, 9)
@@ -188,6 +190,21 @@ def _paint_sentence(painter: QPainter, rect: QRect, caption: Caption, notes: tup
     colour = colours.text if caption.read_out else colours.muted
     _paint_text(painter, free, fitting_text(told, free.width()), "small", colour)
     painter.drawText(rect, _RIGHT, note)
+
+
+def paint_frames(painter: QPainter, layout: HeatLayout, hue: str, focused: bool) -> None:
+    """Paint the frame of every channel in a theme's colour (``hue``; none: any), and around it that of the focus."""
+    colours, wide = theme.current(), layout.tiles[0].width()
+    # Many small kernels would drown in frames of their hue, and in those of the focus, which are broad.
+    around = getattr(colours, hue) if hue and wide >= _HUE_LEAST else colours.border
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.setPen(QPen(around, 1))
+    painter.drawRects(*(tile.adjusted(-1, -1, 0, 0) for tile in layout.tiles))
+    if focused:
+        painter.setPen(QPen(colours.accent, 1))
+        for framed in layout.tiles if wide >= LABEL_LEAST else (layout.cells,):
+            painter.drawRect(framed.adjusted(-1, -1, 0, 0))
+            painter.drawRect(framed.adjusted(-2, -2, 1, 1))
 
 
 def paint_scale(painter: QPainter, layout: HeatLayout, levels: Levels, signed: bool) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from enum import Enum
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -162,6 +162,7 @@ def size_for(form: Form, shape: tuple[int, int, int], cell: float) -> tuple[int,
     return width + 2 * BORDER, math.ceil(shape[1] * cell) + around(form)
 
 
+@cache
 def _line(role: theme.FontRole) -> int:
     return math.ceil(theme.metrics(role).height())
 

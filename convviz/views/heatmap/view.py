@@ -9,13 +9,21 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from PyQt6.QtCore import QEvent, QPoint, QPointF, QRect, QSize, Qt, QTimer
-from PyQt6.QtGui import QPainter, QPaintEvent, QPen, QResizeEvent
+from PyQt6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PyQt6.QtWidgets import QSizePolicy, QWidget
 
 from convviz.views import theme
 from convviz.views.colour import Extent, Levels, calm_levels, extent_of, levels_between
-from convviz.views.heatmap.frame import Caption, note_texts, paint_caption, paint_cursor, paint_empty, paint_scale
-from convviz.views.heatmap.layout import LABEL_LEAST, Form, HeatLayout, lay_out, size_for, strip_height
+from convviz.views.heatmap.frame import (
+    Caption,
+    note_texts,
+    paint_caption,
+    paint_cursor,
+    paint_empty,
+    paint_frames,
+    paint_scale,
+)
+from convviz.views.heatmap.layout import Form, HeatLayout, lay_out, size_for, strip_height
 from convviz.views.heatmap.marks import Marking, paint_pin, paint_spot
 from convviz.views.heatmap.picture import Picture
 
@@ -28,8 +36,6 @@ if TYPE_CHECKING:
     Array = NDArray[Any]
     Place = tuple[int, int, int]
 
-#: Narrowest channel whose frame has the tensor's hue.
-_HUE_LEAST = 24
 #: After how many milliseconds without other values the numbers of a scale are those of the last.
 _REST = 250
 
@@ -284,7 +290,7 @@ class HeatmapView(QWidget):
             ratio = self.devicePixelRatioF()
             self._picture.paint(painter, ratio)
             if not ratio.is_integer():  # a pixel at the edge of the cells belongs to the frame as well
-                self._paint_frames(painter, layout)
+                paint_frames(painter, layout, self._caption.hue, self._focus_shown)
             self._paint_places(painter, layout)
             self._follow_notes(layout, self._picture.number_format(ratio))
 
@@ -302,24 +308,9 @@ class HeatmapView(QWidget):
             paint_caption(painter, layout, self._form, self._caption, self._painted_notes, self._tile_label)
         if self._given is None:
             return
-        self._paint_frames(painter, layout)
+        paint_frames(painter, layout, self._caption.hue, self._focus_shown)
         if asked.intersects(layout.scale):
             paint_scale(painter, layout, self._picture.levels, self._picture.signed)
-
-    def _paint_frames(self, painter: QPainter, layout: HeatLayout) -> None:
-        colours, wide = theme.current(), layout.tiles[0].width()
-        # Many small kernels would drown in frames of their hue, and in those of the focus, which are broad.
-        hue = getattr(colours, self._caption.hue) if self._caption.hue and wide >= _HUE_LEAST else colours.border
-        focused: tuple[QRect, ...] = ()
-        if self._focus_shown:
-            focused = layout.tiles if wide >= LABEL_LEAST else (layout.cells,)
-        painter.setBrush(Qt.BrushStyle.NoBrush)
-        painter.setPen(QPen(hue, 1))
-        painter.drawRects(*(tile.adjusted(-1, -1, 0, 0) for tile in layout.tiles))
-        painter.setPen(QPen(colours.accent, 1))
-        for framed in focused:
-            painter.drawRect(framed.adjusted(-1, -1, 0, 0))
-            painter.drawRect(framed.adjusted(-2, -2, 1, 1))
 
     def _paint_places(self, painter: QPainter, layout: HeatLayout) -> None:
         """Paint the cell that is pointed at, the one that is held, and those that are spoken of."""

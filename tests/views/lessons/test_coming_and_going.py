@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from typing import TYPE_CHECKING
 
 import pytest
@@ -412,15 +410,3 @@ def test_the_microscope_plays_and_the_task_is_done_meanwhile(open_window: OpenWi
     person.press("3")
     person.sees(lambda: person.window.lessons.is_done, timeout=1000)
     assert microscope.is_playing
-
-
-def test_a_window_without_a_lesson_has_loaded_nothing_of_lessons(tmp_path: Path) -> None:
-    program = (
-        "import sys\nfrom convviz import app\n"
-        "app.run(screenshot=__import__('pathlib').Path(sys.argv[1]), after=5)\n"
-        "print([name for name in sys.modules if 'lessons' in name])"
-    )
-    done = subprocess.run(
-        [sys.executable, "-c", program, str(tmp_path / "window.png")], capture_output=True, text=True, check=False
-    )
-    assert done.stdout.strip() == "[]", done.stderr

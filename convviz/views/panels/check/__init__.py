@@ -3,6 +3,5 @@
 from __future__ import annotations
 
 from convviz.views.panels.check.badge import CheckBadge
-from convviz.views.panels.check.table import CheckTable
 
-__all__ = ["CheckBadge", "CheckTable"]
+__all__ = ["CheckBadge"]

@@ -11,10 +11,10 @@ from PyQt6.QtWidgets import QAbstractButton, QWidget
 from convviz.i18n import tr
 from convviz.views import theme
 from convviz.views.panels.check import wording
-from convviz.views.panels.check.table import CheckTable
 
 if TYPE_CHECKING:
     from convviz.model.checking import Checker
+    from convviz.views.panels.check.table import CheckTable
 
 _PADDING = theme.SPACE.S
 _RADIUS = 4
@@ -44,6 +44,8 @@ class CheckBadge(QAbstractButton):
     def open_table(self) -> None:
         """Show the whole check, in a window of its own that is opened once."""
         if self._table is None:
+            from convviz.views.panels.check.table import CheckTable
+
             self._table = CheckTable(self._checker, self.window())
             self._table.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
             self._table.finished.connect(self._forget_table)

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from PyQt6.QtCore import QAbstractListModel, QModelIndex, QObject, Qt
@@ -23,8 +22,7 @@ FOLD_ABOVE, SHOWN = 26, 20
 UNFOLDED = 10_000
 
 
-@dataclass(frozen=True)
-class Term:
+class Term(NamedTuple):
     """One row: factors that are multiplied.
 
     Attributes

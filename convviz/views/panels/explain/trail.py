@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from html import escape
 from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import Qt, pyqtSignal
@@ -11,6 +10,7 @@ from PyQt6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QWidget
 from convviz.i18n import tr
 from convviz.views import theme
 from convviz.views.editors.buttons import CONTROL_HEIGHT, IconButton
+from convviz.views.tooltips import escaped
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -110,6 +110,6 @@ class Trail(QWidget):
             first += 1
         accent = theme.current().accent.name()
         places = ([(first - 1, "…")] if first else []) + list(enumerate(names))[first:]
-        links = (f'<a href="{place}" style="color:{accent}">{escape(name)}</a>{_BETWEEN}' for place, name in places)
+        links = (f'<a href="{place}" style="color:{accent}">{escaped(name)}</a>{_BETWEEN}' for place, name in places)
         self._links.setText("".join(links))
         self._links.setToolTip(_BETWEEN.join(self._names) if names else "")

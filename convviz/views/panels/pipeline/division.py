@@ -133,7 +133,7 @@ class Cards:
     @cached_property
     def numbered(self) -> float:
         """In how many of the layers there is room for a number in each cell of kernels that are few and not large."""
-        least = [item.numbered_tile(KERNEL_CELL_LEAST, self.grid) for item in self.kernels]
+        least = _numbered_tiles(self.items, self.grid)
         return sum(self.tile >= tile for tile in least) / len(least) if least else 1.0
 
     @cached_property
@@ -325,6 +325,13 @@ def best_division(width: int, height: int, items: Items, way: Way | None = None)
     return best
 
 
+@lru_cache(maxsize=64)
+def _numbered_tiles(items: Items, grid: Grid) -> list[int]:
+    """Return, of each layer with kernels, how wide a tile has to be for numbers in their cells; 0: it needs none."""
+    kernels = (item for item in items if isinstance(item, LayerItem) and item.tiles)
+    return [item.numbered_tile(KERNEL_CELL_LEAST, grid) for item in kernels]
+
+
 @lru_cache(maxsize=16)
 def _all_cards(items: Items, scales: bool, biases: bool) -> list[Cards]:
     least, bare, most, step = _TILES
@@ -332,7 +339,9 @@ def _all_cards(items: Items, scales: bool, biases: bool) -> list[Cards]:
     grids = [grid for grid in Grid if any(isinstance(item, LayerItem) and grid in item.grids for item in items)]
     ways = product((3, 2, 1), tiles, grids)
     every = [Cards(items, across, tile, scales, biases, grid) for across, tile, grid in ways]
-    return sorted(every, key=lambda cards: -cards.score)  # the sooner a good one is found, the fewer are tried
+    scores = {(cards.tile, cards.grid): cards.score for cards in every if cards.across == 1}  # those of any ``across``
+    # The sooner a good one is found, the fewer are tried.
+    return sorted(every, key=lambda cards: -scores[cards.tile, cards.grid])
 
 
 @lru_cache(maxsize=16)

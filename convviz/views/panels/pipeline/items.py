@@ -5,7 +5,8 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from enum import Enum
-from functools import lru_cache
+from functools import cached_property, lru_cache
+from typing import NamedTuple
 
 from convviz.views.heatmap.layout import (
     BORDER,
@@ -43,8 +44,7 @@ class Grid(Enum):
     COLUMN = "column"
 
 
-@dataclass(frozen=True)
-class MapItem:
+class MapItem(NamedTuple):
     """A map between two layers; ``gradient``: there is one to be shown with it."""
 
     shape: Shape
@@ -86,12 +86,12 @@ class LayerItem:
     bias: int = 0
     tiles: int = 0
 
-    @property
+    @cached_property
     def count(self) -> int:
         """The number of kernels."""
         return self.weight[0] * self.weight[1]
 
-    @property
+    @cached_property
     def grids(self) -> tuple[Grid, ...]:
         """In which ways its kernels may stand."""
         if not self.tiles:
@@ -99,16 +99,20 @@ class LayerItem:
         lines, columns = self.count in _IN_LINE, self.count in _IN_COLUMN
         return Grid.SQUARE, *([Grid.LINE] if lines else []), *([Grid.COLUMN] if columns else [])
 
-    @property
+    @cached_property
     def cells_across(self) -> float:
         """How many cells, large enough for a number, one would like a tile to hold side by side."""
         # The more kernels there are, the less one looks at each of them.
         return max(1.0 if self.count == 1 else 4.0, (0.75 + 0.25 * math.sqrt(self.count)) * max(self.weight[2:]))
 
+    @cached_property
+    def _side(self) -> int:
+        return math.ceil(math.sqrt(self.count))
+
     def across(self, grid: Grid) -> int:
         """Return how many kernels stand side by side in a tile."""
         if grid is Grid.SQUARE or grid not in self.grids:
-            return math.ceil(math.sqrt(self.count))
+            return self._side
         return self.count if grid is Grid.LINE else 1
 
     def kernel(self, tile: int, grid: Grid) -> float:

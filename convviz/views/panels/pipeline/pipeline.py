@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -63,7 +62,7 @@ class Pipeline(QWidget):
         self._fitting: Problem | None = None  # whose frames are of this structure
         self._flow = FlowRow()
         self._equation = EquationRow(self)
-        self._scroll = Sideways("pipeline.scroll", self)
+        self._scroll = Sideways("pipeline.scroll", self._flow.cards, self)
         self._scroll.setWidget(self._flow)
         for row in (self._flow, self._equation):
             row.selected.connect(self._select)
@@ -83,15 +82,13 @@ class Pipeline(QWidget):
         """Show the input's gradient beside the input, or not; frames have to carry it from now on."""
         self._input_gradient = shown
         if self._structure is not None:
-            self._show(replace(self._structure, input_gradient=shown))
+            self._show(self._structure._replace(input_gradient=shown))
 
     def _show(self, structure: Structure) -> None:
         self._flow.set_structure(structure)
-        self._scroll.set_parts(self._flow.cards())  # those before may be gone by the time it is laid out again
         self._equation.set_structure(structure)
         stays = structure.looks_like(self._structure)
         if not stays:
-            self._scroll.set_parts(self._flow.cards())  # at once, seen or not: those before are about to be deleted
             self._order_focus()
             self._arrangement = None
         self._structure, self._fitting = structure, None
@@ -235,7 +232,7 @@ class Pipeline(QWidget):
         self._scroll.setGeometry(0, 0, width, upper - FRAME)
         self._flow.resize(max(width, taken), upper - FRAME - (_SCROLL_BAR if taken > width else 0))
         self._flow.set_target_x(self._equation.target_x())
-        self._scroll.set_parts(self._flow.cards())
+        self._scroll.follow()
 
 
 def _tell(signal: pyqtBoundSignal, cell: Cell) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, field
 from functools import lru_cache
+from typing import NamedTuple
 
 from PyQt6.QtCore import QRect
 
@@ -71,8 +72,7 @@ class Column:
         return Column(rect, tiles, biases, words, gradient)
 
 
-@dataclass(frozen=True)
-class FlowPlan:
+class FlowPlan(NamedTuple):
     """The upper row.
 
     Attributes

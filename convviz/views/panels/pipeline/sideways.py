@@ -12,7 +12,7 @@ from convviz.i18n import ntr, tr
 from convviz.views import theme
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from PyQt6.QtGui import QResizeEvent
 
@@ -22,20 +22,26 @@ _STEP = 90  #: pixels that the row moves by for one
 
 
 class Sideways(QScrollArea):
-    """Shows as much of a row as there is room for, and at its edges how many of its parts are out of sight."""
+    """Shows as much of a row as there is room for, and at its edges how many of its parts are out of sight.
 
-    def __init__(self, name: str, parent: QWidget) -> None:
+    Parameters
+    ----------
+    parts
+        Returns what is counted of the row as it is now: its layers.
+    """
+
+    def __init__(self, name: str, parts: Callable[[], Sequence[QWidget]], parent: QWidget) -> None:
         super().__init__(parent)
         self.setObjectName(name)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self._parts: Sequence[QWidget] = ()
+        self._parts = parts
         self._before, self._after = (_More(f"{name}.{side}", side, self) for side in ("before", "after"))
         self._before.clicked.connect(lambda: self._turn(-1))
         self._after.clicked.connect(lambda: self._turn(1))
-        self._bar.valueChanged.connect(self._follow)
-        self._bar.rangeChanged.connect(self._follow)
+        self._bar.valueChanged.connect(self.follow)
+        self._bar.rangeChanged.connect(self.follow)
 
     @property
     def _bar(self) -> QScrollBar:
@@ -43,19 +49,21 @@ class Sideways(QScrollArea):
         assert bar is not None  # every scroll area has one
         return bar
 
-    def set_parts(self, parts: Sequence[QWidget]) -> None:
-        """Say what is counted of the row: its layers."""
-        self._parts = parts
-        self._follow()
+    def follow(self) -> None:
+        """Count what is out of sight."""
+        before, after = self._beyond()
+        at, height = self._bar.value(), self.height() - (self._bar.height() if self._bar.isVisible() else 0)
+        self._before.tell(len(before), at > 0, QRect(0, 0, EDGE, height))
+        self._after.tell(len(after), at < self._bar.maximum(), QRect(self.width() - EDGE, 0, EDGE, height))
 
     def retranslate(self) -> None:
         """Read every text again in the current language."""
-        self._follow()
+        self.follow()
 
     def resizeEvent(self, event: QResizeEvent | None) -> None:
         """Keep the edges at the edges."""
         super().resizeEvent(event)
-        self._follow()
+        self.follow()
 
     def wheelEvent(self, event: QWheelEvent | None) -> None:
         """Move the row with the wheel, however that is turned: up and down there is nothing to be seen."""
@@ -82,15 +90,9 @@ class Sideways(QScrollArea):
         """Return the parts that are not seen whole, at the left and at the right."""
         at, most = self._bar.value(), self._bar.maximum()
         left, right = at + (EDGE if at else 0), at + self.width() - (EDGE if at < most else 0)
-        before = [part for part in self._parts if part.x() < left]
-        return before, [part for part in self._parts if part.geometry().right() >= right and part not in before]
-
-    def _follow(self) -> None:
-        """Count what is out of sight."""
-        before, after = self._beyond()
-        at, height = self._bar.value(), self.height() - (self._bar.height() if self._bar.isVisible() else 0)
-        self._before.tell(len(before), at > 0, QRect(0, 0, EDGE, height))
-        self._after.tell(len(after), at < self._bar.maximum(), QRect(self.width() - EDGE, 0, EDGE, height))
+        parts = self._parts()
+        before = [part for part in parts if part.x() < left]
+        return before, [part for part in parts if part.geometry().right() >= right and part not in before]
 
 
 class _More(QAbstractButton):

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from convviz.views.panels.pipeline.items import LayerItem, MapItem
 
@@ -18,8 +17,7 @@ if TYPE_CHECKING:
 Shape = tuple[int, int, int]
 
 
-@dataclass(frozen=True)
-class LayerPart:
+class LayerPart(NamedTuple):
     """One layer: what it is, what comes in and goes out, and the shapes of its parameters by name."""
 
     layer: Layer
@@ -42,8 +40,7 @@ class LayerPart:
         return self.layer.unreached(self.in_shape)
 
 
-@dataclass(frozen=True)
-class Structure:
+class Structure(NamedTuple):
     """The columns of the picture.
 
     Attributes

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from convviz.views.panels.check import CheckBadge, CheckTable
+from convviz.views.panels.check import CheckBadge
+from convviz.views.panels.check.table import CheckTable
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -9,7 +9,7 @@ from PyQt6.QtGui import QAction, QColor
 from convviz.engine.frames import State
 from convviz.model.files import load_builtin
 from convviz.views import theme
-from convviz.views.panels.check import CheckTable
+from convviz.views.panels.check.table import CheckTable
 from tests.checked import experiment, kinked, wrong, wrong_between
 from tests.views.panels.check.conftest import badge
 from tests.views.reading import number_in

@@ -14,7 +14,7 @@ from convviz.engine import Conv2d
 from convviz.engine.trainer import Trainer
 from convviz.model.files import load_builtin
 from convviz.views import theme
-from convviz.views.panels.check import CheckTable
+from convviz.views.panels.check.table import CheckTable
 from tests.checked import BARRIER, experiment, held, kinked, wrong, wrong_between
 from tests.views.hands import choose_item
 from tests.views.panels.check.conftest import badge
