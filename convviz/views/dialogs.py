@@ -30,10 +30,11 @@ if TYPE_CHECKING:
 
     from convviz.views.actions import Actions
 
-_CELLS, _KERNEL, _MICROSCOPE, _PLOT = (
+_CELLS, _KERNEL, _MICROSCOPE, _LANDSCAPE, _PLOT = (
     mark("Cells of maps and kernels"),
     mark("Numbers of a kernel"),
     mark("Microscope"),
+    mark("Landscape"),
     mark("Loss plot"),
 )
 #: What can be done with the pointer and with keys where something is pointed at or has the focus, which no action
@@ -58,6 +59,14 @@ GESTURES = {
         (mark("D"), mark("Forward or backward")),
         (mark("V, Z"), mark("One row or all; whole maps or a part")),
     ),
+    _LANDSCAPE: (
+        (mark("Arrow keys, faster with Shift"), mark("Move the cross")),
+        (mark("Wheel; plus, minus"), mark("Look closer, or at more")),
+        (mark("Dragging"), mark("Move over the plane")),
+        (mark("Click on the path, Enter"), mark("Show that step")),
+        (mark("Double-click, Ctrl+Enter"), mark("Let the student start there")),
+        (mark("0"), mark("Lay the plane through this step")),
+    ),
     _PLOT: (
         (mark("Wheel"), mark("Show fewer or more steps")),
         (mark("Dragging"), mark("Move along the steps")),
@@ -67,9 +76,9 @@ GESTURES = {
 }
 #: The columns of the page of shortcuts, about as long as one another: groups of actions, then places.
 _COLUMNS = (
-    (("file", "edit", "run"), ()),
+    (("file", "edit", "run"), (_PLOT,)),
     (("history", "view", "help"), ()),
-    ((), (_CELLS, _KERNEL, _MICROSCOPE, _PLOT)),
+    ((), (_CELLS, _KERNEL, _MICROSCOPE, _LANDSCAPE)),
 )
 #: The size at which the page shows all of them.
 _PAGE = QSize(1250, 760)
@@ -78,7 +87,7 @@ _LICENCE = "https://www.gnu.org/licenses/gpl-3.0.html"
 
 
 class ShortcutsPage(QDialog):
-    """Lists every action with its shortcuts, and what pointer and keys do in places of their own."""
+    """Lists every action that has a shortcut, and what pointer and keys do in places of their own."""
 
     def __init__(self, actions: Actions, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -117,7 +126,7 @@ class ShortcutsPage(QDialog):
     def _add_group(self, column: QGridLayout, group: str) -> None:
         _add_heading(column, plain(tr(GROUPS[group])))
         for spec in ACTIONS:
-            if spec.group == group:
+            if spec.group == group and spec.shortcuts:
                 _add_row(column, tr(spec.text).rstrip("…"), self._keys(spec))
 
     def _keys(self, spec: ActionSpec) -> str:

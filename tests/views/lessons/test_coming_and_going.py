@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import math
+import re
 import subprocess
 import sys
 from typing import TYPE_CHECKING
@@ -10,10 +12,11 @@ from typing import TYPE_CHECKING
 import pytest
 from PyQt6.QtCore import Qt
 from PyQt6.QtGui import QAction
-from PyQt6.QtWidgets import QFileDialog, QLabel, QMenu, QMessageBox, QPushButton, QToolButton, QWidget
+from PyQt6.QtWidgets import QFileDialog, QLabel, QMenu, QMessageBox, QPushButton, QSlider, QToolButton, QWidget
 
 from convviz.model.files import load_builtin, read_experiment, write_experiment
-from convviz.model.lessons.library import lesson_titles
+from convviz.model.lessons.library import find_lesson, lesson_titles
+from convviz.model.lessons.reading import read_lesson
 from convviz.resources import lesson_files
 from convviz.views import theme
 from convviz.views.editors.number_box import NumberBox
@@ -90,14 +93,13 @@ def test_the_run_the_edits_and_the_selection_are_back_after_a_lesson(open_window
 
 
 def test_the_same_experiment_in_a_lesson_is_another_run(open_window: OpenWindow) -> None:
-    person = open_window("diverging")
+    start = read_lesson(find_lesson("learning-rate")).scenes[0].start
+    assert start is not None
+    person = open_window(start.experiment)
     own = person.document.experiment
     person.session.run(7)
     person.sees_step(7)
     begin(person, "learning-rate")
-    for _ in range(4):
-        person.press("Ctrl+Right")
-    person.sees(lambda: person.window.has_lesson)
     assert person.document.experiment == own
     person.sees_step(0)
     leave(person)
@@ -141,6 +143,58 @@ def test_the_branches_of_a_run_are_back_after_a_lesson(open_window: OpenWindow) 
     assert branch.text() == "2/2"
     person.press("Alt+Up")
     person.sees_step(30)
+
+
+def test_what_happened_to_the_branches_is_not_told_in_a_lesson(open_window: OpenWindow) -> None:
+    person = open_window()
+    person.session.run(20)
+    person.sees_step(20)
+    person.find(QSlider, "history_slider").setValue(5)
+    person.sees(lambda: person.session.status.shown == 5)
+    person.press("C")
+    person.sees_step(5)
+    person.sees(lambda: "New branch from step 5" in person.text("pointed"))
+    begin(person)
+    assert "branch" not in person.text("pointed")
+
+
+def test_the_slider_of_speeds_stays_where_it_was_under_as_fast_as_it_goes(open_window: OpenWindow) -> None:
+    person = open_window(speed=math.inf)
+    slider = person.find(QSlider, "speed")
+    before = slider.value()
+    begin(person, "learning-rate")
+    person.press("Ctrl+Right")  # to a scene that is watched slowly
+    person.sees(lambda: person.window.has_lesson and slider.value() < before)
+    leave(person)
+    assert slider.value() == before
+    assert person.find(QAction, "free").isChecked()
+    person.press("F")
+    person.sees(lambda: person.session.status.speed == 200)
+
+
+@pytest.mark.parametrize("name", lesson_files())
+def test_no_line_of_a_scene_breaks_a_calculation(open_window: OpenWindow, name: str) -> None:
+    person = open_window()
+    begin(person, name)
+    lesson = read_lesson(find_lesson(name))
+    for scene in lesson.scenes:
+        text = person.find(QLabel, "lesson.text").text()
+        assert text.replace("\u00a0", " ") == scene.text
+        assert not re.search(r" [−+×·/=] ", text)
+        person.press("Ctrl+Right")
+        person.sees(lambda: person.window.has_lesson or not is_shown(person))
+
+
+def test_an_experiment_of_a_scene_is_not_called_what_the_scene_denies(open_window: OpenWindow) -> None:
+    person = open_window()
+    begin(person, "learning-rate")
+    own = load_builtin("diverging")
+    experiment = person.document.experiment
+    assert experiment.optimizer.learning_rate < own.optimizer.learning_rate
+    assert experiment.name != own.name
+    assert "overshoots" not in person.text("pointed")
+    kernel = experiment.replace(optimizer=own.optimizer, name=own.name, notes=own.notes)
+    assert kernel == own  # all else is that of the experiment that shows what is too large
 
 
 def test_escape_lets_go_then_leaves_the_lesson_then_the_full_screen(open_window: OpenWindow) -> None:
