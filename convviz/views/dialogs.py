@@ -81,13 +81,13 @@ _COLUMNS = (
     ((), (_CELLS, _KERNEL, _MICROSCOPE, _LANDSCAPE)),
 )
 #: The size at which the page shows all of them.
-_PAGE = QSize(1250, 760)
+_PAGE = QSize(1250, 700)
 _FRAME = QSize(16, 48)  #: what the window system puts around a window, about
 _LICENCE = "https://www.gnu.org/licenses/gpl-3.0.html"
 
 
 class ShortcutsPage(QDialog):
-    """Lists every action that has a shortcut, and what pointer and keys do in places of their own."""
+    """Lists every action that has shortcuts, and what pointer and keys do in places of their own."""
 
     def __init__(self, actions: Actions, parent: QWidget | None = None) -> None:
         super().__init__(parent)

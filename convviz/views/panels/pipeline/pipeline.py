@@ -87,6 +87,7 @@ class Pipeline(QWidget):
 
     def _show(self, structure: Structure) -> None:
         self._flow.set_structure(structure)
+        self._scroll.set_parts(self._flow.cards())  # those before may be gone by the time it is laid out again
         self._equation.set_structure(structure)
         stays = structure.looks_like(self._structure)
         if not stays:
