@@ -81,7 +81,7 @@ _COLUMNS = (
     ((), (_CELLS, _KERNEL, _MICROSCOPE, _LANDSCAPE)),
 )
 #: The size at which the page shows all of them.
-_PAGE = QSize(1250, 700)
+_PAGE = QSize(1250, 720)
 _FRAME = QSize(16, 48)  #: what the window system puts around a window, about
 _LICENCE = "https://www.gnu.org/licenses/gpl-3.0.html"
 
