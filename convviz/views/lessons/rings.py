@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from PyQt6 import sip
 from PyQt6.QtCore import QEvent, QObject, QRect, QRectF, Qt, QTimer
 from PyQt6.QtGui import QPainter, QPaintEvent, QPen, QRegion
 from PyQt6.QtWidgets import QScrollArea, QWidget
@@ -162,7 +163,8 @@ class Rings(QObject):
                 wanted.append(at)
                 at = at.parentWidget()
         for each in self._watched:
-            each.removeEventFilter(self)
+            if not sip.isdeleted(each):  # controls are made anew when another part is selected
+                each.removeEventFilter(self)
         for each in wanted:
             each.installEventFilter(self)
         self._watched = wanted

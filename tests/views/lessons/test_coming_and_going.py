@@ -9,6 +9,7 @@ import subprocess
 import sys
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pytest
 from PyQt6.QtCore import Qt
 from PyQt6.QtGui import QAction
@@ -20,10 +21,11 @@ from convviz.model.lessons.reading import read_lesson
 from convviz.resources import lesson_files
 from convviz.views import theme
 from convviz.views.editors.number_box import NumberBox
+from convviz.views.heatmap import Heatmap
 from convviz.views.lessons.rings import Ring
 from convviz.views.panels.inspector import Inspector
 from convviz.views.panels.microscope import Microscope
-from tests.views.hands import type_over
+from tests.views.hands import drop_files, type_over
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -335,6 +337,24 @@ def test_rings_follow_what_they_are_around(open_window: OpenWindow) -> None:
     person.sees(lambda: field.mapTo(person.window, field.rect().topLeft()) != before and is_ringed())
     person.press("F9")
     person.sees(lambda: len([ring for ring in person.window.findChildren(Ring) if ring.isVisible()]) == 1)
+
+
+def test_a_kernel_that_is_dropped_takes_the_ringed_controls_away_and_the_lesson_goes_on(
+    open_window: OpenWindow, tmp_path: Path
+) -> None:
+    person = open_window()
+    begin(person, "stride")  # whose first scene rings a control of layer 2
+    person.sees(lambda: sum(ring.isVisible() for ring in person.window.findChildren(Ring)) == 2)
+    numbers = np.arange(9.0).reshape(3, 3)
+    np.save(tmp_path / "kernel.npy", numbers)
+    kernel = person.find(Heatmap, "pipeline.layer0.student")
+    at = kernel.mapTo(person.window, kernel.cell_rect(0, 0).center())
+    assert drop_files(person.window, at, tmp_path / "kernel.npy")
+    person.sees(lambda: sum(ring.isVisible() for ring in person.window.findChildren(Ring)) == 1)
+    np.testing.assert_array_equal(person.document.experiment.student_parameters()[0]["weight"][0, 0], numbers)
+    person.press("Ctrl+Right")
+    person.sees(lambda: person.window.has_lesson)
+    leave(person)
 
 
 def test_a_ring_is_seen_in_the_accent_colour_and_leaves_the_inside_alone(open_window: OpenWindow) -> None:
