@@ -160,6 +160,19 @@ def test_what_happened_to_the_branches_is_not_told_in_a_lesson(open_window: Open
     assert "branch" not in person.text("pointed")
 
 
+def test_an_edit_in_a_lesson_is_not_taken_for_one_before_it(open_window: OpenWindow) -> None:
+    person = open_window()
+    person.session.run(20)
+    person.sees_step(20)
+    person.look_at("layer", 1)
+    type_over(person.find(NumberBox, "layers.1.stride.vertical"), "1")
+    person.sees(lambda: person.text("pointed").endswith("with its 20 steps."))
+    begin(person, "stride")
+    type_over(person.find(NumberBox, "layers.1.stride.vertical"), "2")
+    person.sees(lambda: not person.session.is_waiting and person.document.undo_stack.canUndo())
+    assert "20 steps" not in person.text("pointed")
+
+
 def test_the_slider_of_speeds_stays_where_it_was_under_as_fast_as_it_goes(open_window: OpenWindow) -> None:
     person = open_window(speed=math.inf)
     slider = person.find(QSlider, "speed")
