@@ -203,13 +203,16 @@ def through_path(points: Array, losses: Array, through: Array, others: Sequence[
         Directions to take where the path has fewer than two.
     """
     near = points[is_near(losses)]
-    away = np.subtract(near, through, dtype=np.float64) * np.sqrt(lengths(near))[:, None]
+    ways = lengths(near)
+    away = np.subtract(near, through, dtype=np.float64) * np.sqrt(ways)[:, None]
     plane = along(through, [*zip((Way.MAIN, Way.SECOND), _main_directions(away), strict=False), *others])
     if not len(near):
         return plane
     places = plane.project(near)
     right = -1.0 if plane.ways[0] is Way.MAIN and places[0, 0] > 0 else 1.0
-    upward = -1.0 if plane.ways[1] is Way.SECOND and places[:, 1].sum() < 0 else 1.0
+    begun = places[0]  # the path bows upwards, as seen from the line between its start and the origin
+    bow = places[:, 1] - (places[:, 0] * (begun[1] / begun[0]) if begun[0] else 0.0)
+    upward = -1.0 if plane.ways[1] is Way.SECOND and ways @ bow < 0 else 1.0
     return Plane(plane.origin, right * plane.across, upward * plane.up, plane.ways)
 
 

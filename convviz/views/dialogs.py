@@ -30,10 +30,11 @@ if TYPE_CHECKING:
 
     from convviz.views.actions import Actions
 
-_CELLS, _KERNEL, _MICROSCOPE, _PLOT = (
+_CELLS, _KERNEL, _MICROSCOPE, _LANDSCAPE, _PLOT = (
     mark("Cells of maps and kernels"),
     mark("Numbers of a kernel"),
     mark("Microscope"),
+    mark("Landscape"),
     mark("Loss plot"),
 )
 #: What can be done with the pointer and with keys where something is pointed at or has the focus, which no action
@@ -58,6 +59,14 @@ GESTURES = {
         (mark("D"), mark("Forward or backward")),
         (mark("V, Z"), mark("One row or all; whole maps or a part")),
     ),
+    _LANDSCAPE: (
+        (mark("Arrow keys, faster with Shift"), mark("Move the cross")),
+        (mark("Wheel; plus, minus"), mark("Look closer, or at more")),
+        (mark("Dragging"), mark("Move over the plane")),
+        (mark("Click on the path, Enter"), mark("Show that step")),
+        (mark("Double-click, Ctrl+Enter"), mark("Let the student start there")),
+        (mark("0"), mark("Lay the plane through this step")),
+    ),
     _PLOT: (
         (mark("Wheel"), mark("Show fewer or more steps")),
         (mark("Dragging"), mark("Move along the steps")),
@@ -67,12 +76,12 @@ GESTURES = {
 }
 #: The columns of the page of shortcuts, about as long as one another: groups of actions, then places.
 _COLUMNS = (
-    (("file", "edit", "run"), ()),
-    (("view", "help"), (_PLOT,)),
-    (("history",), (_CELLS, _KERNEL, _MICROSCOPE)),
+    (("file", "edit", "run"), (_PLOT,)),
+    (("history", "view", "help"), ()),
+    ((), (_CELLS, _KERNEL, _MICROSCOPE, _LANDSCAPE)),
 )
 #: The size at which the page shows all of them.
-_PAGE = QSize(1250, 700)
+_PAGE = QSize(1250, 720)
 _FRAME = QSize(16, 48)  #: what the window system puts around a window, about
 _LICENCE = "https://www.gnu.org/licenses/gpl-3.0.html"
 

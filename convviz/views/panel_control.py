@@ -141,6 +141,7 @@ class PanelControl(QObject):
         self.modes.layer_shown.connect(self._show_layer)
         self.modes.step_asked.connect(self._run.look_at)
         self._document.changed.connect(self._follow)
+        self._document.opened.connect(self._forget_told)
         self.files.reopened.connect(self._run.reset)
         self._maps.opened.connect(self.select)
         self._maps.experiment_dropped.connect(self.files.open_file)
@@ -243,6 +244,8 @@ class PanelControl(QObject):
             self.side.show_explanation()
 
     def _follow(self, old: Experiment, new: Experiment) -> None:
+        if self._document.is_swapping:
+            self._forget_told()
         self.pipeline.set_experiment(new)
         self.loss.set_experiment(new)
         read_last(self._badge)
@@ -252,6 +255,10 @@ class PanelControl(QObject):
             self._to_begin[-1] = new
         else:
             self.loss.set_run_of(new)
+
+    def _forget_told(self) -> None:
+        """Tell no longer what happened to another experiment."""
+        self._parts.line.drop_note()
 
     def _begin_run(self, run: int) -> None:
         """Let the losses be called by the experiment whose run it is; runs are numbered as they are asked for."""

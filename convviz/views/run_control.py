@@ -106,6 +106,7 @@ class RunControl(QObject):
         session.run_started.connect(self._tell_left)
         self._document.changed.connect(self._offer_seed)
         self._document.changed.connect(self._note_left)
+        self._document.opened.connect(self._forget_edit)
         self._document.changed.connect(self._offer_again)
         self._document.edits_changed.connect(self._note_edit)
 
@@ -175,9 +176,15 @@ class RunControl(QObject):
 
     def _note_left(self, old: Experiment, new: Experiment) -> None:
         """Note how many steps a change leaves behind."""
+        if self._document.is_swapping:
+            self._forget_edit()
         if self._document.is_swapping or old.needs_rebuild(new):
             self._left = self._status.step
             self._was_edit = False
+
+    def _forget_edit(self) -> None:
+        """Take no edit of another experiment for the one that was told of."""
+        self._told_edit, self._told_steps = (0, 0), 0
 
     def _note_edit(self) -> None:
         """Note that an edit made the change: at the opening of another experiment the edits end before it."""

@@ -170,6 +170,11 @@ class TransportBar(QToolBar):
         else:
             self._actions.restore("play")
 
+    @property
+    def limit(self) -> float:
+        """What the slider stands for, in steps a second, whether it is in force or not."""
+        return self._slider_speed
+
     def set_speed(self, steps_per_second: float) -> None:
         """Show the speed that was set, infinity for as fast as it goes."""
         if steps_per_second == self._speed:

@@ -167,6 +167,18 @@ def test_the_main_directions_are_those_of_the_singular_values(stack):
     assert plane.project(path.parameters)[0, 0] <= 0  # the start lies to the left
 
 
+def test_a_path_bows_upwards_from_wherever_it_is_seen():
+    """Also where most of its steps, which are short ones, lie on the other side."""
+    turn = np.linspace(np.pi, 2 * np.pi, 60)
+    bow = np.stack([4 * np.cos(turn) - 4, 2 * np.sin(turn)], axis=1)
+    slow = np.stack([np.linspace(0, 0.02, 800), np.linspace(0, 0.5, 800)], axis=1)
+    points = np.hstack([np.vstack([bow, slow]), np.zeros((860, 2))])
+    for seen_from in (59, 400, 859):
+        start, middle = through_path(points, np.linspace(5.0, 1.0, 860), points[seen_from]).project(points)[[0, 30]]
+        assert start[0] < 0
+        assert middle[1] > start[1] * middle[0] / start[0] + 1  # above the line from the start to the origin
+
+
 def test_each_point_counts_as_much_as_the_way_about_it_is_long():
     points = np.array([[0.0, 0.0], [3.0, 4.0], [3.0, 4.0], [3.0, 6.0]])
     assert lengths(points) == pytest.approx([2.5, 2.5, 1.0, 1.0])

@@ -11,6 +11,7 @@ from PyQt6.QtWidgets import QComboBox, QFrame, QMenu, QPushButton, QSlider, QToo
 from convviz.engine import loop
 from convviz.engine.frames import State
 from convviz.engine.trainer import Trainer
+from convviz.model.files import load_builtin
 from convviz.number_text import loss_text
 from tests.views.test_divergence import diverge
 
@@ -258,3 +259,13 @@ def test_a_rate_that_is_undone_after_a_divergence_is_not_offered_to_be_made_smal
     assert person.session.status.step == step
     assert person.session.status.learning_rate == 1.0  # that which its last step was made with
     assert "try_smaller_rate" not in offered()
+
+
+def test_what_happened_to_a_branch_is_not_told_of_another_experiment(open_window: OpenWindow) -> None:
+    person = open_window()
+    run(person, 20)
+    branch(person, 5)
+    person.sees(lambda: "New branch from step 5" in person.text("pointed"))
+    person.document.open_experiment(load_builtin("adam"))
+    person.sees_step(0)
+    assert "branch" not in person.text("pointed")

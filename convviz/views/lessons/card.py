@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import QEvent, Qt, pyqtSignal
@@ -132,7 +133,7 @@ class LessonCard(QToolBar):
         self._back.setText(tr("Previous"))
         self._leave.describe(tr("Leave the lesson"), tr("Leave the lesson; all is as it was before it (Esc)"))
         for button, name, told in (
-            (self._back, "lesson_back", tr("The scene before")),
+            (self._back, "lesson_back", tr("The previous scene")),
             (self._next, "lesson_next", tr("The next scene; nothing has to be done first")),
         ):
             shortcut = self._actions[name].shortcut()
@@ -161,8 +162,8 @@ class LessonCard(QToolBar):
         self._title.setText(tr(lesson.title))
         self._count.setText(tr("{n} of {count}").format(n=at + 1, count=count))
         self._dots.show_position(at, count)
-        self._text.setText(tr(scene.text))
-        task = "" if scene.task is None else tr(scene.task.text)
+        self._text.setText(_whole(tr(scene.text)))
+        task = "" if scene.task is None else _whole(tr(scene.task.text))
         self._task.setText(task)
         self._sign.setVisible(bool(task))
         self._show_sign()
@@ -197,8 +198,8 @@ class LessonCard(QToolBar):
         gaps = layout.spacing() + 2 * theme.SPACE.L if layout is not None else 0
         told = max(120, width - self._aside.width() - gaps)
         asked = self._aside.width() - _ICON - theme.SPACE.S
-        tasks = [tr(scene.task.text) for scene in self._lesson.scenes if scene.task is not None]
-        texts = _height([tr(scene.text) for scene in self._lesson.scenes], told, self._text)
+        tasks = [_whole(tr(scene.task.text)) for scene in self._lesson.scenes if scene.task is not None]
+        texts = _height([_whole(tr(scene.text)) for scene in self._lesson.scenes], told, self._text)
         head = self._title.sizeHint().height() + theme.SPACE.XS
         buttons = self._next.sizeHint().height() + theme.SPACE.XS
         self._page.setFixedHeight(max(head + texts, _height(tasks, asked, self._task) + buttons) + 2 * theme.SPACE.XS)
@@ -239,6 +240,11 @@ def _words(name: str, parent: QWidget) -> QLabel:
     label.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
     label.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Ignored)
     return label
+
+
+def _whole(text: str) -> str:
+    """Return ``text`` with what keeps a calculation in one line: no line is broken before or after a sign in it."""
+    return re.sub(r" ([−+×·/=]) ", "\u00a0\\1\u00a0", text)
 
 
 def _button(name: str, parent: QWidget) -> QPushButton:

@@ -46,6 +46,7 @@ class _Before(NamedTuple):
     mode: Callable[[], None] | None
     shown: int | None
     inspector: bool
+    limit: float
 
 
 class LessonControl(QObject):
@@ -134,6 +135,7 @@ class LessonControl(QObject):
                 self._mode(),
                 self._session.status.shown,
                 self._parts.actions["inspector"].isChecked(),
+                self._parts.transport.limit,
             )
             self._listen(True)
             self._window.addToolBarBreak(Qt.ToolBarArea.TopToolBarArea)
@@ -177,6 +179,8 @@ class LessonControl(QObject):
         self._panels.let_go()
         self._parts.banner.dismiss()
         self._session.set_speed(self._preferences.speed)
+        for speed in (before.limit, self._preferences.speed):  # where the slider was, though another speed is in force
+            self._parts.transport.set_speed(speed)
         self._document.give_back()
         self._panels.select(before.selection)
         self._parts.actions["inspector"].setChecked(before.inspector)

@@ -163,7 +163,7 @@ class Rings(QObject):
                 wanted.append(at)
                 at = at.parentWidget()
         for each in self._watched:
-            if not sip.isdeleted(each):  # as the controls of a layer are that is no more
+            if not sip.isdeleted(each):  # controls are made anew when another part is selected
                 each.removeEventFilter(self)
         for each in wanted:
             each.installEventFilter(self)

@@ -11,7 +11,8 @@ from PyQt6.QtGui import QAction
 from PyQt6.QtWidgets import QFileDialog, QLabel, QMenu, QMessageBox, QPushButton, QToolButton, QWidget
 
 from convviz.model.files import load_builtin, read_experiment, write_experiment
-from convviz.model.lessons.library import lesson_titles
+from convviz.model.lessons.library import find_lesson, lesson_titles
+from convviz.model.lessons.reading import read_lesson
 from convviz.resources import lesson_files
 from convviz.views import theme
 from convviz.views.editors.number_box import NumberBox
@@ -88,14 +89,13 @@ def test_the_run_the_edits_and_the_selection_are_back_after_a_lesson(open_window
 
 
 def test_the_same_experiment_in_a_lesson_is_another_run(open_window: OpenWindow) -> None:
-    person = open_window("diverging")
+    start = read_lesson(find_lesson("learning-rate")).scenes[0].start
+    assert start is not None
+    person = open_window(start.experiment)
     own = person.document.experiment
     person.session.run(7)
     person.sees_step(7)
     begin(person, "learning-rate")
-    for _ in range(4):
-        person.press("Ctrl+Right")
-    person.sees(lambda: person.window.has_lesson)
     assert person.document.experiment == own
     person.sees_step(0)
     leave(person)

@@ -137,7 +137,7 @@ def rings(person: Person) -> list[Ring]:
 
 
 def shown_text(person: Person, name: str) -> str:
-    return person.find(QLabel, name).text()
+    return person.find(QLabel, name).text().replace("\u00a0", " ")
 
 
 def fits(label: QLabel) -> bool:
