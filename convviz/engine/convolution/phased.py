@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 #: Rows of windows in one product, of which a whole number makes the output; more would add too many zeros.
 SEVERAL = (2, 3, 1)
 #: Bytes of the products that are made before they are added up.
-PRODUCTS = 1 << 18
+PRODUCTS = 1 << 19
 
 
 class Phased(Strips):
