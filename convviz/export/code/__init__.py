@@ -10,8 +10,10 @@ A new layer, loss or optimizer needs a piece of code in `numpy_pieces` and one i
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING
 
+from convviz.engine.errors import ConfigError
 from convviz.export.code.numpy_script import NumpyWriter
 from convviz.export.code.script import MOST_NUMBERS, Script, Writer
 from convviz.export.code.torch_script import TorchWriter
@@ -60,7 +62,19 @@ def script_of(
 
 
 def write_script(path: Path, script: Script) -> None:
-    """Write a script, and the arrays that are too large for it beside it, each file whole or not at all."""
+    """Write a script, and the arrays that are too large for it beside it, each file whole or not at all.
+
+    Raises
+    ------
+    ConfigError
+        If the script would be imported in place of what it needs itself.
+    OSError
+        If a file cannot be written.
+    """
+    if path.stem in {*FRAMEWORKS, *sys.stdlib_module_names}:
+        raise ConfigError(
+            "expected a name that no module has which the script may import, received {received}", received=path.name
+        )
     if script.arrays:
         write_run(arrays_path(path), dict(script.arrays))
     with replacing(path) as temporary:

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from convviz.engine import SGD, Conv2d, Given, ReLU, StopConditions, Zeros
+from convviz.engine.errors import ConfigError
 from convviz.export.code import FRAMEWORKS, MOST_NUMBERS, write_script
 from convviz.model.experiment import Experiment, Stage
 from convviz.model.files import builtin_experiments, load_builtin
@@ -145,3 +146,10 @@ def test_a_name_cannot_break_the_script(framework: str, name: str) -> None:
 def test_a_network_of_many_layers_can_be_written(framework: str) -> None:
     stages = tuple(Stage(layer=layer) for _ in range(14) for layer in (Conv2d(kernel=1), ReLU()))
     repeats(small(*stages, stop=StopConditions(steps=3)), framework)
+
+
+@pytest.mark.parametrize("name", ["numpy.py", "torch.py", "random.py"])
+def test_a_script_does_not_stand_in_the_way_of_what_it_imports(framework: str, tmp_path: Path, name: str) -> None:
+    with pytest.raises(ConfigError, match=f"expected a name that no module has.*received {name}"):
+        write_script(tmp_path / name, script(load_builtin("demo"), framework))
+    assert not list(tmp_path.iterdir())
