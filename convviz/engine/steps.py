@@ -23,9 +23,8 @@ computes the same from the same state, whichever row it uses.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -50,8 +49,7 @@ _MOST = 128
 _RECORDED = 1 << 13
 
 
-@dataclass(frozen=True)
-class Evaluation:
+class Evaluation(NamedTuple):
     """What a state makes of the input, and what the loss says to it. The arrays belong to whoever asked.
 
     Attributes

@@ -14,10 +14,9 @@ What does not fit into the cache, or into memory, is cut into strips that do, by
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cached_property, partial
 from math import gcd
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from numpy.lib.stride_tricks import as_strided
@@ -39,8 +38,7 @@ STRIP = 1 << 20
 KEEP, KEEP_CONSTANT = 1 << 23, 1 << 24
 
 
-@dataclass(frozen=True)
-class Strip:
+class Strip(NamedTuple):
     """Some rows and columns of windows.
 
     Attributes

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 import numpy as np
 
@@ -31,8 +31,7 @@ if TYPE_CHECKING:
 __all__ = ["Array", "BoundLayer", "Buffer", "Call", "Layer", "Shape", "Slots"]
 
 
-@dataclass(frozen=True)
-class Slots:
+class Slots(NamedTuple):
     """The memory that one layer is bound to.
 
     Attributes
