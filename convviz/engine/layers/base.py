@@ -76,7 +76,6 @@ class BoundLayer:
     difference: Callable[[Array, Array], tuple[Call, ...] | None] = lambda target, out: None
 
 
-@dataclass(frozen=True)
 class Layer(Spec):
     """One layer of a network."""
 
