@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     Array = NDArray[Any]
     Place = tuple[int, int, int]
 
-#: After how many milliseconds without other values the numbers of a scale are those of the last.
+#: After how many milliseconds without other values all that is read is of the last.
 _REST = 250
 
 
@@ -43,7 +43,8 @@ class HeatmapView(QWidget):
     """A tensor as coloured cells, painted by hand.
 
     Only what changed is painted: new values alone repaint the cells; a hidden heatmap does not even make its image.
-    While levels change faster than their numbers can be read, the scale follows a few times a second.
+    What is read, not seen at a glance, follows a few times a second while it changes faster than that can be done: the
+    scale, and a number that stands alone.
 
     Parameters
     ----------
@@ -79,12 +80,12 @@ class HeatmapView(QWidget):
         self._told = ""
         self._label = 0
         self._focus_shown = False
-        self._scale_shown_at = -math.inf
-        self._scale_waits = False  # has other levels than are painted
+        self._told_at = -math.inf
+        self._has_news = False  # what is read is not that which is painted
         self._rest = QTimer(self)
         self._rest.setSingleShot(True)
         self._rest.setInterval(_REST)
-        self._rest.timeout.connect(self._show_scale)
+        self._rest.timeout.connect(self._tell_news)
 
     # what is shown ---------------------------------------------------------------------------------------------------
 
@@ -150,7 +151,7 @@ class HeatmapView(QWidget):
         picture = self._picture
         levels_stay = levels == picture.levels if given_levels else not picture.exceeded
         if values is self._given and values is not None and signed == picture.signed and levels_stay:
-            self._show_waiting_scale()
+            self._tell_due_news()
             return
         if values is not None and extent is None:
             extent = self.extent_of(values)
@@ -159,7 +160,7 @@ class HeatmapView(QWidget):
         scale_is_same = (levels or (0.0, 1.0)) == picture.levels and signed == picture.signed
         if scale_is_same and _same(values, self._given):
             self._given = values
-            self._show_waiting_scale()
+            self._tell_due_news()
             return
         shape_is_same = values is not None and self._given is not None and values.shape == self._given.shape
         self._given = values
@@ -172,7 +173,7 @@ class HeatmapView(QWidget):
             picture.marking, self._pin, self._spots, self._first = None, None, (), 0
             self._place()
         else:
-            self._scale_waits = self._scale_waits or not scale_is_same
+            self._has_news = self._has_news or not scale_is_same or picture.is_alone
             self._update_values()
         self._values_changed(shape_is_same)
 
@@ -379,24 +380,25 @@ class HeatmapView(QWidget):
         return channel, index[-2], index[-1]
 
     def _update_values(self) -> None:
-        """Paint the cells anew, and the scale with them if it is time."""
-        if self._show_waiting_scale():
+        """Paint the cells anew, and the scale with them if it is time; a number that stands alone only then."""
+        if self._tell_due_news():
             return
-        self._update_cells()
-        if self._scale_waits:
+        if not self._picture.is_alone:
+            self._update_cells()
+        if self._has_news:
             self._rest.start()
 
-    def _show_waiting_scale(self) -> bool:
-        """Paint the scale anew, and return True, if it has changed and what it was could be read."""
-        due = self._scale_waits and time.monotonic() >= self._scale_shown_at + theme.READABLE
+    def _tell_due_news(self) -> bool:
+        """Paint what is read anew, and return True, if it has changed and what it was could be read."""
+        due = self._has_news and time.monotonic() >= self._told_at + theme.READABLE
         if due:
-            self._show_scale()
+            self._tell_news()
         return due
 
-    def _show_scale(self) -> None:
+    def _tell_news(self) -> None:
         """Paint the scale anew, and the cells: as one rectangle, for through a clip of several images are slow."""
         self._rest.stop()
-        self._scale_shown_at, self._scale_waits = time.monotonic(), False
+        self._told_at, self._has_news = time.monotonic(), False
         if self._layout is not None:
             self.update(self._layout.cells.united(self._layout.scale))
 
