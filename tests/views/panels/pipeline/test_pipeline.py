@@ -401,9 +401,7 @@ def test_a_frame_repaints_only_what_it_changed(qapp: QApplication, qtbot: QtBot,
         return {name for name, log in logs.items() if log.rects}
 
     assert painted() - written_out == logs.keys() - constant - written_out
-    qtbot.waitUntil(
-        lambda: painted() == logs.keys() - constant
-    )  # what is written out follows as it can be read
+    qtbot.waitUntil(lambda: painted() == logs.keys() - constant)  # what is written out follows as it can be read
 
 
 def test_a_hidden_picture_costs_nothing(qapp: QApplication, show_pipeline: ShowPipeline) -> None:
