@@ -10,7 +10,7 @@ from __future__ import annotations
 import errno
 import re
 from contextlib import ExitStack, contextmanager
-from functools import lru_cache
+from functools import lru_cache, partial
 from html import unescape
 from typing import TYPE_CHECKING
 
@@ -20,9 +20,10 @@ from PyQt6.QtWidgets import QAbstractButton, QScrollBar, QWidget
 
 from convviz.i18n import tr
 from convviz.views import figure, theme
+from convviz.views.picture import png
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
 #: How many pixels of the window make an inch of paper, and how many metres and points an inch is.
 _DENSITY, _INCH, _POINTS = 96, 0.0254, 72
@@ -31,7 +32,7 @@ _FAMILY = re.compile(r'font-family="([^",]+),[^"]*"')
 _TEXT = re.compile(r'<text ([^>]*?font-size="([\d.]+)" font-weight="(\d+)"[^>]*)>([^<]*)</text>')
 
 
-class PartPicture:
+class Figure:
     """Draws widgets that stand one below the other, all of them or some, as they are now.
 
     Neither their buttons are drawn nor what tells where the pointer, the keys or a selection are.
@@ -119,7 +120,7 @@ class PartPicture:
         Raises
         ------
         OSError
-            If there is no memory for it.
+            If there is no memory for so many.
         """
         factor = width / self.size.width()
         image = QImage(width, self.height_at(width), QImage.Format.Format_ARGB32_Premultiplied)
@@ -134,6 +135,21 @@ class PartPicture:
         image.setDotsPerMeterX(density)
         image.setDotsPerMeterY(density)
         return image if self._is_clear else image.convertToFormat(QImage.Format.Format_RGB32)
+
+    def file(self, ending: str, width: int) -> Callable[[], bytes]:
+        """Draw the picture, and return what makes a file of it; that takes longer, and any thread may do it.
+
+        Parameters
+        ----------
+        ending
+            One of `PICTURES`.
+        width
+            In pixels, where the file has pixels.
+        """
+        if ending == ".png":
+            return partial(png, self.image(width))
+        data = self.svg() if ending == ".svg" else self.pdf()
+        return lambda: data
 
     def height_at(self, width: int) -> int:
         """Return how many pixels high it is where it is so many wide."""
