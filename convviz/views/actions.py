@@ -6,7 +6,6 @@ name, one icon and one shortcut everywhere.
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from PyQt6.QtCore import QObject
@@ -14,6 +13,7 @@ from PyQt6.QtGui import QAction, QKeySequence
 
 from convviz.i18n import mark, tr
 from convviz.views import icons, theme
+from convviz.views.action_texts import tooltip
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -135,12 +135,7 @@ ACTIONS: tuple[ActionSpec, ...] = (
     ActionSpec("quit", "file", mark("Quit"), mark("Close the window and leave"), ("Ctrl+Q",), "quit"),
     ActionSpec("undo", "edit", mark("Undo"), mark("Undo the last change of the experiment"), ("Ctrl+Z",), "undo"),
     ActionSpec(
-        "redo",
-        "edit",
-        mark("Redo"),
-        mark("Make the change again that was undone"),
-        ("Ctrl+Shift+Z", "Ctrl+Y"),
-        "redo",
+        "redo", "edit", mark("Redo"), mark("Make the change again that was undone"), ("Ctrl+Shift+Z", "Ctrl+Y"), "redo"
     ),
     ActionSpec(
         "copy_picture",
@@ -440,20 +435,3 @@ class Actions(QObject):
         if spec.icon:
             colours = theme.current()
             self._actions[spec.name].setIcon(icons.icon(spec.icon, colours.text, colours.disabled, colours.accent))
-
-
-def tooltip(sentence: str, shortcut: QKeySequence) -> str:
-    """Return a tooltip that ends with the shortcut, where there is one."""
-    if shortcut.isEmpty():
-        return sentence
-    return tr("{sentence} ({keys})").format(sentence=sentence, keys=keys_text(shortcut))
-
-
-def keys_text(shortcut: QKeySequence) -> str:
-    """Return a shortcut as the platform writes it."""
-    return shortcut.toString(QKeySequence.SequenceFormat.NativeText)
-
-
-def plain(text: str) -> str:
-    """Return a menu's title without the mark of its access key: ``&File`` and ``文件(&F)`` become plain words."""
-    return re.sub(r"\(&\w\)|&", "", text)

@@ -2,7 +2,7 @@
 
 Much on the screen is painted by copying pixels that were prepared for it, because that is fast: the colours of cells,
 the numbers in them, what does not change between two frames. Who paints so asks here, and paints shapes and text where
-the picture may be enlarged, or has no pixels at all. What tells only where the pointer, the keys or a selection are is
+the picture may be enlarged, or has no pixels at all. What tells only where the keys go, or what the controls are of, is
 left out of such a picture.
 """
 

@@ -171,7 +171,7 @@ class FigureDialog(ExportDialog):
         wide, high = self._size.width(), self._size.height()
         if wish.ending == ".png":
             pixels = f"{wish.width:,} × {round(wish.width * high / wide):,}"
-            told = tr("{size} pixels, {factor} times as large as in the window.")
+            told = tr("{size} pixels, everything {factor} times its usual size.")
             return told.format(size=pixels, factor=f"{wish.width / wide:.3g}")
         paper = f"{wide * _MILLIMETRES:.0f} × {high * _MILLIMETRES:.0f}"
         told = tr("{format} of {size} mm, sharp at any size. Its text stays text.")

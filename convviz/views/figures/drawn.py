@@ -35,7 +35,7 @@ _TEXT = re.compile(r'<text ([^>]*?font-size="([\d.]+)" font-weight="(\d+)"[^>]*)
 class Figure:
     """Draws widgets that stand one below the other, all of them or some, as they are now.
 
-    Neither their buttons are drawn nor what tells where the pointer, the keys or a selection are.
+    Neither their buttons are drawn nor what tells only where the keys go or what is selected.
 
     Parameters
     ----------

@@ -287,7 +287,7 @@ class HeatmapView(QWidget):
             painter.end()  # one that is left open would spoil every later painting of the window
 
     def _paint(self, painter: QPainter, layout: HeatLayout, event: QPaintEvent) -> None:
-        if figure.is_drawn():  # it lies on what is behind it, and nobody points
+        if figure.is_drawn():  # it lies on what is behind it
             self._paint_all(painter, layout)
             return
         enabled = self.isEnabled()
@@ -306,7 +306,7 @@ class HeatmapView(QWidget):
             self._follow_notes(layout, self._picture.number_format(ratio))
 
     def _paint_all(self, painter: QPainter, layout: HeatLayout) -> None:
-        """Paint all but the ground, and but what comes and goes with the pointer and the keys."""
+        """Paint all but the ground and the frame of the focus; the sentence also while a cell is pointed at."""
         caption = replace(self._caption, read_out=())
         paint_caption(painter, layout, self._form, caption, self._notes(), self._tile_label)
         if self._given is None:
@@ -340,7 +340,7 @@ class HeatmapView(QWidget):
     def _paint_places(self, painter: QPainter, layout: HeatLayout) -> None:
         """Paint the cell that is pointed at, the one that is held, and those that are spoken of."""
         held = () if self._pin is None else (self._pin,)
-        pointed = () if self._cursor in (None, self._pin) or figure.is_drawn() else (self._cursor,)
+        pointed = () if self._cursor is None or self._cursor == self._pin else (self._cursor,)
         for places, paint in ((pointed, paint_cursor), (self._spots, paint_spot), (held, paint_pin)):
             for place in places:
                 if place[0] in layout.shown:
@@ -437,14 +437,6 @@ class HeatmapView(QWidget):
         """Tell screen readers what is shown."""
         self.setAccessibleName(self._told or self._caption.title)
         self.setAccessibleDescription(self._caption.sentence)
-
-
-def show_together(*shown: tuple[HeatmapView, Array], signed: bool = False) -> None:
-    """Show several arrays on one scale, each in its place: equal colours are equal numbers."""
-    extents = [view.extent_of(values) for view, values in shown]
-    levels = calm_levels(*levels_between(*extents, signed=signed), signed)
-    for (view, values), extent in zip(shown, extents, strict=True):
-        view.set_values(values, levels, signed, extent)
 
 
 def _same(one: Array | None, other: Array | None) -> bool:

@@ -11,7 +11,7 @@ from PyQt6.QtWidgets import QSizePolicy, QWidget
 
 from convviz.engine.walkthrough import Act, Board, Strip
 from convviz.i18n import tr
-from convviz.views import figure, theme
+from convviz.views import theme
 from convviz.views.panels.microscope.arithmetic import agree, line_height, paint_sums
 from convviz.views.panels.microscope.captions import paint_channel, paint_coordinates, paint_scale, paint_title
 from convviz.views.panels.microscope.cells import BoardPainter, Scales, paint_frames, seen_extents
@@ -285,7 +285,7 @@ class Stage(QWidget):
     def _paint_hovered(self, painter: QPainter) -> None:
         rows, colours = self.rows(), theme.current()
         marked = {spot for number in self._spoken for spot in places_of(rows, number)}
-        if self._hovered is not None and not figure.is_drawn():
+        if self._hovered is not None:
             marked |= {self._hovered, *partners(rows, self._hovered)}
         painter.setBrush(Qt.BrushStyle.NoBrush)
         for spot in marked:
