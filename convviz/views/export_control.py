@@ -50,7 +50,7 @@ _KINDS = {
     ".csv": (mark("Write a table"), mark("Tables (*.csv)")),
     ".npz": (mark("Write arrays"), mark("Arrays (*.npz)")),
     **dict.fromkeys(PICTURES, (mark("Write a picture"), mark("Pictures (*.svg *.pdf *.png)"))),
-    ".gif": (mark("Write an animation"), mark("Animations (*.gif *.webp *.png)")),
+    ".gif": (mark("Write an animation"), mark("Animations (*.gif *.webp *.png *.mp4)")),
 }
 
 
@@ -123,12 +123,14 @@ class ExportControl(QObject):
         dialog.open()
 
     def _ask_for_animation(self, looked_at: Tensor | None) -> None:
+        from convviz.engine.explain import Kind, Tensor
         from convviz.views.animation_dialog import AnimationDialog  # late: it draws with panels of its own
         from convviz.views.film import Film
 
         experiment, logarithmic = self._document.experiment, self._preferences.log_loss
         recorded = self._session.recorded()
-        parts = [(heatmap.accessibleName(), heatmap.tensor) for heatmap in self._pipeline.heatmaps()]
+        parts = [(tr("Loss"), Tensor(Kind.LOSS))]
+        parts += [(each.accessibleName(), each.tensor) for each in self._pipeline.heatmaps() if each.tensor is not None]
         dialog = AnimationDialog(self._session.status.step, parts, looked_at, self._window)
 
         def chosen(wish: Wish) -> None:
