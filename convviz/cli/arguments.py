@@ -31,8 +31,8 @@ ARGPARSE_SENTENCES = (
     mark("the following arguments are required: %s"),
 )
 
-#: What an animation is written as, by the ending of its file's name: the formats of `convviz.export.animation`.
-ANIMATIONS = (".gif", ".webp", ".png")
+#: What an animation is written as, by the ending of its file's name: those of `convviz.export.animation`.
+ANIMATIONS = (".gif", ".webp", ".png", ".mp4")
 #: What a picture of the window is written as: those of `convviz.views.picture`, which loads Qt.
 PICTURES = (".svg", ".pdf", ".png")
 

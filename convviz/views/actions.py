@@ -128,7 +128,7 @@ ACTIONS: tuple[ActionSpec, ...] = (
         "export_animation",
         "file",
         mark("Animation…"),
-        mark("Write recorded steps as a moving picture: GIF, WebP or PNG"),
+        mark("Write recorded steps as a moving picture: GIF, WebP, PNG or MP4"),
         (),
         "animation",
     ),
