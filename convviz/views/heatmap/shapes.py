@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 
     Array = NDArray[Any]
 
-#: Maps with more cells are an image, whose longer side has at least so many pixels.
-_RECTANGLES_MOST, _IMAGE_LEAST = 1024, 1024
+#: Maps with more cells are an image, whose longer side has about so many pixels, if there are not more cells.
+_RECTANGLES_MOST, _IMAGE_LONG = 1024, 640
 #: How far a cell reaches under its neighbour at the right and the one below, in pixels: where two edges only touch, a
 #: viewer lets the ground shine through.
 _UNDER = 0.5
@@ -70,7 +70,15 @@ def _runs(line: Array) -> Iterator[tuple[int, int]]:
 
 
 def _enlarged(pixels: Array) -> QImage:
-    times = -(-_IMAGE_LEAST // max(pixels.shape))
-    data = np.ascontiguousarray(pixels.astype(np.uint32, copy=False).repeat(times, axis=0).repeat(times, axis=1))
+    """Return colours as an image; those of a map are so few that a byte says which, which is quicker to write."""
+    times = max(1, _IMAGE_LONG // max(pixels.shape))
+    colours, data = np.unique(pixels.astype(np.uint32, copy=False), return_inverse=True)
+    is_indexed = len(colours) <= 256
+    data = data.reshape(pixels.shape).astype(np.uint8) if is_indexed else colours[data].reshape(pixels.shape)
+    data = data.repeat(times, axis=0).repeat(times, axis=1)
     height, width = data.shape
-    return QImage(data.tobytes(), width, height, 4 * width, QImage.Format.Format_RGB32).copy()
+    form = QImage.Format.Format_Indexed8 if is_indexed else QImage.Format.Format_RGB32
+    image = QImage(data.tobytes(), width, height, data.itemsize * width, form).copy()
+    if is_indexed:
+        image.setColorTable(colours.tolist())
+    return image
