@@ -72,9 +72,10 @@ def _runs(line: Array) -> Iterator[tuple[int, int]]:
 def _enlarged(pixels: Array) -> QImage:
     """Return colours as an image; those of a map are so few that a byte says which, which is quicker to write."""
     times = max(1, _IMAGE_LONG // max(pixels.shape))
-    colours, data = np.unique(pixels.astype(np.uint32, copy=False), return_inverse=True)
+    pixels = pixels.astype(np.uint32, copy=False)
+    colours, index = np.unique(pixels, return_inverse=True)
     is_indexed = len(colours) <= 256
-    data = data.reshape(pixels.shape).astype(np.uint8) if is_indexed else colours[data].reshape(pixels.shape)
+    data: Array = index.reshape(pixels.shape).astype(np.uint8) if is_indexed else pixels
     data = data.repeat(times, axis=0).repeat(times, axis=1)
     height, width = data.shape
     form = QImage.Format.Format_Indexed8 if is_indexed else QImage.Format.Format_RGB32
