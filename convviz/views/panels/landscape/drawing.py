@@ -13,9 +13,10 @@ from PyQt6.QtGui import QColor, QImage, QPainter, QPainterPath, QPen, QPolygonF
 
 from convviz.number_text import axis_text, short_number
 from convviz.views import figure, theme
-from convviz.views.colour import NOT_FINITE, STEPS, colour_map, image_of, scale_image
+from convviz.views.colour import NOT_FINITE, STEPS, colour_map, image_of
 from convviz.views.heatmap.hatch import fill_hatched
 from convviz.views.panels.landscape.surface import LossScale, contour, ticks
+from convviz.views.scale_bar import paint_scale_bar
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -242,7 +243,7 @@ def draw_scale(painter: QPainter, places: Places, scale: LossScale, name: str) -
     painter.translate(bar.bottomLeft())
     painter.rotate(-90)
     painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-    painter.drawImage(QRectF(0, 0, bar.height(), bar.width()), scale_image(False, colours.dark))
+    paint_scale_bar(painter, QRectF(0, 0, bar.height(), bar.width()), False)
     painter.restore()
     painter.setPen(colours.outline)
     painter.drawRect(bar.adjusted(-0.5, -0.5, 0.5, 0.5))

@@ -12,7 +12,6 @@ from PyQt6.QtGui import QPainter, QPen, QPixmap
 from convviz.i18n import tr
 from convviz.number_text import power_text
 from convviz.views import figure, theme
-from convviz.views.colour import scale_image
 from convviz.views.heatmap.frame import level_texts
 from convviz.views.panels.microscope.layout import GUTTER, NUMBERS, TITLE
 from convviz.views.panels.microscope.wording import (
@@ -24,6 +23,7 @@ from convviz.views.panels.microscope.wording import (
     part_texts,
     titled_role,
 )
+from convviz.views.scale_bar import paint_scale_bar
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -131,7 +131,7 @@ def paint_scale(painter: QPainter, place: Place, left: int, levels: Levels, *, s
     bar.moveCenter(line.center())
     bar.moveLeft(line.left() + low)
     colours = theme.current()
-    painter.drawImage(bar, scale_image(signed, colours.dark))
+    paint_scale_bar(painter, bar, signed)
     painter.setPen(QPen(colours.border, 1))
     painter.setBrush(Qt.BrushStyle.NoBrush)
     painter.drawRect(QRectF(bar.adjusted(-1, -1, 0, 0)).translated(figure.line_shift(), figure.line_shift()))
