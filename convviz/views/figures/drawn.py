@@ -27,8 +27,11 @@ if TYPE_CHECKING:
 
 #: How many pixels of the window make an inch of paper, and how many metres and points an inch is.
 _DENSITY, _INCH, _POINTS = 96, 0.0254, 72
-#: What Qt writes for a font, and for a text with its font.
+#: What Qt writes for a font, for a text with its font, and for shapes that nobody sees but who clicks on them.
 _FAMILY = re.compile(r'font-family="([^",]+),[^"]*"')
+_UNSEEN = re.compile(
+    r'<g fill="[^"]*" fill-opacity="0" stroke="none"[^>]*>\s*(?:<(?:rect|path|polygon)[^>]*/>\s*)*</g>'
+)
 _TEXT = re.compile(r'<text ([^>]*?font-size="([\d.]+)" font-weight="(\d+)"[^>]*)>([^<]*)</text>')
 
 
@@ -94,7 +97,7 @@ class Figure:
             painter = QPainter(made)
             self._draw(painter)
             painter.end()
-            return _for_any_font(_data(buffer).decode()).encode()
+            return _for_any_font(_UNSEEN.sub("", _data(buffer).decode())).encode()
 
     def pdf(self) -> bytes:
         """Return the picture as a PDF file of one page, which is as large as the picture."""

@@ -245,6 +245,7 @@ def test_a_picture_without_a_background_is_seen_through(open_window: OpenWindow,
         assert corners.tolist() == [0, 0, 0, 0]
         assert alphas.max() == 255
         assert (alphas == 0).mean() > 0.2
+    assert b'fill-opacity="0"' not in made.svg()  # or one would take hold of nothing in a drawing program
 
 
 def alpha_of(image: QImage) -> np.ndarray:
