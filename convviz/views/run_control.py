@@ -12,7 +12,7 @@ from convviz.engine.settings import settings_of
 from convviz.i18n import mark, tr
 from convviz.number_text import short_number
 from convviz.views import run_words, theme
-from convviz.views.actions import keys_text
+from convviz.views.action_texts import keys_text
 from convviz.views.banner import Message, Offer
 from convviz.views.replay import Replay
 from convviz.views.seeds import another_seed
