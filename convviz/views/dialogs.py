@@ -197,7 +197,7 @@ class AboutBox(QDialog):
             escaped(" · ".join(f"{name} {version}" for name, version in libraries().items())),
         )
         body = "".join(f"<p>{text}</p>" for text in paragraphs)
-        self._text.setText(f'<span style="font-size: {theme.FONT_SIZES["title"]}px">convviz</span>{body}')
+        self._text.setText(f'<span style="font-size: {theme.font_size("title")}px">convviz</span>{body}')
 
 
 def room_on_screen(window: QWidget, wanted: QSize) -> QSize:

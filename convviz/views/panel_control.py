@@ -180,6 +180,15 @@ class PanelControl(QObject):
         dialog.fileSelected.connect(self.open_lesson)
         dialog.open()
 
+    def look_at(self, step: int | None) -> None:
+        """Show a recorded step, or the newest again (None)."""
+        self._run.look_at(step)
+
+    def offer_controls(self, on: bool) -> None:
+        """Offer what can be pressed besides the picture: the check of the gradients, and how the loss is drawn."""
+        self._badge.setVisible(on)
+        self.loss.offer_controls(on)
+
     def leave_lesson(self) -> bool:
         """Leave the lesson, and return whether there was one."""
         is_open = self._lessons is not None and self._lessons.is_open

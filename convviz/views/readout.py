@@ -77,6 +77,13 @@ class ReadOut(QWidget):
             self._set_shortened(self._shortened)  # until the next painting knows better
             self.update()
 
+    def set_role(self, role: theme.FontRole) -> None:
+        """Write in another type."""
+        if role != self._role:
+            self._role = role
+            self.updateGeometry()
+            self.update()
+
     def set_colour(self, name: str) -> None:
         """Write in the theme's colour ``name``."""
         if name != self._colour:
