@@ -37,10 +37,11 @@ def render_screenshot(
     theme: str | None = None,
     language: str | None = None,
     lesson: str | None = None,
+    present: bool = False,
 ) -> int:
     """Write a PNG picture of the whole window after so many steps, or as a lesson begins; return 0.
 
-    It has ``size`` pixels whatever the scale; None: 1280 × 800 times the scale.
+    It has ``size`` pixels whatever the scale; None: 1280 × 800 times the scale. ``present``: as in a presentation.
 
     The platform is Qt's ``offscreen``, which needs no display, unless the application exists already. The person's
     preferences are neither read nor changed.
@@ -66,6 +67,8 @@ def render_screenshot(
             window.take_size(*(_SCREENSHOT_SIZE if size is None else size_at_scale(size, scale_in_force())))
             window.attach(document, session)
             window.show()
+            if present:
+                window.present(full_screen=False)
             with about_file(find_experiment(experiment)):
                 train(session, after, preferences.speed)
             if lesson is not None:

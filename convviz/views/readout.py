@@ -124,8 +124,9 @@ class ReadOut(QWidget):
     def _lines(self, text: str) -> tuple[list[str], theme.FontRole]:
         """Return the text in lines that fit, and how these are to be written."""
         width = self.width()
-        if theme.number_width(text, self._role) <= width:
-            return [text], self._role
+        for role in dict.fromkeys((self._role, "body")) if self._wraps else (self._role,):
+            if theme.number_width(text, role) <= width:
+                return [text], role
         if not self._wraps:
             brief = self._brief if self._text else ""
             return [shortened(brief or text, self._role, width)], self._role

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from PyQt6.QtCore import QEvent, Qt, pyqtSignal
+from PyQt6.QtCore import QEvent, Qt, QTimer, pyqtSignal
 from PyQt6.QtGui import QFontMetrics, QPainter, QPaintEvent
 from PyQt6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QToolBar, QVBoxLayout, QWidget
 
@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from convviz.model.lessons.lesson import Lesson
     from convviz.views.actions import Actions
 
-#: Height of what is read, in pixels: in a window that is wide, and in one that is not; how wide that is.
+#: Height of what is read, in pixels: in a window that is wide, or for people who sit far away, and in one that is not;
+#: how wide that is.
 _LARGE, _USUAL, _WIDE = 20, 16, 1500
 #: Width of the room for what is to be done, in heights of a letter, and the most of the window's that it takes.
 _ASIDE, _SHARE = 21, 0.36
@@ -73,6 +74,10 @@ class LessonCard(QToolBar):
             (self._leave, self.leave_asked),
         ):
             button.clicked.connect(asked)
+        self._soon = QTimer(self)
+        self._soon.setSingleShot(True)
+        self._soon.setInterval(0)
+        self._soon.timeout.connect(self._write_larger)
         self._lay_out()
         self.retranslate()
 
@@ -158,8 +163,11 @@ class LessonCard(QToolBar):
             self._show_sign()
         elif event.type() == QEvent.Type.StyleChange and theme.zoom() != self._zoom:
             self._zoom = theme.zoom()
-            self._write()
-            self._measure()
+            self._soon.start()  # what is set while a style sheet is put on is overwritten by it
+
+    def _write_larger(self) -> None:
+        self._write()
+        self._measure()
 
     def _write(self) -> None:
         lesson, at = self._lesson, self._index
@@ -195,7 +203,7 @@ class LessonCard(QToolBar):
         """Take a size of letters that suits the window, and the height that the longest scene needs with it."""
         around = self.parentWidget()  # whose width is known before its own
         width = self.width() if around is None else around.width()
-        pixels = theme.scaled(_LARGE if theme.usual(width) >= _WIDE else _USUAL)
+        pixels = theme.scaled(_LARGE if width >= _WIDE or theme.zoom() > 1 else _USUAL)
         icon = theme.scaled(_ICON)
         self._sign.setFixedSize(icon, icon)
         for label in (self._text, self._task):

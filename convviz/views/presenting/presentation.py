@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from PyQt6.QtCore import QByteArray, QEvent, QObject, Qt, QTimer
+from PyQt6.QtCore import QByteArray, QEvent, QObject, QRect, Qt, QTimer
 from PyQt6.QtWidgets import QApplication, QMainWindow, QSplitter, QVBoxLayout, QWidget
 
 from convviz.views import theme
@@ -32,7 +32,7 @@ _OWN = ("blank", "spotlight")
 
 class _Before(NamedTuple):
     state: Qt.WindowState
-    geometry: QByteArray
+    geometry: QRect
     columns: QByteArray
     focused: QWidget | None
     is_part_alone: bool
@@ -67,7 +67,7 @@ class Presentation(QObject):
         self._sizes = FixedSizes()
         self._before = _Before(
             window.windowState(),
-            window.saveGeometry(),
+            window.geometry(),
             columns.saveState(),
             QApplication.focusWidget(),
             panels.pipeline.part_alone is not None,
@@ -136,7 +136,8 @@ class Presentation(QObject):
             part.setVisible(part is not self._panels.side or actions["inspector"].isChecked())
         if self._is_full:
             window.setWindowState(before.state)
-            window.restoreGeometry(before.geometry)
+            if before.state == Qt.WindowState.WindowNoState:
+                window.setGeometry(before.geometry)
         self._columns.restoreState(before.columns)
         if before.focused is not None and before.focused.isVisible():
             before.focused.setFocus()

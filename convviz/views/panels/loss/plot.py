@@ -98,6 +98,7 @@ class LossPlot(pg.GraphicsView):  # type: ignore[misc]  # pyqtgraph ships no typ
         self._series = LossSeries()
         self._kept: dict[KeptCurve, KeptPicture] = {}
         self._log = False
+        self._zoom = theme.zoom()
         self._live: tuple[int, float] | None = None
         self._goal: int | None = None
         self._shown: int | None = None
@@ -255,8 +256,11 @@ class LossPlot(pg.GraphicsView):  # type: ignore[misc]  # pyqtgraph ships no typ
     def changeEvent(self, event: QEvent | None) -> None:
         """Follow a change of the theme, or of how large all is drawn."""
         super().changeEvent(event)
-        looks = (QEvent.Type.PaletteChange, QEvent.Type.StyleChange)
-        if event is not None and event.type() in looks and self._canvas is not None:
+        if event is None or self._canvas is None:
+            return
+        is_larger = event.type() == QEvent.Type.StyleChange and theme.zoom() != self._zoom
+        if event.type() == QEvent.Type.PaletteChange or is_larger:
+            self._zoom = theme.zoom()
             self.restyle()
             self._draw_again()
 

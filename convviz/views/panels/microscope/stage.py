@@ -82,7 +82,7 @@ class Stage(QWidget):
         self._before: Moment | None = None
         self._progress = 1.0
         self._whole = False
-        self._zoomed = theme.zoom()  # when it was laid out last
+        self._zoomed = theme.zoom()  # how many times as large as usual it is drawn
         self._crops: Crops = {}
         self._places: list[list[Place]] = []
         self._scales = Scales()
@@ -181,8 +181,8 @@ class Stage(QWidget):
     def paintEvent(self, event: QPaintEvent | None) -> None:
         """Paint the moment, as at the usual size, by a painter that draws all of it as large as it is to be."""
         painter = QPainter(self)
-        painter.scale(theme.zoom(), theme.zoom())
-        ratio = self.devicePixelRatioF() * theme.zoom()
+        painter.scale(self._zoomed, self._zoomed)
+        ratio = self.devicePixelRatioF() * self._zoomed
         with theme.unzoomed():
             self._paint(painter, ratio)
         painter.end()
@@ -336,11 +336,10 @@ class Stage(QWidget):
 
     @property
     def _inside(self) -> QRect:
-        return QRect(0, 0, theme.usual(self.width()), theme.usual(self.height()))
+        return QRect(0, 0, int(self.width() / self._zoomed), int(self.height() / self._zoomed))
 
-    @staticmethod
-    def _point_of(event: QMouseEvent) -> QPoint:
-        return (event.position() / theme.zoom()).toPoint()
+    def _point_of(self, event: QMouseEvent) -> QPoint:
+        return (event.position() / self._zoomed).toPoint()
 
     def _arrange(self) -> None:
         if self._moment is not None:
