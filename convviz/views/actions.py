@@ -321,22 +321,6 @@ ACTIONS: tuple[ActionSpec, ...] = (
         checkable=True,
     ),
     ActionSpec(
-        "present_next",
-        "view",
-        mark("Go on"),
-        mark("While presenting without a lesson: show the newest step again, or else play and pause"),
-        ("PgDown",),
-        "play",
-    ),
-    ActionSpec(
-        "present_back",
-        "view",
-        mark("Back to how it began"),
-        mark("While presenting without a lesson: show step 0"),
-        ("PgUp",),
-        "first",
-    ),
-    ActionSpec(
         "blank",
         "view",
         mark("Blank screen"),

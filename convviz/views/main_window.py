@@ -242,8 +242,6 @@ class MainWindow(QMainWindow):
             "let_go",
             "enlarge",
             "present",
-            "present_next",
-            "present_back",
             "blank",
             "spotlight",
             "gradient_check",

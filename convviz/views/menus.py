@@ -131,7 +131,7 @@ class Menus(QObject):
         self._languages = self._choices("language", {SYSTEM: mark("System"), **LANGUAGES})
         self._speeds = self._fill_speeds()
         self._fill(self._submenus["export"], EXPORTS)
-        self._fill(self._submenus["presentation"], ("present_next", "present_back", "blank", "spotlight"))
+        self._fill(self._submenus["presentation"], ("blank", "spotlight"))
         for name, told in (
             ("new", self._experiment_triggered),
             ("recent", self._file_triggered),

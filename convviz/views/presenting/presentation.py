@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from PyQt6.QtCore import QByteArray, QEvent, QObject, QRect, Qt, QTimer
 from PyQt6.QtWidgets import QApplication, QMainWindow, QSplitter, QVBoxLayout, QWidget
 
+from convviz.i18n import mark
 from convviz.views import theme
 from convviz.views.presenting.blank import Blank
 from convviz.views.presenting.headline import Headline
@@ -28,6 +29,15 @@ _MOST = 4.0
 #: What would show something beside the picture, or has no meaning while there is nothing else.
 _AWAY = ("inspector", "full_screen", "reset_layout")
 _OWN = ("blank", "spotlight")
+#: What the keys of a clicker do where there is no lesson to go through.
+_CLICKER = {
+    "lesson_back": (mark("Back to how it began"), mark("Show step 0, as long as there is no lesson"), "first"),
+    "lesson_next": (
+        mark("Go on"),
+        mark("Show the newest step again, or else play and pause, as long as there is no lesson"),
+        "play",
+    ),
+}
 
 
 class _Before(NamedTuple):
@@ -80,6 +90,12 @@ class Presentation(QObject):
         self._zoom()
         self._blank = Blank(window)
         self._pointer = Pointer(window, ringed=True)
+        self._acts = {
+            "lesson_back": self._go_back,
+            "lesson_next": self._go_on,
+            "blank": self._blank.cover,
+            "spotlight": self._pointer.toggle,
+        }
         self._soon = QTimer(self)
         self._soon.setSingleShot(True)
         self._soon.setInterval(0)
@@ -98,14 +114,9 @@ class Presentation(QObject):
 
     def _connect(self) -> None:
         actions = self._parts.actions
-        for name, act in {
-            "present_next": self._go_on,
-            "present_back": self._go_back,
-            "blank": self._blank.cover,
-            "spotlight": self._pointer.toggle,
-        }.items():
+        for name, act in self._acts.items():
             actions[name].triggered.connect(act)
-        actions["lesson_next"].enabledChanged.connect(self._follow_lesson)
+        actions["lesson_leave"].enabledChanged.connect(self._follow_lesson)
         self._panels.stage.currentChanged.connect(self._zoom)
         self._follow_lesson()
 
@@ -115,10 +126,13 @@ class Presentation(QObject):
         window.removeEventFilter(self)
         self._soon.stop()
         self._panels.stage.currentChanged.disconnect(self._zoom)
-        actions["lesson_next"].enabledChanged.disconnect(self._follow_lesson)
-        for name in ("present_next", "present_back", *_OWN):
-            actions[name].triggered.disconnect()
-        actions.enable(present_next=False, present_back=False)
+        actions["lesson_leave"].enabledChanged.disconnect(self._follow_lesson)
+        for name, act in self._acts.items():
+            actions[name].triggered.disconnect(act)
+        if not self._has_lesson:
+            actions.enable(**dict.fromkeys(_CLICKER, False))
+        for name in _CLICKER:
+            actions.restore(name)
         actions.enable(**dict.fromkeys(_AWAY, True), **dict.fromkeys(_OWN, False))
         self._blank.uncover()
         self._pointer.end()
@@ -159,13 +173,24 @@ class Presentation(QObject):
 
     # -- what is asked for -----------------------------------------------------------------------------------------
 
+    @property
+    def _has_lesson(self) -> bool:
+        return self._parts.actions["lesson_leave"].isEnabled()
+
     def _follow_lesson(self) -> None:
         """Leave the keys of a clicker to a lesson while there is one."""
-        alone = not self._parts.actions["lesson_next"].isEnabled()
-        self._parts.actions.enable(present_next=alone, present_back=alone)
+        actions = self._parts.actions
+        for name, looks in _CLICKER.items():
+            if self._has_lesson:
+                actions.restore(name)
+            else:
+                actions.present(name, *looks)
+                actions.enable(**{name: True})
 
     def _go_on(self) -> None:
         """Show the newest step again, or else play and pause."""
+        if self._has_lesson:
+            return
         if self._session.status.shown is not None:
             self._panels.look_at(None)
         else:
@@ -173,7 +198,8 @@ class Presentation(QObject):
 
     def _go_back(self) -> None:
         """Show how the run began."""
-        self._panels.look_at(0)
+        if not self._has_lesson:
+            self._panels.look_at(0)
 
 
 def fitting_zoom(size: QSize) -> float:

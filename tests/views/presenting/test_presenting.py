@@ -160,7 +160,7 @@ def test_one_can_present_the_microscope_and_come_to_it_while_presenting(open_win
     stage = person.find(QWidget, "microscope.stage")
     rect = person.find(Microscope, "microscope").board_rect
     present(person)
-    from convviz.engine.walkthrough import Role  # noqa: PLC0415 - the microscope has loaded it
+    from convviz.engine.walkthrough import Role
 
     kernel = rect(Role.KERNEL)
     assert not kernel.isEmpty()
@@ -201,8 +201,11 @@ def test_a_lesson_is_told_large_and_escape_leaves_the_presentation_first(open_wi
 
 def test_without_a_lesson_a_clicker_plays_and_goes_back_to_how_it_began(open_window: OpenWindow) -> None:
     person = open_window(speed=100.0, size=_HD)
-    assert not person.find(QAction, "present_next").isEnabled()
+    action = person.find(QAction, "lesson_next")
+    assert not action.isEnabled()
     present(person)
+    assert action.text() == "Go on"
+    assert "play and pause" in action.toolTip()
     person.press("PgDown")
     person.sees_state(State.RUNNING)
     person.sees(lambda: person.session.status.step > 10)
@@ -214,6 +217,9 @@ def test_without_a_lesson_a_clicker_plays_and_goes_back_to_how_it_began(open_win
     person.press("PgDown")
     person.sees(lambda: person.text("headline.step") == f"{step:,}")
     assert person.session.status.step == step  # to the newest step, without another
+    person.press("F5")
+    assert not action.isEnabled()
+    assert action.text() == "Next scene"
 
 
 def test_a_blank_screen_shows_nothing_until_a_key_is_pressed_which_does_nothing_else(open_window: OpenWindow) -> None:
@@ -265,7 +271,7 @@ def test_nothing_is_cut_off(open_window: OpenWindow, size: tuple[int, int], lang
     person.sees_step(5)
     present(person)
     whole = person.window.rect()
-    for name in ("headline", "pipeline", "loss", "loss_plot", "status", "headline.state", "pipeline.residual"):
+    for name in ("headline", "pipeline", "loss_plot", "status", "headline.state", "pipeline.residual"):
         part = person.find(QWidget, name)
         assert whole.contains(part.mapTo(person.window, part.rect().topLeft())), name
         assert whole.contains(part.mapTo(person.window, part.rect().bottomRight())), name

@@ -1,0 +1,99 @@
+"""The pointer while presenting: in a ring, and out of the way while it rests."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PyQt6.QtCore import QEvent, QObject, QPoint, Qt, QTimer
+from PyQt6.QtTest import QTest
+from PyQt6.QtWidgets import QApplication
+
+from convviz.views import theme
+from convviz.views.heatmap import Heatmap
+
+if TYPE_CHECKING:
+    from PyQt6.QtGui import QCursor
+
+    from tests.views.conftest import OpenWindow, Person
+
+_HD = (1920, 1080)
+
+
+def cursor() -> QCursor:
+    found = QApplication.overrideCursor()
+    assert found is not None
+    return found
+
+
+def move(person: Person, row: int) -> None:
+    heatmap = person.find(Heatmap, "pipeline.target")
+    QTest.mouseMove(heatmap, heatmap.cell_rect(0, row, 1).center())
+
+
+def test_the_pointer_has_a_large_ring_that_can_be_taken_away(open_window: OpenWindow) -> None:
+    person = open_window(size=_HD)
+    assert QApplication.overrideCursor() is None
+    person.window.present(full_screen=False)
+    picture = cursor().pixmap().toImage()
+    side = picture.width()
+    assert side > 0.1 * person.window.height()
+    assert cursor().hotSpot() == QPoint(side // 2, side // 2)
+    ring = picture.pixelColor(side // 2, round(4 * theme.zoom()))
+    assert (ring.red(), ring.green(), ring.blue()) == theme.current().accent.getRgb()[:3]
+    assert picture.pixelColor(0, 0).alpha() == 0
+    person.press("S")
+    assert cursor().shape() == Qt.CursorShape.ArrowCursor
+    person.press("S")
+    assert cursor().pixmap().width() == side
+    person.press("F5")
+    assert QApplication.overrideCursor() is None
+
+
+def test_a_pointer_at_rest_is_hidden_until_it_moves(open_window: OpenWindow) -> None:
+    person = open_window(size=_HD)
+    person.window.present(full_screen=False)
+    rest = person.find(QTimer, "pointer_rest")
+    assert rest.isActive()
+    assert 1000 <= rest.interval() <= 5000
+    rest.setInterval(10)
+    move(person, 2)
+    person.sees(lambda: cursor().shape() == Qt.CursorShape.BlankCursor)
+    move(person, 3)
+    assert cursor().shape() != Qt.CursorShape.BlankCursor
+
+
+class _Paintings(QObject):
+    """Counts how often widgets are painted."""
+
+    def __init__(self, widgets: list[Heatmap]) -> None:
+        super().__init__()
+        self.count = 0
+        for widget in widgets:
+            widget.installEventFilter(self)
+
+    def taken(self) -> int:
+        """Return how many there were, and begin anew."""
+        QApplication.processEvents()
+        count, self.count = self.count, 0
+        return count
+
+    def eventFilter(self, watched: QObject | None, event: QEvent | None) -> bool:
+        self.count += event is not None and event.type() == QEvent.Type.Paint
+        return False
+
+
+def test_a_pointer_that_moves_within_a_cell_has_no_map_painted_anew(open_window: OpenWindow) -> None:
+    person = open_window(size=_HD)
+    person.window.present(full_screen=False)
+    move(person, 1)
+    target = person.find(Heatmap, "pipeline.target")
+    person.sees(lambda: person.text("pointed").startswith("Target"))
+    person.sees(lambda: person.window.is_checked)
+    paintings = _Paintings(person.window.findChildren(Heatmap))
+    person.sees(lambda: paintings.taken() == 0)  # of what came before
+    for step in range(1, 9):
+        QTest.mouseMove(target, target.cell_rect(0, 1, 1).center() + QPoint(step, step))
+        QApplication.processEvents()
+    assert paintings.count == 0
+    move(person, 5)
+    person.sees(lambda: paintings.count > 0)  # for another cell is pointed at
