@@ -16,11 +16,10 @@ from convviz.views.heatmap import Heatmap
 from convviz.views.panels.loss import LossPanel
 from convviz.views.panels.pipeline import Pipeline
 from convviz.views.readout import ReadOut
+from tests.views.presenting.stage import HD, present
 
 if TYPE_CHECKING:
     from tests.views.conftest import OpenWindow, Person
-
-_HD = (1920, 1080)
 
 
 @pytest.fixture(autouse=True)
@@ -55,14 +54,13 @@ def places(person: Person) -> dict[str, object]:
 def test_what_is_selected_is_shown_alone_and_everything_is_back_after_it(
     open_window: OpenWindow, kind: str, index: int, name: str, others: tuple[str, ...], presenting: bool
 ) -> None:
-    person = open_window(size=_HD)
+    person = open_window(size=HD)
     person.session.run(20)
     person.sees_step(20)
     person.look_at(kind, index)  # type: ignore[arg-type]
     person.find(Pipeline, "pipeline").setFocus()
     if presenting:
-        person.window.present(full_screen=False)
-        person.sees(lambda: person.find(QWidget, "headline").isVisible())
+        present(person)
     before = places(person)
     person.press("Z")
     assert person.find(QAction, "enlarge").isChecked()
@@ -75,8 +73,8 @@ def test_what_is_selected_is_shown_alone_and_everything_is_back_after_it(
 
 
 def test_a_part_alone_goes_on_to_learn_and_to_be_read(open_window: OpenWindow) -> None:
-    person = open_window(size=_HD)
-    person.window.present(full_screen=False)
+    person = open_window(size=HD)
+    present(person)
     person.look_at("layer", 0)
     person.press("Z", on=person.find(Pipeline, "pipeline"))
     kernel = person.find(Heatmap, "pipeline.layer0.student")
@@ -96,7 +94,7 @@ def test_a_part_alone_goes_on_to_learn_and_to_be_read(open_window: OpenWindow) -
 
 
 def test_what_is_pointed_at_comes_before_what_is_selected(open_window: OpenWindow) -> None:
-    person = open_window(size=_HD)
+    person = open_window(size=HD)
     person.look_at("layer", 1)
     pipeline, residual = person.find(Pipeline, "pipeline"), person.find(Heatmap, "pipeline.residual")
     pipeline.setFocus()
@@ -107,8 +105,8 @@ def test_what_is_pointed_at_comes_before_what_is_selected(open_window: OpenWindo
 
 
 def test_escape_comes_back_before_it_lets_go_of_the_cell_and_leaves_the_presentation(open_window: OpenWindow) -> None:
-    person = open_window(size=_HD)
-    person.window.present(full_screen=False)
+    person = open_window(size=HD)
+    present(person)
     target, pipeline = person.find(Heatmap, "pipeline.target"), person.find(Pipeline, "pipeline")
     QTest.mouseMove(target, target.cell_rect(0, 1, 1).center())
     person.bot.mouseClick(target, Qt.MouseButton.LeftButton, pos=target.cell_rect(0, 1, 1).center())
@@ -125,22 +123,22 @@ def test_escape_comes_back_before_it_lets_go_of_the_cell_and_leaves_the_presenta
 
 
 def test_a_part_that_is_alone_when_a_presentation_ends_goes_back_unless_it_was_before(open_window: OpenWindow) -> None:
-    person = open_window(size=_HD)
+    person = open_window(size=HD)
     pipeline = person.find(Pipeline, "pipeline")
     person.look_at("target")
     pipeline.setFocus()
-    person.window.present(full_screen=False)
+    present(person)
     person.press("Z")
     person.press("F5")
     assert pipeline.part_alone is None
     person.press("Z")
-    person.window.present(full_screen=False)
+    present(person)
     person.press("F5")
     assert pipeline.part_alone is person.find(Heatmap, "pipeline.target")
 
 
 def test_another_network_is_seen_as_a_whole(open_window: OpenWindow) -> None:
-    person = open_window(size=_HD)
+    person = open_window(size=HD)
     person.look_at("layer", 1)
     pipeline = person.find(Pipeline, "pipeline")
     pipeline.setFocus()
@@ -153,11 +151,11 @@ def test_another_network_is_seen_as_a_whole(open_window: OpenWindow) -> None:
 
 
 def test_cells_alone_have_their_numbers_and_stay_within_the_picture(open_window: OpenWindow) -> None:
-    person = open_window(size=_HD)
+    person = open_window(size=HD)
     person.look_at("layer", 1)
     pipeline = person.find(Pipeline, "pipeline")
     pipeline.setFocus()
-    person.window.present(full_screen=False)
+    present(person)
     beside = person.find(Heatmap, "pipeline.layer1.student").cell_rect(0, 0, 0, 0).width()
     person.press("Z")
     student = person.find(Heatmap, "pipeline.layer1.student")

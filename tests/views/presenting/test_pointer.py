@@ -10,13 +10,12 @@ from PyQt6.QtWidgets import QApplication
 
 from convviz.views import theme
 from convviz.views.heatmap import Heatmap
+from tests.views.presenting.stage import HD, present
 
 if TYPE_CHECKING:
     from PyQt6.QtGui import QCursor
 
     from tests.views.conftest import OpenWindow, Person
-
-_HD = (1920, 1080)
 
 
 def cursor() -> QCursor:
@@ -31,9 +30,9 @@ def move(person: Person, row: int) -> None:
 
 
 def test_the_pointer_has_a_large_ring_that_can_be_taken_away(open_window: OpenWindow) -> None:
-    person = open_window(size=_HD)
+    person = open_window(size=HD)
     assert QApplication.overrideCursor() is None
-    person.window.present(full_screen=False)
+    present(person)
     picture = cursor().pixmap().toImage()
     side = picture.width()
     assert side > 0.1 * person.window.height()
@@ -50,8 +49,8 @@ def test_the_pointer_has_a_large_ring_that_can_be_taken_away(open_window: OpenWi
 
 
 def test_a_pointer_at_rest_is_hidden_until_it_moves(open_window: OpenWindow) -> None:
-    person = open_window(size=_HD)
-    person.window.present(full_screen=False)
+    person = open_window(size=HD)
+    present(person)
     rest = person.find(QTimer, "pointer_rest")
     assert rest.isActive()
     assert 1000 <= rest.interval() <= 5000
@@ -63,10 +62,10 @@ def test_a_pointer_at_rest_is_hidden_until_it_moves(open_window: OpenWindow) -> 
 
 
 def test_a_pointer_that_moves_within_a_cell_changes_nothing(open_window: OpenWindow) -> None:
-    person = open_window(size=_HD)
-    person.window.present(full_screen=False)
-    move(person, 1)
+    person = open_window(size=HD)
+    present(person)
     target = person.find(Heatmap, "pipeline.target")
+    move(person, 1)
     person.sees(lambda: person.text("pointed").startswith("Target 8×8, row 2"))
     told: list[object] = []
     target.pointed.connect(told.append)

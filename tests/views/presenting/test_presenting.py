@@ -16,19 +16,13 @@ from convviz.views.banner import Message
 from convviz.views.heatmap import Heatmap
 from convviz.views.panels.microscope import Microscope
 from convviz.views.readout import ReadOut
+from tests.views.presenting.stage import HD, present
 
 if TYPE_CHECKING:
     from tests.views.conftest import OpenWindow, Person
 
 #: What nobody needs who watches.
 _BESIDE = ("inspector", "transport", "history", "check_badge", "keep_curve", "state")
-_HD = (1920, 1080)
-
-
-def present(person: Person) -> None:
-    """Present in a window as large as a projector's picture; the screen that there is in a test is smaller."""
-    person.window.present(full_screen=False)
-    person.sees(lambda: person.find(QWidget, "headline").isVisible())
 
 
 def seen(person: Person) -> dict[str, bool]:
@@ -53,7 +47,7 @@ def looks(person: Person) -> dict[str, object]:
     }
 
 
-@pytest.mark.parametrize("size", [_HD, (1280, 720)])
+@pytest.mark.parametrize("size", [HD, (1280, 720)])
 @pytest.mark.parametrize("experiment", ["demo", "channels"])
 def test_everything_is_as_it_was_after_a_presentation(
     open_window: OpenWindow, size: tuple[int, int], experiment: str
@@ -89,7 +83,7 @@ def test_f5_takes_the_whole_screen_and_escape_gives_it_back(open_window: OpenWin
 
 
 def test_letters_lines_and_numbers_are_as_much_larger_as_the_screen_is(open_window: OpenWindow) -> None:
-    person = open_window(size=_HD)
+    person = open_window(size=HD)
     usual = {role: theme.metrics(role).height() for role in theme.FONT_SIZES}
     present(person)
     factor = min(1920 / 1040, 1080 / 640)
@@ -103,7 +97,7 @@ def test_letters_lines_and_numbers_are_as_much_larger_as_the_screen_is(open_wind
 
 
 def test_the_numbers_that_matter_are_those_of_the_run(open_window: OpenWindow) -> None:
-    person = open_window(speed=100.0, size=_HD)
+    person = open_window(speed=100.0, size=HD)
     present(person)
     person.session.run(30)
     person.sees_step(30)
@@ -122,7 +116,7 @@ def test_the_numbers_that_matter_are_those_of_the_run(open_window: OpenWindow) -
 
 
 def test_no_number_moves_another(open_window: OpenWindow) -> None:
-    person = open_window(size=_HD)
+    person = open_window(size=HD)
     present(person)
     names = ("step", "loss", "rate", "speed", "state")
     before = [person.find(ReadOut, f"headline.{name}").geometry() for name in names]
@@ -133,7 +127,7 @@ def test_no_number_moves_another(open_window: OpenWindow) -> None:
 
 
 def test_the_cell_that_is_pointed_at_and_messages_are_told_large(open_window: OpenWindow) -> None:
-    person = open_window(size=_HD)
+    person = open_window(size=HD)
     person.session.run(5)
     person.sees_step(5)
     usual = person.find(ReadOut, "pointed").height()
@@ -155,7 +149,7 @@ def test_the_cell_that_is_pointed_at_and_messages_are_told_large(open_window: Op
 
 
 def test_one_can_present_the_microscope_and_come_to_it_while_presenting(open_window: OpenWindow) -> None:
-    person = open_window(size=_HD)
+    person = open_window(size=HD)
     person.press("M")
     stage = person.find(QWidget, "microscope.stage")
     rect = person.find(Microscope, "microscope").board_rect
@@ -176,7 +170,7 @@ def test_one_can_present_the_microscope_and_come_to_it_while_presenting(open_win
 
 
 def test_a_lesson_is_told_large_and_escape_leaves_the_presentation_first(open_window: OpenWindow) -> None:
-    person = open_window(size=_HD)
+    person = open_window(size=HD)
     person.window.open_lesson("stride")
     person.sees(lambda: person.window.has_lesson)
     words = person.find(QLabel, "lesson.text")
@@ -200,7 +194,7 @@ def test_a_lesson_is_told_large_and_escape_leaves_the_presentation_first(open_wi
 
 
 def test_without_a_lesson_a_clicker_plays_and_goes_back_to_how_it_began(open_window: OpenWindow) -> None:
-    person = open_window(speed=100.0, size=_HD)
+    person = open_window(speed=100.0, size=HD)
     action = person.find(QAction, "lesson_next")
     assert not action.isEnabled()
     present(person)
@@ -223,7 +217,7 @@ def test_without_a_lesson_a_clicker_plays_and_goes_back_to_how_it_began(open_win
 
 
 def test_a_blank_screen_shows_nothing_until_a_key_is_pressed_which_does_nothing_else(open_window: OpenWindow) -> None:
-    person = open_window(size=_HD)
+    person = open_window(size=HD)
     present(person)
     person.press("B")
     blank = person.find(QWidget, "blank")
@@ -263,7 +257,7 @@ def test_a_window_that_is_closed_while_presenting_is_remembered_as_it_was(open_w
 
 
 @pytest.mark.parametrize("language", ["en", "zh_CN"])
-@pytest.mark.parametrize("size", [_HD, (1280, 720), (1024, 768)])
+@pytest.mark.parametrize("size", [HD, (1280, 720), (1024, 768)])
 def test_nothing_is_cut_off(open_window: OpenWindow, size: tuple[int, int], language: str) -> None:
     person = open_window("channels", size=size)
     person.window.set_language(language)
