@@ -68,7 +68,9 @@ class Pointer(QObject):
 
     def eventFilter(self, watched: QObject | None, event: QEvent | None) -> bool:
         """Show the pointer whenever it moves."""
-        if event is not None and event.type() in (QEvent.Type.HoverMove, QEvent.Type.HoverEnter):
+        if event is not None and event.type() == QEvent.Type.WindowDeactivate:
+            self._show()  # a dialog has opened, which the pointer is needed for
+        elif event is not None and event.type() in (QEvent.Type.HoverMove, QEvent.Type.HoverEnter):
             at = QCursor.pos()
             if at != self._at or self._hidden:
                 self._at = at
@@ -83,6 +85,9 @@ class Pointer(QObject):
         self._rest.start()
 
     def _hide(self) -> None:
+        if not self._window.isActiveWindow():
+            self._rest.start()
+            return
         self._hidden = True
         QApplication.changeOverrideCursor(QCursor(Qt.CursorShape.BlankCursor))
 

@@ -9,6 +9,7 @@ from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import QApplication
 
 from convviz.views import theme
+from convviz.views.dialogs import ShortcutsPage
 from convviz.views.heatmap import Heatmap
 from tests.views.presenting.stage import HD, present
 
@@ -59,6 +60,22 @@ def test_a_pointer_at_rest_is_hidden_until_it_moves(open_window: OpenWindow) -> 
     person.sees(lambda: cursor().shape() == Qt.CursorShape.BlankCursor)
     move(person, 3)
     assert cursor().shape() != Qt.CursorShape.BlankCursor
+
+
+def test_a_pointer_that_a_dialog_needs_is_not_hidden(open_window: OpenWindow) -> None:
+    person = open_window(size=HD)
+    present(person)
+    rest = person.find(QTimer, "pointer_rest")
+    rest.setInterval(10)
+    person.sees(lambda: cursor().shape() == Qt.CursorShape.BlankCursor)
+    person.press("F1")
+    page = person.dialog(ShortcutsPage, "shortcuts_page")
+    person.sees(lambda: cursor().shape() != Qt.CursorShape.BlankCursor)
+    rests: list[None] = []
+    rest.timeout.connect(lambda: rests.append(None))
+    person.sees(lambda: len(rests) > 2)
+    assert cursor().shape() != Qt.CursorShape.BlankCursor
+    page.close()
 
 
 def test_a_pointer_that_moves_within_a_cell_changes_nothing(open_window: OpenWindow) -> None:

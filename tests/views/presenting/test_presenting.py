@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pytest
+from PIL import Image, ImageSequence
 from PyQt6.QtCore import QPoint, Qt
 from PyQt6.QtGui import QAction
 from PyQt6.QtTest import QTest
@@ -17,8 +19,12 @@ from convviz.views.heatmap import Heatmap
 from convviz.views.panels.microscope import Microscope
 from convviz.views.readout import ReadOut
 from tests.views.presenting.stage import HD, present
+from tests.views.test_animation import ask, save
+from tests.views.test_export import choose_file, is_idle
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from tests.views.conftest import OpenWindow, Person
 
 #: What nobody needs who watches.
@@ -273,3 +279,26 @@ def test_nothing_is_cut_off(open_window: OpenWindow, size: tuple[int, int], lang
     assert theme.number_width(state.text(), "heading") <= state.width()
     for label in person.find(QWidget, "headline").findChildren(QLabel):
         assert label.width() >= label.sizeHint().width()
+
+
+def test_a_moving_picture_that_is_being_written_is_no_larger_for_a_presentation(
+    open_window: OpenWindow, tmp_path: Path
+) -> None:
+    person = open_window()
+    person.session.run(50)
+    person.sees_step(50)
+    written = []
+    for name in ("usual.png", "presented.png"):
+        save(ask(person, frames=6, rate=10, width=700, height=500))
+        choose_file(person, tmp_path / name)
+        if name == "presented.png":
+            person.window.present(full_screen=False)
+            person.sees(lambda: theme.zoom() > 1)
+            assert not is_idle(person)
+            person.window.stop_presenting()
+        person.sees(lambda: is_idle(person))
+        with Image.open(tmp_path / name) as film:
+            written.append([np.asarray(frame.convert("RGB")) for frame in ImageSequence.Iterator(film)])
+    assert len(written[0]) == len(written[1]) == 6
+    for one, other in zip(*written, strict=True):
+        assert np.array_equal(one, other)
