@@ -14,7 +14,9 @@ from convviz.views.heatmap.glyphs import atlas
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-#: Sizes of type that cells may have, the largest first, and the smallest at which a digit more is worth having.
+#: Sizes of type that cells may have, the largest first; those before them are for people who sit far away. And the
+#: smallest at which a digit more is worth having.
+_LARGE = (56, 48, 40, 34, 28, 24)
 _PIXELS = (20, 18, 16, 15, 14, 13, 12, 11, 10, 9)
 _LEGIBLE = 10
 #: Room that is left in a cell, in pixels, and the largest share of its height that type takes. Where a minus leads,
@@ -111,10 +113,11 @@ def _largest(
 ) -> tuple[int, NumberFormat] | None:
     """Return the first of the formats that fits, each with the smallest type it may have, in the largest that fits."""
     for shape, smallest in shapes:
-        for usual in _PIXELS:
+        for usual in (*_LARGE, *_PIXELS) if zoom > 1 else _PIXELS:
             pixels = round(usual * zoom)
             made = atlas(pixels, ratio)
-            air = (AIR + (max(0, usual - _LEGIBLE + 1) // 2 if shape.signed else 0)) * zoom
+            more = shape.signed or usual > _PIXELS[0]
+            air = (AIR + (max(0, usual - _LEGIBLE + 1) // 2 if more else 0)) * zoom
             fits = made.width_of(shape) <= width - air and pixels <= max(_LEGIBLE * zoom, height * _SHARE)
             if fits and smallest <= usual and made.figure_height <= height - 4 * zoom:
                 return pixels, shape

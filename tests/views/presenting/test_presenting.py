@@ -307,4 +307,4 @@ def test_a_moving_picture_that_is_being_written_is_no_larger_for_a_presentation(
             written.append([np.asarray(frame.convert("RGB")) for frame in ImageSequence.Iterator(film)])
     assert len(written[0]) == len(written[1]) == 6
     for one, other in zip(*written, strict=True):
-        assert np.array_equal(one[:340], other[:340])  # down to the plot, which a film comes to have as it goes on
+        assert np.array_equal(one[:62], other[:62])  # the titles; scales follow only as fast as they can be read

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from PyQt6.QtCore import QRect
 from PyQt6.QtGui import QPainter, QPaintEvent
 from PyQt6.QtWidgets import QWidget
 
 from convviz.views import theme
+from convviz.views.heatmap import Heatmap
+from convviz.views.heatmap.layout import BORDER
 from convviz.views.panels.pipeline.card import LayerCard
 
 #: Around the part, in pixels.
 _MARGIN = int(theme.SPACE.XL)
+#: Narrowest map: what its words need.
+_LEAST = 280
 
 
 class Alone(QWidget):
@@ -36,9 +41,9 @@ class Alone(QWidget):
         focused = part.isAncestorOf(self.focusWidget()) or part.hasFocus()
         self._part, self._home = part, part.parentWidget()
         part.setParent(self)
-        self.place()
         part.show()
         self.show()
+        self.place()
         self.raise_()
         if focused:
             part.setFocus()
@@ -61,8 +66,11 @@ class Alone(QWidget):
         room = self.rect().adjusted(margin, margin, -margin, -margin)
         if isinstance(part, LayerCard):
             part.fill(room)
-        else:
-            part.setGeometry(room)
+            return
+        part.setGeometry(room)
+        if isinstance(part, Heatmap):  # whose cells begin at the left
+            wide = max(part.cells_rect().width() + 2 * BORDER, min(room.width(), theme.scaled(_LEAST)))
+            part.setGeometry(QRect(room.center().x() - wide // 2, room.y(), wide, room.height()))
 
     def paintEvent(self, event: QPaintEvent | None) -> None:
         """Paint the ground."""
