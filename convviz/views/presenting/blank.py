@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from PyQt6 import sip
 from PyQt6.QtCore import QEvent, Qt
 from PyQt6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent
 from PyQt6.QtWidgets import QWidget
@@ -39,7 +40,7 @@ class Blank(QWidget):
         if self.isHidden():
             return
         self.hide()
-        if self._focused is not None:
+        if self._focused is not None and not sip.isdeleted(self._focused):
             self._focused.setFocus()
 
     def retranslate(self) -> None:

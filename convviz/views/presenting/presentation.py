@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from PyQt6 import sip
 from PyQt6.QtCore import QByteArray, QEvent, QObject, QRect, Qt, QTimer
 from PyQt6.QtWidgets import QApplication, QMainWindow, QSplitter, QVBoxLayout, QWidget
 
@@ -87,7 +88,8 @@ class Presentation(QObject):
         self._begin()
         self._headline = Headline(document, session, window)
         column.insertWidget(0, self._headline)
-        self._zoom()
+        screen = window.screen()
+        self._enlarge(screen.size() if full_screen and screen is not None else window.size())
         self._blank = Blank(window)
         self._pointer = Pointer(window, ringed=True)
         self._acts = {
@@ -153,7 +155,7 @@ class Presentation(QObject):
             if before.state == Qt.WindowState.WindowNoState:
                 window.setGeometry(before.geometry)
         self._columns.restoreState(before.columns)
-        if before.focused is not None and before.focused.isVisible():
+        if before.focused is not None and not sip.isdeleted(before.focused) and before.focused.isVisible():
             before.focused.setFocus()
         self.deleteLater()
 
@@ -167,7 +169,10 @@ class Presentation(QObject):
 
     def _zoom(self) -> None:
         """Draw everything as large as there is room for it; what is shown for the first time, too."""
-        factor = fitting_zoom(self._window.size())
+        self._enlarge(self._window.size())
+
+    def _enlarge(self, size: QSize) -> None:
+        factor = fitting_zoom(size)
         _draw_larger(factor)
         self._sizes.enlarge((self._panels.stage, self._parts.line), factor)
 
