@@ -11,7 +11,8 @@ from PyQt6.QtWidgets import QApplication, QFrame, QMainWindow, QSplitter, QVBoxL
 
 from convviz.i18n import tr
 from convviz.views import theme
-from convviz.views.actions import EXPORTS, Actions
+from convviz.views.action_table import WAITING
+from convviz.views.actions import Actions
 from convviz.views.banner import Message
 from convviz.views.history_bar import HistoryBar
 from convviz.views.icons import window_icon
@@ -223,35 +224,7 @@ class MainWindow(QMainWindow):
         self._parts.menus.scale_asked.connect(self.set_scale)
         self._parts.menus.theme_asked.connect(self.set_theme)
         self._parts.menus.language_asked.connect(self.set_language)
-        for name in (
-            "open",
-            "open_input",
-            "open_target",
-            "save",
-            "save_as",
-            "save_picture",
-            *EXPORTS,
-            "undo",
-            "redo",
-            "play",
-            "step",
-            "run_n",
-            "reset",
-            "microscope",
-            "landscape",
-            "let_go",
-            "enlarge",
-            "present",
-            "blank",
-            "spotlight",
-            "gradient_check",
-            "input_gradient",
-            "open_lesson",
-            "lesson_back",
-            "lesson_next",
-            "lesson_leave",
-        ):
-            actions[name].setEnabled(False)  # until there is something that they act on
+        actions.enable(**dict.fromkeys(WAITING, False))
 
     def set_scale(self, factor: float) -> None:
         """Have everything drawn larger from the next start on: Qt takes a size once, when a program starts."""
