@@ -49,6 +49,7 @@ def run_window(
     language: str | None = None,
     preferences: Preferences | None = None,
     lesson: str | None = None,
+    present: bool = False,
 ) -> int:
     """Open the window and return when it is closed.
 
@@ -64,6 +65,8 @@ def run_window(
         For this time; None: what is remembered.
     lesson
         A built-in lesson's name or a file, to begin with; None: none.
+    present
+        Begin with the picture alone and large: on the whole screen, or where a size was asked for, as large as that.
 
     Raises
     ------
@@ -85,6 +88,8 @@ def run_window(
             # The command line has refused what is too small for its own scale, but cannot know of one remembered.
             window.take_size(*map(max, size_at_scale(size, scale_in_force()), map(min, size, LEAST_SIZE)))
         opening = _Opening(window, preferences, document, experiment, after, lesson)
+        if present:
+            opening.present(full_screen=size is None)
         window.painted.connect(opening.fill)
         try:
             with _reported_errors(window), _ctrl_c(app):
@@ -98,6 +103,7 @@ def run_window(
 
 def delete(window: MainWindow) -> None:
     """Delete the window at once: one that outlived the application, as the interpreter ends, would crash it."""
+    window.stop_presenting()  # which concerns the whole application
     window.deleteLater()
     QCoreApplication.sendPostedEvents(window, QEvent.Type.DeferredDelete)
 
@@ -122,6 +128,11 @@ class _Opening:
         self._lesson = lesson
         self._session: Session | None = None
         self._has_run = False
+        self._is_presented = self._on_full_screen = False
+
+    def present(self, *, full_screen: bool) -> None:
+        """Present as soon as there is something to be seen."""
+        self._is_presented, self._on_full_screen = True, full_screen
 
     def fill(self) -> None:
         """Import the rest of the program, open the experiment and show it."""
@@ -130,6 +141,8 @@ class _Opening:
         self._window.attach(document, self._session)
         gc.freeze()  # before the event loop rests for the first time
         self._window.tell_if_too_large()
+        if self._is_presented:
+            self._window.present(full_screen=self._on_full_screen)
         if self._lesson is not None:
             self._window.open_lesson(self._lesson)
             return

@@ -39,12 +39,13 @@ def render_screenshot(
     language: str | None = None,
     lesson: str | None = None,
     part: str | None = None,
+    present: bool = False,
 ) -> int:
     """Write a picture of the window after so many steps, or as a lesson begins; return 0.
 
     The ending of the file's name says whether it is SVG, PDF or PNG. The window has ``size`` pixels whatever the scale;
     None: 1280 × 800 times the scale. ``part`` is the name of what alone is drawn, such as ``network``, ``loss`` or
-    ``layer0.student``; None: all of the window.
+    ``layer0.student``; None: all of the window. ``present``: as in a presentation.
 
     The platform is Qt's ``offscreen``, which needs no display, unless the application exists already. The person's
     preferences are neither read nor changed.
@@ -70,6 +71,8 @@ def render_screenshot(
             window.take_size(*(_SCREENSHOT_SIZE if size is None else size_at_scale(size, scale_in_force())))
             window.attach(document, session)
             window.show()
+            if present:
+                window.present(full_screen=False)
             _check_part(window, part)
             with about_file(find_experiment(experiment)):
                 train(session, after, preferences.speed)

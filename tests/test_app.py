@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from PyQt6.QtCore import QTimer
+from PyQt6.QtCore import QSize, QTimer
 from PyQt6.QtGui import QImage
 from PyQt6.QtWidgets import QApplication, QFrame, QLabel, QToolButton
 
@@ -24,6 +24,7 @@ from convviz.model.experiment import Experiment
 from convviz.model.files import load_builtin, write_experiment
 from convviz.model.session import Session
 from convviz.offscreen import render_screenshot
+from convviz.views import theme as looks
 from convviz.views.main_window import MainWindow
 from convviz.views.preferences import Preferences
 from convviz.views.readout import ReadOut
@@ -94,6 +95,19 @@ def test_a_lesson_can_be_what_a_picture_shows(qtbot: QtBot, tmp_path: Path) -> N
     strip = [(x, y) for x in range(8, 640, 2) for y in range(126, 190, 2)]  # where the lesson's text stands
     assert sum(second.pixelColor(x, y).lightness() < 80 for x, y in strip) > 300
     assert sum(first.pixelColor(x, y) != second.pixelColor(x, y) for x, y in strip) > 1000
+
+
+def test_a_presentation_can_be_what_a_picture_shows_and_leaves_nothing_behind(qtbot: QtBot, tmp_path: Path) -> None:
+    plain, large = tmp_path / "plain.png", tmp_path / "large.png"
+    assert render_screenshot(large, size=(1600, 900), after=5, language="en", present=True) == 0
+    assert render_screenshot(plain, size=(1600, 900), after=5, language="en") == 0
+    assert looks.zoom() == 1
+    assert QApplication.overrideCursor() is None
+    first, second = QImage(str(plain)), QImage(str(large))
+    assert first.size() == second.size() == QSize(1600, 900)
+    corner = [(x, y) for x in range(8, 400, 2) for y in range(4, 44, 2)]  # where the menus are, or large numbers
+    dark = [sum(image.pixelColor(x, y).lightness() < 80 for x, y in corner) for image in (first, second)]
+    assert dark[1] > 2 * dark[0] > 0
 
 
 def test_a_wrong_lesson_is_an_error_and_no_picture(
@@ -353,7 +367,7 @@ def test_ctrl_c_ends_an_idle_window(tmp_path: Path) -> None:
 #: A program that is told to end at once, and goes on with Qt's events.
 _EARLY = """
 import sys
-from PyQt6.QtCore import QTimer
+from PyQt6.QtCore import QSize, QTimer
 from PyQt6.QtWidgets import QApplication
 from convviz import app
 from convviz.views import theme
@@ -393,6 +407,7 @@ _ON_DEMAND = (
     "convviz.views.panels.landscape",
     "convviz.views.panels.microscope",
     "convviz.views.picture_dialog",
+    "convviz.views.presenting",
 )
 
 

@@ -45,6 +45,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="NAME",
         help=tr("begin with a lesson, see “convviz list”, or with one in a file"),
     )
+    parser.add_argument(
+        "--present",
+        action="store_true",
+        help=tr("begin with the picture alone, large and on the whole screen, for people who sit far away"),
+    )
     add_choice(parser, "--theme", ("light", "dark", "system"), tr("colours of the window"))
 
 
@@ -90,6 +95,7 @@ def _wishes(options: argparse.Namespace) -> dict[str, Any]:
         "theme": options.theme,
         "language": options.language,
         "lesson": options.lesson,
+        "present": options.present,
     }
 
 

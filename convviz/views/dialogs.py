@@ -22,8 +22,8 @@ from PyQt6.QtWidgets import (
 import convviz
 from convviz.i18n import mark, tr
 from convviz.views import icons, theme
+from convviz.views.action_table import ACTIONS, GROUPS, ActionSpec
 from convviz.views.action_texts import keys_text, plain
-from convviz.views.actions import ACTIONS, GROUPS, ActionSpec
 from convviz.views.tooltips import escaped
 
 if TYPE_CHECKING:
@@ -31,12 +31,13 @@ if TYPE_CHECKING:
 
     from convviz.views.actions import Actions
 
-_CELLS, _KERNEL, _MICROSCOPE, _LANDSCAPE, _PLOT = (
+_CELLS, _KERNEL, _MICROSCOPE, _LANDSCAPE, _PLOT, _PRESENTING = (
     mark("Cells of maps and kernels"),
     mark("Numbers of a kernel"),
     mark("Microscope"),
     mark("Landscape"),
     mark("Loss plot"),
+    mark("While presenting"),
 )
 #: What can be done with the pointer and with keys where something is pointed at or has the focus, which no action
 #: stands for: where, then gesture and effect.
@@ -74,15 +75,20 @@ GESTURES = {
         (mark("Click"), mark("Show that step")),
         (mark("Double-click"), mark("Show the whole loss curve")),
     ),
+    _PRESENTING: (
+        (mark("Page Down"), mark("Next scene; without a lesson, go on")),
+        (mark("Page Up"), mark("Previous scene, or back to step 0")),
+    ),
 }
 #: The columns of the page of shortcuts, about as long as one another: groups of actions, then places.
 _COLUMNS = (
     (("file", "edit", "run"), (_PLOT,)),
-    (("history", "view", "help"), ()),
-    ((), (_CELLS, _KERNEL, _MICROSCOPE, _LANDSCAPE)),
+    (("history", "view"), (_PRESENTING,)),
+    (("help",), (_CELLS, _KERNEL, _MICROSCOPE, _LANDSCAPE)),
 )
 #: The size at which the page shows all of them.
 _PAGE = QSize(1250, 744)
+_APART = 2  #: pixels, of two rows
 _FRAME = QSize(16, 48)  #: what the window system puts around a window, about
 _LICENCE = "https://www.gnu.org/licenses/gpl-3.0.html"
 
@@ -102,8 +108,9 @@ class ShortcutsPage(QDialog):
         layout.addWidget(self._scroll)
         layout.addWidget(self._buttons)
         self.retranslate()
-        room = parent.height() if parent is not None else _PAGE.height()
-        self.resize(room_on_screen(self, _PAGE.boundedTo(QSize(_PAGE.width(), room))))
+        whole = _PAGE * theme.zoom()
+        room = parent.height() if parent is not None else whole.height()
+        self.resize(room_on_screen(self, whole.boundedTo(QSize(whole.width(), room))))
 
     def retranslate(self) -> None:
         """Read every text again in the current language."""
@@ -137,7 +144,7 @@ class ShortcutsPage(QDialog):
 def _column() -> QGridLayout:
     column = QGridLayout()
     column.setHorizontalSpacing(theme.SPACE.L)
-    column.setVerticalSpacing(theme.SPACE.XS)
+    column.setVerticalSpacing(_APART)
     column.setColumnStretch(0, 1)
     return column
 
@@ -198,7 +205,7 @@ class AboutBox(QDialog):
             escaped(" · ".join(f"{name} {version}" for name, version in libraries().items())),
         )
         body = "".join(f"<p>{text}</p>" for text in paragraphs)
-        self._text.setText(f'<span style="font-size: {theme.FONT_SIZES["title"]}px">convviz</span>{body}')
+        self._text.setText(f'<span style="font-size: {theme.font_size("title")}px">convviz</span>{body}')
 
 
 def room_on_screen(window: QWidget, wanted: QSize) -> QSize:

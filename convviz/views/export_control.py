@@ -15,7 +15,7 @@ from convviz.export.table import write_table
 from convviz.i18n import mark, tr
 from convviz.model.recipes import recipes
 from convviz.model.work import Work
-from convviz.views.actions import EXPORTS
+from convviz.views.action_table import EXPORTS
 from convviz.views.banner import Message
 from convviz.views.export_progress import ExportProgress
 from convviz.views.file_dialogs import dialog_to_save

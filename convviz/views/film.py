@@ -41,7 +41,8 @@ class Film(QWidget):
     """Draws frames one after the other, for a thread that asks for them.
 
     The widgets are the window's own kinds, at the size of the picture, so that a film has whatever size it is to have
-    and the window neither moves nor waits: one picture is drawn at a time, between two events.
+    and the window neither moves nor waits: one picture is drawn at a time, between two events; none while everything is
+    drawn larger than usual.
 
     Parameters
     ----------
@@ -54,6 +55,7 @@ class Film(QWidget):
     """
 
     _wanted = pyqtSignal(object)
+    _waiting: Frame | None = None  # of the class, because Qt tells of changes before __init__ has come to an end
 
     def __init__(
         self,
@@ -116,6 +118,9 @@ class Film(QWidget):
 
     @pyqtSlot(object)
     def _draw(self, frame: Frame) -> None:
+        if theme.zoom() != 1:
+            self._waiting = frame  # a picture in the midst of a presentation would be another one than those before
+            return
         try:
             picture = self.draw(frame)
             if self._loss.has_plot or self._alone() not in (None, self._loss):
@@ -124,6 +129,17 @@ class Film(QWidget):
                 self._loss.plotted.connect(partial(QTimer.singleShot, 0, partial(self._draw, frame)))
         except Exception as error:  # noqa: BLE001 - it is raised in the thread that waits
             self._drawn.put(error)
+
+    def changeEvent(self, event: QEvent | None) -> None:
+        """Go on once everything is of its usual size again."""
+        super().changeEvent(event)
+        if event is not None and event.type() == QEvent.Type.StyleChange and self._waiting is not None:
+            QTimer.singleShot(0, self._go_on)  # when all that is in it has changed as well
+
+    def _go_on(self) -> None:
+        frame, self._waiting = self._waiting, None
+        if frame is not None:
+            self._draw(frame)
 
     def draw(self, frame: Frame) -> NDArray[np.uint8]:
         """Return the picture of a frame, ``(height, width, 3)``."""

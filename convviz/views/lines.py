@@ -13,7 +13,7 @@ _PITCH = 1.2
 
 def pitch(role: theme.FontRole) -> int:
     """Return how far it is from one of two lines to the next."""
-    return round(_PITCH * theme.FONT_SIZES[role])
+    return round(_PITCH * theme.font_size(role))
 
 
 def shortened(text: str, role: theme.FontRole, width: int) -> str:

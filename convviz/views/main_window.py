@@ -11,7 +11,8 @@ from PyQt6.QtWidgets import QApplication, QFrame, QMainWindow, QSplitter, QVBoxL
 
 from convviz.i18n import tr
 from convviz.views import theme
-from convviz.views.actions import EXPORTS, Actions
+from convviz.views.action_table import WAITING
+from convviz.views.actions import Actions
 from convviz.views.banner import Message
 from convviz.views.history_bar import HistoryBar
 from convviz.views.icons import window_icon
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from convviz.views.lessons import LessonControl
     from convviz.views.panel_control import PanelControl
     from convviz.views.preferences import Preferences
+    from convviz.views.presenting import Presentation
 
 _FIRST_SIZE = QSize(1280, 800)
 _INSPECTOR_WIDTH = 304
@@ -73,8 +75,10 @@ class MainWindow(QMainWindow):
         self.setWindowIcon(window_icon())
         self.setWindowTitle("convviz")
         self._preferences = preferences
+        self._document: Document | None = None
         self._session: Session | None = None
         self._panels: PanelControl | None = None
+        self._presentation: Presentation | None = None
         self._may_close = False
         self._left = FieldLeft()
         self._columns = QSplitter(Qt.Orientation.Horizontal)
@@ -92,7 +96,7 @@ class MainWindow(QMainWindow):
         """Fill the window with the panels that show ``document`` and ``session``, which is the window's to close."""
         from convviz.views.panel_control import PanelControl
 
-        self._session = session
+        self._document, self._session = document, session
         self._panels = PanelControl(self, self._place, document, session, self._preferences, self._parts)
         self._panels.side.setVisible(self._parts.actions["inspector"].isChecked())
         self._place_columns()
@@ -100,6 +104,7 @@ class MainWindow(QMainWindow):
         self._panels.loss.plotted.connect(self.completed)
         self._panels.checker.changed.connect(self.checked)
         self._panels.lesson_shown.connect(self.lesson_shown)
+        self._parts.actions.enable(present=True)
         self._panels.pipeline.setFocus()  # not the first control of the toolbar, which would take the space bar
 
     def take_size(self, width: int, height: int) -> None:
@@ -157,6 +162,31 @@ class MainWindow(QMainWindow):
         if self._panels is not None:
             self._panels.open_lesson(name_or_path)
 
+    @property
+    def is_presenting(self) -> bool:
+        """Whether the picture is shown alone and large."""
+        return self._presentation is not None
+
+    def present(self, *, full_screen: bool = True) -> None:
+        """Show the picture alone and large, on the whole screen or as large as the window is."""
+        panels, document, session = self._panels, self._document, self._session
+        if panels is None or document is None or session is None or self._presentation is not None:
+            return
+        from convviz.views.presenting import Presentation
+
+        self._presentation = Presentation(
+            self, self._columns, self._column, document, session, panels, self._parts, full_screen=full_screen
+        )
+        self._parts.actions["present"].setChecked(True)
+
+    def stop_presenting(self) -> bool:
+        """Show everything as it was before the presentation, and return whether there was one."""
+        presentation, self._presentation = self._presentation, None
+        if presentation is not None:
+            presentation.end()
+        self._parts.actions["present"].setChecked(False)
+        return presentation is not None
+
     def show_message(self, message: Message) -> None:
         """Show a message that stays until it is dealt with."""
         self._parts.banner.show_message(message)
@@ -203,36 +233,12 @@ class MainWindow(QMainWindow):
             actions[name].triggered.connect(act)
         actions["inspector"].toggled.connect(self._show_inspector)
         actions["full_screen"].triggered.connect(self._set_full_screen)
+        actions["present"].triggered.connect(self._toggle_presentation)
         actions["log_loss"].toggled.connect(self._remember_log)
         self._parts.menus.scale_asked.connect(self.set_scale)
         self._parts.menus.theme_asked.connect(self.set_theme)
         self._parts.menus.language_asked.connect(self.set_language)
-        for name in (
-            "open",
-            "open_input",
-            "open_target",
-            "save",
-            "save_as",
-            "save_picture",
-            *EXPORTS,
-            "copy_picture",
-            "undo",
-            "redo",
-            "play",
-            "step",
-            "run_n",
-            "reset",
-            "microscope",
-            "landscape",
-            "let_go",
-            "gradient_check",
-            "input_gradient",
-            "open_lesson",
-            "lesson_back",
-            "lesson_next",
-            "lesson_leave",
-        ):
-            actions[name].setEnabled(False)  # until there is something that they act on
+        actions.enable(**dict.fromkeys(WAITING, False))
 
     def set_scale(self, factor: float) -> None:
         """Have everything drawn larger from the next start on: Qt takes a size once, when a program starts."""
@@ -359,7 +365,13 @@ class MainWindow(QMainWindow):
 
     def _show_inspector(self, on: bool) -> None:
         if self._panels is not None:
-            self._panels.side.setVisible(on)
+            self._panels.side.setVisible(on and not self.is_presenting)
+
+    def _toggle_presentation(self, on: bool) -> None:
+        if on:
+            self.present()
+        else:
+            self.stop_presenting()
 
     def _set_full_screen(self, on: bool) -> None:
         state = self.windowState()
@@ -388,15 +400,19 @@ class MainWindow(QMainWindow):
     def keyPressEvent(self, event: QKeyEvent | None) -> None:
         """Give the focus to what is looked at when typing in a field has come to an end, so that keys are the run's.
 
-        An Escape that has nothing else to do leaves the lesson, or else the full screen.
+        An Escape that has nothing else to do leaves the presentation, or else the lesson, or else the full screen.
         """
         super().keyPressEvent(event)
         if event is None or event.key() not in ENDS_TYPING:
             return
         if types_text(QApplication.focusWidget()):
             self._leave_field()
-        elif event.key() == Qt.Key.Key_Escape and not self._leave_lesson() and self.isFullScreen():
+        elif event.key() == Qt.Key.Key_Escape and not self._leave_mode() and self.isFullScreen():
             self._set_full_screen(False)
+
+    def _leave_mode(self) -> bool:
+        """Leave the presentation, or else the lesson, and return whether there was either."""
+        return self.stop_presenting() or self._leave_lesson()
 
     def _leave_lesson(self) -> bool:
         return self._panels is not None and self._panels.leave_lesson()
@@ -431,6 +447,7 @@ class MainWindow(QMainWindow):
         """Ask about unsaved changes, then end the training and remember the window."""
         if event is None:
             return
+        self.stop_presenting()  # or its size would be remembered
         self._leave_lesson()  # what is the person's own may have changes
         if self._panels is not None and self._panels.files.is_unsettled and not self._may_close:
             event.ignore()

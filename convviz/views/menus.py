@@ -10,7 +10,7 @@ from PyQt6.QtWidgets import QMenu, QMenuBar
 
 from convviz.i18n import LANGUAGES, mark, tr
 from convviz.views import theme
-from convviz.views.actions import EXPORTS, GROUPS
+from convviz.views.action_table import EXPORTS, GROUPS
 from convviz.views.icons import icon
 from convviz.views.preferences import SYSTEM
 from convviz.views.speed import OFFERED, speed_text
@@ -58,6 +58,10 @@ _CONTENTS = {
         "reset_layout",
         "full_screen",
         "-",
+        "present",
+        "enlarge",
+        ">presentation",
+        "-",
         ">scale",
         ">theme",
         ">language",
@@ -79,6 +83,7 @@ _SUBMENUS = {
     "recent": (mark("Open recent"), "history"),
     "export": (mark("Export"), "export"),
     "speed": (mark("Speed"), "faster"),
+    "presentation": (mark("While presenting"), "present"),
     "scale": (mark("Size"), "scale"),
     "theme": (mark("Theme"), "theme"),
     "language": (mark("Language"), "language"),
@@ -126,6 +131,7 @@ class Menus(QObject):
         self._languages = self._choices("language", {SYSTEM: mark("System"), **LANGUAGES})
         self._speeds = self._fill_speeds()
         self._fill(self._submenus["export"], EXPORTS)
+        self._fill(self._submenus["presentation"], ("blank", "spotlight"))
         for name, told in (
             ("new", self._experiment_triggered),
             ("recent", self._file_triggered),

@@ -71,6 +71,8 @@ class ModeControl(QObject):
         parts.actions["microscope"].triggered.connect(self._toggle)
         parts.actions["landscape"].triggered.connect(self._toggle_landscape)
         parts.actions["let_go"].triggered.connect(self._let_go)
+        parts.actions["enlarge"].triggered.connect(self._toggle_part)
+        pipeline.enlarged.connect(self._enable)
         pipeline.opened.connect(self._open)
         cursor.held.connect(self._follow)
         cursor.spoken.connect(self._speak)
@@ -238,6 +240,12 @@ class ModeControl(QObject):
         else:
             self.survey()
 
+    def _toggle_part(self) -> None:
+        if self._pipeline.part_alone is None:
+            self._pipeline.show_alone()
+        else:
+            self._pipeline.show_all()
+
     def _open(self, number: Pointed) -> None:
         """Show a number of the picture under the microscope, which has nothing to show of those that are given."""
         if not number.is_taught:
@@ -246,6 +254,8 @@ class ModeControl(QObject):
     def _let_go(self) -> None:
         if self.is_away:
             self.train()
+        elif self._pipeline.part_alone is not None:
+            self._pipeline.show_all()
         else:
             self._cursor.let_go()
 
@@ -284,5 +294,7 @@ class ModeControl(QObject):
         actions = self._parts.actions
         actions["microscope"].setChecked(self.is_magnifying)
         actions["landscape"].setChecked(self.is_surveying)
-        actions["let_go"].setEnabled(self.is_away or self._cursor.pin is not None)
+        alone = self._pipeline.part_alone is not None
+        actions["enlarge"].setChecked(alone)
+        actions.enable(enlarge=not self.is_away, let_go=self.is_away or alone or self._cursor.pin is not None)
         self.moved.emit()

@@ -11,7 +11,7 @@ from PyQt6.QtWidgets import QStackedWidget
 from convviz.i18n import tr
 from convviz.model.branches import Branches
 from convviz.model.checking import Checker
-from convviz.views.actions import EXPORTS
+from convviz.views.action_table import EXPORTS
 from convviz.views.branch_control import BranchControl
 from convviz.views.cursor_control import CursorControl
 from convviz.views.file_control import FileControl
@@ -185,6 +185,15 @@ class PanelControl(QObject):
         dialog = dialog_to_open(self._window, "lesson_dialog", title, self._preferences.folder, kinds)
         dialog.fileSelected.connect(self.open_lesson)
         dialog.open()
+
+    def look_at(self, step: int | None) -> None:
+        """Show a recorded step, or the newest again (None)."""
+        self._run.look_at(step)
+
+    def offer_controls(self, on: bool) -> None:
+        """Offer what can be pressed besides the picture: the check of the gradients, and how the loss is drawn."""
+        self._badge.setVisible(on)
+        self.loss.offer_controls(on)
 
     def leave_lesson(self) -> bool:
         """Leave the lesson, and return whether there was one."""

@@ -77,6 +77,13 @@ class ReadOut(QWidget):
             self._set_shortened(self._shortened)  # until the next painting knows better
             self.update()
 
+    def set_role(self, role: theme.FontRole) -> None:
+        """Write in another type."""
+        if role != self._role:
+            self._role = role
+            self.updateGeometry()
+            self.update()
+
     def set_colour(self, name: str) -> None:
         """Write in the theme's colour ``name``."""
         if name != self._colour:
@@ -117,8 +124,9 @@ class ReadOut(QWidget):
     def _lines(self, text: str) -> tuple[list[str], theme.FontRole]:
         """Return the text in lines that fit, and how these are to be written."""
         width = self.width()
-        if theme.number_width(text, self._role) <= width:
-            return [text], self._role
+        for role in dict.fromkeys((self._role, "body")) if self._wraps else (self._role,):
+            if theme.number_width(text, role) <= width:
+                return [text], role
         if not self._wraps:
             brief = self._brief if self._text else ""
             return [shortened(brief or text, self._role, width)], self._role

@@ -74,11 +74,17 @@ class StatusLine(QStatusBar):
             pairs.addWidget(upper, 0, column)
             pairs.addWidget(lower, 1, column, right if lower is self._left else Qt.AlignmentFlag(0))
         self.addPermanentWidget(run)
+        self._run = run
         self.setContentsMargins(theme.SPACE.S, 0, theme.SPACE.S, 0)
         self.setFixedHeight(_HEIGHT)
         self.banner = Banner(self, run)
         self.show_progress(0.0)
         self.retranslate()
+
+    def tell_alone(self, alone: bool) -> None:
+        """Tell nothing but what is pointed at and messages, and that in large letters; or all of it again."""
+        self._run.setVisible(not alone)
+        self._pointed.set_role("heading" if alone else "body")
 
     def show_cell(self, text: str, *, is_pointed: bool = True) -> None:
         """Tell what is under the pointer, or only held; empty: nothing is."""

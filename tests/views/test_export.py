@@ -15,7 +15,7 @@ from convviz.export.code import Script
 from convviz.export.table import MOST_PARAMETERS
 from convviz.model.experiment import Experiment, Stage
 from convviz.model.files import load_builtin
-from convviz.views.actions import EXPORTS
+from convviz.views.action_table import EXPORTS
 from convviz.views.editors.number_box import NumberBox
 from convviz.views.export_progress import ExportProgress
 from convviz.views.table_dialog import TableDialog

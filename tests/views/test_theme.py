@@ -53,7 +53,7 @@ def test_identities_are_told_apart(look: theme.Theme) -> None:
 
 @pytest.mark.parametrize("look", [theme.LIGHT, theme.DARK], ids=lambda look: look.name)
 def test_style_sheet_is_complete(look: theme.Theme) -> None:
-    sheet = style_sheet(look)
+    sheet = style_sheet(look, 1.0)
     assert "$" not in sheet
     pictures = {Path(picture) for picture in re.findall(r'url\("([^"]+)"\)', sheet)}
     assert pictures == set(Path(resource("icons", "theme", look.name)).iterdir())

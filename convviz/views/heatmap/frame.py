@@ -100,14 +100,16 @@ def note_texts(shown: range, channels: int, exponent: int) -> tuple[str, ...]:
 
 def paint_cursor(painter: QPainter, cell: QRect, tile: QRect) -> None:
     """Paint the outline of the cell that is pointed at; one that is too small is shown by what is around it."""
-    if min(cell.width(), cell.height()) < 5:
-        cell = cell.adjusted(-3, -3, 3, 3).intersected(tile)
-    colours = theme.current()
+    if min(cell.width(), cell.height()) < theme.scaled(5):
+        beyond = theme.scaled(3)
+        cell = cell.adjusted(-beyond, -beyond, beyond, beyond).intersected(tile)
+    colours, wide = theme.current(), theme.scaled(1)
     painter.setBrush(Qt.BrushStyle.NoBrush)
     painter.setPen(QPen(colours.surface, 1))
-    painter.drawRect(cell.adjusted(1, 1, -2, -2))
+    painter.drawRect(cell.adjusted(wide, wide, -1 - wide, -1 - wide))
     painter.setPen(QPen(colours.text, 1))
-    painter.drawRect(cell.adjusted(0, 0, -1, -1))
+    for inset in range(wide):
+        painter.drawRect(cell.adjusted(inset, inset, -1 - inset, -1 - inset))
 
 
 def _paint_tile_caption(
@@ -122,7 +124,7 @@ def _paint_tile_caption(
     colours = theme.current()
     advance = theme.metrics("small").horizontalAdvance
     if caption.read_out:  # takes the title's place
-        fits = advance(caption.read_out[-1]) + _CHIP_ROOM <= rect.width()
+        fits = advance(caption.read_out[-1]) + theme.scaled(_CHIP_ROOM) <= rect.width()
         rect = rect.adjusted(_paint_chip(painter, rect, caption.hue) if chip and fits else 0, 0, 0, 0)
         _paint_text(painter, rect, fitting_text(caption.read_out, rect.width()), "small", colours.text)
         return
@@ -145,15 +147,15 @@ def _paint_tile_caption(
 
 def _chip_and_note(notes: tuple[str, ...], room: float, *, chip: bool) -> tuple[bool, str, int, int]:
     """Return whether there is room for a chip, which note there is room for, in which type, and how much that takes."""
-    usual = theme.FONT_SIZES["small"]
+    usual = theme.font_size("small")
     chips, said = (True, False) if chip else (False,), [note for note in notes if note]
-    ways = [*product(chips, said, [usual]), *product(chips[-1:], said[-1:], _SMALLER)]
+    ways = [*product(chips, said, [usual]), *product(chips[-1:], said[-1:], map(theme.scaled, _SMALLER))]
     if not said or "" in notes:
         ways += product(chips, [""], [usual])
     for shown, note, pixels in ways:
         advance = theme.metrics("small", pixels).horizontalAdvance(note)
         taken = math.ceil(advance) + theme.SPACE.XS if note else 0
-        if taken + (_CHIP_ROOM if shown else 0) <= room:
+        if taken + (theme.scaled(_CHIP_ROOM) if shown else 0) <= room:
             break
     return shown, note, pixels, taken
 
@@ -177,9 +179,10 @@ def _paint_chip(painter: QPainter, title: QRect, hue: str) -> int:
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(getattr(theme.current(), hue))
-    painter.drawRoundedRect(QRectF(title.x(), title.center().y() - 3, 8, 8), 2, 2)
+    side = theme.scaled(8)
+    painter.drawRoundedRect(QRectF(title.x(), title.center().y() - theme.scaled(3), side, side), 2, 2)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
-    return _CHIP_ROOM
+    return theme.scaled(_CHIP_ROOM)
 
 
 def _paint_sentence(painter: QPainter, rect: QRect, caption: Caption, notes: tuple[str, ...]) -> None:
@@ -204,7 +207,7 @@ def paint_frames(painter: QPainter, layout: HeatLayout, hue: str, focused: bool)
     painter.drawRects(*(tile.adjusted(-1, -1, 0, 0) for tile in layout.tiles))
     if focused:
         painter.setPen(QPen(colours.accent, 1))
-        for framed in layout.tiles if wide >= LABEL_LEAST else (layout.cells,):
+        for framed in layout.tiles if wide >= theme.scaled(LABEL_LEAST) else (layout.cells,):
             painter.drawRect(framed.adjusted(-1, -1, 0, 0))
             painter.drawRect(framed.adjusted(-2, -2, 1, 1))
 
@@ -216,7 +219,7 @@ def paint_scale(painter: QPainter, layout: HeatLayout, levels: Levels, signed: b
     """
     colours = theme.current()
     numbers, bar = layout.numbers, QRect(layout.bar)
-    low, high, low_width, high_width = _level_texts(levels, signed, numbers.width())
+    low, high, low_width, high_width = _level_texts(levels, signed, numbers.width(), theme.font_size("small"))
     first = numbers.left() + (low_width + _BESIDE_BAR if low else 1)
     last = numbers.right() - high_width - _BESIDE_BAR
     is_narrow = min(bar.right(), last) - max(bar.left(), first) < _LEAST_BAR
@@ -235,23 +238,25 @@ def paint_scale(painter: QPainter, layout: HeatLayout, levels: Levels, signed: b
 
 
 @lru_cache(maxsize=256)
-def _level_texts(levels: Levels, signed: bool, room: int) -> tuple[str, str, int, int]:
-    """Return the two numbers of a scale and their widths; only one where there is no room for both.
+def _level_texts(levels: Levels, signed: bool, room: int, pixels: int) -> tuple[str, str, int, int]:
+    """Return the two numbers of a scale and their widths in a size of type; one where there is no room for both.
 
     The one says as much as both where they are even about zero. Where they are not, the colours give way first.
     """
     low, high = level_texts(levels)
-    widths = [math.ceil(theme.metrics("small").horizontalAdvance(text)) for text in (low, high)]
+    advance = theme.metrics("small", pixels).horizontalAdvance
+    widths = [math.ceil(advance(text)) for text in (low, high)]
     if sum(widths) <= room - (_LEAST_BAR + 2 * _BESIDE_BAR if signed else theme.SPACE.S):
         return low, high, widths[0], widths[1]
     one = f"±{high}" if signed else f"≤ {high}"
-    return "", one, 0, math.ceil(theme.metrics("small").horizontalAdvance(one))
+    return "", one, 0, math.ceil(advance(one))
 
 
 def _pixels_for(text: str, room: int) -> int:
     """Return the largest size of type in which a number has room: one that is cut off is another number."""
-    usual = theme.FONT_SIZES["small"]
-    return next((pixels for pixels in range(usual, 8, -1) if theme.number_width(text, "small", pixels) <= room), 8)
+    usual, least = theme.font_size("small"), theme.scaled(8)
+    sizes = range(usual, least, -1)
+    return next((pixels for pixels in sizes if theme.number_width(text, "small", pixels) <= room), least)
 
 
 def level_texts(levels: Levels) -> tuple[str, str]:

@@ -161,13 +161,17 @@ def strip_height() -> int:
 
 def size_for(form: Form, shape: tuple[int, int, int], cell: float) -> tuple[int, int]:
     """Return the width and height that show one channel with cells of ``cell`` pixels."""
-    width = max(NARROWEST, math.ceil(shape[2] * cell))
+    width = max(theme.scaled(NARROWEST), math.ceil(shape[2] * cell))
     return width + 2 * BORDER, math.ceil(shape[1] * cell) + around(form)
 
 
-@cache
 def _line(role: theme.FontRole) -> int:
-    return math.ceil(theme.metrics(role).height())
+    return _height(role, theme.font_size(role))
+
+
+@cache
+def _height(role: theme.FontRole, pixels: int) -> int:
+    return math.ceil(theme.metrics(role, pixels).height())
 
 
 def lay_out(
@@ -204,11 +208,12 @@ def lay_out(
     cells = QRect(tiles[0])
     for tile in tiles:
         cells = cells.united(tile)
-    bar_width = min(width - 2 * BORDER, max(cells.width(), NARROWEST))
+    bar_width = min(width - 2 * BORDER, max(cells.width(), theme.scaled(NARROWEST)))
     lower = cells.bottom() + 1 + BORDER
     numbers = QRect(BORDER, lower + 2, bar_width, _line("small"))
     end = round(theme.metrics("small").horizontalAdvance("−0.00 "))
-    bar = QRect(BORDER + end, numbers.center().y() - 2, numbers.width() - 2 * end, 5)
+    thick = theme.scaled(5)
+    bar = QRect(BORDER + end, numbers.center().y() - thick // 2, numbers.width() - 2 * end, thick)
     if below == 0:
         bar = numbers = QRect()
     return HeatLayout(title, sentence, tiles, labels, cells, bar, numbers)
@@ -234,7 +239,7 @@ def _strip(width: int, height: int, shape: tuple[int, int, int], label: int) -> 
     title = QRect(BORDER, 0, min(label, width * 3 // 5), height)
     cells = QRect(title.right() + 2, BORDER, max(1, width - title.width() - 2 - BORDER), max(1, height - 2 * BORDER))
     # A single number is a chip as wide as a number needs; many share what there is.
-    wide = min(cells.width(), 64 * shape[2])
+    wide = min(cells.width(), theme.scaled(64) * shape[2])
     cells.setWidth(max(1, wide // shape[2] * shape[2] if wide >= shape[2] else wide))
     return HeatLayout(title, QRect(), (cells,), (), cells, QRect(), QRect())
 
@@ -253,7 +258,7 @@ def _tiles(room: QRect, shape: tuple[int, int, int], columns: int) -> tuple[tupl
         return (QRect(room.x(), room.y(), w, h),), ()
     for label, gap in ((label_height(), CHANNEL_GAP), (0, CHANNEL_GAP), (0, _NARROW_GAP)):
         across, (w, h) = _grid(room, shape, label, gap, columns)
-        if w >= LABEL_LEAST:
+        if w >= theme.scaled(LABEL_LEAST):
             break
     smallest = _smallest(rows, cols)
     if min(w, h) < smallest:

@@ -25,8 +25,9 @@ def likeness_of(heatmap: HeatmapView) -> HeatmapView:
 
 
 def _size(heatmap: HeatmapView) -> tuple[int, int]:
-    words = (("strong", heatmap.title()), ("small", heatmap.sentence()))
-    wide = max(math.ceil(theme.metrics(role).horizontalAdvance(text)) for role, text in words) + _BESIDE
+    title = theme.metrics("strong").horizontalAdvance(heatmap.title())
+    sentence = theme.metrics("small").horizontalAdvance(heatmap.sentence())
+    wide = math.ceil(max(title, sentence)) + _BESIDE
     values = heatmap.values()
     if values is None:
         return wide, wide

@@ -143,10 +143,11 @@ def paint_pin(painter: QPainter, cell: QRect, tile: QRect) -> None:
     cell = _visible(cell, tile)
     _paint_halo(painter, cell, colours.accent)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    head = QPointF(min(cell.right(), tile.right() - 3), max(cell.top(), tile.top() + 3))
+    inside = theme.scaled(3)
+    head = QPointF(min(cell.right(), tile.right() - inside), max(cell.top(), tile.top() + inside))
     painter.setPen(QPen(colours.surface, 1.5))
     painter.setBrush(colours.accent)
-    radius = min(4.5, 0.6 * min(cell.width(), cell.height()))  # or it would hide the frame
+    radius = min(4.5 * theme.zoom(), 0.6 * min(cell.width(), cell.height()))  # or it would hide the frame
     painter.drawEllipse(head, radius, radius)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
 
@@ -158,14 +159,23 @@ def paint_spot(painter: QPainter, cell: QRect, tile: QRect) -> None:
 
 def _visible(cell: QRect, tile: QRect) -> QRect:
     """Return a cell, or if it is too small to be seen, the place around it."""
-    return cell.adjusted(-3, -3, 3, 3).intersected(tile) if min(cell.width(), cell.height()) < 6 else cell
+    if min(cell.width(), cell.height()) >= theme.scaled(6):
+        return cell
+    beyond = theme.scaled(3)
+    return cell.adjusted(-beyond, -beyond, beyond, beyond).intersected(tile)
 
 
 def _paint_halo(painter: QPainter, cell: QRect, colour: QColor) -> None:
     painter.setBrush(Qt.BrushStyle.NoBrush)
-    for inset, pen in ((0, colour), (1, colour), (2, theme.current().surface)):
+    for inset, pen in _rings(colour, theme.current().surface):
         painter.setPen(QPen(pen, 1))
         painter.drawRect(cell.adjusted(inset, inset, -1 - inset, -1 - inset))
+
+
+def _rings(colour: QColor, ground: QColor) -> list[tuple[int, QColor]]:
+    """Return the lines of a frame from outside inwards, and how far inside each is: in a colour, the last as ground."""
+    wide = theme.scaled(2)
+    return [*((inset, colour) for inset in range(wide)), (wide, ground)]
 
 
 def _paint_frames(painter: QPainter, rects: list[QRect], source: bool | None, opacity: float) -> None:
@@ -175,7 +185,7 @@ def _paint_frames(painter: QPainter, rects: list[QRect], source: bool | None, op
     ground = QColor(theme.current().surface)
     ground.setAlphaF(opacity)
     painter.setBrush(Qt.BrushStyle.NoBrush)
-    for inset, pen in ((0, colour), (1, colour), (2, ground)):
+    for inset, pen in _rings(colour, ground):
         inner = [rect.adjusted(inset, inset, -1 - inset, -1 - inset) for rect in rects]
         painter.setPen(QPen(pen, 1, Qt.PenStyle.DotLine if source is None else Qt.PenStyle.SolidLine))
         if source is False:
@@ -189,8 +199,9 @@ def _paint_outline(painter: QPainter, layout: HeatLayout, lines: list[QLine], so
     if not lines:
         return
     style = {True: Qt.PenStyle.SolidLine, False: Qt.PenStyle.CustomDashLine, None: Qt.PenStyle.DotLine}[source]
-    halo = QPen(theme.current().surface, 4, Qt.PenStyle.SolidLine, Qt.PenCapStyle.SquareCap)
-    pen = QPen(colour_of(source), 2, style, Qt.PenCapStyle.FlatCap if source is False else Qt.PenCapStyle.SquareCap)
+    halo = QPen(theme.current().surface, theme.scaled(4), Qt.PenStyle.SolidLine, Qt.PenCapStyle.SquareCap)
+    cap = Qt.PenCapStyle.FlatCap if source is False else Qt.PenCapStyle.SquareCap
+    pen = QPen(colour_of(source), theme.scaled(2), style, cap)
     if source is False:
         pen.setDashPattern([2.5, 1.5])
     painter.save()

@@ -7,12 +7,15 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from convviz.number_text import format_number
+from convviz.views import theme
 from convviz.views.heatmap.glyphs import atlas
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-#: Sizes of type that cells may have, the largest first, and the smallest at which a digit more is worth having.
+#: Sizes of type that cells may have, the largest first; those before them are for people who sit far away. And the
+#: smallest at which a digit more is worth having.
+_LARGE = (56, 48, 40, 34, 28, 24)
 _PIXELS = (20, 18, 16, 15, 14, 13, 12, 11, 10, 9)
 _LEGIBLE = 10
 #: Room that is left in a cell, in pixels, and the largest share of its height that type takes. Where a minus leads,
@@ -59,7 +62,6 @@ class NumberFormat(NamedTuple):
         return f"−{text}" if value < 0 else text
 
 
-@lru_cache(maxsize=1024)
 def choose_format(
     extent: float, signed: bool, width: float, height: float, ratio: float = 1.0
 ) -> tuple[int, NumberFormat] | None:
@@ -68,12 +70,18 @@ def choose_format(
     ``extent`` is the largest magnitude. Two significant digits of it are the least worth showing; a third is shown
     where it stays legible.
     """
+    return _choose_format(extent, signed, width, height, ratio, theme.zoom())
+
+
+@lru_cache(maxsize=1024)
+def _choose_format(
+    extent: float, signed: bool, width: float, height: float, ratio: float, zoom: float
+) -> tuple[int, NumberFormat] | None:
     three, two = (_format(extent, signed, significant) for significant in (3, 2))
     shapes = ((three, _LEGIBLE if three != two else _PIXELS[-1]), (two, _PIXELS[-1]))
-    return _largest(shapes, width, height, ratio)
+    return _largest(shapes, width, height, ratio, zoom)
 
 
-@lru_cache(maxsize=256)
 def choose_plain_format(
     extent: float, signed: bool, width: float, height: float, ratio: float = 1.0
 ) -> tuple[int, NumberFormat] | None:
@@ -81,26 +89,35 @@ def choose_plain_format(
 
     ``extent`` 0: there are but zeros, and each is one digit, in the middle of the room for two.
     """
+    return _choose_plain_format(extent, signed, width, height, ratio, theme.zoom())
+
+
+@lru_cache(maxsize=256)
+def _choose_plain_format(
+    extent: float, signed: bool, width: float, height: float, ratio: float, zoom: float
+) -> tuple[int, NumberFormat] | None:
     if not extent:
-        return _largest([(NumberFormat(2, 0, 0, signed=False), _PIXELS[-1])], width, height, ratio)
-    found = choose_format(extent, signed, width, height, ratio)
+        return _largest([(NumberFormat(2, 0, 0, signed=False), _PIXELS[-1])], width, height, ratio, zoom)
+    found = _choose_format(extent, signed, width, height, ratio, zoom)
     if found is None or not found[1].exponent:
         return found
     decimals = [1 - math.floor(math.log10(extent)), -math.floor(math.log10(extent))]
     shapes = [(NumberFormat(1, count, 0, signed), _PIXELS[-1]) for count in decimals if 0 < count <= _DECIMALS_MOST]
-    return _largest(shapes, width, height, ratio)
+    return _largest(shapes, width, height, ratio, zoom)
 
 
 def _largest(
-    shapes: Sequence[tuple[NumberFormat, int]], width: float, height: float, ratio: float
+    shapes: Sequence[tuple[NumberFormat, int]], width: float, height: float, ratio: float, zoom: float
 ) -> tuple[int, NumberFormat] | None:
     """Return the first of the formats that fits, each with the smallest type it may have, in the largest that fits."""
     for shape, smallest in shapes:
-        for pixels in _PIXELS:
+        for usual in (*_LARGE, *_PIXELS) if zoom > 1 else _PIXELS:
+            pixels = round(usual * zoom)
             made = atlas(pixels, ratio)
-            air = AIR + (max(0, pixels - _LEGIBLE + 1) // 2 if shape.signed else 0)
-            fits = made.width_of(shape) <= width - air and pixels <= max(_LEGIBLE, height * _SHARE)
-            if fits and smallest <= pixels and made.figure_height <= height - 4:
+            more = shape.signed or usual > _PIXELS[0]
+            air = (AIR + (max(0, usual - _LEGIBLE + 1) // 2 if more else 0)) * zoom
+            fits = made.width_of(shape) <= width - air and pixels <= max(_LEGIBLE * zoom, height * _SHARE)
+            if fits and smallest <= usual and made.figure_height <= height - 4 * zoom:
                 return pixels, shape
     return None
 

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 _CHARACTERS = "0123456789.,−×·~⁻⁰¹²³⁴⁵⁶⁷⁸⁹Na∞"
 #: Sizes of type in which the number may be written, the largest first.
-_PIXELS = (theme.FONT_SIZES["small"], 10, 9)
+_PIXELS = (11, 10, 9)
 
 
 class _Letters:
@@ -129,12 +129,13 @@ def _texts(value: float) -> Iterator[tuple[str, int]]:
 
     Two of its digits, or all of those before the point, are worth a smaller type: one digit may be a third off.
     """
+    sizes = [theme.scaled(pixels) for pixels in _PIXELS]
     for digits in (4, 3, 2):
-        yield format_number(value, digits), _PIXELS[0]
+        yield format_number(value, digits), sizes[0]
     two, one, briefest = short_number(value, 2), short_number(value, 1), brief_number(value)
     bare = _without_zero(two, value), one, briefest, _without_zero(briefest, value), order_text(value)
     for text in (two, two.replace(",", ""), *bare):
-        for pixels in _PIXELS:
+        for pixels in sizes:
             yield text, pixels
 
 

@@ -250,6 +250,10 @@ class HeatmapView(QWidget):
             return QRect()
         return layout.cell_rect(self._shape(), *place)
 
+    def cells_rect(self) -> QRect:
+        """Return the part of the widget that the cells fill; empty before it has a size."""
+        return QRect() if self._layout is None else self._layout.cells
+
     def content_rect(self) -> QRect:
         """Return the part of the widget in which something stands."""
         layout = self._layout

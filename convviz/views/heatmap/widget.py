@@ -106,8 +106,9 @@ class Heatmap(HeatmapView):
 
     def mouseMoveEvent(self, event: QMouseEvent | None) -> None:
         """Tell which cell the pointer is on."""
-        if event is not None:
-            self._point(self._at(event.position().toPoint()))
+        place = None if event is None else self._at(event.position().toPoint())
+        if place != self._cursor:
+            self._point(place)
 
     def leaveEvent(self, event: QEvent | None) -> None:
         """Tell that the pointer is on no cell any more."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from PyQt6.QtCore import QEvent, Qt, pyqtSignal
+from PyQt6.QtCore import QEvent, Qt, QTimer, pyqtSignal
 from PyQt6.QtGui import QFontMetrics, QPainter, QPaintEvent
 from PyQt6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QToolBar, QVBoxLayout, QWidget
 
@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from convviz.model.lessons.lesson import Lesson
     from convviz.views.actions import Actions
 
-#: Height of what is read, in pixels: in a window that is wide, and in one that is not; how wide that is.
+#: Height of what is read, in pixels: in a window that is wide, or for people who sit far away, and in one that is not;
+#: how wide that is.
 _LARGE, _USUAL, _WIDE = 20, 16, 1500
 #: Width of the room for what is to be done, in heights of a letter, and the most of the window's that it takes.
 _ASIDE, _SHARE = 21, 0.36
@@ -50,6 +51,7 @@ class LessonCard(QToolBar):
         self._lesson: Lesson | None = None
         self._index = 0
         self._done = False
+        self._zoom = theme.zoom()
         self._page = QWidget(self)
         self._title = QLabel(self._page)
         self._title.setObjectName("lesson.title")
@@ -72,6 +74,10 @@ class LessonCard(QToolBar):
             (self._leave, self.leave_asked),
         ):
             button.clicked.connect(asked)
+        self._soon = QTimer(self)
+        self._soon.setSingleShot(True)
+        self._soon.setInterval(0)
+        self._soon.timeout.connect(self._write_larger)
         self._lay_out()
         self.retranslate()
 
@@ -149,10 +155,19 @@ class LessonCard(QToolBar):
             self._measure()
 
     def changeEvent(self, event: QEvent | None) -> None:
-        """Follow a change of the theme."""
+        """Follow a change of the theme, or of how large everything is."""
         super().changeEvent(event)
-        if event is not None and event.type() == QEvent.Type.PaletteChange and self._lesson is not None:
+        if event is None or self._lesson is None:
+            return
+        if event.type() == QEvent.Type.PaletteChange:
             self._show_sign()
+        elif event.type() == QEvent.Type.StyleChange and theme.zoom() != self._zoom:
+            self._zoom = theme.zoom()
+            self._soon.start()  # what is set while a style sheet is put on is overwritten by it
+
+    def _write_larger(self) -> None:
+        self._write()
+        self._measure()
 
     def _write(self) -> None:
         lesson, at = self._lesson, self._index
@@ -179,7 +194,7 @@ class LessonCard(QToolBar):
         """Show whether something is yet to be done, and let *next* be what is to be done where nothing else is."""
         colours = theme.current()
         name, colour = ("done", colours.good) if self._done else ("to_do", colours.accent)
-        self._sign.setPixmap(icons.pixmap(name, colour, _ICON))
+        self._sign.setPixmap(icons.pixmap(name, colour, theme.scaled(_ICON)))
         self._sign.setToolTip(tr("Done.") if self._done else tr("To be done"))
         scene = None if self._lesson is None else self._lesson.scenes[self._index]
         self._next.setDefault(scene is not None and (scene.task is None or self._done))
@@ -188,7 +203,9 @@ class LessonCard(QToolBar):
         """Take a size of letters that suits the window, and the height that the longest scene needs with it."""
         around = self.parentWidget()  # whose width is known before its own
         width = self.width() if around is None else around.width()
-        pixels = _LARGE if width >= _WIDE else _USUAL
+        pixels = theme.scaled(_LARGE if width >= _WIDE or theme.zoom() > 1 else _USUAL)
+        icon = theme.scaled(_ICON)
+        self._sign.setFixedSize(icon, icon)
         for label in (self._text, self._task):
             label.setFont(theme.font("body", pixels))
         self._aside.setFixedWidth(min(_ASIDE * pixels, round(_SHARE * width)))
@@ -197,7 +214,7 @@ class LessonCard(QToolBar):
         layout = self._page.layout()
         gaps = layout.spacing() + 2 * theme.SPACE.L if layout is not None else 0
         told = max(120, width - self._aside.width() - gaps)
-        asked = self._aside.width() - _ICON - theme.SPACE.S
+        asked = self._aside.width() - icon - theme.SPACE.S
         tasks = [_whole(tr(scene.task.text)) for scene in self._lesson.scenes if scene.task is not None]
         texts = _height([_whole(tr(scene.text)) for scene in self._lesson.scenes], told, self._text)
         head = self._title.sizeHint().height() + theme.SPACE.XS
@@ -211,12 +228,11 @@ class _Dots(QWidget):
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         self._at, self._of = 0, 1
-        self.setFixedHeight(10)
 
     def show_position(self, at: int, count: int) -> None:
         """Show which scene it is, counted from 0."""
         self._at, self._of = at, count
-        self.setFixedWidth(12 * count)
+        self.setFixedSize(theme.scaled(12 * count), theme.scaled(10))
         self.update()
 
     def paintEvent(self, event: QPaintEvent | None) -> None:
@@ -224,6 +240,7 @@ class _Dots(QWidget):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(Qt.PenStyle.NoPen)
+        painter.scale(theme.zoom(), theme.zoom())
         colours = theme.current()
         for n in range(self._of):
             side = 8 if n == self._at else 6

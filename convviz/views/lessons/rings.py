@@ -49,7 +49,7 @@ class Ring(QWidget):
 
     def surround(self, rect: QRect, tight: bool = False) -> None:
         """Be around ``rect`` of the parent."""
-        gap, self._thick = _TIGHT if tight else _WIDE
+        gap, self._thick = map(theme.scaled, _TIGHT if tight else _WIDE)
         aside = gap + self._thick + 2 * _EDGE
         outer = rect.adjusted(-aside, -aside, aside, aside)
         if outer != self.geometry() or rect != self._inner:

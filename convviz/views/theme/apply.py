@@ -12,6 +12,7 @@ from PyQt6.QtWidgets import QApplication, QToolTip, QWidget
 from convviz.views.theme.palette import DARK, LIGHT, THEMES, Theme
 from convviz.views.theme.style_sheet import style_sheet
 from convviz.views.theme.typography import font
+from convviz.views.theme.zoom import take_zoom, zoom
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -42,6 +43,13 @@ def apply(app: QApplication, name: str = "system") -> Theme:
     return wanted
 
 
+def set_zoom(app: QApplication, factor: float) -> None:
+    """Draw everything ``factor`` times as large as usual from now on."""
+    if factor != zoom():
+        take_zoom(factor)
+        _put_on(app, _current)
+
+
 def dark_wanted() -> bool:
     """Return whether the desktop asks for dark colours."""
     hints = QGuiApplication.styleHints()
@@ -64,7 +72,7 @@ def set_role(widget: QWidget, role: str) -> None:
 
 def _put_on(app: QApplication, wanted: Theme) -> None:
     global _current
-    sheet = style_sheet(wanted)
+    sheet = style_sheet(wanted, zoom())
     if wanted is _current and app.styleSheet() == sheet:
         return
     _current = wanted

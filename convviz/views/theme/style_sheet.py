@@ -7,16 +7,16 @@ from string import Template
 from typing import TYPE_CHECKING
 
 from convviz.resources import resource
-from convviz.views.theme.typography import FONT_SIZES
+from convviz.views.theme.typography import FONT_SIZES, font_size
 
 if TYPE_CHECKING:
     from convviz.views.theme.palette import Theme
 
 
 @cache
-def style_sheet(theme: Theme) -> str:
-    """Return the application's style sheet in the colours of ``theme``."""
-    sizes = {f"px_{role}": f"{size}px" for role, size in FONT_SIZES.items()}
+def style_sheet(theme: Theme, zoom: float) -> str:
+    """Return the application's style sheet in the colours of ``theme``; ``zoom`` is how large texts are now."""
+    sizes = {f"px_{role}": f"{font_size(role)}px" for role in FONT_SIZES}
     icons = resource("icons", "theme", theme.name).as_posix()
     return Template(_SHEET).substitute(theme.hex_values(), icons=icons, **sizes)
 

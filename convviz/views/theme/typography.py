@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from enum import IntEnum
 from functools import cache, lru_cache
 from typing import Literal
@@ -9,10 +10,11 @@ from typing import Literal
 from PyQt6.QtGui import QFont, QFontDatabase, QFontMetricsF, QRawFont
 
 from convviz.resources import resource
+from convviz.views.theme.zoom import zoom
 
 FontRole = Literal["small", "body", "strong", "heading", "title"]
 
-#: Height of each role in pixels; ``strong`` is ``body`` in semi-bold, as are the two above it.
+#: Usual height of each role in pixels; ``strong`` is ``body`` in semi-bold, as are the two above it.
 FONT_SIZES: dict[FontRole, int] = {"small": 11, "body": 13, "strong": 13, "heading": 16, "title": 22}
 
 #: Where the system names no font of its own (a bare Linux), the first of these that is installed. The CJK face comes
@@ -73,22 +75,31 @@ def _font(role: FontRole, pixels: int) -> QFont:
     return made
 
 
+def font_size(role: FontRole) -> int:
+    """Return the height of a role in pixels, as large as texts are now."""
+    return math.floor(FONT_SIZES[role] * zoom())  # never more than what is planned for it, which is rounded, too
+
+
 def font(role: FontRole = "body", pixels: int | None = None) -> QFont:
     """Return the font of a role; ``pixels`` overrides its size (cells of heatmaps size their own numbers)."""
-    return QFont(_font(role, pixels or FONT_SIZES[role]))
+    return QFont(_font(role, pixels or font_size(role)))
 
 
 def number_width(text: str, role: FontRole = "body", pixels: int | None = None) -> float:
     """Return how wide a number is. All figures are of one width, so that numbers of one form are measured once."""
-    return _width(text.translate(_ALL_ZEROS), role, pixels)
+    return _width(text.translate(_ALL_ZEROS), role, pixels or font_size(role))
 
 
 @lru_cache(maxsize=256)
-def _width(text: str, role: FontRole, pixels: int | None) -> float:
+def _width(text: str, role: FontRole, pixels: int) -> float:
     return metrics(role, pixels).horizontalAdvance(text)
 
 
-@cache
 def metrics(role: FontRole = "body", pixels: int | None = None) -> QFontMetricsF:
     """Return the metrics of `font`; they are kept, because making them costs more than using them."""
+    return _metrics(role, pixels or font_size(role))
+
+
+@cache
+def _metrics(role: FontRole, pixels: int) -> QFontMetricsF:
     return QFontMetricsF(font(role, pixels))

@@ -54,7 +54,7 @@ def chip_text(value: float, room: int, *, plain: bool = False) -> tuple[str, the
         texts = [f"{value:.0f}".replace("-", "−")]
     else:
         texts = [format_number(value, digits) for digits in _DIGITS]
-    usual, small = theme.FONT_SIZES["body"], theme.FONT_SIZES["small"]
+    usual, small = theme.font_size("body"), theme.font_size("small")
     written: list[tuple[str, theme.FontRole, int]] = [(texts[0], "body", usual)]
     written += [(text, "small", small) for text in texts]
     written += [(brief_number(value), "small", pixels) for pixels in range(small, _LEAST_TYPE - 1, -1)]

@@ -73,11 +73,12 @@ class Places(NamedTuple):
         """Return the places in a widget of a size, with room for the numbers of the window and of the scale."""
         line = math.ceil(theme.metrics("small").height())
         losses = () if scale is None else scale.levels
-        high = max(height - 3 * line - _GAP, 1.0)
-        up = tuple(ticks(window.bottom, window.top, min(_NUMBERS, max(2, int(high / (0.6 * _APART))))))
-        left, right = line + _room(_SAMPLES[0], up) + _GAP, _GAP + _BAR + _GAP + _room(_SAMPLES[1], losses)
+        gap, bar, apart = theme.scaled(_GAP), theme.scaled(_BAR), theme.scaled(_APART)
+        high = max(height - 3 * line - gap, 1.0)
+        up = tuple(ticks(window.bottom, window.top, min(_NUMBERS, max(2, int(high / (0.6 * apart))))))
+        left, right = line + _room(_SAMPLES[0], up) + gap, gap + bar + gap + _room(_SAMPLES[1], losses)
         surface = QRectF(left, line, max(width - left - right, 1.0), high)
-        return cls(surface, QRectF(surface.right() + _GAP, surface.top(), _BAR, surface.height()), window, up)
+        return cls(surface, QRectF(surface.right() + gap, surface.top(), bar, surface.height()), window, up)
 
     def pixels(self, places: Array) -> Array:
         """Return the pixels (…, 2) of ``places`` (…, 2) of the plane; what lies far outside is brought nearer."""
@@ -209,7 +210,8 @@ def draw_axes(painter: QPainter, places: Places, names: tuple[str, str]) -> None
     metrics = theme.metrics("small")
     line = math.ceil(metrics.height())
     painter.setFont(theme.font("small"))
-    across = ticks(window.left, window.right, max(2, int(surface.width() / _APART)))
+    apart = theme.scaled(_APART)
+    across = ticks(window.left, window.right, max(2, int(surface.width() / apart)))
     pixels = places.pixels(np.array([[x, window.bottom] for x in across]).reshape(-1, 2))
     painter.setPen(colours.outline)
     painter.drawRect(surface.adjusted(-0.5, -0.5, 0.5, 0.5))
@@ -217,7 +219,7 @@ def draw_axes(painter: QPainter, places: Places, names: tuple[str, str]) -> None
         painter.setPen(colours.outline)
         painter.drawLine(QLineF(x, surface.bottom(), x, surface.bottom() + 3))
         painter.setPen(colours.muted)
-        painter.drawText(QRectF(x - _APART / 2, surface.bottom() + 4, _APART, line), _CENTRE, axis_text(value))
+        painter.drawText(QRectF(x - apart / 2, surface.bottom() + 4, apart, line), _CENTRE, axis_text(value))
     pixels = places.pixels(np.array([[window.left, y] for y in places.up]).reshape(-1, 2))
     for (_, y), value in zip(pixels, places.up, strict=True):
         painter.setPen(colours.outline)
@@ -249,7 +251,7 @@ def draw_scale(painter: QPainter, places: Places, scale: LossScale, name: str) -
     painter.drawRect(bar.adjusted(-0.5, -0.5, 0.5, 0.5))
     painter.setFont(theme.font("small"))
     painter.setPen(colours.text)
-    painter.drawText(QRectF(bar.left(), 0, 200, bar.top() - 2), _LEFT, name)
+    painter.drawText(QRectF(bar.left(), 0, theme.scaled(200), bar.top() - 2), _LEFT, name)
     free = math.inf
     for level in scale.levels:
         position = scale.position(level)
@@ -259,11 +261,11 @@ def draw_scale(painter: QPainter, places: Places, scale: LossScale, name: str) -
         if y > free or y < bar.top() + line / 2 - 2:
             continue
         painter.setPen(colours.muted)
-        painter.drawText(QRectF(bar.right() + 4, y - line / 2, 200, line), _LEFT, axis_text(level))
+        painter.drawText(QRectF(bar.right() + 4, y - line / 2, theme.scaled(200), line), _LEFT, axis_text(level))
         free = y - line
     if not scale.levels:
         painter.setPen(colours.muted)
-        painter.drawText(QRectF(bar.right() + 4, bar.top(), 200, line), _LEFT, short_number(scale.low, 3))
+        painter.drawText(QRectF(bar.right() + 4, bar.top(), theme.scaled(200), line), _LEFT, short_number(scale.low, 3))
 
 
 # -- the path and the marks --------------------------------------------------------------------------------------------
@@ -283,17 +285,26 @@ def draw_path(painter: QPainter, pixels: Array, *, ahead: bool = False) -> None:
     """Draw the way through ``pixels`` (K, 2), light with a dark edge; ``ahead``: what comes after the shown step."""
     style = Qt.PenStyle.DotLine if ahead else Qt.PenStyle.SolidLine
     cap, join = Qt.PenCapStyle.FlatCap if ahead else Qt.PenCapStyle.RoundCap, Qt.PenJoinStyle.RoundJoin
-    edge = QPen(QColor(0, 0, 0, 150), 3.5, Qt.PenStyle.SolidLine, cap, join)
+    size = theme.zoom()
+    edge = QPen(QColor(0, 0, 0, 150), 3.5 * size, Qt.PenStyle.SolidLine, cap, join)
     for polygon in polygons(pixels):
         if not ahead:
             painter.setPen(edge)
             painter.drawPolyline(polygon)
-        painter.setPen(QPen(QColor(255, 255, 255), 1.8, style, cap, join))
+        painter.setPen(QPen(QColor(255, 255, 255), 1.8 * size, style, cap, join))
         painter.drawPolyline(polygon)
 
 
 def draw_mark(painter: QPainter, mark: Mark, at: QPointF) -> None:
     """Draw a mark: each has a form of its own besides its colour."""
+    painter.save()
+    painter.translate(at)
+    painter.scale(theme.zoom(), theme.zoom())
+    _draw_mark(painter, mark, QPointF())
+    painter.restore()
+
+
+def _draw_mark(painter: QPainter, mark: Mark, at: QPointF) -> None:
     colours = theme.current()
     dark, light = QColor(0, 0, 0, 200), QColor(255, 255, 255)
     painter.setPen(QPen(dark, 1.2))

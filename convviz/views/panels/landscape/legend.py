@@ -54,18 +54,19 @@ class Legend(QWidget):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setFont(theme.font("small"))
         x, middle = float(theme.SPACE.S), self.height() / 2
+        mark, apart = theme.scaled(_MARK), theme.scaled(_APART)
         for kind, name in self._entries:
             wide = theme.metrics("small").horizontalAdvance(name)
-            if x + _MARK + wide > self.width():
+            if x + mark + wide > self.width():
                 break
             if kind == "none":
-                self._draw_none(painter, QRectF(x, middle - 6, _MARK - 2, 12))
+                self._draw_none(painter, QRectF(x, middle - mark / 3, mark - 2, mark * 2 / 3))
             else:
-                drawing.draw_mark(painter, kind, QPointF(x + _MARK / 2 - 1, middle))  # type: ignore[arg-type]
+                drawing.draw_mark(painter, kind, QPointF(x + mark / 2 - 1, middle))  # type: ignore[arg-type]
             painter.setPen(theme.current().muted)
-            place = QRectF(x + _MARK + 2, 0, wide + 2, self.height())
+            place = QRectF(x + mark + 2, 0, wide + 2, self.height())
             painter.drawText(place, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, name)
-            x += _MARK + wide + _APART
+            x += mark + wide + apart
         painter.end()
 
     @staticmethod

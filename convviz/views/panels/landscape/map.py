@@ -246,7 +246,7 @@ class LandscapeMap(QWidget):
     def changeEvent(self, event: QEvent | None) -> None:
         """Follow a change of the theme."""
         super().changeEvent(event)
-        if event is not None and event.type() == QEvent.Type.PaletteChange:
+        if event is not None and event.type() in (QEvent.Type.PaletteChange, QEvent.Type.StyleChange):
             self._draw_again()
 
     # -- the hand ------------------------------------------------------------------------------------------------------

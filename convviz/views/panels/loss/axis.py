@@ -39,7 +39,7 @@ class Axis(pg.AxisItem):  # type: ignore[misc]  # pyqtgraph ships no types
         """Return ticks so far apart that their numbers stand side by side; ``scale`` is in pixels for one step."""
         texts = self.tickStrings(values, 1.0, spacing)
         widest = max((theme.number_width(text, "small") for text in texts), default=0.0)
-        factor = next((n for n in (1, 2, 5, 10, 20, 50) if n * spacing * scale >= widest + _BETWEEN), 100)
+        factor = next((n for n in (1, 2, 5, 10, 20, 50) if n * spacing * scale >= widest + theme.scaled(_BETWEEN)), 100)
         return factor * spacing, [value for value in values if round(value / spacing) % factor == 0]
 
     def tickStrings(self, values: list[float], scale: float, spacing: float) -> list[str]:

@@ -68,7 +68,7 @@ class KeptPicture:
             return
         device = painter.device()
         ratio = 1.0 if device is None else device.devicePixelRatioF()
-        wanted = (*mapping.key, ratio, theme.current().name)
+        wanted = (*mapping.key, ratio, theme.current().name, theme.zoom())
         if wanted != self._drawn:
             self._drawn = wanted
             self._picture = QPixmap((mapping.area.size() * ratio).toSize())
@@ -89,5 +89,6 @@ class KeptPicture:
         painter.setBrush(theme.current().surface)
         painter.setPen(QPen(kept_pen(self._curve.look).color(), 1.5))
         x, y = float(mapping.x(np.array(step))), float(mapping.y(np.array([loss]))[0])
-        painter.drawEllipse(QPointF(round(x) + 0.5, y), 3, 3)
+        radius = 3 * theme.zoom()
+        painter.drawEllipse(QPointF(round(x) + 0.5, y), radius, radius)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)

@@ -81,8 +81,9 @@ def draw_curve(painter: QPainter, mapping: Mapping, steps: Array, losses: Array,
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
     painter.drawPolyline(polygon)
     if pen is None and np.abs(np.diff(heights)).sum() < _CALM * mapping.area.height():
-        # A wider pen costs twenty times as much. A calm curve can be made stronger by drawing it twice.
-        painter.drawPolyline(polygon.translated(0.4, 0.6))
+        # A wider pen costs twenty times as much. A calm curve can be made stronger by drawing it more often.
+        for shift in range(1, 1 + theme.scaled(1)):
+            painter.drawPolyline(polygon.translated(0.4 * shift, 0.6 * shift))
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
 
 
@@ -99,7 +100,7 @@ def draw_mark(
     """Draw a vertical line at ``step`` and a dot where it meets the curve; ``cross``: a horizontal line there, too."""
     area = mapping.area
     x = round(float(mapping.x(np.array(step)))) + 0.5
-    painter.setPen(QPen(colour, 1, style))
+    painter.setPen(QPen(colour, theme.scaled(1), style))
     painter.drawLine(QLineF(x, area.top(), x, area.bottom()))
     if not np.isfinite(loss):
         return
@@ -109,7 +110,8 @@ def draw_mark(
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
     painter.setBrush(colour)
     painter.setPen(QPen(theme.current().surface, 1))
-    painter.drawEllipse(QPointF(x, y), 4, 4)
+    radius = 4 * theme.zoom()
+    painter.drawEllipse(QPointF(x, y), radius, radius)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
 
 

@@ -73,7 +73,7 @@ class KeptCurve:
 def kept_pen(look: int) -> QPen:
     """Return what a curve of a look is drawn with."""
     colour, dashes = _LOOKS[look]
-    pen = QPen(getattr(theme.current(), colour), 1)
+    pen = QPen(getattr(theme.current(), colour), theme.scaled(1))
     pen.setDashPattern(dashes)
     pen.setCapStyle(Qt.PenCapStyle.FlatCap)
     return pen

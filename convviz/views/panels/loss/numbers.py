@@ -66,9 +66,9 @@ class LossNumbers(QWidget):
         """
         self._levels, self._mapping = levels, mapping
         widest = max((theme.number_width(text, "small") for level in levels for text, _ in level), default=0.0)
-        right = inside.left() - _GAP
+        right, over = inside.left() - _GAP, theme.scaled(_OVERHANG)
         left = max(0, right - min(math.ceil(widest), most))
-        self.setGeometry(left, inside.top() - _OVERHANG, right - left, inside.height() + 2 * _OVERHANG)
+        self.setGeometry(left, inside.top() - over, right - left, inside.height() + 2 * over)
         self.update()
 
     def paintEvent(self, event: QPaintEvent | None) -> None:
@@ -77,7 +77,8 @@ class LossNumbers(QWidget):
         painter.fillRect(self.rect(), theme.current().surface)
         painter.setPen(theme.current().muted)
         painter.setFont(theme.font("small"))
-        written, line, height = 0, _LINE * theme.metrics("small").height(), max(1, self.height() - 2 * _OVERHANG)
+        height = max(1, self.height() - 2 * theme.scaled(_OVERHANG))
+        written, line = 0, _LINE * theme.metrics("small").height()
         for number, labels in enumerate(self._levels):
             room = next(share for count, share in _FULL if written >= count) * height
             written += len(labels)
@@ -92,4 +93,4 @@ class LossNumbers(QWidget):
         width = self.width()
         if self._mapping is not None and theme.number_width(text, "small") <= width:  # half a number is a wrong one
             top = float(self._mapping.height(np.array(value)))  # of the number: its middle stands by so much lower
-            painter.drawText(QRectF(0.0, top, width, 2 * _OVERHANG), _AT_RIGHT, text)
+            painter.drawText(QRectF(0.0, top, width, 2 * theme.scaled(_OVERHANG)), _AT_RIGHT, text)

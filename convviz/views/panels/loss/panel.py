@@ -87,6 +87,7 @@ class LossPanel(QFrame):
         self.retranslate()
 
     def _lay_out(self) -> None:
+        self._controls: list[QToolButton] = []
         header = QHBoxLayout()
         header.setSpacing(0)
         header.addWidget(self._title)
@@ -100,6 +101,7 @@ class LossPanel(QFrame):
             button.setFixedSize(_BUTTON)
             button.setStyleSheet("padding: 0; min-height: 0;")
             header.addWidget(button)
+            self._controls.append(button)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
@@ -107,6 +109,11 @@ class LossPanel(QFrame):
         layout.addWidget(self._words)
         layout.addSpacing(theme.SPACE.XS)
         layout.addWidget(self._empty, 1)
+
+    def offer_controls(self, on: bool) -> None:
+        """Offer what changes how the plot is drawn, or not: it can be done by keys as well."""
+        for button in self._controls:
+            button.setVisible(on)
 
     @property
     def has_plot(self) -> bool:

@@ -98,6 +98,7 @@ class LossPlot(pg.GraphicsView):  # type: ignore[misc]  # pyqtgraph ships no typ
         self._series = LossSeries()
         self._kept: dict[KeptCurve, KeptPicture] = {}
         self._log = False
+        self._zoom = theme.zoom()
         self._live: tuple[int, float] | None = None
         self._goal: int | None = None
         self._shown: int | None = None
@@ -122,17 +123,16 @@ class LossPlot(pg.GraphicsView):  # type: ignore[misc]  # pyqtgraph ships no typ
     def _lay_out(self) -> None:
         """Put the axes around the box: what of pyqtgraph's PlotItem is wanted, without its menus and buttons."""
         layout = pg.GraphicsLayout()
-        layout.setContentsMargins(0, 8, 24, 0)  # room for half a label at either end
         layout.setSpacing(0)
         layout.addItem(self._axes["left"], 0, 0)
         layout.addItem(self._box, 0, 1)
         layout.addItem(self._axes["bottom"], 1, 1)
         for axis in self._axes.values():
             axis.linkToView(self._box)
-        self._axes["bottom"].setHeight(34)
         self._axes["left"].setStyle(showValues=False)
         self._box.setMouseEnabled(x=True, y=False)  # the values fit themselves to the steps that are seen
         self._box.disableAutoRange()
+        self._room = layout
         self.setCentralItem(layout)
 
     def set_series(self, series: LossSeries) -> None:
@@ -230,6 +230,8 @@ class LossPlot(pg.GraphicsView):  # type: ignore[misc]  # pyqtgraph ships no typ
         """Take the colours and fonts of the current theme."""
         colours = theme.current()
         self.setBackground(colours.surface)
+        self._room.setContentsMargins(0, theme.scaled(8), theme.scaled(24), 0)  # room for half a label at either end
+        self._axes["bottom"].setHeight(theme.scaled(34))
         for axis in self._axes.values():
             axis.setPen(pg.mkPen(colours.border))
             axis.setTextPen(pg.mkPen(colours.muted))
@@ -239,7 +241,7 @@ class LossPlot(pg.GraphicsView):  # type: ignore[misc]  # pyqtgraph ships no typ
 
     def retranslate(self) -> None:
         """Read every text again in the current language."""
-        style = {"color": theme.current().muted.name(), "font-size": f"{theme.FONT_SIZES['small']}px"}
+        style = {"color": theme.current().muted.name(), "font-size": f"{theme.font_size('small')}px"}
         self._axes["bottom"].setLabel(tr("step"), **style)
         self._axes["left"].setLabel(tr("loss (logarithmic)") if self._log else tr("loss"), **style)
         self._name_axis()
@@ -262,18 +264,23 @@ class LossPlot(pg.GraphicsView):  # type: ignore[misc]  # pyqtgraph ships no typ
             self._draw_again()
 
     def changeEvent(self, event: QEvent | None) -> None:
-        """Follow a change of the theme."""
+        """Follow a change of the theme, or of how large all is drawn."""
         super().changeEvent(event)
-        if event is not None and event.type() == QEvent.Type.PaletteChange and self._canvas is not None:
+        if event is None or self._canvas is None:
+            return
+        is_larger = event.type() == QEvent.Type.StyleChange and theme.zoom() != self._zoom
+        if event.type() == QEvent.Type.PaletteChange or is_larger:
+            self._zoom = theme.zoom()
             self.restyle()
+            self._draw_again()
 
     # -- axes ----------------------------------------------------------------------------------------------------------
 
     def _name_axis(self) -> None:
         name = theme.metrics("small").horizontalAdvance(self._axes["left"].labelText)
-        wide = self.width() >= _NARROW and name <= self.height() - self._axes["bottom"].height()
+        wide = self.width() >= theme.scaled(_NARROW) and name <= self.height() - self._axes["bottom"].height()
         self._axes["left"].showLabel(wide)
-        self._axes["left"].setWidth(_numbers_width() + (_NAME_WIDTH if wide else 0))
+        self._axes["left"].setWidth(_numbers_width() + (theme.scaled(_NAME_WIDTH) if wide else 0))
 
     def _take_points(self) -> None:
         """Take what is to be drawn from the series, and fit the vertical axis to it."""

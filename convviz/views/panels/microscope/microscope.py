@@ -147,7 +147,7 @@ class Microscope(QWidget):
         return (
             QRect()
             if place is None
-            else place.rect.adjusted(-GUTTER, -_NUMBER_HEIGHT, 0, 0).translated(self._stage.pos())
+            else theme.scaled_rect(place.rect.adjusted(-GUTTER, -_NUMBER_HEIGHT, 0, 0)).translated(self._stage.pos())
         )
 
     @property

@@ -149,8 +149,9 @@ class Overview(QWidget):
         corner = self._place.rect.topRight() + QPoint(3, 0)
         room = self.parentWidget()
         assert room is not None
-        x, y = min(corner.x(), room.width() - width - 2), min(corner.y(), room.height() - height - 2)
-        self.setGeometry(QRect(max(0, x), max(0, y), width, height))
+        right, bottom = theme.usual(room.width()) - width - 2, theme.usual(room.height()) - height - 2
+        x, y = max(0, min(corner.x(), right)), max(0, min(corner.y(), bottom))
+        self.setGeometry(theme.scaled_rect(QRect(x, y, width, height)))
 
     def _painted(self, board: Board) -> QImage:
         """Return the map a pixel a cell, or less; what is not known yet is left empty."""

@@ -82,6 +82,7 @@ class Stage(QWidget):
         self._before: Moment | None = None
         self._progress = 1.0
         self._whole = False
+        self._zoomed = theme.zoom()  # how many times as large as usual it is drawn
         self._crops: Crops = {}
         self._places: list[list[Place]] = []
         self._scales = Scales()
@@ -162,7 +163,7 @@ class Stage(QWidget):
         return None
 
     def places(self) -> list[list[Place]]:
-        """Return where everything lies, row by row."""
+        """Return where everything lies, row by row, as at the usual size."""
         return [list(row) for row in self._places]
 
     def set_spots(self, numbers: Iterable[Number]) -> None:
@@ -178,19 +179,26 @@ class Stage(QWidget):
         return None
 
     def paintEvent(self, event: QPaintEvent | None) -> None:
-        """Paint the moment."""
+        """Paint the moment, as at the usual size, by a painter that draws all of it as large as it is to be."""
         painter = QPainter(self)
+        painter.scale(self._zoomed, self._zoomed)
+        ratio = self.devicePixelRatioF() * self._zoomed
+        with theme.unzoomed():
+            self._paint(painter, ratio)
+        painter.end()
+
+    def _paint(self, painter: QPainter, ratio: float) -> None:
         colours = theme.current()
-        painter.fillRect(self.rect(), colours.surface)
+        painter.fillRect(self._inside.adjusted(0, 0, 1, 1), colours.surface)
         if self._moment is None:
             painter.setPen(colours.muted)
-            painter.drawText(self.rect(), _CENTRE, tr("no values yet"))
+            painter.drawText(self._inside, _CENTRE, tr("no values yet"))
             return
         self._paint_sentence(painter)
         for number, row in enumerate(self._places):
             joins = self.rows()[number].joins
             for n, place in enumerate(row):
-                self._paint_place(painter, place, (number, n))
+                self._paint_place(painter, place, (number, n), ratio)
                 if n < len(joins):
                     paint_join(painter, place, row[n + 1], joins[n], join_level(row, row[n + 1]))
         if self._is_twice():
@@ -213,23 +221,28 @@ class Stage(QWidget):
         self._arrange()
 
     def changeEvent(self, event: QEvent | None) -> None:
-        """Paint in the colours of a new theme."""
+        """Paint in the colours of a new theme, or larger."""
         if event is not None and event.type() == QEvent.Type.PaletteChange:
             self.update()
+        elif event is not None and event.type() == QEvent.Type.StyleChange and theme.zoom() != self._zoomed:
+            self._zoomed = theme.zoom()
+            self._crops.clear()
+            self._arrange()
         super().changeEvent(event)
 
     def mouseMoveEvent(self, event: QMouseEvent | None) -> None:
         """Tell which cell is pointed at; with the button held, go there."""
         if event is None:
             return
-        self._point_at(event.position().toPoint())
+        point = self._point_of(event)
+        self._point_at(point)
         if event.buttons() & Qt.MouseButton.LeftButton:
-            self._click_at(event.position().toPoint())
+            self._click_at(point)
 
     def mousePressEvent(self, event: QMouseEvent | None) -> None:
         """Go to the cell, or ask for the number that is a factor of a term."""
         if event is not None and event.button() == Qt.MouseButton.LeftButton:
-            point = event.position().toPoint()
+            point = self._point_of(event)
             self._click_at(point)
             term = self._terms.at(point)
             number = None if term is None else self._terms.number(term)
@@ -246,7 +259,7 @@ class Stage(QWidget):
     def _paint_sentence(self, painter: QPainter) -> None:
         colours = theme.current()
         assert self._moment is not None
-        rect = QRect(_MARGIN, 4, self.width() - 2 * _MARGIN, self._sentence_height())
+        rect = QRect(_MARGIN, 4, self._inside.width() - 2 * _MARGIN, self._sentence_height())
         rect.setRight(rect.right() - paint_channel(painter, rect, self._moment.boards, self._zoom()))
         painter.setPen(colours.warning if self._moment.unreached else colours.text)
         largest = min(round(_SENTENCE_TYPE * self._zoom()), rect.height() - 5)
@@ -258,16 +271,16 @@ class Stage(QWidget):
         metrics = theme.metrics("heading", pixels)
         painter.drawText(rect, _LEFT, metrics.elidedText(text, Qt.TextElideMode.ElideRight, rect.width()))
 
-    def _paint_place(self, painter: QPainter, place: Place, key: tuple[int, int]) -> None:
+    def _paint_place(self, painter: QPainter, place: Place, key: tuple[int, int], ratio: float) -> None:
         if not isinstance(place.item, Board):
             paint_curve(painter, place.rect, place.item)
             return
         if self._extents is None:
             self._extents = seen_extents(place for row in self._places for place in row)
         painted = self._painters.setdefault(key, BoardPainter(self._scales))
-        painted.paint(painter, turning(place, self._before, self._progress), self.devicePixelRatioF(), self._extents)
+        painted.paint(painter, turning(place, self._before, self._progress), ratio, self._extents)
         if place.item.turn is None:
-            paint_coordinates(painter, place, place.item, self.devicePixelRatioF())
+            paint_coordinates(painter, place, place.item, ratio)
             paint_frames(painter, place, self._window_at(place.item, key))
         left = paint_title(painter, place, place.item, painted.exponent)
         if place.item.turn is None:
@@ -319,7 +332,14 @@ class Stage(QWidget):
         way = self._arrived(_ARRIVAL)
         return end[0], earlier.window.left + (end[1] - earlier.window.left) * way
 
-    # geometry --------------------------------------------------------------------------------------------------------
+    # geometry: all of it as at the usual size ------------------------------------------------------------------------
+
+    @property
+    def _inside(self) -> QRect:
+        return QRect(0, 0, int(self.width() / self._zoomed), int(self.height() / self._zoomed))
+
+    def _point_of(self, event: QMouseEvent) -> QPoint:
+        return (event.position() / self._zoomed).toPoint()
 
     def _arrange(self) -> None:
         if self._moment is not None:
@@ -344,7 +364,7 @@ class Stage(QWidget):
         left = _MARGIN + (TAB if len(self._moment.rows) > 1 else 0)
         right = _MARGIN + max(0 if self._whole else JOIN - 4, EQUALITY if self._is_twice() else 0)
         bottom = _MARGIN + self._sums_rect().height()
-        return self.rect().adjusted(left, self._sentence_height() + 6, -right, -bottom)
+        return self._inside.adjusted(left, self._sentence_height() + 6, -right, -bottom)
 
     def _choose_rows(self) -> None:
         self._crops.clear()
@@ -374,11 +394,11 @@ class Stage(QWidget):
 
     def _sentence_height(self) -> int:
         """Return the room of the sentence, which is less where there is little."""
-        return _LOW_SENTENCE if self.height() < _CROWDED else round(_SENTENCE * self._zoom())
+        return _LOW_SENTENCE if self._inside.height() < _CROWDED else round(_SENTENCE * self._zoom())
 
     def _zoom(self) -> float:
         """Return how much larger texts are than they have to be: a projector's stage is read from far."""
-        return min(_LARGEST, max(1.0, min(self.height() / _USUAL, self.width() / (1.75 * _USUAL))))
+        return min(_LARGEST, max(1.0, min(self._inside.height() / _USUAL, self._inside.width() / (1.75 * _USUAL))))
 
     def _still_there(self, hovered: Spot) -> bool:
         row, n, at_row, at_column = hovered
@@ -390,7 +410,7 @@ class Stage(QWidget):
 
     def _sums_rect(self) -> QRect:
         height = len(self.sums()) * line_height(len(self.sums()), self._zoom())
-        return QRect(_MARGIN, self.height() - height - 6, self.width() - 2 * _MARGIN, height)
+        return QRect(_MARGIN, self._inside.height() - height - 6, self._inside.width() - 2 * _MARGIN, height)
 
     def _at(self, point: QPoint) -> Spot | None:
         for row, places in enumerate(self._places):

@@ -62,8 +62,9 @@ class StripTab(QAbstractButton):
         painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), _RADIUS, _RADIUS)
         painter.setPen(colours.accent if self.isChecked() else colours.muted)
         room = self.height() - 4
-        fitting = (n for n in _TYPE if theme.metrics("strong", n).horizontalAdvance(self.text()) <= room)
-        pixels = next(fitting, _TYPE[-1])
+        sizes = [theme.scaled(pixels) for pixels in _TYPE]
+        fitting = (n for n in sizes if theme.metrics("strong", n).horizontalAdvance(self.text()) <= room)
+        pixels = next(fitting, sizes[-1])
         painter.setFont(theme.font("strong", pixels))
         painter.translate(0, self.height())
         painter.rotate(-90)
@@ -105,14 +106,15 @@ class Strips(QWidget):
         self.setVisible(len(self._there) > 1)
         if self.isHidden():
             return
-        self.setGeometry(rect)
+        self.setGeometry(theme.scaled_rect(rect))
         shown = {row.strip for row in seen}
         height = (rect.height() + _GAP) // len(self._there)
         for strip, tab in self._tabs.items():
             tab.setVisible(strip in self._there)
             tab.setChecked(strip in shown)
             if strip in self._there:
-                tab.setGeometry(0, self._there.index(strip) * height, TAB - _GAP, height - _GAP)
+                place = QRect(0, self._there.index(strip) * height, TAB - _GAP, height - _GAP)
+                tab.setGeometry(theme.scaled_rect(place))
 
     def next(self) -> None:
         """See the next of the rows alone; after the last, all."""

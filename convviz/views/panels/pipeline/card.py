@@ -15,8 +15,10 @@ from convviz.views import figure, theme
 from convviz.views.heatmap import Form, Heatmap, show_together
 from convviz.views.heatmap.frame import fitting_text
 from convviz.views.heatmap.layout import BORDER, label_height
-from convviz.views.panels.pipeline.division import CARD_PAD, has_second_line, head_height
+from convviz.views.panels.pipeline.division import CARD_HEAD, CARD_PAD, has_second_line
 from convviz.views.panels.pipeline.emblem import paint_emblem
+from convviz.views.panels.pipeline.items import LayerItem
+from convviz.views.panels.pipeline.plan import plan_card
 from convviz.views.panels.pipeline.wording import (
     kernel_text,
     layer_lines,
@@ -48,7 +50,7 @@ def fitting_title(texts: Sequence[str], room: int) -> tuple[str, int]:
 
     The last two leave something out: a smaller type is better than they are, and than letters that are left out.
     """
-    sizes = range(theme.FONT_SIZES["strong"], theme.FONT_SIZES["small"] - 1, -1)
+    sizes = range(theme.font_size("strong"), theme.font_size("small") - 1, -1)
     ways = (texts[:-2], texts[-2:-1], texts[-1:])
     tried = ((text, size) for way in ways for size in sizes for text in way)
     fitting = (each for each in tried if theme.metrics("strong", each[1]).horizontalAdvance(each[0]) <= room)
@@ -117,11 +119,16 @@ class LayerCard(QWidget):
 
     def place(self, column: Column, origin: QPoint, dense: bool) -> None:
         """Take the places of a plan whose corner lies at ``origin``; ``dense``: without scales."""
-        self.setGeometry(column.rect.translated(origin))
+        rect = theme.scaled_rect(column.rect)
+
+        def within(part: QRect) -> QRect:
+            return theme.scaled_rect(part).translated(-rect.topLeft())
+
+        self.setGeometry(rect.translated(origin))
         self._has_scales = not dense
-        self._words = column.words.translated(-column.rect.topLeft())
-        tiles = [tile.translated(-column.rect.topLeft()) for tile in column.tiles]
-        biases = [bias.translated(-column.rect.topLeft()) for bias in column.biases]
+        self._words = within(column.words)
+        tiles = [within(tile) for tile in column.tiles]
+        biases = [within(bias) for bias in column.biases]
         for role, tile in zip(self._roles, tiles, strict=True):
             self._weights[role].set_form(Form.BARE if dense else Form.TILE)
             self._weights[role].setGeometry(tile)
@@ -132,6 +139,21 @@ class LayerCard(QWidget):
         beside = bool(biases) and not self._words.isEmpty() and biases[0].left() == self._words.left()
         self._bias_head = biases[0].translated(0, -label_height()) if beside else QRect()
         self.retranslate()
+
+    @property
+    def has_kernels(self) -> bool:
+        """Whether there is more on it than what the layer does."""
+        return bool(self._roles)
+
+    def fill(self, room: QRect) -> None:
+        """Be as large as there is room for, in the middle of it."""
+        item = LayerItem(self._part.weight, sum(self._part.bias), len(self._roles))
+        usual = theme.usual(room.width()), theme.usual(room.height())
+        with theme.unzoomed():
+            column = plan_card(item, *usual)
+        size = theme.scaled_rect(column.rect).size()
+        spare = room.size() - size
+        self.place(column, room.topLeft() + QPoint(spare.width() // 2, spare.height() // 2), dense=False)
 
     def show_numbers(
         self, student: Mapping[str, Any], teacher: Mapping[str, Any] | None, gradient: Mapping[str, Any]
@@ -185,7 +207,7 @@ class LayerCard(QWidget):
         short = {"student": tr("Stud."), "teacher": tr("Teach."), "gradient": tr("Grad.")}
         for names in (titles, short):
             wide = round(max(map(advance, names.values())))
-            if wide + theme.SPACE.S + _BIAS_NUMBER <= self._bias_head.width():
+            if wide + theme.SPACE.S + theme.scaled(_BIAS_NUMBER) <= self._bias_head.width():
                 return names, wide + theme.SPACE.S
         return short, wide + theme.SPACE.XS
 
@@ -198,7 +220,7 @@ class LayerCard(QWidget):
         selected, hovered, focused = (
             is_so and not figure.is_drawn() for is_so in (self._selected, self._hovered, self.hasFocus())
         )
-        edge = 2.0 if selected else 1.0
+        edge = (2.0 if selected else 1.0) * theme.zoom()
         framed = colours.accent if selected else colours.outline if hovered else colours.border
         painter.setPen(QPen(framed, edge))
         painter.setBrush(colours.raised)
@@ -215,9 +237,10 @@ class LayerCard(QWidget):
 
     def _paint_head(self, painter: QPainter) -> None:
         colours = theme.current()
-        second = label_height() if has_second_line(self.width(), self._has_scales) else 0
-        wide, high = self.width() - 2 * CARD_PAD, head_height(self.width(), self._has_scales) - second
-        head = QRect(CARD_PAD, CARD_PAD - 3, wide, high - 4)
+        second = label_height() if self._has_second_line() else 0
+        pad = theme.scaled(CARD_PAD)
+        wide, high = self.width() - 2 * pad, theme.scaled(CARD_HEAD)
+        head = QRect(pad, pad - theme.scaled(3), wide, high - theme.scaled(4))
         layer = self._part.layer
         titles, aside = layer_names(layer) if second else layer_texts(layer), self._aside(wide)
         painter.setFont(theme.font("small"))
@@ -228,7 +251,7 @@ class LayerCard(QWidget):
         painter.setFont(theme.font("small"))
         painter.setPen(colours.muted)
         if second:
-            below = QRect(CARD_PAD, head.bottom() + 1, wide, second)
+            below = QRect(pad, head.bottom() + 1, wide, second)
             painter.drawText(below, _LEFT, fitting_text(window_texts(layer), wide))
         if not self._bias_head.isEmpty():
             painter.drawText(self._bias_head.adjusted(BORDER, 0, 0, 0), _LEFT, tr("bias"))
@@ -239,7 +262,7 @@ class LayerCard(QWidget):
         colours = theme.current()
         small, strong = theme.metrics("small"), theme.metrics("strong")
         line = round(strong.height())
-        inner = self.rect().adjusted(4, 6, -4, -6)
+        inner = self.rect().adjusted(*map(theme.scaled, (4, 6, -4, -6)))
         painter.setPen(colours.text)
         head = QRect(inner.x(), inner.y(), inner.width(), line)
         self._paint_title(painter, head, _CENTRE, layer_texts(self._part.layer)[-1:])
@@ -251,7 +274,7 @@ class LayerCard(QWidget):
             painter.setPen(colours.muted)
             painter.drawText(QRect(below.x(), below.y(), below.width(), high), _CENTRE, text)
             below.adjust(0, high, 0, 0)
-        paint_emblem(painter, QRectF(below.adjusted(8, 4, -8, -2)), self._part.layer)
+        paint_emblem(painter, QRectF(below.adjusted(*map(theme.scaled, (8, 4, -8, -2)))), self._part.layer)
 
     @staticmethod
     def _paint_title(painter: QPainter, room: QRect, align: Qt.AlignmentFlag, texts: Sequence[str]) -> None:
@@ -275,7 +298,7 @@ class LayerCard(QWidget):
         """Return which of the lines about the layer are painted, and where: those that have room as a whole."""
         metrics = theme.metrics("small")
         high, left = round(metrics.height()) + 2, self._words.x() + BORDER
-        room = QRect(left, self._words.y(), self.width() - CARD_PAD - left, self._words.height())
+        room = QRect(left, self._words.y(), self.width() - theme.scaled(CARD_PAD) - left, self._words.height())
         fitting = [text for text in self._lines() if metrics.horizontalAdvance(text) <= room.width()]
         rows = [QRect(left, room.y() + row * high, room.width(), high) for row in range(room.height() // high)]
         return list(zip(rows, fitting, strict=False))
@@ -288,15 +311,18 @@ class LayerCard(QWidget):
         text = rate_text(self._part.layer)
         if not text or any(line == text for _, line in self._placed_lines()):
             return ""
-        second = has_second_line(self.width(), self._has_scales)
+        second = self._has_second_line()
         titles = layer_names(self._part.layer)[-1:] if second else layer_texts(self._part.layer)[:-1]
-        least = theme.metrics("strong", theme.FONT_SIZES["small"]).horizontalAdvance(titles[-1])
+        least = theme.metrics("strong", theme.font_size("small")).horizontalAdvance(titles[-1])
         return text if least + _width_with_gap(text) <= wide else ""
+
+    def _has_second_line(self) -> bool:
+        return has_second_line(theme.usual(self.width()), self._has_scales)
 
     def _says_all(self) -> bool:
         """Return whether everything about the layer is written on the card."""
-        wide = theme.metrics("strong").horizontalAdvance(self._title()) <= self.width() - 2 * CARD_PAD
-        title = wide and not has_second_line(self.width(), self._has_scales)
+        wide = theme.metrics("strong").horizontalAdvance(self._title()) <= self.width() - 2 * theme.scaled(CARD_PAD)
+        title = wide and not self._has_second_line()
         return bool(self._roles) and title and len(self._placed_lines()) == len(self._lines())
 
     # choosing --------------------------------------------------------------------------------------------------------

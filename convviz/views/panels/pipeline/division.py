@@ -22,7 +22,7 @@ ARROW, ARROW_DENSE = 24, 16
 #: Room at the right of the last column, where the line to the next row turns.
 TURN = 18
 CARD_PAD = 8
-_CARD_HEAD = 23
+CARD_HEAD = 23
 TILE_GAP = 8
 LINE_GAP = 6
 STRIP_GAP = 3
@@ -71,7 +71,7 @@ def has_second_line(width: int, scales: bool) -> bool:
 
 def head_height(width: int, scales: bool) -> int:
     """Return the height of the title of a card with kernels."""
-    return _CARD_HEAD + (label_height() if has_second_line(width, scales) else 0)
+    return CARD_HEAD + (label_height() if has_second_line(width, scales) else 0)
 
 
 @dataclass(frozen=True)

@@ -21,11 +21,16 @@ _MOST_CELLS = 5
 
 def paint_emblem(painter: QPainter, rect: QRectF, layer: Layer) -> None:
     """Paint the curve of an activation, or the window of a pooling becoming one cell."""
-    kernel = getattr(layer, "kernel", None)
+    kernel, size = getattr(layer, "kernel", None), theme.zoom()
+    painter.save()
+    painter.translate(rect.topLeft())
+    painter.scale(size, size)
+    inside = QRectF(0.0, 0.0, rect.width() / size, rect.height() / size)
     if isinstance(layer, Activation):
-        _paint_curve(painter, rect, layer)
+        _paint_curve(painter, inside, layer)
     elif kernel is not None:
-        _paint_window(painter, rect, kernel)
+        _paint_window(painter, inside, kernel)
+    painter.restore()
 
 
 def _paint_curve(painter: QPainter, rect: QRectF, layer: Activation) -> None:

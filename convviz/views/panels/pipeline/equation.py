@@ -70,7 +70,7 @@ class EquationRow(QWidget):
                 heatmap.set_values(None)
         self._structure = structure
         self._reconstruction.set_tensor(Tensor(Kind.VALUE, len(structure.layers)))
-        self._place()
+        self.lay_out()
         self.retranslate()
 
     def set_companion(self, widget: QWidget | None) -> None:
@@ -81,7 +81,7 @@ class EquationRow(QWidget):
         if widget is not None:
             widget.setParent(self)
             widget.show()
-        self._place()
+        self.lay_out()
 
     @property
     def companion(self) -> QWidget | None:
@@ -118,23 +118,25 @@ class EquationRow(QWidget):
     def target_x(self) -> int:
         """Return where, from the left, the line from the upper row arrives."""
         rect = self._reconstruction.geometry()
-        return rect.left() + min(rect.width() // 2, 120)
+        return rect.left() + min(rect.width() // 2, theme.scaled(120))
 
     def resizeEvent(self, event: QResizeEvent | None) -> None:
         """Lay out anew."""
-        self._place()
+        self.lay_out()
 
-    def _place(self) -> None:
+    def lay_out(self) -> None:
+        """Give every part its place."""
         if self._structure is None:
             return
-        width, height = self.width() - 2 * MARGIN, self.height() - 2 * FRAME
-        plan = plan_equation(width, height, self._structure.shapes[-1], self._companion is not None)
+        width, height = theme.usual(self.width()) - 2 * MARGIN, theme.usual(self.height()) - 2 * FRAME
+        with theme.unzoomed():
+            plan = plan_equation(width, height, self._structure.shapes[-1], self._companion is not None)
         self._plan = plan
         heatmaps = (self._reconstruction, self._target, self._residual)
         for heatmap, rect in zip(heatmaps, plan.maps, strict=True):
-            heatmap.setGeometry(rect.translated(MARGIN, FRAME))
+            heatmap.setGeometry(theme.scaled_rect(rect.translated(MARGIN, FRAME)))
         if self._companion is not None:
-            self._companion.setGeometry(plan.companion.translated(MARGIN, FRAME))
+            self._companion.setGeometry(theme.scaled_rect(plan.companion.translated(MARGIN, FRAME)))
         self.update()
 
     def paintEvent(self, event: QPaintEvent | None) -> None:
@@ -147,10 +149,12 @@ class EquationRow(QWidget):
         if self._plan is not None:
             painter.setFont(theme.font("title"))
             painter.setPen(colours.muted)
-            top = FRAME + title_height(Form.FULL)
+            top = theme.scaled(FRAME) + title_height(Form.FULL)
+            high = theme.scaled(20)
             middle = top + self._cells_height() // 2
             for sign, rect in zip(("−", "="), self._plan.signs, strict=True):
-                place = QRect(rect.x() + MARGIN, middle - 20, rect.width(), 40)
+                across = theme.scaled_rect(rect.translated(MARGIN, 0))
+                place = QRect(across.x(), middle - high, across.width(), 2 * high)
                 painter.drawText(place, Qt.AlignmentFlag.AlignCenter, sign)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         for name, heatmap in (("target", self._target), ("residual", self._residual)):

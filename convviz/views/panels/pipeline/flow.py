@@ -6,7 +6,7 @@ from functools import partial
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from PyQt6.QtCore import QPoint, QPointF, QRect, QRectF, Qt, pyqtSignal
+from PyQt6.QtCore import QPointF, QRect, QRectF, Qt, pyqtSignal
 from PyQt6.QtGui import QMouseEvent, QPainter, QPainterPath, QPaintEvent, QPen, QPolygonF
 from PyQt6.QtWidgets import QWidget
 
@@ -46,6 +46,7 @@ class FlowRow(QWidget):
         super().__init__(parent)
         self._structure: Structure | None = None
         self._plan: FlowPlan | None = None
+        self._zoom = 1.0  # at which it was carried out
         self._maps: list[Heatmap] = []
         self._gradients: dict[int, Heatmap] = {}  # by the number of the map
         self._cards: list[LayerCard] = []
@@ -152,14 +153,22 @@ class FlowRow(QWidget):
     # geometry --------------------------------------------------------------------------------------------------------
 
     def plan(self, width: int, height: int, way: Way | None) -> int:
-        """Lay the columns out for ``width`` × ``height`` pixels, by a way; return the width that the row takes."""
+        """Lay the columns out for ``width`` × ``height`` pixels, by a way; return the width that the row takes.
+
+        All three are as at the usual size, whatever the zoom.
+        """
         if self._structure is None:
             return width
-        plan = plan_flow(width - 2 * MARGIN, height - theme.SPACE.M, self._structure.items(), way)
-        if plan is not self._plan:
-            self._plan = plan
+        with theme.unzoomed():
+            plan = plan_flow(width - 2 * MARGIN, height - theme.SPACE.M, self._structure.items(), way)
+        if (plan, theme.zoom()) != (self._plan, self._zoom):
+            self._plan, self._zoom = plan, theme.zoom()
             self._place(plan)
         return plan.width + 2 * MARGIN
+
+    def forget_places(self) -> None:
+        """Give everything its place anew with the next plan: something was elsewhere meanwhile."""
+        self._plan = None
 
     def set_target_x(self, x: int) -> None:
         """Set where, from the left, the line arrives that goes to the row beneath."""
@@ -169,13 +178,13 @@ class FlowRow(QWidget):
     def _place(self, plan: FlowPlan) -> None:
         maps, cards = plan.columns[::2], plan.columns[1::2]
         for heatmap, column in zip(self._maps, maps, strict=True):
-            heatmap.setGeometry(column.rect.translated(MARGIN, theme.SPACE.M))
+            heatmap.setGeometry(_placed(column.rect))
         for index, heatmap in self._gradients.items():
             gradient = maps[index].gradient
-            heatmap.setGeometry(gradient.translated(MARGIN, theme.SPACE.M))
+            heatmap.setGeometry(_placed(gradient))
             heatmap.setVisible(not gradient.isEmpty())
         for card, column in zip(self._cards, cards, strict=True):
-            card.place(column, QPoint(MARGIN, theme.SPACE.M), plan.dense)
+            card.place(column, _placed(QRect(0, 0, 1, 1)).topLeft(), plan.dense)
         self.update()
 
     # painting --------------------------------------------------------------------------------------------------------
@@ -201,16 +210,18 @@ class FlowRow(QWidget):
         painter.setBrush(Qt.BrushStyle.NoBrush)
         for column in plan.columns:
             if not column.gradient.isEmpty():
-                rect = QRectF(column.whole.translated(MARGIN, theme.SPACE.M))
-                painter.drawRoundedRect(rect.adjusted(-5.5, -3.5, 5.5, 3.5), 8, 8)
+                aside, above = theme.scaled(5) + 0.5, theme.scaled(3) + 0.5
+                rect = QRectF(_placed(column.whole)).adjusted(-aside, -above, aside, above)
+                painter.drawRoundedRect(rect, 8, 8)
 
     def _paint_arrows(self, painter: QPainter, plan: FlowPlan) -> None:
-        rects = [column.whole.translated(MARGIN, theme.SPACE.M) for column in plan.columns]
-        y = plan.arrow + theme.SPACE.M
+        rects = [_placed(column.whole) for column in plan.columns]
+        y = theme.scaled(plan.arrow + theme.SPACE.M)
+        gap = theme.scaled(5)
         for one, next_one in pairwise(rects):
-            paint_arrow(painter, [(one.right() + 6, y), (next_one.left() - 5, y)])
+            paint_arrow(painter, [(one.right() + 1 + gap, y), (next_one.left() - gap, y)])
         last = rects[-1]
-        turn, floor = last.right() + 16, self.height() - GUTTER // 2 - 1
+        turn, floor = last.right() + theme.scaled(16), self.height() - theme.scaled(GUTTER) // 2 - 1
         path = [(last.right() + 1, y), (turn, y), (turn, floor), (self._target_x, floor)]
         paint_arrow(painter, [*path, (self._target_x, self.height() - 3)])
 
@@ -226,17 +237,22 @@ class FlowRow(QWidget):
                 self.selected.emit(Selection("layer", index - 1) if index else Selection("input"))
 
 
+def _placed(rect: QRect) -> QRect:
+    """Return where in the row something lies that a plan has at ``rect``."""
+    return QRect() if rect.isEmpty() else theme.scaled_rect(rect.translated(MARGIN, theme.SPACE.M))
+
+
 def paint_arrow(painter: QPainter, points: list[tuple[int, int]]) -> None:
     """Paint an arrow along points, with rounded turns."""
-    colours = theme.current()
+    colours, size = theme.current(), theme.zoom()
     corners = [QPointF(x + 0.5, y + 0.5) for x, y in points]
     path = QPainterPath(corners[0])
     for before, corner, after in zip(corners, corners[1:], corners[2:], strict=False):
-        path.lineTo(_towards(corner, before, 8))
-        path.quadTo(corner, _towards(corner, after, 8))
-    end, back = corners[-1], _towards(corners[-1], corners[-2], 7)
-    path.lineTo(_towards(end, corners[-2], 3))
-    painter.setPen(QPen(colours.outline, 1.5, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap))
+        path.lineTo(_towards(corner, before, 8 * size))
+        path.quadTo(corner, _towards(corner, after, 8 * size))
+    end, back = corners[-1], _towards(corners[-1], corners[-2], 7 * size)
+    path.lineTo(_towards(end, corners[-2], 3 * size))
+    painter.setPen(QPen(colours.outline, 1.5 * size, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap))
     painter.setBrush(Qt.BrushStyle.NoBrush)
     painter.drawPath(path)
     along = QPointF(end - back)
@@ -257,6 +273,7 @@ def paint_selected(painter: QPainter, rect: QRect, aside: int = FRAME) -> None:
     if figure.is_drawn():
         return
     colours = theme.current()
-    painter.setPen(QPen(colours.accent, 2))
+    aside, above = theme.scaled(aside), theme.scaled(FRAME)
+    painter.setPen(QPen(colours.accent, 2 * theme.zoom()))
     painter.setBrush(Qt.BrushStyle.NoBrush)
-    painter.drawRoundedRect(QRectF(rect).adjusted(1 - aside, 1 - FRAME, aside - 1, FRAME - 1), 6, 6)
+    painter.drawRoundedRect(QRectF(rect).adjusted(1 - aside, 1 - above, aside - 1, above - 1), 6, 6)

@@ -5,16 +5,20 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PyQt6.QtCore import QSize, pyqtSignal
-from PyQt6.QtGui import QPainter, QPaintEvent, QResizeEvent, QShowEvent
-from PyQt6.QtWidgets import QWidget
+from PyQt6.QtCore import QEvent, QSize, pyqtSignal
+from PyQt6.QtGui import QCursor, QPainter, QPaintEvent, QResizeEvent, QShowEvent
+from PyQt6.QtWidgets import QApplication, QWidget
 
+from convviz.engine.explain import Kind, Tensor
 from convviz.views import theme
 from convviz.views.focus import read_in_order
+from convviz.views.heatmap import Heatmap
+from convviz.views.panels.pipeline.alone import Alone
+from convviz.views.panels.pipeline.card import LayerCard
 from convviz.views.panels.pipeline.equation import EquationRow
 from convviz.views.panels.pipeline.flow import FRAME, GUTTER, MARGIN, FlowRow
 from convviz.views.panels.pipeline.plan_stage import Arrangement, arrange
-from convviz.views.panels.pipeline.sideways import EDGE, Sideways
+from convviz.views.panels.pipeline.sideways import Sideways, edge
 from convviz.views.panels.pipeline.structure import Structure
 
 if TYPE_CHECKING:
@@ -22,11 +26,11 @@ if TYPE_CHECKING:
 
     from PyQt6.QtCore import pyqtBoundSignal
 
-    from convviz.engine.explain import Field, Tensor
+    from convviz.engine.explain import Field
     from convviz.engine.frames import Frame
     from convviz.engine.problem import Problem
     from convviz.model.experiment import Experiment
-    from convviz.views.heatmap import Cell, Heatmap
+    from convviz.views.heatmap import Cell
     from convviz.views.pointing import Pointed
     from convviz.views.selection import Selection
 
@@ -40,6 +44,8 @@ class Pipeline(QWidget):
 
     Signals
     -------
+    enlarged(bool)
+        One part is shown alone, or all of them again.
     selected(Selection)
         A layer, or the input, the target or the residual was clicked.
     pointed(Cell | None)
@@ -50,6 +56,7 @@ class Pipeline(QWidget):
         A cell was clicked twice, or Enter was pressed on it.
     """
 
+    enlarged = pyqtSignal(bool)
     selected = pyqtSignal(object)
     pointed = pyqtSignal(object)
     pinned = pyqtSignal(object)
@@ -66,11 +73,14 @@ class Pipeline(QWidget):
         self._scroll.setWidget(self._flow)
         for row in (self._flow, self._equation):
             row.selected.connect(self._select)
+        self._alone = Alone(self)
         self._selection: Selection | None = None
         self._selects = False  # what is clicked here
         self._input_gradient = False
         self._arrangement: Arrangement | None = None
         self._placed = QSize()  # the size for which that was found
+        self._zoom = 1.0  # and the zoom
+        self._usual: tuple[tuple[QSize, float], Arrangement] | None = None  # where, and how, it was before a zoom
         self._heatmaps: dict[Tensor, Heatmap] = {}
         self._connected: list[Heatmap] = []
 
@@ -85,9 +95,11 @@ class Pipeline(QWidget):
             self._show(self._structure._replace(input_gradient=shown))
 
     def _show(self, structure: Structure) -> None:
+        stays = structure.looks_like(self._structure)
+        if not stays:
+            self.show_all()
         self._flow.set_structure(structure)
         self._equation.set_structure(structure)
-        stays = structure.looks_like(self._structure)
         if not stays:
             self._order_focus()
             self._arrangement = None
@@ -174,7 +186,61 @@ class Pipeline(QWidget):
         """Scroll the row so far that what is selected is seen as a whole, with its frame."""
         part = None if self._selection is None else self._flow.part_of(self._selection)
         if part is not None and self._scroll.isVisible():
-            self._scroll.ensureWidgetVisible(part, EDGE + 2, 0)
+            self._scroll.ensureWidgetVisible(part, edge() + 2, 0)
+
+    @property
+    def part_alone(self) -> QWidget | None:
+        """The part that is shown alone, None while all of them are shown."""
+        return self._alone.part
+
+    def show_alone(self) -> None:
+        """Show one part alone: that under the pointer, or else with the focus, or else the selected one."""
+        part = self._part_at_hand()
+        if part is None:
+            self.enlarged.emit(self._alone.part is not None)
+            return
+        self._alone.show_part(part)
+        for row in (self._scroll, self._equation):
+            row.hide()  # what is hidden costs nothing
+        self.enlarged.emit(True)
+
+    def show_all(self) -> None:
+        """Show all parts again."""
+        if self._alone.part is None:
+            return
+        self._alone.give_back()
+        for row in (self._scroll, self._equation):
+            row.show()
+        self._flow.forget_places()
+        self._equation.lay_out()
+        self._place()
+        self._order_focus()
+        self.enlarged.emit(False)
+
+    def _part_at_hand(self) -> QWidget | None:
+        pointed = self.childAt(self.mapFromGlobal(QCursor.pos())) if self.underMouse() else None
+        for at_hand in (pointed, QApplication.focusWidget()):
+            if (part := self._part_around(at_hand)) is not None:
+                return part
+        choice = self._selection
+        if choice is None or (choice.kind == "training" and not choice.part):
+            return self._equation.companion
+        shown_by = {"target": Tensor(Kind.TARGET), "training": Tensor(Kind.RESIDUAL)}
+        tensor = shown_by.get(choice.kind, Tensor(Kind.VALUE, choice.index + 1))  # of a layer, the map that it makes
+        return self._part_around(self._flow.part_of(choice)) or self._heatmaps.get(tensor)
+
+    def _part_around(self, widget: QWidget | None) -> QWidget | None:
+        """Return the part that a widget is, or is in: kernels stay beside one another."""
+        if widget is None or not self.isAncestorOf(widget):
+            return None
+        while widget is not None and widget is not self:
+            if isinstance(widget, LayerCard) and widget.has_kernels:
+                return widget
+            on_a_card = isinstance(widget.parentWidget(), LayerCard)
+            if widget is self._equation.companion or (isinstance(widget, Heatmap) and not on_a_card):
+                return widget
+            widget = widget.parentWidget()
+        return None
 
     def set_companion(self, widget: QWidget | None) -> None:
         """Put a widget (the loss) into the room to the right of the equation, or take it away."""
@@ -204,6 +270,16 @@ class Pipeline(QWidget):
         """Lay out anew."""
         self._place()
 
+    def changeEvent(self, event: QEvent | None) -> None:
+        """Lay out anew where everything is drawn larger."""
+        super().changeEvent(event)
+        if event is not None and event.type() == QEvent.Type.StyleChange and theme.zoom() != self._zoom:
+            if self._zoom == 1 and self._arrangement is not None:
+                self._usual = (QSize(self._placed), 1.0), self._arrangement  # to come back to
+            self._arrangement = None
+            self._equation.lay_out()
+            self._place()
+
     def paintEvent(self, event: QPaintEvent | None) -> None:
         """Paint the ground."""
         if event is not None:
@@ -219,24 +295,31 @@ class Pipeline(QWidget):
     def _place(self) -> None:
         if self._structure is None or not self.isVisible():
             return
-        width, height = self.width(), self.height() - theme.SPACE.M
+        # planned as at the usual size: what is drawn larger is the same picture
+        width, height = theme.usual(self.width()), theme.usual(self.height()) - theme.SPACE.M
         structure, companion = self._structure, self._equation.companion is not None
         inner, rows = width - 2 * MARGIN, height - GUTTER - theme.SPACE.M
         change = self.size() - self._placed
         is_dragged = max(abs(change.width()), abs(change.height())) <= _DRAGGED
-        self._placed = self.size()
+        self._placed, self._zoom = self.size(), theme.zoom()
         kept = self._arrangement if is_dragged else None
-        self._arrangement = arrange(inner, rows, structure.items(), structure.shapes[-1], companion, kept)
+        if kept is None and self._usual is not None and self._usual[0] == (self.size(), theme.zoom()):
+            kept = self._usual[1]
+        with theme.unzoomed():
+            self._arrangement = arrange(inner, rows, structure.items(), structure.shapes[-1], companion, kept)
         lower, way = self._arrangement.lower, self._arrangement.way
         upper = height - lower
         taken = self._flow.plan(width, upper - GUTTER, way)
         if taken > width:
             taken = self._flow.plan(width, upper - GUTTER - _SCROLL_BAR, way)
-        self._equation.setGeometry(0, upper - FRAME, width, lower + 2 * FRAME)
-        self._scroll.setGeometry(0, 0, width, upper - FRAME)
-        self._flow.resize(max(width, taken), upper - FRAME - (_SCROLL_BAR if taken > width else 0))
+        above, wide = theme.scaled(upper - FRAME), self.width()
+        self._equation.setGeometry(0, above, wide, theme.scaled(lower + 2 * FRAME))
+        self._scroll.setGeometry(0, 0, wide, above)
+        is_wider = taken > width
+        self._flow.resize(theme.scaled(taken) if is_wider else wide, above - (_SCROLL_BAR if is_wider else 0))
         self._flow.set_target_x(self._equation.target_x())
         self._scroll.follow()
+        self._alone.place()
 
 
 def _tell(signal: pyqtBoundSignal, cell: Cell) -> None:

@@ -32,6 +32,8 @@ from convviz.views.panels.pipeline.items import LayerItem, MapItem
 
 #: The most room that an arrow between two columns takes.
 _ARROW_MOST = 44
+#: Of a card that is shown alone: the smallest tiles, and the step between sizes.
+_TILE_LEAST, _TILE_STEP = 44, 4
 #: How far a row is lowered where there is room below it.
 _SHIFT_MOST = 24
 _NOWHERE = QRect()
@@ -98,6 +100,18 @@ def plan_flow(width: int, height: int, items: Items, way: Way | None = None) -> 
     kept = None if way is None else best_division(width, height, items, way)
     division = kept or best_division(width, height, items) or scrolled_division(height, items)
     return _place(width, height, division)
+
+
+def plan_card(item: LayerItem, width: int, height: int) -> Column:
+    """Return where the parts of one layer's card lie that is as large as there is room for, in its own coordinates."""
+
+    def largest(across: int) -> Cards:
+        every = (Cards((item,), across, tile) for tile in range(max(width, height), _TILE_LEAST, -_TILE_STEP))
+        fitting = (one for one in every if one.size(item)[0] <= width and one.size(item)[1] <= height)
+        return next(fitting, Cards((item,), across, _TILE_LEAST))
+
+    best = max(map(largest, range(item.tiles, 0, -1)), key=lambda cards: cards.tile)
+    return _place_card(item, QRect(0, 0, *best.size(item)), best)
 
 
 def _place(width: int, height: int, division: Division) -> FlowPlan:

@@ -16,9 +16,14 @@ if TYPE_CHECKING:
 
     from PyQt6.QtGui import QResizeEvent
 
-EDGE = 46  #: how wide the edge is on which it says so
+_EDGE = 46  #: how wide the edge is on which it says so
 _NOTCH = 120  #: of a wheel
 _STEP = 90  #: pixels that the row moves by for one
+
+
+def edge() -> int:
+    """Return how wide the edge is on which it says how much is out of sight."""
+    return theme.scaled(_EDGE)
 
 
 class Sideways(QScrollArea):
@@ -53,8 +58,8 @@ class Sideways(QScrollArea):
         """Count what is out of sight."""
         before, after = self._beyond()
         at, height = self._bar.value(), self.height() - (self._bar.height() if self._bar.isVisible() else 0)
-        self._before.tell(len(before), at > 0, QRect(0, 0, EDGE, height))
-        self._after.tell(len(after), at < self._bar.maximum(), QRect(self.width() - EDGE, 0, EDGE, height))
+        self._before.tell(len(before), at > 0, QRect(0, 0, edge(), height))
+        self._after.tell(len(after), at < self._bar.maximum(), QRect(self.width() - edge(), 0, edge(), height))
 
     def retranslate(self) -> None:
         """Read every text again in the current language."""
@@ -78,18 +83,18 @@ class Sideways(QScrollArea):
     def _turn(self, way: int) -> None:
         """Show the page before, or the next one: it begins, or ends, with the first part that is not seen whole."""
         before, after = self._beyond()
-        at = self._bar.value() + way * max(_STEP, self.width() - 2 * EDGE)
+        at = self._bar.value() + way * max(_STEP, self.width() - 2 * edge())
         if way > 0 and after:
-            at = min(at, max(after[0].x() - EDGE - 1, self._bar.value() + _STEP))
+            at = min(at, max(after[0].x() - edge() - 1, self._bar.value() + _STEP))
         elif way < 0 and before:
-            ends = before[-1].geometry().right() + EDGE + 2 - self.width()
+            ends = before[-1].geometry().right() + edge() + 2 - self.width()
             at = max(at, min(ends, self._bar.value() - _STEP))
         self._bar.setValue(at)
 
     def _beyond(self) -> tuple[list[QWidget], list[QWidget]]:
         """Return the parts that are not seen whole, at the left and at the right."""
         at, most = self._bar.value(), self._bar.maximum()
-        left, right = at + (EDGE if at else 0), at + self.width() - (EDGE if at < most else 0)
+        left, right = at + (edge() if at else 0), at + self.width() - (edge() if at < most else 0)
         parts = self._parts()
         before = [part for part in parts if part.x() < left]
         return before, [part for part in parts if part.geometry().right() >= right and part not in before]
@@ -134,21 +139,23 @@ class _More(QAbstractButton):
         fade.setColorAt(0.45, colours.surface)
         painter.fillRect(self.rect(), fade)
         way = 1 if self._leads_on else -1
-        middle = QPointF(self.width() / 2 + 7 * way, self.height() / 2)
+        size = theme.zoom()
+        middle = QPointF(self.width() / 2 + 7 * way * size, self.height() / 2)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(colours.accent if self.underMouse() else colours.raised)
-        painter.drawEllipse(middle, 14, 14)
+        painter.drawEllipse(middle, 14 * size, 14 * size)
         ink = colours.on_accent if self.underMouse() else colours.accent
-        painter.setPen(QPen(ink, 2.2, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap, Qt.PenJoinStyle.RoundJoin))
+        painter.setPen(QPen(ink, 2.2 * size, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap, Qt.PenJoinStyle.RoundJoin))
         painter.setBrush(Qt.BrushStyle.NoBrush)
         corners = [(-2.5 * way, -5), (2.5 * way, 0), (-2.5 * way, 5)]
-        painter.drawPolyline(QPolygonF([middle + QPointF(x, y) for x, y in corners]))
+        painter.drawPolyline(QPolygonF([middle + QPointF(x, y) * size for x, y in corners]))
         if not self.underMouse():
             painter.setPen(QPen(colours.outline, 1))
-            painter.drawEllipse(middle, 14, 14)
+            painter.drawEllipse(middle, 14 * size, 14 * size)
         if self._count:
             painter.setPen(colours.text)
             painter.setFont(theme.font("strong"))
-            below = QRect(round(middle.x()) - 20, round(middle.y()) + 17, 40, 20)
+            below = QRect(0, 0, theme.scaled(40), theme.scaled(20))
+            below.moveTo(round(middle.x()) - theme.scaled(20), round(middle.y()) + theme.scaled(17))
             painter.drawText(below, Qt.AlignmentFlag.AlignCenter, f"+{self._count}")
         painter.end()
