@@ -101,7 +101,7 @@ def worn_by(widgets: Iterable[QWidget], wanted: Theme) -> Iterator[None]:
     try:
         _current = wanted
         for widget, _ in dressed:
-            widget.setStyleSheet(style_sheet(wanted))
+            widget.setStyleSheet(style_sheet(wanted, zoom()))
         for widget in painted:
             widget.setPalette(wanted.q_palette())
         yield
