@@ -121,7 +121,7 @@ class Shifted(Strips):
         return aligned(shape, self.operands.weight.dtype)
 
     def _slanted(self, rows: Array) -> Array:
-        """Return a view (groups, windows, filters, shifts, columns) of ``rows``, one column further on with each shift."""
+        """Return a view (groups, windows, filters, shifts, columns) of ``rows``, each shift one column further on."""
         geometry = self.geometry
         group, window, row, column = rows.strides
         return as_strided(
