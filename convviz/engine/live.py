@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from convviz.engine.frames import Array, Frame, RunPath, State, Status, StopReason
+from convviz.engine.frames import Array, Frame, RunPath, State, Status
+from convviz.engine.stopping import StopReason
 from convviz.engine.trainer import Recording, Trainer
 
 if TYPE_CHECKING:

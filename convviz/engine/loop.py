@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from convviz.engine.arrays import read_only
 from convviz.engine.commands import (
     Command,
     Consult,
@@ -37,7 +38,7 @@ from convviz.engine.commands import (
     enqueue,
 )
 from convviz.engine.errors import ConvvizError
-from convviz.engine.frames import Packet, State, Status, read_only
+from convviz.engine.frames import Packet, State, Status
 from convviz.engine.live import LeftRun, LiveRun
 from convviz.engine.mailbox import Mailbox
 from convviz.engine.pacing import ChunkSize, FrameClock, Pace, RateMeter

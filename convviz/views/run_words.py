@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from convviz.engine.frames import State, Status, StopReason
+from convviz.engine.frames import State, Status
+from convviz.engine.stopping import StopReason
 from convviz.i18n import joined, mark, ntr, tr
 from convviz.number_text import short_number
 
