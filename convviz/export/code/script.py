@@ -57,8 +57,6 @@ class Writer(ABC):
         The name of the file beside the script in which large arrays lie.
     """
 
-    #: How a number format is called, where float64 is not what there is anyway.
-    dtypes: ClassVar[Mapping[str, str]]
     #: What is said of the script's needs.
     needs: ClassVar[str]
 
