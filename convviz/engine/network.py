@@ -156,16 +156,12 @@ class Network:
         """Return initial parameters for every layer, drawn one layer after the other from ``rng``."""
         return tuple(layer.init(rng, shape, self.dtype) for layer, shape in zip(self.layers, self.shapes, strict=False))
 
-    def bind(self, x: Array, parameters: Array | None = None, gradients: Array | None = None) -> BoundNetwork:
+    def bind(self, x: Array, parameters: Array) -> BoundNetwork:
         """Return the network in memory of its own, for the input ``x`` of the shape ``shapes[0]``.
 
-        ``parameters`` and ``gradients`` (size,) are the vectors to work on, new ones of zeros if None. Behind the
-        parameters there may be a −1, (size + 1,): it saves subtracting a target apart.
+        It reads the parameters (size,) from the vector that is given, whatever is written to that later.
         """
-        new = np.zeros((2, self.size), self.dtype)
-        return BoundNetwork(
-            self, x, new[0] if parameters is None else parameters, new[1] if gradients is None else gradients
-        )
+        return BoundNetwork(self, x, parameters, np.zeros(self.size, self.dtype))
 
     def forward(self, parameters: Parameters, x: Array) -> tuple[Array, ...]:
         """Return the input and the output of every layer, in order."""
@@ -210,7 +206,8 @@ class BoundNetwork:
     Attributes
     ----------
     parameters, gradients : (P,)
-        The one vector of parameters, to be written by whoever trains, and the one of their gradients.
+        The one vector of parameters, to be written by whoever trains, and the one of their gradients. The vector of
+        parameters may be given with a −1 behind them, (P + 1,): that saves subtracting a target apart.
     values : tuple of Buffer, one more than layers
         The constant input and every layer's output.
     grads : tuple of Buffer, alike
