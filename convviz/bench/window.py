@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 import random
 import time
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -229,12 +229,12 @@ def _frames(rows: Rows, stage: Stage, losses: int, count: int) -> None:
     trainer = Trainer(demo().lasting(5e5).build())
     falling = 1e4 * np.exp(np.linspace(0.0, -6.0, losses)) * np.random.default_rng(7).uniform(0.5, 1.0, losses)
     session.losses.append(falling)
-    status = replace(session.status, state=State.RUNNING, goal=None, initial_loss=falling[0], best_loss=falling[-1])
+    status = session.status._replace(state=State.RUNNING, goal=None, initial_loss=falling[0], best_loss=falling[-1])
     taken = []
     for number in range(count):
         trainer.run(2000)
         session.losses.append(trainer.losses[-2000:])
-        now = replace(status, step=len(session.losses), loss=trainer.loss)
+        now = status._replace(step=len(session.losses), loss=trainer.loss)
         taken.append(1e3 * stage.show(now, trainer.frame()))
         stage.wait(0.004 if number % 10 else 0.05)
     maps = [heatmap for heatmap in stage.window.findChildren(Heatmap) if heatmap.isVisible()]

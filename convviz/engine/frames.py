@@ -81,8 +81,7 @@ class Frame:
         return self.values[-1]
 
 
-@dataclass(frozen=True, eq=False)
-class RunPath:
+class RunPath(NamedTuple):
     """Where a run has been: some of its steps, more of them near its beginning, where most of the way is made.
 
     Attributes
@@ -102,8 +101,7 @@ class RunPath:
     parameters: Array
 
 
-@dataclass(frozen=True)
-class Status:
+class Status(NamedTuple):
     """The state of the run, small enough to be sent at every change.
 
     Attributes

@@ -58,7 +58,6 @@ def deviation_setting() -> Any:
     )
 
 
-@dataclass(frozen=True)
 class Initializer(Spec):
     """A way to make the initial values of one parameter array."""
 
@@ -181,7 +180,6 @@ class He(Initializer):
         return rng.normal(0.0, np.sqrt(2.0 / fan_in), shape)
 
 
-@dataclass(frozen=True)
 class Zeros(Initializer):
     """Nothing but zeros."""
 

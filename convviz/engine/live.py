@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -23,8 +22,7 @@ if TYPE_CHECKING:
 STEPS_BACK = 8
 
 
-@dataclass(frozen=True, eq=False)
-class LeftRun:
+class LeftRun(NamedTuple):
     """A run that was left, to be taken up again.
 
     Attributes

@@ -15,7 +15,6 @@ import math
 import threading
 import time
 from collections import deque
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -295,7 +294,7 @@ class TrainingLoop:
         """Leave what is new in the mailbox and wait while the window paints it."""
         live = self._live
         if live is None:
-            self._status = replace(self._status, speed=self._pace.speed, left=self._names)
+            self._status = self._status._replace(speed=self._pace.speed, left=self._names)
             status, frame, losses = self._status, None, np.empty(0)
         else:
             frame = live.frame(self._input_gradient) if picture else None

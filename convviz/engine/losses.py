@@ -32,7 +32,6 @@ Array = NDArray[Any]
 LossGradient = Callable[[Array], "tuple[Call, ...]"]
 
 
-@dataclass(frozen=True)
 class Loss(Spec):
     """A function of the residual."""
 
@@ -81,7 +80,6 @@ class Loss(Spec):
         return dy.reshape(residual.shape)
 
 
-@dataclass(frozen=True)
 class SumSquaredError(Loss):
     """Σ r²."""
 
@@ -114,7 +112,6 @@ class SumSquaredError(Loss):
         return np.full_like(r, 2), r
 
 
-@dataclass(frozen=True)
 class MeanSquaredError(Loss):
     """Σ r² / N."""
 
@@ -144,7 +141,6 @@ class MeanSquaredError(Loss):
         return 2 * _share(r, whole), r
 
 
-@dataclass(frozen=True)
 class MeanAbsoluteError(Loss):
     """Σ |r| / N; the derivative at r = 0 is taken as 0."""
 

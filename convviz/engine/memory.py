@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from operator import call
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
@@ -44,8 +43,7 @@ def lengthened(array: Array, used: int, length: int, room: int = 0) -> Array:
     return longer
 
 
-@dataclass(frozen=True, eq=False)
-class Order:
+class Order(NamedTuple):
     """The order in memory of the cells of a channel, where that is not row by row.
 
     Attributes

@@ -22,9 +22,8 @@ the results: each step computes the same from the same state, whichever row it u
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -49,8 +48,7 @@ _MOST = 128
 _RECORDED = 1 << 13
 
 
-@dataclass(frozen=True)
-class Evaluation:
+class Evaluation(NamedTuple):
     """One forward and backward pass at one state. The arrays are new, and belong to whoever asked.
 
     Attributes

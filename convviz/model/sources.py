@@ -36,7 +36,6 @@ MOST_CELLS = 2**22
 _LIMIT = 1e6
 
 
-@dataclass(frozen=True)
 class Source(Spec):
     """A map that can be made again at any time, the same to the last bit."""
 

@@ -16,7 +16,6 @@ References
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import Any, NamedTuple
 
@@ -56,8 +55,7 @@ _TO_LAB = np.array(
 )
 
 
-@dataclass(frozen=True, eq=False)
-class ColourMap:
+class ColourMap(NamedTuple):
     """A table of colours.
 
     Attributes

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import queue
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -123,7 +122,7 @@ class Film(QWidget):
     def draw(self, frame: Frame) -> NDArray[np.uint8]:
         """Return the picture of a frame, ``(height, width, 3)``."""
         self._pipeline.set_frame(frame)
-        status = replace(self._session.status, shown=frame.step, goal=None)  # so that the curve has all the room
+        status = self._session.status._replace(shown=frame.step, goal=None)  # so that the curve has all the room
         self._loss.set_status(status)
         self._loss.refresh()
         QCoreApplication.sendPostedEvents(self, QEvent.Type.LayoutRequest)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import QObject
@@ -240,7 +239,7 @@ class RunControl(QObject):
         frame = self._session.frame
         if status.state is not State.DIVERGED or status.shown is not None or frame is None:
             return status
-        return replace(status, shown=frame.step) if frame.step < status.step else status
+        return status._replace(shown=frame.step) if frame.step < status.step else status
 
     def _show_position(self, status: Status) -> None:
         self._history.set_position(status.step, self._on_screen(status).shown)

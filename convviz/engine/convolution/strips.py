@@ -16,10 +16,9 @@ windows.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cached_property, partial
 from math import gcd
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from numpy.lib.stride_tricks import as_strided
@@ -41,8 +40,7 @@ STRIP = 1 << 20
 KEEP, KEEP_CONSTANT = 1 << 23, 1 << 24
 
 
-@dataclass(frozen=True)
-class Strip:
+class Strip(NamedTuple):
     """Some rows and columns of windows.
 
     Attributes

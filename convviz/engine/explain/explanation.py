@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import Enum
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -75,8 +76,7 @@ class Part:
         return len(self.factors[0].values)
 
 
-@dataclass(frozen=True)
-class Note:
+class Note(NamedTuple):
     """A number on the way that is in no array of the frame: a running mean, a clipped gradient.
 
     Attributes
@@ -95,7 +95,7 @@ class Note:
     before: float
     after: float
     arithmetic: str = ""
-    numbers: Mapping[str, float] = field(default_factory=dict)
+    numbers: Mapping[str, float] = MappingProxyType({})
 
 
 @dataclass(frozen=True)

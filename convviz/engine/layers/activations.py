@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
@@ -18,7 +17,6 @@ if TYPE_CHECKING:
 PIECE = 1 << 16
 
 
-@dataclass(frozen=True)
 class Activation(Layer):
     """A layer that changes every number by itself, so the shape stays."""
 

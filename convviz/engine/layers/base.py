@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 import numpy as np
 
@@ -31,8 +31,7 @@ if TYPE_CHECKING:
 __all__ = ["Array", "BoundLayer", "Buffer", "Call", "Layer", "Shape", "Slots"]
 
 
-@dataclass(frozen=True)
-class Slots:
+class Slots(NamedTuple):
     """The memory that one layer is bound to.
 
     Attributes
@@ -77,7 +76,6 @@ class BoundLayer:
     difference: Callable[[Array, Array], tuple[Call, ...] | None] = lambda target, out: None
 
 
-@dataclass(frozen=True)
 class Layer(Spec):
     """One layer of a network."""
 

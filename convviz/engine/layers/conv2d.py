@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from convviz.engine.convolution import Calls, Geometry, Operands, bind, takes_order, wished_order
@@ -19,7 +18,6 @@ if TYPE_CHECKING:
     from convviz.engine.memory import Order
 
 
-@dataclass(frozen=True)
 class Conv2d(FilterLayer):
     """Convolution (cross-correlation) by kernels that are learned.
 

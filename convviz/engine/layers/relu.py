@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -16,7 +15,6 @@ if TYPE_CHECKING:
     from convviz.engine.layers.base import Array, Call
 
 
-@dataclass(frozen=True)
 class ReLU(Activation):
     """max(x, 0); its derivative at 0 is taken to be 0."""
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -16,7 +15,6 @@ if TYPE_CHECKING:
     from convviz.engine.layers.base import Array, Call
 
 
-@dataclass(frozen=True)
 class Sigmoid(Activation):
     """1 / (1 + e^(−x)), computed from e^(−|x|), which never overflows: 1 / (1 + e) for x ≥ 0, else e / (1 + e)."""
 

@@ -15,7 +15,7 @@ from abc import abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,8 +32,7 @@ Array = NDArray[Any]
 Direction = Callable[[tuple[Array, ...]], "tuple[Call, ...]"]
 
 
-@dataclass(frozen=True)
-class OptimizerSlots:
+class OptimizerSlots(NamedTuple):
     """The memory that an optimizer is bound to; all vectors are (P,) and of one dtype.
 
     Attributes

@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 
-@dataclass(frozen=True)
 class Schedule(Spec):
     """A learning rate for every step, from the one that is set."""
 
@@ -29,7 +28,6 @@ class Schedule(Spec):
         return np.array([self.rate_at(base, step) for step in range(first, first + count)], np.float64)
 
 
-@dataclass(frozen=True)
 class ConstantRate(Schedule):
     """The learning rate as it is set."""
 

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from PyQt6.QtCore import QEvent, QSize, Qt, pyqtSignal
 from PyQt6.QtGui import QFocusEvent, QKeyEvent, QKeySequence, QMouseEvent, QValidator
@@ -27,8 +26,7 @@ Number = int | float
 _ROUNDING, _LEAST_SINGLE = 2.0**-23, 2.0**-149
 
 
-@dataclass(frozen=True)
-class Range:
+class Range(NamedTuple):
     """What a box steps over. Typing may go beyond it: whoever receives the number says what is possible."""
 
     integer: bool = False

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from enum import Enum
 from functools import cache, lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from PyQt6.QtCore import QRect
@@ -51,8 +50,7 @@ class Form(Enum):
     STRIP = "strip"  #: one line for one channel: title, then the cells as wide as there is room, without a scale
 
 
-@dataclass(frozen=True)
-class HeatLayout:
+class HeatLayout(NamedTuple):
     """The rectangles of one heatmap, in its own coordinates.
 
     Attributes

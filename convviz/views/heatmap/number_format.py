@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from convviz.number_text import format_number
 from convviz.views.heatmap.glyphs import atlas
@@ -24,8 +23,7 @@ _SHARE = 0.52
 _DECIMALS_MOST = 3
 
 
-@dataclass(frozen=True)
-class NumberFormat:
+class NumberFormat(NamedTuple):
     """How the numbers of one map are written.
 
     Attributes

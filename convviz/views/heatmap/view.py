@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -343,7 +342,7 @@ class HeatmapView(QWidget):
         label = self._label or round(theme.metrics("small").horizontalAdvance(self._caption.title)) + theme.SPACE.XS
         layout = lay_out(self.width(), self.height(), self._form, self._shape(), self._columns, label)
         self._first = min(self._first, self._shape()[0] - len(layout.tiles))
-        self._layout = replace(layout, first=self._first)
+        self._layout = layout._replace(first=self._first)
         self._picture.place(self._layout)
         self.update()
 

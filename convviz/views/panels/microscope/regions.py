@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from PyQt6.QtCore import QRect, QSize
 
@@ -27,8 +26,7 @@ _USUAL, _LARGEST = 540, 1.6
 _MARGIN = 10
 
 
-@dataclass(frozen=True)
-class Regions:
+class Regions(NamedTuple):
     """The parts of a stage.
 
     Attributes

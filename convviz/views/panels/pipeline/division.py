@@ -10,6 +10,7 @@ import math
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from itertools import product
+from typing import NamedTuple
 
 from convviz.views.heatmap.layout import BORDER, Form, around, label_height, strip_height
 from convviz.views.panels.pipeline.items import MAP_LEAST, Grid, LayerItem, MapItem
@@ -205,8 +206,7 @@ class Maps:
         return usefulness(min((min(1.0, self.most(item, height) / self.size(item)[1]) for item in maps), default=1.0))
 
 
-@dataclass(frozen=True)
-class Way:
+class Way(NamedTuple):
     """A division but for the size of kernels; see `Division`. ``cell`` None: with maps of any size."""
 
     arrow: int

@@ -7,7 +7,6 @@ shrink; kernels share one size of tile, and a map's gradient is as large as the 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -35,10 +34,10 @@ from convviz.views.panels.pipeline.items import LayerItem, MapItem
 _ARROW_MOST = 44
 #: How far a row is lowered where there is room below it.
 _SHIFT_MOST = 24
+_NOWHERE = QRect()
 
 
-@dataclass(frozen=True)
-class Column:
+class Column(NamedTuple):
     """Where one item lies.
 
     Attributes
@@ -54,8 +53,8 @@ class Column:
     rect: QRect
     tiles: tuple[QRect, ...] = ()
     biases: tuple[QRect, ...] = ()
-    words: QRect = field(default_factory=QRect)
-    gradient: QRect = field(default_factory=QRect)
+    words: QRect = _NOWHERE
+    gradient: QRect = _NOWHERE
 
     @property
     def whole(self) -> QRect:

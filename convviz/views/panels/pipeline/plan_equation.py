@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from PyQt6.QtCore import QRect
 
@@ -34,8 +34,7 @@ _CELLS_LEAST, _COMPANION_HEIGHT = 60, 220.0
 _NUMBER_LEAST, _UNSIGNED = 15, 0.5
 
 
-@dataclass(frozen=True)
-class EquationPlan:
+class EquationPlan(NamedTuple):
     """The lower row: reconstruction, target and residual, the signs between them, and what stands beside them."""
 
     maps: tuple[QRect, QRect, QRect]

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from convviz.views.heatmap.layout import Form, around
 from convviz.views.panels.pipeline.division import best_division
@@ -28,8 +27,7 @@ _MUCH = 0.3
 _AIR, _COMPANION_MOST = 24, 320
 
 
-@dataclass(frozen=True)
-class Arrangement:
+class Arrangement(NamedTuple):
     """How the two rows share a height.
 
     Attributes
@@ -72,7 +70,7 @@ def arrange(
     tried += [high for high in numbered_heights(shape) if high < most]
     score, least, way = best(tried)
     if kept is not None and kept.way is not None:
-        same, resized = [min(kept.least, most)], replace(kept.way, cell=None)
+        same, resized = [min(kept.least, most)], kept.way._replace(cell=None)
         for heights, as_kept in ((same, kept.way), (same, resized), (tried, resized)):
             as_before = best(heights, as_kept)
             if as_before[0] + _MUCH >= score > -math.inf:

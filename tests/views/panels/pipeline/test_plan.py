@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import itertools
 import math
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -95,7 +94,7 @@ def test_a_window_that_is_enlarged_does_not_go_to_and_fro(name: str) -> None:
         kept = arrange(
             938 + wider, 560 + wider // 2, structure.items(), structure.shapes[-1], companion=True, kept=kept
         )
-        ways.append(None if kept.way is None else replace(kept.way, cell=None))
+        ways.append(None if kept.way is None else kept.way._replace(cell=None))
     runs = [(way, 4 * len(list(same))) for way, same in itertools.groupby(ways)]
     # What was left does not come back at once, but where there is so little room that all ways read badly.
     at_once = [
