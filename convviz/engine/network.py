@@ -81,10 +81,10 @@ class Network:
         return next((i for i, layer in enumerate(self.layers) if layer.parametrised), len(self.layers))
 
     def orders(self) -> tuple[Order | None, ...]:
-        """Return for the input and for each layer's output in which order it best lies in memory; None: row by row.
+        """Return the order in memory of the input and of each layer's output; None: row by row.
 
-        A map lies as the layer that reads it wishes, if the layer that makes it, and what changes it number by number
-        on the way, can do so at no cost. The input and the last output always lie row by row.
+        A map is stored as the layer that reads it wishes, if the layer that computes it, and the elementwise layers in
+        between, can write that order at no cost. The input and the last output are always stored row by row.
         """
         orders: list[Order | None] = [None] * len(self.shapes)
         first = self.first_learning
@@ -276,9 +276,10 @@ class BoundNetwork:
         self.input_backward = bound[0].input_backward
 
     def difference(self, target: Array, out: Array) -> tuple[tuple[Call, ...], tuple[Call, ...]]:
-        """Return the calls that fill ``out`` with the output less ``target``, both flat, and what they leave to do.
+        """Return two tuples of calls: to fill ``out`` with the output minus ``target`` (both flat), and the output.
 
-        The former are made in place of `forward`. The latter then fill the last of `values`, if it is not yet.
+        The former take the place of `forward`. Where they leave the last of `values` as it was, the latter then fill
+        it; else there are none.
         """
         at_once = self._last.difference(target, out)
         if at_once is None:
