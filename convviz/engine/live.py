@@ -54,7 +54,7 @@ class LiveRun:
     run
         The id that frames and reports carry.
     resets
-        How often it was reset: what was recorded before and after is of one run only where that is the same.
+        How often it was reset. Steps that were recorded at different counts are of different runs.
     """
 
     def __init__(self, problem: Problem, run: int, left: LeftRun | None = None) -> None:

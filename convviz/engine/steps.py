@@ -235,7 +235,7 @@ class Steps:
         return record, *gradient, *part.backward
 
 
-# plain functions: a call that held on to its `Steps`, which hold on to it, would outlive it
+# functions rather than methods: a call that refers to its `Steps`, which refer to the call, would be a cycle
 
 
 def _loss_of(loss: Loss, residual: Array, share: float) -> float:

@@ -71,7 +71,7 @@ class Microscope(QWidget):
         self._sight = Sight()
         self._number: Pointed | None = None
         self._told: Moment | None = None
-        self._turned: tuple[View, View] | None = None  # where one is since the way was changed, and where one was
+        self._turned: tuple[View, View] | None = None  # the view after the direction was changed, and before
         self._player = Player(self)
         self._header = Header(self)
         self._stage = Stage(self)

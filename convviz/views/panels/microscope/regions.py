@@ -34,7 +34,7 @@ class Regions(NamedTuple):
     zoom
         How much larger texts are than they have to be: a projector's stage is read from far.
     sentence, tabs, boards, sums
-        Where these are. The names of rows (``tabs``) have room even where there is only one row, which has none.
+        The rectangles of each. ``tabs`` is that of the names of rows, whether they are shown or not.
     """
 
     zoom: float
