@@ -14,18 +14,14 @@ from convviz.views import run_words
 from convviz.views.banner import Message, Offer
 
 if TYPE_CHECKING:
-    from convviz.engine.frames import Frame
     from convviz.model.document import Document
     from convviz.model.experiment import Experiment
     from convviz.model.session import Session
     from convviz.views.parts import Parts
 
-#: What the messages of a run are about, as the banner knows it.
-SUBJECT = "run"
-
 
 class DivergenceControl(QObject):
-    """Shows a message as long as the run has diverged, with offers that are right for the settings there are.
+    """Shows a message of a run that has diverged, with offers that are right for the settings there are.
 
     Signals
     -------
@@ -47,27 +43,31 @@ class DivergenceControl(QObject):
         document.changed.connect(self._offer_again)
 
     def report(self, status: Status) -> None:
-        """Take what another state, or another run, is."""
-        if status.state is State.DIVERGED:
-            self._told = status
-            self._banner.show_message(self._message(status))
-        elif self._banner.subject == SUBJECT and status.state is not State.FAILED:
-            self._banner.dismiss()
+        """Tell of a divergence, of which these are the first news."""
+        self._told = status
+        self._banner.show_message(self._message(status))
 
     def follow_frame(self) -> None:
         """Let what is said be said of the numbers that are shown now."""
-        if self._banner.subject == SUBJECT:
+        if self._banner.subject == run_words.SUBJECT:
             self._banner.retranslate()
+
+    def seen(self, status: Status) -> Status:
+        """Return ``status`` with the step that is seen: the last with finite numbers stands for a newest without."""
+        frame = self._session.frame
+        if status.state is not State.DIVERGED or status.shown is not None or frame is None:
+            return status
+        return status._replace(shown=frame.step) if frame.step < status.step else status
 
     def _offer_again(self, old: Experiment, new: Experiment) -> None:
         """Let what is offered be right for the rate that is set now."""
-        is_told = self._session.status.state is State.DIVERGED and self._banner.subject == SUBJECT
+        is_told = self._session.status.state is State.DIVERGED and self._banner.subject == run_words.SUBJECT
         if is_told and old.optimizer != new.optimizer:
             self._banner.show_message(self._message(self._told))
 
     def _message(self, status: Status) -> Message:
         if status.step == 0:  # no rate would change it
-            return Message(lambda: run_words.divergence_text(status, 0), "warning", SUBJECT)
+            return Message(lambda: run_words.divergence_text(status, 0), "warning", run_words.SUBJECT)
         good = run_words.last_good_step(self._session.losses.values())
         offers = [Offer("banner_reset", lambda: tr("Reset"), self.reset_asked.emit, self._actions["reset"].toolTip)]
         optimizer = self._document.experiment.optimizer
@@ -90,23 +90,19 @@ class DivergenceControl(QObject):
             )
             offers.insert(0, back)
         return Message(
-            lambda: run_words.divergence_text(status, self._step_in_place()), "warning", SUBJECT, tuple(offers)
+            lambda: run_words.divergence_text(status, self._step_in_place()),
+            "warning",
+            run_words.SUBJECT,
+            tuple(offers),
         )
 
     def _step_in_place(self) -> int | None:
         """Return the step that is shown because the numbers of the newest are not finite; None: none is for that."""
         status = self._session.status
-        return None if status.shown is not None else seen(status, self._session.frame).shown
+        return None if status.shown is not None else self.seen(status).shown
 
     def _try_rate(self, rate: float) -> None:
         experiment = self._document.experiment
         optimizer = experiment.optimizer.replace(learning_rate=rate)
         self._document.propose(experiment.replace(optimizer=optimizer), tr("Smaller learning rate"))
         self.reset_asked.emit()
-
-
-def seen(status: Status, frame: Frame | None) -> Status:
-    """Return ``status`` with the step that is seen: the last with finite numbers stands for a newest without."""
-    if status.state is not State.DIVERGED or status.shown is not None or frame is None:
-        return status
-    return status._replace(shown=frame.step) if frame.step < status.step else status

@@ -12,7 +12,6 @@ from convviz.i18n import mark, tr
 from convviz.views import run_words, theme
 from convviz.views.actions import keys_text
 from convviz.views.banner import Message
-from convviz.views.divergence_control import SUBJECT, DivergenceControl, seen
 from convviz.views.replay import Replay
 from convviz.views.restart_note import RestartNote
 from convviz.views.seeds import another_seed
@@ -21,6 +20,7 @@ if TYPE_CHECKING:
     from convviz.model.branches import Branches
     from convviz.model.document import Document
     from convviz.model.session import Session
+    from convviz.views.divergence_control import DivergenceControl
     from convviz.views.menus import Menus
     from convviz.views.panels.loss import LossPanel
     from convviz.views.parts import Parts
@@ -64,7 +64,8 @@ class RunControl(QObject):
         self._told = Status()
         self._told_at = 0.0
         self._replay = Replay(session, self)
-        self._divergence = DivergenceControl(document, session, parts, self)
+        self._parts = parts
+        self._divergence: DivergenceControl | None = None  # made when a run diverges for the first time
         self._restart = RestartNote(document, session, parts.line, self)
         self._goes_on_from: int | None = None  # a newest step that is not shown, as tooltips tell it
         self._connect(parts.menus)
@@ -96,8 +97,6 @@ class RunControl(QObject):
         session.losses_changed.connect(self._loss.refresh)
         session.frame_changed.connect(self._follow_frame)
         session.failed.connect(self._failed)
-        self._divergence.reset_asked.connect(self.reset)
-        self._divergence.back_asked.connect(self._go_back)
         self._document.changed.connect(self._offer_seed)
 
     def retranslate(self) -> None:
@@ -173,6 +172,8 @@ class RunControl(QObject):
 
     def _report(self, status: Status) -> None:
         before, self._status = self._status, status
+        if status.state is State.DIVERGED and self._divergence is None:
+            self._divergence = self._made_divergence()
         if status.goal == self._document.experiment.stop.steps:  # the whole run, however often it rested on the way
             self._began_at = 0
         elif status.goal != before.goal or status.run != before.run or status.step < self._began_at:
@@ -189,12 +190,12 @@ class RunControl(QObject):
             self._tell(status)
         if (status.state, status.run) != (before.state, before.run):
             self._enable(status)
-            self._divergence.report(status)
+            self._warn(status)
 
     @property
     def _seen(self) -> Status:
         """What was reported last, with the step that is seen."""
-        return seen(self._status, self._session.frame)
+        return self._status if self._divergence is None else self._divergence.seen(self._status)
 
     def _show_position(self, status: Status) -> None:
         self._history.set_position(status.step, self._seen.shown)
@@ -254,9 +255,23 @@ class RunControl(QObject):
         loaded = status.state is not State.EMPTY and status.state is not State.FAILED
         self._actions.enable(play=able, step=able, run_n=able, reset=loaded)
 
+    def _warn(self, status: Status) -> None:
+        if status.state is State.DIVERGED and self._divergence is not None:
+            self._divergence.report(status)
+        elif self._banner.subject == run_words.SUBJECT and status.state is not State.FAILED:
+            self._banner.dismiss()
+
+    def _made_divergence(self) -> DivergenceControl:
+        from convviz.views.divergence_control import DivergenceControl
+
+        control = DivergenceControl(self._document, self._session, self._parts, self)
+        control.reset_asked.connect(self.reset)
+        control.back_asked.connect(self._go_back)
+        return control
+
     def _follow_frame(self) -> None:
         """Let what is said of a run that diverged be said of the numbers that are shown now."""
-        if self._status.state is State.DIVERGED:
+        if self._status.state is State.DIVERGED and self._divergence is not None:
             self._loss.set_status(self._seen)
             self._show_position(self._status)
             self._divergence.follow_frame()
@@ -264,5 +279,9 @@ class RunControl(QObject):
     def _failed(self, message: str) -> None:
         reason = run_words.reason_text(message)
         self._banner.show_message(
-            Message(lambda: tr("The run was stopped by an error. {reason}").format(reason=reason), "error", SUBJECT)
+            Message(
+                lambda: tr("The run was stopped by an error. {reason}").format(reason=reason),
+                "error",
+                run_words.SUBJECT,
+            )
         )

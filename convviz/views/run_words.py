@@ -15,6 +15,8 @@ from convviz.number_text import short_number
 
 Array = NDArray[Any]
 
+#: What messages about a run are about, as the banner tells them from others.
+SUBJECT = "run"
 #: A loss is still good while it is at most this much above the least so far.
 _GOOD = 1.1
 
