@@ -3,7 +3,8 @@
 Python collects the objects that only refer to each other in whatever thread happens to make the next one. Among them
 may be widgets, pictures and receivers of signals, which only the window's thread may touch: collected by the training,
 they crash the program, at random and long after. So while a `LoopThread` runs, nothing is collected by itself, and the
-window's thread collects when it has nothing else to do.
+window's thread collects a few times a second. Not whenever it has nothing else to do: that is after every picture, when
+the training has just gone on and would have to stop again for it.
 """
 
 from __future__ import annotations
@@ -12,13 +13,17 @@ import atexit
 import gc
 from typing import TYPE_CHECKING, ClassVar, Protocol
 
-from PyQt6.QtCore import QAbstractEventDispatcher, QMetaObject, QObject, QThread, pyqtSignal
+from PyQt6.QtCore import QAbstractEventDispatcher, QThread, QTimer, pyqtSignal
 
 from convviz.engine.loop import TrainingLoop
 
 if TYPE_CHECKING:
     from convviz.engine.commands import Command
     from convviz.engine.frames import Packet
+
+
+#: How long garbage lies about, in milliseconds.
+_COLLECTING = 400
 
 
 class Loop(Protocol):
@@ -42,7 +47,7 @@ class LoopThread(QThread):
     #: Every thread that was started and not yet waited for: collecting one that runs would abort the process.
     _started: ClassVar[set[LoopThread]] = set()
     #: What has the window's thread collect the garbage of all.
-    _collecting: ClassVar[QMetaObject.Connection | None] = None
+    _collecting: ClassVar[QTimer | None] = None
 
     def __init__(self) -> None:
         super().__init__()  # no parent, which would destroy the thread whether it runs or not
@@ -73,13 +78,14 @@ class LoopThread(QThread):
 
     @classmethod
     def _share_garbage(cls) -> None:
-        """Have garbage collected by the calling thread alone, when its events leave it time, while any thread runs."""
-        events = QAbstractEventDispatcher.instance()
-        if cls._started and cls._collecting is None and events is not None:
-            cls._collecting = events.aboutToBlock.connect(_collect)
+        """Have garbage collected by the calling thread alone, between its events, while any thread runs."""
+        if cls._started and cls._collecting is None and QAbstractEventDispatcher.instance() is not None:
+            cls._collecting = QTimer()
+            cls._collecting.timeout.connect(_collect)
+            cls._collecting.start(_COLLECTING)
             gc.disable()
         elif not cls._started and cls._collecting is not None:
-            QObject.disconnect(cls._collecting)
+            cls._collecting.stop()
             cls._collecting = None
             gc.enable()
 

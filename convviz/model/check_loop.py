@@ -36,7 +36,7 @@ QUIET = 0.15
 #: After how much work a rest is due, in seconds.
 SLICE = 0.001
 #: The share of the time that is spent working while training runs, and while it does not.
-GENTLE_SHARE, IDLE_SHARE = 0.01, 0.5
+GENTLE_SHARE, IDLE_SHARE = 0.004, 0.5
 #: How often progress is told at most, in seconds between.
 TELLING = 0.1
 

@@ -82,6 +82,7 @@ class Checker(QObject):
         self._request: Request | None = None  # the one in hand
         self._number = 0
         self._answered_at = 0.0
+        self._is_gentle = False
         self._finding: Finding | None = None
         self._progress: Progress | None = None
         session.status_changed.connect(self._look)
@@ -138,7 +139,9 @@ class Checker(QObject):
     def _look(self, _: object = None) -> None:
         """Have what is shown checked, if it is time."""
         frame = self._session.frame
-        self._thread.loop.be_gentle(self.is_running)
+        if self._is_gentle is not self.is_running:
+            self._is_gentle = self.is_running
+            self._thread.loop.be_gentle(self._is_gentle)
         if frame is None or frame.run != self._run:
             self._forget()
         if frame is None or self.checks_every or (self._asked is not None and self._asked() is frame):

@@ -148,8 +148,7 @@ def extent_of(array: Array) -> Extent:
         numbers: list[float] = array.ravel().tolist()
         if math.isfinite(sum(numbers)):
             return Extent(min(numbers), max(numbers), finite=True)
-    with np.errstate(invalid="ignore"):
-        low, high = float(np.minimum.reduce(array, axis=None)), float(np.maximum.reduce(array, axis=None))
+    low, high = float(np.minimum.reduce(array, axis=None)), float(np.maximum.reduce(array, axis=None))
     if math.isfinite(low) and math.isfinite(high):  # NaN and infinity pass through both
         return Extent(low, high, finite=True)
     finite = array[np.isfinite(array)]
@@ -170,13 +169,14 @@ def levels_between(*extents: Extent, signed: bool = False) -> Levels:
     value, so that it takes the colour in the middle, and one that nearly is gets levels that are not much closer than
     its numbers can be told apart: equal numbers have equal colours. Nothing finite at all gives −1 … 1 or 0 … 1.
     """
-    low = min((extent.low for extent in extents), default=math.inf)
-    high = max((extent.high for extent in extents), default=-math.inf)
+    low, high = math.inf, -math.inf
+    for extent in extents:
+        low, high = min(low, extent.low), max(high, extent.high)
     if low > high:
         return (-1.0, 1.0) if signed else (0.0, 1.0)
     if signed:
-        extent = max(-low, high)
-        return (-extent, extent) if extent > 0 else (-1.0, 1.0)
+        most = max(-low, high)
+        return (-most, most) if most > 0 else (-1.0, 1.0)
     middle, half, size = low / 2 + high / 2, high / 2 - low / 2, max(-low, high)
     if half <= _ROUNDING * size:
         half = abs(middle) / 2 or 0.5

@@ -170,6 +170,9 @@ class CursorControl(QObject):
         if not self._pipeline.isVisible():
             self._line.show_cell(self._text_without_picture(), is_pointed=self._under is not None)
             return
+        if self._cell is None and self._pin is None and not self._spots:
+            self._line.show_cell("")
+            return
         cell = self._cell
         numbers = (*self._spots[:1], self._pin) if cell is None else ()
         for number in numbers:

@@ -82,8 +82,10 @@ class StatusLine(QStatusBar):
 
     def show_cell(self, text: str, *, is_pointed: bool = True) -> None:
         """Tell what is under the pointer, or only held; empty: nothing is."""
-        self._cell, self._is_pointed = text, is_pointed and bool(text)
-        self._write()
+        told = text, is_pointed and bool(text)
+        if told != (self._cell, self._is_pointed):
+            self._cell, self._is_pointed = told
+            self._write()
 
     def show_note(self, text: Callable[[], str]) -> None:
         """Tell for a while what has happened, except where something is pointed at; in the current language."""

@@ -42,13 +42,14 @@ if TYPE_CHECKING:
 class _Numbers:
     """Every number that a format can write, as the pieces of it; at most a thousand, and the negative ones.
 
-    Each is found by its own digits: number −12 stands at −12, counted from the end. Between these and the positive
-    ones stand those that round to zero, from ≈0 on.
+    Each is found by its own digits: number −12 stands at −12, counted from the end. Behind the positive ones, and
+    before the negative ones, stand those that round to zero, from ≈0 on: that with the digits 5 behind its point stands
+    at count + 5, or −count − 5.
 
     Attributes
     ----------
-    count, fine_count
-        How many there are without a sign, and of those that round to zero.
+    count
+        How many there are without a sign that do not round to zero, and zero.
     source : (N, S)
         Where each slot's piece lies in the atlas, from the left.
     shift : (N, S)
@@ -56,13 +57,8 @@ class _Numbers:
     """
 
     count: int
-    fine_count: int
     source: Array
     shift: Array
-
-    def places_of_fine(self, digits: Array) -> Array:
-        """Return where numbers stand that round to zero, by their digits behind the point."""
-        return np.where(digits < 0, digits - (self.count - 1), self.count + digits)
 
 
 @lru_cache(maxsize=64)
@@ -71,16 +67,16 @@ def _all_numbers(glyphs: GlyphAtlas, shape: NumberFormat) -> _Numbers:
     codes, shift, before = (
         np.concatenate(both) for both in zip(_coarse_numbers(glyphs, shape), _fine_numbers(glyphs, shape), strict=True)
     )
-    count, fine_count = 10 ** (shape.whole + shape.decimals), 10**shape.fine_decimals
-    last = count + fine_count
-    mirrored = np.concatenate([np.arange(last), np.arange(last - 1, count, -1), np.arange(count - 1, 0, -1)])
+    count, last = 10 ** (shape.whole + shape.decimals), len(codes)
+    mirrored = np.concatenate([np.arange(last), np.arange(last - 1, 0, -1)])
     codes, shift, before = codes[mirrored], shift[mirrored], before[mirrored]
     if shape.signed:
-        negative = np.arange(len(mirrored)) >= last  # nothing that is written as zero has a sign
+        negative = np.arange(len(mirrored)) >= last
+        negative[-count] = False  # nothing that is written as zero has a sign
         codes = np.hstack([codes, np.where(negative, MINUS, BLANK)[:, None]])
         shift = np.hstack([shift, before[:, None]])  # the sign stands before the first digit that is written
         shift = np.floor(shift + negative[:, None] * math.ceil(glyphs.minus / 2))
-    return _Numbers(count, fine_count, glyphs.source_left[codes], shift)
+    return _Numbers(count, glyphs.source_left[codes], shift)
 
 
 def _coarse_numbers(glyphs: GlyphAtlas, shape: NumberFormat) -> tuple[Array, Array, Array]:
@@ -139,18 +135,16 @@ def _tamed(values: Array, factor: float, most: int) -> tuple[bool, Array]:
     return all_finite, np.clip(scaled, -most, most)
 
 
-def _refine(number: Array, values: Array, shape: NumberFormat, numbers: _Numbers) -> None:
-    """Put those that round to zero, and are not, where they have more digits."""
+def _refine(number: Array, values: Array, shape: NumberFormat, count: int, *, finite: bool) -> None:
+    """Put those that round to zero, and are not, where they have more digits; ``finite``: all values are."""
     if number.all():
         return
     small = ((number == 0) & (values != 0)).nonzero()[0]
-    rest = values.take(small).astype(np.float64)
-    finite = np.isfinite(rest)
-    if not finite.all():
-        small, rest = small[finite], rest[finite]
-    rest *= 10.0 ** (shape.fine_decimals - shape.exponent)  # less than half of one before, so there is a place for it
-    rest += np.copysign(0.5, rest)
-    number[small] = numbers.places_of_fine(rest.astype(np.intp))
+    if not finite:
+        small = small[np.isfinite(values.take(small))]
+    rest = np.multiply(values.take(small), 10.0 ** (shape.fine_decimals - shape.exponent), dtype=np.float64)
+    rest += np.copysign(count + 0.5, rest)  # less than half of one before, so there is a place for it
+    number[small] = rest  # cut to whole numbers
 
 
 class CellNumbers:
@@ -196,7 +190,7 @@ class CellNumbers:
         else:
             all_finite, scaled = _tamed(values, self._factor, numbers.count - 1)
         number = scaled.astype(np.intp)
-        _refine(number, values, shape, numbers)
+        _refine(number, values, shape, numbers.count, finite=all_finite)
         slots = self._slots
         slots[:, :, 2] = numbers.source.take(number, axis=0)
         slots[:, :, 3] = (dark * (glyphs.height * glyphs.ratio))[:, None]

@@ -98,6 +98,11 @@ class Picture:
         self._centres = np.empty((0, 2))
         self._overlay = None
 
+    @property
+    def is_alone(self) -> bool:
+        """Whether there is a single number, written out."""
+        return self._plain and self.values is not None and self.values.size == 1
+
     def number_format(self, ratio: float) -> tuple[int, NumberFormat] | None:
         """Return the size of type and the format of the numbers in the cells, or None where they do not fit."""
         if not self._format_known or ratio != self._ratio:
@@ -123,7 +128,7 @@ class Picture:
         layout = self._layout
         if layout is None or self.values is None:
             return
-        if self._plain and self.values.size == 1:
+        if self.is_alone:
             value = float(self.values[0, 0, 0])
             paint_single(painter, layout.cells, value, self.levels, colour_map(self.signed), ratio)
         else:

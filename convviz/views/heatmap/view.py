@@ -24,7 +24,7 @@ from convviz.views.heatmap.layout import Form, HeatLayout, lay_out, size_for, st
 from convviz.views.heatmap.marks import Marking, paint_pin, paint_spot
 from convviz.views.heatmap.picture import Picture
 from convviz.views.heatmap.places import lead_of, place_of
-from convviz.views.heatmap.scale_pace import ScalePace
+from convviz.views.heatmap.reading_pace import ReadingPace
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -40,7 +40,8 @@ class HeatmapView(QWidget):
     """A tensor as coloured cells, painted by hand.
 
     Only what changed is painted: new values alone repaint the cells; a hidden heatmap does not even make its image.
-    While levels change faster than their numbers can be read, the scale follows a few times a second.
+    What is read, not seen at a glance, follows a few times a second while it changes faster than that can be done: the
+    scale, and a number that stands alone.
 
     Parameters
     ----------
@@ -76,8 +77,8 @@ class HeatmapView(QWidget):
         self._told = ""
         self._label = 0
         self._focus_shown = False
-        self._scale_pace = ScalePace(self)
-        self._scale_pace.due.connect(self._update_scale)
+        self._pace = ReadingPace(self)
+        self._pace.due.connect(self._update_scale)
 
     # what is shown ---------------------------------------------------------------------------------------------------
 
@@ -143,7 +144,7 @@ class HeatmapView(QWidget):
         picture = self._picture
         levels_stay = levels == picture.levels if given_levels else not picture.exceeded
         if values is self._given and values is not None and signed == picture.signed and levels_stay:
-            self._scale_pace.catch_up()
+            self._pace.catch_up()
             return
         if values is not None and extent is None:
             extent = self.extent_of(values)
@@ -152,7 +153,7 @@ class HeatmapView(QWidget):
         scale_is_same = (levels or (0.0, 1.0)) == picture.levels and signed == picture.signed
         if scale_is_same and _same(values, self._given):
             self._given = values
-            self._scale_pace.catch_up()
+            self._pace.catch_up()
             return
         shape_is_same = values is not None and self._given is not None and values.shape == self._given.shape
         self._given = values
@@ -165,8 +166,8 @@ class HeatmapView(QWidget):
             picture.marking, self._pin, self._spots, self._first = None, None, (), 0
             self._place()
         else:
-            if not scale_is_same:
-                self._scale_pace.change()
+            if not scale_is_same or picture.is_alone:
+                self._pace.change()
             self._update_values()
         self._values_changed(shape_is_same)
 
@@ -366,10 +367,12 @@ class HeatmapView(QWidget):
         return None if self._given is None else place_of(index, self._given.shape)
 
     def _update_values(self) -> None:
-        """Paint the cells anew, and the scale with them if it is time."""
-        if not self._scale_pace.catch_up():
+        """Paint the cells anew, and the scale with them if it is time; a number that stands alone only then."""
+        if self._pace.catch_up():
+            return
+        if not self._picture.is_alone:
             self._update_cells()
-            self._scale_pace.wait()
+        self._pace.wait()
 
     def _update_scale(self) -> None:
         """Paint the scale anew, and the cells: as one rectangle, for through a clip of several images are slow."""

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 from PyQt6.QtCore import QEvent, QPoint, QRect, Qt
-from PyQt6.QtGui import QColor, QKeyEvent
+from PyQt6.QtGui import QColor, QImage, QKeyEvent
 from PyQt6.QtTest import QTest
 
 from convviz.engine.explain import Field
@@ -337,6 +337,27 @@ def test_other_levels_repaint_the_scale_and_fast_ones_at_last(
     heatmap.set_values(np.zeros((8, 8)), (-3.0, 3.0))
     qapp.processEvents()
     assert log.rects == [cells]
+
+
+def test_a_number_that_stands_alone_is_left_time_to_be_read(
+    qapp: QApplication, qtbot: QtBot, show_heatmap: ShowHeatmap, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def written(heatmap: Heatmap) -> QImage:
+        return heatmap.grab(heatmap.cell_rect(0, 0)).toImage()
+
+    strip = show_heatmap(np.array([[1.0]]), (-8.0, 8.0), True, (160, 20), Form.STRIP)
+    log = PaintLog(strip)
+    strip.set_values(np.array([[2.0]]), (-8.0, 8.0), signed=True)
+    qapp.processEvents()
+    assert len(log.rects) == 1
+    monkeypatch.setattr(theme, "READABLE", 3600.0)
+    for number in (3.0, 4.0, 5.0):  # before anybody could have read the last one
+        strip.set_values(np.array([[number]]), (-8.0, 8.0), signed=True)
+        qapp.processEvents()
+    assert len(log.rects) == 1
+    qtbot.waitUntil(lambda: len(log.rects) == 2)
+    last = show_heatmap(np.array([[5.0]]), (-8.0, 8.0), True, (160, 20), Form.STRIP)
+    assert written(strip) == written(last)
 
 
 def test_the_same_values_repaint_nothing(qapp: QApplication, show_heatmap: ShowHeatmap) -> None:

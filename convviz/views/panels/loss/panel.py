@@ -137,8 +137,9 @@ class LossPanel(QFrame):
     def set_status(self, status: Status, words: bool = True) -> None:
         """Mark what ``status`` says, and tell it in ``words``. While it runs, `refresh` is what draws."""
         before, self._status = self._status, status
-        if status.step != before.step or status.run != before.run:
-            self._actions.enable(keep_curve=len(self._series) > 0)
+        keep, has_losses = self._actions["keep_curve"], len(self._series) > 0
+        if keep.isEnabled() is not has_losses:
+            keep.setEnabled(has_losses)
         if words:
             self._write()
         if self._plot is not None and self.isVisible():
