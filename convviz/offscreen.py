@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING
 from PyQt6.QtCore import QCoreApplication, QEvent
 
 from convviz.app import application, check_lesson, delete, document_of, dress, make_session
-from convviz.engine.errors import RunError
+from convviz.engine.errors import ConfigError, RunError
+from convviz.i18n import Listed
 from convviz.model.files import about_file, find_experiment
 from convviz.model.waiting import train, wait_until
 from convviz.views.limits import scale_in_force, size_at_scale
 from convviz.views.main_window import MainWindow
-from convviz.views.picture import save_picture
+from convviz.views.picture import save_picture, write_picture
 from convviz.views.preferences import Preferences
 
 if TYPE_CHECKING:
@@ -37,10 +38,13 @@ def render_screenshot(
     theme: str | None = None,
     language: str | None = None,
     lesson: str | None = None,
+    part: str | None = None,
 ) -> int:
-    """Write a PNG picture of the whole window after so many steps, or as a lesson begins; return 0.
+    """Write a picture of the window after so many steps, or as a lesson begins; return 0.
 
-    It has ``size`` pixels whatever the scale; None: 1280 × 800 times the scale.
+    The ending of the file's name says whether it is SVG, PDF or PNG. The window has ``size`` pixels whatever the scale;
+    None: 1280 × 800 times the scale. ``part`` is the name of what alone is drawn, such as ``network``, ``loss`` or
+    ``layer0.student``; None: all of the window.
 
     The platform is Qt's ``offscreen``, which needs no display, unless the application exists already. The person's
     preferences are neither read nor changed.
@@ -48,7 +52,7 @@ def render_screenshot(
     Raises
     ------
     ShapeError, ConfigError
-        If the experiment or the lesson cannot be opened.
+        If the experiment or the lesson cannot be opened, or there is no such part.
     RunError
         If an error stopped the run.
     OSError
@@ -66,6 +70,7 @@ def render_screenshot(
             window.take_size(*(_SCREENSHOT_SIZE if size is None else size_at_scale(size, scale_in_force())))
             window.attach(document, session)
             window.show()
+            _check_part(window, part)
             with about_file(find_experiment(experiment)):
                 train(session, after, preferences.speed)
             if lesson is not None:
@@ -74,11 +79,28 @@ def render_screenshot(
             wait_until(lambda: window.is_complete, window.completed)
             wait_until(lambda: window.is_checked, window.checked)
             app.processEvents()
-            save_picture(window, out, size)
+            if part is None:
+                save_picture(window, out, size)
+            else:
+                _save_part(window, part, out)
         finally:
             session.close()
             delete(window)
     return 0
+
+
+def _check_part(window: MainWindow, part: str | None) -> None:
+    """Raise `ConfigError` if there is no part of this name."""
+    known = [subject.name for subject in window.figures.subjects()] if part is not None else []
+    if part is not None and part not in known:
+        raise ConfigError("expected one of {known}, received {text}", field="--part", known=Listed(known), text=part)
+
+
+def _save_part(window: MainWindow, part: str, out: Path) -> None:
+    _check_part(window, part)  # a lesson may have opened another experiment
+    figure = next(subject for subject in window.figures.subjects() if subject.name == part).figure()
+    width = round(figure.size.width() * window.devicePixelRatioF())
+    write_picture(out, figure.file(out.suffix.lower() or ".png", width)())
 
 
 def render_animation(

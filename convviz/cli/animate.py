@@ -23,7 +23,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "-o",
         "--output",
         type=animation_file,
-        metavar="RUN.gif|.webp|.png",
+        metavar="RUN.gif|.webp|.png|.mp4",
         required=True,
         help=tr("the file to be written; its ending says the format"),
     )

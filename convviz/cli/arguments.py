@@ -31,8 +31,10 @@ ARGPARSE_SENTENCES = (
     mark("the following arguments are required: %s"),
 )
 
-#: What an animation is written as, by the ending of its file's name: the formats of `convviz.export.animation`.
-ANIMATIONS = (".gif", ".webp", ".png")
+#: What an animation is written as, by the ending of its file's name: those of `convviz.export.animation`.
+ANIMATIONS = (".gif", ".webp", ".png", ".mp4")
+#: What a picture of the window is written as: those of `convviz.views.picture`, which loads Qt.
+PICTURES = (".svg", ".pdf", ".png")
 
 
 class ArgumentParser(argparse.ArgumentParser):
@@ -171,10 +173,10 @@ def step_count(text: str) -> int:
 
 
 def picture_file(text: str) -> Path:
-    """Return the path of a picture to be written, as `output_file`; it is a PNG, and is not to be called otherwise."""
+    """Return the path of a picture to be written, as `output_file`; its ending says the format, and none means PNG."""
     path = output_file(text)
-    if path.suffix.lower() not in ("", ".png"):
-        raise _otherwise_called(".png", text)
+    if path.suffix.lower() not in ("", *PICTURES):
+        raise _otherwise_called("|".join(PICTURES), text)
     return path
 
 

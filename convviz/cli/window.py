@@ -23,8 +23,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--screenshot",
         type=picture_file,
-        metavar="OUT.png",
+        metavar="OUT.png|.svg|.pdf",
         help=tr("write a picture of the window and leave; no display is needed"),
+    )
+    parser.add_argument(
+        "--part",
+        metavar="NAME",
+        help=tr("with --screenshot: only this part, such as network, loss, input or residual"),
     )
     parser.add_argument(
         "--size", type=size, metavar="WxH", help=tr("size of the window in pixels, whatever the scale: 1280x800")
@@ -44,13 +49,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Open the window and return when it is closed; or write its picture."""
-    if (told := _too_small(options.size, options.scale)) is not None:
-        print(f"convviz: --size: {told}", file=sys.stderr)
-        return BAD_INPUT
-    if options.lesson is not None and options.after:
-        print(
-            f"convviz: {tr('--after cannot be used with --lesson: each scene makes steps of its own')}", file=sys.stderr
-        )
+    if (told := _contradiction(options)) is not None:
+        print(f"convviz: {told}", file=sys.stderr)
         return BAD_INPUT
     if options.screenshot is not None:
         draw_unseen()
@@ -59,10 +59,21 @@ def run(options: argparse.Namespace) -> int:
     if options.screenshot is not None:
         from convviz.offscreen import render_screenshot
 
-        return render_screenshot(options.screenshot, options.experiment, **_wishes(options))
+        return render_screenshot(options.screenshot, options.experiment, part=options.part, **_wishes(options))
     from convviz.app import run_window
 
     return run_window(options.experiment, **_wishes(options))
+
+
+def _contradiction(options: argparse.Namespace) -> str | None:
+    """Return what does not go together in the options."""
+    if (told := _too_small(options.size, options.scale)) is not None:
+        return f"--size: {told}"
+    if options.lesson is not None and options.after:
+        return tr("--after cannot be used with --lesson: each scene makes steps of its own")
+    if options.part is not None and options.screenshot is None:
+        return tr("--part needs --screenshot, the picture that is to show it")
+    return None
 
 
 def _wishes(options: argparse.Namespace) -> dict[str, Any]:

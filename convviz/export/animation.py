@@ -1,4 +1,4 @@
-"""Pictures in a row as one moving picture: GIF, WebP or PNG."""
+"""Pictures in a row as one moving picture: GIF, WebP, PNG or MP4."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import numpy as np
 
 from convviz.engine.errors import ConfigError
 from convviz.export.endings import check_ending
+from convviz.export.video import check_video, write_video
 from convviz.storage import replacing
 
 if TYPE_CHECKING:
@@ -17,12 +18,16 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-#: The endings of the files that can be written, and what Pillow calls each of them with what it is told.
+#: The endings of the files that Pillow writes, and what it calls each of them with what it is told.
 FORMATS: dict[str, tuple[str, dict[str, Any]]] = {
     ".gif": ("GIF", {}),
     ".webp": ("WEBP", {"lossless": True, "method": 2}),
     ".png": ("PNG", {}),
 }
+
+_FILM = ".mp4"
+#: The endings of all the files that can be written.
+ENDINGS = (*FORMATS, _FILM)
 
 #: Pictures in a row, pictures a second, and pixels of all pictures together, which are in memory at once.
 MOST_FRAMES = 2000
@@ -35,8 +40,10 @@ _REST = 1500
 
 
 def check_animation_path(path: Path) -> None:
-    """Raise `ConfigError` unless the name of ``path`` ends in one of `FORMATS`."""
-    check_ending(path, FORMATS)
+    """Raise `ConfigError` unless the name of ``path`` ends in one of `ENDINGS`, and this machine can write it."""
+    check_ending(path, ENDINGS)
+    if path.suffix.lower() == _FILM:
+        check_video()
 
 
 def check_frames(frames: int, size: tuple[int, int]) -> None:
@@ -54,7 +61,7 @@ def steps_between(first: int, last: int, frames: int) -> list[int]:
 
 
 def write_animation(path: Path, pictures: Iterable[NDArray[np.uint8]], count: int, rate: float) -> None:
-    """Write an animation that begins again at its end, all of it or nothing.
+    """Write an animation, all of it or nothing. It begins again at its end, if it is no film.
 
     Parameters
     ----------
@@ -71,13 +78,17 @@ def write_animation(path: Path, pictures: Iterable[NDArray[np.uint8]], count: in
     Raises
     ------
     ConfigError
-        If the name ends in something else.
+        If the name ends in something else, or what writes it is not installed.
     OSError
         If the file cannot be written.
     """
+    check_animation_path(path)
+    if path.suffix.lower() == _FILM:
+        with replacing(path) as temporary:
+            write_video(temporary, pictures, rate, _REST / 1000)
+        return
     from PIL import Image
 
-    check_animation_path(path)
     name, how = FORMATS[path.suffix.lower()]
     made = (_reduced(Image.fromarray(picture), name) for picture in pictures)
     (first,) = islice(made, 1)

@@ -6,7 +6,6 @@ name, one icon and one shortcut everywhere.
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from PyQt6.QtCore import QObject
@@ -14,6 +13,7 @@ from PyQt6.QtGui import QAction, QKeySequence
 
 from convviz.i18n import mark, tr
 from convviz.views import icons, theme
+from convviz.views.action_texts import tooltip
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -80,7 +80,7 @@ ACTIONS: tuple[ActionSpec, ...] = (
         "save_picture",
         "file",
         mark("Save picture of the window…"),
-        mark("Save what the window shows now as a PNG picture"),
+        mark("Save what the window shows now as a picture: PNG, SVG or PDF"),
         ("Ctrl+Shift+P",),
         "picture",
     ),
@@ -117,22 +117,33 @@ ACTIONS: tuple[ActionSpec, ...] = (
         "arrays",
     ),
     ActionSpec(
+        "export_picture",
+        "file",
+        mark("Picture of a part…"),
+        mark("Write a picture of the network, the loss or one map for slides and papers: SVG, PDF or PNG"),
+        (),
+        "figure",
+    ),
+    ActionSpec(
         "export_animation",
         "file",
         mark("Animation…"),
-        mark("Write recorded steps as a moving picture: GIF, WebP or PNG"),
+        mark("Write recorded steps as a moving picture: GIF, WebP, PNG or MP4"),
         (),
         "animation",
     ),
     ActionSpec("quit", "file", mark("Quit"), mark("Close the window and leave"), ("Ctrl+Q",), "quit"),
     ActionSpec("undo", "edit", mark("Undo"), mark("Undo the last change of the experiment"), ("Ctrl+Z",), "undo"),
     ActionSpec(
-        "redo",
+        "redo", "edit", mark("Redo"), mark("Make the change again that was undone"), ("Ctrl+Shift+Z", "Ctrl+Y"), "redo"
+    ),
+    ActionSpec(
+        "copy_picture",
         "edit",
-        mark("Redo"),
-        mark("Make the change again that was undone"),
-        ("Ctrl+Shift+Z", "Ctrl+Y"),
-        "redo",
+        mark("Copy picture"),
+        mark("Copy a picture of the map or the plot that has the keys, or else of all that is shown"),
+        ("Ctrl+Shift+C",),
+        "copy",
     ),
     ActionSpec("play", "run", mark("Play"), mark("Let the student learn"), ("Space",), "play"),
     ActionSpec("step", "run", mark("Step"), mark("Make one training step"), (".",), "step"),
@@ -424,20 +435,3 @@ class Actions(QObject):
         if spec.icon:
             colours = theme.current()
             self._actions[spec.name].setIcon(icons.icon(spec.icon, colours.text, colours.disabled, colours.accent))
-
-
-def tooltip(sentence: str, shortcut: QKeySequence) -> str:
-    """Return a tooltip that ends with the shortcut, where there is one."""
-    if shortcut.isEmpty():
-        return sentence
-    return tr("{sentence} ({keys})").format(sentence=sentence, keys=keys_text(shortcut))
-
-
-def keys_text(shortcut: QKeySequence) -> str:
-    """Return a shortcut as the platform writes it."""
-    return shortcut.toString(QKeySequence.SequenceFormat.NativeText)
-
-
-def plain(text: str) -> str:
-    """Return a menu's title without the mark of its access key: ``&File`` and ``文件(&F)`` become plain words."""
-    return re.sub(r"\(&\w\)|&", "", text)

@@ -35,7 +35,7 @@ _FIRST_FRAMES, _FIRST_RATE, _WHOLE, _MAP = 60, 12, (1280, 800), (640, 640)
 
 
 class Wish(NamedTuple):
-    """What was chosen: the map alone or the whole (None), the steps, pictures a second, width and height in pixels."""
+    """What was chosen: what is drawn alone (None: the whole is), the steps, pictures a second, the size in pixels."""
 
     tensor: Tensor | None
     steps: list[int]
@@ -51,7 +51,7 @@ class AnimationDialog(ExportDialog):
     last_step
         The newest step that has been made.
     parts
-        The maps and kernels that can be drawn alone: what each is called, and its array.
+        The loss, and the maps and kernels, that can be drawn alone: what each is called, and its array.
     looked_at
         The one of these arrays that is proposed; None: all of them together are.
 
@@ -65,7 +65,7 @@ class AnimationDialog(ExportDialog):
     def __init__(
         self,
         last_step: int,
-        parts: Sequence[tuple[str, Tensor | None]],
+        parts: Sequence[tuple[str, Tensor]],
         looked_at: Tensor | None = None,
         parent: QWidget | None = None,
     ) -> None:

@@ -10,7 +10,7 @@ from PyQt6.QtWidgets import QMenu, QToolButton, QWidget
 
 from convviz.i18n import tr
 from convviz.views import theme
-from convviz.views.actions import keys_text
+from convviz.views.action_texts import keys_text
 from convviz.views.icons import icon
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from PyQt6.QtCore import QObject
 
 from convviz.i18n import tr
 from convviz.number_text import loss_text, short_number
-from convviz.views.actions import keys_text
+from convviz.views.action_texts import keys_text
 
 if TYPE_CHECKING:
     from convviz.model.branches import Branch, Branches

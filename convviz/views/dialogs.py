@@ -22,7 +22,8 @@ from PyQt6.QtWidgets import (
 import convviz
 from convviz.i18n import mark, tr
 from convviz.views import icons, theme
-from convviz.views.actions import ACTIONS, GROUPS, ActionSpec, keys_text, plain
+from convviz.views.action_texts import keys_text, plain
+from convviz.views.actions import ACTIONS, GROUPS, ActionSpec
 from convviz.views.tooltips import escaped
 
 if TYPE_CHECKING:
@@ -81,7 +82,7 @@ _COLUMNS = (
     ((), (_CELLS, _KERNEL, _MICROSCOPE, _LANDSCAPE)),
 )
 #: The size at which the page shows all of them.
-_PAGE = QSize(1250, 720)
+_PAGE = QSize(1250, 744)
 _FRAME = QSize(16, 48)  #: what the window system puts around a window, about
 _LICENCE = "https://www.gnu.org/licenses/gpl-3.0.html"
 

@@ -20,6 +20,7 @@ from convviz.views.banner import Message
 from convviz.views.export_progress import ExportProgress
 from convviz.views.file_dialogs import dialog_to_save
 from convviz.views.file_messages import not_saved
+from convviz.views.picture import PICTURES, write_picture
 from convviz.views.table_dialog import TableDialog
 
 if TYPE_CHECKING:
@@ -35,6 +36,8 @@ if TYPE_CHECKING:
     from convviz.model.session import Session
     from convviz.model.work import Hand
     from convviz.views.animation_dialog import Wish
+    from convviz.views.figures.control import FigureControl
+    from convviz.views.figures.dialog import Wish as FigureWish
     from convviz.views.panels.pipeline import Pipeline
     from convviz.views.parts import Parts
     from convviz.views.preferences import Preferences
@@ -46,7 +49,8 @@ _KINDS = {
     ".py": (mark("Write a script"), mark("Python scripts (*.py)")),
     ".csv": (mark("Write a table"), mark("Tables (*.csv)")),
     ".npz": (mark("Write arrays"), mark("Arrays (*.npz)")),
-    ".gif": (mark("Write an animation"), mark("Animations (*.gif *.webp *.png)")),
+    **dict.fromkeys(PICTURES, (mark("Write a picture"), mark("Pictures (*.svg *.pdf *.png)"))),
+    ".gif": (mark("Write an animation"), mark("Animations (*.gif *.webp *.png *.mp4)")),
 }
 
 
@@ -119,12 +123,14 @@ class ExportControl(QObject):
         dialog.open()
 
     def _ask_for_animation(self, looked_at: Tensor | None) -> None:
+        from convviz.engine.explain import Kind, Tensor
         from convviz.views.animation_dialog import AnimationDialog  # late: it draws with panels of its own
         from convviz.views.film import Film
 
         experiment, logarithmic = self._document.experiment, self._preferences.log_loss
         recorded = self._session.recorded()
-        parts = [(heatmap.accessibleName(), heatmap.tensor) for heatmap in self._pipeline.heatmaps()]
+        parts = [(tr("Loss"), Tensor(Kind.LOSS))]
+        parts += [(each.accessibleName(), each.tensor) for each in self._pipeline.heatmaps() if each.tensor is not None]
         dialog = AnimationDialog(self._session.status.step, parts, looked_at, self._window)
 
         def chosen(wish: Wish) -> None:
@@ -135,6 +141,31 @@ class ExportControl(QObject):
                     over.connect(film.end)
 
             self._ask_where(self._stem, ".gif", write)
+
+        dialog.chosen.connect(chosen)
+        dialog.open()
+
+    def ask_for_figure(self, figures: FigureControl, number: int) -> None:
+        """Ask what a picture of the part of this number is to be like, then write it."""
+        from convviz.export.endings import check_ending
+        from convviz.views.figures.dialog import FigureDialog
+
+        subjects = figures.subjects()
+        titles = [subject.title for subject in subjects]
+        dialog = FigureDialog(titles, lambda part: subjects[part].figure().size, number, self._window)
+
+        def chosen(wish: FigureWish) -> None:
+            def write(path: Path) -> None:
+                try:
+                    check_ending(path, PICTURES)
+                    figure = subjects[wish.part].figure(wish.colours, transparent=wish.transparent)
+                    made = figure.file(path.suffix.lower(), wish.width)
+                except (ConvvizError, OSError) as error:
+                    self._banner.show_message(not_saved(path, error))
+                    return
+                self._write(path, partial(_write_figure, path, made))
+
+            self._ask_where(titles[wish.part], wish.ending, write)
 
         dialog.chosen.connect(chosen)
         dialog.open()
@@ -202,6 +233,10 @@ def _write_code(path: Path, experiment: Experiment, framework: str, hand: Hand) 
         stored_as=arrays_path(path).name,
     )
     write_script(path, script)
+
+
+def _write_figure(path: Path, made: Callable[[], bytes], hand: Hand) -> None:
+    write_picture(path, made())
 
 
 def _write_arrays(path: Path, frame: Frame, hand: Hand) -> None:

@@ -186,7 +186,7 @@ class FileControl(QObject):
             then()
 
     def _ask_for_picture(self) -> None:
-        title, kinds = tr("Save picture of the window"), tr("Pictures (*.png)")
+        title, kinds = tr("Save picture of the window"), tr("Pictures (*.png *.svg *.pdf)")
         dialog = dialog_to_save(self._window, "picture_dialog", title, self._preferences.folder, kinds)
         dialog.setDefaultSuffix("png")
         dialog.selectFile("convviz.png")

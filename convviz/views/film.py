@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import queue
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PyQt6.QtCore import QCoreApplication, QEvent, QPoint, QSize, Qt, pyqtSignal, pyqtSlot
+from PyQt6.QtCore import QCoreApplication, QEvent, QPoint, QSize, Qt, QTimer, pyqtSignal, pyqtSlot
 from PyQt6.QtGui import QImage
 from PyQt6.QtWidgets import QToolButton, QVBoxLayout, QWidget
 
+from convviz.engine.explain import Kind
 from convviz.engine.recorded import GivenUpError
 from convviz.export.animation import write_animation
 from convviz.views import theme
@@ -46,7 +48,7 @@ class Film(QWidget):
     size
         Width and height of the pictures in pixels.
     tensor
-        The array whose map alone is drawn; None: the whole picture with the loss.
+        The array whose map alone is drawn, or the loss, whose curve is; None: the whole picture with the loss.
     logarithmic
         Of the loss.
     """
@@ -115,7 +117,11 @@ class Film(QWidget):
     @pyqtSlot(object)
     def _draw(self, frame: Frame) -> None:
         try:
-            self._drawn.put(self.draw(frame))
+            picture = self.draw(frame)
+            if self._loss.has_plot or self._alone() not in (None, self._loss):
+                self._drawn.put(picture)
+            else:  # the plot is made once its place has been painted, and has its size after the next events
+                self._loss.plotted.connect(partial(QTimer.singleShot, 0, partial(self._draw, frame)))
         except Exception as error:  # noqa: BLE001 - it is raised in the thread that waits
             self._drawn.put(error)
 
@@ -125,17 +131,24 @@ class Film(QWidget):
         status = self._session.status._replace(shown=frame.step, goal=None)  # so that the curve has all the room
         self._loss.set_status(status)
         self._loss.refresh()
-        QCoreApplication.sendPostedEvents(self, QEvent.Type.LayoutRequest)
+        alone = self._alone()
+        width, height = self._size
+        if alone is not None:
+            alone.setGeometry(0, 0, width - 2 * _MARGIN, height - 2 * _MARGIN)
+        QCoreApplication.sendPostedEvents(None, QEvent.Type.LayoutRequest)  # of the plot's axes, too
         image = QImage(*self._size, QImage.Format.Format_RGB888)
         image.fill(theme.current().surface)
-        heatmap = None if self._tensor is None else self._pipeline.heatmap_of(self._tensor)
-        if heatmap is None:
+        if alone is None:
             self._pipeline.render(image)
         else:
-            width, height = self._size
-            heatmap.setGeometry(0, 0, width - 2 * _MARGIN, height - 2 * _MARGIN)
-            heatmap.render(image, QPoint(_MARGIN, _MARGIN), flags=QWidget.RenderFlag.DrawChildren)
+            alone.render(image, QPoint(_MARGIN, _MARGIN), flags=QWidget.RenderFlag.DrawChildren)
         return _pixels(image)
+
+    def _alone(self) -> QWidget | None:
+        """Return what alone is drawn; None: all is."""
+        if self._tensor is None:
+            return None
+        return self._loss if self._tensor.kind is Kind.LOSS else self._pipeline.heatmap_of(self._tensor)
 
 
 def _pixels(image: QImage) -> NDArray[np.uint8]:

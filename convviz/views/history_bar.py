@@ -9,7 +9,7 @@ from PyQt6.QtWidgets import QFrame, QHBoxLayout, QStyle, QToolButton, QWidget
 
 from convviz.i18n import tr
 from convviz.views import theme
-from convviz.views.actions import keys_text
+from convviz.views.action_texts import keys_text
 from convviz.views.branch_button import BranchButton
 from convviz.views.focus import laid_out, read_in_order
 from convviz.views.readout import ReadOut

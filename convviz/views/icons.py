@@ -9,6 +9,7 @@ from PyQt6.QtGui import QColor, QIcon, QIconEngine, QPainter, QPixmap
 from PyQt6.QtSvg import QSvgRenderer
 
 from convviz.resources import resource
+from convviz.views import figure
 
 
 def icon(name: str, colour: QColor, disabled: QColor, active: QColor | None = None) -> QIcon:
@@ -31,22 +32,28 @@ class _Engine(QIconEngine):
         return _Engine(*self._parts)
 
     def pixmap(self, size: QSize, mode: QIcon.Mode, state: QIcon.State) -> QPixmap:
-        name, colour, disabled, active = self._parts
-        if mode == QIcon.Mode.Disabled:
-            return pixmap(name, disabled, min(size.width(), size.height()))
-        return pixmap(name, active if state == QIcon.State.On else colour, min(size.width(), size.height()))
+        return pixmap(self._parts[0], self._colour(mode, state), min(size.width(), size.height()))
 
     def paint(self, painter: QPainter | None, rect: QRect, mode: QIcon.Mode, state: QIcon.State) -> None:
         device = painter.device() if painter is not None else None
         if painter is None or device is None:
             return
-        ratio = device.devicePixelRatioF()
-        drawn = self.pixmap(rect.size() * ratio, mode, state)
-        drawn.setDevicePixelRatio(ratio)
         side = min(rect.width(), rect.height())
         place = QRect(0, 0, side, side)
         place.moveCenter(rect.center())
+        if figure.is_drawn():
+            _render(self._parts[0], self._colour(mode, state), painter, QRectF(place))
+            return
+        ratio = device.devicePixelRatioF()
+        drawn = self.pixmap(rect.size() * ratio, mode, state)
+        drawn.setDevicePixelRatio(ratio)
         painter.drawPixmap(place, drawn)
+
+    def _colour(self, mode: QIcon.Mode, state: QIcon.State) -> QColor:
+        _, colour, disabled, active = self._parts
+        if mode == QIcon.Mode.Disabled:
+            return disabled
+        return active if state == QIcon.State.On else colour
 
 
 def pixmap(name: str, colour: QColor, size: int) -> QPixmap:
@@ -56,10 +63,14 @@ def pixmap(name: str, colour: QColor, size: int) -> QPixmap:
     image = QPixmap(size, size)
     image.fill(Qt.GlobalColor.transparent)
     painter = QPainter(image)
-    source = _drawing(name).replace("currentColor", colour.name())
-    QSvgRenderer(QByteArray(source.encode())).render(painter, QRectF(0, 0, size, size))
+    _render(name, colour, painter, QRectF(0, 0, size, size))
     painter.end()
     return image
+
+
+def _render(name: str, colour: QColor, painter: QPainter, place: QRectF) -> None:
+    source = _drawing(name).replace("currentColor", colour.name())
+    QSvgRenderer(QByteArray(source.encode())).render(painter, place)
 
 
 def window_icon() -> QIcon:

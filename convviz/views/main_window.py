@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
     from convviz.model.document import Document
     from convviz.model.session import Session
+    from convviz.views.figures.control import FigureControl
     from convviz.views.lessons import LessonControl
     from convviz.views.panel_control import PanelControl
     from convviz.views.preferences import Preferences
@@ -134,6 +135,19 @@ class MainWindow(QMainWindow):
         return self._panels.lessons
 
     @property
+    def figures(self) -> FigureControl:
+        """What knows of which parts of the window there can be a picture.
+
+        Raises
+        ------
+        RuntimeError
+            If the window has not been filled yet.
+        """
+        if self._panels is None:
+            raise RuntimeError("a window has parts once it has panels")
+        return self._panels.figures
+
+    @property
     def has_lesson(self) -> bool:
         """Whether all that a scene of a lesson begins with is on the screen."""
         return self._panels is not None and self._panels.has_lesson
@@ -201,6 +215,7 @@ class MainWindow(QMainWindow):
             "save_as",
             "save_picture",
             *EXPORTS,
+            "copy_picture",
             "undo",
             "redo",
             "play",

@@ -38,7 +38,7 @@ _CONTENTS = {
         "-",
         "quit",
     ),
-    "edit": ("undo", "redo"),
+    "edit": ("undo", "redo", "-", "copy_picture"),
     "run": ("play", "step", "run_n", "-", "reset", "new_seed", "-", "slower", "faster", ">speed", "free"),
     "history": ("first", "earlier", "later", "replay", "-", "live", "continue", "-", "previous_branch", "next_branch"),
     "view": (

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PyQt6.QtCore import QCoreApplication, QEvent, QObject, QSize, pyqtSignal
+from PyQt6.QtCore import QCoreApplication, QEvent, QObject, QSize, Qt, pyqtSignal
 from PyQt6.QtWidgets import QStackedWidget
 
 from convviz.i18n import tr
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from PyQt6.QtCore import QPoint
     from PyQt6.QtWidgets import QMainWindow, QWidget
 
     from convviz.engine.frames import Frame
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
     from convviz.model.experiment import Experiment
     from convviz.model.session import Session
     from convviz.views.export_control import ExportControl
+    from convviz.views.figures.control import FigureControl
     from convviz.views.lessons import LessonControl
     from convviz.views.parts import Parts
     from convviz.views.pointing import Pointed
@@ -111,6 +113,7 @@ class PanelControl(QObject):
         self.files = FileControl(window, document, preferences, parts)
         self._maps = MapControl(window, document, preferences, parts)
         self._exports: ExportControl | None = None
+        self._figures: FigureControl | None = None
         self._branches = Branches(document, session, self)
         self._run = RunControl(document, session, self._branches, preferences, parts, self.loss, self)
         self._branch_control = BranchControl(self._branches, session, parts, self.loss, self)
@@ -131,7 +134,10 @@ class PanelControl(QObject):
     def _connect(self) -> None:
         for name in EXPORTS:
             self._parts.actions[name].triggered.connect(partial(self._export, name))
-        self._parts.actions.enable(**dict.fromkeys(EXPORTS, True))
+        self._parts.actions["copy_picture"].triggered.connect(self._copy_figure)
+        self._parts.actions.enable(copy_picture=True, **dict.fromkeys(EXPORTS, True))
+        self.stage.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        self.stage.customContextMenuRequested.connect(self._open_figure_menu)
         self.pipeline.selected.connect(self.select)
         self.cursor.held.connect(self._show_held)
         self.explanation.opened.connect(self.modes.magnify)
@@ -192,14 +198,43 @@ class PanelControl(QObject):
 
     def _export(self, name: str) -> None:
         """Ask where something is to be written, and write it; what that takes is loaded now."""
+        if name == "export_picture":
+            self._export_figure(self.figures.looked_at(self._window.focusWidget()))
+            return
+        held = self.cursor.pin
+        self._known_exports.ask(name, None if held is None else held.tensor)
+
+    def _export_figure(self, number: int) -> None:
+        self._known_exports.ask_for_figure(self.figures, number)
+
+    def _copy_figure(self) -> None:
+        """Copy the picture of what has the keys, or else of what is shown as a whole."""
+        self.figures.copy(self.figures.looked_at(self._window.focusWidget()))
+
+    def _open_figure_menu(self, place: QPoint) -> None:
+        self.figures.open_menu(place)
+
+    @property
+    def figures(self) -> FigureControl:
+        """What knows of which parts there can be a picture; it is made when it is first asked for."""
+        if self._figures is None:
+            from convviz.views.figures.control import FigureControl
+
+            self._figures = FigureControl(
+                self.stage, self.pipeline, self.loss, self.modes, self._session, self._parts, self
+            )
+            self._figures.export_asked.connect(self._export_figure)
+        return self._figures
+
+    @property
+    def _known_exports(self) -> ExportControl:
         if self._exports is None:
             from convviz.views.export_control import ExportControl
 
             self._exports = ExportControl(
                 self._window, self._document, self._session, self._preferences, self._parts, self.pipeline
             )
-        held = self.cursor.pin
-        self._exports.ask(name, None if held is None else held.tensor)
+        return self._exports
 
     def _show_input_gradient(self, shown: bool) -> None:
         """Show the input's gradient, or not, and have frames carry it only where it is shown."""

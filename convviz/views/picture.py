@@ -13,28 +13,52 @@ from convviz.storage import replacing
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from PyQt6.QtGui import QImage, QPixmap
     from PyQt6.QtWidgets import QWidget
+
+#: What a picture is written as, by the ending of its file's name; as the last where it has none of them.
+PICTURES = (".svg", ".pdf", ".png")
 
 
 def save_picture(widget: QWidget, path: Path, size: tuple[int, int] | None = None) -> None:
-    """Write a PNG picture of a widget, all of it or nothing.
+    """Write a picture of a widget with all that is in it, all of it or nothing; the ending of the name says which.
 
     Parameters
     ----------
     size
-        Width and height of the picture in pixels, where the widget is a part of a pixel too large for it.
+        Width and height of a PNG in pixels, where the widget is a part of a pixel too large for it.
 
     Raises
     ------
     OSError
         If it cannot be written; what stood there before still does.
     """
+    ending = path.suffix.lower()
+    if ending in (".svg", ".pdf"):
+        from convviz.views.figures.drawn import Figure
+
+        write_picture(path, Figure((widget,), widget.windowTitle(), whole=True).file(ending, widget.width())())
+        return
+    picture = widget.grab()
+    write_picture(path, png(picture if size is None else picture.copy(0, 0, *size)))
+
+
+def png(picture: QImage | QPixmap) -> bytes:
+    """Return pixels as a PNG file.
+
+    Raises
+    ------
+    OSError
+        If there are none.
+    """
     buffer = QBuffer()
     buffer.open(QIODevice.OpenModeFlag.WriteOnly)
-    picture = widget.grab()
-    if size is not None:
-        picture = picture.copy(0, 0, *size)
     if not picture.save(buffer, "PNG"):
-        raise OSError(errno.ENOMEM, tr("the picture could not be drawn"), str(path))
-    with replacing(path) as temporary:  # and by Python, which says why it cannot write
-        temporary.write_bytes(buffer.data().data())
+        raise OSError(errno.ENOMEM, tr("the picture could not be drawn"))
+    return bytes(buffer.data().data())
+
+
+def write_picture(path: Path, data: bytes) -> None:
+    """Write a file, all of it or nothing; by Python, which says why it cannot write."""
+    with replacing(path) as temporary:
+        temporary.write_bytes(data)

@@ -10,7 +10,7 @@ from PyQt6.QtCore import QObject
 from convviz.engine.frames import State, Status
 from convviz.i18n import mark, tr
 from convviz.views import run_words, theme
-from convviz.views.actions import keys_text
+from convviz.views.action_texts import keys_text
 from convviz.views.banner import Message
 from convviz.views.replay import Replay
 from convviz.views.restart_note import RestartNote

@@ -37,7 +37,7 @@ def test_a_run_becomes_a_moving_picture(tmp_path: Path, capsys: pytest.CaptureFi
     ("words", "told"),
     [
         ([], "--output"),
-        (["-o", "run.mp4"], "expected a file's name that ends in .gif|.webp|.png, received run.mp4"),
+        (["-o", "run.avi"], "expected a file's name that ends in .gif|.webp|.png|.mp4, received run.avi"),
         (["-o", "run.gif", "--frames", "1"], "expected a whole number of 2 or more, received 1"),
         (["-o", "run.gif", "--fps", "0"], "expected a number from 0.1 to 50, received 0"),
         (["-o", "run.gif", "--size", "9x9"], "expected a size from"),

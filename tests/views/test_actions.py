@@ -12,7 +12,8 @@ from PyQt6.QtWidgets import QLabel, QMenu, QScrollArea, QToolButton
 
 from convviz.resources import resource
 from convviz.views import theme
-from convviz.views.actions import ACTIONS, GROUPS, ActionSpec, plain
+from convviz.views.action_texts import plain
+from convviz.views.actions import ACTIONS, GROUPS, ActionSpec
 from convviz.views.dialogs import AboutBox, ShortcutsPage
 
 if TYPE_CHECKING:

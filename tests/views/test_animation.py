@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -211,8 +212,44 @@ def test_another_ending_is_refused(open_window: OpenWindow, tmp_path: Path) -> N
     person = trained(open_window(), 30)
     save(ask(person, frames=3))
     chooser = person.dialog(QFileDialog, "export_dialog")
-    chooser.selectFile(str(tmp_path / "run.mp4"))
+    chooser.selectFile(str(tmp_path / "run.avi"))
     chooser.accept()
     person.sees(lambda: is_idle(person) and person.find(QFrame, "banner").isVisible())
-    assert "run.mp4" in person.find(QLabel, "banner_text").text()
+    assert "run.avi" in person.find(QLabel, "banner_text").text()
     assert list(tmp_path.glob("run*")) == []
+
+
+def test_the_loss_alone_can_move(open_window: OpenWindow, tmp_path: Path) -> None:
+    person = trained(open_window(), 300)
+    dialog = ask(person, "Loss", frames=3, width=500, height=300)
+    save(dialog)
+    choose_file(person, tmp_path / "loss.png")
+    person.sees(lambda: is_idle(person))
+    shown = []
+    with Image.open(tmp_path / "loss.png") as image:
+        assert (image.n_frames, image.size) == (3, (500, 300))
+        for index in range(3):
+            image.seek(index)
+            shown.append(np.asarray(image.convert("RGB")).astype(int))
+    # The upright line of the step that is shown stands at the left, then in the middle; there is none at the newest.
+    blue = [((picture[..., 2] - picture[..., 0]) > 60).sum(axis=0) for picture in shown]
+    assert blue[0].max() > 100
+    assert blue[1][200:320].max() > 100
+    assert blue[2][200:].max() < 20
+    # Nothing moves but the line: the axis stands where it stood.
+    axes = [np.flatnonzero((picture[60:250].sum(axis=2) < 740).sum(axis=0) > 150).min() for picture in shown]
+    assert max(axes) - min(axes) <= 1
+    assert all((one != other).any() for one, other in pairwise(shown))
+    assert (shown[0][2, 2] == 255).all()
+
+
+def test_the_first_picture_has_the_curve_as_all_others_have(open_window: OpenWindow, tmp_path: Path) -> None:
+    person = trained(open_window(), 300)
+    save(ask(person, frames=3, width=900, height=600))
+    choose_file(person, tmp_path / "run.png")
+    person.sees(lambda: is_idle(person))
+    with Image.open(tmp_path / "run.png") as image:
+        for index in range(3):
+            image.seek(index)
+            picture = np.asarray(image.convert("RGB")).astype(int)
+            assert ((picture[400:, 650:, 2] - picture[400:, 650:, 0]) > 100).sum() > 60, index

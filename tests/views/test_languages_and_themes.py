@@ -13,7 +13,7 @@ from PyQt6.QtWidgets import QAbstractButton, QComboBox, QLabel, QMenu, QToolBar,
 from convviz.engine.frames import State
 from convviz.i18n import LANGUAGES
 from convviz.views import theme
-from convviz.views.actions import plain
+from convviz.views.action_texts import plain
 from convviz.views.readout import ReadOut
 
 if TYPE_CHECKING:

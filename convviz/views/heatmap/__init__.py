@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from convviz.views.heatmap.cell import Cell, cell_text
 from convviz.views.heatmap.layout import Form
-from convviz.views.heatmap.view import show_together
+from convviz.views.heatmap.together import show_together
 from convviz.views.heatmap.widget import Heatmap
 
 __all__ = ["Cell", "Form", "Heatmap", "cell_text", "show_together"]

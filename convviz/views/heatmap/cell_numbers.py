@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from convviz.views import figure
 from convviz.views.heatmap.glyphs import (
     ABOUT,
     BLANK,
@@ -195,9 +196,18 @@ class CellNumbers:
         slots[:, :, 2] = numbers.source.take(number, axis=0)
         slots[:, :, 3] = (dark * (glyphs.height * glyphs.ratio))[:, None]
         np.add(self._across, numbers.shift.take(number, axis=0), out=slots[:, :, 0])
+        room = glyphs.width_of(shape) + AIR - 1
         if not all_finite:
-            self._write_not_finite(values, centres, glyphs, glyphs.width_of(shape) + AIR - 1)
+            self._write_not_finite(values, centres, glyphs, room)
+        if figure.is_drawn():
+            glyphs.write(painter, glyphs.texts_of(self._sources_in_order()), centres, dark, room)
+            return
         painter.drawPixmapFragments(self._fragments, glyphs.pixmap)
+
+    def _sources_in_order(self) -> Array:
+        """Return where the pieces of each number lie in the atlas (N, S), from the first that is read to the last."""
+        order = self._slots[:, :, 0].argsort(axis=1)
+        return np.take_along_axis(self._slots[:, :, 2], order, axis=1)
 
     def _prepare(self, glyphs: GlyphAtlas, shape: NumberFormat, centres: Array) -> None:
         """Lay out the slots: everything but the pieces that are shown."""

@@ -13,12 +13,14 @@ from PyQt6.QtGui import QColor, QPainter, QPen
 
 from convviz.i18n import tr
 from convviz.number_text import power_text, short_number
-from convviz.views import theme
-from convviz.views.colour import Levels, scale_image
+from convviz.views import figure, theme
 from convviz.views.heatmap.layout import LABEL_LEAST, Form, HeatLayout
+from convviz.views.scale_bar import paint_scale_bar
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+
+    from convviz.views.colour import Levels
 
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
@@ -222,10 +224,10 @@ def paint_scale(painter: QPainter, layout: HeatLayout, levels: Levels, signed: b
     bar.setRight(last if is_narrow else min(bar.right(), last))
     has_bar = bar.width() >= _LEAST_BAR
     if has_bar:
-        painter.drawImage(bar, scale_image(signed, colours.dark))
+        paint_scale_bar(painter, bar, signed)
         painter.setPen(QPen(colours.border, 1))
         painter.setBrush(Qt.BrushStyle.NoBrush)
-        painter.drawRect(bar.adjusted(-1, -1, 0, 0))
+        painter.drawRect(QRectF(bar.adjusted(-1, -1, 0, 0)).translated(figure.line_shift(), figure.line_shift()))
     painter.setFont(theme.font("small", _pixels_for(high, numbers.width())))
     painter.setPen(colours.muted)
     painter.drawText(numbers, _LEFT, low)

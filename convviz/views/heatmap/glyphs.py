@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 _DIGITS = "0123456789"
 #: Behind the ten digits.
 POINT, MINUS, NAN, INFINITY, MINUS_INFINITY, BLANK, ABOUT, FIRST_POINT = range(10, 18)
+#: What the pieces say.
+_TEXTS = (*_DIGITS, ".", "−", "NaN", "∞", "−∞", "", "≈", ".")
 #: The numbers of a fragment: x, y, source x, source y, width, height, scale x, scale y, rotation, opacity.
 DOUBLES = 10
 
@@ -86,6 +88,25 @@ class GlyphAtlas:
                     painter.drawText(QPointF(left, baseline), text)
         painter.end()
         return pixmap
+
+    def texts_of(self, sources: Array) -> list[str]:
+        """Return what the pieces of numbers say, by where they lie in the atlas: (N, S), in the order they are read."""
+        codes = np.searchsorted(self.source_left, sources)
+        return ["".join(map(_TEXTS.__getitem__, number)) for number in codes.tolist()]
+
+    def write(self, painter: QPainter, texts: list[str], centres: Array, dark: Array, room: float) -> None:
+        """Write texts around points (N, 2), in black where ``dark`` (N,), where no copied pixels will do.
+
+        The sign of a text is longer than that of the atlas; one that is wider than ``room`` even without is smaller.
+        """
+        usual, metrics = theme.font("body", self._pixels), theme.metrics("body", self._pixels)
+        room += max(0.0, metrics.horizontalAdvance("−") - self.minus)
+        for text, (x, y), is_dark in zip(texts, centres.tolist(), dark.tolist(), strict=True):
+            wide = metrics.horizontalAdvance(text)
+            share = min(1.0, room / wide) if wide else 1.0
+            painter.setFont(usual if share == 1 else theme.font("body", max(1, int(self._pixels * share))))
+            painter.setPen(Qt.GlobalColor.black if is_dark else Qt.GlobalColor.white)
+            painter.drawText(QPointF(x - wide * share / 2, y + self.figure_height * share / 2), text)
 
     def width_of(self, shape: NumberFormat) -> int:
         """Return how wide the widest number of a format is."""

@@ -120,6 +120,11 @@ def cells_of_pixels(pixels: int, cells: int) -> NDArray[np.intp]:
     return (2 * np.arange(pixels) + 1) * cells // (2 * pixels)
 
 
+def cell_edges(pixels: int, cells: int) -> NDArray[np.intp]:
+    """Return where each of a row of cells begins, and where the last one ends."""
+    return np.array([_edge(index, pixels, cells) for index in range(cells + 1)])
+
+
 def _edge(index: int, pixels: int, cells: int) -> int:
     # The first pixel whose middle lies in the cell.
     return -((-index * pixels * 2 + cells) // (2 * cells))

@@ -6,16 +6,17 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from PyQt6 import sip
-from PyQt6.QtCore import QPointF, QRect, Qt
+from PyQt6.QtCore import QPointF, QRect, QRectF, Qt
 from PyQt6.QtGui import QBrush, QColor, QImage, QPainter, QPixmap
 
-from convviz.views import theme
+from convviz.views import figure, theme
 from convviz.views.colour import Extent, Levels, colour_map, dark_text_on, reduce_to, to_index
 from convviz.views.heatmap.cell_numbers import CellNumbers
 from convviz.views.heatmap.glyphs import atlas
-from convviz.views.heatmap.hatch import hatch
-from convviz.views.heatmap.layout import cells_of_pixels
+from convviz.views.heatmap.hatch import fill_hatched, hatch
+from convviz.views.heatmap.layout import cell_edges, cells_of_pixels
 from convviz.views.heatmap.number_format import NumberFormat, choose_format, choose_plain_format
+from convviz.views.heatmap.shapes import paint_cells, runs_of
 from convviz.views.heatmap.single import paint_single
 
 if TYPE_CHECKING:
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
 #: Cells from this size on are parted by hairlines; those of a strip, of which all may be as light as the ground, by
 #: lines that are seen on it.
 _PARTED, _PARTED_IN_STRIP = 11, 3
+#: So many times finer than on the screen is a map with more cells than pixels in a picture that may be enlarged.
+_FINER = 4
 
 
 class Picture:
@@ -77,6 +80,14 @@ class Picture:
         self._ratio = 1.0
         self._format: tuple[int, NumberFormat] | None = None
         self._format_known = False
+
+    def twin(self) -> Picture:
+        """Return a picture of the same values, levels and marks, which is no strip and has no place yet."""
+        made = Picture()
+        made.values, made.extent = self.values, self.extent
+        made.levels, made.signed, made.exceeded = self.levels, self.signed, self.exceeded
+        made.unreached, made.marking = self.unreached, self.marking
+        return made
 
     def forget(self, *, values_alone: bool = False) -> None:
         """Make the picture again at the next painting: the values, the levels or the theme have changed.
@@ -131,10 +142,15 @@ class Picture:
         if self.is_alone:
             value = float(self.values[0, 0, 0])
             paint_single(painter, layout.cells, value, self.levels, colour_map(self.signed), ratio)
+        elif figure.is_drawn():
+            self._draw_cells(painter, layout, ratio)
         else:
             self._paint_cells(painter, layout, ratio)
         if self.marking is not None:
+            shift = figure.line_shift()
+            painter.translate(shift, shift)
             self.marking.paint(painter, layout, self._shape)
+            painter.translate(-shift, -shift)
 
     def _paint_cells(self, painter: QPainter, layout: HeatLayout, ratio: float) -> None:
         if not self._is_made:
@@ -151,6 +167,34 @@ class Picture:
             painter.drawPixmap(layout.cells.topLeft(), overlay)
         found = self.number_format(ratio)
         if found is not None:
+            self._paint_numbers(painter, layout, found, ratio)
+
+    def _draw_cells(self, painter: QPainter, layout: HeatLayout, ratio: float) -> None:
+        """Draw for a picture that may be enlarged what `_paint_cells` puts together from pixels."""
+        assert self.values is not None
+        shown = self.values[layout.first : layout.shown.stop]
+        tile = layout.tiles[0]
+        index = to_index(reduce_to(shown, _FINER * tile.height(), _FINER * tile.width()), self.levels)
+        table, is_whole = colour_map(self.signed), index.shape == shown.shape
+        colours = table.packed.take(index)
+        if self.marking is not None and is_whole:
+            rgb = self.marking.veiled(table.rgb.take(index.reshape(-1), axis=0), layout.shown)
+            colours = _packed(rgb).reshape(index.shape)
+        for pixels, tile in zip(colours, layout.tiles, strict=True):
+            paint_cells(painter, pixels, *_edges(tile, pixels.shape))
+        if self.marking is not None and not is_whole:
+            self.marking.paint_veil(painter, layout)
+        if self._is_parted(layout):
+            self._paint_lines(painter, layout)
+        if (unreached := self._unreached_here()) is not None:
+            for tile in layout.tiles:
+                columns, rows = _edges(tile, unreached.shape)
+                for row, first, end in runs_of(unreached):
+                    corners = QPointF(columns[first], rows[row]), QPointF(columns[end], rows[row + 1])
+                    fill_hatched(painter, QRectF(*corners), veiled=True)
+        found = self.number_format(ratio)
+        if found is not None:
+            self._index, self._is_made = index, False
             self._paint_numbers(painter, layout, found, ratio)
 
     @property
@@ -185,10 +229,7 @@ class Picture:
 
     def _overlay_of(self, layout: HeatLayout, ratio: float) -> QPixmap | None:
         """Return what lies over the colours at every frame: drawn once, because translucent lines are slow to draw."""
-        parted = min(layout.cell_size(self._shape)) >= (_PARTED_IN_STRIP if self._plain else _PARTED)
-        unreached = self.unreached
-        if unreached is not None and unreached.shape != self._shape[1:]:
-            unreached = None
+        parted, unreached = self._is_parted(layout), self._unreached_here()
         if self._overlay is None and (parted or unreached is not None):
             self._overlay = QPixmap(layout.cells.size() * ratio)
             self._overlay.setDevicePixelRatio(ratio)
@@ -201,6 +242,14 @@ class Picture:
                 self._paint_unreached(painter, layout, unreached)
             painter.end()
         return self._overlay
+
+    def _is_parted(self, layout: HeatLayout) -> bool:
+        return min(layout.cell_size(self._shape)) >= (_PARTED_IN_STRIP if self._plain else _PARTED)
+
+    def _unreached_here(self) -> Array | None:
+        """Return the cells to be hatched, if they are those of an array of this shape."""
+        unreached = self.unreached
+        return unreached if unreached is not None and unreached.shape == self._shape[1:] else None
 
     def _paint_lines(self, painter: QPainter, layout: HeatLayout) -> None:
         line = QColor(theme.current().outline if self._plain else theme.current().surface)
@@ -254,6 +303,26 @@ class Picture:
             stripes.end()
             pixels[~_on_pixels(unreached, height, width)] = 0
             painter.drawImage(tile.topLeft(), image)
+
+
+def _packed(rgb: Array) -> Array:
+    """Return colours (N, 3) of 0 … 255 as the pixels (N,) of an image."""
+    red, green, blue = np.rint(rgb).astype(np.uint32).T
+    return np.asarray(0xFF000000 | red << 16 | green << 8 | blue, np.uint32)
+
+
+def _edges(tile: QRect, shape: tuple[int, ...]) -> tuple[Array, Array]:
+    """Return where the edges of the columns and the rows of a channel lie, one more than there are of each."""
+    rows, columns = shape
+    if rows > tile.height() or columns > tile.width():
+        return (
+            np.linspace(tile.x(), tile.x() + tile.width(), columns + 1),
+            np.linspace(tile.y(), tile.y() + tile.height(), rows + 1),
+        )
+    return (
+        tile.x() + cell_edges(tile.width(), columns),
+        tile.y() + cell_edges(tile.height(), rows),
+    )
 
 
 def _image_on(pixels: Array, form: QImage.Format) -> QImage:

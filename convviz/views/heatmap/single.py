@@ -15,7 +15,7 @@ from PyQt6.QtCore import QPointF, QRect, Qt
 from PyQt6.QtGui import QPainter, QPixmap
 
 from convviz.number_text import brief_number, format_number, order_text, short_number
-from convviz.views import theme
+from convviz.views import figure, theme
 from convviz.views.colour import ColourMap, Levels, entry_of
 from convviz.views.heatmap.glyphs import DOUBLES, fragments
 
@@ -41,6 +41,7 @@ class _Letters:
     """
 
     def __init__(self, pixels: int, ratio: float) -> None:
+        self._size = pixels
         metrics = theme.metrics("small", pixels)
         bounds = metrics.tightBoundingRect(_CHARACTERS)
         self.advance = {letter: max(1, round(metrics.horizontalAdvance(letter))) for letter in _CHARACTERS}
@@ -79,7 +80,13 @@ class _Letters:
         return sum([advance[letter] for letter in text])
 
     def write(self, painter: QPainter, text: str, middle: tuple[float, float], *, dark: bool) -> None:
-        """Write a number around a point, in black or in white."""
+        """Write a number around a point, in black or in white; as a text where that may be enlarged."""
+        if figure.is_drawn():
+            metrics = theme.metrics("small", self._size)
+            painter.setFont(theme.font("small", self._size))
+            painter.setPen(Qt.GlobalColor.black if dark else Qt.GlobalColor.white)
+            painter.drawText(QPointF(middle[0] - metrics.horizontalAdvance(text) / 2, middle[1] + self._lift), text)
+            return
         pieces, slots = self._room_for(len(text))
         advance, code = self.advance, self._code
         x = math.floor(middle[0] - self.width_of(text) / 2)

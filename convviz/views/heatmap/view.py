@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -9,7 +10,7 @@ from PyQt6.QtCore import QEvent, QPoint, QPointF, QRect, QSize, Qt
 from PyQt6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PyQt6.QtWidgets import QSizePolicy, QWidget
 
-from convviz.views import theme
+from convviz.views import figure, theme
 from convviz.views.colour import Extent, Levels, calm_levels, extent_of, levels_between
 from convviz.views.heatmap.frame import (
     Caption,
@@ -171,6 +172,14 @@ class HeatmapView(QWidget):
             self._update_values()
         self._values_changed(shape_is_same)
 
+    def resemble(self, other: HeatmapView) -> None:
+        """Show what another heatmap shows, called by the name that says which one is meant, and with its marks."""
+        self._caption = replace(other._caption, title=other._told or other._caption.title, read_out=())
+        self._picture = other._picture.twin()
+        self._given, self._columns = other._given, other._columns
+        self._pin, self._spots = other._pin, other._spots
+        self._place()
+
     def extent_of(self, values: Array) -> Extent:
         """Return between which numbers ``values`` lie; of those that are shown it is known."""
         return self._picture.extent if values is self._given else extent_of(values)
@@ -273,6 +282,9 @@ class HeatmapView(QWidget):
             painter.end()  # one that is left open would spoil every later painting of the window
 
     def _paint(self, painter: QPainter, layout: HeatLayout, event: QPaintEvent) -> None:
+        if figure.is_drawn():  # it lies on what is behind it
+            self._paint_all(painter, layout)
+            return
         enabled = self.isEnabled()
         if not (enabled and layout.cells.contains(event.rect())):
             painter.fillRect(event.rect(), getattr(theme.current(), self._ground))
@@ -287,6 +299,20 @@ class HeatmapView(QWidget):
                 paint_frames(painter, layout, self._caption.hue, self._focus_shown)
             self._paint_places(painter, layout)
             self._follow_notes(layout, self._picture.number_format(ratio))
+
+    def _paint_all(self, painter: QPainter, layout: HeatLayout) -> None:
+        """Paint all but the ground and the frame of the focus; the sentence also while a cell is pointed at."""
+        caption = replace(self._caption, read_out=())
+        paint_caption(painter, layout, self._form, caption, self._notes(), self._tile_label)
+        if self._given is None:
+            paint_empty(painter, layout.cells)
+            return
+        if not layout.scale.isEmpty():
+            paint_scale(painter, layout, self._picture.levels, self._picture.signed)
+        self._picture.paint(painter, self.devicePixelRatioF())
+        painter.translate(figure.line_shift(), figure.line_shift())
+        paint_frames(painter, layout, self._caption.hue, focused=False)
+        self._paint_places(painter, layout)
 
     def _follow_notes(self, layout: HeatLayout, found: tuple[int, NumberFormat] | None) -> None:
         """Have the sentence painted anew if the numbers are in another format than it tells."""
@@ -390,14 +416,6 @@ class HeatmapView(QWidget):
         """Tell screen readers what is shown."""
         self.setAccessibleName(self._told or self._caption.title)
         self.setAccessibleDescription(self._caption.sentence)
-
-
-def show_together(*shown: tuple[HeatmapView, Array], signed: bool = False) -> None:
-    """Show several arrays on one scale, each in its place: equal colours are equal numbers."""
-    extents = [view.extent_of(values) for view, values in shown]
-    levels = calm_levels(*levels_between(*extents, signed=signed), signed)
-    for (view, values), extent in zip(shown, extents, strict=True):
-        view.set_values(values, levels, signed, extent)
 
 
 def _same(one: Array | None, other: Array | None) -> bool:

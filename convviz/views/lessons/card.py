@@ -11,7 +11,7 @@ from PyQt6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QTool
 
 from convviz.i18n import tr
 from convviz.views import icons, theme
-from convviz.views.actions import keys_text, tooltip
+from convviz.views.action_texts import keys_text, tooltip
 from convviz.views.editors.buttons import IconButton
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ The application has to be made with the style `STYLE`.
 
 from __future__ import annotations
 
-from convviz.views.theme.apply import STYLE, apply, current, dark_wanted, set_role
+from convviz.views.theme.apply import STYLE, apply, current, dark_wanted, set_role, worn_by
 from convviz.views.theme.palette import DARK, LIGHT, THEMES, Theme
 from convviz.views.theme.typography import FONT_SIZES, READABLE, SPACE, FontRole, font, metrics, number_width
 
@@ -32,4 +32,5 @@ __all__ = [
     "metrics",
     "number_width",
     "set_role",
+    "worn_by",
 ]

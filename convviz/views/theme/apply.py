@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
 from PyQt6.QtCore import QObject, Qt
-from PyQt6.QtGui import QGuiApplication
+from PyQt6.QtGui import QGuiApplication, QPalette
 from PyQt6.QtWidgets import QApplication, QToolTip, QWidget
 
 from convviz.views.theme.palette import DARK, LIGHT, THEMES, Theme
 from convviz.views.theme.style_sheet import style_sheet
 from convviz.views.theme.typography import font
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
 
 #: Of Qt's styles the one that looks alike on every system and takes all of the palette.
 STYLE = "fusion"
@@ -67,6 +73,36 @@ def _put_on(app: QApplication, wanted: Theme) -> None:
     app.setPalette(palette)
     QToolTip.setPalette(palette)
     app.setStyleSheet(sheet)
+
+
+@contextmanager
+def worn_by(widgets: Iterable[QWidget], wanted: Theme) -> Iterator[None]:
+    """Let some widgets, with all that is in them, wear another theme than the application; it is `current` meanwhile.
+
+    Nothing of it is seen on the screen as long as no event is handled before it is over.
+    """
+    global _current
+    before = _current
+    if wanted == before:
+        yield
+        return
+    dressed = [(widget, widget.styleSheet()) for widget in widgets]
+    # A palette does not reach through a part that has a ground by the style sheet.
+    filled = [child for widget, _ in dressed for child in widget.findChildren(QWidget) if child.autoFillBackground()]
+    painted = [widget for widget, _ in dressed] + filled
+    try:
+        _current = wanted
+        for widget, _ in dressed:
+            widget.setStyleSheet(style_sheet(wanted))
+        for widget in painted:
+            widget.setPalette(wanted.q_palette())
+        yield
+    finally:
+        _current = before
+        for widget, sheet in dressed:
+            widget.setStyleSheet(sheet)
+        for widget in painted:
+            widget.setPalette(QPalette())
 
 
 class _SystemFollower(QObject):

@@ -65,8 +65,17 @@ class Theme(NamedTuple):
         return hash(self.name)
 
     def hex_values(self) -> dict[str, str]:
-        """Return every colour as ``#rrggbb`` by its name."""
-        return {name: colour.name() for name, colour in self._asdict().items() if isinstance(colour, QColor)}
+        """Return every colour as ``#rrggbb`` by its name; one that is seen through as ``#aarrggbb``."""
+        colours = {name: colour for name, colour in self._asdict().items() if isinstance(colour, QColor)}
+        forms = QColor.NameFormat
+        return {
+            name: colour.name(forms.HexRgb if colour.alpha() == 255 else forms.HexArgb)
+            for name, colour in colours.items()
+        }
+
+    def without_ground(self) -> Theme:
+        """Return the same colours on a ground that is seen through."""
+        return self._replace(window=_clear(self.window), surface=_clear(self.surface))
 
     def q_palette(self) -> QPalette:
         """Return the palette for the parts of widgets that no style sheet reaches."""
@@ -100,6 +109,12 @@ class Theme(NamedTuple):
             palette.setColor(QPalette.ColorGroup.Disabled, which, self.disabled)
         palette.setColor(QPalette.ColorGroup.Disabled, role.Highlight, self.border)
         return palette
+
+
+def _clear(colour: QColor) -> QColor:
+    clear = QColor(colour)
+    clear.setAlpha(0)
+    return clear
 
 
 def _theme(name: str, dark: bool, **colours: str) -> Theme:

@@ -12,10 +12,11 @@ from PyQt6.QtCore import QLineF, QPointF, QRectF, Qt
 from PyQt6.QtGui import QColor, QImage, QPainter, QPainterPath, QPen, QPolygonF
 
 from convviz.number_text import axis_text, short_number
-from convviz.views import theme
-from convviz.views.colour import NOT_FINITE, STEPS, colour_map, image_of, scale_image
-from convviz.views.heatmap.hatch import hatch
+from convviz.views import figure, theme
+from convviz.views.colour import NOT_FINITE, STEPS, colour_map, image_of
+from convviz.views.heatmap.hatch import fill_hatched
 from convviz.views.panels.landscape.surface import LossScale, contour, ticks
+from convviz.views.scale_bar import paint_scale_bar
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -34,6 +35,8 @@ _NUMBERS = 12
 _SAMPLES = ("−0.25", "10,000")
 #: No pixel farther outside than so many widths of the surface is asked of a painter.
 _OUTSIDE = 50.0
+#: How many pixels of the colours there are to one of the screen in a picture that may be enlarged.
+_FINER = 2
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 _CENTRE = Qt.AlignmentFlag.AlignCenter
@@ -123,11 +126,28 @@ def draw_surface(painter: QPainter, places: Places, survey: Survey, scale: LossS
     painter.setClipRect(places.surface)
     painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
     # from the middle of one pixel of the image to that of another: its numbers stand at the corners of cells
-    painter.drawImage(area, surface_image(losses, scale), QRectF(0.5, 0.5, columns - 1.0, rows - 1.0))
+    colours, part = surface_image(losses, scale), QRectF(0.5, 0.5, columns - 1.0, rows - 1.0)
+    if figure.is_drawn():
+        seen = area.intersected(places.surface)
+        painter.drawImage(seen, _enlarged(colours, part, area, seen))
+    else:
+        painter.drawImage(area, colours, part)
     _draw_hatch(painter, places, area, losses)
     if scale is not None:
         _draw_contours(painter, area, losses, scale)
     painter.restore()
+
+
+def _enlarged(image: QImage, part: QRectF, area: QRectF, seen: QRectF) -> QImage:
+    """Return what is seen of ``part`` of an image that fills ``area``, so that no other program has to scale it."""
+    made = QImage((seen.size() * _FINER).toSize(), QImage.Format.Format_RGB32)
+    painter = QPainter(made)
+    painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+    painter.scale(_FINER, _FINER)
+    painter.translate(-seen.topLeft())
+    painter.drawImage(area, image, part)
+    painter.end()
+    return made
 
 
 def _draw_hatch(painter: QPainter, places: Places, area: QRectF, losses: Array) -> None:
@@ -156,7 +176,7 @@ def _draw_hatch(painter: QPainter, places: Places, area: QRectF, losses: Array) 
     painter.fillPath(covered, theme.current().surface)
     painter.setClipPath(covered, Qt.ClipOperation.IntersectClip)
     seen = area.intersected(places.surface).toAlignedRect()  # what is looked at may be far within
-    painter.drawTiledPixmap(seen, hatch(theme.current(), veiled=False))
+    fill_hatched(painter, seen, veiled=False)
     painter.restore()
 
 
@@ -223,7 +243,7 @@ def draw_scale(painter: QPainter, places: Places, scale: LossScale, name: str) -
     painter.translate(bar.bottomLeft())
     painter.rotate(-90)
     painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-    painter.drawImage(QRectF(0, 0, bar.height(), bar.width()), scale_image(False, colours.dark))
+    paint_scale_bar(painter, QRectF(0, 0, bar.height(), bar.width()), False)
     painter.restore()
     painter.setPen(colours.outline)
     painter.drawRect(bar.adjusted(-0.5, -0.5, 0.5, 0.5))

@@ -12,7 +12,7 @@ from PyQt6.QtWidgets import QWidget
 
 from convviz.engine.landscape import Window
 from convviz.i18n import tr
-from convviz.views import theme
+from convviz.views import figure, theme
 from convviz.views.panels.landscape import drawing
 from convviz.views.panels.landscape.drawing import Places
 from convviz.views.panels.landscape.surface import LossScale
@@ -170,9 +170,12 @@ class LandscapeMap(QWidget):
     def paintEvent(self, event: QPaintEvent | None) -> None:
         """Draw what has not changed from memory, and over it the path, the marks and the cursor."""
         painter = QPainter(self)
-        if self._ground is None:
-            self._ground = self._drawn_ground()
-        painter.drawPixmap(0, 0, self._ground)
+        if figure.is_drawn():
+            self._draw_ground(painter)
+        else:
+            if self._ground is None:
+                self._ground = self._drawn_ground()
+            painter.drawPixmap(0, 0, self._ground)
         if self._survey is not None:
             self._draw_run(painter)
         painter.end()
@@ -182,18 +185,23 @@ class LandscapeMap(QWidget):
         ground = QPixmap(self.size() * ratio)
         ground.setDevicePixelRatio(ratio)
         ground.fill(theme.current().surface)
-        survey = self._survey
-        if survey is not None:
-            painter, places = QPainter(ground), self.places
-            painter.fillRect(places.surface, theme.current().window)
-            drawing.draw_surface(painter, places, survey, self._scale)
-            if self._older is not None:
-                drawing.draw_surface(painter, places, self._older, self._scale)
-            drawing.draw_axes(painter, places, self._names)
-            if self._scale is not None:
-                drawing.draw_scale(painter, places, self._scale, tr("loss"))
-            painter.end()
+        painter = QPainter(ground)
+        self._draw_ground(painter)
+        painter.end()
         return ground
+
+    def _draw_ground(self, painter: QPainter) -> None:
+        """Draw all but the run."""
+        survey, places = self._survey, self.places
+        if survey is None:
+            return
+        painter.fillRect(places.surface, theme.current().window)
+        drawing.draw_surface(painter, places, survey, self._scale)
+        if self._older is not None:
+            drawing.draw_surface(painter, places, self._older, self._scale)
+        drawing.draw_axes(painter, places, self._names)
+        if self._scale is not None:
+            drawing.draw_scale(painter, places, self._scale, tr("loss"))
 
     def _draw_run(self, painter: QPainter) -> None:
         places = self.places
@@ -206,10 +214,10 @@ class LandscapeMap(QWidget):
             if place is not None and np.isfinite((place.x, place.y)).all():
                 drawing.draw_mark(painter, mark, places.point(place.x, place.y))
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
-        if self._spot is not None:
+        if self._spot is not None and not figure.is_drawn():
             drawing.draw_cursor(painter, places, places.point(*self._spot))
         painter.restore()
-        if self.hasFocus():
+        if self.hasFocus() and not figure.is_drawn():
             painter.setPen(theme.current().accent)
             painter.drawRect(places.surface.adjusted(-1.5, -1.5, 1.5, 1.5))
 

@@ -99,6 +99,10 @@ class LandscapePanel(QWidget):
         """Let the keys move the cursor."""
         self._map.setFocus()
 
+    def picture(self) -> tuple[QWidget, ...]:
+        """Return what a picture of the landscape consists of: all but the controls."""
+        return self._sentence, self._map, self._legend
+
     def retranslate(self) -> None:
         """Read every text again in the current language."""
         self._header.retranslate()

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from PyQt6.QtCore import QPointF, Qt
 from PyQt6.QtGui import QPainter, QPen, QPixmap
 
-from convviz.views import theme
+from convviz.views import figure, theme
 from convviz.views.panels.loss.drawing import draw_curve
 from convviz.views.panels.loss.kept import kept_pen
 
@@ -60,6 +60,12 @@ class KeptPicture:
 
     def draw(self, painter: QPainter, mapping: Mapping) -> None:
         """Draw the points that were taken."""
+        if figure.is_drawn():
+            painter.save()
+            painter.setClipRect(mapping.area)
+            draw_curve(painter, mapping, *self._points, kept_pen(self._curve.look))
+            painter.restore()
+            return
         device = painter.device()
         ratio = 1.0 if device is None else device.devicePixelRatioF()
         wanted = (*mapping.key, ratio, theme.current().name)

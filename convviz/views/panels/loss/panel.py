@@ -207,7 +207,7 @@ class LossPanel(QFrame):
         plot.zoomed.connect(self._actions["reset_zoom"].setEnabled)
         viewport = plot.viewport()
         viewport.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
-        offered = ("keep_curve", "forget_curves", "reset_zoom", "log_loss")
+        offered = ("keep_curve", "forget_curves", "reset_zoom", "log_loss", "copy_picture", "export_picture")
         viewport.addActions([self._actions[name] for name in offered])
         layout = self.layout()
         if layout is not None:

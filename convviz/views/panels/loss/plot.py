@@ -21,7 +21,7 @@ from PyQt6.QtWidgets import QWidget
 
 from convviz.i18n import tr
 from convviz.model.series import LossSeries
-from convviz.views import theme
+from convviz.views import figure, theme
 from convviz.views.panels.loss import ranges
 from convviz.views.panels.loss.axis import Axis
 from convviz.views.panels.loss.behind import KeptPicture
@@ -243,6 +243,16 @@ class LossPlot(pg.GraphicsView):  # type: ignore[misc]  # pyqtgraph ships no typ
         self._axes["bottom"].setLabel(tr("step"), **style)
         self._axes["left"].setLabel(tr("loss (logarithmic)") if self._log else tr("loss"), **style)
         self._name_axis()
+
+    def paintEvent(self, event: QPaintEvent | None) -> None:
+        """Paint the axes; in a picture of its own on a ground that is not kept as pixels."""
+        if not figure.is_drawn():
+            super().paintEvent(event)
+            return
+        kept = self.cacheMode()
+        self.setCacheMode(self.CacheModeFlag.CacheNone)
+        super().paintEvent(event)
+        self.setCacheMode(kept)
 
     def resizeEvent(self, event: QResizeEvent | None) -> None:
         """Name the vertical axis where there is room."""

@@ -6,13 +6,12 @@ import math
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from PyQt6.QtCore import QRect, QRectF, QSize, Qt
+from PyQt6.QtCore import QPoint, QRect, QRectF, QSize, Qt
 from PyQt6.QtGui import QPainter, QPen, QPixmap
 
 from convviz.i18n import tr
 from convviz.number_text import power_text
-from convviz.views import theme
-from convviz.views.colour import scale_image
+from convviz.views import figure, theme
 from convviz.views.heatmap.frame import level_texts
 from convviz.views.panels.microscope.layout import GUTTER, NUMBERS, TITLE
 from convviz.views.panels.microscope.wording import (
@@ -24,6 +23,7 @@ from convviz.views.panels.microscope.wording import (
     part_texts,
     titled_role,
 )
+from convviz.views.scale_bar import paint_scale_bar
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -131,10 +131,10 @@ def paint_scale(painter: QPainter, place: Place, left: int, levels: Levels, *, s
     bar.moveCenter(line.center())
     bar.moveLeft(line.left() + low)
     colours = theme.current()
-    painter.drawImage(bar, scale_image(signed, colours.dark))
+    paint_scale_bar(painter, bar, signed)
     painter.setPen(QPen(colours.border, 1))
     painter.setBrush(Qt.BrushStyle.NoBrush)
-    painter.drawRect(bar.adjusted(-1, -1, 0, 0))
+    painter.drawRect(QRectF(bar.adjusted(-1, -1, 0, 0)).translated(figure.line_shift(), figure.line_shift()))
     painter.setPen(colours.muted)
     painter.setFont(theme.font("small", pixels))
     painter.drawText(line, _LEFT, texts[0])
@@ -150,10 +150,17 @@ def _paint_line(painter: QPainter, rect: QRect, text: str, role: theme.FontRole,
 def paint_coordinates(painter: QPainter, place: Place, board: Board, ratio: float) -> None:
     """Write the numbers of rows and columns, those of the cursor in its colour."""
     area, rect, name = place.area, place.rect, theme.current().name
-    columns = _numbers(area.left, area.columns, place.side, True, ratio, name)
-    rows = _numbers(area.top, area.rows, place.side, False, ratio, name)
-    painter.drawPixmap(rect.left() - place.side, rect.top() - NUMBERS, columns)
-    painter.drawPixmap(rect.left() - GUTTER - 2, rect.top(), rows)
+    for first, count, corner, across in (
+        (area.left, area.columns, QPoint(rect.left() - place.side, rect.top() - NUMBERS), True),
+        (area.top, area.rows, QPoint(rect.left() - GUTTER - 2, rect.top()), False),
+    ):
+        if figure.is_drawn():
+            painter.save()
+            painter.translate(corner)
+            _write_numbers(painter, first, count, place.side, across, theme.current())
+            painter.restore()
+        else:
+            painter.drawPixmap(corner, _numbers(first, count, place.side, across, ratio, name))
     if board.cursor is None or not area.holds(*board.cursor):
         return
     row, column = board.cursor
@@ -171,15 +178,19 @@ def _numbers(first: int, count: int, side: int, across: bool, ratio: float, name
     strip.setDevicePixelRatio(ratio)
     strip.fill(Qt.GlobalColor.transparent)
     painter = QPainter(strip)
+    _write_numbers(painter, first, count, side, across, theme.THEMES[name])
+    painter.end()
+    return strip
+
+
+def _write_numbers(painter: QPainter, first: int, count: int, side: int, across: bool, colours: theme.Theme) -> None:
     painter.setFont(theme.font("small"))
-    painter.setPen(theme.THEMES[name].muted)
+    painter.setPen(colours.muted)
     step = next(step for least, step in _STEPS if side >= least)
     for n in range(count):
         if (first + n + 1) % step == 0:
             rect = QRect(n * side, 0, 3 * side, NUMBERS) if across else QRect(0, n * side, GUTTER, side)
             painter.drawText(rect, _CENTRE | Qt.TextFlag.TextDontClip, str(first + n + 1))
-    painter.end()
-    return strip
 
 
 def _paint_chosen(painter: QPainter, rect: QRect, number: int) -> None:

@@ -7,16 +7,17 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
-from PyQt6.QtCore import QPointF, QRect, QRectF, Qt
-from PyQt6.QtGui import QBrush, QColor, QImage, QPainter, QPen, QPixmap
+from PyQt6.QtCore import QPoint, QPointF, QRect, QRectF, QSize, Qt
+from PyQt6.QtGui import QColor, QImage, QPainter, QPen, QPixmap
 
 from convviz.engine.walkthrough import Board, Lattice, Role, Scale
-from convviz.views import theme
+from convviz.views import figure, theme
 from convviz.views.colour import Levels, calm_levels, colour_map, entry_of, extent_of, levels_of, packed, to_index
 from convviz.views.heatmap.cell_numbers import CellNumbers
 from convviz.views.heatmap.glyphs import atlas
-from convviz.views.heatmap.hatch import hatch
+from convviz.views.heatmap.hatch import fill_hatched
 from convviz.views.heatmap.number_format import NumberFormat, choose_format
+from convviz.views.heatmap.shapes import paint_cells
 from convviz.views.panels.microscope.layout import EDGE, EDGES
 
 if TYPE_CHECKING:
@@ -249,6 +250,9 @@ def _mixed(pixels: Array, ground: QColor, share: float) -> Array:
 
 def _draw_cells(painter: QPainter, place: Place, pixels: Array, ratio: float) -> None:
     """Draw a pixel a cell, with hairlines between large ones; made in memory, since drawing lines takes longer."""
+    if figure.is_drawn():
+        _draw_shapes(painter, place, pixels)
+        return
     side = round(place.side * ratio)
     data = pixels.astype(np.uint32, copy=False).repeat(side, axis=0).repeat(side, axis=1)
     if place.side >= _PARTED:
@@ -260,11 +264,28 @@ def _draw_cells(painter: QPainter, place: Place, pixels: Array, ratio: float) ->
     painter.drawImage(place.rect, image)
 
 
+def _draw_shapes(painter: QPainter, place: Place, pixels: Array) -> None:
+    """Draw the same for a picture that may be enlarged."""
+    rows, columns = (np.arange(n + 1) * place.side for n in pixels.shape)
+    paint_cells(painter, pixels, place.rect.x() + columns, place.rect.y() + rows)
+    if place.side >= _PARTED:
+        line, wide, high = theme.current().surface, int(columns[-1]), int(rows[-1])
+        for x in columns[1:-1].tolist():
+            painter.fillRect(QRect(place.rect.x() + x, place.rect.y(), 1, high), line)
+        for y in rows[1:-1].tolist():
+            painter.fillRect(QRect(place.rect.x(), place.rect.y() + y, wide, 1), line)
+
+
 def _paint_zeros(painter: QPainter, place: Place, zeros: Array, ratio: float) -> None:
     """Write a zero into the cells that were put in."""
+    corners = [place.rect.topLeft() + place.side * QPoint(column, row) for row, column in np.argwhere(zeros).tolist()]
+    if figure.is_drawn():
+        for corner in corners:
+            _write_zero(painter, QRect(corner, QSize(place.side, place.side)), theme.current())
+        return
     tile = _zero_tile(place.side, ratio, theme.current().name)
-    for row, column in np.argwhere(zeros).tolist():
-        painter.drawPixmap(place.rect.x() + column * place.side, place.rect.y() + row * place.side, tile)
+    for corner in corners:
+        painter.drawPixmap(corner, tile)
 
 
 @lru_cache(maxsize=32)
@@ -273,11 +294,15 @@ def _zero_tile(side: int, ratio: float, name: str) -> QPixmap:
     tile.setDevicePixelRatio(ratio)
     tile.fill(Qt.GlobalColor.transparent)
     painter = QPainter(tile)
-    painter.setFont(theme.font("body", max(9, min(_LARGEST, round(side * 0.36)))))
-    painter.setPen(theme.THEMES[name].muted)
-    painter.drawText(QRect(0, 0, side, side), Qt.AlignmentFlag.AlignCenter, "0")
+    _write_zero(painter, QRect(0, 0, side, side), theme.THEMES[name])
     painter.end()
     return tile
+
+
+def _write_zero(painter: QPainter, cell: QRect, colours: theme.Theme) -> None:
+    painter.setFont(theme.font("body", max(9, min(_LARGEST, round(cell.height() * 0.36)))))
+    painter.setPen(colours.muted)
+    painter.drawText(cell, Qt.AlignmentFlag.AlignCenter, "0")
 
 
 def _paint_depth(painter: QPainter, place: Place, board: Board) -> None:
@@ -292,19 +317,18 @@ def _paint_depth(painter: QPainter, place: Place, board: Board) -> None:
 def _paint_extra(painter: QPainter, place: Place, board: Board) -> None:
     """Stripe the part of a border that a remainder of the stride adds, once its sides are there."""
     (rows, columns), (below, beside), area = board.sheet.size, board.extra, place.area
-    brush = QBrush(hatch(theme.current(), veiled=False))
     for there, top, left in ((board.sides > 2, rows - below, 0), (board.sides > 3, 0, columns - beside)):
         corner = place.cell_rect(max(top, area.top), max(left, area.left)).topLeft()
         if there:
-            painter.fillRect(QRect(corner, place.rect.bottomRight()).intersected(place.rect), brush)
+            fill_hatched(painter, QRect(corner, place.rect.bottomRight()).intersected(place.rect), veiled=False)
 
 
 def _paint_unreached(painter: QPainter, place: Place, unreached: Array, shown: Array) -> None:
     area = place.area
     here = unreached[area.top : area.bottom, area.left : area.right] & shown
-    brush = QBrush(hatch(theme.current(), veiled=False))
     for row, column in np.argwhere(here).tolist():
-        painter.fillRect(place.cell_rect(area.top + row, area.left + column).adjusted(1, 1, 0, 0), brush)
+        cell = place.cell_rect(area.top + row, area.left + column)
+        fill_hatched(painter, cell.adjusted(1, 1, 0, 0), veiled=False)
 
 
 def paint_frames(painter: QPainter, place: Place, window: tuple[float, float] | None) -> None:

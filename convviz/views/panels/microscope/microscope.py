@@ -206,6 +206,10 @@ class Microscope(QWidget):
             self._take_phase(next(following, phase), 0)
         self._player.play(seen=not ended)
 
+    def picture(self) -> tuple[QWidget, ...]:
+        """Return what a picture of the microscope consists of: all but the controls."""
+        return (self._stage,)
+
     def retranslate(self) -> None:
         """Read every text again in the current language."""
         self._header.retranslate()

@@ -11,7 +11,7 @@ from PyQt6.QtWidgets import QWidget
 
 from convviz.engine.explain import Kind, Tensor
 from convviz.i18n import tr
-from convviz.views import theme
+from convviz.views import figure, theme
 from convviz.views.heatmap import Form, Heatmap, show_together
 from convviz.views.heatmap.frame import fitting_text
 from convviz.views.heatmap.layout import BORDER, label_height
@@ -195,12 +195,15 @@ class LayerCard(QWidget):
         painter = QPainter(self)
         painter.fillRect(self.rect(), colours.surface)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        edge = 2.0 if self._selected else 1.0
-        framed = colours.accent if self._selected else colours.outline if self._hovered else colours.border
+        selected, hovered, focused = (
+            is_so and not figure.is_drawn() for is_so in (self._selected, self._hovered, self.hasFocus())
+        )
+        edge = 2.0 if selected else 1.0
+        framed = colours.accent if selected else colours.outline if hovered else colours.border
         painter.setPen(QPen(framed, edge))
         painter.setBrush(colours.raised)
         painter.drawRoundedRect(QRectF(self.rect()).adjusted(edge / 2, edge / 2, -edge / 2, -edge / 2), 8, 8)
-        if self.hasFocus():
+        if focused:
             painter.setPen(QPen(colours.accent, 1))
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawRoundedRect(QRectF(self.rect()).adjusted(3.5, 3.5, -3.5, -3.5), 5, 5)

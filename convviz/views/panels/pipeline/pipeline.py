@@ -182,6 +182,10 @@ class Pipeline(QWidget):
         self._arrangement = None
         self._place()
 
+    def picture(self) -> tuple[QWidget, ...]:
+        """Return what a picture of the network consists of."""
+        return (self,)
+
     def retranslate(self) -> None:
         """Read every text again in the current language."""
         self._flow.retranslate()
