@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import argparse
-import os
 import sys
 
 from convviz.cli.arguments import add_choice, add_experiment, animation_file, size, step_count, whole_number
+from convviz.cli.exits import UNABLE
+from convviz.cli.qt import draw_unseen, is_refused
 from convviz.i18n import mark, tr
 
 SUMMARY = mark("write a moving picture of a run; no display is needed")
@@ -55,14 +56,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Train, and write the pictures of the steps."""
-    from convviz import doctor
-    from convviz.cli.exits import UNABLE
-
-    os.environ["QT_QPA_PLATFORM"] = "offscreen"
-    os.environ.setdefault("QT_LOGGING_RULES", "default.warning=false")  # it complains of having no window manager
-    problems = doctor.obstacles(doctor.examine(fonts=False, load=False))
-    if problems:
-        print(doctor.refusal(problems, picture=True), file=sys.stderr)
+    draw_unseen()
+    if is_refused(picture=True):
         return UNABLE
     from convviz.offscreen import render_animation
 

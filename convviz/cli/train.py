@@ -183,7 +183,7 @@ def _print_problem(experiment: Experiment, first: Frame) -> None:
 
 
 def _print_losses(trainer: Trainer, first: int, every: int) -> int:
-    """Print the loss of step ``first`` and of every so manieth after it; return which step is to be the next."""
+    """Print the loss of step ``first`` and of those after it at a fixed distance; return which step comes next."""
     losses, now = trainer.losses, trainer.current_step
     steps = range(first, now + 1, every)
     lines = (f"{step:>8}  {losses[step] if step < now else trainer.loss:.10g}" for step in steps)

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import math
 import operator
-import os
 import sys
 from typing import TYPE_CHECKING, Any
 
-from convviz import doctor
 from convviz.cli.arguments import add_choice, add_experiment, lesson, picture_file, scale, size, whole_number
 from convviz.cli.exits import BAD_INPUT, UNABLE
+from convviz.cli.qt import draw_unseen, is_refused
 from convviz.i18n import tr
 from convviz.views.limits import LEAST_SIZE, scale_in_force, size_at_scale
 
@@ -59,12 +58,8 @@ def run(options: argparse.Namespace) -> int:
         print(f"convviz: {told}", file=sys.stderr)
         return BAD_INPUT
     if options.screenshot is not None:
-        os.environ["QT_QPA_PLATFORM"] = "offscreen"
-        os.environ.setdefault("QT_LOGGING_RULES", "default.warning=false")  # it complains of having no window manager
-    # Qt ends the process when it cannot open a window, so it has to be known before.
-    problems = doctor.obstacles(doctor.examine(fonts=False, load=False))
-    if problems:
-        print(doctor.refusal(problems, picture=options.screenshot is not None), file=sys.stderr)
+        draw_unseen()
+    if is_refused(picture=options.screenshot is not None):
         return UNABLE
     if options.screenshot is not None:
         from convviz.offscreen import render_screenshot

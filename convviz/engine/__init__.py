@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from convviz.engine.check import Check
 from convviz.engine.errors import ConfigError, ConvvizError, ShapeError
-from convviz.engine.frames import Frame, Packet, State, Status, StopReason
+from convviz.engine.frames import Frame, Packet, State, Status
 from convviz.engine.initializers import (
     INITIALIZERS,
     Constant,
@@ -45,7 +45,7 @@ from convviz.engine.optimizers import (
 )
 from convviz.engine.problem import Problem
 from convviz.engine.shapes import Window
-from convviz.engine.stopping import StopConditions
+from convviz.engine.stopping import StopConditions, StopReason
 from convviz.engine.trainer import Trainer
 
 __all__ = [

@@ -1,4 +1,4 @@
-"""Checks of the arrays that a caller passes: what was expected, and what was received."""
+"""Arrays that come from a caller, which are checked, and arrays that are given away, which nobody can write to."""
 
 from __future__ import annotations
 
@@ -129,3 +129,14 @@ def shape_of(shape: Sequence[int], dimensions: int, name: str) -> tuple[int, ...
             received=shape,
         )
     return tuple(int(n) for n in sizes)
+
+
+def read_only(array: Array) -> Array:
+    """Return a copy of ``array`` that can be handed to another thread: contiguous and not writeable."""
+    return sealed(np.array(array, order="C"))
+
+
+def sealed(array: Array) -> Array:
+    """Return ``array`` itself, which nobody else holds, and which nobody can write to any more."""
+    array.setflags(write=False)
+    return array

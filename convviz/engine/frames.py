@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-import numpy as np
 from numpy.typing import NDArray
+
+from convviz.engine.stopping import StopReason
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -29,17 +30,6 @@ class State(Enum):
     FINISHED = "finished"  #: a stop condition was met; playing on is possible
     DIVERGED = "diverged"  #: the loss is not a finite number; going back is possible
     FAILED = "failed"  #: an error was raised; `Status.message` says which
-
-
-class StopReason(Enum):
-    """Why a run stopped by itself."""
-
-    NONE = ""
-    STEPS = "steps"  #: the number of steps asked for was made
-    LOSS_BELOW = "loss below"
-    NO_PROGRESS = "no progress"
-    DIVERGED = "diverged"
-    MEMORY = "memory"  #: the loss series has reached its own budget
 
 
 @dataclass(frozen=True)
@@ -171,14 +161,3 @@ class Packet(NamedTuple):
     first: int
     due: float = float("nan")
     before: Packet | None = None
-
-
-def read_only(array: Array) -> Array:
-    """Return a copy of ``array`` that can be handed to another thread: contiguous and not writeable."""
-    return sealed(np.array(array, order="C"))
-
-
-def sealed(array: Array) -> Array:
-    """Return ``array`` itself, which nobody else holds, and which nobody can write to any more."""
-    array.setflags(write=False)
-    return array

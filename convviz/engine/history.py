@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 Array = NDArray[Any]
 
-#: A run of more than a few losses gets room for so many at once: those of most runs.
+#: Room for this many losses is reserved once a run has more than a few; most runs never have more.
 ROOM = 1 << 22
 #: Rows are stored in blocks of about this many bytes, so that growing never copies what is there.
 _BLOCK = 1 << 20
@@ -44,7 +44,7 @@ class History:
     steps
         How many steps were recorded, stored or not.
     stride
-        Every how-manieth of them is stored.
+        How many steps lie between one stored state and the next: 1, 2, 4, …
     """
 
     def __init__(self, width: int, dtype: DTypeLike, budget: int) -> None:

@@ -1,11 +1,12 @@
 """The loss over a plane through the space of all parameters, and the path of a run on it.
 
-A plane is an origin and two directions of length 1 that are at right angles, so that distances on it are those between
-parameters, √Σ(difference²). What lies beside the plane is projected onto it, the shortest way.
+A plane is an origin and two orthonormal directions, so that distances on it are Euclidean distances between parameters,
+√Σ(difference²). Points that are not on the plane are projected onto it orthogonally.
 
 Goodfellow, Vinyals and Saxe, *Qualitatively characterizing neural network optimization problems*, ICLR 2015, look along
 a line; Li, Xu, Taylor, Studer and Goldstein, *Visualizing the loss landscape of neural nets*, NeurIPS 2018, take the
-main directions of the path. Nothing is normalised here: a number on an axis is a distance.
+first two principal components of the path. Unlike theirs, directions are not rescaled by filter ("filter
+normalization"): a number on an axis is a distance.
 """
 
 from __future__ import annotations
@@ -33,11 +34,11 @@ Vector = NDArray[np.float64]
 
 #: How many times a survey is made finer, and how many cells the coarsest has across and up.
 LEVELS, _COLUMNS, _ROWS = 6, 5, 3
-#: A direction counts as none if taking others out of it leaves less than this share of its length.
+#: A direction is not used if less than this share of its length is left after orthogonalisation against the others.
 _LEAST_SHARE = 1e-7
-#: The same of a main direction, of the squares: rounding leaves no more of what is no direction at all.
+#: A principal component is not used if its eigenvalue is less than this share of the largest: it is rounding noise.
 _LEAST_STRENGTH = 1e-12
-#: How much of a range is left free around what it holds, and the least one axis spans as a share of the other.
+#: How much of a range is left free around its contents, and the least range of one axis as a share of the other's.
 _MARGIN, _LEAST_ASPECT = 0.2, 0.25
 #: Steps whose loss is more than so many times that of the start are not held by an automatic range.
 _FAR = 100.0
@@ -48,8 +49,8 @@ _NEAR = 3.0
 class Way(Enum):
     """Where a direction in the space of parameters leads."""
 
-    MAIN = "main"  #: where the path goes furthest
-    SECOND = "second"  #: where the path goes furthest besides
+    MAIN = "main"  #: the first principal component of the path
+    SECOND = "second"  #: the second principal component of the path
     TEACHER = "teacher"
     STEP = "step"  #: to the step that the plane was laid through
     GRADIENT = "gradient"  #: steepest descent
@@ -67,9 +68,9 @@ class Plane:
     origin : (P,)
         What lies at (0, 0).
     across, up : (P,)
-        The directions of the two axes, of length 1, at right angles.
+        The directions of the two axes, orthonormal.
     ways
-        What the two directions are, the second but for what it has of the first.
+        Where the two directions lead; the second was made orthogonal to the first.
     """
 
     origin: Vector
@@ -99,9 +100,10 @@ class Plane:
             return np.asarray(np.linalg.norm(beside, axis=-1))
 
     def share(self, points: Array, through: Array) -> float:
-        """Return the share, 0 … 1, that the plane shows of how a path through ``points`` (K, P) spreads.
+        """Return how much of a path's spread the plane shows, 0 … 1 (as PCA's share of explained variance).
 
-        That is of the mean square of the distances from ``through`` (P,), along the path; NaN if there are none.
+        The spread is the mean square, along the path through ``points`` (K, P), of the distance from ``through`` (P,).
+        NaN: it is zero, or not finite.
         """
         weights = lengths(points)
         with np.errstate(all="ignore"):
@@ -191,16 +193,17 @@ Direction = tuple["Way", Array]
 
 
 def through_path(points: Array, losses: Array, through: Array, others: Sequence[Direction] = ()) -> Plane:
-    """Return the plane of the two main directions of a path, as seen from one of its points.
+    """Return the plane of the first two principal components of a path, relative to one of its points.
 
     Parameters
     ----------
     points : (K, P), losses : (K,)
-        The path. Each point counts as much as the way about it is long; those whose loss has left all bounds do not.
+        The path. Each point is weighted by the length of path around it; those whose loss has left all bounds are left
+        out.
     through : (P,)
-        Where the origin lies.
+        The origin of the plane.
     others
-        Directions to take where the path has fewer than two.
+        Directions to take, in this order, where the path has fewer than two.
     """
     near = points[is_near(losses)]
     ways = lengths(near)
@@ -268,10 +271,10 @@ def _check_count(parameters: Array) -> None:
 
 
 def _main_directions(away: Vector) -> list[Vector]:
-    """Return the at most two directions in which the rows (K, P) are longest together, the longest first.
+    """Return at most two directions with the largest sums of squares of the rows (K, P) along them, largest first.
 
-    By way of their products, of which there are fewer than numbers: only two directions are wanted, and to half the
-    digits.
+    They are eigenvectors of the smaller Gram matrix, (K, K) or (P, P), rather than singular vectors: only two are
+    wanted, and half of the digits will do.
     """
     largest = float(np.abs(away).max(initial=0.0))
     if not 0 < largest < np.inf:
@@ -284,13 +287,13 @@ def _main_directions(away: Vector) -> list[Vector]:
 
 
 def _at_right_angles(direction: Vector, axes: Sequence[Vector]) -> Vector | None:
-    """Return what of a direction is at right angles to others, with length 1; None: nothing worth speaking of."""
+    """Return the component of a direction orthogonal to ``axes``, with length 1; None: it is (nearly) zero."""
     largest = float(np.abs(direction).max())
     if not 0 < largest < np.inf:
         return None
     left = direction / largest
     length = float(np.linalg.norm(left))
-    for _ in range(2):  # the second time takes out what rounding has left
+    for _ in range(2):  # Gram-Schmidt once more, for what rounding has left
         for axis in axes:
             left = left - (left @ axis) * axis
     rest = float(np.linalg.norm(left))
@@ -331,14 +334,14 @@ def fitting(plane: Plane, points: Array, losses: Array, here: Array, teacher: Ar
 
 
 def lengths(points: Array) -> Vector:
-    """Return of each of ``points`` (K, P) of a path how long the way about it is, (K,): half to either neighbour."""
+    """Return the length of path around each of its ``points`` (K, P), (K,): half the distance to each neighbour."""
     with np.errstate(all="ignore"):
         ways = np.linalg.norm(np.diff(np.asarray(points, np.float64), axis=0), axis=1)
     return np.asarray((np.append(ways, 0.0) + np.append(0.0, ways)) / 2)
 
 
 def is_near(losses: Array) -> NDArray[np.bool_]:
-    """Return which steps of a path with these losses (K,), the start's first, have not left all bounds."""
+    """Return for which of these losses (K,) of a path, from its start on, the step has not left all bounds."""
     if not len(losses) or not np.isfinite(losses[0]):
         return np.zeros(len(losses), bool)
     with np.errstate(over="ignore"):

@@ -97,7 +97,7 @@ def at(array: Array, cells: Indices) -> Array:
 
 
 def _windows_over(axis: Axis, positions: Indices) -> tuple[Indices, NDArray[np.bool_]]:
-    """Return for each position and tap the window that reads it there, (N, taps), and where there is one."""
+    """Return for each position and tap the window that reads it with that tap, and whether there is one; (N, taps)."""
     distance = positions[:, None] - (axis.first + np.arange(axis.taps) * axis.spacing)
     window, rest = np.divmod(distance, axis.step)
     return window, (rest == 0) & (window >= 0) & (window < axis.count)

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from convviz.engine.frames import Array, Frame, RunPath, State, Status, StopReason
+from convviz.engine.frames import Array, Frame, RunPath, State, Status
+from convviz.engine.stopping import StopReason
 from convviz.engine.trainer import Recording, Trainer
 
 if TYPE_CHECKING:
@@ -53,7 +54,7 @@ class LiveRun:
     run
         The id that frames and reports carry.
     resets
-        How often it was reset: what was recorded before and after is of one run only where that is the same.
+        How often it was reset. Steps that were recorded at different counts are of different runs.
     """
 
     def __init__(self, problem: Problem, run: int, left: LeftRun | None = None) -> None:

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from convviz.engine.arrays import read_only
 from convviz.engine.commands import (
     Command,
     Consult,
@@ -36,7 +37,7 @@ from convviz.engine.commands import (
     enqueue,
 )
 from convviz.engine.errors import ConvvizError
-from convviz.engine.frames import Packet, State, Status, read_only
+from convviz.engine.frames import Packet, State, Status
 from convviz.engine.live import LeftRun, LiveRun
 from convviz.engine.mailbox import Mailbox
 from convviz.engine.pacing import ChunkSize, FrameClock, Pace, RateMeter
@@ -50,7 +51,7 @@ _logger = logging.getLogger(__name__)
 PATIENCE = 0.1
 #: How long the loop works at most without looking for commands, in seconds, unless one step takes longer.
 CHUNK = 0.004
-#: The most bytes that is kept of runs that were left, of which the one that was left first is forgotten first.
+#: The most bytes of runs that were left and can be taken up again; beyond it the one that was left first is forgotten.
 LEFT = 512 << 20
 
 
@@ -212,9 +213,9 @@ class TrainingLoop:
         self._report(picture=True)
 
     def _leave(self, command: Load) -> LeftRun | None:
-        """Take leave of the run there is, and keep what another can go on with; return what a branch begins with.
+        """Put the live run among those that were left, and return the beginning of a branch of it, if one is wanted.
 
-        Where its losses are to be compared with those that come, what it did last is reported first.
+        If its losses are to be compared with those of the new run, the last of them are reported first.
         """
         live, branch = self._live, command.branch
         try:
@@ -302,7 +303,7 @@ class TrainingLoop:
             losses = live.losses(self._sent)
         first, self._sent = self._sent, self._sent + len(losses)
         losses = read_only(losses)
-        with self._wake:  # so that whoever is late with an older picture does not say that this one is painted
+        with self._wake:  # so that a late `painted` for an older picture does not count for this one
             self._painting = True
             is_alone = self._mailbox.leave(status, frame, losses, first, due)
         if is_alone:

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
 Array = NDArray[Any]
-#: One piece of a step: takes nothing, was given everything when it was bound.
+#: One piece of a step: takes no arguments, because it was given its operands when it was bound.
 Call = Callable[[], object]
 
 
@@ -20,7 +20,7 @@ _LINE = 64
 
 
 def aligned(shape: int | tuple[int, ...], dtype: DTypeLike = np.float64) -> Array:
-    """Return an array of zeros that starts at a cache line. NumPy's own starts anywhere, and costs up to a sixth."""
+    """Return an array of zeros that starts at a cache line; one that does not costs a step up to a sixth more time."""
     itemsize, size = np.dtype(dtype).itemsize, int(np.prod(shape))
     memory = np.zeros(size + _LINE // itemsize, dtype)
     start = -memory.ctypes.data % _LINE // itemsize
@@ -28,14 +28,15 @@ def aligned(shape: int | tuple[int, ...], dtype: DTypeLike = np.float64) -> Arra
 
 
 def everywhere(number: float, like: Array) -> Array:
-    """Return one number as if it were an array like ``like``: operands of one shape take a ufunc's shortest way."""
+    """Return one number as a view with the shape and dtype of ``like``: a ufunc is fastest on operands of one shape."""
     return np.broadcast_to(np.asarray(number, like.dtype), like.shape)
 
 
 def lengthened(array: Array, used: int, length: int, room: int = 0) -> Array:
-    """Return a longer array with the first ``used`` numbers of a full one, and room for ``length`` and many more.
+    """Return a longer array (N,) that begins with the first ``used`` numbers of ``array``; the rest is not set.
 
-    ``room``: for so many at least. Memory that is not written to yet costs little, and what is copied costs more.
+    It is at least ``length`` and ``room`` long, and at least twice as long as before: memory that is not written to
+    costs little, and copying again costs more.
     """
     longer: Array = np.empty(max(length, room, 2 * len(array)), array.dtype)
     longer[:used] = array[:used]
@@ -43,15 +44,15 @@ def lengthened(array: Array, used: int, length: int, room: int = 0) -> Array:
 
 
 class Order(NamedTuple):
-    """In which order the cells of a channel lie in memory, where they do not lie row by row.
+    """The order in memory of the cells of a channel, where that is not row by row.
 
     Attributes
     ----------
     cells : (H·W,)
-        Which cell, counted row by row, lies where.
+        For each place in memory the cell that is stored there, counted row by row.
     modulus
-        If not 0, the rows do lie one behind the other, and in each of them its columns by their remainder: first those
-        that this number divides, then those with remainder 1, and so on.
+        If not 0, only the columns are sorted: the rows are stored one after the other, and within each of them first
+        the columns that this number divides, then those with remainder 1, and so on.
     """
 
     cells: NDArray[np.intp]
@@ -59,7 +60,7 @@ class Order(NamedTuple):
 
 
 def sorted_columns(height: int, width: int, modulus: int) -> Order:
-    """Return the order of rows whose columns lie by their remainder."""
+    """Return the order in which each row has its columns sorted by their remainder."""
     columns = np.concatenate([np.arange(width)[remainder::modulus] for remainder in range(modulus)])
     return Order((np.arange(height)[:, None] * width + columns).reshape(-1), modulus)
 
@@ -67,17 +68,19 @@ def sorted_columns(height: int, width: int, modulus: int) -> Order:
 class Buffer:
     """A map of shape ``(channels, height, width)`` in memory that is allocated once.
 
-    Two more cells than the map needs lie behind it and never change: a zero and a one. An index table that points
-    there (index ``size`` and ``size + 1``) reads the zeros of a padded border without a padded copy being made, and
-    the ones that make a bias one more weight.
+    Behind the map two more numbers are stored that never change: a zero and a one. A table of indices that points at
+    them (``size`` and ``size + 1``) reads the zeros of a padded border without a padded copy, and the ones by which a
+    bias is one more weight.
 
     Attributes
     ----------
     shape
     order : Order or None
-        Where the cells of a channel lie, the same for all channels. None: row by row.
-    flat : (C·H·W,) view, in the order of memory
-    extended : (C·H·W + 2,) view of the same memory, which ends with the zero and the one
+        The order of the cells of each channel. None: row by row.
+    flat : (C·H·W,)
+        A view in the order of memory.
+    extended : (C·H·W + 2,)
+        A view of the same memory that includes the zero and the one.
     """
 
     __slots__ = ("_places", "extended", "flat", "order", "shape")
@@ -103,7 +106,7 @@ class Buffer:
         return whole
 
     def copy_to(self, place: Array, above: int = 0) -> None:
-        """Write the map (C, H, W) to a place of its shape; its first rows, ``above``, are added to what is there."""
+        """Write the map to ``place`` (C, H, W); its first ``above`` rows are added to what is there."""
         if above:
             for there, own in self._pieces(place[:, :above], slice(above)):
                 there += own
@@ -111,7 +114,7 @@ class Buffer:
             there[...] = own
 
     def _pieces(self, place: Array, rows: slice) -> Iterator[tuple[Array, Array]]:
-        """Yield the columns of some rows of a map that lie side by side, of ``place`` and of this memory."""
+        """Yield pairs of views, of ``place`` and of this memory, of the same cells; together they are some rows."""
         if self._places is None:
             yield place, self.flat.reshape(self.shape)[:, rows]
         elif not self.modulus:
@@ -123,22 +126,22 @@ class Buffer:
 
     @property
     def lines(self) -> Array:
-        """The map (C, H, W) as it lies in memory, where at least its rows lie one behind the other."""
+        """A view (C, H, W) of a map whose rows are stored one after the other, its columns in the order of memory."""
         assert self.order is None or self.order.modulus
         return self.flat.reshape(self.shape)
 
     @property
     def modulus(self) -> int:
-        """By the remainder of what division the columns lie; 1: one behind the other."""
+        """The number by whose remainder the columns are sorted; 1: they are not. 0: the cells are in another order."""
         return 1 if self.order is None else self.order.modulus
 
     def column(self, number: int) -> int:
-        """Return where in `lines` a column lies; those of the same remainder lie behind it."""
+        """Return the place of a column in `lines`; the next ones of the same remainder are behind it."""
         quotient, remainder = divmod(number, self.modulus)
         return quotient + sum(len(range(r, self.shape[2], self.modulus)) for r in range(remainder))
 
     def located(self, cells: NDArray[np.intp]) -> NDArray[np.intp]:
-        """Return where in `extended` cells lie that are counted channel by channel, row by row."""
+        """Return the indices into `extended` of cells that are counted channel by channel and row by row."""
         if self._places is None:
             return cells
         channel, cell = np.divmod(cells, self._places.size)
@@ -146,5 +149,5 @@ class Buffer:
 
 
 def run(calls: Iterable[Call]) -> None:
-    """Make the calls, one after the other, by a loop in C: a call takes no longer than a turn of a loop in Python."""
+    """Make the calls one after the other, in a loop in C: one in Python would take as long as the calls themselves."""
     deque(map(call, calls), 0)

@@ -81,10 +81,10 @@ class Network:
         return next((i for i, layer in enumerate(self.layers) if layer.parametrised), len(self.layers))
 
     def orders(self) -> tuple[Order | None, ...]:
-        """Return for the input and for each layer's output in which order it best lies in memory; None: row by row.
+        """Return the order in memory of the input and of each layer's output; None: row by row.
 
-        A map lies as the layer that reads it wishes, if the layer that makes it, and what changes it number by number
-        on the way, can do so at no cost. The input and the last output always lie row by row.
+        A map is stored as the layer that reads it wishes, if the layer that computes it, and the elementwise layers in
+        between, can write that order at no cost. The input and the last output are always stored row by row.
         """
         orders: list[Order | None] = [None] * len(self.shapes)
         first = self.first_learning
@@ -156,16 +156,12 @@ class Network:
         """Return initial parameters for every layer, drawn one layer after the other from ``rng``."""
         return tuple(layer.init(rng, shape, self.dtype) for layer, shape in zip(self.layers, self.shapes, strict=False))
 
-    def bind(self, x: Array, parameters: Array | None = None, gradients: Array | None = None) -> BoundNetwork:
+    def bind(self, x: Array, parameters: Array) -> BoundNetwork:
         """Return the network in memory of its own, for the input ``x`` of the shape ``shapes[0]``.
 
-        ``parameters`` and ``gradients`` (size,) are the vectors to work on, new ones of zeros if None. Behind the
-        parameters there may be a −1, (size + 1,): it saves subtracting a target apart.
+        It reads the parameters (size,) from the vector that is given, whatever is written to that later.
         """
-        new = np.zeros((2, self.size), self.dtype)
-        return BoundNetwork(
-            self, x, new[0] if parameters is None else parameters, new[1] if gradients is None else gradients
-        )
+        return BoundNetwork(self, x, parameters, np.zeros(self.size, self.dtype))
 
     def forward(self, parameters: Parameters, x: Array) -> tuple[Array, ...]:
         """Return the input and the output of every layer, in order."""
@@ -210,7 +206,8 @@ class BoundNetwork:
     Attributes
     ----------
     parameters, gradients : (P,)
-        The one vector of parameters, to be written by whoever trains, and the one of their gradients.
+        The one vector of parameters, to be written by whoever trains, and the one of their gradients. The vector of
+        parameters may be given with a −1 behind them, (P + 1,): that saves subtracting a target apart.
     values : tuple of Buffer, one more than layers
         The constant input and every layer's output.
     grads : tuple of Buffer, alike
@@ -279,9 +276,10 @@ class BoundNetwork:
         self.input_backward = bound[0].input_backward
 
     def difference(self, target: Array, out: Array) -> tuple[tuple[Call, ...], tuple[Call, ...]]:
-        """Return the calls that fill ``out`` with the output less ``target``, both flat, and what they leave to do.
+        """Return two tuples of calls: to fill ``out`` with the output minus ``target`` (both flat), and the output.
 
-        The former are made in place of `forward`. The latter then fill the last of `values`, if it is not yet.
+        The former take the place of `forward`. Where they leave the last of `values` as it was, the latter then fill
+        it; else there are none.
         """
         at_once = self._last.difference(target, out)
         if at_once is None:

@@ -10,9 +10,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
-from convviz.engine.arrays import in_format, map_array
+from convviz.engine.arrays import in_format, map_array, read_only
 from convviz.engine.errors import ConfigError, ShapeError, inside
-from convviz.engine.frames import read_only
 from convviz.engine.initializers import Zeros
 from convviz.engine.losses import Loss, SumSquaredError
 from convviz.engine.network import Network

@@ -3,7 +3,7 @@
 Layers, losses, optimizers, initialisers, input sources and the experiment are frozen dataclasses whose fields are made
 with `setting`. The description beside the default (label, help, kind, range) is all there is: the window's controls,
 the file format and its JSON Schema, and the check of every value are generated from it. A class that adds no field is
-not made a data class anew: it inherits all that there is, and making one is what takes longest when they are imported.
+not decorated again: it inherits everything, and making a data class takes most of the time of importing it.
 """
 
 from __future__ import annotations
@@ -146,7 +146,7 @@ def check_value(value: Any, described: Setting, name: str) -> Any:
     return _CHECKS[described.kind](value, described, name)
 
 
-#: What was expected where there is no range, and where there is one.
+#: The sentences of an error for a setting without a range, and for one with a range.
 _WHOLE = (
     mark("{name}: expected a whole number, received {received}"),
     mark("{name}: expected a whole number {range}, received {received}"),

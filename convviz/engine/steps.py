@@ -3,22 +3,21 @@
 Everything that a step needs is allocated and looked up when it is laid out, none of it while it runs:
 
 - The parameters of all layers are one vector, and their gradients, which the optimizer turns into the direction of the
-  step, are another. The two lie behind one another, as the rows of a matrix. So the update of all layers is one
-  product, (−length, 1) · (direction, parameters), and as it goes to a row of a table, it is recorded in the same go.
-  Behind the parameters lies a −1: the weight of the target, where the product of the last layer can take that in.
+  step, are another. The two are neighbouring rows of a matrix. So the update of all layers is one product,
+  (−learning rate, 1) · (direction, parameters), and because it is written to a row of a table, it is also recorded.
+  Behind the parameters a −1 is stored: the weight of the target, if the product of the last layer can subtract that.
 - The calls of the forward pass, the loss, the backward pass and the update take no arguments: each was given the
-  memory that it reads and writes. Many steps are laid out behind one another as one flat tuple, and running them is
-  one loop over it.
-- Where the loss's derivative is a number times the residual, and the step goes against the gradient itself, the way
-  back is gone with the residual, and the number lengthens the step.
-- What differs from step to step is a row of a table, one row for each of the steps: the residual and the new state are
-  written to it, the learning rate is read from it. So the losses of all steps are one reduction at the end, and nothing
-  is looked up, checked or converted in between. The loss of a large residual is found at once instead, while that is in
-  the cache.
-- A large network is cut into tiles, which are gone through forth and back at the same time (`convviz.engine.tiles`).
+  memory that it reads and writes. The calls of many steps are one flat tuple, and running them is one loop over it.
+- If the derivative of the loss is a factor times the residual, and the optimizer steps along the gradient itself, the
+  residual is propagated back instead of the derivative, and the learning rate is multiplied by the factor.
+- What differs from step to step is in tables with a row for each step: the residual and the new state are written to
+  them, the learning rate is read from them. So the losses of all steps are one reduction at the end, and nothing is
+  looked up, checked or converted in between. A large residual is not recorded; its loss is computed at once, while it
+  is still in the cache.
+- A large network is cut into tiles, whose forward and backward passes run at the same time (`convviz.engine.tiles`).
 
-How many steps are laid out is a matter of the cache that the tables should stay in, never of the results: each step
-computes the same from the same state, whichever row it uses.
+How many steps are laid out depends on the size of the tables, which should stay in the cache, and has no influence on
+the results: each step computes the same from the same state, whichever row it uses.
 """
 
 from __future__ import annotations
@@ -42,23 +41,25 @@ if TYPE_CHECKING:
     from convviz.engine.network import Network
     from convviz.engine.optimizers import Direction, Optimizer
 
-#: The tables together take about this many bytes, and hold at most so many steps.
+#: About how many bytes the tables take together, and how many steps they hold at most.
 _TABLES = 1 << 18
 _MOST = 128
-#: A residual of more bytes is not recorded.
+#: The most bytes of a residual that is recorded.
 _RECORDED = 1 << 13
 
 
 class Evaluation(NamedTuple):
-    """What a state makes of the input, and what the loss says to it. The arrays belong to whoever asked.
+    """One forward and backward pass at one state. The arrays are new, and belong to whoever asked.
 
     Attributes
     ----------
     loss
     values : tuple of (C, H, W), one per layer
+        The output of each layer.
     value_grads : tuple of (C, H, W) or None, one more than layers
-        The derivatives by the input, if that was wanted, and by each of `values`.
+        The derivatives of the loss by the input (None if that was not wanted) and by each of `values`.
     residual : (C, H, W)
+        The last output minus the target.
     """
 
     loss: float
@@ -73,16 +74,16 @@ class Steps:
     Attributes
     ----------
     parameters, gradients : (P,)
-        The present parameters, which whoever trains may set, and what `evaluate` finds.
+        The current parameters, which may be written to, and their gradients as `evaluate` leaves them.
     states : (rows + 1, S)
-        The state before each of the steps that were made last, and after the last of them.
+        The state (see `state`) before each of the steps of the last `run`, and after the last of them.
     rows
-        How many steps can be made at once.
+        The most steps that one `run` can make.
     """
 
     def __init__(self, network: Network, x: Array, target: Array, loss: Loss, optimizer: Optimizer) -> None:
         size, dtype = network.size, network.dtype
-        # the optimizer's own vectors, the direction (which is the gradients' memory), the parameters and their −1
+        # the optimizer's own vectors, the gradients, which become the direction in place, the parameters, and the −1
         vectors = len(optimizer.state_names) + 2
         memory = aligned(vectors * size + 1, dtype)
         memory[-1] = -1
@@ -117,7 +118,7 @@ class Steps:
 
     @property
     def state(self) -> Array:
-        """A copy of the state (S,): the parameters, then each of the optimizer's vectors. Whoever trains may set it."""
+        """A copy of the state (S,), which can be set: the parameters, then each of the optimizer's own vectors."""
         return np.concatenate((self.parameters, self._own.reshape(-1)))
 
     @state.setter
@@ -185,7 +186,7 @@ class Steps:
         )
 
     def _bind_optimizer(self, network: Network, optimizer: Optimizer) -> Direction:
-        """Return what makes the calls of a step that turn the gradients into the direction."""
+        """Return the function that makes the calls which turn the gradients into the direction of a step, in place."""
         parameters, gradients = self.parameters, self.gradients
         slots = OptimizerSlots(parameters, gradients, tuple(self._own), work=np.zeros_like(parameters))
         direction = optimizer.bind(slots)
@@ -202,12 +203,12 @@ class Steps:
         )
 
     def _bind_differences(self, residuals: Sequence[Array]) -> list[tuple[tuple[Call, ...], tuple[Call, ...]]]:
-        """Return for each tile the calls that go forth to its residual, and those that fill what these leave out."""
+        """Return for each tile the calls that compute its residual, and those that fill the outputs these leave out."""
         tiles = zip(self._tiles.parts, self._targets, residuals, strict=True)
         return [part.difference(target, residual) for part, target, residual in tiles]
 
     def _calls_of(self, row: int, forth: Sequence[tuple[Call, ...]]) -> tuple[Call, ...]:
-        """Return the calls of the step of a row, which goes ``forth`` through each tile by these."""
+        """Return the calls of the step of a row; ``forth`` are those of each tile's forward pass."""
         size = self.parameters.size
         after = self.states[row + 1]
         jobs = [(*calls, *self._back(row, tile)) for tile, calls in enumerate(forth)]
@@ -223,7 +224,7 @@ class Steps:
         return tuple(calls)
 
     def _back(self, row: int, tile: int) -> tuple[Call, ...]:
-        """Return the calls that record a tile's residual, or its share of the loss, and go back through it."""
+        """Return the calls that record a tile's residual, or its share of the loss, and then its backward pass."""
         part, residual = self._tiles.parts[tile], self._residuals[tile]
         gradient = self._loss_gradients[tile](residual)
         if self._goes_with_residual:
@@ -234,7 +235,7 @@ class Steps:
         return record, *gradient, *part.backward
 
 
-# plain functions: a call that held on to its `Steps`, which hold on to it, would outlive it
+# functions rather than methods: a call that refers to its `Steps`, which refer to the call, would be a cycle
 
 
 def _loss_of(loss: Loss, residual: Array, share: float) -> float:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from enum import Enum
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from convviz.engine.frames import StopReason
 from convviz.engine.settings import Spec, setting
 from convviz.i18n import mark
 
@@ -18,6 +18,17 @@ if TYPE_CHECKING:
 
 #: How many losses are looked through at a time, at least and at most, where many are there at once.
 _LEAST, _MOST = 1 << 6, 1 << 12
+
+
+class StopReason(Enum):
+    """Why a run stopped by itself."""
+
+    NONE = ""
+    STEPS = "steps"  #: the number of steps asked for was made
+    LOSS_BELOW = "loss below"
+    NO_PROGRESS = "no progress"
+    DIVERGED = "diverged"
+    MEMORY = "memory"  #: the loss series has reached its own budget
 
 
 @dataclass(frozen=True)

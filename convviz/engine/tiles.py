@@ -1,13 +1,13 @@
-"""A large network cut into bands of rows, its tiles, which are computed apart and at once.
+"""A large network cut into bands of rows, its *tiles*, which are computed by several threads at once.
 
-Some rows of the output are made of some rows of the input, by the same layers. So a tile is a network of its own: the
-layers of the whole, on those rows of the input that its rows of the output are made of. Tiles overlap in what they
-read, by the kernels' heights. The way back is linear in the error: each tile takes back the errors of its own rows, and
-where tiles overlap, and for the parameters, which they share, what they find adds up to the whole.
+A tile is a network of its own, with the same layers: it computes some rows of the output from those rows of the input
+that lie in their receptive fields. The tiles' inputs overlap, by about the heights of the kernels. The backward pass is
+linear in the error, so each tile propagates the errors of its own rows, and the sum over all tiles is the whole
+gradient, both where maps overlap and for the parameters, which the tiles share.
 
-So nobody has to wait for anybody between the beginning of a step and its end, whatever the layers are, and what a tile
-works on is small enough to stay in the cache that one core has. How a network is cut depends on its sizes alone, not
-on the machine: the numbers are the same, whoever computes them.
+So the threads wait for each other only at the end of a step, whatever the layers are, and a tile is small enough to
+stay in the cache of one core. How a network is cut depends on its sizes alone, not on the machine, so that every
+machine computes the same numbers.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from convviz.engine.memory import Array, Buffer, Call
 
-#: Products of one forward pass from which on a network is cut, and into how many tiles.
+#: From how many multiplications of one forward pass on a network is cut, and into how many tiles.
 TILES = ((3_000_000, 2), (60_000_000, 4))
 
 
@@ -37,9 +37,9 @@ class Tile(NamedTuple):
     Attributes
     ----------
     network
-        What makes the tile's rows of the output from its rows of the input.
+        The layers, for the tile's rows of the input.
     rows : tuple of slices, one more than layers
-        Which rows of the input and of each layer's output these are. Those of all tiles together are all rows.
+        The tile's rows of the input and of each layer's output. The tiles cover all rows of the output once.
     """
 
     network: Network
@@ -47,7 +47,7 @@ class Tile(NamedTuple):
 
 
 def cut(network: Network) -> tuple[Tile, ...]:
-    """Return the tiles of a network from top to bottom; a single one where the network is small or cannot be cut."""
+    """Return the tiles of a network from top to bottom; one for all of it if it is small or cannot be cut."""
     height = network.shapes[-1][1]
     count = min(height, max((tiles for least, tiles in TILES if _products(network) >= least), default=1))
     ends = [round(height * number / count) for number in range(count + 1)]
@@ -92,7 +92,7 @@ class BoundTiles:
         return (partial(self._team.share, jobs),)
 
     def split(self, output: Array) -> tuple[Array, ...]:
-        """Return what of a map like the output belongs to each tile, as flat arrays."""
+        """Return each tile's rows of ``output``, a map of the last shape, as new flat arrays."""
         parts = []
         for tile in self._tiles:
             part = output[:, tile.rows[-1]]
@@ -101,7 +101,7 @@ class BoundTiles:
         return tuple(parts)
 
     def join(self, parts: Sequence[Array]) -> Array:
-        """Return a new map, of which `split` would make ``parts``."""
+        """Return a new map of the last shape that is put together of ``parts``, as `split` returns them."""
         channels, _, width = self._shapes[-1]
         maps = [part.reshape(channels, -1, width) for part in parts]
         if len(maps) == 1:
@@ -116,7 +116,7 @@ class BoundTiles:
         return self._copies([part.values for part in self.parts], 1, add=False)
 
     def grads(self, first: int) -> tuple[Array, ...]:
-        """Return a copy of the derivatives by the outputs of all layers, whole; before them (0) that by the input."""
+        """Return a copy of the derivatives by each map, whole, from the ``first`` on; 0 is the input."""
         return self._copies([part.grads for part in self.parts], first, add=True)
 
     def _copies(self, buffers: Sequence[tuple[Buffer, ...]], first: int, *, add: bool) -> tuple[Array, ...]:
@@ -128,9 +128,10 @@ class BoundTiles:
         )
 
     def _assemble(self, index: int, parts: Sequence[Buffer], *, add: bool) -> Array:
-        """Return a new map that is put together of its tiles; those that overlap are alike, or add up.
+        """Return a new map that is put together of its tiles.
 
-        What tiles have in common is added, and all else is written once: of a large map every pass is felt.
+        Where tiles overlap, their derivatives are added (``add``) and their values are equal. Everything else is
+        written once only, because every further pass over a large map takes noticeable time.
         """
         whole = np.zeros(self._shapes[index], self._dtype)
         written = 0
@@ -142,13 +143,13 @@ class BoundTiles:
 
 
 def _products(network: Network) -> int:
-    """Return how many products the forward pass sums up, biases among them."""
+    """Return the number of multiplications of a forward pass, counting one for each bias."""
     sizes = zip(network.layers, network.shapes, network.shapes[1:], strict=False)
     return sum(layer.parameter_size(before) * after[1] * after[2] for layer, before, after in sizes)
 
 
 def _tile(network: Network, rows: slice) -> Tile | None:
-    """Return the tile that makes some rows of the output; None where some layer cannot make a part of its output."""
+    """Return the tile that computes some rows of the output; None if a layer cannot compute a part of its output."""
     layers, read = [], [rows]
     for layer, shape in zip(reversed(network.layers), reversed(network.shapes[:-1]), strict=True):
         part = layer.part(shape, read[-1])

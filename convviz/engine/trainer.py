@@ -15,13 +15,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from convviz.engine.arrays import read_only, sealed
 from convviz.engine.errors import ConfigError
-from convviz.engine.frames import Frame, RunPath, State, StopReason, read_only, sealed
+from convviz.engine.frames import Frame, RunPath, State
 from convviz.engine.history import History, RateLog, Series
 from convviz.engine.problem import Problem, frozen
 from convviz.engine.settings import check_value, settings_of
 from convviz.engine.steps import Steps
-from convviz.engine.stopping import StopConditions, Watch
+from convviz.engine.stopping import StopConditions, StopReason, Watch
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -10,6 +10,8 @@ from convviz.number_text import axis_text
 
 #: The largest number there is, and the exponents of ten that can be written as a float with all its digits.
 _GREATEST, _LEAST_EXPONENT, _MOST_EXPONENT = sys.float_info.max, -307, sys.float_info.max_10_exp
+#: Intervals between the ticks of a logarithmic axis over more than one power of ten, at most.
+_MOST_INTERVALS = 8
 
 
 @dataclass(frozen=True)
@@ -68,11 +70,12 @@ def linear_axis(low: float, high: float, count: int = 6) -> Axis:
     return Axis(max(ends[0], -_GREATEST), min(ends[-1], _GREATEST), ticks)
 
 
-def logarithmic_axis(low: float, high: float, count: int = 8) -> Axis:
-    """Return a logarithmic axis over at least ``low … high`` (both > 0), with ``count`` ticks at most where it can.
+def logarithmic_axis(low: float, high: float) -> Axis:
+    """Return a logarithmic axis over at least ``low … high`` (both > 0).
 
     It begins and ends on a round number, unless that would lie beyond all numbers: then with the last number there is.
-    What has lost digits for being so small is left out.
+    Numbers so small that they have lost digits (subnormal ones) are left out. Of many powers of ten only every second,
+    third, … has a tick.
     """
     first, last = max(_exponent(low), _LEAST_EXPONENT), math.ceil(math.log10(high) - 1e-9)
     if last - first <= 1:  # within one power of ten: 1, 2, 5 are needed too
@@ -85,7 +88,7 @@ def logarithmic_axis(low: float, high: float, count: int = 8) -> Axis:
         ticks = tuple(s for s in steps if start <= s <= end)
         minor = tuple(d * 10.0**first for d in range(2, 10) if start < d * 10.0**first < end)
         return Axis(start, end, ticks, minor, logarithmic=True)
-    every = math.ceil((last - first) / count)
+    every = math.ceil((last - first) / _MOST_INTERVALS)
     powers = range(first, min(last, _MOST_EXPONENT) + 1)
     high = 10.0**last if last <= _MOST_EXPONENT else _GREATEST
     ticks = tuple(10.0**p for p in powers if (p - first) % every == 0)

@@ -24,7 +24,7 @@ MOST_PARAMETERS = 1000
 MOST_ROWS = 2**20
 
 _FIRST = ("step", "loss", "learning_rate")
-#: Numbers that are written in one go, which no other thread can interrupt.
+#: About how many numbers are formatted at a time: that holds the interpreter's lock, and other threads wait.
 _AT_ONCE = 2000
 
 

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from convviz.engine.settings import Spec
     from convviz.model.experiment import Experiment, Shape
 
-#: What a recipe calls the generator that it draws from, unless it has one of its own.
+#: The name, in recipes, of the generator that all of them draw from which have no seed of their own.
 GENERATOR = "rng"
 
 

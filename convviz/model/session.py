@@ -161,11 +161,11 @@ class Session(QObject):
     def follow(self, old: Experiment, new: Experiment, *, apart: bool = False) -> bool:
         """Go from ``old``, which runs, to ``new``: while it runs where that is possible, else by a new run.
 
-        An edit that is undone, or done again, goes back to the very object that ran before it: then the run is back
-        too, at the step where it was, unless that takes more memory than is kept for such. So is one that is a branch
-        of the present run, and it rests there.
+        An edit that is undone, or redone, goes back to the very object that ran before it. Then its run is taken up
+        again at the step where it was left, unless it had to be forgotten for want of memory. The same holds for a
+        branch of the present run; it is paused.
 
-        ``apart``: by another run in any case, which rests.
+        ``apart``: take another run in any case; it is paused.
 
         Returns
         -------

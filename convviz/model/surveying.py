@@ -91,9 +91,9 @@ class SurveyThread(LoopThread):
 class Surveyor(QObject):
     """Has the landscape about the step that a session shows surveyed. To be used from the thread of the window.
 
-    The plane follows the run: it is another one when the run has come much further, and when another experiment is
-    shown. Whoever looks at another part of it makes it stay, until it is to be `fit` again. A run that begins on the
-    plane, of an experiment with the same losses, leaves it as it is.
+    The plane follows the run: it is chosen anew when the run has come much further, and when another experiment is
+    shown. Once somebody has looked at another part of it, it stays until `fit` is called. It also stays when a run
+    begins on it whose experiment has the same losses.
 
     Signals
     -------

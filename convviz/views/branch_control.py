@@ -50,7 +50,7 @@ class BranchControl(QObject):
         self._button.offer([self._text(branch) for branch in self._branches.reachable])
 
     def _text(self, branch: Branch) -> str:
-        """Return where a branch begins, with which rate it goes on, and how far it has come."""
+        """Return a branch's first step, its learning rate, its newest step and the loss there."""
         status = self._session.status
         if branch is self._branches.present:
             step, loss = status.step, loss_text(status.loss)

@@ -23,10 +23,10 @@ if TYPE_CHECKING:
     from convviz.views.pointing import Pointed
     from convviz.views.status_line import StatusLine
 
-#: A number whose marks take longer than this, in seconds, is followed less often than the frames come …
+#: The marks of a number that takes longer than ``_CHEAP`` seconds are not made for every frame, but take at most
+#: ``_SHARE`` of the time. Those of one that takes longer than ``DEAR`` seconds, which would be felt, are made only when
+#: no frame has come for ``_REST`` milliseconds.
 _CHEAP = 0.004
-#: … so that it takes no more than this share of the time. And one that takes so long that it would be felt is only
-#: followed when frames cease to come, for so many milliseconds.
 _SHARE = 0.2
 DEAR, _REST = 0.05, 300
 
@@ -196,7 +196,7 @@ class CursorControl(QObject):
 
 
 def _with_remark(text: str, frame: Frame, number: Pointed) -> str:
-    """Return what is said of a number, and if it goes nowhere, that it does."""
+    """Return the text about a number with a remark if nothing is computed from it."""
     lost = lost_text(frame, number)
     return tr("{cell} · {remark}").format(cell=text, remark=lost) if lost else text
 

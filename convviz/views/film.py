@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from convviz.model.session import Session
     from convviz.model.work import Hand
 
-#: The size at which the network is laid out where one map of it is all that is drawn.
+#: The size at which the network is laid out when only one of its maps is drawn.
 _WHOLE = QSize(1280, 800)
 #: What is left free around a map that is drawn alone, in pixels.
 _MARGIN = theme.SPACE.L

@@ -24,7 +24,7 @@ class LandscapeControl(QObject):
     Attributes
     ----------
     panel
-        Where it goes is the business of whoever asked for it.
+        Whoever makes this control puts it into the window.
     """
 
     def __init__(self, document: Document, session: Session, parent: QObject) -> None:

@@ -112,7 +112,6 @@ class PanelControl(QObject):
         self.modes = ModeControl(self.stage, self.pipeline, self.cursor, document, session, parts, self)
         self.files = FileControl(window, document, preferences, parts)
         self._maps = MapControl(window, document, preferences, parts)
-        self._parts = parts
         self._exports: ExportControl | None = None
         self._figures: FigureControl | None = None
         self._branches = Branches(document, session, self)

@@ -33,7 +33,7 @@ class Replay(QObject):
 
     The next step is asked for only once the one before has been shown, so that a large network is shown at the rate
     that it can be; those between are passed over. It ends when the newest step is shown, whoever asked for that, and
-    with every other step that is made: then there is something newer to be seen.
+    when a new step is made, since there is something newer to be seen then.
 
     Signals
     -------

@@ -8,22 +8,19 @@ from typing import TYPE_CHECKING
 from PyQt6.QtCore import QObject
 
 from convviz.engine.frames import State, Status
-from convviz.engine.settings import settings_of
 from convviz.i18n import mark, tr
-from convviz.number_text import short_number
 from convviz.views import run_words, theme
 from convviz.views.action_texts import keys_text
-from convviz.views.banner import Message, Offer
+from convviz.views.banner import Message
 from convviz.views.replay import Replay
+from convviz.views.restart_note import RestartNote
 from convviz.views.seeds import another_seed
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from convviz.model.branches import Branches
     from convviz.model.document import Document
-    from convviz.model.experiment import Experiment
     from convviz.model.session import Session
+    from convviz.views.divergence_control import DivergenceControl
     from convviz.views.menus import Menus
     from convviz.views.panels.loss import LossPanel
     from convviz.views.parts import Parts
@@ -67,12 +64,10 @@ class RunControl(QObject):
         self._told = Status()
         self._told_at = 0.0
         self._replay = Replay(session, self)
-        self._left = 0  # the steps of the run that a change has ended, until that is told
-        self._left_note: Callable[[], str] | None = None
-        self._was_edit = False  # that change was none of the whole document
-        self._told_edit, self._told_steps = (0, 0), 0
+        self._parts = parts
+        self._divergence: DivergenceControl | None = None  # made when a run diverges for the first time
+        self._restart = RestartNote(document, session, parts.line, self)
         self._goes_on_from: int | None = None  # a newest step that is not shown, as tooltips tell it
-        self._wild = Status()  # the news of the latest divergence
         self._connect(parts.menus)
         loss.set_series(session.losses)
         parts.transport.set_run_length(preferences.run_length)
@@ -102,12 +97,7 @@ class RunControl(QObject):
         session.losses_changed.connect(self._loss.refresh)
         session.frame_changed.connect(self._follow_frame)
         session.failed.connect(self._failed)
-        session.run_started.connect(self._tell_left)
         self._document.changed.connect(self._offer_seed)
-        self._document.changed.connect(self._note_left)
-        self._document.opened.connect(self._forget_edit)
-        self._document.changed.connect(self._offer_again)
-        self._document.edits_changed.connect(self._note_edit)
 
     def retranslate(self) -> None:
         """Read every text again in the current language."""
@@ -173,42 +163,8 @@ class RunControl(QObject):
         why_not = tr("Every initial kernel of this student is given, or has a seed of its own")
         self._actions.explain("new_seed", None if drawn else why_not)
 
-    def _note_left(self, old: Experiment, new: Experiment) -> None:
-        """Note how many steps a change leaves behind."""
-        if self._document.is_swapping:
-            self._forget_edit()
-        if self._document.is_swapping or old.needs_rebuild(new):
-            self._left = self._status.step
-            self._was_edit = False
-
-    def _forget_edit(self) -> None:
-        """Take no edit of another experiment for the one that was told of."""
-        self._told_edit, self._told_steps = (0, 0), 0
-
-    def _note_edit(self) -> None:
-        """Note that an edit made the change: at the opening of another experiment the edits end before it."""
-        self._was_edit = True
-
-    def _tell_left(self) -> None:
-        """Tell that a run began anew because of an edit, unless the edit was undone and an earlier one is back.
-
-        The edits of one drag are undone together, and lead back to the run before the first of them.
-        """
-        stack = self._document.undo_stack
-        steps, edit = self._left, (stack.count(), stack.index())
-        self._left = 0
-        if edit == self._told_edit:
-            steps = max(steps, self._told_steps)
-        if self._session.status.step:
-            if self._left_note is not None:
-                self._line.drop_note(self._left_note)
-        elif steps and self._was_edit:
-            self._told_edit, self._told_steps = edit, steps
-            self._left_note = lambda: run_words.left_text(steps)
-            self._line.show_note(self._left_note)
-
     def _continue(self) -> None:
-        shown = self._on_screen(self._status).shown
+        shown = self._seen.shown
         if shown is not None:
             self._go_back(shown)
 
@@ -216,6 +172,8 @@ class RunControl(QObject):
 
     def _report(self, status: Status) -> None:
         before, self._status = self._status, status
+        if status.state is State.DIVERGED and self._divergence is None:
+            self._divergence = self._made_divergence()
         if status.goal == self._document.experiment.stop.steps:  # the whole run, however often it rested on the way
             self._began_at = 0
         elif status.goal != before.goal or status.run != before.run or status.step < self._began_at:
@@ -225,7 +183,7 @@ class RunControl(QObject):
         if status.state is not State.EMPTY:  # before there is a run, the speed is the one that was asked for
             self._transport.set_speed(status.speed)
         readable = self._is_readable(status)
-        self._loss.set_status(self._on_screen(status), words=readable)
+        self._loss.set_status(self._seen, words=readable)
         if readable:
             self._told, self._told_at = status, time.perf_counter()
             self._show_position(status)
@@ -234,15 +192,13 @@ class RunControl(QObject):
             self._enable(status)
             self._warn(status)
 
-    def _on_screen(self, status: Status) -> Status:
-        """Return ``status`` with the step that is seen: the last with finite numbers stands for a newest without."""
-        frame = self._session.frame
-        if status.state is not State.DIVERGED or status.shown is not None or frame is None:
-            return status
-        return status._replace(shown=frame.step) if frame.step < status.step else status
+    @property
+    def _seen(self) -> Status:
+        """What was reported last, with the step that is seen."""
+        return self._status if self._divergence is None else self._divergence.seen(self._status)
 
     def _show_position(self, status: Status) -> None:
-        self._history.set_position(status.step, self._on_screen(status).shown)
+        self._history.set_position(status.step, self._seen.shown)
         in_past = status.shown is not None  # and not because there is nothing later to be seen
         self._actions.enable(live=in_past, later=in_past)
         self._tell_past(status)
@@ -300,67 +256,32 @@ class RunControl(QObject):
         self._actions.enable(play=able, step=able, run_n=able, reset=loaded)
 
     def _warn(self, status: Status) -> None:
-        if status.state is State.DIVERGED:
-            self._wild = status
-            self._banner.show_message(self._divergence(status))
-        elif self._banner.subject == "run" and status.state is not State.FAILED:
+        if status.state is State.DIVERGED and self._divergence is not None:
+            self._divergence.report(status)
+        elif self._banner.subject == run_words.SUBJECT and status.state is not State.FAILED:
             self._banner.dismiss()
 
-    def _offer_again(self, old: Experiment, new: Experiment) -> None:
-        """Let what is offered after a divergence be right for the rate that is set now."""
-        is_told = self._status.state is State.DIVERGED and self._banner.subject == "run"
-        if is_told and old.optimizer != new.optimizer:
-            self._banner.show_message(self._divergence(self._wild))
+    def _made_divergence(self) -> DivergenceControl:
+        from convviz.views.divergence_control import DivergenceControl
 
-    def _divergence(self, status: Status) -> Message:
-        """Return what is said of a divergence, and what can be done about it."""
-        if status.step == 0:  # no rate would change it
-            return Message(lambda: run_words.divergence_text(status, 0), "warning", "run")
-        good = run_words.last_good_step(self._session.losses.values())
-        offers = [Offer("banner_reset", lambda: tr("Reset"), self.reset, self._actions["reset"].toolTip)]
-        optimizer = self._document.experiment.optimizer
-        least = settings_of(type(optimizer))["learning_rate"].minimum or 0.0
-        rate = run_words.smaller_rate(status.learning_rate, least)
-        if rate < optimizer.learning_rate:
-            smaller = Offer(
-                "try_smaller_rate",
-                lambda: tr("Try rate {rate}").format(rate=short_number(rate)),
-                lambda: self._try_rate(rate),
-                lambda: tr("Start again with this learning rate; a smaller one takes smaller steps"),
-            )
-            offers.insert(0, smaller)
-        if good > 0:  # else it is what a reset does
-            back = Offer(
-                "go_back",
-                lambda: tr("Back to step {step}").format(step=f"{good:,}"),
-                lambda: self._go_back(good),
-                lambda: tr("Go back to the last good step, before the loss ran away"),
-            )
-            offers.insert(0, back)
-        return Message(
-            lambda: run_words.divergence_text(status, self._step_in_place()), "warning", "run", tuple(offers)
-        )
-
-    def _step_in_place(self) -> int | None:
-        """Return the step that is shown because the numbers of the newest are not finite; None: none is for that."""
-        return None if self._status.shown is not None else self._on_screen(self._status).shown
+        control = DivergenceControl(self._document, self._session, self._parts, self)
+        control.reset_asked.connect(self.reset)
+        control.back_asked.connect(self._go_back)
+        return control
 
     def _follow_frame(self) -> None:
         """Let what is said of a run that diverged be said of the numbers that are shown now."""
-        if self._status.state is State.DIVERGED:
-            self._loss.set_status(self._on_screen(self._status))
+        if self._status.state is State.DIVERGED and self._divergence is not None:
+            self._loss.set_status(self._seen)
             self._show_position(self._status)
-            if self._banner.subject == "run":
-                self._banner.retranslate()
-
-    def _try_rate(self, rate: float) -> None:
-        experiment = self._document.experiment
-        optimizer = experiment.optimizer.replace(learning_rate=rate)
-        self._document.propose(experiment.replace(optimizer=optimizer), tr("Smaller learning rate"))
-        self.reset()
+            self._divergence.follow_frame()
 
     def _failed(self, message: str) -> None:
         reason = run_words.reason_text(message)
         self._banner.show_message(
-            Message(lambda: tr("The run was stopped by an error. {reason}").format(reason=reason), "error", "run")
+            Message(
+                lambda: tr("The run was stopped by an error. {reason}").format(reason=reason),
+                "error",
+                run_words.SUBJECT,
+            )
         )

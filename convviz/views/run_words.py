@@ -8,12 +8,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from convviz.engine.frames import State, Status, StopReason
+from convviz.engine.frames import State, Status
+from convviz.engine.stopping import StopReason
 from convviz.i18n import joined, mark, ntr, tr
 from convviz.number_text import short_number
 
 Array = NDArray[Any]
 
+#: What messages about a run are about, as the banner tells them from others.
+SUBJECT = "run"
 #: A loss is still good while it is at most this much above the least so far.
 _GOOD = 1.1
 

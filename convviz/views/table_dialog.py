@@ -23,7 +23,7 @@ class TableDialog(ExportDialog):
     Signals
     -------
     chosen(int, bool)
-        Every how-manieth step from 0 on; with the parameters.
+        The distance of the steps in the table, from step 0 on; and whether it has the parameters.
     """
 
     chosen = pyqtSignal(int, bool)

@@ -9,8 +9,8 @@ import pytest
 
 from convviz.engine import loop
 from convviz.engine.commands import Load, Play, Reset, RunSteps, SetLearningRate, SetSpeed, SetStop
-from convviz.engine.frames import State, StopReason
-from convviz.engine.stopping import StopConditions
+from convviz.engine.frames import State
+from convviz.engine.stopping import StopConditions, StopReason
 from convviz.engine.trainer import Trainer
 from tests.engine.driving import TOO_HIGH, Driven, assert_same_frame, problem, trained
 from tests.engine.problems import small_problem

@@ -17,8 +17,8 @@ from convviz.engine.commands import (
     ShowStep,
     WantInputGradient,
 )
-from convviz.engine.frames import State, StopReason
-from convviz.engine.stopping import StopConditions
+from convviz.engine.frames import State
+from convviz.engine.stopping import StopConditions, StopReason
 from convviz.engine.trainer import Trainer
 from tests.engine.driving import assert_same_frame, loaded, problem, trained
 

@@ -21,8 +21,9 @@ from convviz.engine.commands import (
     WantInputGradient,
 )
 from convviz.engine.errors import ConfigError
-from convviz.engine.frames import State, StopReason
+from convviz.engine.frames import State
 from convviz.engine.live import STEPS_BACK, LiveRun
+from convviz.engine.stopping import StopReason
 from convviz.engine.trainer import Trainer
 from tests.engine.driving import TOO_HIGH, Driven, loaded, problem, trained
 

@@ -8,6 +8,8 @@ import pytest
 
 from convviz.model.experiment import Experiment
 from convviz.model.session import Session
+from tests.checked import BARRIER
+from tests.model.idle import IdleClock
 from tests.model.running import Diary
 
 
@@ -34,6 +36,14 @@ def reach(qtbot, session):
         qtbot.waitUntil(reached, timeout=20_000)  # however busy the machine is
 
     return reach
+
+
+@pytest.fixture
+def clock(monkeypatch):
+    """Return the clock of a loop that works in idle time: every forward pass of `HeldConv` is work."""
+    clock = IdleClock()
+    monkeypatch.setattr(BARRIER, "pass_by", clock.pass_by)
+    return clock
 
 
 @pytest.fixture

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from convviz.engine.frames import State, StopReason
+from convviz.engine.frames import State
 from convviz.engine.layers import LeakyReLU
 from convviz.engine.optimizers import SGD
+from convviz.engine.stopping import StopReason
 from convviz.engine.trainer import Trainer
 from convviz.model.files import (
     builtin_experiments,

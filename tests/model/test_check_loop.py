@@ -21,45 +21,7 @@ from convviz.model.check_loop import (
     Verdict,
     Withdrawn,
 )
-from convviz.model.idle_loop import WorkClock
-from tests.checked import BARRIER, held, kinked, wrong
-
-
-class Clock(WorkClock):
-    """Every forward pass of `HeldConv` is some work; waiting takes the time that it is asked to."""
-
-    def __init__(self, work=0.0003):
-        self.time = 100.0
-        self.work = work
-        self.total = 0.0
-        self.rests = []
-        self.while_waiting = lambda: None
-
-    def now(self):
-        return self.time
-
-    def pass_by(self):
-        self.total += self.work
-        self.time += self.work
-
-    def worked(self):
-        return self.total
-
-    def wait(self, condition, seconds):
-        assert seconds is not None, "would wait for ever"
-        before, while_waiting = self.time, self.while_waiting
-        self.while_waiting = lambda: None
-        while_waiting()
-        if while_waiting.__name__ != "interrupt":
-            self.time = before + seconds
-        self.rests.append(self.time - before)
-
-
-@pytest.fixture
-def clock(monkeypatch):
-    clock = Clock()
-    monkeypatch.setattr(BARRIER, "pass_by", clock.pass_by)
-    return clock
+from tests.checked import held, kinked, wrong
 
 
 @pytest.fixture
@@ -107,6 +69,7 @@ def test_it_begins_when_all_has_been_quiet(loop, clock, answers):
     def interrupt():
         clock.time += QUIET / 2
         loop.post(second)
+        return True
 
     clock.while_waiting = interrupt
     loop.post(request(1))
@@ -138,6 +101,7 @@ def test_it_works_a_small_share_of_the_time(loop, clock, gentle, share):
 def test_it_stops_being_gentle_in_the_middle_of_a_rest(loop, clock, answers):
     def interrupt():
         loop.be_gentle(False)
+        return True
 
     loop.be_gentle(True)
     loop.post(request(every=True))

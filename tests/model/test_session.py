@@ -5,8 +5,9 @@ import time
 
 import numpy as np
 
-from convviz.engine.frames import State, StopReason
+from convviz.engine.frames import State
 from convviz.engine.loop import PATIENCE
+from convviz.engine.stopping import StopReason
 from convviz.engine.trainer import Trainer
 from tests.model.running import experiment, trained
 

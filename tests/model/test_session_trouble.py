@@ -10,7 +10,8 @@ import pytest
 from PyQt6.QtCore import QCoreApplication
 
 from convviz.engine.errors import ShapeError
-from convviz.engine.frames import State, StopReason
+from convviz.engine.frames import State
+from convviz.engine.stopping import StopReason
 from convviz.model.session import Session
 from tests.model.running import Impossible, experiment, kernel, trained
 

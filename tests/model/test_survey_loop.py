@@ -10,7 +10,6 @@ from convviz.engine.errors import ConfigError
 from convviz.engine.landscape import LEVELS, LossAt, Way, Window, points_of
 from convviz.engine.layers import Conv2d
 from convviz.engine.trainer import Trainer
-from convviz.model.idle_loop import WorkClock
 from convviz.model.survey_loop import (
     AT_ONCE,
     GENTLE_SHARE,
@@ -22,36 +21,7 @@ from convviz.model.survey_loop import (
     Survey,
     SurveyLoop,
 )
-from tests.checked import BARRIER, HeldConv, experiment
-
-
-class Clock(WorkClock):
-    """Every loss is some work; waiting takes the time that it is asked to."""
-
-    def __init__(self, work=0.0003):
-        self.time, self.work, self.total, self.rested = 100.0, work, 0.0, 0.0
-
-    def now(self):
-        return self.time
-
-    def pass_by(self):
-        self.total += self.work
-        self.time += self.work
-
-    def worked(self):
-        return self.total
-
-    def wait(self, condition, seconds):
-        assert seconds is not None, "would wait for ever"
-        self.time += seconds
-        self.rested += seconds
-
-
-@pytest.fixture
-def clock(monkeypatch):
-    clock = Clock()
-    monkeypatch.setattr(BARRIER, "pass_by", clock.pass_by)
-    return clock
+from tests.checked import HeldConv, experiment
 
 
 class Onlooker:
@@ -115,7 +85,7 @@ def test_a_survey_goes_from_coarse_to_fine(run, seen):
 
 def test_something_is_seen_before_any_rest(run, seen, clock):
     rested = []
-    seen.then = lambda: rested.append((clock.rested, len(seen.surveys)))
+    seen.then = lambda: rested.append((sum(clock.rests), len(seen.surveys)))
     seen.loop.post(request(run))
     seen.loop.turn()
     first = next(at for at, surveys in rested if surveys)
@@ -128,7 +98,7 @@ def test_it_leaves_time_to_others(run, seen, clock, gentle, share):
     seen.loop.be_gentle(gentle)
     seen.loop.post(request(run))
     seen.loop.turn()
-    assert clock.total / (clock.total + clock.rested) == pytest.approx(share, rel=0.05)
+    assert clock.total / (clock.total + sum(clock.rests)) == pytest.approx(share, rel=0.05)
 
 
 def test_it_says_how_long_it_takes(run, seen, clock):

@@ -7,7 +7,8 @@ import math
 import numpy as np
 import pytest
 
-from convviz.engine.frames import State, Status, StopReason
+from convviz.engine.frames import State, Status
+from convviz.engine.stopping import StopReason
 from convviz.views import run_words, theme
 
 

@@ -1,11 +1,12 @@
-"""Large maps and one filter: several rows of windows at once.
+"""Large maps and one filter: several rows of windows in one product, by a banded Toeplitz matrix of the weights.
 
-With one filter the left matrix of `Strips` has one row, and a product of one row is bound by reading the other matrix,
-not by multiplying. But neighbouring rows of windows share most of what they read. Here a few of them are one product:
-the matrix that they read together is the view of `Strips`, only higher, and the weights become a *banded* matrix, in
-which every row holds the same kernel, one stride further on. Some of its numbers are zeros that are multiplied for
-nothing; BLAS is so much faster at several rows that this pays two- to threefold. In the weight gradient the products
-stand along the same band, and are summed along it.
+With one filter, the left matrix of `Strips` has one row, and the product is a matrix-vector product: its time is that
+of reading the right matrix. But neighbouring rows of windows share most of the cells that they read. Here a few of them
+are computed by one product. Its right matrix holds what they read together, which is the view of `Strips` with more
+rows. Its left matrix has a row for each of them, with the same kernel, shifted by one stride from row to row, and
+zeros elsewhere: a banded Toeplitz matrix. BLAS is so much faster with several rows that this gains two- to threefold,
+although it multiplies by zeros. In the weight gradient, the entries on that band of the product error × windows are the
+gradients of the taps, one set for each of the rows, and are summed.
 """
 
 from __future__ import annotations
@@ -26,16 +27,21 @@ if TYPE_CHECKING:
     from convviz.engine.convolution.base import Calls
     from convviz.engine.memory import Array, Call
 
-#: Rows of windows in one product, the better ones first: as many as BLAS keeps in registers; more only add zeros.
+#: How many rows of windows are one product, the preferred number first: that is how many rows of the left matrix BLAS
+#: keeps in registers. More only add zeros.
 ROWS = (4, 2)
-#: Forward, so many are better still, while the copied map has at most so many bytes and so stays in the second cache.
+#: In the forward pass ``MANY_ROWS`` are still better while the unfolded columns take at most ``CACHED`` bytes, and so
+#: stay in the level-2 cache.
 MANY_ROWS, CACHED = 6, 3 << 18
-#: Columns of an output below which the sums of a weight gradient are so short that a product of one row is faster.
+#: With fewer columns of output, the sums in the weight gradient are so short that products of single rows are faster.
 SHORT = 48
 
 
 def rows_together(ahead: int, taps: int) -> int:
-    """Return how many rows of windows are one product, each of so many taps and so far ahead of the one before it."""
+    """Return how many rows of windows are one product: four, unless their band has more zeros than weights, else two.
+
+    ``taps`` is the number of weights of a filter, and ``ahead`` by how many columns the band shifts from row to row.
+    """
     return next(rows for rows in ROWS if rows < 3 or (rows - 1) * ahead < taps)
 
 
@@ -43,7 +49,7 @@ class Banded(Strips):
     """Convolution by one filter (of each group), by several rows of windows; the input gradient is that of `Strips`."""
 
     def product(self) -> Calls:
-        """Return the call that fills the band, one product for each strip, and the bias added to it."""
+        """Return the call that fills the band with the weights, and for each strip the product and the bias."""
         geometry, operands = self.geometry, self.operands
         several = MANY_ROWS if self._is_cached and (MANY_ROWS - 1) * self._ahead < geometry.taps else self._several
         height = self._height(several)
@@ -61,7 +67,7 @@ class Banded(Strips):
         return tuple(calls)
 
     def weight_grad(self) -> Calls:
-        """Return the products of the errors with what they were made from, and their sum along the band."""
+        """Return the products of the errors with what their windows read, and their sum along the band."""
         geometry, operands = self.geometry, self.operands
         if geometry.out_size[1] < SHORT:
             return super().weight_grad()
@@ -76,7 +82,10 @@ class Banded(Strips):
         return *calls, partial(np.add.reduce, self._along(total), 1, None, dweight), *self._bias_grad()
 
     def _banded(self, several: int) -> list[tuple[Calls, Strip]]:
-        """Return the strips, by several rows of windows; what is left of a strip follows it and needs no filling."""
+        """Return the strips with ``several`` rows of windows per matrix, and the calls that fill them.
+
+        Where the rows of a strip are no multiple of that, the last ones are a strip of their own, already filled.
+        """
         stacks: list[tuple[Calls, Strip]] = []
         for strip in self._strips:
             fill: Calls = () if self._kept else strip.fill
@@ -86,7 +95,7 @@ class Banded(Strips):
         return stacks
 
     def _together(self, strip: Strip, several: int) -> Iterator[Strip]:
-        """Yield a strip's windows again, several rows of them to a matrix, and those that are left with fewer."""
+        """Yield a strip with ``several`` rows of windows per matrix, and another with those that are left over."""
         groups, count, taps, columns = strip.windows.shape
         group, window, line, cell = strip.windows.strides
         every = range(strip.rows.start, strip.rows.stop, strip.rows.step)
@@ -105,34 +114,34 @@ class Banded(Strips):
             yield Strip(strip.fill, windows, rows, strip.columns)
 
     def _rows(self, by_rows: Array, strip: Strip) -> Array:
-        """Return the cells (groups, matrices, rows, columns) of a map of one channel a group that a strip makes."""
+        """Return the cells of an output map that belong to a strip: (groups, matrices, rows of each, columns)."""
         cells = by_rows[:, strip.rows, 0, strip.columns]
         return cells.reshape(self.geometry.groups, strip.windows.shape[1], -1, cells.shape[2])
 
     @cached_property
     def _ahead(self) -> int:
-        """How much further down its matrix a row of windows begins than the one before it."""
+        """By how many rows of the right matrix, and columns of the band, one row of windows is ahead of the last."""
         _, window, line, _ = self._strips[0].windows.strides
         return int(window // line)
 
     @property
     def _is_cached(self) -> bool:
-        """Whether all that is read is one strip, and small."""
+        """Whether all unfolded columns are one strip of at most `CACHED` bytes."""
         groups, count, taps, columns = self._strips[0].windows.shape
         rows = taps + (count - 1) * self._ahead
         return len(self._strips) == 1 and groups * rows * columns * self.operands.weight.itemsize <= CACHED
 
     @property
     def _several(self) -> int:
-        """How many rows of windows are one product: as many as leave the band more numbers than zeros."""
+        """How many rows of windows are one product."""
         return rows_together(self._ahead, self.geometry.taps)
 
     def _height(self, several: int) -> int:
-        """Return the rows of the matrix that several rows of windows read."""
+        """Return the number of rows of the right matrix for ``several`` rows of windows."""
         return self.geometry.taps + (several - 1) * self._ahead
 
     def _along(self, band: Array) -> Array:
-        """Return what stands along the band of a matrix (…, several, height), as (…, several, taps)."""
+        """Return the entries on the band of a matrix (…, several, height), as a view (…, several, taps)."""
         *_, row, cell = band.strides
         shape = (*band.shape[:-1], self.geometry.taps)
         return as_strided(band, shape, (*band.strides[:-2], row + self._ahead * cell, cell))

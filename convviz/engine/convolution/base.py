@@ -1,4 +1,4 @@
-"""What every strategy is: one convolution bound to memory, as four lists of calls."""
+"""What every strategy is: one convolution bound to memory, as lists of calls."""
 
 from __future__ import annotations
 
@@ -26,15 +26,17 @@ class Operands:
     Attributes
     ----------
     x, y, dx, dy
-        Input, output, and what flows back. A transposed convolution hands them over crosswise.
+        Input, output, and the derivatives of the loss with respect to them. A transposed convolution gives its own
+        with input and output exchanged.
     weight, dweight : (out_channels, taps) or (out_channels, taps + 1)
-        One filter a row, its weights in the order (kh, in_group, kw); behind them the bias, if ``bias``.
+        One filter per row, its weights in the order (kh, in_group, kw), with its bias behind them if ``bias``.
     bias
         Whether the last column is a bias.
     constant
-        ``x`` keeps the values that it has now.
+        Whether ``x`` keeps the values that it has now, so that it may be unfolded once and for all.
     ended_weight : (taps + bias + 1,) or None
-        The weights of the only filter, in the same memory, and the −1 that lies behind them; None: that does not.
+        Where there is only one filter: ``weight`` as a vector in the same memory, together with the −1 that is stored
+        behind it (see `Correlation.difference`); None: no −1 is stored there.
     """
 
     x: Buffer
@@ -51,9 +53,9 @@ class Operands:
 class Correlation(ABC):
     """One convolution, bound to memory by one strategy.
 
-    `product` fills ``y`` from ``x`` and ``weight``, `weight_grad` fills ``dweight`` from ``x`` and ``dy``; both rely on
-    what `unfold` left. `input_grad` fills ``dx`` from ``dy`` and ``weight``. Every method makes its calls, and the
-    scratch memory they need, when it is asked, so nothing is allocated for what nobody asks for.
+    `product` fills ``y`` from ``x`` and ``weight``, `weight_grad` fills ``dweight`` from ``x`` and ``dy``; both need
+    what the calls of `unfold` have prepared. `input_grad` fills ``dx`` from ``dy`` and ``weight``. A method allocates
+    the scratch memory of its calls when it is called, so a pass that is never asked for takes none.
     """
 
     def __init__(self, geometry: Geometry, operands: Operands) -> None:
@@ -61,7 +63,7 @@ class Correlation(ABC):
         self.operands = operands
 
     def unfold(self) -> Calls:
-        """Return the calls that prepare ``x`` for `product` and `weight_grad`; none where these read ``x`` itself."""
+        """Return the calls that prepare ``x`` for `product` and `weight_grad`; none where these read ``x`` directly."""
         return ()
 
     @abstractmethod
@@ -69,9 +71,9 @@ class Correlation(ABC):
         """Return the calls that fill ``y`` from the unfolded ``x`` and the weights."""
 
     def difference(self, target: Array, out: Array) -> Calls | None:
-        """Return the calls that fill ``out`` with what `product` puts into ``y``, less ``target``, both (windows,).
+        """Return the calls that fill ``out`` with the output minus ``target``, both (windows,), and leave ``y`` alone.
 
-        None: it is best subtracted afterwards.
+        They take the place of those of `product`. None: the target is best subtracted from ``y`` afterwards.
         """
         return None
 
@@ -84,23 +86,23 @@ class Correlation(ABC):
         """Return the calls that fill ``dx`` from ``dy`` and the weights."""
 
     def _back_weights(self, rows: int, columns: int) -> tuple[Calls, Array]:
-        """Return the calls that arrange the weights for the way back, and the (groups, rows, columns) matrix.
+        """Return the calls that arrange the weights for the input gradient, and the (groups, rows, columns) matrix.
 
-        In each phase of it the kernel is rotated by 180°, since the offsets are descending.
+        Within each phase of it the kernel is rotated by 180°, because the offsets of `Phases` are descending.
         """
         geometry, weight = self.geometry, self.operands.weight
         matrix = aligned(geometry.groups * rows * columns + 1, weight.dtype)
         places = geometry.back_weights().reshape(geometry.out_channels, -1)
-        if self.operands.bias:  # it goes nowhere: into the cell behind the matrix
+        if self.operands.bias:  # the input gradient has no use for it: it goes into the cell behind the matrix
             places = np.concatenate([places, np.full((geometry.out_channels, 1), matrix.size - 1)], axis=1)
         arrange = partial(matrix.put, places.ravel(), weight, "clip")
         return (arrange,), matrix[:-1].reshape(geometry.groups, rows, columns)
 
     def _spread(self, result: Array, of_rows: slice = slice(None), of_columns: slice = slice(None)) -> Iterator[Call]:
-        """Yield the calls that bring phases of ``dx`` to their cells.
+        """Yield the calls that copy the phases of ``dx`` to their cells.
 
-        ``result`` is (groups, rows, channels of a group, rv, rh, columns), the rows and columns those of each phase
-        that are named.
+        ``result`` is (groups, rows, channels of a group, phases down, phases across, columns), with those rows and
+        columns of each phase that ``of_rows`` and ``of_columns`` select.
         """
         geometry, dx = self.geometry, self.operands.dx
         down, across = geometry.phases
@@ -115,22 +117,26 @@ class Correlation(ABC):
                 yield partial(np.copyto, whole[:, row_cells, :, column_cells], result[:, rows, :, v, h, columns])
 
     def _by_rows(self, buffer: Buffer) -> Array:
-        """Return a map, as it lies in memory, as (groups, rows, channels of a group, columns)."""
+        """Return a view (groups, rows, channels of a group, columns) of a map, its columns in the order of memory."""
         channels, height, width = buffer.shape
         groups = self.geometry.groups
         return buffer.lines.reshape(groups, channels // groups, height, width).transpose(0, 2, 1, 3)
 
 
 def adding(bias: Array, target: Array) -> Call:
-    """Return the call that adds the bias of each channel to what a product has made.
+    """Return the call that adds the bias of each channel to the result of a product, in place.
 
-    One bias is a number without dimensions: to a broadcast array a ufunc takes a longer way than a small map is worth.
+    A single bias is given as a scalar: setting up a broadcast costs a ufunc more than adding to a small map does.
     """
     return partial(np.add, target, bias.reshape(()) if bias.size == 1 else bias, target)
 
 
 def with_border(source: Buffer, axes: tuple[Axis, Axis]) -> tuple[Calls, Array]:
-    """Return what the windows read, from the first cell to the last, and the calls that copy it if it has a border."""
+    """Return the region (channels, rows, columns) that the windows read, and the calls that fill it.
+
+    It is a view of the map, and there are no calls, where all of it lies on the map and the map is stored row by row;
+    else a copy with zeros for the border.
+    """
     down, across = axes
     lines, modulus = source.lines, source.modulus
     if modulus == 1 and down.borderless and across.borderless:

@@ -1,11 +1,15 @@
 """Where each tap of each window reads: the index arithmetic that every strategy shares.
 
-Along one axis, window ``o`` reads with tap ``k`` the cell ``i = o · stride + k · dilation − before``. Turned round, the
-cell ``i`` is read by tap ``k`` of window ``o = (i + before − k · dilation) / stride`` wherever that is whole. With
-``i + before = a · stride + r`` and ``k · dilation = j · stride + r'`` it is whole exactly where ``r = r'``, and then
-``o = a − j``. So the cells fall into *phases* ``r``, within a phase the gradient is a correlation of the error with
-stride 1 and offsets ``−j``, and all phases read the same error cells. That is why a strided layer's input gradient
-needs no zeros inserted: tap ``k`` belongs to phase ``k · dilation mod stride`` and offset ``k · dilation div stride``.
+Along one axis, window ``o`` reads with tap ``k`` the cell ``i = o · stride + k · dilation − before``, where ``before``
+is the padding. Solved for the window: cell ``i`` is read with tap ``k`` by window
+
+    o = (i + before − k · dilation) / stride,    if that is an integer.
+
+Divide both parts by the stride: ``i + before = a · stride + r`` and ``k · dilation = j · stride + s``, with remainders
+``r`` and ``s``. Then ``o`` is an integer exactly if ``r = s``, and it is ``a − j``. So the cells of the input fall into
+*phases* ``r`` (the polyphase components of the map). A tap contributes to one phase only, that of its remainder ``s``.
+Within a phase, the input gradient is a correlation of the error with stride 1 and the offsets ``−j``, and all phases
+read the same cells of the error. That is why the input gradient of a strided layer needs no zeros inserted.
 """
 
 from __future__ import annotations
@@ -47,7 +51,7 @@ class Axis:
 
     @property
     def period(self) -> int:
-        """After how many taps a window reads a column again that has the same remainder modulo the step."""
+        """How many taps further on a window reads a cell again that has the same remainder modulo the step."""
         return self.step // gcd(self.step, self.spacing)
 
     @property
@@ -70,18 +74,18 @@ class Axis:
 
 @dataclass(frozen=True)
 class Phases:
-    """One axis of the way back: which error cells and which taps make the gradient of each input cell.
+    """One axis of the input gradient: which cells of the error and which taps it is the sum of (see above).
 
     Attributes
     ----------
     first, count
         The quotients ``a`` of the input's cells are ``first … first + count − 1``.
     offsets
-        All ``j`` and what lies between them at equal distances, descending, so that the error is read forwards.
+        The quotients ``j`` of all taps, filled up to an arithmetic sequence and descending, so that ``a − j`` ascends.
     residues
-        All ``r`` that some tap has, ascending; an input cell of another phase is never read.
+        The phases that some tap has, ascending; a cell of any other is read by no window.
     of_tap
-        For every tap its index in ``offsets`` and in ``residues``.
+        For every tap the indices of its quotient in ``offsets`` and of its remainder in ``residues``.
     """
 
     first: int
@@ -93,7 +97,21 @@ class Phases:
 
 @dataclass(frozen=True)
 class Geometry:
-    """The sizes of one convolution, all checked before: ``channels`` → ``out_channels`` and ``size`` → ``out_size``."""
+    """The sizes of one convolution, which have been checked to go together.
+
+    Attributes
+    ----------
+    channels, size
+        Of the input; a size is (rows, columns), as are all pairs.
+    out_channels, out_size
+        Of the output.
+    kernel, stride, dilation
+    before
+        Rows of padding above the input and columns at its left. How much is padded at the other sides follows from
+        the sizes.
+    groups
+        Of channels, which are convolved apart.
+    """
 
     channels: int
     size: Pair
@@ -117,12 +135,12 @@ class Geometry:
 
     @property
     def taps(self) -> int:
-        """Products in one output: the weights of one filter."""
+        """The number of weights of one filter, and of products in one output cell without its bias."""
         return self.in_group * self.kernel[0] * self.kernel[1]
 
     @property
     def windows(self) -> int:
-        """Cells of one output channel."""
+        """The number of cells of one output channel."""
         return self.out_size[0] * self.out_size[1]
 
     @cached_property
@@ -164,9 +182,10 @@ class Geometry:
 
     @cached_property
     def phase_order(self) -> Indices | None:
-        """The cells of a channel of the input by phases, row by row within each; None where some are in no phase.
+        """The cells of an input channel, phase by phase and row by row within each.
 
-        In this order the phases that the way back makes need not be brought to their places.
+        In a map stored in this order, the input gradient is computed in place. None: the phases differ in size, do not
+        begin at the same quotient, or some have no taps.
         """
         for size, stride, before, phases in zip(self.size, self.stride, self.before, self.phases, strict=True):
             if size % stride or before % stride or len(phases.residues) < stride:
@@ -176,11 +195,12 @@ class Geometry:
         return cells.transpose(1, 3, 0, 2).ravel()
 
     def back_weights(self) -> Indices:
-        """Return where each weight goes in the matrix of the way back.
+        """Return where each weight goes in the left matrix of the input gradient: flat indices into it.
 
-        Weights are counted as they lie in a layer's parameters, (out_channels, kh, in_group, kw). The matrix is
-        (groups, in_group, rv, rh, jv, out_group, jh): its rows are the phases of the input's channels, its columns
-        the products that an unfolded error has.
+        They are in the order of a layer's parameters, (out_channels, kh, in_group, kw). The matrix is (groups,
+        in_group, phases down, phases across, offsets down, out_group, offsets across): the first of these after the
+        groups are its rows, one for each phase of each input channel, and the last three its columns, one for each row
+        of an unfolded error.
         """
         down, across = self.phases
         shape = (
@@ -208,9 +228,10 @@ class Geometry:
         return np.ravel_multi_index(np.broadcast_arrays(*position), shape)
 
     def landing(self, n: int, quotients: slice, residue: int) -> tuple[slice, slice]:
-        """Return which of some quotients of axis ``n`` lie on the input in a phase, and at which cells.
+        """Return which quotients ``a`` of axis ``n`` are cells of the input in a phase, and which cells these are.
 
-        ``quotients`` is a slice of 0 … count; the first slice returned counts from its start.
+        ``quotients`` is a slice of the range 0 … count. Of the slices returned, the first indexes the quotients that it
+        selects, and the second the rows or columns of the input.
         """
         phases, stride = self.phases[n], self.stride[n]
         numbers = range(phases.count)[quotients]

@@ -1,15 +1,16 @@
-"""Large maps and one filter with a stride, where the columns lie by phases: nothing is unfolded.
+"""Large maps and one filter with a stride, where the columns are sorted by phase: nothing is unfolded.
 
-Let the stride across be m, and the columns of the map be sorted by their remainder modulo m. With tap v = j · m + r the
-window n reads column (n + j) · m + r: in memory, number n + j of the columns with remainder r. So with the taps of one
-``j`` neighbouring windows read neighbouring numbers. As the m stretches of a row are of one length, all that a row of
-windows reads is a matrix that is already there, (kh · m, columns), whose rows lie at one distance; what it makes with
-each ``j``, one product makes for all columns, and the sum over the ``j`` takes each from one column further on.
+Let the stride across be m, and the columns of the map be sorted by their remainder modulo m. With tap v = j · m + r,
+window n reads column (n + j) · m + r, which in memory is number n + j of the columns with remainder r. So with the taps
+of one *shift* ``j``, neighbouring windows read neighbouring numbers, as with a stride of 1. Each row of the map is m
+such parts of equal length, so all that a row of windows reads is a view (kh · m, columns) of the map, whatever the
+shift. The left matrix has one row of weights for each shift, one product yields one row of results for each shift, and
+the output is the sum of these rows, each taken one column further on than the one before it.
 
-In the weight gradient, the errors are laid out one column further on for each ``j``, between zeros, and one product
-with the same matrix makes the gradients of all taps.
+For the weight gradient, the errors are laid out once for each shift, each time one column further on and with zeros
+beside them. One product with the transpose of the same matrix yields the gradients of all taps.
 
-As in `Banded`, a few rows of windows are one product with a banded matrix of weights.
+As in `Banded`, a few rows of windows are one product, with a banded matrix of the weights.
 """
 
 from __future__ import annotations
@@ -29,14 +30,15 @@ if TYPE_CHECKING:
     from convviz.engine.convolution.geometry import Geometry, Indices
     from convviz.engine.memory import Array, Call
 
-#: Rows of windows in one product, of which a whole number makes the output; more would add too many zeros.
+#: How many rows of windows are one product, the preferred number first; it must divide the rows of the output. More
+#: would add too many zeros.
 SEVERAL = (2, 3, 1)
-#: Bytes of the products that are made before they are added up.
+#: The most bytes of products that are computed before they are added.
 PRODUCTS = 1 << 19
 
 
 class Phased(Strips):
-    """Convolution by one filter of each group, whose input lies by phases; the input gradient is that of `Strips`."""
+    """Convolution by one filter of each group, its input sorted by phase; the input gradient is that of `Strips`."""
 
     def __init__(self, geometry: Geometry, operands: Operands) -> None:
         super().__init__(geometry, operands)
@@ -50,7 +52,7 @@ class Phased(Strips):
 
     @staticmethod
     def fits(geometry: Geometry, operands: Operands) -> bool:
-        """Return whether the columns of the input lie as the stride wants them, each phase with as many."""
+        """Return whether the columns of the input are sorted by their phase, with as many columns and taps in each."""
         across = geometry.stride[1]
         return (
             operands.x.modulus == across > 1
@@ -61,11 +63,11 @@ class Phased(Strips):
         )
 
     def unfold(self) -> Calls:
-        """Return no calls."""
+        """Return no calls: the input is read as it is."""
         return ()
 
     def product(self) -> Calls:
-        """Return the call that fills the band, and for some rows at a time the products, their sum, and the bias."""
+        """Return the call that fills the band, and for some rows at a time the products, their sum and the bias."""
         geometry, operands = self.geometry, self.operands
         groups, rows = geometry.groups, self._several * self._shifts
         matrix = aligned(groups * rows * self._height + 1, operands.weight.dtype)
@@ -78,7 +80,7 @@ class Phased(Strips):
             shifted = by_shift[:, : target.shape[1]]
             calls.append(partial(np.matmul, band, self._windows(some), products))
             calls.append(
-                partial(np.add, shifted[:, :, 0], shifted[:, :, 1], target)  # twice as fast as a sum over two
+                partial(np.add, shifted[:, :, 0], shifted[:, :, 1], target)  # twice as fast as reducing an axis of two
                 if self._shifts == 2
                 else partial(np.add.reduce, shifted, 2, None, target)
             )
@@ -87,7 +89,7 @@ class Phased(Strips):
         return tuple(calls)
 
     def weight_grad(self) -> Calls:
-        """Return for some rows at a time what lays their errors out, and the products; then the sums of these."""
+        """Return for some rows at a time the calls that lay out their errors, the products, and the sums of these."""
         geometry, operands = self.geometry, self.operands
         groups, rows = geometry.groups, self._several * self._shifts
         memory, by_shift = self._laid_out()
@@ -115,10 +117,10 @@ class Phased(Strips):
         return *calls, partial(np.add.reduce, along, 1, None, dweight), *self._bias_grad()
 
     def _laid_out(self) -> tuple[Array, Array]:
-        """Return memory for what rows of windows have for all shifts, and the columns of each shift in it.
+        """Return zeros for the products, or the errors, of some rows for all shifts, and a view of each shift's own.
 
-        The one is (groups, rows, shifts, columns that windows of all shifts read), zeros at first; the other has the
-        columns of the output, beginning one further on with each shift.
+        The former is (groups, rows, shifts, columns that are read with any shift). The view is (groups, rows, shifts,
+        columns of the output), for each shift one column further on.
         """
         most = self._some_rows[0].stop
         memory = aligned((self.geometry.groups, most, self._shifts, self._wide), self.operands.weight.dtype)
@@ -127,12 +129,12 @@ class Phased(Strips):
         return memory, as_strided(memory, shape, (group, row, shift + cell, cell))
 
     def _matrices(self, memory: Array, some: slice) -> Array:
-        """Return the same of some rows, from the first on, as (groups, matrices, rows, columns)."""
+        """Return the first rows of that memory, as many as ``some``, as (groups, matrices, rows of each, columns)."""
         rows = memory[:, : some.stop - some.start]
         return rows.reshape(len(memory), -1, self._several * self._shifts, self._wide)
 
     def _windows(self, some: slice) -> Array:
-        """Return what some rows of windows read with any shift, as (groups, matrices, height, columns)."""
+        """Return the cells that some rows of windows read with any shift: (groups, matrices, height, columns)."""
         lines, down = self.operands.x.lines, self.geometry.stride[0]
         channel, row, cell = lines.strides
         return as_strided(
@@ -144,7 +146,7 @@ class Phased(Strips):
 
     @property
     def _places(self) -> Indices:
-        """Where in the band each weight goes, once for each row of windows; a bias goes behind it."""
+        """The flat index in the band of each weight, for each row of windows; that of a bias is one behind its end."""
         geometry = self.geometry
         kh, across = geometry.kernel[0], geometry.stride[1]
         several, group, tap_row, shift, phase = np.indices(

@@ -1,12 +1,14 @@
-"""Large maps of many channels that become few: multiply first, then shift.
+"""Large maps with many channels and few filters: multiply first, then shift and add.
 
-With two or three filters the left matrix of `Strips` has as many rows, and BLAS, which takes four at a time or more, is
-slow at that. Here the columns of the map are not unfolded. Every tap across becomes a row of the left matrix instead:
-the products of all of them are made at once, and the output is the sum of these rows, each shifted by its tap. For the
-weight gradient it is the error that is shifted.
+With two or three filters the left matrix of `Strips` has as few rows, and BLAS, which takes four or more at a time, is
+slow at that. Here the columns of the map are not unfolded. Instead, each filter has a row of the left matrix for every
+tap across. One product computes them all for whole rows of the map, and the output is their sum, each shifted by its
+tap. (The same is done for both axes in Anderson et al., *Low-memory GEMM-based convolution algorithms for deep neural
+networks*, arXiv:1709.03395, there called kn2row.) For the weight gradient it is the error that is shifted.
 
-A stride across would leave most products unused, so the columns are first sorted by their residue modulo the stride.
-Tap ``v`` then reads the residue ``v · dilation mod stride``, shifted by ``v · dilation div stride``.
+With a stride across, most of these products would be unused. So the columns are first sorted by their remainder modulo
+the stride. Tap ``v`` then reads those with the remainder ``v · dilation mod stride``, shifted by ``v · dilation div
+stride``, and the rows of the left matrix are one for each shift.
 """
 
 from __future__ import annotations
@@ -30,10 +32,10 @@ if TYPE_CHECKING:
 
 
 class Shifted(Strips):
-    """Convolution by products of whole rows, summed with shifts. The input gradient is that of `Strips`."""
+    """Convolution by products with whole rows, which are shifted and added; the input gradient is that of `Strips`."""
 
     def product(self) -> Calls:
-        """Return for each strip the products of all taps, and their sum."""
+        """Return the call that arranges the weights, and for each strip the products of all shifts, and their sum."""
         geometry, operands = self.geometry, self.operands
         matrix = aligned(int(np.prod(self._weight_shape)) + 1, operands.weight.dtype)
         weights = matrix[:-1].reshape(geometry.groups, 1, geometry.out_group * self._shifts, -1)
@@ -51,9 +53,9 @@ class Shifted(Strips):
         return tuple(calls)
 
     def weight_grad(self) -> Calls:
-        """Return for each strip the shifted errors, the products of all rows, and their sum; then pick the weights."""
+        """Return for each strip the calls that shift its errors, and the sum of their products; then those of taps."""
         geometry, operands = self.geometry, self.operands
-        dy, scratch = self._by_rows(operands.dy), self._scratch()  # the margins beside the errors stay zero
+        dy, scratch = self._by_rows(operands.dy), self._scratch()  # beside the shifted errors it stays zero
 
         def errors(strip: Strip, rows: slice) -> tuple[Calls, Array]:
             error = dy[:, strip.rows][:, rows]
@@ -72,13 +74,13 @@ class Shifted(Strips):
 
     @property
     def _shifts(self) -> int:
-        """How far apart the first and the last tap across are, in columns of one residue, and one."""
+        """The number of different shifts: one more than that of the last tap across."""
         across = self.geometry.axes[1]
         return (across.taps - 1) * across.spacing // across.step + 1
 
     @property
     def _axes(self) -> tuple[Axis, Axis]:
-        """How the input is read: across, one tap for each residue, and as many columns more as taps are shifted."""
+        """How the input is unfolded: across, one tap for each remainder, and so many columns more as the last shift."""
         down, across = self.geometry.axes
         distance = gcd(across.spacing, across.step) if across.taps > 1 else across.step
         residues = across.step // distance
@@ -91,14 +93,14 @@ class Shifted(Strips):
 
     @property
     def _weight_shape(self) -> tuple[int, ...]:
-        """The matrix that the weights are put into: (groups, filters, shifts, kh, channels, residues)."""
+        """The shape of the left matrix: (groups, filters, shifts) are its rows, (kh, channels, remainders) columns."""
         geometry = self.geometry
         residues = self._axes[1].taps
         return geometry.groups, geometry.out_group, self._shifts, geometry.kernel[0], geometry.in_group, residues
 
     @cached_property
     def _places(self) -> Indices:
-        """Where in that matrix each weight goes, in the order of the parameters; a bias goes behind it."""
+        """The flat index in the left matrix of each parameter; that of a bias is one behind its end."""
         geometry, (_, across), shape = self.geometry, self._axes, self._weight_shape
         out, row, channel, column = np.indices(
             (geometry.out_channels, geometry.kernel[0], geometry.in_group, geometry.kernel[1]), sparse=True
@@ -119,7 +121,7 @@ class Shifted(Strips):
         return aligned(shape, self.operands.weight.dtype)
 
     def _slanted(self, rows: Array) -> Array:
-        """Return (groups, windows, filters, shifts, columns): in ``rows`` each shift begins one column further on."""
+        """Return a view (groups, windows, filters, shifts, columns) of ``rows``, each shift one column further on."""
         geometry = self.geometry
         group, window, row, column = rows.strides
         return as_strided(

@@ -1,15 +1,17 @@
-"""Large maps: only columns are unfolded, and every row of windows is a matrix that is already there.
+"""Large maps: im2col along the columns only, so that the matrix of every row of windows is a view.
 
-A full unfolding of a kernel (kh, kw) holds every cell kh · kw times and soon leaves the cache. Here a map is copied kw
-times, each copy shifted by one tap, row beside row: (row, channel, tap across, column). The kh rows under a row of
-windows lie behind one another in that memory, so the matrix (kh · channels · kw, columns) of that row of windows is a
-view, and the matrix of the next row begins ``stride`` rows further on in the same memory. All of them together are one
-stack of overlapping matrices, and `np.matmul` multiplies a stack in one call.
+The im2col matrix for a kernel (kh, kw) holds every cell kh · kw times and soon leaves the cache. Here only the columns
+are unfolded, which copies the map kw times, each copy shifted by one tap: (row, channel, tap across, column). The kh
+rows that a row of windows reads lie one behind the other in that memory. So the im2col matrix of one row of windows,
+(kh · channels · kw, columns), is a view, and that of the next row of windows begins ``stride`` rows further on in the
+same memory. All of them are one stack of overlapping matrices, which `np.matmul` multiplies in one call. (The same
+lowering is in Cho and Brand, *MEC: Memory-efficient convolution for deep neural networks*, ICML 2017.)
 
-With a dilation the rows under a window lie apart. Windows whose rows come from the same residue class are taken
-together: within the class they are neighbours.
+With a dilation down, the rows that a window reads are not neighbours. They are so among the rows with the same
+remainder modulo the dilation, and the windows are therefore taken class by class.
 
-What does not fit into the cache, or into memory, is cut into strips that do, by rows and by columns of windows.
+What does not fit into the cache, or into the memory that is granted, is cut into strips, by rows and by columns of
+windows.
 """
 
 from __future__ import annotations
@@ -30,11 +32,11 @@ if TYPE_CHECKING:
     from convviz.engine.convolution.geometry import Axis
     from convviz.engine.memory import Array, Buffer, Call
 
-#: Bytes of one matrix of windows: it is read whole for each row, and should stay in the second cache meanwhile.
+#: The most bytes of the matrix of one row of windows: it is read as a whole, and should fit into the level-2 cache.
 WINDOW = 1 << 20
-#: Bytes of one strip that is filled anew at every step.
+#: The most bytes of a strip that is filled anew at every step.
 STRIP = 1 << 20
-#: Bytes of unfolded input that is kept from the forward to the backward pass, and of a constant one.
+#: The most bytes of unfolded columns that are kept from the forward to the backward pass, and of a constant input.
 KEEP, KEEP_CONSTANT = 1 << 23, 1 << 24
 
 
@@ -44,11 +46,11 @@ class Strip(NamedTuple):
     Attributes
     ----------
     fill
-        The calls that unfold what they read.
+        The calls that unfold the cells that they read.
     windows : (groups, rows, taps, columns)
-        The matrix of each row of windows.
+        The im2col matrix of each row of windows, as views that overlap.
     rows, columns
-        Which of all windows these are.
+        Which windows these are: slices of the rows and columns of the output.
     """
 
     fill: Calls
@@ -66,7 +68,7 @@ class Strips(Correlation):
         return (*enter, *(call for strip in self._strips for call in strip.fill)) if self._kept else enter
 
     def product(self) -> Calls:
-        """Return one product for each strip, and the bias added to it while it is in the cache."""
+        """Return one product for each strip, and the bias, which is added while the strip's output is in the cache."""
         geometry, operands = self.geometry, self.operands
         y = self._by_rows(operands.y)
         weight = operands.weight.reshape(geometry.groups, 1, geometry.out_group, -1)
@@ -101,9 +103,9 @@ class Strips(Correlation):
     ) -> tuple[list[Call], Array]:
         """Return the calls that sum error × windows over all rows of windows, and the sum (groups, rows, columns).
 
-        ``stacks`` are strips and what fills them. ``errors`` returns for some rows of windows of a strip what makes
-        their errors, and where these are: (groups, windows, rows, columns of the map). A stack whose matrices are
-        smaller than the sum adds to its first corner.
+        ``stacks`` are strips with the calls that fill them. ``errors`` takes a strip and a slice of its rows of
+        windows, and returns the calls that lay out their errors, and these as (groups, rows of windows, rows, columns).
+        The products of a stack whose matrices are smaller than the sum are added to its top left corner.
         """
         dtype, shape = self.operands.weight.dtype, (self.geometry.groups, rows, columns)
         part, total = aligned(shape, dtype), aligned(shape, dtype)
@@ -119,7 +121,7 @@ class Strips(Correlation):
                 windows = strip.windows[:, some].transpose(0, 1, 3, 2)
                 make, error = errors(strip, some)
                 products = parts[: windows.shape[1]]
-                if windows.shape[3] < columns:  # what is beyond the corner stays zero
+                if windows.shape[3] < columns:  # in memory of its own, whose numbers outside the corner stay zero
                     products = aligned(products.shape, dtype)
                 corner = products[:, :, : error.shape[2], : windows.shape[3]]
                 calls += make
@@ -131,9 +133,10 @@ class Strips(Correlation):
         return calls, total
 
     def _bias_grad(self) -> Calls:
-        """Return the calls that sum the errors of each output channel, row by row and then the rows, if it has a bias.
+        """Return the calls that sum the errors of each output channel, if there is a bias.
 
-        Products with ones: BLAS reads the errors two or three times as fast as `np.add.reduce`.
+        The sums, first along the rows and then of the rows, are products with ones: BLAS reads the errors two to three
+        times as fast as `np.add.reduce`.
         """
         if not self.operands.bias:
             return ()
@@ -145,7 +148,7 @@ class Strips(Correlation):
         return partial(errors.reshape(-1, width).dot, np.ones(width, errors.dtype), sums.reshape(-1)), total
 
     def input_grad(self) -> Calls:
-        """Return for each strip of the error its product with the weights, and the calls that spread its phases."""
+        """Return for each strip of the error its product with the weights, and the calls that interleave the phases."""
         geometry, operands = self.geometry, self.operands
         down, across = geometry.phases
         phases = (len(down.residues), len(across.residues))
@@ -154,7 +157,7 @@ class Strips(Correlation):
         enter, source = with_border(operands.dy, geometry.back_axes)
         strips = list(cut(source, geometry.back_axes, geometry.groups))
         calls = [*arrange, *enter]
-        if phases != geometry.stride:  # cells of the phases that no tap has
+        if phases != geometry.stride:  # the cells of a phase without taps have no gradient
             calls.append(partial(operands.dx.flat.fill, 0))
         most = max(strip.windows[:, :, 0].size for strip in strips)
         scratch = aligned(most * rows, source.dtype)
@@ -173,7 +176,7 @@ class Strips(Correlation):
         return tuple(calls)
 
     def _by_phases(self) -> Array | None:
-        """Return ``dx`` as (groups, rows, phases of channels, columns), where that is how it lies in memory."""
+        """Return a view (groups, rows, phases of channels, columns) of ``dx``, if it is stored in such an order."""
         geometry, dx = self.geometry, self.operands.dx
         if geometry.stride == (1, 1):
             return self._by_rows(dx)
@@ -184,7 +187,7 @@ class Strips(Correlation):
 
     @property
     def _axes(self) -> tuple[Axis, Axis]:
-        """How the input is read."""
+        """How the input is unfolded, down and across."""
         return self.geometry.axes
 
     @cached_property
@@ -208,7 +211,7 @@ class Strips(Correlation):
 
     @cached_property
     def _stacks(self) -> list[tuple[Calls, Strip]]:
-        """The strips whose matrices are multiplied, each with what fills it unless it is kept."""
+        """The strips, each with the calls that fill it at every pass; none for strips that are kept."""
         return [(() if self._kept else strip.fill, strip) for strip in self._strips]
 
 
@@ -221,11 +224,24 @@ def cut(
     x: Buffer | None = None,
     y: Buffer | None = None,
 ) -> Iterator[Strip]:
-    """Yield the strips of all windows over ``source`` (channels, rows, columns), whose border is there.
+    """Yield the strips of all windows over ``source`` (channels, rows, columns), which includes the padding.
 
-    Strips that are to be kept have memory of their own and all rows of windows of a class; the others share theirs, and
-    each must be filled before it is read. Strips of ``whole`` rows are not cut by columns. Where the columns of the map
-    ``x`` that is read, or of ``y`` that is made, are sorted, so are those of the source, or of the windows.
+    Parameters
+    ----------
+    source
+        The region that the windows read.
+    axes
+        How they read it, down and across.
+    groups
+        Of channels.
+    keep
+        Each strip has memory of its own, and takes all rows of windows of its class. Otherwise all strips share one
+        memory, and each must be filled before it is read.
+    whole
+        Do not cut by columns.
+    x, y
+        The maps that are read and written. If the columns of ``x`` are sorted by their remainder, so are those of
+        ``source``; if those of ``y`` are, the columns of the windows are put into the same order.
     """
     down, across = axes
     common = gcd(down.step, down.spacing) if down.taps > 1 else down.step
@@ -265,7 +281,7 @@ def _fill(
 
     ``lines`` is (groups, rows, channels, taps across, columns), the columns those from ``left`` on.
     """
-    if x is not None and x.modulus > 1:  # the columns of one tap lie side by side, and those of some taps overlap
+    if x is not None and x.modulus > 1:  # what one tap reads is contiguous; taps a period apart are one view
         for tap in range(min(across.period, across.taps)):
             some = lines[:, :, :, tap :: across.period]
             first = x.column(tap * across.spacing) + left
@@ -287,9 +303,10 @@ def _fill(
 
 
 def _shifted(source: Array, spacing: int, first: int, tap: int, step: int, lines: Array) -> Array:
-    """Return the cells that ``lines`` are filled with, as a view of the source.
+    """Return the cells that ``lines`` are to be filled with, as a view of the source with the same shape.
 
-    Every ``spacing``-th row, and from column ``first`` on, ``tap`` from tap to tap and ``step`` from column to column.
+    They are in every ``spacing``-th row. The first tap's first window reads column ``first``; the next tap reads
+    ``tap`` columns further on, and the next window ``step`` columns.
     """
     channel, row, cell = source.strides
     return as_strided(

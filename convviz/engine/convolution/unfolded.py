@@ -1,8 +1,9 @@
-"""Small and medium maps: every window's cells become a column of one matrix, and a product does the rest.
+"""Small and medium maps: im2col, the cells of every window as a column of one matrix, and a product does the rest.
 
-The matrix of a map has one row for each tap and channel and one column for each window. The forward pass is the weights
-times that matrix; a last row of ones makes the bias one more weight, so that the weight gradient, the error times the
-same matrix, contains the bias gradient. The way back unfolds the error, phase by phase (see `geometry`).
+The matrix of a map has one row for each tap and channel and one column for each window. The output is the weights times
+that matrix. A last row of ones makes the bias one more weight, so that the weight gradient, which is the error times
+the transposed matrix, contains the bias gradient. The input gradient is computed in the same way from an unfolded
+error; all of its phases (see `geometry`) are rows of one product.
 """
 
 from __future__ import annotations
@@ -24,18 +25,19 @@ if TYPE_CHECKING:
     from convviz.engine.memory import Array, Buffer, Call, Order
 
 
-#: Numbers in a matrix up to which a table is faster than copying: a copy starts anew for every row of windows.
+#: Numbers in a matrix up to which gathering by a table of indices is faster than copying rows: each row of windows is
+#: a copy of its own, with a cost of its own.
 TABLE = 2500
-#: Numbers in all phases of an input gradient beyond which they are copied to their cells, too.
+#: The same for the input gradient: with more numbers in all its phases, they are copied to their cells row by row.
 SPREAD = 2500
 
 
 class Unfolded(Correlation):
-    """Convolution by one unfolded matrix that is kept from the forward to the backward pass."""
+    """Convolution by one im2col matrix, which is kept from the forward to the backward pass."""
 
     @cached_property
     def _ended_columns(self) -> Array:
-        """The unfolded input (groups, rows, windows), and a row for a target where that is wanted."""
+        """The unfolded input (groups, rows, windows), with one more row for a target where `difference` needs it."""
         geometry, operands = self.geometry, self.operands
         rows = geometry.taps + operands.bias + (operands.ended_weight is not None)
         return aligned((geometry.groups, rows, geometry.windows), operands.x.array.dtype)
@@ -55,7 +57,7 @@ class Unfolded(Correlation):
         return (multiply(self._grouped(self.operands.weight), self._columns, self._windows(self.operands.y)),)
 
     def difference(self, target: Array, out: Array) -> Calls | None:
-        """Return the product of the weights and the matrix, with the target as one more row that counts −1 times."""
+        """Return the product of the weights and the matrix with the target as one more row, whose weight is −1."""
         weight, columns = self.operands.ended_weight, self._ended_columns
         if weight is None:
             return None
@@ -63,12 +65,12 @@ class Unfolded(Correlation):
         return (partial(weight.dot, columns[0], out),)
 
     def weight_grad(self) -> Calls:
-        """Return the product of the error and the matrix."""
+        """Return the product of the error and the transposed matrix."""
         error = self._windows(self.operands.dy)
         return (multiply(error, self._columns.transpose(0, 2, 1), self._grouped(self.operands.dweight)),)
 
     def input_grad(self) -> Calls:
-        """Return the calls that unfold the error, multiply it by the weights, and put the phases in their places."""
+        """Return the calls that unfold the error, multiply it by the weights, and bring the phases to their cells."""
         geometry, operands = self.geometry, self.operands
         down, across = geometry.phases
         dtype = operands.x.array.dtype
@@ -103,7 +105,10 @@ class Unfolded(Correlation):
     def _fill(
         self, columns: Array, source: Buffer, axes: tuple[Axis, Axis], ones: bool, order: Order | None = None
     ) -> Calls:
-        """Return the calls that unfold ``source`` into ``columns``, and put ones into the last row if so wanted."""
+        """Return the calls that unfold ``source`` into ``columns`` (groups, rows, windows); ``ones``: the last row.
+
+        ``order`` is that of the windows among the columns; None: row by row.
+        """
         rows = columns.shape[1] - ones
         by_remainder = order is None and source.modulus == axes[1].step > 1
         if by_remainder and columns.size > TABLE and all(axis.borderless for axis in axes):
@@ -119,9 +124,10 @@ class Unfolded(Correlation):
         return (*enter, partial(np.copyto, columns[:, :rows].reshape(windows.shape), windows))
 
     def _copies(self, columns: Array, source: Buffer, axes: tuple[Axis, Axis]) -> Iterator[Call]:
-        """Yield the calls that unfold a map whose columns lie by their remainder modulo the step.
+        """Yield the calls that unfold a map whose columns are sorted by their remainder modulo the step.
 
-        The columns that neighbouring windows read with one tap lie side by side, and so do those of some taps.
+        What neighbouring windows read with one tap is then contiguous, and so is what they read with taps that are a
+        `period` apart: all of these are one copy from an overlapping view.
         """
         down, across = axes
         groups, channels = self.geometry.groups, source.shape[0] // self.geometry.groups
@@ -135,7 +141,10 @@ class Unfolded(Correlation):
             yield partial(np.copyto, some, as_strided(first, some.shape, strides, writeable=False))
 
     def _scatter(self, phases: Array) -> Calls:
-        """Return the calls that bring the phases (a zero behind them) to the cells of ``dx``."""
+        """Return the call that gathers the cells of ``dx`` from the phases, behind which a zero is stored.
+
+        Cells that belong to no phase, because no window reads them, take that zero.
+        """
         geometry = self.geometry
         down, across = geometry.phases
         counts = (geometry.channels, len(down.residues), len(across.residues), down.count, across.count)
@@ -152,7 +161,10 @@ class Unfolded(Correlation):
 
 
 def unfold_table(axes: tuple[Axis, Axis], groups: int, channels: int, ones: bool) -> Indices:
-    """Return the (groups, rows, windows) indices into an extended buffer that unfold it; rows are (kh, channel, kw)."""
+    """Return the indices (groups, rows, windows) that unfold a map when taken from `Buffer.extended`.
+
+    Rows are in the order (tap down, channel, tap across). With ``ones`` there is one more, of the stored one.
+    """
     down, across = axes
     rows, columns = down.cells(), across.cells()
     size = channels * down.size * across.size
@@ -167,7 +179,7 @@ def unfold_table(axes: tuple[Axis, Axis], groups: int, channels: int, ones: bool
 
 
 def every_window(source: Array, axes: tuple[Axis, Axis], groups: int) -> Array:
-    """Return the cells (groups, taps down, channel, taps across, rows, columns) of all windows, as a view of a map."""
+    """Return the cells of all windows as a view (groups, taps down, channels, taps across, rows, columns) of a map."""
     down, across = axes
     channel, row, cell = source.strides
     channels = source.shape[0] // groups
@@ -182,7 +194,8 @@ def every_window(source: Array, axes: tuple[Axis, Axis], groups: int) -> Array:
 def multiply(left: Array, right: Array, out: Array) -> Call:
     """Return the call ``out[...] = left @ right`` for stacks of matrices, in the form that costs least.
 
-    `ndarray.dot` has less to do before it calls BLAS than `np.matmul`, and a vector is better than a matrix of one row.
+    `ndarray.dot` does less than `np.matmul` before it calls BLAS, and does it faster for a vector than for a matrix of
+    one row.
     """
     if left.shape[0] != 1:
         return partial(np.matmul, left, right, out)

@@ -45,7 +45,7 @@ class Slots(NamedTuple):
     constant_input
         ``x`` never changes after binding: what depends on it alone is computed now.
     ended_parameters : (P + 1,) or None
-        The parameters and, in the same memory, a −1 behind them; None: that is not what lies there.
+        ``parameters`` in the same memory, together with the −1 that is stored behind them; None: no −1 is stored there.
     """
 
     x: Buffer
@@ -66,8 +66,8 @@ class BoundLayer:
     left and ``dy``; ``input_backward`` comes after it, fills ``dx``, and may be left out where nobody looks. None of
     them changes what it reads, so each may be made again.
 
-    ``difference(target, out)`` returns the calls that, in place of ``forward``, fill ``out`` with the output less a
-    target, both in the order of ``y``; None: it is best subtracted afterwards.
+    ``difference(target, out)`` returns calls that take the place of ``forward`` and fill ``out`` with the output minus
+    a target, both in the order of ``y``, but not ``y``; None: the target is best subtracted afterwards.
     """
 
     forward: tuple[Call, ...]
@@ -85,9 +85,9 @@ class Layer(Spec):
     linear: ClassVar[bool] = False
     #: Whether the layer is the adjoint of a convolution: it spreads where a convolution gathers.
     adjoint: ClassVar[bool] = False
-    #: Whether an output is one of the inputs that it is linked with.
+    #: Whether an output is a copy of one of its inputs, as in maximum pooling.
     chooses: ClassVar[bool] = False
-    #: Whether every number is treated by itself, so that the output lies in memory as the input does.
+    #: Whether the layer works elementwise, so that its output can have the same order in memory as its input.
     pointwise: ClassVar[bool] = False
 
     @abstractmethod
@@ -145,20 +145,21 @@ class Layer(Spec):
         """Return the links from the input ``cells`` (N, 3) to the output cells that are computed from them."""
 
     def wished_order(self, in_shape: Shape, dtype: np.dtype[Any]) -> Order | None:
-        """Return the order of memory in which the layer likes its input to lie; None: row by row, or no matter.
+        """Return the order in memory in which the layer would best have its input; None: row by row, or it is all one.
 
         It is asked only for inputs that change with every step; see `Buffer`.
         """
         return None
 
     def takes_order(self, in_shape: Shape, dtype: np.dtype[Any], order: Order, constant_input: bool) -> bool:
-        """Return whether the layer can write its output in this order of memory, and read its gradient so."""
+        """Return whether the layer can write its output, and read its gradient, in this order in memory."""
         return False
 
     def part(self, in_shape: Shape, rows: slice) -> tuple[Layer, slice] | None:
-        """Return the layer that makes some ``rows`` of the output from some rows of the input, and which these are.
+        """Return the layer that computes some ``rows`` of the output alone, and which rows of the input it reads.
 
-        Together the parts that make all rows of the output read all rows of the input. None: the layer has no parts.
+        The parts that compute all rows of the output together read all rows of the input. None: the layer cannot be
+        cut.
         """
         return (self, rows) if self.pointwise else None
 

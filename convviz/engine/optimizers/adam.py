@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
@@ -15,6 +15,7 @@ from convviz.engine.optimizers.base import (
     Optimizer,
     OptimizerSlots,
     clip_setting,
+    epsilon_setting,
     gradient_calls,
     weight_decay_setting,
 )
@@ -23,19 +24,6 @@ from convviz.i18n import mark
 
 if TYPE_CHECKING:
     from convviz.engine.layers.base import Call
-
-
-def epsilon_setting() -> Any:
-    """Return the field of the number that keeps a division from being by zero."""
-    return setting(
-        mark("Epsilon"),
-        mark("Keeps the denominator from being zero"),
-        "float",
-        1e-8,
-        minimum=1e-16,
-        maximum=1,
-        logarithmic=True,
-    )
 
 
 @dataclass(frozen=True)

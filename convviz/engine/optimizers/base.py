@@ -53,20 +53,25 @@ class OptimizerSlots(NamedTuple):
     work: Array
 
 
-@dataclass(frozen=True)
-class Optimizer(Spec):
-    """How the gradients change the parameters."""
-
-    learning_rate: float = setting(
+def learning_rate_setting(default: float) -> Any:
+    """Return the field of the learning rate, whose useful values differ from one optimizer to another."""
+    return setting(
         mark("Learning rate"),
         mark("How far each step goes against the gradient: too small is slow, too large diverges"),
         "float",
-        1e-3,
+        default,
         minimum=1e-12,
         maximum=1e3,
         logarithmic=True,
         live=True,
     )
+
+
+@dataclass(frozen=True)
+class Optimizer(Spec):
+    """How the gradients change the parameters."""
+
+    learning_rate: float = learning_rate_setting(1e-3)
 
     @property
     def state_names(self) -> tuple[str, ...]:
@@ -126,6 +131,19 @@ def momentum_setting() -> Any:
     )
 
 
+def epsilon_setting() -> Any:
+    """Return the field of the number that keeps a division from being by zero."""
+    return setting(
+        mark("Epsilon"),
+        mark("Keeps the denominator from being zero"),
+        "float",
+        1e-8,
+        minimum=1e-16,
+        maximum=1,
+        logarithmic=True,
+    )
+
+
 def clip_setting() -> Any:
     """Return the field that `gradient_calls` takes as ``clip``."""
     return setting(
@@ -151,6 +169,14 @@ def gradient_calls(slots: OptimizerSlots, clip: float, weight_decay: float) -> t
             partial(np.add, slots.gradients, slots.work, slots.gradients),
         )
     return tuple(calls)
+
+
+def velocity_calls(velocity: Array, momentum: float, gradients: Array) -> tuple[Call, ...]:
+    """Return the calls that make the velocity v ← μ v + g."""
+    return (
+        partial(np.multiply, velocity, everywhere(momentum, velocity), velocity),
+        partial(np.add, velocity, gradients, velocity),
+    )
 
 
 def _clip_calls(gradients: Array, clip: float) -> tuple[Call, ...]:

@@ -9,14 +9,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from convviz.engine.memory import everywhere
-from convviz.engine.optimizers.adam import epsilon_setting
 from convviz.engine.optimizers.base import (
     Direction,
     Optimizer,
     OptimizerSlots,
     clip_setting,
+    epsilon_setting,
     gradient_calls,
     momentum_setting,
+    velocity_calls,
     weight_decay_setting,
 )
 from convviz.engine.settings import setting
@@ -86,9 +87,6 @@ class RMSprop(Optimizer):
             partial(np.divide, gradients, work, gradients),
         )
         for velocity in velocities:
-            calls += (
-                partial(np.multiply, velocity, everywhere(self.momentum, work), velocity),
-                partial(np.add, velocity, gradients, velocity),
-                partial(gradients.__setitem__, ..., velocity),
-            )
+            calls += velocity_calls(velocity, self.momentum, gradients)
+            calls += (partial(gradients.__setitem__, ..., velocity),)
         return lambda coefficients: calls

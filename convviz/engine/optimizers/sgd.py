@@ -15,7 +15,9 @@ from convviz.engine.optimizers.base import (
     OptimizerSlots,
     clip_setting,
     gradient_calls,
+    learning_rate_setting,
     momentum_setting,
+    velocity_calls,
     weight_decay_setting,
 )
 from convviz.engine.settings import setting
@@ -34,16 +36,7 @@ class SGD(Optimizer):
     label = mark("Gradient descent")
     summary = mark("Steps straight against the gradient, or with momentum, which remembers where it was going")
 
-    learning_rate: float = setting(
-        mark("Learning rate"),
-        mark("How far each step goes against the gradient: too small is slow, too large diverges"),
-        "float",
-        3e-5,
-        minimum=1e-12,
-        maximum=1e3,
-        logarithmic=True,
-        live=True,
-    )
+    learning_rate: float = learning_rate_setting(3e-5)
     momentum: float = momentum_setting()
     nesterov: bool = setting(
         mark("Nesterov"), mark("Looks ahead along the momentum before it steps; needs momentum above 0"), "bool", False
@@ -85,14 +78,10 @@ class SGD(Optimizer):
         calls = gradient_calls(slots, self.clip, self.weight_decay)
         if self.momentum:
             (velocity,) = slots.state
-            momentum = everywhere(self.momentum, velocity)
-            calls += (
-                partial(np.multiply, velocity, momentum, velocity),
-                partial(np.add, velocity, gradients, velocity),
-            )
+            calls += velocity_calls(velocity, self.momentum, gradients)
             if self.nesterov:
                 calls += (
-                    partial(np.multiply, velocity, momentum, slots.work),
+                    partial(np.multiply, velocity, everywhere(self.momentum, velocity), slots.work),
                     partial(np.add, gradients, slots.work, gradients),
                 )
             else:

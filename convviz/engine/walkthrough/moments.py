@@ -157,7 +157,7 @@ class Board:
         Cells up to this one, row by row, have been computed; None: all. Those behind are left empty, or pale if
         ``forming``: their sums have only begun.
     unreached
-        Cells that nothing of the source comes to.
+        Cells to which the source contributes nothing.
     depth, front
         How many channels lie on one another, and which of them is seen.
     sides
@@ -165,11 +165,12 @@ class Board:
     extra
         Rows at the bottom and columns at the right that are there because the stride left a remainder.
     empty
-        Whether what was put in is no zero, but nothing: pooling reads the map alone.
+        Whether the cells of the border are shown as empty rather than zero: pooling reads the map alone.
     turn
         For a kernel that turns: how far, 0 … 1 for 0° … 180°.
     moment_cell
-        For a board whose cells are others than the moments are about: the cell whose moment a cell of it belongs to.
+        For a board of another map than the one that the moments go through: from a cell of the board to the cell of
+        that map whose moment it belongs to.
     """
 
     role: Role
@@ -200,7 +201,7 @@ class Board:
 
 @dataclass(frozen=True, eq=False)
 class Curve:
-    """A function of one number, the point that it is at, and its slope there where that is what it is about."""
+    """The graph of a function of one number, the point that is looked at, and the slope there if it is the subject."""
 
     x: Array
     y: Array
@@ -307,7 +308,7 @@ class Moment:
     facts
         Numbers that the sentence about the phase speaks of.
     unreached
-        Whether the cell that it is about is one that nothing of the source comes to.
+        Whether the source contributes nothing to the cell that it is about.
     """
 
     phase: Phase

@@ -177,7 +177,7 @@ class Pairing:
     def _sum(
         self, position: int, tap: Pair | None, x: float, found: tuple[Array, Array], scales: tuple[Scale, Scale]
     ) -> Sum:
-        """Return what one tap has had before, and what it gets; at the end the engine's own number stands beside it.
+        """Return the sum of one tap: what it had before, and the product that is added to it now.
 
         ``found``: the errors under each tap, and the gradient as it has grown.
         """

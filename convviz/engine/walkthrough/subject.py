@@ -100,7 +100,7 @@ class Subject:
 
     @cached_property
     def result(self) -> Array:
-        """The result (H, W) in the channel looked at; of one channel only, the share that this one has in it."""
+        """The result (H, W) in the channel looked at; or, if only one channel of the source is, its share of that."""
         if self.alone is None:
             return cast("Array", self.whole[self.into])
         alone = np.zeros_like(self.source)
@@ -125,7 +125,7 @@ class Subject:
 
     @property
     def front(self) -> int:
-        """The one that is seen where they lie on one another."""
+        """The channel on top, where several are stacked."""
         return self.chosen[0]
 
     @property

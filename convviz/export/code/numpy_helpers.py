@@ -1,4 +1,4 @@
-"""The functions that a script in NumPy is written with: each of them stands in it where it is called, and only there.
+"""The functions that a script in NumPy may call: a script contains those of them that it does call.
 
 They are written to be read. Windows that slide over a map, and their reverse, are all that convolution and pooling
 need.

@@ -63,13 +63,13 @@ class NumpyWriter(Writer):
         maps = [place.y for place in self._places]
         return [*settings, *function("forward", [name for _, name in self._names()], about, body, maps)]
 
-    def _maps(self, call: str, indent: str = "") -> list[str]:
+    def _maps(self, call: str) -> list[str]:
         """Return the lines that keep all maps."""
         maps = [place.y for place in self._places]
         names = f"{maps[0]}" if len(maps) == 1 else ", ".join(maps)
-        if len(indent + names) + len(" = ") + len(call) <= WIDTH:
-            return [f"{indent}{names} = {call}"]
-        return [f"{indent}(", *(f"{indent}    {name}," for name in maps), f"{indent}) = {call}"]
+        if len(f"{names} = {call}") <= WIDTH:
+            return [f"{names} = {call}"]
+        return ["(", *(f"    {name}," for name in maps), f") = {call}"]
 
     def _teacher_call(self, names: Sequence[str]) -> list[str]:
         if len(self._places) == 1:

@@ -57,8 +57,6 @@ class Writer(ABC):
         The name of the file beside the script in which large arrays lie.
     """
 
-    #: How a number format is called, where float64 is not what there is anyway.
-    dtypes: ClassVar[Mapping[str, str]]
     #: What is said of the script's needs.
     needs: ClassVar[str]
 
@@ -250,9 +248,9 @@ def _print_every(steps: int) -> int:
     return every
 
 
-def indented(lines: Sequence[str], by: int = 4) -> list[str]:
-    """Return lines moved to the right; empty ones stay empty."""
-    return [" " * by + line if line else "" for line in lines]
+def indented(lines: Sequence[str]) -> list[str]:
+    """Return lines one level further to the right; empty ones stay empty."""
+    return [f"    {line}" if line else "" for line in lines]
 
 
 def function(name: str, arguments: Sequence[str], about: str, body: Sequence[str], result: Sequence[str]) -> list[str]:

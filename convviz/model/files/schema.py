@@ -89,7 +89,7 @@ class _SchemaMaker:
         }
 
     def setting(self, cls: type[Spec], name: str, described: Setting) -> Schema:
-        """Return the schema of one setting of a class: what it is called, what it takes, and its default."""
+        """Return the schema of one setting of a class: its title, its possible values and its default."""
         schema = self._value(name, described)
         if described.optional:
             schema = {"anyOf": [*schema.pop("anyOf", [schema] if schema else []), {"type": "null"}]}

@@ -105,7 +105,7 @@ def _int(digits: str) -> int | float:
 
 
 def render(value: Any) -> str:
-    """Return ``value`` as JSON text: one line where it fits, a matrix one row per line, every float exactly."""
+    """Return ``value`` as JSON text: on one line if it fits, matrices with one row per line, every float exactly."""
     return _render(value, "", 0) + "\n"
 
 

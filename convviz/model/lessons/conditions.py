@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from convviz.engine.explain import Tensor
     from convviz.engine.frames import Status
     from convviz.model.experiment import Experiment
-    from convviz.model.lessons.lesson import Look
+    from convviz.model.lessons.look import Look
 
 #: Digits of the number of a layer.
 _MOST_DIGITS = 9

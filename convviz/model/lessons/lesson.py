@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
     from convviz.engine.explain import Tensor
-    from convviz.engine.walkthrough import Act, Role
+    from convviz.engine.walkthrough import Role
     from convviz.model.experiment import Experiment
     from convviz.model.lessons.conditions import Condition
+    from convviz.model.lessons.look import Look
 
 #: Of a recorded step's number, of characters and of scenes: far beyond what can be shown.
 MOST_STEPS, MOST_SCENES, MOST_MARKS = 10_000, 40, 6
@@ -51,28 +52,6 @@ class Start:
 
     experiment: Experiment
     step: int = 0
-
-
-@dataclass(frozen=True)
-class Look:
-    """What is under the microscope.
-
-    Attributes
-    ----------
-    layer
-        Counted from 0; the number of layers stands for the loss.
-    back
-        Whether the error goes back.
-    act
-        The phase; None: the one that makes the result.
-    cell
-        Row and column that the moment is about, counted from 0; empty: the first moment of the phase.
-    """
-
-    layer: int
-    back: bool = False
-    act: Act | None = None
-    cell: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -42,13 +42,13 @@ from convviz.model.lessons.lesson import (
     BoardMark,
     ControlMark,
     Lesson,
-    Look,
     Mark,
     Scene,
     Show,
     Start,
     Task,
 )
+from convviz.model.lessons.look import Look
 from convviz.resources import builtin_files
 
 if TYPE_CHECKING:

@@ -230,7 +230,6 @@ def make_field(
     described: Setting,
     convert: Convert,
     level: int = 0,
-    shown: Shown | None = None,
     parent: QWidget | None = None,
 ) -> Field:
     """Return the control of a setting; call its `Field.retranslate` once it is complete.
@@ -238,7 +237,7 @@ def make_field(
     ``specs`` has none: a list of layers is edited where it is shown.
     """
     if described.kind == "spec":
-        return SpecField(path, described, convert, level, shown, parent=parent)
+        return SpecField(path, described, convert, level, parent=parent)
     if has_slider(described):
         return LogField(path, described, level, parent)
     return _FIELDS[described.kind](path, described, level, parent)

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 def set_shown(widget: QWidget, shown: bool) -> None:
-    """Show a part or hide it, where it was hidden or what it lies in is shown; else it comes with that by itself.
+    """Show or hide a widget; where its parent is hidden, one that was never hidden itself is left to appear with that.
 
     Qt lays out what is shown, and everything in it, even in a page that is not on the screen and has no size yet.
     """

@@ -16,6 +16,7 @@ from PyQt6.QtCore import QLine, QPoint, QPointF, QRect, Qt
 from PyQt6.QtGui import QColor, QImage, QPainter, QPen
 
 from convviz.views import theme
+from convviz.views.heatmap.places import places_of
 
 if TYPE_CHECKING:
     from collections.abc import Hashable
@@ -71,15 +72,7 @@ class Marking:
     @classmethod
     def of(cls, marked: Field, values: Array, veiled: bool) -> Marking:
         """Return the marks of ``marked`` on a heatmap of ``values``."""
-        cells = marked.cells
-        missing = values.ndim - cells.shape[1]
-        if missing < 0 or (len(cells) and (cells >= values.shape[missing:]).any()):
-            raise ValueError(f"expected cells of an array of shape {values.shape}")
-        cells = np.concatenate([np.zeros((len(cells), missing), cells.dtype), cells], axis=1)
-        channel = (
-            np.ravel_multi_index(tuple(cells[:, :-2].T), values.shape[:-2]) if values.ndim > 2 else 0 * cells[:, 0]
-        )
-        places = np.stack([channel, cells[:, -2], cells[:, -1]], axis=1)
+        places = places_of(marked.cells, values.shape)
         veil = None
         if values.size <= _VEILED_MOST and (veiled or marked.source is not None):
             channels = values.size // (values.shape[-2] * values.shape[-1])

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import math
-import time
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from PyQt6.QtCore import QEvent, QPoint, QPointF, QRect, QSize, Qt, QTimer
+from PyQt6.QtCore import QEvent, QPoint, QPointF, QRect, QSize, Qt
 from PyQt6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PyQt6.QtWidgets import QSizePolicy, QWidget
 
@@ -26,18 +24,17 @@ from convviz.views.heatmap.frame import (
 from convviz.views.heatmap.layout import Form, HeatLayout, lay_out, size_for, strip_height
 from convviz.views.heatmap.marks import Marking, paint_pin, paint_spot
 from convviz.views.heatmap.picture import Picture
+from convviz.views.heatmap.places import lead_of, place_of
+from convviz.views.heatmap.reading_pace import ReadingPace
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from convviz.engine.explain import Field
     from convviz.views.heatmap.number_format import NumberFormat
+    from convviz.views.heatmap.places import Place
 
     Array = NDArray[Any]
-    Place = tuple[int, int, int]
-
-#: After how many milliseconds without other values all that is read is of the last.
-_REST = 250
 
 
 class HeatmapView(QWidget):
@@ -81,12 +78,8 @@ class HeatmapView(QWidget):
         self._told = ""
         self._label = 0
         self._focus_shown = False
-        self._told_at = -math.inf
-        self._has_news = False  # what is read is not that which is painted
-        self._rest = QTimer(self)
-        self._rest.setSingleShot(True)
-        self._rest.setInterval(_REST)
-        self._rest.timeout.connect(self._tell_news)
+        self._pace = ReadingPace(self)
+        self._pace.due.connect(self._update_scale)
 
     # what is shown ---------------------------------------------------------------------------------------------------
 
@@ -152,7 +145,7 @@ class HeatmapView(QWidget):
         picture = self._picture
         levels_stay = levels == picture.levels if given_levels else not picture.exceeded
         if values is self._given and values is not None and signed == picture.signed and levels_stay:
-            self._tell_due_news()
+            self._pace.catch_up()
             return
         if values is not None and extent is None:
             extent = self.extent_of(values)
@@ -161,7 +154,7 @@ class HeatmapView(QWidget):
         scale_is_same = (levels or (0.0, 1.0)) == picture.levels and signed == picture.signed
         if scale_is_same and _same(values, self._given):
             self._given = values
-            self._tell_due_news()
+            self._pace.catch_up()
             return
         shape_is_same = values is not None and self._given is not None and values.shape == self._given.shape
         self._given = values
@@ -174,7 +167,8 @@ class HeatmapView(QWidget):
             picture.marking, self._pin, self._spots, self._first = None, None, (), 0
             self._place()
         else:
-            self._has_news = self._has_news or not scale_is_same or picture.is_alone
+            if not scale_is_same or picture.is_alone:
+                self._pace.change()
             self._update_values()
         self._values_changed(shape_is_same)
 
@@ -360,9 +354,9 @@ class HeatmapView(QWidget):
         return note_texts(layout.shown, len(values), found[1].exponent if found else 0)
 
     def _tile_label(self, tile: int) -> str:
-        given, channel = self._given, tile + (self._layout.first if self._layout is not None else 0)
-        index = np.unravel_index(channel, given.shape[:-2]) if given is not None else ()
-        return ", ".join(str(n + 1) for n in index)
+        if self._given is None or self._layout is None:
+            return ""
+        return ", ".join(str(n + 1) for n in lead_of(self._layout.first + tile, self._given.shape))
 
     def changeEvent(self, event: QEvent | None) -> None:
         """Take the colours of another theme, or other fonts."""
@@ -394,41 +388,24 @@ class HeatmapView(QWidget):
         values = self._picture.values
         return (1, 1, 1) if values is None else (values.shape[0], values.shape[1], values.shape[2])
 
-    def _at(self, point: QPoint | QPointF) -> tuple[int, int, int] | None:
+    def _at(self, point: QPoint | QPointF) -> Place | None:
         if self._layout is None or self._given is None:
             return None
         return self._layout.cell_at(self._shape(), int(point.x()), int(point.y()))
 
     def _place_of(self, index: tuple[int, ...]) -> Place | None:
-        given = self._given
-        if given is None or len(index) > given.ndim:
-            return None
-        index = (0,) * (given.ndim - len(index)) + tuple(index)  # a bias is shown as a row of cells
-        if not all(0 <= i < n for i, n in zip(index, given.shape, strict=True)):
-            return None
-        channel = int(np.ravel_multi_index(index[:-2], given.shape[:-2])) if given.ndim > 2 else 0
-        return channel, index[-2], index[-1]
+        return None if self._given is None else place_of(index, self._given.shape)
 
     def _update_values(self) -> None:
         """Paint the cells anew, and the scale with them if it is time; a number that stands alone only then."""
-        if self._tell_due_news():
+        if self._pace.catch_up():
             return
         if not self._picture.is_alone:
             self._update_cells()
-        if self._has_news:
-            self._rest.start()
+        self._pace.wait()
 
-    def _tell_due_news(self) -> bool:
-        """Paint what is read anew, and return True, if it has changed and what it was could be read."""
-        due = self._has_news and time.monotonic() >= self._told_at + theme.READABLE
-        if due:
-            self._tell_news()
-        return due
-
-    def _tell_news(self) -> None:
+    def _update_scale(self) -> None:
         """Paint the scale anew, and the cells: as one rectangle, for through a clip of several images are slow."""
-        self._rest.stop()
-        self._told_at, self._has_news = time.monotonic(), False
         if self._layout is not None:
             self.update(self._layout.cells.united(self._layout.scale))
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import numpy as np
 from PyQt6.QtCore import QEvent, Qt, pyqtSignal
 
 from convviz.i18n import tr
 from convviz.views.heatmap.cell import Cell, cell_text, place_texts
 from convviz.views.heatmap.layout import Form
+from convviz.views.heatmap.places import index_of, lead_of
 from convviz.views.heatmap.view import HeatmapView
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from PyQt6.QtWidgets import QWidget
 
     from convviz.engine.explain import Tensor
-    from convviz.views.heatmap.view import Place
+    from convviz.views.heatmap.places import Place
 
 _STEPS: dict[int, tuple[int, int, int]] = {
     Qt.Key.Key_Left: (0, 0, -1),
@@ -99,10 +99,9 @@ class Heatmap(HeatmapView):
         """Return the leading indices of the matrix that lies nearest to a point, and where its cells are."""
         if self._layout is None or self._given is None:
             return (), self.rect()
-        lead = self._given.shape[:-2]
         tiles = zip(self._layout.shown, self._layout.tiles, strict=True)
         channel, tile = min(tiles, key=lambda shown: _distance(shown[1], point))
-        return tuple(int(n) for n in np.unravel_index(channel, lead)) if lead else (), tile
+        return lead_of(channel, self._given.shape), tile
 
     def mouseMoveEvent(self, event: QMouseEvent | None) -> None:
         """Tell which cell the pointer is on."""
@@ -236,8 +235,7 @@ class Heatmap(HeatmapView):
     def _cell(self, place: Place) -> Cell:
         given = self._given
         assert given is not None
-        leading = np.unravel_index(place[0], given.shape[:-2]) if given.ndim > 2 else ()
-        numbers = (*(int(n) for n in leading), *place[1:])
+        numbers = index_of(place, given.shape)
         return Cell(
             self._name, numbers, float(given[numbers]), self._told or self._caption.title, given.shape, self._tensor
         )

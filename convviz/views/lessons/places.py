@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from PyQt6.QtCore import QRect
 from PyQt6.QtWidgets import QWidget
 
-from convviz.model.lessons.lesson import ArrayMark, BoardMark, ControlMark, Look
+from convviz.model.lessons.lesson import ArrayMark, BoardMark, ControlMark
+from convviz.model.lessons.look import Look
 from convviz.views.lessons.rings import Spot
 
 #: Higher than this is a part of the window, beside which others begin at once, rather than a control.

@@ -23,7 +23,7 @@ from convviz.model.lessons.conditions import (
     StepShown,
     StepsMade,
 )
-from convviz.model.lessons.lesson import Look
+from convviz.model.lessons.look import Look
 
 DEMO = load_builtin("demo")
 SEEN = Seen(DEMO, Status(state=State.PAUSED, step=10, loss=5.0), since=8)

@@ -14,8 +14,9 @@ from convviz.engine.explain import Kind, Tensor
 from convviz.engine.walkthrough import Act, Role
 from convviz.model.files import load_builtin
 from convviz.model.lessons.conditions import LookedAt, PointedAt, SettingIs
-from convviz.model.lessons.lesson import ArrayMark, BoardMark, ControlMark, Lesson, Look
+from convviz.model.lessons.lesson import ArrayMark, BoardMark, ControlMark, Lesson
 from convviz.model.lessons.library import find_lesson, lesson_titles
+from convviz.model.lessons.look import Look
 from convviz.model.lessons.reading import decode_lesson, read_lesson
 from convviz.resources import lesson_files
 

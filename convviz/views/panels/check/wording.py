@@ -190,7 +190,7 @@ def error_text(value: float) -> str:
 
 
 def summary_lines(finding: Finding) -> list[str]:
-    """Return sentences about a check: what was checked, what the worst is and where, what was left out."""
+    """Return sentences about a check: how much was checked, the largest error and its place, and what was left out."""
     report = finding.report
     if report is None:
         return [] if finding.error is None else [str(finding.error)]

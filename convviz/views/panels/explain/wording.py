@@ -100,7 +100,7 @@ def _telling(frame: Frame, number: Pointed) -> tuple[int, ...]:
 
 
 def sentence(frame: Frame, explanation: Explanation) -> str:
-    """Return in which way a number comes from its terms, and if it goes nowhere, that it does."""
+    """Return how a number comes from its terms, with a remark if nothing is computed from it."""
     text, number = _made_sentence(frame, explanation), Pointed(explanation.tensor, explanation.index)
     lost = lost_text(frame, number) if number.tensor.kind is Kind.VALUE else ""
     return tr("{text}; {remark}").format(text=text, remark=lost) if lost else text

@@ -252,7 +252,7 @@ class LossPanel(QFrame):
         self._show_others()
 
     def _show_others(self) -> None:
-        """Show the curves there are behind the present one, which are other ones now."""
+        """Show the present set of other curves behind that of the run."""
         curves = self._others.curves
         self._actions.enable(forget_curves=bool(curves))
         self._name_others()

@@ -66,10 +66,10 @@ def view_of(frame: Frame, number: Pointed) -> View:
 
 
 def other_way(frame: Frame, view: View, number: Pointed | None) -> View:
-    """Return where the same place is seen on the other way: for a value its derivative, for a derivative its value.
+    """Return the view of the same place in the other direction: for a value its derivative, and the reverse.
 
-    ``number`` is the one that is looked at. Where there is none, and for the kernel's gradient, of which the other way
-    knows nothing, that way is seen as that of a layer that was chosen.
+    ``number`` is the one that is looked at. If there is none, or it is one of the kernel's gradient, which is not made
+    in the other direction, the view is that of a layer that was just chosen.
     """
     if number is None or number.tensor.kind in (Kind.WEIGHT_GRAD, Kind.BIAS_GRAD):
         return view_of_layer(frame, view.index, back=not view.back)
@@ -78,7 +78,7 @@ def other_way(frame: Frame, view: View, number: Pointed | None) -> View:
         return view_of(frame, number)
     if view.index == len(frame.problem.layers):
         return _at(frame, replace(other, into=number.index[0]), None, number.index[1:])
-    if (number.tensor.position == view.index) is other.back:  # what the one way begins with, the other one ends with
+    if (number.tensor.position == view.index) is other.back:  # the source of one direction is the result of the other
         return _making(frame, replace(other, into=number.index[0]), number.index[1:])
     return _given(frame, other, number.index)
 

@@ -109,7 +109,7 @@ def title_text(role: Role, width: int) -> str:
 def paint_scale(painter: QPainter, place: Place, left: int, levels: Levels, *, signed: bool) -> None:
     """Paint the colours from the lowest to the highest number: in the title's line from ``left`` on, or below.
 
-    Where there is room in neither, it is not there: the numbers stand in the cells.
+    It is left out if there is room in neither place: the cells have their numbers.
     """
     texts = level_texts(levels)
     zoom = place.title.height() / TITLE

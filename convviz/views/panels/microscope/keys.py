@@ -1,7 +1,8 @@
-"""The keys that the microscope takes."""
+"""What the keys of the microscope ask for."""
 
 from __future__ import annotations
 
+from enum import Enum, auto
 from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import Qt
@@ -11,26 +12,52 @@ from convviz.views.panels.microscope.header import PHASES
 if TYPE_CHECKING:
     from PyQt6.QtGui import QKeyEvent
 
-_KEYS = {
-    Qt.Key.Key_Space,
-    Qt.Key.Key_Left,
-    Qt.Key.Key_Right,
-    Qt.Key.Key_Up,
-    Qt.Key.Key_Down,
-    Qt.Key.Key_Home,
-    Qt.Key.Key_End,
-    Qt.Key.Key_Plus,
-    Qt.Key.Key_Equal,
-    Qt.Key.Key_Minus,
-    Qt.Key.Key_Z,
-    Qt.Key.Key_D,
-    Qt.Key.Key_V,
-    Qt.Key.Key_Escape,
+
+class Order(Enum):
+    """What is asked for: another moment, another pace, another view."""
+
+    BEFORE = auto()
+    AFTER = auto()
+    ABOVE = auto()
+    BELOW = auto()
+    FIRST = auto()
+    LAST = auto()
+    END_OF_ROW = auto()
+    PLAY = auto()
+    FASTER = auto()
+    SLOWER = auto()
+    WHOLE = auto()
+    STRIP = auto()
+    DIRECTION = auto()
+    CLOSE = auto()
+
+
+_ORDERS: dict[int, Order] = {
+    Qt.Key.Key_Left: Order.BEFORE,
+    Qt.Key.Key_Right: Order.AFTER,
+    Qt.Key.Key_Up: Order.ABOVE,
+    Qt.Key.Key_Down: Order.BELOW,
+    Qt.Key.Key_Home: Order.FIRST,
+    Qt.Key.Key_End: Order.LAST,
+    Qt.Key.Key_Space: Order.PLAY,
+    Qt.Key.Key_Plus: Order.FASTER,
+    Qt.Key.Key_Equal: Order.FASTER,
+    Qt.Key.Key_Minus: Order.SLOWER,
+    Qt.Key.Key_Z: Order.WHOLE,
+    Qt.Key.Key_V: Order.STRIP,
+    Qt.Key.Key_D: Order.DIRECTION,
+    Qt.Key.Key_Escape: Order.CLOSE,
 }
 _PLAIN = (Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.ShiftModifier, Qt.KeyboardModifier.KeypadModifier)
 
 
-def is_ours(event: QKeyEvent) -> bool:
-    """Return whether a key means something here: moving, playing, a phase, the view."""
-    key = event.key()
-    return event.modifiers() in _PLAIN and (key in _KEYS or Qt.Key.Key_1 <= key < Qt.Key.Key_1 + PHASES)
+def order_of(event: QKeyEvent) -> Order | int | None:
+    """Return what a key asks for, or the phase that a digit stands for, from 0; None: it means nothing here."""
+    key, held = event.key(), event.modifiers()
+    if held not in _PLAIN:
+        return None
+    if Qt.Key.Key_1 <= key < Qt.Key.Key_1 + PHASES:
+        return key - Qt.Key.Key_1
+    if key == Qt.Key.Key_Right and held == Qt.KeyboardModifier.ShiftModifier:
+        return Order.END_OF_ROW
+    return _ORDERS.get(key)

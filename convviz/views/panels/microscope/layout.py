@@ -277,7 +277,7 @@ def _side(stacks: list[_Stack], width: int, height: int, usual: int) -> int:
 
 
 def _share_out(stacks: list[_Stack], across: int) -> list[int]:
-    """Return how many columns each stack gets: what it needs, then in turn what it could use; one in any case."""
+    """Return how many columns each stack gets: those that it needs, then in turn one more that it has; at least one."""
     columns = [max(1, min(stack.wanted[1], across)) for stack in stacks]
     while sum(columns) > across and max(columns) > 1:
         columns[columns.index(max(columns))] -= 1

@@ -9,26 +9,21 @@ from PyQt6.QtCore import QEvent, QPoint, QRect, QSize, Qt, pyqtSignal
 from PyQt6.QtGui import QMouseEvent, QPainter, QPaintEvent, QPen, QResizeEvent
 from PyQt6.QtWidgets import QSizePolicy, QWidget
 
-from convviz.engine.walkthrough import Act, Board, Strip
+from convviz.engine.walkthrough import Act, Board
 from convviz.i18n import tr
 from convviz.views import theme
-from convviz.views.panels.microscope.arithmetic import agree, line_height, paint_sums
+from convviz.views.panels.microscope.arithmetic import agree, paint_sums
 from convviz.views.panels.microscope.captions import paint_channel, paint_coordinates, paint_scale, paint_title
 from convviz.views.panels.microscope.cells import BoardPainter, Scales, paint_frames, seen_extents
 from convviz.views.panels.microscope.curve import paint_curve
-from convviz.views.panels.microscope.layout import JOIN, Crops, Place, arrange
+from convviz.views.panels.microscope.layout import Crops, Place, arrange
 from convviz.views.panels.microscope.overview import Overview
 from convviz.views.panels.microscope.partners import Number, Spot, partners, places_of
+from convviz.views.panels.microscope.placed import Placed
+from convviz.views.panels.microscope.regions import Regions, divide, is_twice
 from convviz.views.panels.microscope.sentences import lost_text, moment_text
-from convviz.views.panels.microscope.signs import (
-    EQUALITY,
-    join_level,
-    paint_equality,
-    paint_join,
-    paint_moving,
-    turning,
-)
-from convviz.views.panels.microscope.strips import TAB, Strips
+from convviz.views.panels.microscope.signs import join_level, paint_equality, paint_join, paint_moving, turning
+from convviz.views.panels.microscope.strips import Strips
 from convviz.views.panels.microscope.terms import Terms
 
 if TYPE_CHECKING:
@@ -38,14 +33,8 @@ if TYPE_CHECKING:
 
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 _CENTRE = Qt.AlignmentFlag.AlignCenter
-_SENTENCE, _LOW_SENTENCE = 26, 20
 #: The smallest and the usual type of the sentence.
 _SENTENCE_LEAST, _SENTENCE_TYPE = 12, 16
-#: A stage of this height has everything as large as it has to be; a larger one has it larger, up to so many times.
-_USUAL, _LARGEST = 540, 1.6
-_MARGIN = 10
-#: A stage lower than this has little room for a sentence.
-_CROWDED = 400
 #: Cells so small that the numbers in them are hard to read, of three rows and of two: fewer are seen at once then.
 _CRAMPED, _TINY = 22, 18
 #: The share of a moment's time that something takes to arrive.
@@ -84,7 +73,8 @@ class Stage(QWidget):
         self._whole = False
         self._zoomed = theme.zoom()  # how many times as large as usual it is drawn
         self._crops: Crops = {}
-        self._places: list[list[Place]] = []
+        self._regions: Regions | None = None
+        self._placed = Placed()
         self._scales = Scales()
         self._extents: dict[Role, float] | None = None
         self._painters: dict[tuple[int, int], BoardPainter] = {}
@@ -156,15 +146,11 @@ class Stage(QWidget):
 
     def place(self, role: Role) -> Place | None:
         """Return where the board of a role lies, None if it is not on the stage."""
-        for row in self._places:
-            for place in row:
-                if isinstance(place.item, Board) and place.item.role is role:
-                    return place
-        return None
+        return self._placed.of(role)
 
     def places(self) -> list[list[Place]]:
         """Return where everything lies, row by row, as at the usual size."""
-        return [list(row) for row in self._places]
+        return [list(row) for row in self._placed.rows]
 
     def set_spots(self, numbers: Iterable[Number]) -> None:
         """Mark numbers of the frame that are spoken of elsewhere."""
@@ -190,28 +176,28 @@ class Stage(QWidget):
     def _paint(self, painter: QPainter, ratio: float) -> None:
         colours = theme.current()
         painter.fillRect(self._inside.adjusted(0, 0, 1, 1), colours.surface)
-        if self._moment is None:
+        if self._moment is None or self._regions is None:
             painter.setPen(colours.muted)
             painter.drawText(self._inside, _CENTRE, tr("no values yet"))
             return
-        self._paint_sentence(painter)
-        for number, row in enumerate(self._places):
+        self._paint_sentence(painter, self._regions)
+        for number, row in enumerate(self._placed.rows):
             joins = self.rows()[number].joins
             for n, place in enumerate(row):
                 self._paint_place(painter, place, (number, n), ratio)
                 if n < len(joins):
                     paint_join(painter, place, row[n + 1], joins[n], join_level(row, row[n + 1]))
-        if self._is_twice():
+        if is_twice(self.rows()):
             one, other = self.sums()[:2]
-            upper, lower = (row[-1] for row in self._places[:2])
+            upper, lower = (row[-1] for row in self._placed.rows[:2])
             paint_equality(painter, upper, lower, equal=agree(one.total, other.total))
         self._paint_on_the_way(painter)
         self._paint_hovered(painter)
         sums = self.sums()
         self._terms = Terms()
         if sums:
-            lost = lost_text(self._moment)
-            written = paint_sums(painter, self._sums_rect(), sums, self._scales, zoom=self._zoom(), lost=lost)
+            rect, zoom, lost = self._regions.sums, self._regions.zoom, lost_text(self._moment)
+            written = paint_sums(painter, rect, sums, self._scales, zoom=zoom, lost=lost)
             self._terms = Terms(self.rows(), written)
 
     def resizeEvent(self, event: QResizeEvent | None) -> None:
@@ -256,13 +242,13 @@ class Stage(QWidget):
 
     # painting --------------------------------------------------------------------------------------------------------
 
-    def _paint_sentence(self, painter: QPainter) -> None:
+    def _paint_sentence(self, painter: QPainter, regions: Regions) -> None:
         colours = theme.current()
         assert self._moment is not None
-        rect = QRect(_MARGIN, 4, self._inside.width() - 2 * _MARGIN, self._sentence_height())
-        rect.setRight(rect.right() - paint_channel(painter, rect, self._moment.boards, self._zoom()))
+        rect = QRect(regions.sentence)
+        rect.setRight(rect.right() - paint_channel(painter, rect, self._moment.boards, regions.zoom))
         painter.setPen(colours.warning if self._moment.unreached else colours.text)
-        largest = min(round(_SENTENCE_TYPE * self._zoom()), rect.height() - 5)
+        largest = min(round(_SENTENCE_TYPE * regions.zoom), rect.height() - 5)
         sizes = range(largest, _SENTENCE_LEAST - 1, -1)
         text = self.sentence()
         fitting = (n for n in sizes if theme.metrics("heading", n).horizontalAdvance(text) <= rect.width())
@@ -276,7 +262,7 @@ class Stage(QWidget):
             paint_curve(painter, place.rect, place.item)
             return
         if self._extents is None:
-            self._extents = seen_extents(place for row in self._places for place in row)
+            self._extents = seen_extents(self._placed)
         painted = self._painters.setdefault(key, BoardPainter(self._scales))
         painted.paint(painter, turning(place, self._before, self._progress), ratio, self._extents)
         if place.item.turn is None:
@@ -291,8 +277,8 @@ class Stage(QWidget):
         """Paint the cells that move to their places among the zeros."""
         moment, before, way = self._moment, self._before, self._arrived(_ARRIVAL)
         moves = moment is not None and moment.phase.act in (Act.INSERTION, Act.DILATION)
-        if moves and before is not None and way < 1 and self._places:
-            start, end = self._places[0]
+        if moves and before is not None and way < 1 and self._placed.rows:
+            start, end = self._placed.rows[0]
             paint_moving(painter, start, end, before, way, self._scales)
 
     def _paint_hovered(self, painter: QPainter) -> None:
@@ -302,11 +288,10 @@ class Stage(QWidget):
             marked |= {self._hovered, *partners(rows, self._hovered)}
         painter.setBrush(Qt.BrushStyle.NoBrush)
         for spot in marked:
-            row, n, at_row, at_column = spot
-            place = self._places[row][n]
-            if not place.area.holds(at_row, at_column):
+            place = self._placed.holding(spot)
+            if place is None:
                 continue
-            rect = place.cell_rect(at_row, at_column).adjusted(2, 2, -2, -2)
+            rect = place.cell_rect(*spot[2:]).adjusted(2, 2, -2, -2)
             for colour, width in ((colours.surface, 4.0), (colours.text, 2.0)):
                 painter.setPen(QPen(colour, width, join=Qt.PenJoinStyle.MiterJoin))
                 painter.drawRect(rect)
@@ -343,46 +328,30 @@ class Stage(QWidget):
 
     def _arrange(self) -> None:
         if self._moment is not None:
+            named = len(self._moment.rows) > 1
             for rows in self._strips.choices(self._moment.rows):
                 self._shown = replace(self._moment, rows=rows)
-                room = self._room()
-                self._places = arrange(self._shown, room, whole=self._whole, crops=self._crops, zoom=self._zoom())
-                side = min(place.side for row in self._places for place in row)
+                self._regions = regions = divide(self._inside.size(), rows, named=named, whole=self._whole)
+                places = arrange(self._shown, regions.boards, whole=self._whole, crops=self._crops, zoom=regions.zoom)
+                self._placed = Placed(places)
+                side = min(place.side for place in self._placed)
                 if len(rows) == 1 or side >= (_CRAMPED if len(rows) > 2 else _TINY):
                     break
             self._extents = None  # they are measured when it is painted
-            tabs = QRect(_MARGIN - 2, room.top(), TAB, room.height())
-            self._strips.show_rows(self._moment.rows, self.rows(), tabs)
+            self._strips.show_rows(self._moment.rows, self.rows(), regions.tabs)
             self._put_overviews()
-            if self._hovered is not None and not self._still_there(self._hovered):
+            if self._hovered is not None and self._placed.holding(self._hovered) is None:
                 self._hovered = None
         self.update()
-
-    def _room(self) -> QRect:
-        """Return the room of the boards: between the sentence and the sums, the names of rows and the signs."""
-        assert self._moment is not None
-        left = _MARGIN + (TAB if len(self._moment.rows) > 1 else 0)
-        right = _MARGIN + max(0 if self._whole else JOIN - 4, EQUALITY if self._is_twice() else 0)
-        bottom = _MARGIN + self._sums_rect().height()
-        return self._inside.adjusted(left, self._sentence_height() + 6, -right, -bottom)
 
     def _choose_rows(self) -> None:
         self._crops.clear()
         self._arrange()
         self.setAccessibleName(self.sentence())
 
-    def _is_twice(self) -> bool:
-        """Return whether a map is seen that is made in two ways."""
-        return [row.strip for row in self.rows()[:2]] == [Strip.GATHER, Strip.SCATTER]
-
     def _put_overviews(self) -> None:
         """Show beside every close-up of a map where it is."""
-        cropped = {
-            (row, n): place
-            for row, places in enumerate(self._places)
-            for n, place in enumerate(places)
-            if place.is_cropped
-        }
+        cropped = {key: place for key, place in self._placed.numbered() if place.is_cropped}
         for key, overview in self._overviews.items():
             if key not in cropped:
                 overview.hide()
@@ -392,36 +361,8 @@ class Stage(QWidget):
                 self._overviews[key].asked.connect(self.clicked)
             self._overviews[key].show_place(place)
 
-    def _sentence_height(self) -> int:
-        """Return the room of the sentence, which is less where there is little."""
-        return _LOW_SENTENCE if self._inside.height() < _CROWDED else round(_SENTENCE * self._zoom())
-
-    def _zoom(self) -> float:
-        """Return how much larger texts are than they have to be: a projector's stage is read from far."""
-        return min(_LARGEST, max(1.0, min(self._inside.height() / _USUAL, self._inside.width() / (1.75 * _USUAL))))
-
-    def _still_there(self, hovered: Spot) -> bool:
-        row, n, at_row, at_column = hovered
-        return (
-            row < len(self._places)
-            and n < len(self._places[row])
-            and self._places[row][n].area.holds(at_row, at_column)
-        )
-
-    def _sums_rect(self) -> QRect:
-        height = len(self.sums()) * line_height(len(self.sums()), self._zoom())
-        return QRect(_MARGIN, self._inside.height() - height - 6, self._inside.width() - 2 * _MARGIN, height)
-
-    def _at(self, point: QPoint) -> Spot | None:
-        for row, places in enumerate(self._places):
-            for n, place in enumerate(places):
-                cell = place.cell_at(point)
-                if cell is not None and isinstance(place.item, Board) and place.item.turn is None:
-                    return row, n, *cell
-        return None
-
     def _point_at(self, point: QPoint) -> None:
-        self._set_hovered(self._at(point) or self._term_at(point))
+        self._set_hovered(self._placed.at(point) or self._term_at(point))
 
     def _term_at(self, point: QPoint) -> Spot | None:
         """Return the cell of the term under a point, if it is seen."""
@@ -430,9 +371,7 @@ class Stage(QWidget):
         hand = Qt.CursorShape.PointingHandCursor if spot is not None else Qt.CursorShape.ArrowCursor
         if hand != self.cursor().shape():
             self.setCursor(hand)
-        if spot is None or spot[1] >= len(self._places[spot[0]]):
-            return None
-        return spot if self._places[spot[0]][spot[1]].area.holds(*spot[2:]) else None
+        return spot if spot is not None and self._placed.holding(spot) is not None else None
 
     def _set_hovered(self, hovered: Spot | None) -> None:
         if hovered == self._hovered:
@@ -442,9 +381,9 @@ class Stage(QWidget):
         if hovered is None:
             self.pointed.emit(None, 0, 0)
         else:
-            self.pointed.emit(self._places[hovered[0]][hovered[1]].item, hovered[2], hovered[3])
+            self.pointed.emit(self._placed.rows[hovered[0]][hovered[1]].item, hovered[2], hovered[3])
 
     def _click_at(self, point: QPoint) -> None:
-        found = self._at(point)
+        found = self._placed.at(point)
         if found is not None:
-            self.clicked.emit(self._places[found[0]][found[1]].item, found[2], found[3])
+            self.clicked.emit(self._placed.rows[found[0]][found[1]].item, found[2], found[3])

@@ -168,7 +168,7 @@ def titled_role(board: Board) -> Role:
 
 
 def act_text(phase: Phase) -> str:
-    """Return the name of a phase; of one in which nothing is done, that it is not."""
+    """Return the name of a phase, or, if nothing is done in it, words that say so."""
     return tr(_NOT_DONE.get(phase.act, ACTS[phase.act]) if phase.still else ACTS[phase.act])
 
 
@@ -178,7 +178,7 @@ def board_text(board: Board) -> str:
 
 
 def part_texts(area: Area, board: Board) -> tuple[str, str]:
-    """Return which part of a map is seen, where that is not all of it: '[1–45, 1–27] of 96×120', and in short."""
+    """Return the part of a map that a close-up shows: '[1–45, 1–27] of 96×120', and without the size of the map."""
     part = f"[{area.top + 1}–{area.bottom}, {area.left + 1}–{area.right}]"
     return tr("{part} of {size}").format(part=part, size=board_text(board)), part
 

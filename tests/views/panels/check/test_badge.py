@@ -137,7 +137,7 @@ def test_a_diverged_run_keeps_a_verdict(checked):
 
 
 def test_the_window_can_be_closed_while_it_checks(open_window):
-    person = open_window("demo")
+    person = open_window(experiment(size=400))  # of which a check takes long enough to be seen on any machine
     person.sees(lambda: badge(person).text() == "checking…")
     person.window.close()
     assert badge(person).text() == "checking…"
