@@ -38,7 +38,7 @@ class LandscapePanel(QWidget):
     start_asked(object)
         The student is to start with these parameters (P,).
     closed()
-        The button: back to training.
+        The button: back to what was shown before.
     """
 
     step_asked = pyqtSignal(object)
@@ -166,7 +166,7 @@ class LandscapePanel(QWidget):
     def _show_survey(self) -> None:
         survey = self._surveyor.survey
         self._show_choice()
-        names = ("", "") if survey is None else wording.axis_names(survey)
+        names = wording.AxisNames() if survey is None else wording.axis_names(survey)
         self._map.set_survey(survey, names)
         self._header.set_startable(self._map.spot is not None)
         self._progress.set_text("" if survey is None else wording.progress_text(survey))

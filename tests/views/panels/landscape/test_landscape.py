@@ -21,6 +21,7 @@ from convviz.views import theme
 from convviz.views.heatmap import Heatmap
 from convviz.views.panels.landscape.legend import Legend
 from convviz.views.panels.landscape.map import LandscapeMap
+from convviz.views.panels.microscope import Microscope
 from tests.checked import experiment
 from tests.views.hands import choose_item, drag, turn
 from tests.views.reading import number_in
@@ -136,6 +137,32 @@ def test_from_the_landscape_to_the_microscope_and_back(look):
     assert not person.find(QAction, "microscope").isChecked()
     person.press("Esc")
     assert stage.currentWidget().objectName() == "pipeline"
+
+
+def test_the_microscope_over_the_landscape_leads_back_to_it(look):
+    viewer = look()
+    person, stage = viewer.person, viewer.person.find(QStackedWidget, "stage")
+    survey = viewer.survey
+    person.press("M")
+    person.press("Esc")
+    assert stage.currentWidget().objectName() == "landscape_panel"
+    assert viewer.survey is survey
+    person.press("Esc")
+    assert stage.currentWidget().objectName() == "pipeline"
+
+
+def test_the_microscope_shows_a_layer_that_was_selected_beside_the_landscape_over_it(look):
+    viewer = look()
+    person = viewer.person
+    person.press("Esc")
+    person.press("M")
+    microscope = person.find(Microscope, "microscope")
+    assert microscope.layer == 0
+    person.press("Shift+L")
+    person.look_at("layer", 1)
+    person.press("Esc", person.find(QWidget, "landscape.map"))
+    assert person.find(QStackedWidget, "stage").currentWidget() is microscope
+    assert microscope.layer == 1
 
 
 def test_the_run_can_be_driven_while_one_looks(look):
