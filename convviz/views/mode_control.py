@@ -190,6 +190,8 @@ class ModeControl(QObject):
             self._stage.addWidget(self._landscape.panel)
             read_before(self._pipeline, laid_out(self._landscape.panel))
         self._cursor.look_at(None)
+        if self._pipeline.companion is not None:
+            self._landscape.panel.set_companion(self._pipeline.companion)
         self._lay_over(self._landscape.panel)
         self.take_keys()
         self._enable()
@@ -198,6 +200,7 @@ class ModeControl(QObject):
         """Show the whole network again."""
         self._beneath = None
         self._cursor.look_at(None)
+        self._pipeline.take_back()
         self._stage.setCurrentWidget(self._pipeline)
         if self._session.frame is not None:
             self._pipeline.set_frame(self._session.frame)

@@ -182,6 +182,15 @@ class Pipeline(QWidget):
         self._arrangement = None
         self._place()
 
+    @property
+    def companion(self) -> QWidget | None:
+        """The widget beside the equation. While nobody sees the picture it may be shown elsewhere."""
+        return self._equation.companion
+
+    def take_back(self) -> None:
+        """Show the companion beside the equation again, in its own place, where it was elsewhere meanwhile."""
+        self._equation.set_companion(self._equation.companion)
+
     def retranslate(self) -> None:
         """Read every text again in the current language."""
         self._flow.retranslate()
