@@ -78,7 +78,7 @@ class Session(QObject):
         self._layouts: dict[int, _Layout | None] = {}  # of the runs that were asked for and not yet seen
         self._run_names = {0: 0}  # of these, and of the one that was seen last
         self._names = _Names()
-        self._branching: tuple[Experiment, int] | None = None
+        self._branching: tuple[Experiment, int | None] | None = None
         self._frame: Frame | None = None
         self._status = Status()
         self._due = math.nan
@@ -140,7 +140,7 @@ class Session(QObject):
         self._run_names[self._run] = name = self._names.of(experiment)
         self._post(Load(self._run, experiment.build, self._playing, name, self._names.all(), branch))
 
-    def branch(self, experiment: Experiment, step: int) -> int:
+    def branch(self, experiment: Experiment, step: int | None) -> int:
         """Let ``experiment``, when it is followed to, have a run of its own that begins at a step of the present one.
 
         Parameters
@@ -148,7 +148,8 @@ class Session(QObject):
         experiment
             Another object than that which runs, though it may be equal. It needs no rebuild.
         step
-            A recorded step. The run that there is keeps all of its steps, and is left as by an edit that is undone.
+            A recorded step; None: it begins anew, with nothing of the present one. The run that there is keeps all of
+            its steps, and is left as by an edit that is undone.
 
         Returns
         -------

@@ -142,7 +142,7 @@ class PanelControl(QObject):
         self.modes.step_asked.connect(self._run.look_at)
         self._document.changed.connect(self._follow)
         self._document.opened.connect(self._forget_told)
-        self.files.reopened.connect(self._run.reset)
+        self.files.reopened.connect(self._run.forget_steps)
         self._maps.opened.connect(self.select)
         self._maps.experiment_dropped.connect(self.files.open_file)
         self._session.run_started.connect(self._begin_run)

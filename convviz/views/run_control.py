@@ -69,6 +69,7 @@ class RunControl(QObject):
         self._told_at = 0.0
         self._replay = Replay(session, self)
         self._left = 0  # the steps of the run that a change has ended, until that is told
+        self._left_words: Callable[[int], str] = run_words.left_text
         self._left_note: Callable[[], str] | None = None
         self._was_edit = False  # that change was none of the whole document
         self._told_edit, self._told_steps = (0, 0), 0
@@ -143,9 +144,24 @@ class RunControl(QObject):
         self._session.show_step(step)
 
     def reset(self) -> None:
-        """Go back to step 0, with the same initial parameters."""
+        """Go back to step 0, with the same initial parameters; undoing that brings back what has been made."""
+        self._begin_anew(self._document.experiment, tr("Reset"))
+
+    def forget_steps(self) -> None:
+        """Go back to step 0 for good."""
         self._replay.end()
         self._session.reset()
+
+    def _begin_anew(self, experiment: Experiment, text: str) -> None:
+        """Begin again with an experiment that differs at most in what can change while it runs."""
+        steps = self._status.step
+        if not steps or self._session.is_waiting:
+            self._document.propose(experiment, text)
+            self.forget_steps()
+            return
+        self._replay.end()
+        self._branches.reset(experiment, text)
+        self._left, self._was_edit, self._left_words = steps, True, run_words.reset_text
 
     def _go_back(self, step: int) -> None:
         """Go on from a recorded step, as another branch of the run."""
@@ -179,7 +195,7 @@ class RunControl(QObject):
         if self._document.is_swapping:
             self._forget_edit()
         if self._document.is_swapping or old.needs_rebuild(new):
-            self._left = self._status.step
+            self._left, self._left_words = self._status.step, run_words.left_text
             self._was_edit = False
 
     def _forget_edit(self) -> None:
@@ -205,7 +221,8 @@ class RunControl(QObject):
                 self._line.drop_note(self._left_note)
         elif steps and self._was_edit:
             self._told_edit, self._told_steps = edit, steps
-            self._left_note = lambda: run_words.left_text(steps)
+            words = self._left_words
+            self._left_note = lambda: words(steps)
             self._line.show_note(self._left_note)
 
     def _continue(self) -> None:
@@ -357,8 +374,7 @@ class RunControl(QObject):
     def _try_rate(self, rate: float) -> None:
         experiment = self._document.experiment
         optimizer = experiment.optimizer.replace(learning_rate=rate)
-        self._document.propose(experiment.replace(optimizer=optimizer), tr("Smaller learning rate"))
-        self.reset()
+        self._begin_anew(experiment.replace(optimizer=optimizer), tr("Smaller learning rate"))
 
     def _failed(self, message: str) -> None:
         reason = run_words.reason_text(message)
