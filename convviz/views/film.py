@@ -7,8 +7,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PyQt6.QtCore import QCoreApplication, QEvent, QPoint, QSize, Qt, pyqtSignal, pyqtSlot
-from PyQt6.QtGui import QImage
+from PyQt6.QtCore import QCoreApplication, QEvent, QPoint, QRect, QSize, Qt, QTimer, pyqtSignal, pyqtSlot
+from PyQt6.QtGui import QImage, QRegion
 from PyQt6.QtWidgets import QToolButton, QVBoxLayout, QWidget
 
 from convviz.engine.recorded import GivenUpError
@@ -34,13 +34,15 @@ if TYPE_CHECKING:
 _WHOLE = QSize(1280, 800)
 #: What is left free around a map that is drawn alone, in pixels.
 _MARGIN = theme.SPACE.L
+#: How wide a strip of the whole picture is that is drawn at once: it takes some milliseconds.
+_STRIP = 160
 
 
 class Film(QWidget):
     """Draws frames one after the other, for a thread that asks for them.
 
     The widgets are the window's own kinds, at the size of the picture, so that a film has whatever size it is to have
-    and the window neither moves nor waits: one picture is drawn at a time, between two events.
+    and the window neither moves nor waits: a strip of one picture is drawn at a time, between two events.
 
     Parameters
     ----------
@@ -71,6 +73,10 @@ class Film(QWidget):
         self._size = size
         self._tensor = tensor
         self._drawn: queue.SimpleQueue[NDArray[np.uint8] | Exception] = queue.SimpleQueue()
+        self._drawing: Iterator[NDArray[np.uint8] | None] = iter(())
+        self._soon = QTimer(self)
+        self._soon.setInterval(0)
+        self._soon.timeout.connect(self._go_on)
         self._pipeline = Pipeline(self)
         actions = Actions(self)
         actions["log_loss"].setChecked(logarithmic)
@@ -86,7 +92,7 @@ class Film(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self._pipeline)
-        self._wanted.connect(self._draw)
+        self._wanted.connect(self._begin)
         self.resize(QSize(*size) if tensor is None else _WHOLE)
         self.show()
 
@@ -103,6 +109,7 @@ class Film(QWidget):
 
     def end(self) -> None:
         """Go, for nothing is drawn any more."""
+        self._soon.stop()
         self.close()
         self.deleteLater()
 
@@ -114,14 +121,26 @@ class Film(QWidget):
         return drawn
 
     @pyqtSlot(object)
-    def _draw(self, frame: Frame) -> None:
+    def _begin(self, frame: Frame) -> None:
+        self._drawing = self._strips(frame)
+        self._soon.start()
+
+    def _go_on(self) -> None:
+        """Draw the next strip, and hand the picture over once there is none left."""
         try:
-            self._drawn.put(self.draw(frame))
+            drawn: NDArray[np.uint8] | Exception | None = next(self._drawing)
         except Exception as error:  # noqa: BLE001 - it is raised in the thread that waits
-            self._drawn.put(error)
+            drawn = error
+        if drawn is not None:
+            self._soon.stop()
+            self._drawn.put(drawn)
 
     def draw(self, frame: Frame) -> NDArray[np.uint8]:
-        """Return the picture of a frame, ``(height, width, 3)``."""
+        """Return the picture of a frame, ``(height, width, 3)``, at once."""
+        return next(picture for picture in self._strips(frame) if picture is not None)
+
+    def _strips(self, frame: Frame) -> Iterator[NDArray[np.uint8] | None]:
+        """Draw a frame strip by strip; None stands for each, and the picture follows the last."""
         self._pipeline.set_frame(frame)
         status = replace(self._session.status, shown=frame.step, goal=None)  # so that the curve has all the room
         self._loss.set_status(status)
@@ -129,14 +148,18 @@ class Film(QWidget):
         QCoreApplication.sendPostedEvents(self, QEvent.Type.LayoutRequest)
         image = QImage(*self._size, QImage.Format.Format_RGB888)
         image.fill(theme.current().surface)
+        yield None
         heatmap = None if self._tensor is None else self._pipeline.heatmap_of(self._tensor)
+        width, height = self._size
         if heatmap is None:
-            self._pipeline.render(image)
+            for left in range(0, width, _STRIP):
+                strip = QRect(left, 0, _STRIP, height)
+                self._pipeline.render(image, strip.topLeft(), QRegion(strip))
+                yield None
         else:
-            width, height = self._size
             heatmap.setGeometry(0, 0, width - 2 * _MARGIN, height - 2 * _MARGIN)
             heatmap.render(image, QPoint(_MARGIN, _MARGIN), flags=QWidget.RenderFlag.DrawChildren)
-        return _pixels(image)
+        yield _pixels(image)
 
 
 def _pixels(image: QImage) -> NDArray[np.uint8]:
