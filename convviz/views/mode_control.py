@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 
     from PyQt6.QtWidgets import QStackedWidget, QWidget
 
+    from convviz.engine.acts import Act
     from convviz.engine.frames import Frame
-    from convviz.engine.walkthrough import Act
     from convviz.model.document import Document
     from convviz.model.session import Session
     from convviz.views.cursor_control import CursorControl

@@ -314,6 +314,24 @@ def test_a_ring_is_seen_in_the_accent_colour_and_leaves_the_inside_alone(open_wi
     assert not ring.mask().contains(ring.rect().center())
 
 
+def test_the_card_is_there_first_and_the_experiment_of_its_scene_follows(open_window: OpenWindow) -> None:
+    person = open_window()
+    own = person.document.experiment
+    person.window.open_lesson("stride")
+    assert is_shown(person)
+    assert person.document.experiment is own  # to change it takes as long as all else
+    assert not person.window.has_lesson
+    person.sees(lambda: person.window.has_lesson)
+    assert person.document.experiment is not own
+    leave(person)
+    person.window.open_lesson("stride")
+    person.press("Esc")  # before anything followed
+    assert not is_shown(person)
+    person.session.step()
+    person.sees_step(1)
+    assert person.document.experiment is own
+
+
 def test_a_ring_around_the_loss_lies_on_the_frame_that_says_it_is_selected(open_window: OpenWindow) -> None:
     person = open_window()
     begin(person, "learning-rate")  # whose first scene selects the training, and rings a button and the curve
