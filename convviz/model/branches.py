@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 MOST = 5
 #: The most runs of which branches are known.
 MOST_RUNS = 4
+#: The most bytes that the losses of all branches take that were left; with more, those that were left first go.
+MOST_BYTES = 512 << 20
 
 
 class Branch:
@@ -35,10 +37,10 @@ class Branch:
     origin, step
         The branch that it began in, and at which step; None and 0: it is the run that all began with.
     losses
-        Its losses of all steps, the newest too; None until it has been left for the first time, and once it is gone and
-        there are enough others.
-    left_at
-        At which step it was left last; None: never.
+        Its losses of all steps, the newest too; None until it has been left for the first time, and once there was no
+        more room for them.
+    left_at, last
+        At which step it was left last, and with which loss; None and NaN: never.
     best
         The least of them; NaN if there is none.
     is_gone
@@ -56,6 +58,7 @@ class Branch:
         self.seat = object() if seat is None else seat
         self.losses: LossSeries | None = None
         self.left_at: int | None = None
+        self.last = math.nan
         self.best = math.nan
         self.is_gone = False
 
@@ -90,6 +93,8 @@ class Branches(QObject):
         There is another branch, or one less, or another one is the present one, or was left: see `all`, `present`.
     forgotten(Branch)
         There is no way back to it any more.
+    faded(Branch)
+        There is no more room for its losses.
     entered(bool)
         The run that is reported now is that of another branch; whether it is a new one.
     """
@@ -97,6 +102,7 @@ class Branches(QObject):
     changed = pyqtSignal()
     entered = pyqtSignal(bool)
     forgotten = pyqtSignal(object)
+    faded = pyqtSignal(object)
 
     def __init__(self, document: Document, session: Session, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -208,7 +214,9 @@ class Branches(QObject):
             branch.losses, branch.best = self._session.losses.hand_over(), status.best_loss
             if len(branch.losses) == status.step:  # the newest is no part of the series yet
                 branch.losses.append(np.array([status.loss]))
-            branch.left_at = len(branch.losses) - 1
+            branch.left_at, branch.last = len(branch.losses) - 1, status.loss
+        if self._present is not None and self._present.losses is not None:
+            self._session.expect_losses(self._present.losses)
 
     def _look_around(self, run: int) -> None:
         """Once the run of the present branch is there, see which others there is no room for, and tell that it is."""
@@ -232,11 +240,18 @@ class Branches(QObject):
         self.changed.emit()
 
     def _forget_curves(self) -> None:
-        """Forget the losses of branches that are gone where there are more curves than can be told apart."""
+        """Forget losses where there are more curves than can be told apart, or these take too much memory."""
         curves = [branch for branch in self.all if branch is not self._present and branch.losses is not None]
         gone = [branch for branch in self._left if branch.is_gone and branch in curves]
         for branch in gone[: max(0, len(curves) + 1 - MOST)]:
             branch.losses = None
+        kept = {branch: branch.losses.nbytes for branch in self._left if branch.losses is not None}
+        while sum(kept.values()) > MOST_BYTES:
+            branch = next(iter(kept))  # the one that was left first
+            del kept[branch]
+            branch.losses = None
+            if branch in curves:
+                self.faded.emit(branch)
 
     def _heed_reset(self, status: Status) -> None:
         """Let a branch that was reset have nothing in common with the others any more."""

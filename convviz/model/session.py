@@ -83,6 +83,7 @@ class Session(QObject):
         self._status = Status()
         self._due = math.nan
         self._losses = LossSeries()
+        self._expected: LossSeries | None = None
         self._playing = False
         self._plays_by_itself = False
 
@@ -117,6 +118,10 @@ class Session(QObject):
         Experiments that differ only in what was changed while they ran are of one run.
         """
         return self._names.known(experiment) or 0
+
+    def expect_losses(self, losses: LossSeries) -> None:
+        """Offer the losses with which the run may begin whose news are about to be shown, instead of a copy of them."""
+        self._expected = losses
 
     def load(self, experiment: Experiment, play: bool | None = None) -> None:
         """Begin a new run.
@@ -308,6 +313,7 @@ class Session(QObject):
     def _show(self, packet: Packet) -> None:
         before, status = self._status, packet.status
         if new_run := status.run != before.run:
+            self._expected = None
             self.run_left.emit(self._run_names[before.run])
             self._frame = None
             self._losses.truncate(0)
@@ -331,8 +337,10 @@ class Session(QObject):
 
     def _record(self, packet: Packet) -> None:
         """Take what was reported of the run that was seen last: all that is told of it once another is on its way."""
+        expected, self._expected = self._expected, None
         self._losses.truncate(packet.first)
-        self._losses.append(packet.losses)
+        taken = 0 if expected is None or packet.first else self._losses.go_on_from(expected, packet.losses)
+        self._losses.append(packet.losses[taken:])
         self._status = packet.status
 
     def _note_playing(self, status: Status) -> None:

@@ -36,6 +36,8 @@ class Desk:
         self.forgotten: list[Branch] = []
         self.branches.entered.connect(self.entered.append)
         self.branches.forgotten.connect(self.forgotten.append)
+        self.faded: list[Branch] = []
+        self.branches.faded.connect(self.faded.append)
         session.load(self.document.experiment)
 
     def rests_at(self, step: int) -> None:
@@ -185,6 +187,23 @@ def test_branches_of_branches_part_where_they_part(desk: Desk) -> None:
     assert [b.parting(other) for other in (a, c, d)] == [0, 0, 0]
     assert [c.parting(other) for other in (a, d)] == [0, 0]  # it comes from steps that are no more
     assert d.parting(a) == 20
+
+
+def test_the_losses_of_a_branch_that_is_taken_up_again_are_not_copied(desk: Desk) -> None:
+    desk.run(3000)
+    desk.begin(1000)
+    first, second = desk.branches.all
+    assert first.losses is not None
+    memory, before = first.losses.values(), first.losses.values().copy()
+    desk.branches.go_to(first)
+    desk.rests_at(3000)
+    assert np.shares_memory(desk.session.losses.values(), memory)
+    np.testing.assert_array_equal(desk.losses(), before)
+    desk.run(5)
+    np.testing.assert_array_equal(desk.losses(), trained(experiment(steps=10**6), 3006).losses[:3006])
+    desk.branches.go_to(second)
+    desk.rests_at(1000)
+    np.testing.assert_array_equal(desk.losses(), before[:1001])
 
 
 def test_undoing_a_reset_brings_the_run_back_bit_for_bit(desk: Desk) -> None:
@@ -408,6 +427,35 @@ def test_nothing_is_continued_while_a_new_run_is_on_its_way(desk: Desk) -> None:
     desk.branches.begin(20)
     assert desk.document.undo_stack.count() == 1
     desk.rests_at(0)
+
+
+def test_losses_that_were_left_first_are_forgotten_where_they_take_too_much(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(limits, "MOST_BYTES", 2 * 8 * 300)
+    desk.run(200)
+    desk.begin(150)
+    desk.run(50)
+    desk.begin(150)
+    desk.run(50)
+    assert not desk.faded
+    first, second, third = desk.branches.all
+    desk.begin(150)  # 603 losses are left by now, and there is room for 600
+    assert desk.faded == [first]
+    assert first.losses is None
+    assert [len(branch.losses or ()) for branch in (second, third)] == [201, 201]
+    assert (first.left_at, first.last) == (200, pytest.approx(trained(experiment(steps=10**6), 200).loss))
+    assert first in desk.branches.reachable
+    desk.branches.go_to(first)
+    desk.rests_at(200)
+    np.testing.assert_array_equal(desk.losses(), trained(experiment(steps=10**6), 201).losses[:201])
+    assert desk.faded == [first]  # 553 are left: of two runs, and of the fourth one 151
+    desk.run(300)
+    desk.branches.go_to(second)
+    desk.rests_at(200)
+    assert desk.faded == [first, third, desk.branches.all[3]]  # the 501 of the first are what there is room for
+    assert [branch.losses is None for branch in desk.branches.all] == [False, False, True, True]
+    assert sum(branch.losses.nbytes for branch in desk.branches.all if branch.losses is not None) <= 2 * 8 * 300
 
 
 def test_branches_of_few_runs_are_known(desk: Desk) -> None:
