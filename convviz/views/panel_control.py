@@ -242,6 +242,7 @@ class PanelControl(QObject):
             self.side.show_controls()
         else:
             self.side.show_explanation()
+            read_last(self._badge)  # behind what the explanation offers
 
     def _follow(self, old: Experiment, new: Experiment) -> None:
         if self._document.is_swapping:
