@@ -57,8 +57,12 @@ def play_from(viewer, qtbot, position):
         viewer.click("pause")
 
 
-def seen_on_its_way(viewer, qtbot, start):
-    """Return a picture of each moment until one is seen that moves, however rarely this process is run."""
+def seen_on_its_way(viewer, qtbot, start=None):
+    """Return a picture of each moment after ``start`` (None: after that which is seen) until one is seen that moves.
+
+    However rarely this process is run, there is one.
+    """
+    start = viewer.microscope.position if start is None else start
     begun = {}
 
     def moves():
