@@ -78,11 +78,12 @@ class Session(QObject):
         self._layouts: dict[int, _Layout | None] = {}  # of the runs that were asked for and not yet seen
         self._run_names = {0: 0}  # of these, and of the one that was seen last
         self._names = _Names()
-        self._branching: tuple[Experiment, int] | None = None
+        self._branching: tuple[Experiment, int | None] | None = None
         self._frame: Frame | None = None
         self._status = Status()
         self._due = math.nan
         self._losses = LossSeries()
+        self._expected: LossSeries | None = None
         self._playing = False
         self._plays_by_itself = False
 
@@ -118,6 +119,10 @@ class Session(QObject):
         """
         return self._names.known(experiment) or 0
 
+    def expect_losses(self, losses: LossSeries) -> None:
+        """Offer the losses with which the run may begin whose news are about to be shown, instead of a copy of them."""
+        self._expected = losses
+
     def load(self, experiment: Experiment, play: bool | None = None) -> None:
         """Begin a new run.
 
@@ -140,7 +145,7 @@ class Session(QObject):
         self._run_names[self._run] = name = self._names.of(experiment)
         self._post(Load(self._run, experiment.build, self._playing, name, self._names.all(), branch))
 
-    def branch(self, experiment: Experiment, step: int) -> int:
+    def branch(self, experiment: Experiment, step: int | None) -> int:
         """Let ``experiment``, when it is followed to, have a run of its own that begins at a step of the present one.
 
         Parameters
@@ -148,7 +153,8 @@ class Session(QObject):
         experiment
             Another object than that which runs, though it may be equal. It needs no rebuild.
         step
-            A recorded step. The run that there is keeps all of its steps, and is left as by an edit that is undone.
+            A recorded step; None: it begins anew, with nothing of the present one. The run that there is keeps all of
+            its steps, and is left as by an edit that is undone.
 
         Returns
         -------
@@ -307,6 +313,7 @@ class Session(QObject):
     def _show(self, packet: Packet) -> None:
         before, status = self._status, packet.status
         if new_run := status.run != before.run:
+            self._expected = None
             self.run_left.emit(self._run_names[before.run])
             self._frame = None
             self._losses.truncate(0)
@@ -330,8 +337,10 @@ class Session(QObject):
 
     def _record(self, packet: Packet) -> None:
         """Take what was reported of the run that was seen last: all that is told of it once another is on its way."""
+        expected, self._expected = self._expected, None
         self._losses.truncate(packet.first)
-        self._losses.append(packet.losses)
+        taken = 0 if expected is None or packet.first else self._losses.go_on_from(expected, packet.losses)
+        self._losses.append(packet.losses[taken:])
         self._status = packet.status
 
     def _note_playing(self, status: Status) -> None:

@@ -149,7 +149,14 @@ ACTIONS: tuple[ActionSpec, ...] = (
         "run_n",
         mark("Run N"),
     ),
-    ActionSpec("reset", "run", mark("Reset"), mark("Go back to step 0 with the same initial kernels"), ("R",), "reset"),
+    ActionSpec(
+        "reset",
+        "run",
+        mark("Reset"),
+        mark("Go back to step 0 with the same initial kernels; undoing that brings the run back"),
+        ("R",),
+        "reset",
+    ),
     ActionSpec(
         "new_seed",
         "run",

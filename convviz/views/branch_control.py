@@ -36,6 +36,7 @@ class BranchControl(QObject):
         branches.changed.connect(self._show)
         branches.entered.connect(self._tell_entered)
         branches.forgotten.connect(self._tell_forgotten)
+        branches.faded.connect(self._tell_faded)
         self._show()
 
     def _show(self) -> None:
@@ -54,8 +55,8 @@ class BranchControl(QObject):
         status = self._session.status
         if branch is self._branches.present:
             step, loss = status.step, loss_text(status.loss)
-        elif branch.losses is not None:
-            step, loss = len(branch.losses) - 1, loss_text(float(branch.losses.values()[-1]))
+        elif branch.left_at is not None:
+            step, loss = branch.left_at, loss_text(branch.last)
         else:  # it was left before it was seen
             step, loss = branch.step, ""
         begins = tr("from the start") if branch.origin is None else tr("from step {step}")
@@ -105,10 +106,22 @@ class BranchControl(QObject):
         self._has_told = True
         self._line.show_note(lambda: _forgotten_text(step))
 
+    def _tell_faded(self, branch: Branch) -> None:
+        step, keeps = branch.left_at or 0, not branch.is_gone
+        self._has_told = True
+        self._line.show_note(lambda: _faded_text(step, keeps=keeps))
+
 
 def _entered_text(number: int, count: int, step: int) -> str:
     told = tr("Branch {number} of {count}, as it was left at step {step}.")
     return told.format(number=number, count=count, step=f"{step:,}")
+
+
+def _faded_text(step: int, *, keeps: bool) -> str:
+    """Return which curve went; ``keeps``: the branch itself is still there."""
+    told = tr("There is no more room for the curve of the branch that was left at step {step}; the branch is kept.")
+    gone = tr("There is no more room for the branch that was left at step {step}, nor for its curve.")
+    return (told if keeps else gone).format(step=f"{step:,}")
 
 
 def _forgotten_text(step: int) -> str:

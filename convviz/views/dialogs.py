@@ -70,8 +70,8 @@ GESTURES = {
         (mark("0"), mark("Lay the plane through this step")),
     ),
     _PLOT: (
-        (mark("Wheel"), mark("Show fewer or more steps")),
-        (mark("Dragging"), mark("Move along the steps")),
+        (mark("Wheel; plus, minus"), mark("Show fewer or more steps")),
+        (mark("Dragging, arrow keys"), mark("Move along the steps")),
         (mark("Click"), mark("Show that step")),
         (mark("Double-click"), mark("Show the whole loss curve")),
     ),

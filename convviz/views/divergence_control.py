@@ -27,11 +27,14 @@ class DivergenceControl(QObject):
     -------
     reset_asked()
         The run is to begin again at step 0.
+    restart_asked(object, str)
+        It is to begin again with this experiment, a change that is called so.
     back_asked(int)
         It is to go on from that step.
     """
 
     reset_asked = pyqtSignal()
+    restart_asked = pyqtSignal(object, str)
     back_asked = pyqtSignal(int)
 
     def __init__(self, document: Document, session: Session, parts: Parts, parent: QObject) -> None:
@@ -104,5 +107,4 @@ class DivergenceControl(QObject):
     def _try_rate(self, rate: float) -> None:
         experiment = self._document.experiment
         optimizer = experiment.optimizer.replace(learning_rate=rate)
-        self._document.propose(experiment.replace(optimizer=optimizer), tr("Smaller learning rate"))
-        self.reset_asked.emit()
+        self.restart_asked.emit(experiment.replace(optimizer=optimizer), tr("Smaller learning rate"))

@@ -77,14 +77,21 @@ def place_at(window: QWidget, ground: QWidget, point: QPoint, *, numbers: bool) 
 
 
 class DropMark(QWidget):
-    """A frame around where a file would go, and what it would be there. It lies over the window and takes nothing."""
+    """A frame around where a file would go, and what it would be there. It lies over the window and takes nothing.
 
-    def __init__(self, window: QWidget) -> None:
+    Parameters
+    ----------
+    ground
+        The part of the window in which the words stay: no control around it is covered.
+    """
+
+    def __init__(self, window: QWidget, ground: QWidget) -> None:
         super().__init__(window)
         self.setObjectName("drop_mark")
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
-        self._window = window
+        self._window, self._ground = window, ground
         self._framed = QRect()
+        self._words = QRect()
         self._text = ""
         self.hide()
 
@@ -95,11 +102,9 @@ class DropMark(QWidget):
         around = QRect(place.widget.mapTo(self._window, seen.topLeft()), seen.size())
         around.adjust(-_AROUND, -_AROUND, _AROUND, _AROUND)
         around &= self._window.rect()
-        words = self._words()
-        left = max(0, min(around.left(), self._window.width() - words.width()))
-        words.moveTopLeft(QPoint(left, max(0, around.top() - words.height())))
+        words = self._placed_words(around)
         whole = around.united(words)
-        self._framed = around.translated(-whole.topLeft())
+        self._framed, self._words = around.translated(-whole.topLeft()), words.translated(-whole.topLeft())
         self.setAccessibleName(self._text)
         self.setGeometry(whole)
         self.show()
@@ -111,28 +116,38 @@ class DropMark(QWidget):
         return self._framed.translated(self.pos())
 
     def text(self) -> str:
-        """Return what is written above the frame."""
+        """Return what is written at the frame."""
         return self._text
 
+    def words(self) -> QRect:
+        """Return where that is written, in the window."""
+        return self._words.translated(self.pos())
+
     def paintEvent(self, event: QPaintEvent | None) -> None:
-        """Paint the frame, and the words above it on a ground of their own."""
+        """Paint the frame, and the words at it on a ground of their own."""
         colours = theme.current()
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(QPen(colours.accent, 3))
         painter.drawRoundedRect(QRectF(self._framed).adjusted(1.5, 1.5, -1.5, -1.5), 5, 5)
-        words = self._words()
-        left = max(0, min(self._framed.left(), self.width() - words.width()))
-        words.moveTopLeft(QPoint(left, max(0, self._framed.top() - words.height())))
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(colours.accent)
-        painter.drawRoundedRect(words, 5, 5)
+        painter.drawRoundedRect(self._words, 5, 5)
         painter.setPen(colours.on_accent)
         painter.setFont(theme.font("strong"))
-        painter.drawText(words, Qt.AlignmentFlag.AlignCenter, self._text)
+        painter.drawText(self._words, Qt.AlignmentFlag.AlignCenter, self._text)
         painter.end()
 
-    def _words(self) -> QRect:
+    def _placed_words(self, around: QRect) -> QRect:
+        """Return where the words have room: above a frame, or else below it, or else in its middle."""
         metrics = theme.metrics("strong")
-        wide = round(metrics.horizontalAdvance(self._text)) + 4 * _PAD
-        return QRect(0, 0, wide, round(metrics.height()) + _PAD)
+        wide, high = round(metrics.horizontalAdvance(self._text)) + 4 * _PAD, round(metrics.height()) + _PAD
+        room = QRect(self._ground.mapTo(self._window, QPoint()), self._ground.size())
+        left = max(0, min(around.left(), self._window.width() - wide))
+        if around.top() - high >= room.top():
+            return QRect(left, around.top() - high, wide, high)
+        if around.bottom() + high <= room.bottom():
+            return QRect(left, around.bottom() + 1, wide, high)
+        words = QRect(0, 0, wide, high)
+        words.moveCenter(around.center())
+        return words

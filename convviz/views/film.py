@@ -7,8 +7,8 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PyQt6.QtCore import QCoreApplication, QEvent, QPoint, QSize, Qt, QTimer, pyqtSignal, pyqtSlot
-from PyQt6.QtGui import QImage
+from PyQt6.QtCore import QCoreApplication, QEvent, QPoint, QRect, QSize, Qt, QTimer, pyqtSignal, pyqtSlot
+from PyQt6.QtGui import QImage, QRegion
 from PyQt6.QtWidgets import QToolButton, QVBoxLayout, QWidget
 
 from convviz.engine.explain import Kind
@@ -35,14 +35,16 @@ if TYPE_CHECKING:
 _WHOLE = QSize(1280, 800)
 #: What is left free around a map that is drawn alone, in pixels.
 _MARGIN = theme.SPACE.L
+#: How wide a strip of the whole picture is that is drawn at once: it takes some milliseconds.
+_STRIP = 160
 
 
 class Film(QWidget):
     """Draws frames one after the other, for a thread that asks for them.
 
     The widgets are the window's own kinds, at the size of the picture, so that a film has whatever size it is to have
-    and the window neither moves nor waits: one picture is drawn at a time, between two events; none while everything is
-    drawn larger than usual.
+    and the window neither moves nor waits: a strip of one picture is drawn at a time, between two events; none while
+    everything is drawn larger than usual.
 
     Parameters
     ----------
@@ -55,7 +57,7 @@ class Film(QWidget):
     """
 
     _wanted = pyqtSignal(object)
-    _waiting: Frame | None = None  # of the class, because Qt tells of changes before __init__ has come to an end
+    _frame: Frame | None = None  # in hand; of the class, because Qt tells of changes before __init__ has come to an end
 
     def __init__(
         self,
@@ -74,6 +76,10 @@ class Film(QWidget):
         self._size = size
         self._tensor = tensor
         self._drawn: queue.SimpleQueue[NDArray[np.uint8] | Exception] = queue.SimpleQueue()
+        self._drawing: Iterator[NDArray[np.uint8] | None] = iter(())
+        self._soon = QTimer(self)
+        self._soon.setInterval(0)
+        self._soon.timeout.connect(self._go_on)
         self._pipeline = Pipeline(self)
         actions = Actions(self)
         actions["log_loss"].setChecked(logarithmic)
@@ -89,7 +95,7 @@ class Film(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self._pipeline)
-        self._wanted.connect(self._draw)
+        self._wanted.connect(self._begin)
         self.resize(QSize(*size) if tensor is None else _WHOLE)
         self.show()
 
@@ -106,6 +112,7 @@ class Film(QWidget):
 
     def end(self) -> None:
         """Go, for nothing is drawn any more."""
+        self._soon.stop()
         self.close()
         self.deleteLater()
 
@@ -117,32 +124,45 @@ class Film(QWidget):
         return drawn
 
     @pyqtSlot(object)
-    def _draw(self, frame: Frame) -> None:
-        if theme.zoom() != 1:
-            self._waiting = frame  # a picture in the midst of a presentation would be another one than those before
+    def _begin(self, frame: Frame) -> None:
+        self._frame = frame
+        self._drawing = self._strips(frame)
+        self._soon.start()
+
+    def _go_on(self) -> None:
+        """Draw the next strip, and hand the picture over once there is none left."""
+        if theme.zoom() != 1:  # a picture in the midst of a presentation would be another one than those before
+            self._soon.stop()
             return
         try:
-            picture = self.draw(frame)
-            if self._loss.has_plot or self._alone() not in (None, self._loss):
-                self._drawn.put(picture)
-            else:  # the plot is made once its place has been painted, and has its size after the next events
-                self._loss.plotted.connect(partial(QTimer.singleShot, 0, partial(self._draw, frame)))
+            drawn: NDArray[np.uint8] | Exception | None = next(self._drawing)
         except Exception as error:  # noqa: BLE001 - it is raised in the thread that waits
-            self._drawn.put(error)
+            drawn = error
+        if drawn is None:
+            return
+        self._soon.stop()
+        if isinstance(drawn, Exception) or self._loss.has_plot or self._alone() not in (None, self._loss):
+            self._frame = None
+            self._drawn.put(drawn)
+        else:  # the plot is made once its place has been painted, and has its size after the next events
+            self._loss.plotted.connect(partial(QTimer.singleShot, 0, self._begin_again))
 
     def changeEvent(self, event: QEvent | None) -> None:
         """Go on once everything is of its usual size again."""
         super().changeEvent(event)
-        if event is not None and event.type() == QEvent.Type.StyleChange and self._waiting is not None:
-            QTimer.singleShot(0, self._go_on)  # when all that is in it has changed as well
+        if event is not None and event.type() == QEvent.Type.StyleChange and self._frame is not None:
+            QTimer.singleShot(0, self._begin_again)  # when all that is in it has changed as well
 
-    def _go_on(self) -> None:
-        frame, self._waiting = self._waiting, None
-        if frame is not None:
-            self._draw(frame)
+    def _begin_again(self) -> None:
+        if self._frame is not None:
+            self._begin(self._frame)
 
     def draw(self, frame: Frame) -> NDArray[np.uint8]:
-        """Return the picture of a frame, ``(height, width, 3)``."""
+        """Return the picture of a frame, ``(height, width, 3)``, at once."""
+        return next(picture for picture in self._strips(frame) if picture is not None)
+
+    def _strips(self, frame: Frame) -> Iterator[NDArray[np.uint8] | None]:
+        """Draw a frame strip by strip; None stands for each, and the picture follows the last."""
         self._pipeline.set_frame(frame)
         status = self._session.status._replace(shown=frame.step, goal=None)  # so that the curve has all the room
         self._loss.set_status(status)
@@ -154,11 +174,15 @@ class Film(QWidget):
         QCoreApplication.sendPostedEvents(None, QEvent.Type.LayoutRequest)  # of the plot's axes, too
         image = QImage(*self._size, QImage.Format.Format_RGB888)
         image.fill(theme.current().surface)
+        yield None
         if alone is None:
-            self._pipeline.render(image)
+            for left in range(0, width, _STRIP):
+                strip = QRect(left, 0, _STRIP, height)
+                self._pipeline.render(image, strip.topLeft(), QRegion(strip))
+                yield None
         else:
             alone.render(image, QPoint(_MARGIN, _MARGIN), flags=QWidget.RenderFlag.DrawChildren)
-        return _pixels(image)
+        yield _pixels(image)
 
     def _alone(self) -> QWidget | None:
         """Return what alone is drawn; None: all is."""

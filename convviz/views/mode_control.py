@@ -12,10 +12,10 @@ from convviz.views.focus import laid_out, read_before
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from PyQt6.QtWidgets import QStackedWidget
+    from PyQt6.QtWidgets import QStackedWidget, QWidget
 
+    from convviz.engine.acts import Act
     from convviz.engine.frames import Frame
-    from convviz.engine.walkthrough import Act
     from convviz.model.document import Document
     from convviz.model.session import Session
     from convviz.views.cursor_control import CursorControl
@@ -68,6 +68,7 @@ class ModeControl(QObject):
         self._wish: int | None = None  # a layer that is to be shown as soon as a frame has it
         self._is_led = False  # what the microscope shows is being chosen for it
         self._stage = stage
+        self._beneath: QWidget | None = None  # over which mode the present one was asked for; None: over the network
         parts.actions["microscope"].triggered.connect(self._toggle)
         parts.actions["landscape"].triggered.connect(self._toggle_landscape)
         parts.actions["let_go"].triggered.connect(self._let_go)
@@ -144,14 +145,15 @@ class ModeControl(QObject):
             else:
                 microscope.show_layer(min(self._layer, len(frame.problem.layers) - 1))
         self._tell_layer(microscope.layer)
-        self._stage.setCurrentWidget(microscope)
+        self._lay_over(microscope)
         self.take_keys()
         self._enable()
 
     def magnify_layer(self, index: int, *, back: bool, act: Act | None = None, cell: tuple[int, ...] = ()) -> None:
         """Show a layer under the microscope, the number of layers for the loss, on one of its ways.
 
-        ``act`` is the phase, None for the one that makes the result; ``cell`` row and column that it is at.
+        ``act`` is the phase, None for the one that makes the result; ``cell`` row and column that it is at. A step back
+        leads to the network, whatever was shown before.
         """
         frame = self._session.frame
         if frame is None:
@@ -164,6 +166,7 @@ class ModeControl(QObject):
             shown = microscope.shown_phase
             if (act is not None or cell) and shown is not None:
                 microscope.show_act(act or shown.act, cell)
+        self._beneath = None
         self._tell_layer(microscope.layer)
 
     def take_keys(self) -> None:
@@ -184,21 +187,51 @@ class ModeControl(QObject):
             from convviz.views.landscape_control import LandscapeControl
 
             self._landscape = LandscapeControl(self._document, self._session, self)
-            self._landscape.panel.closed.connect(self.train)
+            self._landscape.panel.closed.connect(self._step_back)
             self._landscape.panel.step_asked.connect(self.step_asked)
             self._stage.addWidget(self._landscape.panel)
             read_before(self._pipeline, laid_out(self._landscape.panel))
         self._cursor.look_at(None)
-        self._stage.setCurrentWidget(self._landscape.panel)
+        if self._pipeline.companion is not None:
+            self._landscape.panel.set_companion(self._pipeline.companion)
+        self._lay_over(self._landscape.panel)
         self.take_keys()
         self._enable()
 
     def train(self) -> None:
         """Show the whole network again."""
+        self._beneath = None
         self._cursor.look_at(None)
+        self._pipeline.take_back()
         self._stage.setCurrentWidget(self._pipeline)
         if self._session.frame is not None:
             self._pipeline.set_frame(self._session.frame)
+        self._cursor.refresh()
+        self.take_keys()
+        self._enable()
+
+    def _lay_over(self, mode: QWidget) -> None:
+        """Show a mode over the one that is shown, or, where that was shown over it, instead of that."""
+        over = self._stage.currentWidget()
+        if over is not mode:
+            self._beneath = None if over is self._pipeline or self._beneath is mode else over
+        self._stage.setCurrentWidget(mode)
+
+    def _step_back(self) -> None:
+        """Show again what the present mode was shown over, as it was left."""
+        beneath, microscope, frame = self._beneath, self._microscope, self._session.frame
+        if beneath is None or frame is None:
+            self.train()
+            return
+        self._beneath = None
+        self._cursor.look_at(None)
+        if microscope is not None and beneath is microscope:
+            with self._leading():
+                microscope.set_frame(frame)
+                if microscope.layer < len(frame.problem.layers) and microscope.layer != self._layer:
+                    microscope.show_layer(self._layer, microscope.direction)  # which was selected in the meantime
+            self._tell_layer(microscope.layer)
+        self._stage.setCurrentWidget(beneath)
         self._cursor.refresh()
         self.take_keys()
         self._enable()
@@ -208,7 +241,7 @@ class ModeControl(QObject):
             from convviz.views.panels.microscope import Microscope
 
             self._microscope = Microscope()
-            self._microscope.closed.connect(self.train)
+            self._microscope.closed.connect(self._step_back)
             self._microscope.pointed.connect(self._cursor.look_at)
             self._microscope.arrived.connect(self._arrive)
             self._microscope.asked.connect(self._hold)
@@ -229,14 +262,14 @@ class ModeControl(QObject):
 
     def _toggle(self) -> None:
         if self.is_magnifying:
-            self.train()
+            self._step_back()
         else:
             number = self._cursor.pin
             self.magnify(None if self._is_layer_newer or number is None or number.is_taught else number)
 
     def _toggle_landscape(self) -> None:
         if self.is_surveying:
-            self.train()
+            self._step_back()
         else:
             self.survey()
 
@@ -253,7 +286,7 @@ class ModeControl(QObject):
 
     def _let_go(self) -> None:
         if self.is_away:
-            self.train()
+            self._step_back()
         elif self._pipeline.part_alone is not None:
             self._pipeline.show_all()
         else:

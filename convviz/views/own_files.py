@@ -175,7 +175,7 @@ class OwnFiles(QObject):
         if self._mark is None:
             from convviz.views.dropping import DropMark
 
-            self._mark = DropMark(self._window)
+            self._mark = DropMark(self._window, self._window.centralWidget() or self._window)
         self._mark.show_at(place, name)
 
     def unmark(self) -> None:

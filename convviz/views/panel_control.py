@@ -147,7 +147,7 @@ class PanelControl(QObject):
         self.modes.step_asked.connect(self._run.look_at)
         self._document.changed.connect(self._follow)
         self._document.opened.connect(self._forget_told)
-        self.files.reopened.connect(self._run.reset)
+        self.files.reopened.connect(self._run.forget_steps)
         self._maps.opened.connect(self.select)
         self._maps.experiment_dropped.connect(self.files.open_file)
         self._session.run_started.connect(self._begin_run)
@@ -285,6 +285,7 @@ class PanelControl(QObject):
             self.side.show_controls()
         else:
             self.side.show_explanation()
+            read_last(self._badge)  # behind what the explanation offers
 
     def _follow(self, old: Experiment, new: Experiment) -> None:
         if self._document.is_swapping:

@@ -28,6 +28,7 @@ class RestartNote(QObject):
         self._document, self._session, self._line = document, session, line
         self._left = 0  # the steps of the run that a change has ended, until that is told
         self._was_edit = False  # that change was none of the whole document
+        self._words: Callable[[int], str] = run_words.left_text
         self._note: Callable[[], str] | None = None
         self._told_edit, self._told_steps = (0, 0), 0
         session.run_started.connect(self._tell)
@@ -35,12 +36,16 @@ class RestartNote(QObject):
         document.opened.connect(self._forget)
         document.edits_changed.connect(self._note_edit)
 
+    def note_reset(self, steps: int) -> None:
+        """Note that a reset leaves so many steps behind, which can be undone as an edit can."""
+        self._left, self._was_edit, self._words = steps, True, run_words.reset_text
+
     def _follow(self, old: Experiment, new: Experiment) -> None:
         """Note how many steps a change leaves behind."""
         if self._document.is_swapping:
             self._forget()
         if self._document.is_swapping or old.needs_rebuild(new):
-            self._left = self._session.status.step
+            self._left, self._words = self._session.status.step, run_words.left_text
             self._was_edit = False
 
     def _forget(self) -> None:
@@ -62,5 +67,6 @@ class RestartNote(QObject):
                 self._line.drop_note(self._note)
         elif steps and self._was_edit:
             self._told_edit, self._told_steps = edit, steps
-            self._note = lambda: run_words.left_text(steps)
+            words = self._words
+            self._note = lambda: words(steps)
             self._line.show_note(self._note)

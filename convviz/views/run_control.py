@@ -19,6 +19,7 @@ from convviz.views.seeds import another_seed
 if TYPE_CHECKING:
     from convviz.model.branches import Branches
     from convviz.model.document import Document
+    from convviz.model.experiment import Experiment
     from convviz.model.session import Session
     from convviz.views.divergence_control import DivergenceControl
     from convviz.views.menus import Menus
@@ -132,9 +133,24 @@ class RunControl(QObject):
         self._session.show_step(step)
 
     def reset(self) -> None:
-        """Go back to step 0, with the same initial parameters."""
+        """Go back to step 0, with the same initial parameters; undoing that brings back what has been made."""
+        self._begin_anew(self._document.experiment, tr("Reset"))
+
+    def forget_steps(self) -> None:
+        """Go back to step 0 for good."""
         self._replay.end()
         self._session.reset()
+
+    def _begin_anew(self, experiment: Experiment, text: str) -> None:
+        """Begin again with an experiment that differs at most in what can change while it runs."""
+        steps = self._status.step
+        if not steps or self._session.is_waiting:
+            self._document.propose(experiment, text)
+            self.forget_steps()
+            return
+        self._replay.end()
+        self._branches.reset(experiment, text)
+        self._restart.note_reset(steps)
 
     def _go_back(self, step: int) -> None:
         """Go on from a recorded step, as another branch of the run."""
@@ -266,6 +282,7 @@ class RunControl(QObject):
 
         control = DivergenceControl(self._document, self._session, self._parts, self)
         control.reset_asked.connect(self.reset)
+        control.restart_asked.connect(self._begin_anew)
         control.back_asked.connect(self._go_back)
         return control
 

@@ -74,6 +74,16 @@ def left_text(steps: int) -> str:
     return told.format(steps=f"{steps:,}")
 
 
+def reset_text(steps: int) -> str:
+    """Return that the run began anew, and how many steps it had."""
+    told = ntr(
+        "The run began anew. Undoing that brings it back, with its {steps} step.",
+        "The run began anew. Undoing that brings it back, with its {steps} steps.",
+        steps,
+    )
+    return told.format(steps=f"{steps:,}")
+
+
 def past_text(status: Status, keys: str) -> str:
     """Return what goes on from where while a step of the past is shown; ``keys`` continue from that."""
     if status.state is State.RUNNING:

@@ -36,6 +36,8 @@ class Desk:
         self.forgotten: list[Branch] = []
         self.branches.entered.connect(self.entered.append)
         self.branches.forgotten.connect(self.forgotten.append)
+        self.faded: list[Branch] = []
+        self.branches.faded.connect(self.faded.append)
         session.load(self.document.experiment)
 
     def rests_at(self, step: int) -> None:
@@ -187,6 +189,102 @@ def test_branches_of_branches_part_where_they_part(desk: Desk) -> None:
     assert d.parting(a) == 20
 
 
+def test_the_losses_of_a_branch_that_is_taken_up_again_are_not_copied(desk: Desk) -> None:
+    desk.run(3000)
+    desk.begin(1000)
+    first, second = desk.branches.all
+    assert first.losses is not None
+    memory, before = first.losses.values(), first.losses.values().copy()
+    desk.branches.go_to(first)
+    desk.rests_at(3000)
+    assert np.shares_memory(desk.session.losses.values(), memory)
+    np.testing.assert_array_equal(desk.losses(), before)
+    desk.run(5)
+    np.testing.assert_array_equal(desk.losses(), trained(experiment(steps=10**6), 3006).losses[:3006])
+    desk.branches.go_to(second)
+    desk.rests_at(1000)
+    np.testing.assert_array_equal(desk.losses(), before[:1001])
+
+
+def test_undoing_a_reset_brings_the_run_back_bit_for_bit(desk: Desk) -> None:
+    desk.run(40)
+    before, parameters = desk.losses(), trained(experiment(steps=10**6), 60).losses
+    desk.branches.reset(desk.document.experiment, "Reset")
+    desk.rests_at(0)
+    assert not desk.document.is_modified
+    assert desk.branches.all == ()  # a run without branches has none by it
+    desk.run(7)
+    np.testing.assert_array_equal(desk.losses(), before[:8])
+    desk.document.undo_stack.undo()
+    desk.rests_at(40)
+    np.testing.assert_array_equal(desk.losses(), before)
+    desk.run(19)
+    np.testing.assert_array_equal(desk.losses(), parameters[:60])
+    desk.document.undo_stack.redo()
+    desk.rests_at(7)
+
+
+def test_a_reset_with_another_rate_is_one_step_to_be_undone(desk: Desk) -> None:
+    desk.run(40)
+    old = desk.document.experiment
+    desk.branches.reset(old.replace(optimizer=old.optimizer.replace(learning_rate=2e-3)), "Smaller")
+    desk.rests_at(0)
+    assert desk.session.status.learning_rate == 2e-3
+    desk.document.undo_stack.undo()
+    desk.rests_at(40)
+    assert desk.document.experiment is old
+    assert desk.session.status.learning_rate == old.optimizer.learning_rate
+    assert not desk.document.undo_stack.canUndo()
+
+
+def test_a_branch_that_was_reset_keeps_its_place_and_undoing_puts_it_back(desk: Desk) -> None:
+    desk.run(100)
+    desk.begin(50)
+    desk.run(50)
+    first, second = desk.branches.all
+    desk.branches.go_to(first)
+    desk.rests_at(100)
+    desk.begin(20)
+    third = desk.branches.all[-1]
+    desk.branches.go_to(first)
+    desk.rests_at(100)
+    desk.entered.clear()
+    desk.branches.reset(first.experiment, "Reset")
+    desk.rests_at(0)
+    begun = desk.branches.present
+    assert begun not in (None, first)
+    assert desk.branches.all == desk.branches.reachable == (begun, second, third)
+    assert not desk.entered  # nobody has gone to another branch
+    assert begun is not None
+    assert [begun.parting(other) for other in (second, third)] == [0, 0]
+    assert second.parting(third) == 20
+    desk.run(5)
+    desk.branches.go_to(second)
+    desk.rests_at(100)
+    assert desk.branches.all == (begun, second, third)
+    for step in (5, 100):
+        desk.document.undo_stack.undo()
+        desk.rests_at(step)
+    assert desk.branches.present is first
+    assert desk.branches.all == (first, second, third)
+    assert first.parting(second) == 50
+    assert not desk.forgotten
+
+
+def test_what_was_before_a_reset_is_forgotten_without_a_word_where_memory_is_short(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk.run(100)
+    desk.begin(50)
+    monkeypatch.setattr(loop, "LEFT", 0)
+    desk.branches.reset(desk.document.experiment, "Reset")
+    desk.rests_at(0)
+    assert desk.branches.present in desk.branches.reachable
+    assert [branch.left_at for branch in desk.forgotten] == [100]  # the other branch, and not the one that was reset
+    desk.document.undo_stack.undo()
+    desk.rests_at(0)
+
+
 def test_another_experiment_has_no_branches_until_undoing_leads_back(desk: Desk) -> None:
     desk.run(30)
     desk.begin(10)
@@ -329,6 +427,35 @@ def test_nothing_is_continued_while_a_new_run_is_on_its_way(desk: Desk) -> None:
     desk.branches.begin(20)
     assert desk.document.undo_stack.count() == 1
     desk.rests_at(0)
+
+
+def test_losses_that_were_left_first_are_forgotten_where_they_take_too_much(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(limits, "MOST_BYTES", 2 * 8 * 300)
+    desk.run(200)
+    desk.begin(150)
+    desk.run(50)
+    desk.begin(150)
+    desk.run(50)
+    assert not desk.faded
+    first, second, third = desk.branches.all
+    desk.begin(150)  # 603 losses are left by now, and there is room for 600
+    assert desk.faded == [first]
+    assert first.losses is None
+    assert [len(branch.losses or ()) for branch in (second, third)] == [201, 201]
+    assert (first.left_at, first.last) == (200, pytest.approx(trained(experiment(steps=10**6), 200).loss))
+    assert first in desk.branches.reachable
+    desk.branches.go_to(first)
+    desk.rests_at(200)
+    np.testing.assert_array_equal(desk.losses(), trained(experiment(steps=10**6), 201).losses[:201])
+    assert desk.faded == [first]  # 553 are left: of two runs, and of the fourth one 151
+    desk.run(300)
+    desk.branches.go_to(second)
+    desk.rests_at(200)
+    assert desk.faded == [first, third, desk.branches.all[3]]  # the 501 of the first are what there is room for
+    assert [branch.losses is None for branch in desk.branches.all] == [False, False, True, True]
+    assert sum(branch.losses.nbytes for branch in desk.branches.all if branch.losses is not None) <= 2 * 8 * 300
 
 
 def test_branches_of_few_runs_are_known(desk: Desk) -> None:

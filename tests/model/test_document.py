@@ -260,6 +260,7 @@ def test_the_window_hears_when_the_document_becomes_clean(document: Document, qt
         ("convviz.model", ["PyQt6.QtWidgets", "PyQt6.QtGui"]),
         ("convviz.model.files", ["PyQt6"]),
         ("convviz.model.document", ["PyQt6.QtWidgets", "pyqtgraph"]),
+        ("convviz.model.lessons.reading", ["PyQt6", "convviz.engine.walkthrough"]),
     ],
 )
 def test_the_model_needs_no_widgets_and_its_files_no_qt(module: str, absent: list[str]) -> None:

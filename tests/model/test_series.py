@@ -117,3 +117,32 @@ def test_the_picture_of_a_growing_series_is_the_picture_of_the_whole():
     at_once.append(values)
     for expected, actual in zip(at_once.envelope(1500), series_of(values).envelope(1500), strict=True):
         np.testing.assert_array_equal(actual, expected)
+
+
+def test_a_series_goes_on_from_another_without_a_copy() -> None:
+    numbers = np.append(np.random.default_rng(3).normal(size=5000), np.nan)
+    other, series = LossSeries(), LossSeries()
+    other.append(numbers)
+    other.envelope(100)
+    memory = other.values()
+    assert series.go_on_from(other, numbers[:4000]) == 4000
+    assert np.shares_memory(series.values(), memory)
+    series.append(np.arange(1000.0))
+    expected = np.append(numbers[:4000], np.arange(1000.0))
+    np.testing.assert_array_equal(series.values(), expected)
+    made = LossSeries()
+    made.append(expected)
+    for mine, theirs in zip(series.envelope(100), made.envelope(100), strict=True):
+        np.testing.assert_array_equal(mine, theirs)
+    assert len(other) == 0
+    other.append(numbers[:3])
+    np.testing.assert_array_equal(other.values(), numbers[:3])
+
+
+def test_a_series_that_begins_otherwise_is_left_alone() -> None:
+    other, series = LossSeries(), LossSeries()
+    other.append(np.array([1.0, 2.0, np.nan]))
+    assert series.go_on_from(other, np.array([1.0, 2.5, 3.0])) == 0
+    assert series.go_on_from(other, np.empty(0)) == 0
+    np.testing.assert_array_equal(other.values(), [1.0, 2.0, np.nan])
+    assert series.go_on_from(other, np.array([1.0, 2.0, np.nan, 4.0])) == 3

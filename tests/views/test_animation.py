@@ -8,17 +8,19 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 from PIL import Image
-from PyQt6.QtCore import Qt
-from PyQt6.QtGui import QAction
+from PyQt6.QtCore import QPoint, Qt, QTimer
+from PyQt6.QtGui import QAction, QImage, QRegion
 from PyQt6.QtWidgets import QDialogButtonBox, QFileDialog, QFrame, QLabel
 
 from convviz.engine import State
+from convviz.views import theme
 from convviz.views.animation_dialog import AnimationDialog
 from convviz.views.editors.buttons import Choice
 from convviz.views.editors.number_box import NumberBox
 from convviz.views.export_progress import ExportProgress
 from convviz.views.film import Film
 from convviz.views.heatmap import Heatmap
+from convviz.views.panels.pipeline import Pipeline
 from tests.views.test_export import choose_file, is_idle
 
 if TYPE_CHECKING:
@@ -82,6 +84,46 @@ def test_the_steps_are_shown_and_the_run_stays_as_it_is(open_window: OpenWindow,
     assert (status.shown, status.step, status.state) == (123, 400, State.PAUSED)
     assert person.session.frame is not None
     assert person.session.frame.step == 123
+
+
+def test_a_picture_is_drawn_piece_by_piece_and_the_window_has_its_turn_between_any_two(
+    open_window: OpenWindow, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    person = trained(open_window(), 200)
+    turns, drawn = [0], []
+    timer = QTimer(person.window)
+    timer.timeout.connect(lambda: turns.__setitem__(0, turns[0] + 1))
+    timer.start(0)
+    render = Pipeline.render
+
+    def watched(pipeline: Pipeline, image: QImage, offset: QPoint, region: QRegion) -> None:
+        drawn.append((turns[0], region.boundingRect().width()))
+        render(pipeline, image, offset, region)
+
+    monkeypatch.setattr(Pipeline, "render", watched)
+    save(ask(person, frames=2, first=0, last=200, width=1280, height=800))
+    choose_file(person, tmp_path / "run.png")
+    person.sees(lambda: is_idle(person))
+    timer.stop()
+    times, widths = zip(*drawn, strict=True)
+    assert sum(widths) >= 2 * 1280
+    assert max(widths) <= 1280 / 6  # of what took 10 to 35 ms
+    assert len(set(times)) == len(times)
+
+
+def test_the_pieces_of_a_picture_fit_together(open_window: OpenWindow) -> None:
+    person = trained(open_window(), 200)
+    film = Film(person.document.experiment, person.session, (1300, 800))
+    assert person.session.frame is not None
+    made = film.draw(person.session.frame)
+    pipeline = film.findChild(Pipeline)
+    assert pipeline is not None
+    whole = QImage(1300, 800, QImage.Format.Format_RGB888)
+    whole.fill(theme.current().surface)
+    pipeline.render(whole)
+    for x, y in [(x, y) for x in range(0, 1300, 3) for y in range(0, 800, 7)]:
+        assert tuple(made[y, x]) == whole.pixelColor(x, y).getRgb()[:3]
+    film.end()
 
 
 def test_one_map_alone_is_that_of_the_step(open_window: OpenWindow, tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ from PyQt6.QtWidgets import QComboBox, QFrame, QMenu, QPushButton, QSlider, QToo
 from convviz.engine import loop
 from convviz.engine.frames import State
 from convviz.engine.trainer import Trainer
+from convviz.model import branches as limits
 from convviz.model.files import load_builtin
 from convviz.number_text import loss_text
 from tests.views.test_divergence import diverge
@@ -188,6 +189,25 @@ def test_the_curve_of_a_branch_that_is_taken_out_comes_again_once_it_has_been_go
     person.press("Shift+K")
     assert not line.isVisible()
     assert person.find(QToolButton, "branches").isEnabled()
+
+
+def test_a_curve_for_which_there_is_no_room_is_told_and_the_branch_stays_in_the_list(
+    open_window: OpenWindow, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(limits, "MOST_BYTES", 8 * 100)
+    person = open_window()
+    run(person, 120)
+    loss = person.session.status.loss
+    branch(person, 60)
+    person.sees(lambda: "curve of the branch that was left at step 120" in person.text("pointed"))
+    menu = person.find(QMenu, "branch_menu")
+    menu.aboutToShow.emit()
+    texts = [action.text() for action in menu.actions()]
+    assert len(texts) == 2
+    assert f"up to step 120 · loss {loss_text(loss)}" in texts[0]
+    person.press("Alt+Up")
+    person.sees_step(120)
+    assert len(person.session.losses) == 120
 
 
 def test_a_branch_from_the_first_step_is_no_new_run_that_a_change_began(open_window: OpenWindow) -> None:

@@ -162,6 +162,21 @@ def test_what_can_be_done_is_offered_again_when_it_happens_again(open_window: Op
     person.sees_step(0)
 
 
+def test_a_smaller_rate_that_is_undone_leads_back_to_what_diverged(open_window: OpenWindow) -> None:
+    person = open_window("diverging")
+    diverge(person)
+    step, rate = person.session.status.step, person.session.status.learning_rate
+    person.click("try_smaller_rate")
+    person.sees_step(0)
+    assert person.session.status.learning_rate < rate
+    person.press("Ctrl+Z")
+    person.sees(lambda: person.session.status.state is State.DIVERGED and not person.session.is_waiting)
+    assert person.session.status.step == step
+    assert person.document.experiment.optimizer.learning_rate == rate
+    assert banner(person).isVisible()
+    assert not person.document.undo_stack.canUndo()
+
+
 def test_the_way_back_leads_before_the_loss_ran_away(open_window: OpenWindow) -> None:
     person = open_window()
     person.find(QSpinBox, "run_length").setValue(500)

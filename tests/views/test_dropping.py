@@ -165,6 +165,30 @@ def test_the_place_is_marked_while_a_file_is_dragged(open_window: OpenWindow, tm
     assert mark(person) is None
 
 
+@pytest.mark.parametrize("size", [(1024, 640), (1280, 800)])
+@pytest.mark.parametrize("look", ["network", "microscope"])
+def test_what_it_would_be_is_told_beside_the_controls_and_not_over_them(
+    open_window: OpenWindow, tmp_path: Path, size: tuple[int, int], look: str
+) -> None:
+    person = open_window(ONE, size=size)
+    at = whole(person, "input").center()
+    if look == "microscope":
+        person.press("M")
+        at = person.window.rect().center()
+    for path in (array(tmp_path, np.ones((9, 9))), tmp_path / "mine.json"):
+        drag_files(person.window, at, path)
+        shown, toolbar = mark(person), person.find(QWidget, "transport")
+        assert shown is not None
+        bar = QRect(toolbar.mapTo(person.window, QPoint()), toolbar.size())
+        assert not shown.words().intersects(bar)
+        assert shown.words().top() > bar.bottom()
+        assert person.window.rect().contains(shown.words())
+    drag_files(person.window, at, array(tmp_path, np.ones((9, 9))))
+    if look == "network":
+        assert (shown := mark(person)) is not None
+        assert not shown.words().intersects(whole(person, "input"))
+
+
 def test_the_numbers_of_an_editor_are_marked_too(open_window: OpenWindow, tmp_path: Path) -> None:
     person = open_window(ONE)
     grid = person.find(QWidget, "layers.0.weight.cells")

@@ -20,6 +20,7 @@ from PyQt6.QtWidgets import (
     QWidget,
 )
 
+from convviz.engine import Trainer
 from convviz.engine.frames import State
 from convviz.model.files import load_builtin
 from convviz.views import theme
@@ -134,6 +135,39 @@ def test_reset_gives_the_same_start(open_window: OpenWindow) -> None:
     assert all(np.array_equal(one, other) for one, other in zip(kernels(person), before, strict=True))
     assert person.text("loss_words") == words
     assert person.text("history_text") == "step 0 · live"
+
+
+def test_a_reset_by_mistake_is_undone_and_the_run_goes_on_as_if_nothing_had_been(open_window: OpenWindow) -> None:
+    person = open_window()
+    trainer = Trainer(person.document.experiment.build())
+    trainer.run(150)
+    person.session.run(120)
+    person.sees_step(120)
+    made = kernels(person)
+    person.press("R")
+    person.sees_step(0)
+    assert "with its 120 steps" in person.text("pointed")
+    assert person.document.undo_stack.undoText() == "Reset"
+    person.press("Ctrl+Z")
+    person.sees_step(120)
+    assert "begin" not in person.text("pointed")
+    assert all(np.array_equal(one, other) for one, other in zip(kernels(person), made, strict=True))
+    person.find(QSlider, "history_slider").setValue(60)
+    person.sees(lambda: person.session.status.shown == 60)
+    person.press("End")
+    person.session.run(30)
+    person.sees_step(150)
+    np.testing.assert_array_equal(person.session.losses.values(), trainer.losses[:150])
+    person.press("Ctrl+Shift+Z")
+    person.sees_step(0)
+
+
+def test_a_reset_at_the_first_step_is_nothing_to_be_undone(open_window: OpenWindow) -> None:
+    person = open_window()
+    person.press("R")
+    person.sees_step(0)
+    assert not person.document.undo_stack.canUndo()
+    assert not person.window.isWindowModified()
 
 
 def test_a_new_seed_makes_another_student_and_can_be_undone(open_window: OpenWindow) -> None:

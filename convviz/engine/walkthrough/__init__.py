@@ -4,7 +4,8 @@ Nothing here knows of a window or of time. `walk` makes the plan for one layer o
 stages give any moment of it, in whatever order they are asked for.
 """
 
-from convviz.engine.walkthrough.moments import Act, Board, Curve, Moment, Operand, Phase, Role, Row, Scale, Strip, Sum
+from convviz.engine.acts import Act, Role, Strip
+from convviz.engine.walkthrough.moments import Board, Curve, Moment, Operand, Phase, Row, Scale, Sum
 from convviz.engine.walkthrough.plan import Channels, Walk, channels_of, channels_of_bias, channels_of_weight, walk
 from convviz.engine.walkthrough.sheets import Area, Lattice, Scattered, Sheet, Taps, Under
 

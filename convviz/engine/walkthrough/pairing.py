@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from convviz.engine.acts import Role, Strip
 from convviz.engine.explain import Kind, Tensor
-from convviz.engine.walkthrough.moments import Board, Operand, Role, Row, Scale, Strip, Sum
+from convviz.engine.walkthrough.moments import Board, Operand, Row, Scale, Sum
 from convviz.engine.walkthrough.sheets import Lattice, Under
 from convviz.engine.walkthrough.stages import small_board
 

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from convviz.engine.acts import Act, Role
 from convviz.engine.explain import Factor, Kind, Part, Tensor, loss_factors
-from convviz.engine.walkthrough.moments import Act, Board, Curve, Moment, Operand, Phase, Role, Row, Scale, Sum
+from convviz.engine.walkthrough.moments import Board, Curve, Moment, Operand, Phase, Row, Scale, Sum
 from convviz.engine.walkthrough.sheets import Area, Lattice
 from convviz.engine.walkthrough.stages import UNIT, Stage, result_board, source_board
 

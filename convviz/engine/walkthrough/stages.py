@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from convviz.engine.acts import Act, Role
 from convviz.engine.explain import Kind, Rule, Tensor, explain
-from convviz.engine.walkthrough.moments import Act, Board, Moment, Operand, Phase, Role, Row, Scale, Sum
+from convviz.engine.walkthrough.moments import Board, Moment, Operand, Phase, Row, Scale, Sum
 from convviz.engine.walkthrough.sheets import Lattice
 
 if TYPE_CHECKING:

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any, Protocol, cast
 import numpy as np
 from numpy.typing import NDArray
 
+from convviz.engine.acts import Role
 from convviz.engine.explain import Kind, Tensor
-from convviz.engine.walkthrough.moments import Role, Scale
+from convviz.engine.walkthrough.moments import Scale
 from convviz.engine.walkthrough.sheets import Lattice, Pool, Scattered, Shares
 
 if TYPE_CHECKING:

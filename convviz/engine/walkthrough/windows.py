@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from convviz.engine.walkthrough.moments import Act, Board, Moment, Operand, Phase, Role, Row, Scale, Strip, Sum
+from convviz.engine.acts import Act, Role, Strip
+from convviz.engine.walkthrough.moments import Board, Moment, Operand, Phase, Row, Scale, Sum
 from convviz.engine.walkthrough.pairing import Pairing
 from convviz.engine.walkthrough.sheets import Lattice, Taps
 from convviz.engine.walkthrough.stages import UNIT, Stage, kernel_board, result_board, small_board, source_board

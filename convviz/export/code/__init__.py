@@ -4,6 +4,14 @@ The script is short, needs nothing but its framework, and is English whatever la
 experiment has of numbers stands in it where they are few, is drawn where NumPy's generators make exactly the same ones,
 and lies in an ``.npz`` file beside the script otherwise.
 
+The same, but for rounding: a framework adds up in another order, so that the first step agrees to the last digits and
+no further. Most runs make nothing of that. Two kinds do: one that is chaotic, as with a learning rate so large that the
+loss jumps about, and one whose optimizer, Adam or RMSprop, divides a gradient by its own size, be it ever so small.
+Where a unit is saturated or a weight has converged, all of a gradient is rounding, and still it makes a whole step, the
+sooner the shorter beta 2 or the decay remembers and the smaller epsilon is. What differs then is no formula: the run
+itself parts as far from one whose initial kernels differ in the last digit. In single precision a square that overflows
+does so a step earlier or later for the same reason.
+
 A new layer, loss or optimizer needs a piece of code in `numpy_pieces` and one in `torch_pieces`, a new schedule one in
 `pieces`.
 """

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
+    from convviz.engine.acts import Role
     from convviz.engine.explain import Tensor
-    from convviz.engine.walkthrough import Role
     from convviz.model.experiment import Experiment
     from convviz.model.lessons.conditions import Condition
     from convviz.model.lessons.look import Look

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from convviz.engine.walkthrough import Act
+    from convviz.engine.acts import Act
 
 
 @dataclass(frozen=True)

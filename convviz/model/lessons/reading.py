@@ -8,9 +8,9 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
+from convviz.engine.acts import Act, Role
 from convviz.engine.errors import ConfigError, inside
 from convviz.engine.explain import Kind, Tensor
-from convviz.engine.walkthrough import Act, Role
 from convviz.i18n import Listed, mark
 from convviz.model.files import about_file, decode_experiment
 from convviz.model.files.entries import mapping, refuse_unknown, shown, unknown

@@ -92,6 +92,10 @@ class LessonControl(QObject):
         self._soon.setSingleShot(True)
         self._soon.setInterval(0)
         self._soon.timeout.connect(self._arrive)
+        self._first = QTimer(self)  # after which the first scene is entered, when the card is on the screen
+        self._first.setSingleShot(True)
+        self._first.setInterval(0)
+        self._first.timeout.connect(lambda: self._enter(0))
         self._card.back_asked.connect(self.back)
         self._card.next_asked.connect(self.forward)
         self._card.leave_asked.connect(self.leave)
@@ -140,9 +144,12 @@ class LessonControl(QObject):
             self._listen(True)
             self._window.addToolBarBreak(Qt.ToolBarArea.TopToolBarArea)
             self._window.addToolBar(Qt.ToolBarArea.TopToolBarArea, self._card)
-        self._lesson = lesson
+        self._lesson, self._index = lesson, 0
         self._parts.banner.dismiss()
-        self._enter(0)
+        self._is_on_the_way, self._is_done = True, False
+        self._rings.clear()
+        self._card.show_scene(lesson, 0)
+        self._first.start()
         self._card.show()
         read_before(self._panels.stage, laid_out(self._card.page))
 
@@ -167,6 +174,7 @@ class LessonControl(QObject):
             return
         self._lesson = None
         self._is_on_the_way = self._is_done = False
+        self._first.stop()
         self._soon.stop()
         self._listen(False)
         self._rings.clear()
@@ -207,6 +215,7 @@ class LessonControl(QObject):
             return
         self._index, self._is_done, self._asked = index, False, None
         self._is_on_the_way = True
+        self._first.stop()
         self._soon.stop()
         scene = self._lesson.scenes[index]
         self._card.show_scene(self._lesson, index)
@@ -226,7 +235,8 @@ class LessonControl(QObject):
     def _approach(self) -> None:
         """Send the run to the step that the scene begins with, and arrive once it is there."""
         scene, session = self._scene, self._session
-        if scene is None or not self._is_on_the_way or self._is_setting or self._soon.isActive():
+        awaited = self._first.isActive() or self._soon.isActive()
+        if scene is None or not self._is_on_the_way or self._is_setting or awaited:
             return
         status = session.status
         if scene.start is None or self._is_there(scene.start.step, scene.show.step):

@@ -57,7 +57,12 @@ def _spot(mark: Mark, window: QWidget, panels: PanelControl) -> Spot | None:
     assert isinstance(mark, ControlMark)
     named = window.findChildren(QWidget, mark.name)
     widget = next((each for each in named if each.isVisible()), None)
-    return None if widget is None else Spot(widget, widget.rect(), tight=widget.height() > _PART)
+    if widget is None:
+        return None
+    is_part = widget.height() > _PART
+    if is_part and panels.loss.isAncestorOf(widget):  # its frame, where that says it is selected, lies under the ring
+        return Spot(panels.loss, panels.loss.rect())
+    return Spot(widget, widget.rect(), tight=is_part)
 
 
 def _cell_rect(heatmap: Heatmap, shape: tuple[int, ...], cell: tuple[int, ...]) -> QRect:

@@ -63,11 +63,12 @@ QToolButton:hover { background: $hover; }
 QToolButton:pressed { background: $pressed; }
 QToolButton:checked { background: $accent_soft; border-color: $accent; }
 QToolButton:focus { border-color: $accent; }
+QToolButton:checked:focus { border: 2px solid $text; padding: 3px 5px; }
 QToolButton:disabled { color: $disabled; }
 QToolButton:checked:disabled { background: $hover; border-color: $border; }
 QToolButton[popupMode="1"], QToolButton[popupMode="2"] { padding-right: 18px; }
 QToolButton::menu-indicator { image: url("$icons/down.svg"); subcontrol-position: right center; right: 4px; }
-QToolButton[role="icon"] { padding: 0; min-height: 0; }
+QToolButton[role="icon"], QToolButton[role="icon"]:checked:focus { padding: 0; min-height: 0; }
 QToolButton[role="icon"]::menu-indicator { image: none; }
 QToolButton::menu-button { border: none; width: 16px; border-radius: 6px; }
 QToolButton::menu-button:hover { background: $pressed; }
@@ -162,6 +163,7 @@ QAbstractItemView {
     background: $surface; alternate-background-color: $raised; border: 1px solid $border; border-radius: 6px;
     selection-background-color: $accent_soft; selection-color: $text; gridline-color: $border;
 }
+QListWidget:focus, QTableView:focus { border-color: $accent; }
 QAbstractItemView::item:hover { background: $hover; }
 QAbstractItemView::item:selected { background: $accent_soft; color: $text; }
 QListView::item { padding: 4px 6px; border-radius: 4px; }

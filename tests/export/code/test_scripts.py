@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 import shutil
 import subprocess
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
 
-from convviz.engine import SGD, Conv2d, Given, ReLU, StopConditions, Zeros
+from convviz.engine import SGD, Adam, Conv2d, Given, ReLU, RMSprop, StopConditions, Trainer, Zeros
 from convviz.engine.errors import ConfigError
 from convviz.export.code import FRAMEWORKS, MOST_NUMBERS, write_script
 from convviz.model.experiment import Experiment, Stage
@@ -20,6 +21,8 @@ from tests.export.code.running import losses_of, repeats, run_script, script
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from convviz.engine import Optimizer
 
 every_builtin = pytest.mark.parametrize("name", builtin_experiments())
 
@@ -82,6 +85,39 @@ def test_a_target_that_is_given_needs_no_teacher(framework: str) -> None:
 def test_a_network_without_parameters_has_its_loss(framework: str) -> None:
     experiment = small(Stage(layer=ReLU()), target=PatternMap(size=(9, 8)), stop=StopConditions(steps=3))
     repeats(experiment, framework)
+
+
+@pytest.mark.parametrize(
+    "optimizer",
+    [
+        Adam(learning_rate=0.2, beta1=0.99, beta2=0.0),
+        Adam(learning_rate=0.2, beta1=0.9, beta2=0.5, epsilon=1e-15),
+        RMSprop(learning_rate=0.2, decay=0.5, momentum=0.9, epsilon=1e-12),
+        RMSprop(learning_rate=0.2, decay=0.9, momentum=0.9, weight_decay=0.1),
+    ],
+    ids=lambda optimizer: type(optimizer).__name__,
+)
+def test_a_script_differs_by_no_more_than_a_last_digit_makes(framework: str, optimizer: Optimizer) -> None:
+    experiment = small(optimizer=optimizer, stop=StopConditions(steps=60), input=RandomMap(size=(9, 8), seed=3, std=20))
+    problem, expected = experiment.build(), losses_of(experiment)
+
+    def with_other_digits(seed: int) -> np.ndarray:
+        rng = np.random.default_rng(seed)
+        initial = tuple(
+            {name: array * (1 + 2.0**-52 * rng.choice([-1, 0, 1], array.shape)) for name, array in layer.items()}
+            for layer in problem.initial
+        )
+        trainer = Trainer(replace(problem, initial=initial))
+        trainer.run(60)
+        return np.append(trainer.losses, trainer.loss)
+
+    def parted(losses: object) -> np.ndarray:
+        return np.maximum.accumulate(np.abs(losses / expected - 1))
+
+    own = np.max([parted(with_other_digits(seed)) for seed in range(6)], axis=0)
+    apart = parted(np.array(run_script(script(experiment, framework))[0]["losses"]))
+    assert apart[0] < 1e-14
+    assert (apart <= 50 * np.maximum(own, 1e-15)).all()
 
 
 @pytest.mark.parametrize(

@@ -6,9 +6,9 @@ import json
 from typing import TYPE_CHECKING
 
 import pytest
-from PyQt6.QtCore import Qt
+from PyQt6.QtCore import QPoint, QRect, Qt
 from PyQt6.QtGui import QAction
-from PyQt6.QtWidgets import QFileDialog, QLabel, QMenu, QMessageBox, QPushButton, QToolButton, QWidget
+from PyQt6.QtWidgets import QFileDialog, QLabel, QMenu, QMessageBox, QPushButton, QStackedWidget, QToolButton, QWidget
 
 from convviz.model.files import load_builtin, read_experiment, write_experiment
 from convviz.model.lessons.library import find_lesson, lesson_titles
@@ -18,6 +18,7 @@ from convviz.views import theme
 from convviz.views.editors.number_box import NumberBox
 from convviz.views.lessons.rings import Ring
 from convviz.views.panels.inspector import Inspector
+from convviz.views.panels.loss import LossPanel
 from convviz.views.panels.microscope import Microscope
 from tests.views.hands import type_over
 
@@ -311,6 +312,81 @@ def test_a_ring_is_seen_in_the_accent_colour_and_leaves_the_inside_alone(open_wi
     edge = ring.geometry()
     assert with_ring.pixelColor(edge.center().x(), edge.top() + 2) == theme.current().accent
     assert not ring.mask().contains(ring.rect().center())
+
+
+def test_the_card_is_there_first_and_the_experiment_of_its_scene_follows(open_window: OpenWindow) -> None:
+    person = open_window()
+    own = person.document.experiment
+    person.window.open_lesson("stride")
+    assert is_shown(person)
+    assert person.document.experiment is own  # to change it takes as long as all else
+    assert not person.window.has_lesson
+    person.sees(lambda: person.window.has_lesson)
+    assert person.document.experiment is not own
+    leave(person)
+    person.window.open_lesson("stride")
+    person.press("Esc")  # before anything followed
+    assert not is_shown(person)
+    person.session.step()
+    person.sees_step(1)
+    assert person.document.experiment is own
+
+
+def test_a_ring_around_the_loss_lies_on_the_frame_that_says_it_is_selected(open_window: OpenWindow) -> None:
+    person = open_window()
+    begin(person, "learning-rate")  # whose first scene selects the training, and rings a button and the curve
+    panel = person.find(LossPanel, "loss")
+
+    def place() -> QRect:
+        return QRect(panel.mapTo(person.window, QPoint()), panel.size())
+
+    def is_ringed() -> bool:
+        return any(ring.isVisible() and ring.inner == place() for ring in person.window.findChildren(Ring))
+
+    person.sees(is_ringed)
+    image, left, middle = person.window.grab().toImage(), place().left(), place().center().y()
+    accent = [x for x in range(left - 12, left + 40) if image.pixelColor(x, middle) == theme.current().accent]
+    assert accent == list(range(left - 6, left - 3))  # one line, where there were two
+
+
+def test_escape_after_the_landscape_leads_back_to_the_scene_s_microscope(open_window: OpenWindow) -> None:
+    person = open_window()
+    begin(person, "backward")
+    person.press("Ctrl+Right")  # to a scene under the microscope
+    person.sees(lambda: person.window.has_lesson)
+    microscope, stage = person.find(Microscope, "microscope"), person.find(QStackedWidget, "stage")
+    person.press("Right")
+    before = (microscope.layer, microscope.direction, microscope.phase, microscope.position)
+    assert before[1] == "backward"
+    person.press("Shift+L")
+    assert stage.currentWidget() is not microscope
+    person.press(".")
+    person.sees_step(1)
+    person.press("Esc")
+    assert stage.currentWidget() is microscope
+    assert (microscope.layer, microscope.direction, microscope.phase, microscope.position) == before
+    assert person.find(QAction, "microscope").isChecked()
+    assert not person.find(QAction, "landscape").isChecked()
+    assert is_shown(person)
+    person.press("Esc")
+    assert stage.currentWidget().objectName() == "pipeline"
+    assert is_shown(person)
+    person.press("Esc")
+    assert not is_shown(person)
+
+
+def test_a_scene_under_the_microscope_leads_back_to_the_network_whatever_was_shown_before_it(
+    open_window: OpenWindow,
+) -> None:
+    person = open_window()
+    begin(person, "backward")
+    person.press("Shift+L")
+    person.press("Ctrl+Right")
+    person.sees(lambda: person.window.has_lesson)
+    stage = person.find(QStackedWidget, "stage")
+    assert stage.currentWidget() is person.find(Microscope, "microscope")
+    person.press("Esc")
+    assert stage.currentWidget().objectName() == "pipeline"
 
 
 def test_the_controls_that_a_scene_speaks_of_are_shown_and_hidden_again(open_window: OpenWindow) -> None:

@@ -112,4 +112,5 @@ class Trail(QWidget):
         places = ([(first - 1, "…")] if first else []) + list(enumerate(names))[first:]
         links = (f'<a href="{place}" style="color:{accent}">{escaped(name)}</a>{_BETWEEN}' for place, name in places)
         self._links.setText("".join(links))
+        self._links.setFocusPolicy(Qt.FocusPolicy.StrongFocus if names else Qt.FocusPolicy.NoFocus)
         self._links.setToolTip(_BETWEEN.join(self._names) if names else "")

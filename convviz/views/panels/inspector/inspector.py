@@ -123,6 +123,7 @@ class Inspector(QWidget):
         set_role(line, "divider")
         column.addWidget(line)
         self._scroll.setObjectName("inspector.scroll")
+        self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # it scrolls to the control that has the focus
         self._scroll.setWidgetResizable(True)
         self._scroll.setFrameShape(QFrame.Shape.NoFrame)
         self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)

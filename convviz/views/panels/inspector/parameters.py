@@ -81,6 +81,7 @@ class Parameters(QWidget):
 
     def retranslate(self) -> None:
         """Say everything in the current language."""
+        self._tabs.setAccessibleName(tr("Student or teacher"))
         for place, (label, help) in enumerate(_ROLES.values()):
             self._tabs.setTabText(place, tr(label))
             self._tabs.setTabToolTip(place, tr(help if self._tabs.isTabEnabled(place) else _NO_TEACHER))

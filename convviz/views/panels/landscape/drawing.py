@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from convviz.engine.landscape import Window
     from convviz.model.surveying import Survey
+    from convviz.views.panels.landscape.wording import AxisNames
 
 Array = NDArray[Any]
 Mark = Literal["start", "shown", "live", "teacher"]
@@ -204,8 +205,8 @@ def _line_colour(position: float) -> QColor:
 # -- axes and scale ----------------------------------------------------------------------------------------------------
 
 
-def draw_axes(painter: QPainter, places: Places, names: tuple[str, str]) -> None:
-    """Draw the numbers of both axes, and what the axes are called."""
+def draw_axes(painter: QPainter, places: Places, names: AxisNames) -> None:
+    """Draw the numbers of both axes, and what the axes are called: the upright one in brief where it is not high."""
     colours, surface, window = theme.current(), places.surface, places.window
     metrics = theme.metrics("small")
     line = math.ceil(metrics.height())
@@ -228,13 +229,19 @@ def draw_axes(painter: QPainter, places: Places, names: tuple[str, str]) -> None
         painter.drawText(QRectF(line, y - line / 2, surface.left() - line - 6, line), _RIGHT, axis_text(value))
     painter.setPen(colours.text)
     below = QRectF(surface.left(), surface.bottom() + 4 + line, surface.width(), line)
-    painter.drawText(below, _CENTRE, metrics.elidedText(names[0], Qt.TextElideMode.ElideRight, surface.width()))
+    painter.drawText(below, _CENTRE, metrics.elidedText(names.across, Qt.TextElideMode.ElideRight, surface.width()))
+    high = room_upright(places)
     painter.save()
-    painter.translate(0, surface.bottom())
+    painter.translate(0, surface.center().y() + high / 2)
     painter.rotate(-90)
-    beside = metrics.elidedText(names[1], Qt.TextElideMode.ElideRight, surface.height())
-    painter.drawText(QRectF(0, 0, surface.height(), line), _CENTRE, beside)
+    up = names.up if metrics.horizontalAdvance(names.up) <= high else names.up_brief
+    painter.drawText(QRectF(0, 0, high, line), _CENTRE, metrics.elidedText(up, Qt.TextElideMode.ElideRight, high))
     painter.restore()
+
+
+def room_upright(places: Places) -> float:
+    """Return how long the name of the upright axis may be: as far beyond its middle either way as the picture goes."""
+    return places.surface.height() + 2 * places.surface.top()
 
 
 def draw_scale(painter: QPainter, places: Places, scale: LossScale, name: str) -> None:

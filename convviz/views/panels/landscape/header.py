@@ -119,7 +119,7 @@ class Header(QWidget):
         self._start.setToolTip(
             tr("Let the student start at the cross; a double click on the picture, or Ctrl+Enter, does so at once")
         )
-        self._close.describe(tr("Close"), tr("Back to training (Esc)"))
+        self._close.describe(tr("Close"), tr("Leave the landscape (Esc)"))
         if self._problem is not None:
             self._fill()
 

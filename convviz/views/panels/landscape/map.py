@@ -16,6 +16,7 @@ from convviz.views import figure, theme
 from convviz.views.panels.landscape import drawing
 from convviz.views.panels.landscape.drawing import Places
 from convviz.views.panels.landscape.surface import LossScale
+from convviz.views.panels.landscape.wording import AxisNames
 
 if TYPE_CHECKING:
     from PyQt6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QPaintEvent, QResizeEvent, QWheelEvent
@@ -77,7 +78,7 @@ class LandscapeMap(QWidget):
         self._scale: LossScale | None = None
         self._track: Track | None = None
         self._marks: dict[drawing.Mark, Place] = {}
-        self._names = ("", "")
+        self._names = AxisNames()
         self._window = _UNKNOWN
         self._whole = _UNKNOWN  # what was seen before somebody zoomed
         self._spot: Spot | None = None
@@ -109,7 +110,7 @@ class LandscapeMap(QWidget):
         """Where everything is drawn."""
         return Places.of(self.width(), self.height(), self._window, self._scale)
 
-    def set_survey(self, survey: Survey | None, names: tuple[str, str]) -> None:
+    def set_survey(self, survey: Survey | None, names: AxisNames) -> None:
         """Show what was measured; the axes are called ``names``."""
         before, self._survey, self._names = self._survey, survey, names
         self._scale = None if survey is None else LossScale.of(survey.losses)

@@ -1,4 +1,4 @@
-"""The panel: how the plane lies above, the landscape, and what is pointed at below."""
+"""The panel: how the plane lies above, the landscape, what is pointed at, and the loss over the steps below."""
 
 from __future__ import annotations
 
@@ -20,12 +20,17 @@ from convviz.views.panels.landscape.map import LandscapeMap
 from convviz.views.readout import ReadOut
 
 if TYPE_CHECKING:
-    from PyQt6.QtGui import QHideEvent, QShowEvent
+    from PyQt6.QtGui import QHideEvent, QResizeEvent, QShowEvent
 
     from convviz.engine.landscape import Plane
     from convviz.model.surveying import Kind, Surveyor
     from convviz.views.panels.landscape.drawing import Mark
     from convviz.views.panels.landscape.map import Spot
+
+#: Pixels: the height from which on there is room for something below, and the height of that, least and most.
+_ROOM, _LOW, _HIGH = 560, 150, 260
+#: Between these, its share of the height.
+_SHARE = 0.27
 
 
 class LandscapePanel(QWidget):
@@ -38,7 +43,7 @@ class LandscapePanel(QWidget):
     start_asked(object)
         The student is to start with these parameters (P,).
     closed()
-        The button: back to training.
+        The button: back to what was shown before.
     """
 
     step_asked = pyqtSignal(object)
@@ -50,6 +55,7 @@ class LandscapePanel(QWidget):
         self.setObjectName("landscape_panel")
         self._surveyor = surveyor
         self._teacher: tuple[Plane, Place | None] | None = None  # where it is on a plane
+        self._foot = QWidget(self)  # which what is shown below is in
         self._header = Header(self)
         self._sentence = ReadOut(role="strong", parent=self, on="surface", wraps=True)
         self._sentence.setObjectName("landscape.sentence")
@@ -70,6 +76,8 @@ class LandscapePanel(QWidget):
         title = QHBoxLayout()
         title.setContentsMargins(theme.SPACE.S, 0, theme.SPACE.S, 0)
         title.addWidget(self._sentence, 1)
+        foot = QVBoxLayout(self._foot)
+        foot.setContentsMargins(theme.SPACE.S, theme.SPACE.S, theme.SPACE.S, 0)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, theme.SPACE.XS)
         layout.setSpacing(theme.SPACE.XS)
@@ -78,6 +86,7 @@ class LandscapePanel(QWidget):
         layout.addWidget(self._map, 1)
         layout.addWidget(self._legend)
         layout.addLayout(below)
+        layout.addWidget(self._foot)
 
     def _connect(self) -> None:
         surveyor = self._surveyor
@@ -94,6 +103,20 @@ class LandscapePanel(QWidget):
         self._map.window_asked.connect(surveyor.look)
         self._map.whole_asked.connect(surveyor.fit)
         self._map.placed.connect(self._start_at)
+
+    def set_companion(self, widget: QWidget) -> None:
+        """Show a widget (the loss over the steps) below, where there is room for it, until another parent takes it."""
+        foot = self._foot.layout()
+        if foot is not None and widget.parent() is not self._foot:
+            foot.addWidget(widget)
+            widget.show()
+
+    def resizeEvent(self, event: QResizeEvent | None) -> None:
+        """Give what is shown below its share of the height, or none where that is little."""
+        super().resizeEvent(event)
+        height = self.height()
+        self._foot.setFixedHeight(max(_LOW, min(_HIGH, round(_SHARE * height))))
+        self._foot.setHidden(height < _ROOM)
 
     def take_keys(self) -> None:
         """Let the keys move the cursor."""
@@ -170,7 +193,7 @@ class LandscapePanel(QWidget):
     def _show_survey(self) -> None:
         survey = self._surveyor.survey
         self._show_choice()
-        names = ("", "") if survey is None else wording.axis_names(survey)
+        names = wording.AxisNames() if survey is None else wording.axis_names(survey)
         self._map.set_survey(survey, names)
         self._header.set_startable(self._map.spot is not None)
         self._progress.set_text("" if survey is None else wording.progress_text(survey))

@@ -25,23 +25,29 @@ _DIVISIONS = ((1.0,), (1.0, 3.0), (1.0, 2.0, 5.0), (1.0, 1.5, 2.0, 3.0, 5.0, 7.0
 _STEPS = (1.0, 2.0, 2.5, 5.0, 10.0, 20.0)
 
 #: By the corners of a cell that lie above a level (1, 2, 4, 8: counter-clockwise from the lower left), the pairs of
-#: edges (0 … 3: below, right, above, left) that its lines join. Where both would do, 5 and 10, the middle decides.
+#: edges (0 … 3: below, right, above, left) that its lines join, with what lies above at their right. Where opposite
+#: corners do, 5 and 10, the middle decides: it lies above, too, or parts them, which is 5 and 10 with this added.
+_PARTED = 16
 _JOINS: dict[int, tuple[tuple[int, int], ...]] = {
     1: ((3, 0),),
     2: ((0, 1),),
     3: ((3, 1),),
     4: ((1, 2),),
-    5: ((3, 2), (0, 1)),
+    5: ((3, 2), (1, 0)),
     6: ((0, 2),),
     7: ((3, 2),),
     8: ((2, 3),),
     9: ((2, 0),),
-    10: ((3, 0), (1, 2)),
+    10: ((0, 3), (2, 1)),
     11: ((2, 1),),
     12: ((1, 3),),
     13: ((1, 0),),
     14: ((0, 3),),
+    5 + _PARTED: ((3, 0), (1, 2)),
+    10 + _PARTED: ((0, 1), (2, 3)),
 }
+#: A line that closes within so few pieces goes around some four places of the grid: its form is the grid's.
+_FEW = 8
 
 
 @dataclass(frozen=True)
@@ -124,8 +130,10 @@ def ticks(low: float, high: float, most: int) -> list[float]:
 def contour(values: Array, level: float) -> Array:
     """Return the line on which ``values`` (rows, columns) equal a level, as pieces (N, 2, 2) of two points (x, y).
 
-    A point's x counts columns and its y rows, with linear values between neighbours. A cell with a corner that is no
-    number has no line. Lorensen and Cline's marching cubes (1987), in the plane.
+    A point's x counts columns and its y rows, with linear values between neighbours; what is higher is at the right of
+    the way from the one point to the other. A cell with a corner that is no number has no line. A line around a few
+    places is left out: about a minimum between them it would be a speck with corners. Lorensen and Cline's marching
+    cubes (1987), in the plane.
     """
     corners = values[:-1, :-1], values[:-1, 1:], values[1:, 1:], values[1:, :-1]
     case = sum((corner > level).astype(np.int8) << n for n, corner in enumerate(corners))
@@ -136,7 +144,7 @@ def contour(values: Array, level: float) -> Array:
     case = np.asarray(case)[rows, columns]
     a, b, c, d = (corner[rows, columns] - level for corner in corners)
     saddle = ((case == 5) | (case == 10)) & (a + b + c + d <= 0)
-    case = np.where(saddle, 15 - case, case)  # the two that lie above are parted then, as the others would be
+    case = np.where(saddle, case + _PARTED, case)
     with np.errstate(all="ignore"):  # an edge that is not crossed has no point, and is not asked for one
         edges = np.stack(
             [
@@ -146,10 +154,28 @@ def contour(values: Array, level: float) -> Array:
                 np.stack([columns + 0.0 * a, rows + a / (a - d)], axis=1),
             ]
         )
-    found = [
-        np.stack([edges[one, at], edges[other, at]], axis=1)
+    joined = [
+        (at, one, other)
         for number, joins in _JOINS.items()
         if len(at := np.flatnonzero(case == number))
         for one, other in joins
     ]
-    return np.concatenate(found)
+    pieces = np.concatenate([np.stack([edges[one, at], edges[other, at]], axis=1) for at, one, other in joined])
+    lying, upright = rows * values.shape[1] + columns, rows * values.shape[1] + columns + values.size
+    numbers = np.stack([lying, upright + 1, lying + values.shape[1], upright])  # of all edges of the grid
+    starts = np.concatenate([numbers[one, at] for at, one, _ in joined])
+    ends = np.concatenate([numbers[other, at] for at, _, other in joined])
+    return pieces[~_is_speck(starts, ends)]
+
+
+def _is_speck(starts: Array, ends: Array) -> Array:
+    """Return which of some pieces (N,), each from one edge to another, belong to a line that closes within a few."""
+    order = np.argsort(starts)
+    found = np.minimum(np.searchsorted(starts, ends, sorter=order), len(starts) - 1)
+    own = np.arange(len(starts))
+    following = np.where(starts[order[found]] == ends, order[found], -1)
+    at, closed = own, np.zeros(len(starts), bool)
+    for _ in range(_FEW):
+        at = np.where(at < 0, -1, following[at])
+        closed |= at == own
+    return closed

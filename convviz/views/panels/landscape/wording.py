@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -68,15 +68,26 @@ def way_text(way: Way, step: int) -> str:
     }[way].format(step=f"{step:,}")
 
 
-def axis_names(survey: Survey) -> tuple[str, str]:
+class AxisNames(NamedTuple):
+    """What the axes of a plane are called; the upright one in brief, too, for where it is not high."""
+
+    across: str = ""
+    up: str = ""
+    up_brief: str = ""
+
+
+def axis_names(survey: Survey) -> AxisNames:
     """Return what the axes of the plane are called."""
     if survey.kind == "weights":
         texts = parameter_texts(survey.problem, survey.weights)
-        return texts[survey.weights[0]], texts[survey.weights[1]]
+        across, up = (texts[place] for place in survey.weights)
+        return AxisNames(across, up, up)
     across, up = (way_text(way, survey.step) for way in survey.plane.ways)
     first = tr("distance from the start {way}") if _is_from_start(survey) else tr("distance from step {step} {way}")
-    second = "{way}" if survey.plane.ways[1] is Way.SECOND else tr("at right angles, {way}")
-    return first.format(step=f"{survey.step:,}", way=across), second.format(way=up)
+    name = first.format(step=f"{survey.step:,}", way=across)
+    if survey.plane.ways[1] is Way.SECOND:
+        return AxisNames(name, up, tr("second main direction"))
+    return AxisNames(name, tr("at right angles, {way}").format(way=up), tr("at right angles"))
 
 
 def _is_from_start(survey: Survey) -> bool:
@@ -86,7 +97,7 @@ def _is_from_start(survey: Survey) -> bool:
 def sentence(survey: Survey, track: Track | None, *, earlier: bool = False) -> str:
     """Return what is seen: how the plane lies, and how much of the path it shows; ``earlier``: of another run."""
     ways, step = survey.plane.ways, f"{survey.step:,}"
-    across, up = axis_names(survey)
+    across, up, _ = axis_names(survey)
     if earlier:
         text = tr("The loss in the plane that was laid through step {step} of an earlier run.")
     elif survey.kind == "weights":

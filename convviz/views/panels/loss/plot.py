@@ -16,8 +16,6 @@ import numpy as np
 import pyqtgraph as pg
 from numpy.typing import NDArray
 from PyQt6.QtCore import QEvent, QPointF, QRect, QRectF, Qt, pyqtSignal
-from PyQt6.QtGui import QPainter
-from PyQt6.QtWidgets import QWidget
 
 from convviz.i18n import tr
 from convviz.model.series import LossSeries
@@ -25,13 +23,16 @@ from convviz.views import figure, theme
 from convviz.views.panels.loss import ranges
 from convviz.views.panels.loss.axis import Axis
 from convviz.views.panels.loss.behind import KeptPicture
+from convviz.views.panels.loss.canvas import Canvas
 from convviz.views.panels.loss.drawing import Mapping, draw_curve, draw_grid, draw_mark
+from convviz.views.panels.loss.keys import steps_after
 from convviz.views.panels.loss.numbers import LossNumbers, labels_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from PyQt6.QtGui import QColor, QMouseEvent, QPaintEvent, QResizeEvent
+    from PyQt6.QtGui import QColor, QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QResizeEvent
+    from PyQt6.QtWidgets import QWidget
 
     from convviz.views.panels.loss.kept import KeptCurve
 
@@ -47,23 +48,6 @@ _CLICK = 4
 _CALM = 0.1
 
 pg.setConfigOptions(exitCleanup=False)  # its clean-up at exit is for scripts without a main loop
-
-
-class _Canvas(QWidget):
-    """Everything inside the axes. It lies over pyqtgraph's view, whose own way to paint costs more than the curve."""
-
-    def __init__(self, plot: LossPlot, parent: QWidget) -> None:
-        super().__init__(parent)
-        self._plot = plot
-        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
-        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
-
-    def paintEvent(self, event: QPaintEvent | None) -> None:
-        """Draw everything."""
-        painter = QPainter(self)
-        painter.fillRect(self.rect(), theme.current().surface)
-        self._plot.draw(painter, QRectF(self.rect()))
-        painter.end()
 
 
 def _numbers_width() -> int:
@@ -91,7 +75,7 @@ class LossPlot(pg.GraphicsView):  # type: ignore[misc]  # pyqtgraph ships no typ
     resized = pyqtSignal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        self._canvas: _Canvas | None = None
+        self._canvas: Canvas | None = None
         super().__init__(parent)
         self._axes = {"left": Axis("left"), "bottom": Axis("bottom")}
         self._box = pg.ViewBox(enableMenu=False, defaultPadding=0)
@@ -111,7 +95,7 @@ class LossPlot(pg.GraphicsView):  # type: ignore[misc]  # pyqtgraph ships no typ
         self._drawn: tuple[object, ...] | None = None  # what could be seen when it was drawn last
         self._drawn_at = -math.inf
         self._lay_out()
-        self._canvas = _Canvas(self, self.viewport())
+        self._canvas = Canvas(self.draw, self.viewport())
         self._numbers = LossNumbers(self.viewport())
         self._box.sigResized.connect(self._place_canvas)
         self._box.sigRangeChangedManually.connect(self._moved_by_hand)
@@ -273,6 +257,34 @@ class LossPlot(pg.GraphicsView):  # type: ignore[misc]  # pyqtgraph ships no typ
             self._zoom = theme.zoom()
             self.restyle()
             self._draw_again()
+
+    def focusInEvent(self, event: QFocusEvent | None) -> None:
+        """Show that keys come here, unless a click has brought them."""
+        super().focusInEvent(event)
+        if self._canvas is not None and event is not None:
+            self._canvas.set_framed(event.reason() != Qt.FocusReason.MouseFocusReason)
+
+    def focusOutEvent(self, event: QFocusEvent | None) -> None:
+        """Show that they do not."""
+        super().focusOutEvent(event)
+        if self._canvas is not None:
+            self._canvas.set_framed(False)
+
+    def keyPressEvent(self, event: QKeyEvent | None) -> None:
+        """Show fewer or more steps, or others."""
+        if event is None:
+            return
+        seen, whole = tuple(self._box.viewRange()[0]), ranges.step_range(self._last + 1, self._goal)
+        about = self._newest if self._shown is None else self._shown
+        held = event.modifiers() & ~(Qt.KeyboardModifier.KeypadModifier | Qt.KeyboardModifier.ShiftModifier)
+        wanted = None if held else steps_after(event.key(), seen, whole, float(about))
+        if wanted is None:
+            super().keyPressEvent(event)
+        elif wanted == whole:
+            self.reset_zoom()
+        elif wanted != seen:
+            self._set_zoomed(True)
+            self._box.setXRange(*wanted, padding=0)
 
     # -- axes ----------------------------------------------------------------------------------------------------------
 

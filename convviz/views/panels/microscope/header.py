@@ -170,7 +170,7 @@ class Header(QWidget):
         self._of.setToolTip(tr("One channel that the result is made from, or all of them, added"))
         self._whole.setText(tr("Whole maps"))
         self._whole.setToolTip(tr("See all of the maps instead of the cells around the window (Z)"))
-        self._close.describe(tr("Close"), tr("Back to training (Esc)"))
+        self._close.describe(tr("Close"), tr("Leave the microscope (Esc)"))
 
     @staticmethod
     def _fill(box: Choice, label: QLabel, entries: Sequence[tuple[str, object]]) -> None:

@@ -55,7 +55,7 @@ class Microscope(QWidget):
     moved()
         Something else is shown than before.
     closed()
-        Escape, or the button: back to training.
+        Escape, or the button: back to what was shown before.
     """
 
     pointed = pyqtSignal(object)

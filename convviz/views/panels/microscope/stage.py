@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import QEvent, QPoint, QRect, QSize, Qt, pyqtSignal
-from PyQt6.QtGui import QMouseEvent, QPainter, QPaintEvent, QPen, QResizeEvent
+from PyQt6.QtGui import QFocusEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QResizeEvent
 from PyQt6.QtWidgets import QSizePolicy, QWidget
 
 from convviz.engine.walkthrough import Act, Board
@@ -67,6 +67,7 @@ class Stage(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setMinimumSize(320, 200)
         self._moment: Moment | None = None
+        self._is_framed = False
         self._shown: Moment | None = None
         self._before: Moment | None = None
         self._progress = 1.0
@@ -199,6 +200,24 @@ class Stage(QWidget):
             rect, zoom, lost = self._regions.sums, self._regions.zoom, lost_text(self._moment)
             written = paint_sums(painter, rect, sums, self._scales, zoom=zoom, lost=lost)
             self._terms = Terms(self.rows(), written)
+
+        if self._is_framed:
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.setPen(colours.accent)
+            painter.drawRect(self.rect().adjusted(0, 0, -1, -1))
+
+    def focusInEvent(self, event: QFocusEvent | None) -> None:
+        """Show that keys come here, if the Tab key has brought them: they do by themselves most of the time."""
+        super().focusInEvent(event)
+        reasons = (Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason)
+        self._is_framed = event is not None and event.reason() in reasons
+        self.update()
+
+    def focusOutEvent(self, event: QFocusEvent | None) -> None:
+        """Show that they do not."""
+        super().focusOutEvent(event)
+        self._is_framed = False
+        self.update()
 
     def resizeEvent(self, event: QResizeEvent | None) -> None:
         """Lay out anew."""

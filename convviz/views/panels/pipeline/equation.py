@@ -78,7 +78,7 @@ class EquationRow(QWidget):
         if self._companion is not None and self._companion is not widget and self._companion.parent() is self:
             self._companion.setParent(None)
         self._companion = widget
-        if widget is not None:
+        if widget is not None and widget.parent() is not self:
             widget.setParent(self)
             widget.show()
         self.lay_out()
@@ -135,7 +135,7 @@ class EquationRow(QWidget):
         heatmaps = (self._reconstruction, self._target, self._residual)
         for heatmap, rect in zip(heatmaps, plan.maps, strict=True):
             heatmap.setGeometry(theme.scaled_rect(rect.translated(MARGIN, FRAME)))
-        if self._companion is not None:
+        if self._companion is not None and self._companion.parent() is self:
             self._companion.setGeometry(theme.scaled_rect(plan.companion.translated(MARGIN, FRAME)))
         self.update()
 

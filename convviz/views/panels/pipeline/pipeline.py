@@ -252,6 +252,15 @@ class Pipeline(QWidget):
         """Return what a picture of the network consists of."""
         return (self,)
 
+    @property
+    def companion(self) -> QWidget | None:
+        """The widget beside the equation. While nobody sees the picture it may be shown elsewhere."""
+        return self._equation.companion
+
+    def take_back(self) -> None:
+        """Show the companion beside the equation again, in its own place, where it was elsewhere meanwhile."""
+        self._equation.set_companion(self._equation.companion)
+
     def retranslate(self) -> None:
         """Read every text again in the current language."""
         self._flow.retranslate()

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
-from PyQt6.QtCore import QPoint, QPointF, Qt
+from PyQt6.QtCore import QPoint, QPointF, QRect, Qt
 from PyQt6.QtGui import QAction, QColor
 from PyQt6.QtTest import QTest
-from PyQt6.QtWidgets import QAbstractButton, QComboBox, QStackedWidget, QWidget
+from PyQt6.QtWidgets import QAbstractButton, QComboBox, QSlider, QStackedWidget, QWidget
 
 from convviz.engine import Conv2d, ReLU, Trainer
 from convviz.engine.frames import State
@@ -21,6 +21,8 @@ from convviz.views import theme
 from convviz.views.heatmap import Heatmap
 from convviz.views.panels.landscape.legend import Legend
 from convviz.views.panels.landscape.map import LandscapeMap
+from convviz.views.panels.loss import LossPanel
+from convviz.views.panels.microscope import Microscope
 from tests.checked import experiment
 from tests.views.hands import choose_item, drag, turn
 from tests.views.reading import number_in
@@ -138,6 +140,32 @@ def test_from_the_landscape_to_the_microscope_and_back(look):
     assert stage.currentWidget().objectName() == "pipeline"
 
 
+def test_the_microscope_over_the_landscape_leads_back_to_it(look):
+    viewer = look()
+    person, stage = viewer.person, viewer.person.find(QStackedWidget, "stage")
+    survey = viewer.survey
+    person.press("M")
+    person.press("Esc")
+    assert stage.currentWidget().objectName() == "landscape_panel"
+    assert viewer.survey is survey
+    person.press("Esc")
+    assert stage.currentWidget().objectName() == "pipeline"
+
+
+def test_the_microscope_shows_a_layer_that_was_selected_beside_the_landscape_over_it(look):
+    viewer = look()
+    person = viewer.person
+    person.press("Esc")
+    person.press("M")
+    microscope = person.find(Microscope, "microscope")
+    assert microscope.layer == 0
+    person.press("Shift+L")
+    person.look_at("layer", 1)
+    person.press("Esc", person.find(QWidget, "landscape.map"))
+    assert person.find(QStackedWidget, "stage").currentWidget() is microscope
+    assert microscope.layer == 1
+
+
 def test_the_run_can_be_driven_while_one_looks(look):
     viewer = look()
     person = viewer.person
@@ -217,6 +245,54 @@ def test_a_click_on_the_path_shows_that_step(look):
     assert "newest step" in viewer.legend
     viewer.click(viewer.pixel(*track.places[-1]))
     person.sees(lambda: person.session.status.shown is None)
+
+
+def test_the_curve_lies_below_and_the_slider_moves_both(look):
+    viewer = look(200)
+    person, panel = viewer.person, viewer.person.find(LossPanel, "loss")
+    assert panel.isVisible()
+    surface = person.find(QWidget, "landscape_panel")
+    assert surface.rect().contains(QRect(panel.mapTo(surface, QPoint()), panel.size()))
+    assert panel.mapTo(surface, QPoint()).y() > viewer.map.geometry().bottom()
+    person.find(QSlider, "history_slider").setValue(40)
+    person.sees(lambda: viewer.surveyor.shown.step == 40)
+    loss = float(person.session.losses.values()[40])
+    assert person.text("loss_words").startswith(f"step 40: {loss_text(loss)} ")
+    assert viewer.text("told").startswith(f"step 40: loss {loss_text(loss)},")
+    plot = person.find(QWidget, "loss_plot")
+    QTest.mouseClick(plot.viewport(), Qt.MouseButton.LeftButton, pos=plot.rect().center())
+    person.sees(lambda: person.session.status.shown not in (None, 40))
+    person.sees(lambda: viewer.surveyor.shown.step == person.session.status.shown)
+
+
+def test_the_curve_is_folded_away_where_the_window_is_low_and_is_back_with_the_network(look):
+    viewer = look(size=(1024, 640))
+    person, panel = viewer.person, viewer.person.find(LossPanel, "loss")
+    assert not panel.isVisible()
+    person.press("Esc")
+    assert panel.isVisible()
+    place = QRect(panel.mapTo(person.window, QPoint()), panel.size())
+    residual = person.find(Heatmap, "pipeline.residual")
+    assert place.left() > residual.mapTo(person.window, residual.rect().topRight()).x()
+    person.press("Shift+L")
+    person.window.resize(1024, 860)
+    person.sees(panel.isVisible)
+    person.window.resize(1024, 640)
+    person.sees(lambda: not panel.isVisible())
+    person.press("Esc")
+    person.sees(lambda: QRect(panel.mapTo(person.window, QPoint()), panel.size()) == place)
+
+
+def test_the_curve_is_back_with_the_network_by_way_of_the_microscope(look):
+    viewer = look()
+    person, panel = viewer.person, viewer.person.find(LossPanel, "loss")
+    person.press("M")
+    assert not panel.isVisible()
+    person.press("Esc")
+    assert panel.isVisible()
+    person.press("Esc")
+    assert panel.isVisible()
+    assert person.find(QWidget, "pipeline").isAncestorOf(panel)
 
 
 def test_a_click_beside_the_path_shows_no_step(look):

@@ -110,3 +110,41 @@ def test_ticks_are_round_and_not_too_many():
             assert all(low <= tick <= high for tick in found)
     assert ticks(1, 1, 5) == []
     assert ticks(0, math.inf, 5) == []
+
+
+@pytest.mark.parametrize("sign", [1, -1])
+def test_a_line_around_a_few_places_is_no_line(sign):
+    """About a minimum or a maximum that lies between the places of the grid it has the form of these."""
+
+    def cone(x, y):
+        return sign * np.hypot(x - 0.013, y + 0.021)
+
+    step = 2 / 40
+    for radius in (0.5 * step, 0.9 * step, 1.2 * step):
+        assert not len(contour(grid(cone), sign * radius))
+    around = contour(grid(cone), sign * 3 * step)
+    x, y = in_plane(around)
+    assert np.hypot(x - 0.013, y + 0.021) == pytest.approx(3 * step, abs=0.15 * step)
+    assert not len(ends(around))
+
+
+def test_lines_beside_one_that_is_left_out_stay():
+    values = grid(np.hypot)
+    values[5, 5] = 0.0  # a speck of its own
+    assert np.array_equal(contour(values, 0.7013), contour(grid(np.hypot), 0.7013))
+
+
+def test_at_every_piece_the_higher_side_is_the_right_one():
+    values = np.random.default_rng(4).normal(size=(30, 40))  # with both kinds of saddle
+    pieces = contour(values, 0.0)
+    way = pieces[:, 1] - pieces[:, 0]
+    middle = pieces.mean(axis=1)
+    right = middle + 1e-3 * np.stack([way[:, 1], -way[:, 0]], axis=1) / np.hypot(*way.T)[:, None]
+    column, row = np.minimum(np.floor(middle).astype(int).T, [[38], [28]])
+    corners = np.stack([np.stack([column + i, row + j], axis=1) for i, j in ((0, 0), (1, 0), (1, 1), (0, 1))])
+    nearest = np.abs(corners - right).sum(axis=2).argmin(axis=0)
+    at = corners[nearest, np.arange(len(pieces))]
+    few = np.hypot(*way.T) < 0.5  # which cut off the nearest corner
+    assert few.sum() > 50
+    signs = np.sign(((at - middle) * (right - middle)).sum(axis=1))
+    assert np.array_equal(signs[few] > 0, values[at[few, 1], at[few, 0]] > 0)

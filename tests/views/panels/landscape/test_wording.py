@@ -13,6 +13,10 @@ from convviz.engine.landscape import Plane, Way, Window, grid
 from convviz.model.files import load_builtin
 from convviz.model.survey_loop import Survey, Track
 from convviz.model.surveying import Place
+from convviz.views import theme
+from convviz.views.language import speak
+from convviz.views.panels.landscape.drawing import Places, room_upright
+from convviz.views.panels.landscape.map import LandscapeMap
 from convviz.views.panels.landscape.wording import (
     axis_names,
     off_text,
@@ -72,6 +76,19 @@ def test_it_is_said_how_the_plane_lies(kind, ways, told, across):
     assert "1,200" in sentence(survey, None)
     assert across in axis_names(survey)[0]
     assert "{" not in "".join((sentence(survey, None), *axis_names(survey)))
+
+
+@pytest.mark.parametrize("language", ["en", "zh_CN"])
+def test_the_name_of_the_upright_axis_is_whole_in_the_lowest_picture(qapp, language):
+    speak(language)
+    try:
+        high = room_upright(Places.of(600, LandscapeMap().minimumHeight(), Window(-1, 1, -1, 1), None))
+        for way in (Way.SECOND, Way.TEACHER, Way.STEP, Way.LAST, Way.RANDOM):
+            names = axis_names(surveyed("path", (Way.MAIN, way)))
+            assert theme.metrics("small").horizontalAdvance(names.up_brief) <= high
+            assert len(names.up_brief) < len(names.up)
+    finally:
+        speak("en")
 
 
 def test_a_plane_of_an_earlier_run_is_told_as_such():

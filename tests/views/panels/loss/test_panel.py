@@ -198,13 +198,25 @@ def test_a_double_click_beside_the_curve_asks_for_nothing(panel: LossPanel, qtbo
     assert asked == []
 
 
+def seen_at_rest(panel: LossPanel, qtbot: QtBot) -> set[tuple[int, int]]:
+    """Return the pixels of the curve once the axes have found their room beside it, where it stays."""
+    seen: list[set[tuple[int, int]]] = [set()]
+
+    def rests() -> bool:
+        seen.append(set(curve_pixels(panel)))
+        return bool(seen[-1]) and seen[-1] == seen[-2]
+
+    qtbot.waitUntil(rests)
+    return seen[-1]
+
+
 def test_the_wheel_zooms_and_there_is_a_way_back(panel: LossPanel, qtbot: QtBot) -> None:
     show(panel, np.linspace(100.0, 1.0, 1001))
     plot = plot_of(panel)
     back = panel.findChild(QToolButton, "reset_zoom")
     assert back is not None
     assert not back.isEnabled()
-    whole = set(curve_pixels(panel))
+    whole = seen_at_rest(panel, qtbot)
     place = QPointF(plot.width() / 2, plot.height() / 2)
     for _ in range(5):
         wheel = QWheelEvent(
@@ -223,7 +235,45 @@ def test_the_wheel_zooms_and_there_is_a_way_back(panel: LossPanel, qtbot: QtBot)
     assert int(text(panel, "loss_pointed").removeprefix("step ").split(":")[0].replace(",", "")) > 100
     qtbot.mouseClick(back, Qt.MouseButton.LeftButton)
     assert not back.isEnabled()
-    assert len(whole ^ set(curve_pixels(panel))) < 0.1 * len(whole)
+    qtbot.waitUntil(lambda: len(whole ^ set(curve_pixels(panel))) < 0.1 * len(whole))
+
+
+def test_keys_zoom_and_move_along_the_steps(panel: LossPanel, qtbot: QtBot) -> None:
+    show(panel, np.linspace(100.0, 1.0, 1001), shown=200)
+    plot, back = panel.findChild(QWidget, "loss_plot"), panel.findChild(QToolButton, "reset_zoom")
+    assert plot is not None
+    assert back is not None
+
+    def ends() -> tuple[float, float]:
+        """Return the steps at both ends of the axes, by those under the pointer at a fifth and four fifths of them."""
+        found = []
+        for share in (0.2, 0.8):
+            x = plot.inside.left() + round(share * plot.inside.width())
+            qtbot.mouseMove(plot_of(panel), QPoint(x, plot.height() // 2))
+            found.append(int(text(panel, "loss_pointed").removeprefix("step ").split(":")[0].replace(",", "")))
+        beyond = (found[1] - found[0]) / 3
+        return found[0] - beyond, found[1] + beyond
+
+    seen_at_rest(panel, qtbot)
+    plot.setFocus(Qt.FocusReason.TabFocusReason)
+    qtbot.keyClick(plot, Qt.Key.Key_Left)
+    assert not back.isEnabled()  # all is seen
+    first, last = ends()
+    for _ in range(6):
+        qtbot.keyClick(plot, Qt.Key.Key_Plus)
+    assert back.isEnabled()
+    low, high = ends()
+    assert (high - low) / (last - first) == pytest.approx(1 / 1.25**6, rel=0.05)
+    assert (200 - low) / (high - low) == pytest.approx(0.2, abs=0.03)  # the step that is shown stays where it is
+    qtbot.keyClick(plot, Qt.Key.Key_Right)
+    assert ends()[0] - low == pytest.approx((high - low) / 10, abs=5)
+    for _ in range(60):
+        qtbot.keyClick(plot, Qt.Key.Key_Right)
+    assert ends()[1] == pytest.approx(last, abs=10)
+    for _ in range(7):
+        qtbot.keyClick(plot, Qt.Key.Key_Minus)
+    assert not back.isEnabled()
+    assert ends() == (first, last)
 
 
 def test_a_hidden_panel_draws_nothing_and_catches_up(panel: LossPanel, qtbot: QtBot) -> None:

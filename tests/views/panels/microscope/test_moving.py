@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import time
+
 import numpy as np
 import pytest
 from PyQt6.QtCore import Qt
 
 from convviz.engine import AvgPool2d, Conv2d, MaxPool2d, Problem, Trainer
 from convviz.engine.walkthrough import Act
+from convviz.views.panels.microscope.player import SPEEDS
 
 
 def picture(viewer):
@@ -37,9 +40,30 @@ def phase_of(viewer, act):
     raise AssertionError(act)
 
 
-def seen_on_its_way(viewer, qtbot):
-    """Return the first picture of each moment until one is seen that moves, however rarely this process is run."""
-    start, begun = viewer.microscope.position, {}
+def play_from(viewer, qtbot, position):
+    """Let time go on from a moment, as slowly as it does; return the moment to which it leads first.
+
+    Where this process was not run for so long that time had gone further by then, it begins again.
+    """
+    speed = viewer.slider("speed")
+    speed.setValue(speed.minimum())
+    while True:
+        viewer.slider("scrub").setValue(position)
+        with qtbot.waitSignal(viewer.microscope.moved, timeout=20_000):
+            began = time.perf_counter()
+            viewer.click("play")
+        if time.perf_counter() - began < 0.5 / SPEEDS[0]:
+            return viewer.microscope.position
+        viewer.click("pause")
+
+
+def seen_on_its_way(viewer, qtbot, start=None):
+    """Return a picture of each moment after ``start`` (None: after that which is seen) until one is seen that moves.
+
+    However rarely this process is run, there is one.
+    """
+    start = viewer.microscope.position if start is None else start
+    begun = {}
 
     def moves():
         at = viewer.microscope.position
@@ -53,11 +77,8 @@ def seen_on_its_way(viewer, qtbot):
 def test_between_two_moments_the_picture_moves(look, qtbot, act, following):
     viewer = look()
     phase_of(viewer, act)
-    viewer.slider("scrub").setValue(5)
-    viewer.slider("speed").setValue(viewer.slider("speed").minimum())
-    viewer.click("play")
-    begun = seen_on_its_way(viewer, qtbot)
-    assert min(begun) == following, "at once: the moment before has been seen"
+    assert play_from(viewer, qtbot, 5) == following, "at once: the moment before has been seen"
+    begun = seen_on_its_way(viewer, qtbot, 5)
     on_its_way = begun[viewer.microscope.position]
     viewer.click("pause")
     assert picture(viewer) != on_its_way
