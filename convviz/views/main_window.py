@@ -9,11 +9,9 @@ from PyQt6.QtCore import QEvent, QObject, QSize, Qt, QTimer, pyqtSignal
 from PyQt6.QtGui import QGuiApplication, QKeyEvent
 from PyQt6.QtWidgets import QApplication, QFrame, QMainWindow, QSplitter, QVBoxLayout, QWidget
 
-from convviz.i18n import tr
 from convviz.views import theme
 from convviz.views.action_table import WAITING
 from convviz.views.actions import Actions
-from convviz.views.banner import Message
 from convviz.views.history_bar import HistoryBar
 from convviz.views.icons import window_icon
 from convviz.views.keys import ENDS_TYPING, FieldLeft, is_space, is_wanted, types_text
@@ -31,6 +29,7 @@ if TYPE_CHECKING:
 
     from convviz.model.document import Document
     from convviz.model.session import Session
+    from convviz.views.banner import Message
     from convviz.views.figures.control import FigureControl
     from convviz.views.lessons import LessonControl
     from convviz.views.panel_control import PanelControl
@@ -242,39 +241,23 @@ class MainWindow(QMainWindow):
 
     def set_scale(self, factor: float) -> None:
         """Have everything drawn larger from the next start on: Qt takes a size once, when a program starts."""
-        fits = self._fits_at(factor)
-        if fits:
+        from convviz.views import drawn_size
+
+        possible = drawn_size.fits(self.screen(), factor)
+        if possible:
             self._preferences.scale = factor
         self._show_choices()
-
-        def text() -> str:
-            told = tr("From its next start on, convviz draws everything at {percent} of its usual size.")
-            refused = tr("At {percent} of its usual size the window would be larger than this screen.")
-            return (told if fits else refused).format(percent=f"{factor:.0%}")
-
-        self.show_message(Message(text, "info", "scale"))
+        self.show_message(drawn_size.wanted_message(factor, possible=possible))
 
     def tell_if_too_large(self) -> None:
         """Say so if everything is drawn so large that the screen has no room for the window."""
         factor = scale_in_force()
-        if factor == 1 or self._fits_at(factor):
+        if factor == 1:
             return
+        from convviz.views import drawn_size
 
-        def text() -> str:
-            told = tr(
-                "At {percent} of its usual size the window is larger than this screen: choose less under View > Size."
-            )
-            return told.format(percent=f"{factor:.0%}")
-
-        self.show_message(Message(text, "warning", "scale"))
-
-    def _fits_at(self, factor: float) -> bool:
-        """Return whether the screen is large enough for the window if everything is drawn so many times as large."""
-        screen = self.screen()
-        if screen is None:
-            return True
-        room = screen.availableSize() * (scale_in_force() / factor)
-        return room.width() >= _LEAST_SIZE.width() and room.height() >= _LEAST_SIZE.height()
+        if not drawn_size.fits(self.screen(), factor):
+            self.show_message(drawn_size.too_large_message(factor))
 
     def set_theme(self, name: str) -> None:
         """Wear the theme ``light``, ``dark`` or ``system`` from now on."""

@@ -289,7 +289,9 @@ def test_in_the_other_modes_that_is_the_whole_and_maps_are_up_to_date(
     choice = dialog.findChild(Choice, "figure.part")
     assert choice is not None
     parts = [choice.itemText(at) for at in range(choice.count())]
-    assert parts[:2] == [title, "Input"]  # the plot is not on the screen
+    is_beside = person.find(QWidget, "loss_plot").isVisible()  # as the landscape has it
+    assert is_beside == (mode == "landscape")
+    assert parts[: 2 + is_beside] == [title, *["Loss"] * is_beside, "Input"]
     save(person, dialog, tmp_path / "whole.svg")
     texts = texts_in((tmp_path / "whole.svg").read_bytes())
     assert any("loss" in text if mode == "landscape" else "products" in text for text in texts)
