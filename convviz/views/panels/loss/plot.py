@@ -214,12 +214,13 @@ class LossPlot(pg.GraphicsView):  # type: ignore[misc]  # pyqtgraph ships no typ
         """Take the colours and fonts of the current theme."""
         colours = theme.current()
         self.setBackground(colours.surface)
-        self._room.setContentsMargins(0, theme.scaled(8), theme.scaled(24), 0)  # room for half a label at either end
+        half = theme.scaled(24)  # of a label, at either end
+        self._room.setContentsMargins(0, theme.scaled(8), half, 0)
         self._axes["bottom"].setHeight(theme.scaled(34))
         for axis in self._axes.values():
             axis.setPen(pg.mkPen(colours.border))
             axis.setTextPen(pg.mkPen(colours.muted))
-            axis.setStyle(tickFont=theme.font("small"), tickLength=-4, tickTextOffset=4, hideOverlappingLabels=False)
+            axis.setStyle(tickFont=theme.font("small"), tickLength=-4, tickTextOffset=4, hideOverlappingLabels=half)
         self._numbers.update()
         self.retranslate()
 
