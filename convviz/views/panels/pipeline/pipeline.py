@@ -258,8 +258,13 @@ class Pipeline(QWidget):
         return self._equation.companion
 
     def take_back(self) -> None:
-        """Show the companion beside the equation again, in its own place, where it was elsewhere meanwhile."""
-        self._equation.set_companion(self._equation.companion)
+        """Show the companion here again, beside the equation or alone as before, where it was elsewhere meanwhile."""
+        companion = self._equation.companion
+        if companion is None or companion.parentWidget() is self._alone:
+            return
+        self._equation.set_companion(companion)
+        if self._alone.part is companion:
+            self._alone.show_part(companion)
 
     def retranslate(self) -> None:
         """Read every text again in the current language."""
