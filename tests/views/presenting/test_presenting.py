@@ -175,6 +175,20 @@ def test_one_can_present_the_microscope_and_come_to_it_while_presenting(open_win
     assert rect(Role.KERNEL).width() < kernel.width()
 
 
+def test_the_frame_of_the_stage_is_around_all_of_it_when_it_is_large(open_window: OpenWindow) -> None:
+    person = open_window(size=HD)
+    person.press("M")
+    stage = person.find(QWidget, "microscope.stage")
+    present(person)
+    person.window.setFocus()  # which it has, but not by the Tab key
+    stage.setFocus(Qt.FocusReason.TabFocusReason)
+    picture, accent = stage.grab().toImage(), theme.current().accent
+    wide, high = picture.width(), picture.height()
+    for x, y in ((0, high // 2), (wide - 3, high // 2), (wide // 2, 0), (wide // 2, high - 3)):
+        beside = {picture.pixelColor(x + dx, y + dy).rgb() for dx in range(3) for dy in range(3)}
+        assert accent.rgb() in beside, (x, y)
+
+
 def test_a_lesson_is_told_large_and_escape_leaves_the_presentation_first(open_window: OpenWindow) -> None:
     person = open_window(size=HD)
     person.window.open_lesson("stride")

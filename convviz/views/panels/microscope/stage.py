@@ -11,7 +11,7 @@ from PyQt6.QtWidgets import QSizePolicy, QWidget
 
 from convviz.engine.walkthrough import Act, Board
 from convviz.i18n import tr
-from convviz.views import theme
+from convviz.views import figure, theme
 from convviz.views.panels.microscope.arithmetic import agree, paint_sums
 from convviz.views.panels.microscope.captions import paint_channel, paint_coordinates, paint_scale, paint_title
 from convviz.views.panels.microscope.cells import BoardPainter, Scales, paint_frames, seen_extents
@@ -200,11 +200,10 @@ class Stage(QWidget):
             rect, zoom, lost = self._regions.sums, self._regions.zoom, lost_text(self._moment)
             written = paint_sums(painter, rect, sums, self._scales, zoom=zoom, lost=lost)
             self._terms = Terms(self.rows(), written)
-
-        if self._is_framed:
+        if self._is_framed and not figure.is_drawn():
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.setPen(colours.accent)
-            painter.drawRect(self.rect().adjusted(0, 0, -1, -1))
+            painter.drawRect(self._inside.adjusted(0, 0, -1, -1))
 
     def focusInEvent(self, event: QFocusEvent | None) -> None:
         """Show that keys come here, if the Tab key has brought them: they do by themselves most of the time."""
