@@ -258,6 +258,17 @@ def test_a_blank_screen_shows_nothing_until_a_key_is_pressed_which_does_nothing_
     assert not blank.isVisible()
 
 
+def test_a_blank_screen_stays_blank_when_the_window_grows(open_window: OpenWindow) -> None:
+    person = open_window(size=(1280, 720))
+    present(person)
+    person.press("B")
+    blank = person.find(QWidget, "blank")
+    person.window.resize(1920, 1080)
+    person.sees(lambda: blank.geometry() == person.window.rect())
+    person.press("Space")
+    assert not blank.isVisible()
+
+
 def test_what_is_large_fits_a_window_that_grows(open_window: OpenWindow) -> None:
     person = open_window(size=(1280, 720))
     present(person)
