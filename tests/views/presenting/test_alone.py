@@ -63,12 +63,12 @@ def test_what_is_selected_is_shown_alone_and_everything_is_back_after_it(
         present(person)
     before = places(person)
     person.press("Z")
-    assert person.find(QAction, "enlarge").isChecked()
+    assert person.find(QAction, "alone").isChecked()
     person.sees(lambda: share(person, name) > 0.8)
     for other in others:
         assert not person.find(QWidget, other).isVisible(), other
     person.press("Z")
-    assert not person.find(QAction, "enlarge").isChecked()
+    assert not person.find(QAction, "alone").isChecked()
     person.sees(lambda: places(person) == before)
 
 

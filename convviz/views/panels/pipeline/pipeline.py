@@ -44,7 +44,7 @@ class Pipeline(QWidget):
 
     Signals
     -------
-    enlarged(bool)
+    alone_changed(bool)
         One part is shown alone, or all of them again.
     selected(Selection)
         A layer, or the input, the target or the residual was clicked.
@@ -56,7 +56,7 @@ class Pipeline(QWidget):
         A cell was clicked twice, or Enter was pressed on it.
     """
 
-    enlarged = pyqtSignal(bool)
+    alone_changed = pyqtSignal(bool)
     selected = pyqtSignal(object)
     pointed = pyqtSignal(object)
     pinned = pyqtSignal(object)
@@ -197,12 +197,12 @@ class Pipeline(QWidget):
         """Show one part alone: that under the pointer, or else with the focus, or else the selected one."""
         part = self._part_at_hand()
         if part is None:
-            self.enlarged.emit(self._alone.part is not None)
+            self.alone_changed.emit(self._alone.part is not None)
             return
         self._alone.show_part(part)
         for row in (self._scroll, self._equation):
             row.hide()  # what is hidden costs nothing
-        self.enlarged.emit(True)
+        self.alone_changed.emit(True)
 
     def show_all(self) -> None:
         """Show all parts again."""
@@ -215,7 +215,7 @@ class Pipeline(QWidget):
         self._equation.lay_out()
         self._place()
         self._order_focus()
-        self.enlarged.emit(False)
+        self.alone_changed.emit(False)
 
     def _part_at_hand(self) -> QWidget | None:
         pointed = self.childAt(self.mapFromGlobal(QCursor.pos())) if self.underMouse() else None
