@@ -16,6 +16,8 @@ from convviz.engine.frames import State
 from convviz.views import theme
 from convviz.views.banner import Message
 from convviz.views.heatmap import Heatmap
+from convviz.views.panels.landscape.map import LandscapeMap
+from convviz.views.panels.loss import LossPanel
 from convviz.views.panels.microscope import Microscope
 from convviz.views.readout import ReadOut
 from tests.views.presenting.stage import HD, present
@@ -187,6 +189,27 @@ def test_the_frame_of_the_stage_is_around_all_of_it_when_it_is_large(open_window
     for x, y in ((0, high // 2), (wide - 3, high // 2), (wide // 2, 0), (wide // 2, high - 3)):
         beside = {picture.pixelColor(x + dx, y + dy).rgb() for dx in range(3) for dy in range(3)}
         assert accent.rgb() in beside, (x, y)
+
+
+def test_the_landscape_is_the_larger_part_of_what_is_presented_of_it(open_window: OpenWindow) -> None:
+    person = open_window(size=HD)
+    person.session.run(50)
+    person.sees_step(50)
+    person.press("Shift+L")
+    surface, loss = person.window.findChild(LandscapeMap), person.find(LossPanel, "loss")
+    assert surface is not None
+
+    def heights() -> tuple[int, int]:
+        return surface.height(), loss.height()
+
+    person.sees(lambda: heights()[0] > 1.5 * heights()[1] > 1.5 * 240)  # at most so high, where there is much room
+    usual = heights()
+    present(person)
+    assert loss.isVisible()
+    person.sees(lambda: heights()[0] > 1.5 * heights()[1] > 0)
+    assert heights()[1] > 150 * theme.zoom() - 20  # the least that it has, larger
+    person.press("F5")
+    person.sees(lambda: heights() == usual)
 
 
 def test_a_lesson_is_told_large_and_escape_leaves_the_presentation_first(open_window: OpenWindow) -> None:
