@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 from PIL import Image, ImageSequence
-from PyQt6.QtCore import QPoint, Qt
+from PyQt6.QtCore import QPoint, QRect, Qt
 from PyQt6.QtGui import QAction
 from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import QApplication, QFileDialog, QLabel, QMenuBar, QSplitter, QToolBar, QToolButton, QWidget
@@ -19,6 +19,7 @@ from convviz.views.heatmap import Heatmap
 from convviz.views.panels.landscape.map import LandscapeMap
 from convviz.views.panels.loss import LossPanel
 from convviz.views.panels.microscope import Microscope
+from convviz.views.panels.pipeline import Pipeline
 from convviz.views.readout import ReadOut
 from tests.views.presenting.stage import HD, present
 from tests.views.test_animation import ask, save
@@ -290,6 +291,38 @@ def test_a_blank_screen_stays_blank_when_the_window_grows(open_window: OpenWindo
     person.sees(lambda: blank.geometry() == person.window.rect())
     person.press("Space")
     assert not blank.isVisible()
+
+
+@pytest.mark.parametrize(("before", "presented"), [("sigmoid", "pooling"), ("demo", "edges")])
+def test_another_network_that_was_presented_is_laid_out_as_without_a_presentation(
+    open_window: OpenWindow, before: str, presented: str
+) -> None:
+    person = open_window(before, size=HD)
+    pipeline = person.find(Pipeline, "pipeline")
+
+    def settled() -> dict[str, QRect]:
+        """Return where everything is once it has found its place."""
+        found: list[dict[str, QRect]] = [{}, {}]
+
+        def is_settled() -> bool:
+            QApplication.processEvents()
+            parts = [each for each in pipeline.findChildren(QWidget) if each.objectName().startswith("pipeline.")]
+            found.append({each.objectName(): each.geometry() for each in parts})
+            return found[-1] == found[-2] == found[-3]
+
+        person.sees(is_settled)
+        return found[-1]
+
+    first = settled()
+    present(person)
+    person.find(QAction, f"new_{presented}").trigger()
+    assert settled() != first
+    person.press("F5")
+    after = settled()
+    person.find(QAction, f"new_{before}").trigger()
+    assert settled() == first
+    person.find(QAction, f"new_{presented}").trigger()
+    assert settled() == after
 
 
 def test_what_is_large_fits_a_window_that_grows(open_window: OpenWindow) -> None:

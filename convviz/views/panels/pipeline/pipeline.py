@@ -102,7 +102,7 @@ class Pipeline(QWidget):
         self._equation.set_structure(structure)
         if not stays:
             self._order_focus()
-            self._arrangement = None
+            self._arrangement = self._usual = None
         self._structure, self._fitting = structure, None
         self._connect()
         self._place()
