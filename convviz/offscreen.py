@@ -17,7 +17,7 @@ from convviz.model.files import about_file, find_experiment
 from convviz.model.waiting import train, wait_until
 from convviz.views.limits import scale_in_force, size_at_scale
 from convviz.views.main_window import MainWindow
-from convviz.views.picture import save_picture, write_picture
+from convviz.views.picture import naming, save_picture, write_picture
 from convviz.views.preferences import Preferences
 
 if TYPE_CHECKING:
@@ -103,7 +103,9 @@ def _save_part(window: MainWindow, part: str, out: Path) -> None:
     _check_part(window, part)  # a lesson may have opened another experiment
     figure = next(subject for subject in window.figures.subjects() if subject.name == part).figure()
     width = round(figure.size.width() * window.devicePixelRatioF())
-    write_picture(out, figure.file(out.suffix.lower() or ".png", width)())
+    with naming(out):
+        made = figure.file(out.suffix.lower() or ".png", width)()
+    write_picture(out, made)
 
 
 def render_animation(

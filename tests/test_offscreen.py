@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 from PyQt6.QtCore import QSize
-from PyQt6.QtGui import QImage
+from PyQt6.QtGui import QImage, QPixmap
 from PyQt6.QtPdf import QPdfDocument
 
 from convviz.engine import Trainer
@@ -67,4 +67,16 @@ def test_a_part_without_an_ending_is_a_png(qtbot: QtBot, tmp_path: Path) -> None
 def test_the_parts_there_are_are_named(qtbot: QtBot, tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match=r"expected one of network, loss, input, .*residual, received moon"):
         render_screenshot(tmp_path / "moon.svg", part="moon")
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("part", [None, "loss"])
+def test_a_picture_that_cannot_be_drawn_is_called_by_its_file(
+    qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, part: str | None
+) -> None:
+    for kind in (QImage, QPixmap):
+        monkeypatch.setattr(kind, "save", lambda *arguments: False)
+    with pytest.raises(OSError, match="the picture could not be drawn") as told:
+        render_screenshot(tmp_path / "out.png", part=part)
+    assert told.value.filename == str(tmp_path / "out.png")
     assert list(tmp_path.iterdir()) == []

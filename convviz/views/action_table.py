@@ -323,12 +323,12 @@ ACTIONS: tuple[ActionSpec, ...] = (
         checkable=True,
     ),
     ActionSpec(
-        "enlarge",
+        "alone",
         "view",
         mark("One part alone"),
         mark("Show the part that is pointed at, or else the selected one, alone and as large as there is room for"),
         ("Z",),
-        "enlarge",
+        "alone",
         checkable=True,
     ),
     ActionSpec(
@@ -398,6 +398,6 @@ EXPORTS = tuple(spec.name for spec in ACTIONS if spec.name.startswith("export_")
 WAITING = (
     *("open", "open_input", "open_target", "save", "save_as", "save_picture", *EXPORTS),
     *("copy_picture", "undo", "redo", "play", "step", "run_n", "reset"),
-    *("microscope", "landscape", "let_go", "enlarge", "present", "blank", "spotlight"),
+    *("microscope", "landscape", "let_go", "alone", "present", "blank", "spotlight"),
     *("gradient_check", "input_gradient", "open_lesson", "lesson_back", "lesson_next", "lesson_leave"),
 )

@@ -50,7 +50,7 @@ class Actions(QObject):
         """Let the action ``name`` look and read as the table says again."""
         self._show(self._specs[name])
 
-    def present(self, name: str, text: str, help: str, icon: str) -> None:
+    def show_as(self, name: str, text: str, help: str, icon: str) -> None:
         """Let the action ``name`` look and read otherwise than the table says, as *play* does while it would pause."""
         spec = self._specs[name]
         self._show(ActionSpec(name, spec.group, text, help, spec.shortcuts, icon, checkable=spec.checkable))

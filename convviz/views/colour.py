@@ -16,6 +16,7 @@ References
 from __future__ import annotations
 
 import math
+import sys
 from functools import cache, lru_cache
 from typing import Any, NamedTuple
 
@@ -184,7 +185,7 @@ def levels_between(*extents: Extent, signed: bool = False) -> Levels:
         half = _LEAST_SPAN * size / 2
     else:
         return low, high
-    return middle - half, middle + half
+    return max(middle - half, -_GREATEST), min(middle + half, _GREATEST)
 
 
 #: Numbers that differ by less than this share of themselves are the same but for rounding; and the least distance
@@ -205,9 +206,11 @@ def calm_levels(low: float, high: float, signed: bool = False) -> Levels:
     if not _TINY < spread < math.inf:
         return low, high
     step = 10.0 ** math.floor(math.log10(spread)) / 2
-    return math.floor(low / step) * step, math.ceil(high / step) * step
+    return max(math.floor(low / step) * step, -_GREATEST), min(math.ceil(high / step) * step, _GREATEST)
 
 
+#: No number is greater, however it is rounded.
+_GREATEST = sys.float_info.max
 #: Below this, powers of ten lose their digits; such levels are left as they are.
 _TINY = 1e-300
 _ROUND_DIGITS = (1.0, 1.25, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0, 6.0, 8.0)
@@ -221,7 +224,7 @@ def _round_up(value: float) -> float:
     if power == 0.0:  # subnormal
         return value
     digits = value / power
-    return next((d for d in _ROUND_DIGITS if digits <= d * (1 + 1e-12)), 10.0) * power
+    return min(next((d for d in _ROUND_DIGITS if digits <= d * (1 + 1e-12)), 10.0) * power, _GREATEST)
 
 
 def to_index(array: Array, levels: Levels, extent: Extent | None = None) -> NDArray[np.uint8]:

@@ -59,7 +59,7 @@ _CONTENTS = {
         "full_screen",
         "-",
         "present",
-        "enlarge",
+        "alone",
         ">presentation",
         "-",
         ">scale",

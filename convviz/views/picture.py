@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import QBuffer, QIODevice
@@ -11,6 +12,7 @@ from convviz.i18n import tr
 from convviz.storage import replacing
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from PyQt6.QtGui import QImage, QPixmap
@@ -40,7 +42,18 @@ def save_picture(widget: QWidget, path: Path, size: tuple[int, int] | None = Non
         write_picture(path, Figure((widget,), widget.windowTitle(), whole=True).file(ending, widget.width())())
         return
     picture = widget.grab()
-    write_picture(path, png(picture if size is None else picture.copy(0, 0, *size)))
+    with naming(path):
+        made = png(picture if size is None else picture.copy(0, 0, *size))
+    write_picture(path, made)
+
+
+@contextmanager
+def naming(path: Path) -> Iterator[None]:
+    """Let an error that is raised while a picture is drawn name the file that it was drawn for."""
+    try:
+        yield
+    except OSError as error:
+        raise OSError(error.errno, error.strerror, str(path)) from error
 
 
 def png(picture: QImage | QPixmap) -> bytes:

@@ -244,11 +244,11 @@ class RunControl(QObject):
         replay = self._replay
         self._transport.set_running(replay.is_passing or self._status.state is State.RUNNING)
         if replay.is_passing:
-            self._actions.present("replay", *_REPLAYING)
+            self._actions.show_as("replay", *_REPLAYING)
         else:
             self._actions.restore("replay")
         if replay.is_held:
-            self._actions.present("play", *_HELD)
+            self._actions.show_as("play", *_HELD)
         self._tell(self._status)
         self._tell_past(self._status)
 

@@ -166,7 +166,7 @@ class TransportBar(QToolBar):
     def set_running(self, running: bool) -> None:
         """Show whether training goes on."""
         if running:
-            self._actions.present("play", *_PLAYING)
+            self._actions.show_as("play", *_PLAYING)
         else:
             self._actions.restore("play")
 

@@ -41,7 +41,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, eq=False)
 class _Numbers:
-    """Every number that a format can write, as the pieces of it; at most a thousand, and the negative ones.
+    """Every number that a format can write, as the pieces of it; at most ten thousand, and the negative ones.
 
     Each is found by its own digits: number −12 stands at −12, counted from the end. Behind the positive ones, and
     before the negative ones, stand those that round to zero, from ≈0 on: that with the digits 5 behind its point stands

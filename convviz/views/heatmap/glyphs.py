@@ -8,7 +8,7 @@ NumPy writes straight into the array that `QPainter.drawPixmapFragments` reads.
 from __future__ import annotations
 
 import math
-from functools import cache, cached_property
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -114,7 +114,7 @@ class GlyphAtlas:
         return digits * self.digit + (self.point if shape.decimals else 0) + (self.minus if shape.signed else 0)
 
 
-@cache
+@lru_cache(maxsize=128)  # a presentation in a window that is resized asks for ever other ones
 def atlas(pixels: int, ratio: float) -> GlyphAtlas:
     """Return the atlas of a size of type on a screen of ``ratio`` device pixels a pixel."""
     return GlyphAtlas(pixels, ratio)

@@ -24,6 +24,8 @@ AIR = 5
 _SHARE = 0.52
 #: Digits behind the point of numbers that are small and written without a factor, at most.
 _DECIMALS_MOST = 3
+#: The least exponent: divided by a smaller power of ten, a number of three digits would have none of them left.
+_EXPONENT_LEAST = -303
 
 
 class NumberFormat(NamedTuple):
@@ -127,6 +129,7 @@ def _format(extent: float, signed: bool, significant: int) -> NumberFormat:
     exponent = 0
     if extent > 0 and math.isfinite(extent) and not 0.0995 <= extent < 999.5:
         exponent = 3 * math.floor(math.log10(extent) / 3)
+        exponent = max(exponent, _EXPONENT_LEAST)
         if extent / 10.0**exponent >= 999.5:
             exponent += 3
     scaled = extent / 10.0**exponent if math.isfinite(extent) else 1.0

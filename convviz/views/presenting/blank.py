@@ -30,10 +30,16 @@ class Blank(QWidget):
         if window is None or not self.isHidden():
             return
         self._focused = window.focusWidget()
-        self.setGeometry(window.rect())
+        self.fit()
         self.show()
         self.raise_()
         self.setFocus()
+
+    def fit(self) -> None:
+        """Be as large as the window is."""
+        window = self.parentWidget()
+        if window is not None:
+            self.setGeometry(window.rect())
 
     def uncover(self) -> None:
         """Show the window again."""

@@ -51,7 +51,7 @@ class Headline(QFrame):
 
     def _lay_out(self) -> None:
         layout = QHBoxLayout(self)
-        layout.setContentsMargins(theme.scaled(theme.SPACE.L), theme.SPACE.XS, theme.scaled(theme.SPACE.L), 0)
+        layout.setContentsMargins(theme.SPACE.L, theme.SPACE.XS, theme.SPACE.L, 0)
         layout.setSpacing(theme.SPACE.S)
         for name, number in self._numbers.items():
             if name in self._names:

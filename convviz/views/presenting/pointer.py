@@ -44,11 +44,6 @@ class Pointer(QObject):
         QApplication.setOverrideCursor(self._cursor())
         self._rest.start()
 
-    @property
-    def is_ringed(self) -> bool:
-        """Whether there is a ring around the pointer."""
-        return self._ringed
-
     def toggle(self) -> None:
         """Draw a ring around the pointer, or none."""
         self._ringed = not self._ringed

@@ -89,7 +89,7 @@ class Presentation(QObject):
         self._headline = Headline(document, session, window)
         column.insertWidget(0, self._headline)
         screen = window.screen()
-        self._enlarge(screen.size() if full_screen and screen is not None else window.size())
+        self._draw_for(screen.size() if full_screen and screen is not None else window.size())
         self._blank = Blank(window)
         self._pointer = Pointer(window, ringed=True)
         self._acts = {
@@ -101,7 +101,7 @@ class Presentation(QObject):
         self._soon = QTimer(self)
         self._soon.setSingleShot(True)
         self._soon.setInterval(0)
-        self._soon.timeout.connect(self._zoom)
+        self._soon.timeout.connect(self._fit)
         window.installEventFilter(self)
         self._connect()
 
@@ -119,7 +119,7 @@ class Presentation(QObject):
         for name, act in self._acts.items():
             actions[name].triggered.connect(act)
         actions["lesson_leave"].enabledChanged.connect(self._follow_lesson)
-        self._panels.stage.currentChanged.connect(self._zoom)
+        self._panels.stage.currentChanged.connect(self._fit)
         self._follow_lesson()
 
     def end(self) -> None:
@@ -127,7 +127,7 @@ class Presentation(QObject):
         actions, window, before = self._parts.actions, self._window, self._before
         window.removeEventFilter(self)
         self._soon.stop()
-        self._panels.stage.currentChanged.disconnect(self._zoom)
+        self._panels.stage.currentChanged.disconnect(self._fit)
         actions["lesson_leave"].enabledChanged.disconnect(self._follow_lesson)
         for name, act in self._acts.items():
             actions[name].triggered.disconnect(act)
@@ -167,11 +167,12 @@ class Presentation(QObject):
             self._pointer.refresh()
         return False
 
-    def _zoom(self) -> None:
+    def _fit(self) -> None:
         """Draw everything as large as there is room for it; what is shown for the first time, too."""
-        self._enlarge(self._window.size())
+        self._draw_for(self._window.size())
+        self._blank.fit()
 
-    def _enlarge(self, size: QSize) -> None:
+    def _draw_for(self, size: QSize) -> None:
         factor = fitting_zoom(size)
         _draw_larger(factor)
         self._sizes.enlarge((self._panels.stage, self._parts.line), factor)
@@ -189,7 +190,7 @@ class Presentation(QObject):
             if self._has_lesson:
                 actions.restore(name)
             else:
-                actions.present(name, *looks)
+                actions.show_as(name, *looks)
                 actions.enable(**{name: True})
 
     def _go_on(self) -> None:

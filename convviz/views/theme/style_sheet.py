@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cache
+from functools import lru_cache
 from string import Template
 from typing import TYPE_CHECKING
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from convviz.views.theme.palette import Theme
 
 
-@cache
+@lru_cache(maxsize=8)
 def style_sheet(theme: Theme, zoom: float) -> str:
     """Return the application's style sheet in the colours of ``theme``; ``zoom`` is how large texts are now."""
     sizes = {f"px_{role}": f"{font_size(role)}px" for role in FONT_SIZES}

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from PyQt6.QtCore import QEvent, QObject, QPoint, Qt
 from PyQt6.QtGui import QColor, QImage
+from PyQt6.QtWidgets import QWidget
 
 from convviz.engine.explain import Field
 from convviz.views import figure, theme
@@ -180,6 +181,21 @@ def test_the_focus_and_the_selection_are_left_out(open_window: OpenWindow) -> No
     heatmap.setFocus(Qt.FocusReason.TabFocusReason)
     assert pipeline.grab().toImage() != shown
     assert Figure((pipeline,), "").svg() == drawn
+
+
+@pytest.mark.parametrize(("part", "focused"), [("loss", "loss_plot"), ("microscope.stage", "microscope.stage")])
+def test_the_frame_of_what_has_the_keys_is_left_out(open_window: OpenWindow, part: str, focused: str) -> None:
+    person = open_window()
+    trained(person)
+    if part != "loss":
+        person.press("M")
+    drawn_part, widget = person.find(QWidget, part), person.find(QWidget, focused)
+    person.sees(widget.isVisible)
+    person.window.setFocus()
+    drawn, shown = Figure((drawn_part,), "").svg(), drawn_part.grab().toImage()
+    widget.setFocus(Qt.FocusReason.TabFocusReason)
+    assert drawn_part.grab().toImage() != shown
+    assert Figure((drawn_part,), "").svg() == drawn
 
 
 def test_marks_and_the_held_cell_stay(show_heatmap: ShowHeatmap) -> None:

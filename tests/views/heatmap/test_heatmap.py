@@ -15,6 +15,7 @@ from convviz.views import theme
 from convviz.views.colour import NOT_FINITE, STEPS, colour_map, dark_text_on, to_index
 from convviz.views.heatmap import Cell, Form, Heatmap, cell_text
 from convviz.views.heatmap.marks import Marking
+from convviz.views.heatmap.number_format import choose_format
 from tests.views.contrast import contrast
 from tests.views.heatmap.conftest import PaintLog, ShowHeatmap, ground_of, ink_of
 
@@ -161,6 +162,27 @@ def test_only_a_zero_is_written_as_one(show_heatmap: ShowHeatmap, top: float) ->
 
 
 # pointing ------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("signed", [False, True])
+@pytest.mark.parametrize("rest", ["zeros", "the same", "others"])
+@pytest.mark.parametrize("edge", [5e-324, 1e-310, np.finfo(np.float64).tiny, 1e-300, np.finfo(np.float64).max])
+def test_the_smallest_and_the_largest_numbers_are_shown_as_they_are(
+    show_heatmap: ShowHeatmap, edge: float, rest: str, signed: bool
+) -> None:
+    values = {"zeros": np.zeros((3, 3)), "the same": np.full((3, 3), edge), "others": edge * np.eye(3) / 2}[rest]
+    values[0, 0] = edge
+    heatmap = show_heatmap(values, signed=signed, size=(400, 420))
+    with np.errstate(all="raise", under="ignore"):
+        heatmap.grab()
+    assert np.isfinite(heatmap.levels()).all()
+    found = choose_format(edge, signed, 100, 100)
+    assert found is not None
+    told, power = found[1].text(edge), 10.0 ** found[1].exponent
+    if told != "≈0":
+        assert float(told) == pytest.approx(edge / power, rel=0.006)
+    else:
+        assert 0 < edge < 0.0005 * power
 
 
 def test_the_cell_under_the_pointer_is_told_exactly(qtbot: QtBot, show_heatmap: ShowHeatmap) -> None:

@@ -63,12 +63,12 @@ def test_what_is_selected_is_shown_alone_and_everything_is_back_after_it(
         present(person)
     before = places(person)
     person.press("Z")
-    assert person.find(QAction, "enlarge").isChecked()
+    assert person.find(QAction, "alone").isChecked()
     person.sees(lambda: share(person, name) > 0.8)
     for other in others:
         assert not person.find(QWidget, other).isVisible(), other
     person.press("Z")
-    assert not person.find(QAction, "enlarge").isChecked()
+    assert not person.find(QAction, "alone").isChecked()
     person.sees(lambda: places(person) == before)
 
 
@@ -135,6 +135,42 @@ def test_a_part_that_is_alone_when_a_presentation_ends_goes_back_unless_it_was_b
     present(person)
     person.press("F5")
     assert pipeline.part_alone is person.find(Heatmap, "pipeline.target")
+
+
+@pytest.mark.parametrize("mode", ["M", "Shift+L"])
+def test_the_loss_alone_is_alone_again_after_another_mode(open_window: OpenWindow, mode: str) -> None:
+    person = open_window(size=HD)
+    person.look_at("training")
+    pipeline, loss = person.find(Pipeline, "pipeline"), person.find(LossPanel, "loss")
+    pipeline.setFocus()
+    person.press("Z")
+    person.sees(lambda: share(person, "loss_plot") > 0.8)
+    alone = loss.mapTo(pipeline, loss.rect().topLeft()), loss.size()
+    person.press(mode)
+    assert loss.isVisible() is (mode == "Shift+L")  # below the landscape
+    person.press("Esc")
+    assert pipeline.part_alone is loss
+    person.sees(lambda: share(person, "loss_plot") > 0.8)
+    assert (loss.mapTo(pipeline, loss.rect().topLeft()), loss.size()) == alone
+    person.press("Z")
+    assert person.find(QWidget, "pipeline.input").isVisible()
+    person.sees(lambda: share(person, "loss_plot") < 0.5)
+
+
+def test_the_loss_stays_below_the_landscape_when_a_presentation_of_it_alone_ends(open_window: OpenWindow) -> None:
+    person = open_window(size=HD)
+    person.look_at("training")
+    person.find(Pipeline, "pipeline").setFocus()
+    present(person)
+    person.press("Z")
+    person.press("Shift+L")
+    panel, loss = person.find(QWidget, "landscape_panel"), person.find(LossPanel, "loss")
+    person.press("F5")
+    assert panel.isAncestorOf(loss)
+    assert loss.isVisible()
+    person.press("Esc")
+    assert loss.isVisible()
+    assert person.find(QWidget, "pipeline.input").isVisible()
 
 
 def test_another_network_is_seen_as_a_whole(open_window: OpenWindow) -> None:

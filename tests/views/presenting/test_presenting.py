@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 from PIL import Image, ImageSequence
-from PyQt6.QtCore import QPoint, Qt
+from PyQt6.QtCore import QPoint, QRect, Qt
 from PyQt6.QtGui import QAction
 from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import QApplication, QFileDialog, QLabel, QMenuBar, QSplitter, QToolBar, QToolButton, QWidget
@@ -16,7 +16,10 @@ from convviz.engine.frames import State
 from convviz.views import theme
 from convviz.views.banner import Message
 from convviz.views.heatmap import Heatmap
+from convviz.views.panels.landscape.map import LandscapeMap
+from convviz.views.panels.loss import LossPanel
 from convviz.views.panels.microscope import Microscope
+from convviz.views.panels.pipeline import Pipeline
 from convviz.views.readout import ReadOut
 from tests.views.presenting.stage import HD, present
 from tests.views.test_animation import ask, save
@@ -175,6 +178,41 @@ def test_one_can_present_the_microscope_and_come_to_it_while_presenting(open_win
     assert rect(Role.KERNEL).width() < kernel.width()
 
 
+def test_the_frame_of_the_stage_is_around_all_of_it_when_it_is_large(open_window: OpenWindow) -> None:
+    person = open_window(size=HD)
+    person.press("M")
+    stage = person.find(QWidget, "microscope.stage")
+    present(person)
+    person.window.setFocus()  # which it has, but not by the Tab key
+    stage.setFocus(Qt.FocusReason.TabFocusReason)
+    picture, accent = stage.grab().toImage(), theme.current().accent
+    wide, high = picture.width(), picture.height()
+    for x, y in ((0, high // 2), (wide - 3, high // 2), (wide // 2, 0), (wide // 2, high - 3)):
+        beside = {picture.pixelColor(x + dx, y + dy).rgb() for dx in range(3) for dy in range(3)}
+        assert accent.rgb() in beside, (x, y)
+
+
+def test_the_landscape_is_the_larger_part_of_what_is_presented_of_it(open_window: OpenWindow) -> None:
+    person = open_window(size=HD)
+    person.session.run(50)
+    person.sees_step(50)
+    person.press("Shift+L")
+    surface, loss = person.window.findChild(LandscapeMap), person.find(LossPanel, "loss")
+    assert surface is not None
+
+    def heights() -> tuple[int, int]:
+        return surface.height(), loss.height()
+
+    person.sees(lambda: heights()[0] > 1.5 * heights()[1] > 1.5 * 240)  # at most so high, where there is much room
+    usual = heights()
+    present(person)
+    assert loss.isVisible()
+    person.sees(lambda: heights()[0] > 1.5 * heights()[1] > 0)
+    assert heights()[1] > 150 * theme.zoom() - 20  # the least that it has, larger
+    person.press("F5")
+    person.sees(lambda: heights() == usual)
+
+
 def test_a_lesson_is_told_large_and_escape_leaves_the_presentation_first(open_window: OpenWindow) -> None:
     person = open_window(size=HD)
     person.window.open_lesson("stride")
@@ -242,6 +280,49 @@ def test_a_blank_screen_shows_nothing_until_a_key_is_pressed_which_does_nothing_
     person.press("B")
     person.bot.mouseClick(blank, Qt.MouseButton.LeftButton)
     assert not blank.isVisible()
+
+
+def test_a_blank_screen_stays_blank_when_the_window_grows(open_window: OpenWindow) -> None:
+    person = open_window(size=(1280, 720))
+    present(person)
+    person.press("B")
+    blank = person.find(QWidget, "blank")
+    person.window.resize(1920, 1080)
+    person.sees(lambda: blank.geometry() == person.window.rect())
+    person.press("Space")
+    assert not blank.isVisible()
+
+
+@pytest.mark.parametrize(("before", "presented"), [("sigmoid", "pooling"), ("demo", "edges")])
+def test_another_network_that_was_presented_is_laid_out_as_without_a_presentation(
+    open_window: OpenWindow, before: str, presented: str
+) -> None:
+    person = open_window(before, size=HD)
+    pipeline = person.find(Pipeline, "pipeline")
+
+    def settled() -> dict[str, QRect]:
+        """Return where everything is once it has found its place."""
+        found: list[dict[str, QRect]] = [{}, {}]
+
+        def is_settled() -> bool:
+            QApplication.processEvents()
+            parts = [each for each in pipeline.findChildren(QWidget) if each.objectName().startswith("pipeline.")]
+            found.append({each.objectName(): each.geometry() for each in parts})
+            return found[-1] == found[-2] == found[-3]
+
+        person.sees(is_settled)
+        return found[-1]
+
+    first = settled()
+    present(person)
+    person.find(QAction, f"new_{presented}").trigger()
+    assert settled() != first
+    person.press("F5")
+    after = settled()
+    person.find(QAction, f"new_{before}").trigger()
+    assert settled() == first
+    person.find(QAction, f"new_{presented}").trigger()
+    assert settled() == after
 
 
 def test_what_is_large_fits_a_window_that_grows(open_window: OpenWindow) -> None:

@@ -245,7 +245,7 @@ class LandscapeMap(QWidget):
         self._draw_again()
 
     def changeEvent(self, event: QEvent | None) -> None:
-        """Follow a change of the theme."""
+        """Follow a change of the theme, or of how large everything is drawn."""
         super().changeEvent(event)
         if event is not None and event.type() in (QEvent.Type.PaletteChange, QEvent.Type.StyleChange):
             self._draw_again()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PyQt6.QtCore import pyqtSignal
+from PyQt6.QtCore import QEvent, pyqtSignal
 from PyQt6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from convviz.engine.errors import ConvvizError
@@ -29,8 +29,8 @@ if TYPE_CHECKING:
 
 #: Pixels: the height from which on there is room for something below, and the height of that, least and most.
 _ROOM, _LOW, _HIGH = 560, 150, 260
-#: Between these, its share of the height.
-_SHARE = 0.27
+#: Between these, how many times as high the landscape is.
+_HIGHER = 2
 
 
 class LandscapePanel(QWidget):
@@ -56,6 +56,8 @@ class LandscapePanel(QWidget):
         self._surveyor = surveyor
         self._teacher: tuple[Plane, Place | None] | None = None  # where it is on a plane
         self._foot = QWidget(self)  # which what is shown below is in
+        self._foot.setMinimumHeight(_LOW)
+        self._foot.setMaximumHeight(_HIGH)
         self._header = Header(self)
         self._sentence = ReadOut(role="strong", parent=self, on="surface", wraps=True)
         self._sentence.setObjectName("landscape.sentence")
@@ -83,10 +85,10 @@ class LandscapePanel(QWidget):
         layout.setSpacing(theme.SPACE.XS)
         layout.addWidget(self._header)
         layout.addLayout(title)
-        layout.addWidget(self._map, 1)
+        layout.addWidget(self._map, _HIGHER)
         layout.addWidget(self._legend)
         layout.addLayout(below)
-        layout.addWidget(self._foot)
+        layout.addWidget(self._foot, 1)
 
     def _connect(self) -> None:
         surveyor = self._surveyor
@@ -112,11 +114,18 @@ class LandscapePanel(QWidget):
             widget.show()
 
     def resizeEvent(self, event: QResizeEvent | None) -> None:
-        """Give what is shown below its share of the height, or none where that is little."""
+        """Show something below where there is room for it."""
         super().resizeEvent(event)
-        height = self.height()
-        self._foot.setFixedHeight(max(_LOW, min(_HIGH, round(_SHARE * height))))
-        self._foot.setHidden(height < _ROOM)
+        self._look_for_room()
+
+    def changeEvent(self, event: QEvent | None) -> None:
+        """Follow a change of how large everything is drawn."""
+        super().changeEvent(event)
+        if event is not None and event.type() == QEvent.Type.StyleChange:
+            self._look_for_room()
+
+    def _look_for_room(self) -> None:
+        self._foot.setHidden(theme.usual(self.height()) < _ROOM)
 
     def take_keys(self) -> None:
         """Let the keys move the cursor."""

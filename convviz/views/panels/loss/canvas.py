@@ -8,7 +8,7 @@ from PyQt6.QtCore import QRectF, Qt
 from PyQt6.QtGui import QPainter, QPaintEvent
 from PyQt6.QtWidgets import QWidget
 
-from convviz.views import theme
+from convviz.views import figure, theme
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -41,7 +41,7 @@ class Canvas(QWidget):
         painter = QPainter(self)
         painter.fillRect(self.rect(), colours.surface)
         self._draw(painter, QRectF(self.rect()))
-        if self._is_framed:
+        if self._is_framed and not figure.is_drawn():
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.setPen(colours.accent)
             painter.drawRect(self.rect().adjusted(0, 0, -1, -1))

@@ -99,13 +99,13 @@ def agree(one: float, other: float) -> bool:
     return one == other or abs(one - other) <= _TOLERANCE * max(1.0, abs(one), abs(other))
 
 
-def line_height(count: int, zoom: float) -> int:
-    """Return the height of each of so many lines, which are ``zoom`` times as large as they have to be."""
-    return round((_LINE if count < 3 else _TIGHT_LINE) * zoom)
+def line_height(count: int, growth: float) -> int:
+    """Return the height of each of so many lines, which are ``growth`` times as large as they have to be."""
+    return round((_LINE if count < 3 else _TIGHT_LINE) * growth)
 
 
 def paint_sums(
-    painter: QPainter, rect: QRect, sums: Sequence[Sum], scales: Scales, *, zoom: float = 1.0, lost: str = ""
+    painter: QPainter, rect: QRect, sums: Sequence[Sum], scales: Scales, *, growth: float = 1.0, lost: str = ""
 ) -> list[Term]:
     """Write the sums, a line each, and return where their terms stand.
 
@@ -113,8 +113,8 @@ def paint_sums(
 
     ``lost`` is what they say instead of terms where there are none.
     """
-    height = line_height(len(sums), zoom)
-    pixels = round((_WIDE_TYPE if rect.width() > _WIDE else _NARROW_TYPE) * zoom)
+    height = line_height(len(sums), growth)
+    pixels = round((_WIDE_TYPE if rect.width() > _WIDE else _NARROW_TYPE) * growth)
     name = max((theme.metrics("strong", pixels).horizontalAdvance(symbol_of(told)) for told in sums), default=0)
     twice = [told.role for told in sums[:2]] == [Role.GATHERED, Role.SCATTERED]
     same = _SAME if twice else 0
@@ -132,7 +132,7 @@ def paint_sums(
     if twice:
         equal = agree(sums[0].total, sums[1].total)
         colours = theme.current()
-        painter.setFont(theme.font("strong", round(26 * zoom)))
+        painter.setFont(theme.font("strong", round(26 * growth)))
         painter.setPen(colours.good if equal else colours.bad)
         beside = QRect(rect.right() - _SAME, rect.y(), _SAME, 2 * height)
         painter.drawText(beside, _CENTRE, "=" if equal else "≠")

@@ -43,12 +43,12 @@ _STEPS = ((_NUMBERED, 1), (8, 5), (4, 10), (1, 20))
 _BAR, _SHORT, _LONG = 7, 28, 120
 
 
-def paint_channel(painter: QPainter, rect: QRect, boards: Iterable[Board], zoom: float) -> int:
+def paint_channel(painter: QPainter, rect: QRect, boards: Iterable[Board], growth: float) -> int:
     """Write at the right which of several channels lies in front, and return the room that it takes."""
     text = depth_text(boards)
     if not text:
         return 0
-    pixels = round(theme.FONT_SIZES["small"] * zoom)
+    pixels = round(theme.FONT_SIZES["small"] * growth)
     painter.setFont(theme.font("small", pixels))
     painter.setPen(theme.current().muted)
     painter.drawText(rect, _RIGHT, text)
@@ -62,8 +62,8 @@ def paint_title(painter: QPainter, place: Place, board: Board, exponent: int = 0
     """
     colours = theme.current()
     hue = getattr(colours, HUES.get(board.role, "text"))
-    left, zoom = place.rect.x(), place.title.height() / TITLE
-    chip = round(_CHIP * zoom)
+    left, growth = place.rect.x(), place.title.height() / TITLE
+    chip = round(_CHIP * growth)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(hue)
@@ -72,13 +72,13 @@ def paint_title(painter: QPainter, place: Place, board: Board, exponent: int = 0
     painter.setPen(hue)
     line = QRect(place.title)
     line.setLeft(left + chip + 4)
-    least, small = theme.FONT_SIZES["strong"], round(theme.FONT_SIZES["small"] * zoom)
+    least, small = theme.FONT_SIZES["strong"], round(theme.FONT_SIZES["small"] * growth)
     advance = theme.metrics("small", small).horizontalAdvance
     factor = f"×{power_text(exponent)}" if exponent else ""
     if factor:  # without it the numbers are wrong: the title makes room
         line.setRight(line.right() - math.ceil(advance(factor)) - theme.SPACE.S)
     title = title_text(titled_role(board), line.width())
-    sizes = range(round(least * zoom), least - 1, -1)
+    sizes = range(round(least * growth), least - 1, -1)
     fitting = (n for n in sizes if theme.metrics("strong", n).horizontalAdvance(title) <= line.width())
     pixels = next(fitting, least)  # not so large that it is cut off
     _paint_line(painter, line, title, "strong", pixels)
@@ -112,8 +112,8 @@ def paint_scale(painter: QPainter, place: Place, left: int, levels: Levels, *, s
     It is left out if there is room in neither place: the cells have their numbers.
     """
     texts = level_texts(levels)
-    zoom = place.title.height() / TITLE
-    pixels = round(theme.FONT_SIZES["small"] * zoom)
+    growth = place.title.height() / TITLE
+    pixels = round(theme.FONT_SIZES["small"] * growth)
     metrics = theme.metrics("small", pixels)
     low, high = (math.ceil(metrics.horizontalAdvance(text)) + 4 for text in texts)
     line = QRect(place.title)
@@ -126,8 +126,8 @@ def paint_scale(painter: QPainter, place: Place, left: int, levels: Levels, *, s
             line.setRight(place.title.right())  # between the boards there is room as well
         if line.width() < low + high + _SHORT or line.height() < metrics.tightBoundingRect("0").height() + 4:
             return
-    line.setWidth(min(line.width(), low + high + round(_LONG * zoom)))
-    bar = QRect(0, 0, line.width() - low - high, round(_BAR * zoom))
+    line.setWidth(min(line.width(), low + high + round(_LONG * growth)))
+    bar = QRect(0, 0, line.width() - low - high, round(_BAR * growth))
     bar.moveCenter(line.center())
     bar.moveLeft(line.left() + low)
     colours = theme.current()

@@ -92,7 +92,7 @@ class Place:
 Crops = dict[tuple[int, int], tuple[int, int]]
 
 
-def arrange(moment: Moment, room: QRect, *, whole: bool, crops: Crops, zoom: float = 1.0) -> list[list[Place]]:
+def arrange(moment: Moment, room: QRect, *, whole: bool, crops: Crops, growth: float = 1.0) -> list[list[Place]]:
     """Lay out a moment.
 
     All boards have cells of one size. In a close-up it is one that is read from far, and of a map only the surroundings
@@ -107,11 +107,11 @@ def arrange(moment: Moment, room: QRect, *, whole: bool, crops: Crops, zoom: flo
     crops
         The first row and column seen of each board, by its place; kept, and changed only where something that matters
         would not be seen.
-    zoom
+    growth
         How much larger titles are than they have to be.
     """
     whole = whole or moment.phase.act in (Act.PADDING, Act.BORDER)
-    title = round(TITLE * zoom)
+    title = round(TITLE * growth)
     head = title + NUMBERS - (_TIGHTER if len(moment.rows) > 2 else 0)
     lines = _lines(moment, room.height(), head)
     count = len(moment.rows) * len(lines)
@@ -120,7 +120,7 @@ def arrange(moment: Moment, room: QRect, *, whole: bool, crops: Crops, zoom: flo
     before = JOIN if len(lines) > 1 else 0  # of a line: room for the sign of a second one, under which the first begins
     rooms = [(room.width() - before - _spare(line, JOIN), height - head) for line in lines]
     across = _ALONE if len(moment.rows) == 1 and moment.rows[0].strip is not None else _ACROSS
-    name = round(_NAME * zoom)
+    name = round(_NAME * growth)
     columns = _fitted(moment, [[stacks[n] for n in line] for line in lines], rooms, across, whole, name)
     join, stickout = JOIN, 0
     if moment.phase.act is Act.ROTATION:

@@ -31,13 +31,13 @@ class Regions(NamedTuple):
 
     Attributes
     ----------
-    zoom
+    growth
         How much larger texts are than they have to be: a projector's stage is read from far.
     sentence, tabs, boards, sums
         The rectangles of each. ``tabs`` is that of the names of rows, whether they are shown or not.
     """
 
-    zoom: float
+    growth: float
     sentence: QRect
     tabs: QRect
     boards: QRect
@@ -59,15 +59,15 @@ def divide(size: QSize, rows: Sequence[Row], *, named: bool, whole: bool) -> Reg
         Whether maps are seen whole, and need no room for a small picture beside them.
     """
     width, height = size.width(), size.height()
-    zoom = min(_LARGEST, max(1.0, min(height / _USUAL, width / (1.75 * _USUAL))))
-    sentence = _LOW_SENTENCE if height < _CROWDED else round(_SENTENCE * zoom)
+    growth = min(_LARGEST, max(1.0, min(height / _USUAL, width / (1.75 * _USUAL))))
+    sentence = _LOW_SENTENCE if height < _CROWDED else round(_SENTENCE * growth)
     count = sum(row.sum is not None for row in rows)
-    sums = count * line_height(count, zoom)
+    sums = count * line_height(count, growth)
     left = _MARGIN + (TAB if named else 0)
     right = _MARGIN + max(0 if whole else JOIN - 4, EQUALITY if is_twice(rows) else 0)
     boards = QRect(0, 0, width, height).adjusted(left, sentence + 6, -right, -_MARGIN - sums)
     return Regions(
-        zoom=zoom,
+        growth=growth,
         sentence=QRect(_MARGIN, 4, width - 2 * _MARGIN, sentence),
         tabs=QRect(_MARGIN - 2, boards.top(), TAB, boards.height()),
         boards=boards,

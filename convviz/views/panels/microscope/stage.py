@@ -11,7 +11,7 @@ from PyQt6.QtWidgets import QSizePolicy, QWidget
 
 from convviz.engine.walkthrough import Act, Board
 from convviz.i18n import tr
-from convviz.views import theme
+from convviz.views import figure, theme
 from convviz.views.panels.microscope.arithmetic import agree, paint_sums
 from convviz.views.panels.microscope.captions import paint_channel, paint_coordinates, paint_scale, paint_title
 from convviz.views.panels.microscope.cells import BoardPainter, Scales, paint_frames, seen_extents
@@ -197,14 +197,13 @@ class Stage(QWidget):
         sums = self.sums()
         self._terms = Terms()
         if sums:
-            rect, zoom, lost = self._regions.sums, self._regions.zoom, lost_text(self._moment)
-            written = paint_sums(painter, rect, sums, self._scales, zoom=zoom, lost=lost)
+            rect, growth, lost = self._regions.sums, self._regions.growth, lost_text(self._moment)
+            written = paint_sums(painter, rect, sums, self._scales, growth=growth, lost=lost)
             self._terms = Terms(self.rows(), written)
-
-        if self._is_framed:
+        if self._is_framed and not figure.is_drawn():
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.setPen(colours.accent)
-            painter.drawRect(self.rect().adjusted(0, 0, -1, -1))
+            painter.drawRect(self._inside.adjusted(0, 0, -1, -1))
 
     def focusInEvent(self, event: QFocusEvent | None) -> None:
         """Show that keys come here, if the Tab key has brought them: they do by themselves most of the time."""
@@ -265,9 +264,9 @@ class Stage(QWidget):
         colours = theme.current()
         assert self._moment is not None
         rect = QRect(regions.sentence)
-        rect.setRight(rect.right() - paint_channel(painter, rect, self._moment.boards, regions.zoom))
+        rect.setRight(rect.right() - paint_channel(painter, rect, self._moment.boards, regions.growth))
         painter.setPen(colours.warning if self._moment.unreached else colours.text)
-        largest = min(round(_SENTENCE_TYPE * regions.zoom), rect.height() - 5)
+        largest = min(round(_SENTENCE_TYPE * regions.growth), rect.height() - 5)
         sizes = range(largest, _SENTENCE_LEAST - 1, -1)
         text = self.sentence()
         fitting = (n for n in sizes if theme.metrics("heading", n).horizontalAdvance(text) <= rect.width())
@@ -351,7 +350,9 @@ class Stage(QWidget):
             for rows in self._strips.choices(self._moment.rows):
                 self._shown = replace(self._moment, rows=rows)
                 self._regions = regions = divide(self._inside.size(), rows, named=named, whole=self._whole)
-                places = arrange(self._shown, regions.boards, whole=self._whole, crops=self._crops, zoom=regions.zoom)
+                places = arrange(
+                    self._shown, regions.boards, whole=self._whole, crops=self._crops, growth=regions.growth
+                )
                 self._placed = Placed(places)
                 side = min(place.side for place in self._placed)
                 if len(rows) == 1 or side >= (_CRAMPED if len(rows) > 2 else _TINY):

@@ -49,10 +49,10 @@ class Alone(QWidget):
             part.setFocus()
 
     def give_back(self) -> None:
-        """Put the part where it was; whoever has places for what is there has to give it its own."""
+        """Put the part where it was, unless it is elsewhere; whoever has places for what is there gives it its own."""
         part, home, self._part, self._home = self._part, self._home, None, None
         self.hide()
-        if part is not None:
+        if part is not None and part.parentWidget() is self:
             part.setParent(home)
             part.show()
 

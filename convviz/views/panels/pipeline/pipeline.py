@@ -44,7 +44,7 @@ class Pipeline(QWidget):
 
     Signals
     -------
-    enlarged(bool)
+    alone_changed(bool)
         One part is shown alone, or all of them again.
     selected(Selection)
         A layer, or the input, the target or the residual was clicked.
@@ -56,7 +56,7 @@ class Pipeline(QWidget):
         A cell was clicked twice, or Enter was pressed on it.
     """
 
-    enlarged = pyqtSignal(bool)
+    alone_changed = pyqtSignal(bool)
     selected = pyqtSignal(object)
     pointed = pyqtSignal(object)
     pinned = pyqtSignal(object)
@@ -102,7 +102,7 @@ class Pipeline(QWidget):
         self._equation.set_structure(structure)
         if not stays:
             self._order_focus()
-            self._arrangement = None
+            self._arrangement = self._usual = None
         self._structure, self._fitting = structure, None
         self._connect()
         self._place()
@@ -197,12 +197,12 @@ class Pipeline(QWidget):
         """Show one part alone: that under the pointer, or else with the focus, or else the selected one."""
         part = self._part_at_hand()
         if part is None:
-            self.enlarged.emit(self._alone.part is not None)
+            self.alone_changed.emit(self._alone.part is not None)
             return
         self._alone.show_part(part)
         for row in (self._scroll, self._equation):
             row.hide()  # what is hidden costs nothing
-        self.enlarged.emit(True)
+        self.alone_changed.emit(True)
 
     def show_all(self) -> None:
         """Show all parts again."""
@@ -215,7 +215,7 @@ class Pipeline(QWidget):
         self._equation.lay_out()
         self._place()
         self._order_focus()
-        self.enlarged.emit(False)
+        self.alone_changed.emit(False)
 
     def _part_at_hand(self) -> QWidget | None:
         pointed = self.childAt(self.mapFromGlobal(QCursor.pos())) if self.underMouse() else None
@@ -258,8 +258,13 @@ class Pipeline(QWidget):
         return self._equation.companion
 
     def take_back(self) -> None:
-        """Show the companion beside the equation again, in its own place, where it was elsewhere meanwhile."""
-        self._equation.set_companion(self._equation.companion)
+        """Show the companion here again, beside the equation or alone as before, where it was elsewhere meanwhile."""
+        companion = self._equation.companion
+        if companion is None or companion.parentWidget() is self._alone:
+            return
+        self._equation.set_companion(companion)
+        if self._alone.part is companion:
+            self._alone.show_part(companion)
 
     def retranslate(self) -> None:
         """Read every text again in the current language."""

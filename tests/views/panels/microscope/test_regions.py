@@ -43,7 +43,7 @@ def test_two_ways_of_making_a_map_leave_room_for_the_sign_between_them(qapp, row
 
 def test_a_projector_has_everything_larger_but_not_without_end(qapp, rows):
     usual, large, huge = (divide(QSize(w, h), rows, named=True, whole=False) for w, h in SIZES[1:2] + SIZES[3:])
-    assert usual.zoom == 1
-    assert usual.zoom < large.zoom < huge.zoom
-    assert huge.zoom == divide(QSize(9000, 9000), rows, named=True, whole=False).zoom
+    assert usual.growth == 1
+    assert usual.growth < large.growth < huge.growth
+    assert huge.growth == divide(QSize(9000, 9000), rows, named=True, whole=False).growth
     assert usual.sentence.height() < large.sentence.height()
