@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PyQt6.QtCore import pyqtSignal
+from PyQt6.QtCore import QEvent, QSize, pyqtSignal
 from PyQt6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from convviz.engine.errors import ConvvizError
@@ -33,6 +33,28 @@ _ROOM, _LOW, _HIGH = 560, 150, 260
 _SHARE = 0.27
 
 
+class _Foot(QWidget):
+    """Holds what is shown below, as high as it is told to be; it keeps nobody from making the window smaller."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._height = 0
+
+    def take_height(self, pixels: int) -> None:
+        """Be so high where there is room."""
+        if pixels != self._height:
+            self._height = pixels
+            self.updateGeometry()
+
+    def sizeHint(self) -> QSize:
+        """Return how large it is where there is room."""
+        return QSize(super().sizeHint().width(), self._height)
+
+    def minimumSizeHint(self) -> QSize:
+        """Return how wide it is at least; it gives way to any height."""
+        return QSize(super().minimumSizeHint().width(), 0)
+
+
 class LandscapePanel(QWidget):
     """The loss over a plane of parameters, with the path of the run.
 
@@ -55,7 +77,7 @@ class LandscapePanel(QWidget):
         self.setObjectName("landscape_panel")
         self._surveyor = surveyor
         self._teacher: tuple[Plane, Place | None] | None = None  # where it is on a plane
-        self._foot = QWidget(self)  # which what is shown below is in
+        self._foot = _Foot(self)
         self._header = Header(self)
         self._sentence = ReadOut(role="strong", parent=self, on="surface", wraps=True)
         self._sentence.setObjectName("landscape.sentence")
@@ -112,11 +134,21 @@ class LandscapePanel(QWidget):
             widget.show()
 
     def resizeEvent(self, event: QResizeEvent | None) -> None:
-        """Give what is shown below its share of the height, or none where that is little."""
+        """Share the height anew."""
         super().resizeEvent(event)
+        self._share_height()
+
+    def changeEvent(self, event: QEvent | None) -> None:
+        """Share the height anew where everything is drawn larger or smaller."""
+        super().changeEvent(event)
+        if event is not None and event.type() == QEvent.Type.StyleChange:
+            self._share_height()
+
+    def _share_height(self) -> None:
+        """Give what is shown below its share of the height, or none where that is little."""
         height = self.height()
-        self._foot.setFixedHeight(max(_LOW, min(_HIGH, round(_SHARE * height))))
-        self._foot.setHidden(height < _ROOM)
+        self._foot.take_height(max(theme.scaled(_LOW), min(theme.scaled(_HIGH), round(_SHARE * height))))
+        self._foot.setHidden(height < theme.scaled(_ROOM))
 
     def take_keys(self) -> None:
         """Let the keys move the cursor."""

@@ -1,0 +1,90 @@
+"""A presentation together with what else there is: the landscape, lessons, numbers that are held."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from PyQt6.QtCore import QPoint, QRect, Qt
+from PyQt6.QtGui import QAction
+from PyQt6.QtWidgets import QApplication, QLabel, QWidget
+
+from convviz.views import theme
+from convviz.views.heatmap import Heatmap
+from convviz.views.panels.landscape.map import LandscapeMap
+from tests.views.presenting.stage import HD, present
+
+if TYPE_CHECKING:
+    from tests.views.conftest import OpenWindow, Person
+
+
+def shares(person: Person) -> tuple[float, float]:
+    """Return how much of the landscape's panel its map takes, and how much the curve below it, in height."""
+    panel = person.find(QWidget, "landscape_panel")
+    parts = panel.findChild(LandscapeMap), person.find(QWidget, "loss")
+    assert all(part is not None and part.isVisible() for part in parts)
+    surface, curve = (part.height() / panel.height() for part in parts if part is not None)
+    return surface, curve
+
+
+def survey(person: Person) -> None:
+    person.session.run(50)
+    person.sees_step(50)
+    person.press("Shift+L")
+    person.sees(person.find(QWidget, "landscape_panel").isVisible)
+
+
+def place_in_window(person: Person, name: str) -> QRect:
+    part = person.find(QWidget, name)
+    return QRect(part.mapTo(person.window, QPoint()), part.size())
+
+
+def test_the_landscape_has_the_same_share_as_in_a_window_that_shows_as_much(open_window: OpenWindow) -> None:
+    person = open_window(size=HD)
+    present(person)
+    survey(person)
+    assert theme.zoom() == pytest.approx(1080 / 640)
+    person.sees(lambda: shares(person)[1] == pytest.approx(0.27, abs=0.03))
+    assert shares(person)[0] > 0.4
+
+
+def test_a_lesson_has_room_though_the_landscape_was_looked_at(open_window: OpenWindow) -> None:
+    person = open_window(size=HD)
+    survey(person)
+    person.press("Shift+L")
+    present(person)
+    person.window.open_lesson("stride")
+    person.sees(lambda: person.window.has_lesson)
+    QApplication.processEvents()
+    assert (person.window.width(), person.window.height()) == HD
+    assert theme.zoom() == pytest.approx(1080 / 640)
+    assert person.window.rect().contains(place_in_window(person, "status"))
+    assert person.window.minimumSizeHint().height() <= HD[1]
+
+
+def test_a_window_can_be_made_low_again_after_the_landscape(open_window: OpenWindow) -> None:
+    person = open_window(size=HD)
+    survey(person)
+    assert person.find(QWidget, "loss").isVisible()
+    person.window.open_lesson("stride")
+    person.sees(lambda: person.window.has_lesson)
+    person.window.resize(1024, 640)
+    QApplication.processEvents()
+    assert person.window.height() == 640
+
+
+def test_a_number_held_while_presenting_is_explained_in_letters_of_the_usual_size(open_window: OpenWindow) -> None:
+    def height_of_sentence(*, presented: bool) -> int:
+        person = open_window()
+        if presented:
+            present(person)
+        heatmap = person.find(Heatmap, "pipeline.target")
+        person.bot.mouseClick(heatmap, Qt.MouseButton.LeftButton, pos=heatmap.cell_rect(0, 2, 1).center())
+        if presented:
+            person.press("F5")
+        assert not person.find(QAction, "present").isChecked()
+        sentence = person.find(QLabel, "explain.sentence")
+        person.sees(sentence.isVisible)
+        return sentence.height()
+
+    assert height_of_sentence(presented=True) == height_of_sentence(presented=False)
