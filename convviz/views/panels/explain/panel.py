@@ -117,6 +117,9 @@ class ExplainPanel(QWidget):
     def showEvent(self, event: QShowEvent | None) -> None:
         """Catch up with the frames that came while nobody looked."""
         self._make()
+        # Two lines are kept for the sentence, so that a longer one moves nothing. They are measured only here: letters
+        # are larger while the panel is away and something is presented.
+        self._sentence.setFixedHeight(round(2 * theme.metrics("small").lineSpacing()) + 2)
         super().showEvent(event)
         if self._frame is not None:
             self.set_frame(self._frame)
@@ -219,8 +222,6 @@ class ExplainPanel(QWidget):
             label.setAlignment(Qt.AlignmentFlag.AlignTop)
             label.setTextFormat(Qt.TextFormat.PlainText)
             theme.set_role(label, "small")
-        # Two lines are kept for the sentence, so that a longer one moves nothing.
-        self._sentence.setFixedHeight(round(2 * theme.metrics("small").lineSpacing()) + 2)
         for read_out, name in (
             (self._name, "name"),
             (self._value, "value"),
