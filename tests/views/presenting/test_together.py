@@ -88,3 +88,29 @@ def test_a_number_held_while_presenting_is_explained_in_letters_of_the_usual_siz
         return sentence.height()
 
     assert height_of_sentence(presented=True) == height_of_sentence(presented=False)
+
+
+def colours(person: Person) -> set[int]:
+    picture = person.window.grab().toImage()
+    return {picture.pixel(x, y) for x in range(0, picture.width(), 3) for y in range(0, picture.height(), 3)}
+
+
+@pytest.mark.parametrize("was_there", [True, False])
+def test_a_blank_screen_stays_blank_whatever_moves_or_comes(open_window: OpenWindow, was_there: bool) -> None:
+    person = open_window()
+    present(person)
+    if not was_there:
+        person.press("B")
+    person.window.open_lesson("stride")
+    person.sees(lambda: person.window.has_lesson and person.find(QWidget, "lesson.ring").isVisible())
+    if was_there:
+        person.press("B")
+    person.window.resize(1400, 900)
+    person.sees(lambda: person.find(QWidget, "blank").size() == person.window.size())
+    QApplication.processEvents()
+    assert len(colours(person)) == 1
+    person.press("A")
+    assert not person.find(QWidget, "blank").isVisible()
+    person.window.resize(1280, 800)
+    QApplication.processEvents()
+    assert len(colours(person)) > 10
