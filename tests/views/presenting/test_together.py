@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
+from xml.etree import ElementTree
 
 import pytest
 from PyQt6.QtCore import QPoint, QRect, Qt
@@ -46,6 +48,35 @@ def test_the_landscape_has_the_same_share_as_in_a_window_that_shows_as_much(open
     assert theme.zoom() == pytest.approx(1080 / 640)
     person.sees(lambda: shares(person)[1] == pytest.approx(0.27, abs=0.03))
     assert shares(person)[0] > 0.4
+
+
+def letters_in(drawing: bytes) -> set[float]:
+    """Return how large the letters of an SVG are in its own pixels, whatever transforms them."""
+    found = set()
+    for group in ElementTree.fromstring(drawing).iter("{http://www.w3.org/2000/svg}g"):
+        factor = re.match(r"matrix\(([^,]+),", group.get("transform", ""))
+        for text in group.findall("{http://www.w3.org/2000/svg}text"):
+            found.add((1.0 if factor is None else float(factor[1])) * float(text.get("font-size", "nan")))
+    return found
+
+
+@pytest.mark.parametrize("part", ["network", "loss", "target", "layer0.student"])
+def test_pictures_of_parts_have_letters_of_the_usual_size(open_window: OpenWindow, part: str) -> None:
+    person = open_window(size=HD)
+
+    def letters() -> tuple[set[float], int]:
+        figure = next(each for each in person.window.figures.subjects() if each.name == part).figure()
+        return letters_in(figure.svg()), figure.size.width()
+
+    usual, wide = letters()
+    present(person)
+    found, width = letters()
+    for role in ("small", "body"):  # a pixel is lost where larger letters have a whole number of pixels
+        size = theme.FONT_SIZES[role]  # type: ignore[index]
+        assert size in usual or part in ("target", "layer0.student"), role
+        assert size not in usual or any(size - 1 < each <= size for each in found), role
+    assert max(found) <= max(usual) + 3  # those of the numbers in the cells, which take the room that there is
+    assert part == "loss" or width == pytest.approx(1920 / theme.zoom() if part == "network" else wide, rel=0.05)
 
 
 def test_a_lesson_has_room_though_the_landscape_was_looked_at(open_window: OpenWindow) -> None:
