@@ -166,6 +166,7 @@ class Figure:
         with ExitStack() as stack:
             stack.enter_context(figure.drawing())
             stack.enter_context(theme.worn_by(self._widgets, self._look))
+            stack.enter_context(_seen_through(self._widgets))
             if not self._whole:
                 stack.enter_context(_without_controls(self._widgets))
             if not self._is_clear:
@@ -206,6 +207,24 @@ class _Unseen(QObject):
     def eventFilter(self, watched: QObject | None, event: QEvent | None) -> bool:
         """Take the order to paint."""
         return event is not None and event.type() == QEvent.Type.Paint
+
+
+@contextmanager
+def _seen_through(widgets: Iterable[QWidget]) -> Iterator[None]:
+    """Have what is behind the parts painted, too: whatever has a ground of its own on the screen lies on that here."""
+    opaque = [
+        found
+        for widget in widgets
+        for found in (widget, *widget.findChildren(QWidget))
+        if found.testAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+    ]
+    for each in opaque:
+        each.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent, False)
+    try:
+        yield
+    finally:
+        for each in opaque:
+            each.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent, True)
 
 
 @contextmanager
