@@ -9,7 +9,7 @@ from xml.etree import ElementTree
 import pytest
 from PyQt6.QtCore import QPoint, QRect, Qt
 from PyQt6.QtGui import QAction
-from PyQt6.QtWidgets import QApplication, QLabel, QWidget
+from PyQt6.QtWidgets import QAbstractButton, QAbstractSpinBox, QApplication, QComboBox, QDialog, QLabel, QWidget
 
 from convviz.views import theme
 from convviz.views.heatmap import Heatmap
@@ -145,3 +145,31 @@ def test_a_blank_screen_stays_blank_whatever_moves_or_comes(open_window: OpenWin
     person.window.resize(1280, 800)
     QApplication.processEvents()
     assert len(colours(person)) > 10
+
+
+def test_a_dialog_has_room_for_its_larger_letters_and_is_as_usual_after_it(open_window: OpenWindow) -> None:
+    person = open_window(size=HD)
+
+    def asked() -> QDialog:
+        person.find(QAction, "export_picture").trigger()
+        dialog = person.dialog(QDialog, "figure_dialog")
+        person.sees(dialog.isVisible)
+        return dialog
+
+    def sizes(dialog: QDialog) -> list[object]:
+        parts = (dialog, *dialog.findChildren(QComboBox), *dialog.findChildren(QAbstractSpinBox))
+        return [(part.minimumSize(), part.maximumSize()) for part in parts]
+
+    usual = asked()
+    before = sizes(usual)
+    usual.reject()
+    person.sees(lambda: person.window.findChild(QDialog, "figure_dialog") is None)
+    present(person)
+    dialog = asked()
+    for button in dialog.findChildren(QAbstractButton):
+        assert button.width() >= button.sizeHint().width(), button.text()
+    for choice in dialog.findChildren(QComboBox):
+        assert choice.height() >= choice.fontMetrics().height() + 8, choice.objectName()
+    person.window.stop_presenting()
+    assert sizes(dialog) == before
+    dialog.reject()
