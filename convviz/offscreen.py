@@ -19,6 +19,7 @@ from convviz.views.limits import scale_in_force, size_at_scale
 from convviz.views.main_window import MainWindow
 from convviz.views.picture import naming, save_picture, write_picture
 from convviz.views.preferences import Preferences
+from convviz.views.theme import zoom
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -102,7 +103,7 @@ def _check_part(window: MainWindow, part: str | None) -> None:
 def _save_part(window: MainWindow, part: str, out: Path) -> None:
     _check_part(window, part)  # a lesson may have opened another experiment
     figure = next(subject for subject in window.figures.subjects() if subject.name == part).figure()
-    width = round(figure.size.width() * window.devicePixelRatioF())
+    width = round(figure.size.width() * window.devicePixelRatioF() * zoom())
     with naming(out):
         made = figure.file(out.suffix.lower() or ".png", width)()
     write_picture(out, made)

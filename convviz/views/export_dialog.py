@@ -6,7 +6,7 @@ from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QDialog, QDialogButtonBox, QFormLayout, QLabel, QVBoxLayout, QWidget
 
 from convviz.views.editors.wording import capitalised
-from convviz.views.theme import SPACE, metrics, set_role
+from convviz.views.theme import SPACE, metrics, set_role, unzoomed
 
 
 class ExportDialog(QDialog):
@@ -40,7 +40,8 @@ class ExportDialog(QDialog):
         self._outcome.setObjectName(f"{self._name}.outcome")
         self._outcome.setWordWrap(True)
         self._outcome.setAlignment(Qt.AlignmentFlag.AlignTop)
-        self._outcome.setFixedHeight(round(lines * metrics().lineSpacing()))
+        with unzoomed():  # a presentation makes larger what is fixed
+            self._outcome.setFixedHeight(round(lines * metrics().lineSpacing()))
         buttons = QDialogButtonBox.StandardButton
         self._buttons = QDialogButtonBox(buttons.Save | buttons.Cancel, self)
         self._buttons.accepted.connect(self.accept)

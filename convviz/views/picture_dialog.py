@@ -17,7 +17,7 @@ from convviz.views.editors.buttons import Choice
 from convviz.views.editors.number_box import NumberBox, Range
 from convviz.views.editors.wording import capitalised
 from convviz.views.heatmap import Heatmap
-from convviz.views.theme import SPACE, metrics, set_role
+from convviz.views.theme import SPACE, metrics, set_role, unzoomed
 from convviz.views.tooltips import paragraphs
 
 if TYPE_CHECKING:
@@ -164,7 +164,8 @@ class PictureDialog(QDialog):
         self._preview.setMinimumSize(_PREVIEW, _PREVIEW)
         self._outcome.setWordWrap(True)
         self._outcome.setAlignment(Qt.AlignmentFlag.AlignTop)
-        self._outcome.setFixedHeight(round(_OUTCOME_LINES * metrics().lineSpacing()) + 2)
+        with unzoomed():  # a presentation makes larger what is fixed
+            self._outcome.setFixedHeight(round(_OUTCOME_LINES * metrics().lineSpacing()) + 2)
 
     def _lay_out(self) -> None:
         size = QHBoxLayout()

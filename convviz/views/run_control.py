@@ -62,6 +62,7 @@ class RunControl(QObject):
         self._banner = parts.banner
         self._status = Status()
         self._began_at = 0
+        self._resets_next = False
         self._told = Status()
         self._told_at = 0.0
         self._replay = Replay(session, self)
@@ -134,7 +135,9 @@ class RunControl(QObject):
 
     def reset(self) -> None:
         """Go back to step 0, with the same initial parameters; undoing that brings back what has been made."""
-        self._begin_anew(self._document.experiment, tr("Reset"))
+        self._resets_next = self._session.is_waiting  # for a run that undoing, say, is bringing back: it is to be kept
+        if not self._resets_next:
+            self._begin_anew(self._document.experiment, tr("Reset"))
 
     def forget_steps(self) -> None:
         """Go back to step 0 for good."""
@@ -207,6 +210,8 @@ class RunControl(QObject):
         if (status.state, status.run) != (before.state, before.run):
             self._enable(status)
             self._warn(status)
+        if self._resets_next and not self._session.is_waiting:
+            self.reset()
 
     @property
     def _seen(self) -> Status:

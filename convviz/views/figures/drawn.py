@@ -8,6 +8,7 @@ keeps its place in another font.
 from __future__ import annotations
 
 import errno
+import math
 import re
 from contextlib import ExitStack, contextmanager
 from functools import lru_cache, partial
@@ -38,7 +39,8 @@ _TEXT = re.compile(r'<text ([^>]*?font-size="([\d.]+)" font-weight="(\d+)"[^>]*)
 class Figure:
     """Draws widgets that stand one below the other, all of them or some, as they are now.
 
-    Neither their buttons are drawn nor what tells only where the keys go or what is selected.
+    Neither their buttons are drawn nor what tells only where the keys go or what is selected. Letters and lines are of
+    the usual size, also while something is presented.
 
     Parameters
     ----------
@@ -53,7 +55,7 @@ class Figure:
     transparent
         Without a ground.
     whole
-        The buttons are drawn, too.
+        The buttons are drawn, too, and everything is as large as on the screen.
     """
 
     def __init__(
@@ -75,12 +77,14 @@ class Figure:
         bounds = QRect()
         for widget in self._widgets:
             bounds = bounds.united(QRect(self._place(widget), widget.size()))
-        self._bounds = bounds.adjusted(-margin, -margin, margin, margin)
+        self._bounds, self._margin = bounds, margin
+        self._factor = 1.0 if whole else 1 / theme.zoom()
 
     @property
     def size(self) -> QSize:
-        """How large it is in the window, in pixels."""
-        return self._bounds.size()
+        """How large it is in the window, in pixels, where that draws everything at its usual size."""
+        width, height = (math.ceil(side * self._factor) for side in (self._bounds.width(), self._bounds.height()))
+        return QSize(width + 2 * self._margin, height + 2 * self._margin)
 
     def svg(self) -> bytes:
         """Return the picture as an SVG file."""
@@ -162,10 +166,13 @@ class Figure:
         with ExitStack() as stack:
             stack.enter_context(figure.drawing())
             stack.enter_context(theme.worn_by(self._widgets, self._look))
+            stack.enter_context(_seen_through(self._widgets))
             if not self._whole:
                 stack.enter_context(_without_controls(self._widgets))
             if not self._is_clear:
                 painter.fillRect(QRectF(0, 0, self.size.width(), self.size.height()), self._look.surface)
+            painter.translate(self._margin, self._margin)
+            painter.scale(self._factor, self._factor)
             for widget in self._widgets:
                 place = self._place(widget) - self._bounds.topLeft()
                 widget.render(painter, place, flags=QWidget.RenderFlag.DrawChildren)
@@ -200,6 +207,24 @@ class _Unseen(QObject):
     def eventFilter(self, watched: QObject | None, event: QEvent | None) -> bool:
         """Take the order to paint."""
         return event is not None and event.type() == QEvent.Type.Paint
+
+
+@contextmanager
+def _seen_through(widgets: Iterable[QWidget]) -> Iterator[None]:
+    """Have what is behind the parts painted, too: whatever has a ground of its own on the screen lies on that here."""
+    opaque = [
+        found
+        for widget in widgets
+        for found in (widget, *widget.findChildren(QWidget))
+        if found.testAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+    ]
+    for each in opaque:
+        each.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent, False)
+    try:
+        yield
+    finally:
+        for each in opaque:
+            each.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent, True)
 
 
 @contextmanager

@@ -27,7 +27,7 @@ def likeness_of(heatmap: HeatmapView) -> HeatmapView:
 def _size(heatmap: HeatmapView) -> tuple[int, int]:
     title = theme.metrics("strong").horizontalAdvance(heatmap.title())
     sentence = theme.metrics("small").horizontalAdvance(heatmap.sentence())
-    wide = math.ceil(max(title, sentence)) + _BESIDE
+    wide = math.ceil(max(title, sentence)) + theme.scaled(_BESIDE)
     values = heatmap.values()
     if values is None:
         return wide, wide
@@ -35,7 +35,7 @@ def _size(heatmap: HeatmapView) -> tuple[int, int]:
     channels = values.size // (rows * columns)
     across = values.shape[1] if values.ndim == 4 else tiles_across(channels)
     down = math.ceil(channels / across)
-    cell = min(_CELL, max(1, _LONG // max(across * columns, down * rows)))
+    cell = min(theme.scaled(_CELL), max(1, theme.scaled(_LONG) // max(across * columns, down * rows)))
     width = across * (columns * cell + CHANNEL_GAP) + 2 * BORDER
     height = down * (rows * cell + CHANNEL_GAP + (label_height() if channels > 1 else 0))
     return max(wide, width), height + around(Form.FULL)

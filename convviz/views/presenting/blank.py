@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PyQt6 import sip
-from PyQt6.QtCore import QEvent, Qt
+from PyQt6.QtCore import QEvent, QObject, Qt
 from PyQt6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent
 from PyQt6.QtWidgets import QWidget
 
@@ -12,7 +12,10 @@ from convviz.views import theme
 
 
 class Blank(QWidget):
-    """Covers a window until a key or a button of the mouse is pressed, which does nothing else then."""
+    """Covers a window until a key or a button of the mouse is pressed, which does nothing else then.
+
+    What comes to lie over the window meanwhile, such as the rings of a lesson, lies under this all the same.
+    """
 
     def __init__(self, window: QWidget) -> None:
         super().__init__(window)
@@ -34,6 +37,8 @@ class Blank(QWidget):
         self.show()
         self.raise_()
         self.setFocus()
+        for watched in (window, *self._others()):
+            watched.installEventFilter(self)
 
     def fit(self) -> None:
         """Be as large as the window is."""
@@ -45,9 +50,35 @@ class Blank(QWidget):
         """Show the window again."""
         if self.isHidden():
             return
+        for watched in (self.parentWidget(), *self._others()):
+            if watched is not None:
+                watched.removeEventFilter(self)
         self.hide()
         if self._focused is not None and not sip.isdeleted(self._focused):
             self._focused.setFocus()
+
+    def _others(self) -> list[QWidget]:
+        """Return what else lies in the window, or over it."""
+        window = self.parentWidget()
+        return (
+            [child for child in window.children() if isinstance(child, QWidget) and child is not self] if window else []
+        )
+
+    def eventFilter(self, watched: QObject | None, event: QEvent | None) -> bool:
+        """Stay over all of the window."""
+        if watched is None or event is None:
+            return False
+        window = self.parentWidget()
+        if watched is not window:
+            if event.type() == QEvent.Type.ZOrderChange:
+                self.raise_()
+        elif event.type() == QEvent.Type.Resize:
+            self.setGeometry(window.rect())
+        elif event.type() == QEvent.Type.ChildPolished:
+            for other in self._others():
+                other.installEventFilter(self)  # which watches nothing twice
+            self.raise_()
+        return False
 
     def retranslate(self) -> None:
         """Read every text again in the current language."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from PyQt6 import sip
-from PyQt6.QtCore import QByteArray, QEvent, QObject, QRect, Qt, QTimer
+from PyQt6.QtCore import QByteArray, QChildEvent, QEvent, QObject, QRect, Qt, QTimer
 from PyQt6.QtWidgets import QApplication, QMainWindow, QSplitter, QVBoxLayout, QWidget
 
 from convviz.i18n import mark
@@ -160,9 +160,13 @@ class Presentation(QObject):
         self.deleteLater()
 
     def eventFilter(self, watched: QObject | None, event: QEvent | None) -> bool:
-        """Follow the size of the window, and the theme."""
+        """Follow the size of the window, and the theme, and let a dialog have room for its larger letters."""
         if event is not None and event.type() == QEvent.Type.Resize:
             self._soon.start()
+        elif isinstance(event, QChildEvent) and event.polished():
+            child = event.child()
+            if isinstance(child, QWidget) and child.isWindow():
+                self._sizes.enlarge((child,), theme.zoom())
         elif event is not None and event.type() == QEvent.Type.PaletteChange:
             self._pointer.refresh()
         return False

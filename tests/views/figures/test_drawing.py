@@ -66,6 +66,19 @@ def test_every_cell_of_the_network_has_the_colour_it_has_in_the_window(open_wind
 
 
 @pytest.mark.parametrize("factor", [1, 3])
+def test_kernels_lie_on_their_card_in_pixels_too(open_window: OpenWindow, factor: int) -> None:
+    pipeline = trained(open_window())
+    made = Figure((pipeline,), "Network").image(factor * pipeline.width())
+    for layer in range(2):
+        for role in ("student", "teacher", "gradient"):
+            heatmap = pipeline.findChild(Heatmap, f"pipeline.layer{layer}.{role}")
+            assert heatmap is not None
+            for corner in (QPoint(0, 0), heatmap.rect().topRight(), heatmap.rect().bottomRight()):
+                found = made.pixelColor(heatmap.mapTo(pipeline, corner) * factor)
+                assert found == theme.current().raised != theme.current().surface, (heatmap.objectName(), corner)
+
+
+@pytest.mark.parametrize("factor", [1, 3])
 def test_pixels_of_the_network_have_the_colours_too(open_window: OpenWindow, factor: int) -> None:
     pipeline = trained(open_window())
     shown = pipeline.grab().toImage()

@@ -117,6 +117,7 @@ class ExplainPanel(QWidget):
     def showEvent(self, event: QShowEvent | None) -> None:
         """Catch up with the frames that came while nobody looked."""
         self._make()
+        self._keep_lines()  # letters were larger if something was presented while the panel was made
         super().showEvent(event)
         if self._frame is not None:
             self.set_frame(self._frame)
@@ -209,6 +210,10 @@ class ExplainPanel(QWidget):
             self._scales[tensor] = calm_levels(*levels_of(*arrays, signed=signed), signed), signed
         return self._scales[tensor]
 
+    def _keep_lines(self) -> None:
+        """Keep two lines for the sentence, so that a longer one moves nothing."""
+        self._sentence.setFixedHeight(round(2 * theme.metrics("small").lineSpacing()) + 2)
+
     def _prepare(self) -> None:
         self._hint.setWordWrap(True)
         self._hint.setAlignment(Qt.AlignmentFlag.AlignTop)
@@ -219,8 +224,7 @@ class ExplainPanel(QWidget):
             label.setAlignment(Qt.AlignmentFlag.AlignTop)
             label.setTextFormat(Qt.TextFormat.PlainText)
             theme.set_role(label, "small")
-        # Two lines are kept for the sentence, so that a longer one moves nothing.
-        self._sentence.setFixedHeight(round(2 * theme.metrics("small").lineSpacing()) + 2)
+        self._keep_lines()
         for read_out, name in (
             (self._name, "name"),
             (self._value, "value"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PyQt6.QtCore import QEvent, pyqtSignal
+from PyQt6.QtCore import QEvent, QSize, pyqtSignal
 from PyQt6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from convviz.engine.errors import ConvvizError
@@ -29,8 +29,30 @@ if TYPE_CHECKING:
 
 #: Pixels: the height from which on there is room for something below, and the height of that, least and most.
 _ROOM, _LOW, _HIGH = 560, 150, 260
-#: Between these, how many times as high the landscape is.
-_HIGHER = 2
+#: Between these, its share of the height.
+_SHARE = 0.27
+
+
+class _Foot(QWidget):
+    """Holds what is shown below, as high as it is told to be; it keeps nobody from making the window smaller."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._height = 0
+
+    def take_height(self, pixels: int) -> None:
+        """Be so high where there is room."""
+        if pixels != self._height:
+            self._height = pixels
+            self.updateGeometry()
+
+    def sizeHint(self) -> QSize:
+        """Return how large it is where there is room."""
+        return QSize(super().sizeHint().width(), self._height)
+
+    def minimumSizeHint(self) -> QSize:
+        """Return how wide it is at least; it gives way to any height."""
+        return QSize(super().minimumSizeHint().width(), 0)
 
 
 class LandscapePanel(QWidget):
@@ -55,9 +77,7 @@ class LandscapePanel(QWidget):
         self.setObjectName("landscape_panel")
         self._surveyor = surveyor
         self._teacher: tuple[Plane, Place | None] | None = None  # where it is on a plane
-        self._foot = QWidget(self)  # which what is shown below is in
-        self._foot.setMinimumHeight(_LOW)
-        self._foot.setMaximumHeight(_HIGH)
+        self._foot = _Foot(self)
         self._header = Header(self)
         self._sentence = ReadOut(role="strong", parent=self, on="surface", wraps=True)
         self._sentence.setObjectName("landscape.sentence")
@@ -85,10 +105,10 @@ class LandscapePanel(QWidget):
         layout.setSpacing(theme.SPACE.XS)
         layout.addWidget(self._header)
         layout.addLayout(title)
-        layout.addWidget(self._map, _HIGHER)
+        layout.addWidget(self._map, 1)
         layout.addWidget(self._legend)
         layout.addLayout(below)
-        layout.addWidget(self._foot, 1)
+        layout.addWidget(self._foot)
 
     def _connect(self) -> None:
         surveyor = self._surveyor
@@ -114,18 +134,21 @@ class LandscapePanel(QWidget):
             widget.show()
 
     def resizeEvent(self, event: QResizeEvent | None) -> None:
-        """Show something below where there is room for it."""
+        """Share the height anew."""
         super().resizeEvent(event)
-        self._look_for_room()
+        self._share_height()
 
     def changeEvent(self, event: QEvent | None) -> None:
-        """Follow a change of how large everything is drawn."""
+        """Share the height anew where everything is drawn larger or smaller."""
         super().changeEvent(event)
         if event is not None and event.type() == QEvent.Type.StyleChange:
-            self._look_for_room()
+            self._share_height()
 
-    def _look_for_room(self) -> None:
-        self._foot.setHidden(theme.usual(self.height()) < _ROOM)
+    def _share_height(self) -> None:
+        """Give what is shown below its share of the height, or none where that is little."""
+        height = self.height()
+        self._foot.take_height(max(theme.scaled(_LOW), min(theme.scaled(_HIGH), round(_SHARE * height))))
+        self._foot.setHidden(height < theme.scaled(_ROOM))
 
     def take_keys(self) -> None:
         """Let the keys move the cursor."""
