@@ -77,6 +77,7 @@ class Film(QWidget):
         self._tensor = tensor
         self._drawn: queue.SimpleQueue[NDArray[np.uint8] | Exception] = queue.SimpleQueue()
         self._drawing: Iterator[NDArray[np.uint8] | None] = iter(())
+        self._had_plot = False  # as the picture in hand was begun
         self._soon = QTimer(self)
         self._soon.setInterval(0)
         self._soon.timeout.connect(self._go_on)
@@ -126,6 +127,7 @@ class Film(QWidget):
     @pyqtSlot(object)
     def _begin(self, frame: Frame) -> None:
         self._frame = frame
+        self._had_plot = self._loss.has_plot
         self._drawing = self._strips(frame)
         self._soon.start()
 
@@ -141,10 +143,12 @@ class Film(QWidget):
         if drawn is None:
             return
         self._soon.stop()
-        if isinstance(drawn, Exception) or self._loss.has_plot or self._alone() not in (None, self._loss):
+        if isinstance(drawn, Exception) or self._had_plot or self._alone() not in (None, self._loss):
             self._frame = None
             self._drawn.put(drawn)
-        else:  # the plot is made once its place has been painted, and has its size after the next events
+        elif self._loss.has_plot:  # it was made between two strips, and has its size after the next events
+            QTimer.singleShot(0, self._begin_again)
+        else:  # it is made once its place has been painted
             self._loss.plotted.connect(partial(QTimer.singleShot, 0, self._begin_again))
 
     def changeEvent(self, event: QEvent | None) -> None:

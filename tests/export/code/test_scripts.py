@@ -117,7 +117,10 @@ def test_a_script_differs_by_no_more_than_a_last_digit_makes(framework: str, opt
     own = np.max([parted(with_other_digits(seed)) for seed in range(6)], axis=0)
     apart = parted(np.array(run_script(script(experiment, framework))[0]["losses"]))
     assert apart[0] < 1e-14
-    assert (apart <= 50 * np.maximum(own, 1e-15)).all()
+    # Once nothing is left of the digits that agreed, how far two runs are apart says nothing any more.
+    tell = own < 1e-6
+    assert tell.sum() > 5
+    assert (apart <= 1000 * np.maximum(own, 1e-15))[tell].all()
 
 
 @pytest.mark.parametrize(
