@@ -113,6 +113,7 @@ class Film(QWidget):
 
     def end(self) -> None:
         """Go, for nothing is drawn any more."""
+        self._frame = None  # nor begun again
         self._soon.stop()
         self.close()
         self.deleteLater()
