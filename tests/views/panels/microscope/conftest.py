@@ -79,9 +79,10 @@ class Viewer:
         )
 
     def point_at(self, role: Role, row: int, column: int) -> None:
-        spot = self.spot(role, row, column)
+        # In this window, whichever may lie over it at this place of the screen.
+        window, spot = self.stage.window(), self.spot(role, row, column)
         for step in (QPoint(2, 2), QPoint()):
-            QTest.mouseMove(self.stage, spot + step)
+            QTest.mouseMove(window.windowHandle(), self.stage.mapTo(window, spot + step))
 
     def chips(self) -> list[str]:
         buttons = [self.button(f"phase{n}") for n in range(1, 7)]
@@ -110,7 +111,8 @@ def look(qtbot: QtBot) -> Callable[..., Viewer]:
         trainer.run(3)
         frame = trainer.frame(input_grad=True)
         microscope = Microscope()
-        qtbot.addWidget(microscope)
+        # It is held until it is closed: garbage that is collected while it is painted would take it away.
+        qtbot.addWidget(microscope, before_close_func=lambda _, held=microscope: None)
         microscope.resize(*size)  # type: ignore[misc]
         microscope.set_frame(frame)
         microscope.show_layer(layer, direction)  # type: ignore[arg-type]
