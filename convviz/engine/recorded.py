@@ -33,7 +33,9 @@ class GivenUpError(Exception):
 
 
 class Recorded:
-    """The steps of one run. `close` may be called from any thread, everything else belongs to the one that asks.
+    """The steps of one run as it is when this is made: one that goes back afterwards is another one.
+
+    `close` may be called from any thread. It may be made in another thread than the one that asks.
 
     Parameters
     ----------
@@ -49,6 +51,7 @@ class Recorded:
         self._resets: int | None = None
         self._answers: queue.SimpleQueue[Callable[[], object]] = queue.SimpleQueue()
         self._closed = threading.Event()
+        post(Consult(self._begin, run))  # commands keep their order: whatever is posted later finds this noted
 
     def rows(self, steps: Sequence[int]) -> Iterator[Rows]:
         """Yield the rows of ``steps``, some at a time.
@@ -76,6 +79,10 @@ class Recorded:
         self._closed.set()
         self._answers.put(_given_up)
 
+    def _begin(self, live: LiveRun | None) -> None:
+        """Take note of how often the run had gone back."""
+        self._resets = None if live is None else live.resets
+
     def _ask(self, what: Callable[[LiveRun], T]) -> T:
         if self._closed.is_set():
             _given_up()
@@ -83,9 +90,8 @@ class Recorded:
 
         def look(live: LiveRun | None) -> None:
             try:
-                if live is None or self._resets not in (None, live.resets):
+                if live is None or live.resets != self._resets:
                     raise RunError("the run has changed meanwhile")
-                self._resets = live.resets
                 found.append(what(live))
                 self._answers.put(_nothing)
             except Exception as error:  # noqa: BLE001 - it is raised in the thread that asked

@@ -71,6 +71,14 @@ def test_another_run_s_steps_are_not_to_be_had() -> None:
         Recorded(loop.post, 2).frame(0)
 
 
+def test_a_run_that_has_gone_back_before_the_first_question_is_another_one() -> None:
+    with running(5) as loop:
+        recorded = Recorded(loop.post, 1)
+        loop.post(Reset())
+        with pytest.raises(RunError, match="has changed"):
+            recorded.frame(3)
+
+
 def test_a_run_that_has_gone_back_is_another_one() -> None:
     with running(5) as loop:
         recorded = Recorded(loop.post, 1)
