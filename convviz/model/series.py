@@ -21,6 +21,8 @@ Indices = NDArray[np.int64]
 
 #: Values in a bucket of the finest level, and buckets of one level in a bucket of the next.
 _FINEST, _BRANCHES = 64, 8
+#: So many more values have their memory at hand, once there are more than a few: those of two megabytes.
+_AHEAD, _FEW = 1 << 18, 1 << 12
 
 
 class _Growing:
@@ -29,6 +31,7 @@ class _Growing:
     def __init__(self, dtype: DTypeLike, room: int) -> None:
         self._store: Array = np.empty(1024, dtype)
         self._room = room  # for so many, once there are more than a few
+        self._ready = 0  # numbers whose memory has been written to
         self.length = 0
 
     def __len__(self) -> int:
@@ -41,8 +44,16 @@ class _Growing:
         end = self.length + len(values)
         if end > len(self._store):
             self._store = lengthened(self._store, self.length, end, self._room)
+            self._ready = 0
         self._store[self.length : end] = values
         self.length = end
+
+    def make_ready(self, ahead: int) -> None:
+        """Write to the memory of the next ``ahead`` numbers, unless that has been done."""
+        first, end = max(self.length, self._ready), min(self.length + ahead, len(self._store))
+        if first < end:
+            self._store[first:end] = 0
+            self._ready = end
 
     def truncate(self, length: int) -> None:
         self.length = min(self.length, length)
@@ -89,6 +100,15 @@ class LossSeries:
     def append(self, values: Array) -> None:
         """Add ``values``, one-dimensional, at the end."""
         self._data.append(values)
+
+    def make_ready(self) -> None:
+        """Have the memory at hand that the next values will be written to.
+
+        Memory that is written to for the first time is first made by the system, two megabytes at once, which may take
+        several milliseconds. Here other threads go on meanwhile.
+        """
+        if len(self) > _FEW:
+            self._data.make_ready(_AHEAD)
 
     def hand_over(self) -> LossSeries:
         """Return all that there is as a series of its own, without a copy, and be empty."""

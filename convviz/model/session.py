@@ -297,6 +297,7 @@ class Session(QObject):
                 self._record(packet)
         finally:
             self._thread.painted()
+        self._losses.make_ready()  # now that the training goes on and nobody waits for it
 
     def _is_wanted(self, run: int) -> bool:
         """Return whether news of a run are to be shown: of the newest, or on the way to it.

@@ -146,3 +146,16 @@ def test_a_series_that_begins_otherwise_is_left_alone() -> None:
     assert series.go_on_from(other, np.empty(0)) == 0
     np.testing.assert_array_equal(other.values(), [1.0, 2.0, np.nan])
     assert series.go_on_from(other, np.array([1.0, 2.0, np.nan, 4.0])) == 3
+
+
+def test_having_memory_at_hand_changes_no_value():
+    values = wild(700_000)
+    series = LossSeries()
+    for at in range(0, len(values), 9000):
+        series.append(values[at : at + 9000])
+        series.make_ready()
+    np.testing.assert_array_equal(series.values(), values)
+    series.truncate(123_456)
+    series.make_ready()
+    series.append(values[:5])
+    np.testing.assert_array_equal(series.values(), np.concatenate([values[:123_456], values[:5]]))
