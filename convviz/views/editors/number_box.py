@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, NamedTuple
 
-from PyQt6.QtCore import QEvent, QSize, Qt, pyqtSignal
+from PyQt6.QtCore import QEvent, QObject, QSize, Qt, pyqtSignal
 from PyQt6.QtGui import QFocusEvent, QKeyEvent, QKeySequence, QMouseEvent, QValidator
 from PyQt6.QtWidgets import QAbstractSpinBox, QLineEdit, QSizePolicy, QWidget
 
@@ -217,14 +217,19 @@ class NumberBox(TypedNumber, TurnedWithFocus, QAbstractSpinBox):
         """Return room for three digits."""
         return QSize(round(metrics().horizontalAdvance("000")) + 30, CONTROL_HEIGHT)
 
-    def event(self, event: QEvent | None) -> bool:
+    def eventFilter(self, watched: QObject | None, event: QEvent | None) -> bool:
         """Leave undo and redo to the document unless there is typing to take back."""
         if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.ShortcutOverride:
             undoing = event.matches(QKeySequence.StandardKey.Undo) or event.matches(QKeySequence.StandardKey.Redo)
             if undoing and not self._typed:
                 event.ignore()
-                return False
-        return super().event(event)
+                return True
+        return super().eventFilter(watched, event)
+
+    def focusInEvent(self, event: QFocusEvent | None) -> None:
+        """Look at the keys that come here: only now, since a look at every event makes a page of boxes slow to open."""
+        self.installEventFilter(self)
+        super().focusInEvent(event)
 
     def keyPressEvent(self, event: QKeyEvent | None) -> None:
         """Every key pressed anew begins a new movement."""
@@ -244,5 +249,6 @@ class NumberBox(TypedNumber, TurnedWithFocus, QAbstractSpinBox):
 
     def focusOutEvent(self, event: QFocusEvent | None) -> None:
         """End the movement, and commit what was typed (Qt tells by ``editingFinished``)."""
+        self.removeEventFilter(self)
         self._gesture.end()
         super().focusOutEvent(event)
