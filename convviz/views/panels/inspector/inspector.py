@@ -60,8 +60,8 @@ class Inspector(QWidget):
         app = QApplication.instance()
         if isinstance(app, QApplication):
             app.focusChanged.connect(self._follow_focus)
+        self._name()
         self.show_selection(self._first_selection())
-        self.retranslate()
 
     def selection(self) -> Selection:
         """Return what is shown."""
@@ -93,13 +93,16 @@ class Inspector(QWidget):
 
     def retranslate(self) -> None:
         """Say everything in the current language."""
-        self.setAccessibleName(tr("Controls"))
-        self._outline.retranslate()
+        self._name()
         if self._page is not None:
             self._page.retranslate()
         self._refresh()
 
     # inside -----------------------------------------------------------------------------------------------------------
+
+    def _name(self) -> None:
+        self.setAccessibleName(tr("Controls"))
+        self._outline.retranslate()
 
     def _lay_out(self) -> None:
         column = QVBoxLayout(self)
@@ -149,8 +152,8 @@ class Inspector(QWidget):
         page.refused.connect(self._refuse)
         page.numbers_edited.connect(self._edit_numbers)
         page.reseeded.connect(self._reseed)
+        page.retranslate()  # first: what the experiment adds to the page is named as it is made
         page.set_experiment(self._document.experiment)
-        page.retranslate()
         if self._page is not None:
             self._page.blockSignals(True)
         old = self._scroll.takeWidget()
