@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, lru_cache
 
 from PyQt6.QtCore import QByteArray, QRect, QRectF, QSize, Qt
 from PyQt6.QtGui import QColor, QIcon, QIconEngine, QPainter, QPixmap
@@ -42,7 +42,7 @@ class _Engine(QIconEngine):
         place = QRect(0, 0, side, side)
         place.moveCenter(rect.center())
         if figure.is_drawn():
-            _render(self._parts[0], self._colour(mode, state), painter, QRectF(place))
+            _render(self._parts[0], self._colour(mode, state).name(), painter, QRectF(place))
             return
         ratio = device.devicePixelRatioF()
         drawn = self.pixmap(rect.size() * ratio, mode, state)
@@ -60,6 +60,12 @@ def pixmap(name: str, colour: QColor, size: int) -> QPixmap:
     """Return the icon ``name`` as a square of ``size`` pixels; everything drawn in ``currentColor`` is ``colour``."""
     if size < 1:  # a control that is squeezed to nothing
         return QPixmap()
+    return QPixmap(_rendered(name, colour.name(), size))
+
+
+@lru_cache(maxsize=256)
+def _rendered(name: str, colour: str, size: int) -> QPixmap:
+    """Return an icon that is kept: its drawing is read anew for each picture, and a control asks whenever it paints."""
     image = QPixmap(size, size)
     image.fill(Qt.GlobalColor.transparent)
     painter = QPainter(image)
@@ -68,8 +74,8 @@ def pixmap(name: str, colour: QColor, size: int) -> QPixmap:
     return image
 
 
-def _render(name: str, colour: QColor, painter: QPainter, place: QRectF) -> None:
-    source = _drawing(name).replace("currentColor", colour.name())
+def _render(name: str, colour: str, painter: QPainter, place: QRectF) -> None:
+    source = _drawing(name).replace("currentColor", colour)
     QSvgRenderer(QByteArray(source.encode())).render(painter, place)
 
 
