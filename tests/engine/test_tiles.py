@@ -23,8 +23,8 @@ from convviz.engine import (
     tiles,
 )
 from convviz.engine.tiles import cut
+from tests.engine.networks import draw_layer
 from tests.engine.problems import STACKS, arrays_of, assert_same_frame, reference, reference_problem, small_problem
-from tests.engine.test_random_experiments import draw_layer
 
 #: Stacks for an input of (2, 19, 7): borders, remainders, cells that no window reads, and what lies between the layers.
 LAYERS = {
