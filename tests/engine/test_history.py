@@ -85,7 +85,7 @@ def test_a_truncated_series_leaves_what_was_read():
     assert series.values().tolist() == [0, 1, 2, 3, -1, -1, -1]
 
 
-def test_a_rate_log():
+def test_a_log_of_rates_tells_the_rate_of_every_step():
     log = RateLog(0.5)
     log.set(10, 0.25)
     log.set(20, 0.125)
