@@ -22,8 +22,10 @@ from convviz.views.preferences import Preferences
 from convviz.views.theme import zoom
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Collection
 
+    from convviz.engine.explain import Tensor
+    from convviz.model.experiment import Experiment
     from convviz.views.film import Film
 
 _SCREENSHOT_SIZE = (1280, 800)
@@ -95,8 +97,12 @@ def render_screenshot(
 
 def _check_part(window: MainWindow, part: str | None) -> None:
     """Raise `ConfigError` if there is no part of this name."""
-    known = [subject.name for subject in window.figures.subjects()] if part is not None else []
-    if part is not None and part not in known:
+    if part is not None:
+        _check_named(part, [subject.name for subject in window.figures.subjects()])
+
+
+def _check_named(part: str, known: Collection[str]) -> None:
+    if part not in known:
         raise ConfigError("expected one of {known}, received {text}", field="--part", known=Listed(known), text=part)
 
 
@@ -117,6 +123,7 @@ def render_animation(
     frames: int,
     rate: float,
     size: tuple[int, int],
+    part: str | None = None,
     theme: str | None = None,
     language: str | None = None,
     told: Callable[[float], object] = lambda share: None,
@@ -129,13 +136,15 @@ def render_animation(
     ----------
     frames, rate, size
         How many pictures, how many a second, and their width and height in pixels.
+    part
+        The name of what alone is drawn, such as ``loss`` or ``layer0.student``; None: the network with the loss.
     told
         Called with the share of the pictures that are drawn.
 
     Raises
     ------
     ShapeError, ConfigError
-        If the experiment cannot be opened, or the file or the number of pictures cannot be.
+        If the experiment cannot be opened, there is no such part, or the file or the number of pictures cannot be.
     RunError
         If an error stopped the run, or it has made no step.
     OSError
@@ -153,13 +162,14 @@ def render_animation(
     ended: list[Exception | None] = []
     film: Film | None = None
     try:
+        tensor = None if part is None else _tensor_named(part, document.experiment)
         with about_file(find_experiment(experiment)):
             session.load(document.experiment, play=False)
             train(session, steps or document.experiment.stop.steps, math.inf)
         made = session.status.step
         if not made:
             raise RunError("the run has made no step: a moving picture needs two steps at least")
-        film = Film(document.experiment, session, size)
+        film = Film(document.experiment, session, size, tensor)
         work = Work(partial(film.write, out, steps_between(0, made, frames), rate), session, session)
         work.finished.connect(ended.append)
         work.progressed.connect(told)
@@ -172,3 +182,18 @@ def render_animation(
     if ended[0] is not None:
         raise ended[0]
     return 0
+
+
+def _tensor_named(part: str, experiment: Experiment) -> Tensor | None:
+    """Return the array that the part of this name is a picture of; None: all that is shown of the network."""
+    from convviz.engine.explain import Kind, Tensor
+    from convviz.views.panels.pipeline import Pipeline
+
+    pipeline = Pipeline()
+    pipeline.set_experiment(experiment)
+    known = {"network": None, "loss": Tensor(Kind.LOSS)}
+    known |= {name: heatmap.tensor for name, heatmap in pipeline.named_heatmaps().items()}
+    pipeline.deleteLater()
+    QCoreApplication.sendPostedEvents(pipeline, QEvent.Type.DeferredDelete)
+    _check_named(part, known)
+    return known[part]

@@ -176,7 +176,7 @@ def test_an_old_python_is_told() -> None:
     assert "3.11" in problem.text
 
 
-def test_fonts() -> None:
+def test_fonts_are_missed_for_the_language_that_needs_them() -> None:
     assert obstacles(examine(FakeMachine(font_count=(0, 0))))[0].system == ("fonts-dejavu-core",)
     latin = FakeMachine(font_count=(12, 0))
     (hint,) = (finding for finding in examine(latin) if finding.grade is Grade.HINT)

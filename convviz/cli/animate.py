@@ -4,16 +4,28 @@ from __future__ import annotations
 
 import argparse
 import sys
+from functools import partial
 
-from convviz.cli.arguments import add_choice, add_experiment, animation_file, size, step_count, whole_number
-from convviz.cli.exits import UNABLE
+from convviz.cli.arguments import (
+    add_choice,
+    add_experiment,
+    animation_file,
+    check_size,
+    size,
+    step_count,
+    whole_number,
+)
+from convviz.cli.exits import BAD_INPUT, UNABLE
 from convviz.cli.qt import draw_unseen, is_refused
 from convviz.i18n import mark, tr
+from convviz.views.limits import LEAST_SIZE
 
 SUMMARY = mark("write a moving picture of a run; no display is needed")
 
-#: What is written where nothing is said.
-FRAMES, RATE, SIZE = 60, 12, (1280, 800)
+#: What is written where nothing is said, the last of a part alone.
+FRAMES, RATE, SIZE, PART_SIZE = 60, 12, (1280, 800), (640, 640)
+#: The smallest picture of a part alone.
+LEAST_PART_SIZE = (120, 120)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -44,18 +56,27 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         default=RATE,
         help=tr("how many pictures a second (default: {count})").format(count=RATE),
     )
+    parser.add_argument("--part", metavar="NAME", help=tr("only this part, such as loss, input or residual"))
     parser.add_argument(
         "--size",
-        type=size,
+        type=partial(size, least=LEAST_PART_SIZE),
         metavar="WxH",
-        default=SIZE,
-        help=tr("size of the picture in pixels (default: {size})").format(size="x".join(map(str, SIZE))),
+        help=tr("size of the picture in pixels (default: {size}; of a part, {part_size})").format(
+            size=_text(SIZE), part_size=_text(PART_SIZE)
+        ),
     )
     add_choice(parser, "--theme", ("light", "dark"), tr("colours of the picture"))
 
 
 def run(options: argparse.Namespace) -> int:
     """Train, and write the pictures of the steps."""
+    is_whole = options.part in (None, "network")
+    pixels = options.size or (SIZE if is_whole else PART_SIZE)
+    try:
+        check_size(pixels, LEAST_SIZE if is_whole else LEAST_PART_SIZE)
+    except argparse.ArgumentTypeError as error:
+        print(f"convviz: --size: {error}", file=sys.stderr)
+        return BAD_INPUT
     draw_unseen()
     if is_refused(picture=True):
         return UNABLE
@@ -75,7 +96,8 @@ def run(options: argparse.Namespace) -> int:
             steps=options.steps,
             frames=options.frames,
             rate=options.fps,
-            size=options.size,
+            size=pixels,
+            part=options.part,
             theme=options.theme,
             language=options.language,
             told=tell,
@@ -83,6 +105,10 @@ def run(options: argparse.Namespace) -> int:
     finally:
         if live:
             sys.stderr.write("\r\x1b[K")
+
+
+def _text(pixels: tuple[int, int]) -> str:
+    return "x".join(map(str, pixels))
 
 
 def _frames(text: str) -> int:

@@ -133,18 +133,23 @@ def lesson(text: str) -> str:
     raise argparse.ArgumentTypeError(message.format(known=Listed(known), text=text))
 
 
-def size(text: str) -> tuple[int, int]:
-    """Return ``"1280x800"`` as a pair of numbers; of a window that shows all it has."""
+def size(text: str, least: tuple[int, int] = LEAST_SIZE) -> tuple[int, int]:
+    """Return ``"1280x800"`` as a pair of numbers, ``least`` or more; by default, of a window that shows all it has."""
     words = text.lower().replace("×", "x").split("x")
     if len(words) != 2 or not all(word.isdecimal() for word in words):
         message = tr("expected WIDTHxHEIGHT such as 1280x800, received {text}")
         raise argparse.ArgumentTypeError(message.format(text=text))
     width, height = map(int, words)
-    if not (LEAST_SIZE[0] <= width <= MOST_SIZE[0] and LEAST_SIZE[1] <= height <= MOST_SIZE[1]):
-        least, most = ("x".join(map(str, limit)) for limit in (LEAST_SIZE, MOST_SIZE))
-        message = tr("expected a size from {least} to {most}, received {text}")
-        raise argparse.ArgumentTypeError(message.format(least=least, most=most, text=text))
+    check_size((width, height), least)
     return width, height
+
+
+def check_size(pixels: tuple[int, int], least: tuple[int, int]) -> None:
+    """Raise `ArgumentTypeError` unless a width and a height are from ``least`` to the largest that there can be."""
+    if not all(low <= length <= high for low, length, high in zip(least, pixels, MOST_SIZE, strict=True)):
+        low, high, received = ("x".join(map(str, lengths)) for lengths in (least, MOST_SIZE, pixels))
+        message = tr("expected a size from {least} to {most}, received {text}")
+        raise argparse.ArgumentTypeError(message.format(least=low, most=high, text=received))
 
 
 def scale(text: str) -> float:

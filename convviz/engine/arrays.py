@@ -17,7 +17,15 @@ if TYPE_CHECKING:
 
 
 def map_array(x: ArrayLike, name: str, dimensions: tuple[int, ...] = (3,)) -> Array:
-    """Return ``x`` as a finite float array of one of these numbers of dimensions, by default ``(C, H, W)``."""
+    """Return ``x`` as a finite float array of one of these numbers of dimensions, by default ``(C, H, W)``.
+
+    Raises
+    ------
+    ShapeError
+        If it has another number of dimensions, and as `number_array` does.
+    ConfigError
+        As `number_array` does.
+    """
     array = number_array(x, name)
     if array.ndim not in dimensions:
         raise ShapeError(
@@ -31,7 +39,7 @@ def map_array(x: ArrayLike, name: str, dimensions: tuple[int, ...] = (3,)) -> Ar
 
 
 def weight_array(weight: ArrayLike) -> Array:
-    """Return ``weight`` as a finite float array ``(O, C / groups, kh, kw)``."""
+    """Return ``weight`` as a finite float array ``(O, C / groups, kh, kw)``, or raise as `map_array` does."""
     array = number_array(weight, "weight")
     if array.ndim != 4:
         raise ShapeError(

@@ -185,6 +185,11 @@ class Network:
         -------
         value_grads : tuple of arrays, shaped as ``values``
         gradients : tuple of dicts, shaped as ``parameters``
+
+        Raises
+        ------
+        ShapeError
+            If ``dy`` has another shape.
         """
         bound = self.bind(values[0], self.pack(parameters))
         if np.shape(dy) != self.shapes[-1]:

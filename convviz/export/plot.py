@@ -58,7 +58,6 @@ def loss_plot(
     path: str | Path,
     *,
     title: str = "",
-    logarithmic: bool | None = None,
     size: tuple[int, int] = (960, 540),
     scale: float = 2.0,
 ) -> None:
@@ -70,8 +69,6 @@ def loss_plot(
         One loss for each step, beginning at step 0. The plot ends where they stop being finite, and says so.
     title
         The heading, e.g. the experiment's name.
-    logarithmic
-        Scale of the loss; None: logarithmic if it is above zero throughout and spans more than two powers of ten.
     size
         Width and height of the drawing.
     scale
@@ -86,7 +83,7 @@ def loss_plot(
     """
     path = Path(path)
     check_plot_path(path)
-    drawing = loss_svg(losses, title=title, logarithmic=logarithmic, size=size)
+    drawing = loss_svg(losses, title=title, size=size)
     content = drawing.encode() if path.suffix.lower() == ".svg" else svg_to_png(drawing, size, scale)
     with replacing(path) as temporary:
         temporary.write_bytes(content)
@@ -95,7 +92,11 @@ def loss_plot(
 def loss_svg(
     losses: ArrayLike, *, title: str = "", logarithmic: bool | None = None, size: tuple[int, int] = (960, 540)
 ) -> str:
-    """Return the plot of a loss series as an SVG document; the parameters are those of `loss_plot`."""
+    """Return the plot of a loss series as an SVG document, or raise as `loss_plot` does, whose parameters these are.
+
+    ``logarithmic`` is the scale of the loss; None: logarithmic if it is above zero throughout and spans more than two
+    powers of ten.
+    """
     series = np.asarray(losses, dtype=np.float64).ravel()
     broken = np.flatnonzero(~np.isfinite(series))
     finite = series[: broken[0]] if broken.size else series

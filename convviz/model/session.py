@@ -26,6 +26,7 @@ from convviz.engine.commands import (
 from convviz.engine.errors import ConvvizError
 from convviz.engine.frames import Frame, Packet, State, Status
 from convviz.engine.worker import TrainingThread
+from convviz.model.run_names import RunNames
 from convviz.model.series import LossSeries
 
 if TYPE_CHECKING:
@@ -77,7 +78,7 @@ class Session(QObject):
         self._run = 0
         self._layouts: dict[int, _Layout | None] = {}  # of the runs that were asked for and not yet seen
         self._run_names = {0: 0}  # of these, and of the one that was seen last
-        self._names = _Names()
+        self._names = RunNames()
         self._branching: tuple[Experiment, int | None] | None = None
         self._frame: Frame | None = None
         self._status = Status()
@@ -350,44 +351,6 @@ class Session(QObject):
             self._playing = True
         elif status.state is State.PAUSED or not self._plays_by_itself:
             self._playing = False
-
-
-class _Names:
-    """What runs are called: experiments that differ only in what can change while they run are of one run.
-
-    An experiment is known by itself, not by what it equals, and only as long as somebody else holds it.
-    """
-
-    def __init__(self) -> None:
-        self._known: dict[int, tuple[weakref.ref[Experiment], int]] = {}  # by the experiment's identity
-        self._given = 0
-
-    def of(self, experiment: Experiment) -> int:
-        """Return the name of the run of an experiment; a new one where it has not run yet."""
-        name = self.known(experiment)
-        if name is None:
-            self._given += 1
-            name = self._given
-            self._known[id(experiment)] = weakref.ref(experiment), name
-        return name
-
-    def known(self, experiment: Experiment) -> int | None:
-        """Return the name of the run of an experiment, or None where it has not run yet."""
-        held, name = self._known.get(id(experiment), (None, 0))
-        return name if held is not None and held() is experiment else None
-
-    def share(self, old: Experiment, new: Experiment) -> None:
-        """Let what was the run of ``old`` be that of ``new``, too."""
-        self._known[id(new)] = weakref.ref(new), self.of(old)
-
-    def forget(self, experiment: Experiment) -> None:
-        """Let an experiment have a new name."""
-        self._known.pop(id(experiment), None)
-
-    def all(self) -> frozenset[int]:
-        """Return the names that somebody may yet ask for."""
-        self._known = {key: (held, name) for key, (held, name) in self._known.items() if held() is not None}
-        return frozenset(name for _, name in self._known.values())
 
 
 #: The shapes of all maps, and by layer the shapes of its parameters by name.

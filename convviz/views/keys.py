@@ -10,6 +10,8 @@ from PyQt6.QtGui import QKeyEvent, QKeySequence
 from PyQt6.QtWidgets import QAbstractButton, QAbstractItemView, QAbstractSpinBox, QApplication, QComboBox, QWidget
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     _SpinBox = QAbstractSpinBox
 else:
     _SpinBox = object  # the box is the class that this one is mixed into
@@ -63,21 +65,41 @@ class TypedNumber(_SpinBox):
         return taken
 
 
-class FieldLeft:
-    """Remembers which field a key has led away from, so that Tab goes on from there."""
+class Typing:
+    """Takes keys back from a field that was typed in, and remembers the field, so that Tab goes on from there.
 
-    def __init__(self) -> None:
-        self._field: QWidget | None = None
+    Parameters
+    ----------
+    take_keys
+        Gives the focus to what is looked at.
+    """
 
-    def leave(self, field: QWidget) -> None:
-        """Remember a field."""
-        self._field = field
+    def __init__(self, take_keys: Callable[[], None]) -> None:
+        self._take_keys = take_keys
+        self._left: QWidget | None = None
 
-    def hear(self, event: QKeyEvent) -> None:
+    def end(self) -> bool:
+        """Give the focus to what is looked at if a field has it, and return whether one had."""
+        field = QApplication.focusWidget()
+        if field is None or not types_text(field):
+            return False
+        self._take_keys()
+        self._left = field
+        return True
+
+    def claims(self, event: QKeyEvent) -> bool:
+        """Return whether a key that may be a shortcut is wanted for something else; the space bar may be used up."""
+        self._go_back(event)
+        if not (is_space(event) and self.end()):  # after a number that was typed, and has been taken
+            return is_wanted(event)
+        looked_at = QApplication.focusWidget()
+        return looked_at is not None and QApplication.sendEvent(looked_at, event) and event.isAccepted()
+
+    def _go_back(self, event: QKeyEvent) -> None:
         """Go back to the field for a Tab, before that goes on to the next; any other key shows that it is done with."""
         if event.key() == Qt.Key.Key_Shift:  # the beginning of Shift+Tab
             return
-        field, self._field = self._field, None
+        field, self._left = self._left, None
         if field is not None and event.key() in _ONWARD and not sip.isdeleted(field) and field.isVisible():
             field.setFocus(Qt.FocusReason.OtherFocusReason)
 

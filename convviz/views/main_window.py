@@ -14,7 +14,7 @@ from convviz.views.action_table import WAITING
 from convviz.views.actions import Actions
 from convviz.views.history_bar import HistoryBar
 from convviz.views.icons import window_icon
-from convviz.views.keys import ENDS_TYPING, FieldLeft, is_space, is_wanted, types_text
+from convviz.views.keys import ENDS_TYPING, Typing
 from convviz.views.language import speak
 from convviz.views.limits import LEAST_SIZE, LEAST_WITH_INSPECTOR, scale_in_force
 from convviz.views.menus import Menus
@@ -79,7 +79,7 @@ class MainWindow(QMainWindow):
         self._panels: PanelControl | None = None
         self._presentation: Presentation | None = None
         self._may_close = False
-        self._left = FieldLeft()
+        self._typing = Typing(self._take_keys)
         self._columns = QSplitter(Qt.Orientation.Horizontal)
         self._columns.setObjectName("columns")
         self._picture = QFrame()
@@ -367,7 +367,7 @@ class MainWindow(QMainWindow):
         """Tell of the first painting, and leave keys to those who need them more than a shortcut does."""
         if event is None:
             return False
-        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent) and self._hear_key(event):
+        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent) and self._typing.claims(event):
             event.accept()
             return True
         handled = super().event(event)
@@ -388,9 +388,9 @@ class MainWindow(QMainWindow):
         super().keyPressEvent(event)
         if event is None or event.key() not in ENDS_TYPING:
             return
-        if types_text(QApplication.focusWidget()):
-            self._leave_field()
-        elif event.key() == Qt.Key.Key_Escape and not self._leave_mode() and self.isFullScreen():
+        if self._typing.end():
+            return
+        if event.key() == Qt.Key.Key_Escape and not self._leave_mode() and self.isFullScreen():
             self._set_full_screen(False)
 
     def _leave_mode(self) -> bool:
@@ -400,20 +400,9 @@ class MainWindow(QMainWindow):
     def _leave_lesson(self) -> bool:
         return self._panels is not None and self._panels.leave_lesson()
 
-    def _leave_field(self) -> None:
-        field = QApplication.focusWidget()
-        if field is not None and types_text(field) and self._panels is not None:
+    def _take_keys(self) -> None:
+        if self._panels is not None:
             self._panels.modes.take_keys()
-            self._left.leave(field)
-
-    def _hear_key(self, event: QKeyEvent) -> bool:
-        """Return whether a key that may be a shortcut is wanted for something else."""
-        self._left.hear(event)
-        if not (is_space(event) and types_text(QApplication.focusWidget())):
-            return is_wanted(event)
-        self._leave_field()  # in which a number was typed, and has been taken
-        looked_at = QApplication.focusWidget()
-        return looked_at is not None and QApplication.sendEvent(looked_at, event) and event.isAccepted()
 
     def changeEvent(self, event: QEvent | None) -> None:
         """Follow a change of the theme, and of the window's state."""

@@ -15,6 +15,7 @@ from convviz.views.readout import ReadOut
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+_RIGHT = Qt.AlignmentFlag.AlignRight
 _HEIGHT = 36  #: for two lines that can be read from afar
 _UPPER, _LOWER = 20, 14  #: what the run does and how fast, over how far it has come and how long it will take
 _FINENESS = 1000  #: positions of the progress bar
@@ -37,21 +38,15 @@ class StatusLine(QStatusBar):
         self._pointed = ReadOut(parent=self, on="window", wraps=True)
         self._pointed.setObjectName("pointed")
         self._pointed.setFixedHeight(_HEIGHT - 2)
-        self._state = ReadOut(
-            sample="finished: 9,999,999 steps were made",
-            align=Qt.AlignmentFlag.AlignRight,
-            parent=self,
-            on="window",
-        )
+        self._state = ReadOut(sample="finished: 9,999,999 steps were made", align=_RIGHT, parent=self, on="window")
         self._state.setObjectName("state")
         self._progress = QProgressBar(self)
         self._progress.setObjectName("progress")
         self._progress.setRange(0, _FINENESS)
         self._progress.setTextVisible(False)
-        right = Qt.AlignmentFlag.AlignRight
-        self._left = ReadOut(sample="99 min 59 s left", role="small", align=right, parent=self, on="window")
+        self._left = ReadOut(sample="99 min 59 s left", role="small", align=_RIGHT, parent=self, on="window")
         self._left.setObjectName("time_left")
-        self._rate = ReadOut(sample="999,999 steps/s", align=right, parent=self, on="window")
+        self._rate = ReadOut(sample="999,999 steps/s", align=_RIGHT, parent=self, on="window")
         self._rate.setObjectName("rate")
         self._cell = ""
         self._is_pointed = False
@@ -62,9 +57,16 @@ class StatusLine(QStatusBar):
         self._note_time.setSingleShot(True)
         self._note_time.setInterval(_NOTE_TIME)
         self._note_time.timeout.connect(self.drop_note)
+        self._run = QWidget(self)
+        self._lay_out()
+        self.banner = Banner(self, self._run)
+        self.show_progress(0.0)
+        self.retranslate()
+
+    def _lay_out(self) -> None:
+        """Put what the run does, and how fast, in pairs at the right of what is pointed at."""
         self.addWidget(self._pointed, 1)
-        run = QWidget(self)
-        pairs = QGridLayout(run)
+        pairs = QGridLayout(self._run)
         pairs.setContentsMargins(0, 0, 0, 0)
         pairs.setHorizontalSpacing(theme.SPACE.L)
         pairs.setVerticalSpacing(0)
@@ -72,14 +74,10 @@ class StatusLine(QStatusBar):
             upper.setFixedHeight(_UPPER)
             lower.setFixedHeight(_LOWER)
             pairs.addWidget(upper, 0, column)
-            pairs.addWidget(lower, 1, column, right if lower is self._left else Qt.AlignmentFlag(0))
-        self.addPermanentWidget(run)
-        self._run = run
+            pairs.addWidget(lower, 1, column, _RIGHT if lower is self._left else Qt.AlignmentFlag(0))
+        self.addPermanentWidget(self._run)
         self.setContentsMargins(theme.SPACE.S, 0, theme.SPACE.S, 0)
         self.setFixedHeight(_HEIGHT)
-        self.banner = Banner(self, run)
-        self.show_progress(0.0)
-        self.retranslate()
 
     def tell_alone(self, alone: bool) -> None:
         """Tell nothing but what is pointed at and messages, and that in large letters; or all of it again."""

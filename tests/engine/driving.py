@@ -48,18 +48,6 @@ def problem(*, rate: float = GENTLE, steps: int = 2000, seed: int = 0, **stop: f
     )
 
 
-def assert_same_frame(actual: Frame, expected: Frame) -> None:
-    """Compare two frames number by number, exactly."""
-    assert (actual.step, actual.loss, actual.learning_rate) == (expected.step, expected.loss, expected.learning_rate)
-    for got, wanted in zip((*actual.values, actual.residual), (*expected.values, expected.residual), strict=True):
-        np.testing.assert_array_equal(got, wanted)
-    for name in ("parameters", "gradients"):
-        for got, wanted in zip(getattr(actual, name), getattr(expected, name), strict=True):
-            assert got.keys() == wanted.keys()
-            for key in got:
-                np.testing.assert_array_equal(got[key], wanted[key])
-
-
 class Over(BaseException):
     """The loop would wait for ever, or for longer than is wanted. No `Exception`, which the loop survives."""
 

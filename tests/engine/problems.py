@@ -6,7 +6,21 @@ from pathlib import Path
 
 import numpy as np
 
-from convviz.engine import Conv2d, MaxPool2d, Network, Problem, ReLU, StopConditions, Tanh
+from convviz.engine import (
+    SGD,
+    Adam,
+    Conv2d,
+    CosineRate,
+    Huber,
+    MaxPool2d,
+    Network,
+    Problem,
+    ReLU,
+    RMSprop,
+    StepRate,
+    StopConditions,
+    Tanh,
+)
 
 REFERENCE = Path(__file__).parent / "data" / "seed_run_7.npz"
 
@@ -78,3 +92,17 @@ def assert_same_frame(actual, expected):
     assert ours.keys() == theirs.keys()
     for name, array in ours.items():
         assert np.array_equal(array, theirs[name], equal_nan=True), name
+
+
+#: Ways to train that keep different things from step to step.
+WAYS = {
+    "plain": {"optimizer": SGD(learning_rate=3e-4)},
+    "momentum": {"optimizer": SGD(learning_rate=1e-4, momentum=0.9, nesterov=True, clip=50.0)},
+    "adam and cosine": {"optimizer": Adam(learning_rate=1e-2), "schedule": CosineRate(period=60)},
+    "rmsprop and steps": {
+        "optimizer": RMSprop(learning_rate=1e-3, momentum=0.5),
+        "schedule": StepRate(every=50, factor=0.5),
+        "loss": Huber(),
+    },
+    "single precision": {"optimizer": Adam(learning_rate=1e-2), "dtype": np.float32},
+}

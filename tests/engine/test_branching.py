@@ -10,10 +10,9 @@ from convviz.engine.commands import Load, Play, Reset, RunSteps, SetLearningRate
 from convviz.engine.frames import State
 from convviz.engine.history import RateLog, Series
 from convviz.engine.trainer import Trainer
-from tests.engine.driving import TOO_HIGH, Driven, assert_same_frame, problem, trained
-from tests.engine.problems import small_problem
-from tests.engine.test_history import filled, states
-from tests.engine.test_trainer import WAYS
+from tests.engine.driving import TOO_HIGH, Driven, problem, trained
+from tests.engine.histories import filled, states
+from tests.engine.problems import WAYS, assert_same_frame, small_problem
 
 NAMES = frozenset(range(10))
 

@@ -13,81 +13,13 @@ from convviz.engine import (
     LOSSES,
     OPTIMIZERS,
     SGD,
-    AvgPool2d,
     ConfigError,
     Conv2d,
-    ConvTranspose2d,
-    LeakyReLU,
-    MaxPool2d,
     Normal,
-    Problem,
-    ReLU,
-    Sigmoid,
-    StopConditions,
-    SumSquaredError,
     Trainer,
 )
 from convviz.engine.explain import Kind, Rule, Tensor, array_of, explain, fields, next_parameters
-
-NETWORKS = {
-    "demo": (Conv2d(3), Conv2d(4, stride=2)),
-    "remainder": (Conv2d((2, 3), stride=(3, 2)), Conv2d(2)),
-    "channels": (Conv2d(3, 4, padding=1), ReLU(), Conv2d(3, 2, groups=2, dilation=2)),
-    "max": (Conv2d(2, 2), MaxPool2d(2), Sigmoid()),
-    "mean": (Conv2d(2, 2, bias=None), AvgPool2d(3, stride=2, padding=1, count_padding=False), LeakyReLU()),
-    "transposed": (Conv2d(3, 2, stride=2), ConvTranspose2d(3, 2, stride=2, padding=1)),
-}
-
-
-def trained(layers, *, loss=None, optimizer=None, steps=3, dtype=np.float64, weight=None):
-    """The frame after some steps of a network on random numbers, with all weights the same if one is given."""
-    rng = np.random.default_rng(11)
-    x = rng.normal(1, 1, (2, 9, 10)) if layers[0].bias is None else rng.normal(1, 1, (1, 11, 10))
-    shapes = [x.shape]
-    for layer in layers:
-        shapes.append(layer.output_shape(shapes[-1]))
-    target = rng.normal(size=shapes[-1])
-    initial = [layer.init(rng, shape) for layer, shape in zip(layers, shapes, strict=False)]
-    if weight is not None:
-        initial = [{name: np.full_like(array, weight) for name, array in params.items()} for params in initial]
-    problem = Problem(
-        input=x,
-        target=target,
-        layers=layers,
-        initial=initial,
-        loss=loss or SumSquaredError(),
-        optimizer=optimizer or SGD(learning_rate=1e-4),
-        stop=StopConditions(steps=100),
-        dtype=dtype,
-    )
-    trainer = Trainer(problem)
-    trainer.run(steps)
-    return trainer.frame(input_grad=True), trainer
-
-
-def tensors(frame):
-    """Every array that the frame has."""
-    found = []
-    for kind in Kind:
-        for position in range(len(frame.values)):
-            tensor = Tensor(kind, position)
-            try:
-                array = array_of(frame, tensor)
-            except ConfigError:
-                continue
-            if position == 0 or kind not in (Kind.LOSS, Kind.TARGET, Kind.RESIDUAL):
-                found.append((tensor, array))
-    return found
-
-
-def some_indices(array, rng, count=6):
-    flat = rng.permutation(array.size)[:count]
-    corners = [0, array.size - 1]
-    return [tuple(int(i) for i in np.unravel_index(n, array.shape)) for n in (*corners, *flat)]
-
-
-def size_of(explanation):
-    return max((np.abs(part.terms).sum() for part in explanation.parts), default=abs(explanation.value)) or 1.0
+from tests.engine.networks import NETWORKS, size_of, some_indices, tensors, trained
 
 
 @pytest.mark.parametrize("name", NETWORKS)

@@ -10,7 +10,7 @@ import pytest
 
 from convviz.engine import LAYERS, SGD, Conv2d, Network, Normal, Problem, Trainer
 from convviz.engine.explain import Kind, Tensor, array_of, fields
-from tests.engine.test_explain import NETWORKS, some_indices, tensors, trained
+from tests.engine.networks import NETWORKS, some_indices, tensors, trained
 
 #: Every kind of layer between two convolutions.
 BETWEEN = {kind: (Conv2d(2, 2), layer(), Conv2d(2, weight=Normal())) for kind, layer in LAYERS.items()}

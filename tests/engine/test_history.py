@@ -4,21 +4,7 @@ import numpy as np
 import pytest
 
 from convviz.engine.history import History, RateLog, Series
-
-
-def states(first, count, width=3):
-    """Rows that tell which step they belong to."""
-    return np.arange(first, first + count)[:, np.newaxis] + np.arange(width) / 10
-
-
-def filled(steps, budget_rows, sizes=(7,), width=3):
-    history = History(width, np.float64, budget_rows * width * 8)
-    at, turn = 0, 0
-    while at < steps:
-        count = min(sizes[turn % len(sizes)], steps - at)
-        history.append(states(at, count, width))
-        at, turn = at + count, turn + 1
-    return history
+from tests.engine.histories import filled, states
 
 
 @pytest.mark.parametrize("sizes", [(1,), (7,), (128,), (3, 100, 1)], ids=str)
@@ -99,7 +85,7 @@ def test_a_truncated_series_leaves_what_was_read():
     assert series.values().tolist() == [0, 1, 2, 3, -1, -1, -1]
 
 
-def test_a_rate_log():
+def test_a_log_of_rates_tells_the_rate_of_every_step():
     log = RateLog(0.5)
     log.set(10, 0.25)
     log.set(20, 0.125)

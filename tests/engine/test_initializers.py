@@ -60,14 +60,14 @@ def test_a_seed_leaves_the_generator_alone(rng):
     ],
     ids=repr,
 )
-def test_distributions(initializer, mean, deviation, rng):
+def test_means_and_deviations_are_those_that_are_promised(initializer, mean, deviation, rng):
     values = initializer.sample(rng, SHAPE, *FANS)
     spread = deviation / np.sqrt(values.size)
     assert abs(values.mean() - mean) <= 5 * spread
     assert abs(values.std() - deviation) <= 5 * spread
 
 
-def test_bounds(rng):
+def test_uniform_numbers_keep_within_their_bounds(rng):
     assert np.abs(Glorot().sample(rng, SHAPE, *FANS)).max() <= np.sqrt(6 / sum(FANS))
     values = Uniform(low=-0.5, high=2).sample(rng, SHAPE, *FANS)
     assert values.min() >= -0.5

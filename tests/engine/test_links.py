@@ -7,7 +7,7 @@ import pytest
 
 from convviz.engine import LAYERS, ShapeError
 from convviz.engine.links import at
-from tests.engine.test_layers import SHAPES, variants
+from tests.engine.variants import SHAPES, variants
 
 
 @pytest.fixture(params=LAYERS.values(), ids=LAYERS)

@@ -8,54 +8,19 @@ import pytest
 from convviz.engine import (
     LOSSES,
     OPTIMIZERS,
-    AvgPool2d,
     Conv2d,
     ConvTranspose2d,
-    LeakyReLU,
-    MaxPool2d,
     Problem,
-    ReLU,
     ShapeError,
-    Sigmoid,
     StopConditions,
-    Tanh,
     Trainer,
 )
 from convviz.engine.explain import Kind, Rule, Tensor, array_of, explain, fields, next_parameters
 from convviz.engine.trace import trace
 from convviz.engine.walkthrough import channels_of, walk
-from tests.engine.test_explain import size_of, tensors
+from tests.engine.networks import draw_layer, size_of, tensors
 
 EXPERIMENTS = 40
-
-
-def draw_layer(rng, channels):
-    """Draw a layer that reads so many channels."""
-
-    def pair(low, high):
-        return tuple(int(n) for n in rng.integers(low, high + 1, size=2))
-
-    kind = rng.integers(8)
-    if kind <= 2:
-        groups = int(rng.choice([n for n in (1, 2, 3) if channels % n == 0]))
-        padding = tuple(pair(0, 2) for _ in range(2))
-        bias = {} if rng.random() < 0.7 else {"bias": None}
-        return Conv2d(
-            pair(1, 4),
-            groups * int(rng.integers(1, 3)),
-            stride=pair(1, 3),
-            padding=padding,
-            dilation=pair(1, 2),
-            groups=groups,
-            **bias,
-        )
-    if kind == 3:
-        return ConvTranspose2d(pair(1, 3), int(rng.integers(1, 3)), stride=pair(1, 3), dilation=pair(1, 2))
-    if kind == 4:
-        return MaxPool2d(pair(1, 3), stride=pair(1, 3))
-    if kind == 5:
-        return AvgPool2d(pair(2, 3), stride=pair(1, 2), padding=1, count_padding=bool(rng.integers(2)))
-    return rng.choice([ReLU(), LeakyReLU(), Sigmoid(), Tanh()])
 
 
 def draw(seed):

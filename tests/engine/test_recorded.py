@@ -16,7 +16,8 @@ from convviz.engine.frames import State
 from convviz.engine.loop import TrainingLoop
 from convviz.engine.recorded import GivenUpError, Recorded
 from convviz.engine.trainer import Trainer
-from tests.engine.driving import assert_same_frame, problem
+from tests.engine.driving import problem
+from tests.engine.problems import assert_same_frame
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -29,12 +29,12 @@ def test_the_default_rate_is_the_reference_runs(run):
     assert SGD().learning_rate == run["learning_rate"]
 
 
-def test_all_losses(run, trained):
+def test_all_losses_are_the_reference_runs(run, trained):
     assert trained.losses.shape == (2000,)
     np.testing.assert_allclose(trained.losses, run["losses"], rtol=1e-9, atol=0)
 
 
-def test_where_it_ends(run, trained):
+def test_it_ends_where_the_reference_run_does(run, trained):
     last = trained.frame()
     assert last.step == 2000
     for layer in (1, 2):

@@ -43,7 +43,7 @@ def test_size_remainder_and_mask_agree_with_counting():
         ("full", ((3, 3), (4, 4))),
     ],
 )
-def test_paddings(padding, expected):
+def test_every_form_of_a_padding_is_taken(padding, expected):
     window = Window((4, 3), 1, padding, (1, 2))
     assert window.pads(9, 9) == expected
 

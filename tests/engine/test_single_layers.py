@@ -62,7 +62,7 @@ def test_a_grouped_transposed_kernel_counts_the_channels_of_all_groups():
         (np.ones((65, 2)), "kernel: expected a whole number 1 … 64"),
     ],
 )
-def test_impossible_kernels(kernel, message):
+def test_impossible_kernels_are_refused(kernel, message):
     with pytest.raises((ConfigError, ShapeError), match=message):
         Conv2d(kernel)
 
@@ -149,7 +149,7 @@ def test_sigmoid_is_stable_at_both_ends():
     np.testing.assert_array_equal(single, [[[0, 1]]])
 
 
-def test_tanh():
+def test_tanh_and_its_slope():
     np.testing.assert_array_equal(values(Tanh(), [-1e3, 0, 1e3]), [-1, 0, 1])
     np.testing.assert_allclose(slopes(Tanh(), [0.5]), 1 - np.tanh(0.5) ** 2, rtol=1e-15)
 

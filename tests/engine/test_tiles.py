@@ -23,8 +23,8 @@ from convviz.engine import (
     tiles,
 )
 from convviz.engine.tiles import cut
+from tests.engine.networks import draw_layer
 from tests.engine.problems import STACKS, arrays_of, assert_same_frame, reference, reference_problem, small_problem
-from tests.engine.test_random_experiments import draw_layer
 
 #: Stacks for an input of (2, 19, 7): borders, remainders, cells that no window reads, and what lies between the layers.
 LAYERS = {
@@ -117,7 +117,7 @@ def test_every_loss_and_optimizer(loss, optimizer, cut_into, rng):
 
 
 @pytest.mark.parametrize("stack", STACKS)
-def test_single_precision(stack, cut_into):
+def test_single_precision_is_the_same_in_tiles(stack, cut_into):
     problem = small_problem(stack, dtype=np.float32)
     whole = Trainer(problem)
     cut_into(2)
@@ -129,7 +129,7 @@ def test_single_precision(stack, cut_into):
 
 
 @pytest.mark.parametrize("seed", range(40))
-def test_random_stacks(seed, cut_into):
+def test_random_stacks_are_the_same_in_tiles(seed, cut_into):
     rng = np.random.default_rng([seed, 77])
     shape = (int(rng.integers(1, 4)), *(int(n) for n in rng.integers(9, 24, size=2)))
     layers, made = [], shape
@@ -147,7 +147,7 @@ def test_random_stacks(seed, cut_into):
     assert_close(Trainer(problem).frame(input_grad=True), whole)
 
 
-def test_the_reference_run(cut_into):
+def test_the_reference_run_is_the_same_in_tiles(cut_into):
     cut_into(2)
     trainer = Trainer(reference_problem())
     trainer.run(2000)

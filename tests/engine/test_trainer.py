@@ -13,31 +13,15 @@ from convviz.engine import (
     Adam,
     ConfigError,
     Conv2d,
-    CosineRate,
-    Huber,
     Problem,
     ReLU,
-    RMSprop,
     ShapeError,
     State,
     StepRate,
     StopReason,
     Trainer,
 )
-from tests.engine.problems import STACKS, arrays_of, assert_same_frame, reference_problem, small_problem
-
-#: Ways to train that keep different things from step to step.
-WAYS = {
-    "plain": {"optimizer": SGD(learning_rate=3e-4)},
-    "momentum": {"optimizer": SGD(learning_rate=1e-4, momentum=0.9, nesterov=True, clip=50.0)},
-    "adam and cosine": {"optimizer": Adam(learning_rate=1e-2), "schedule": CosineRate(period=60)},
-    "rmsprop and steps": {
-        "optimizer": RMSprop(learning_rate=1e-3, momentum=0.5),
-        "schedule": StepRate(every=50, factor=0.5),
-        "loss": Huber(),
-    },
-    "single precision": {"optimizer": Adam(learning_rate=1e-2), "dtype": np.float32},
-}
+from tests.engine.problems import STACKS, WAYS, arrays_of, assert_same_frame, reference_problem, small_problem
 
 
 @pytest.fixture(params=WAYS, ids=str)

@@ -7,8 +7,8 @@ import pytest
 
 from convviz.engine import AvgPool2d, Conv2d, MaxPool2d
 from convviz.engine.walkthrough import Area, Board, Role
-from tests.engine.test_explain import trained
-from tests.engine.test_walkthrough import CLOSE, NETWORKS, all_walks, whole
+from tests.engine.networks import trained
+from tests.engine.walks import CLOSE, NETWORKS, all_walks, whole
 
 POOLED = {
     "strides of pooling that leave gaps": (Conv2d(2, 2), MaxPool2d((2, 3), stride=(3, 4)), AvgPool2d(1, stride=2)),

@@ -11,7 +11,7 @@ import pytest
 from convviz.engine import OPTIMIZERS, Conv2d, LeakyReLU, MaxPool2d, ReLU, Sigmoid, Tanh
 from convviz.engine.explain import Kind, Tensor, explain
 from convviz.export.formula import MOST_TERMS, function_text, latex_text, plain_text, python_text
-from tests.engine.test_explain import NETWORKS, some_indices, tensors, trained
+from tests.engine.networks import NETWORKS, some_indices, tensors, trained
 
 
 def evaluated(text):

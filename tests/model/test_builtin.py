@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -22,13 +21,14 @@ from convviz.model.files import (
     read_experiment,
     write_experiment,
 )
+from tests.engine.problems import reference
 from tests.model.samples import with_student
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from convviz.engine.frames import Frame
     from convviz.model.experiment import Experiment
-
-REFERENCE = Path(__file__).parent.parent / "engine" / "data" / "seed_run_7.npz"
 
 
 def trained(experiment: Experiment) -> Trainer:
@@ -87,22 +87,22 @@ def test_the_demo_turns_both_kernels_into_the_teachers() -> None:
 
 def test_the_demo_has_the_reference_runs_input_and_target() -> None:
     problem = load_builtin("demo").build()
-    with np.load(REFERENCE) as reference:
-        assert problem.input[0].tobytes() == reference["input"].tobytes()
-        assert np.allclose(problem.target[0], reference["target"], rtol=1e-12, atol=0)
+    run = reference()
+    assert problem.input[0].tobytes() == run["input"].tobytes()
+    assert np.allclose(problem.target[0], run["target"], rtol=1e-12, atol=0)
 
 
 def test_the_reference_run_can_be_written_in_a_file_and_gives_its_losses(tmp_path: Path) -> None:
-    with np.load(REFERENCE) as reference:
-        experiment = with_student(load_builtin("demo"), 0, weight=reference["student_kernel1"])
-        experiment = with_student(experiment, 1, weight=reference["student_kernel2"])
-        data = encode_experiment(experiment)
-        data["input"] = reference["input"].tolist()
-        np.save(tmp_path / "kernel.npy", reference["student_kernel2"])
-        data["layers"][1]["weight"] = {"file": "kernel.npy"}
-        (tmp_path / "reference.json").write_text(json.dumps(data))
-        expected = reference["losses"]
-        kernels = [reference["final_kernel1"], reference["final_kernel2"]]
+    run = reference()
+    experiment = with_student(load_builtin("demo"), 0, weight=run["student_kernel1"])
+    experiment = with_student(experiment, 1, weight=run["student_kernel2"])
+    data = encode_experiment(experiment)
+    data["input"] = run["input"].tolist()
+    np.save(tmp_path / "kernel.npy", run["student_kernel2"])
+    data["layers"][1]["weight"] = {"file": "kernel.npy"}
+    (tmp_path / "reference.json").write_text(json.dumps(data))
+    expected = run["losses"]
+    kernels = [run["final_kernel1"], run["final_kernel2"]]
     trainer = trained(read_experiment(tmp_path / "reference.json"))
     assert np.allclose(trainer.losses, expected, rtol=1e-9, atol=0)
     for index, kernel in enumerate(kernels):

@@ -82,7 +82,7 @@ def test_play_goes_on_beyond_the_end(qtbot, session, reach):
     assert len(session.losses) == session.status.step
 
 
-def test_steps_and_reset(qtbot, session, diary):
+def test_a_reset_goes_back_to_the_very_same_start(qtbot, session, diary):
     session.load(experiment())
     session.step()
     session.step()

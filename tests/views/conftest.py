@@ -10,7 +10,7 @@ import pytest
 from PyQt6.QtCore import QCoreApplication, QEvent, QObject, Qt
 from PyQt6.QtGui import QKeySequence
 from PyQt6.QtTest import QTest
-from PyQt6.QtWidgets import QAbstractButton, QAbstractSpinBox, QApplication, QListWidget, QWidget
+from PyQt6.QtWidgets import QAbstractButton, QAbstractSpinBox, QApplication, QFrame, QLabel, QListWidget, QWidget
 
 from convviz.engine.frames import State
 from convviz.model.document import Document
@@ -110,6 +110,14 @@ class Person:
     def run_to_the_end(self) -> None:
         self.click("play")
         self.sees_state(State.FINISHED)
+
+    def diverge(self) -> None:
+        self.click("play")
+        self.sees_state(State.DIVERGED)
+
+    def banner_text(self) -> str:
+        assert self.find(QFrame, "banner").isVisible()
+        return self.find(QLabel, "banner_text").text()
 
     def dialog(self, kind: type[W], name: str) -> W:
         """Wait for a dialog."""

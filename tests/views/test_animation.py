@@ -9,42 +9,23 @@ import numpy as np
 import pytest
 from PIL import Image
 from PyQt6.QtCore import QPoint, Qt, QTimer
-from PyQt6.QtGui import QAction, QImage, QRegion
+from PyQt6.QtGui import QImage, QRegion
 from PyQt6.QtWidgets import QDialogButtonBox, QFileDialog, QFrame, QLabel
 
 from convviz.engine import State
 from convviz.views import theme
-from convviz.views.animation_dialog import AnimationDialog
 from convviz.views.editors.buttons import Choice
-from convviz.views.editors.number_box import NumberBox
 from convviz.views.export_progress import ExportProgress
 from convviz.views.film import Film
 from convviz.views.heatmap import Heatmap
 from convviz.views.panels.pipeline import Pipeline
-from tests.views.test_export import choose_file, is_idle
+from tests.views.exporting import ask_for_animation, choose_file, is_idle, save_animation, trained
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from convviz.views.animation_dialog import AnimationDialog
     from tests.views.conftest import OpenWindow, Person
-
-
-def ask(person: Person, part: str = "", **numbers: float) -> AnimationDialog:
-    """Open the dialog and type numbers into its fields."""
-    person.find(QAction, "export_animation").trigger()
-    dialog = person.dialog(AnimationDialog, "animation_dialog")
-    if part:
-        choice = dialog.findChild(Choice, "animation.part")
-        assert choice is not None
-        choice.setCurrentIndex(choice.findText(part))
-    for name, number in numbers.items():
-        box = dialog.findChild(NumberBox, f"animation.{name}")
-        assert box is not None
-        box.setFocus()
-        box.selectAll()
-        person.bot.keyClicks(box, str(number))
-        box.take_typed()
-    return dialog
 
 
 def outcome(dialog: AnimationDialog) -> str:
@@ -53,28 +34,13 @@ def outcome(dialog: AnimationDialog) -> str:
     return label.text()
 
 
-def save(dialog: AnimationDialog) -> None:
-    buttons = dialog.findChild(QDialogButtonBox)
-    assert buttons is not None
-    button = buttons.button(QDialogButtonBox.StandardButton.Save)
-    assert button is not None
-    assert button.isEnabled()
-    button.click()
-
-
-def trained(person: Person, steps: int) -> Person:
-    person.session.run(steps)
-    person.sees_step(steps)
-    return person
-
-
 def test_the_steps_are_shown_and_the_run_stays_as_it_is(open_window: OpenWindow, tmp_path: Path) -> None:
     person = trained(open_window(), 400)
     person.session.show_step(123)
     person.sees(lambda: person.session.status.shown == 123)
-    dialog = ask(person, frames=5, rate=10, width=700, height=500)
+    dialog = ask_for_animation(person, frames=5, rate=10, width=700, height=500)
     assert outcome(dialog) == "5 pictures, one every 100 steps; 0.5 seconds."
-    save(dialog)
+    save_animation(dialog)
     choose_file(person, tmp_path / "run.gif")
     person.sees(lambda: is_idle(person))
     assert person.text("pointed") == "run.gif has been written."
@@ -101,7 +67,7 @@ def test_a_picture_is_drawn_piece_by_piece_and_the_window_has_its_turn_between_a
         render(pipeline, image, offset, region)
 
     monkeypatch.setattr(Pipeline, "render", watched)
-    save(ask(person, frames=2, first=0, last=200, width=1280, height=800))
+    save_animation(ask_for_animation(person, frames=2, first=0, last=200, width=1280, height=800))
     choose_file(person, tmp_path / "run.png")
     person.sees(lambda: is_idle(person))
     timer.stop()
@@ -129,8 +95,8 @@ def test_the_pieces_of_a_picture_fit_together(open_window: OpenWindow) -> None:
 def test_one_map_alone_is_that_of_the_step(open_window: OpenWindow, tmp_path: Path) -> None:
     """The colour of the first cell of the first kernel is the one it has in a film's picture of that very step."""
     person = trained(open_window(), 300)
-    dialog = ask(person, "Layer 1, student's kernel", frames=2, first=0, last=300, width=300, height=320)
-    save(dialog)
+    dialog = ask_for_animation(person, "Layer 1, student's kernel", frames=2, first=0, last=300, width=300, height=320)
+    save_animation(dialog)
     choose_file(person, tmp_path / "kernel.png")
     person.sees(lambda: is_idle(person))
     with Image.open(tmp_path / "kernel.png") as image:
@@ -148,8 +114,8 @@ def test_the_gradient_of_the_input_is_in_the_picture_where_it_is_shown(open_wind
     person = trained(open_window(), 200)
     person.press("I")
     person.sees(lambda: person.session.frame is not None and person.session.frame.value_grads[0] is not None)
-    dialog = ask(person, "Gradient of the input", frames=2, width=300, height=320)
-    save(dialog)
+    dialog = ask_for_animation(person, "Gradient of the input", frames=2, width=300, height=320)
+    save_animation(dialog)
     choose_file(person, tmp_path / "gradient.png")
     person.sees(lambda: is_idle(person))
     with Image.open(tmp_path / "gradient.png") as image:
@@ -165,7 +131,7 @@ def test_the_map_whose_number_is_held_is_proposed(open_window: OpenWindow) -> No
     person = trained(open_window(), 30)
     residual = person.find(Heatmap, "pipeline.residual")
     person.bot.mouseClick(residual, Qt.MouseButton.LeftButton, pos=residual.cell_rect(2, 3).center())
-    dialog = ask(person)
+    dialog = ask_for_animation(person)
     choice = dialog.findChild(Choice, "animation.part")
     assert choice is not None
     assert choice.currentText() == "Residual"
@@ -178,7 +144,7 @@ def test_a_film_is_made_while_training_goes_on(open_window: OpenWindow, tmp_path
     person.document.propose(long.replace(stop=long.stop.replace(steps=10**9)), "Train on")
     person.session.play()
     person.sees(lambda: person.session.status.step > 1000)
-    save(ask(person, frames=4, width=700, height=450))
+    save_animation(ask_for_animation(person, frames=4, width=700, height=450))
     choose_file(person, tmp_path / "run.webp")
     person.sees(lambda: is_idle(person))
     assert person.session.status.state is State.RUNNING
@@ -187,7 +153,7 @@ def test_a_film_is_made_while_training_goes_on(open_window: OpenWindow, tmp_path
 
 
 def begin_a_long_film(person: Person, path: Path) -> None:
-    save(ask(person, frames=200, width=700, height=450))
+    save_animation(ask_for_animation(person, frames=200, width=700, height=450))
     choose_file(person, path)
 
 
@@ -223,7 +189,7 @@ def test_a_run_that_begins_anew_ends_the_film(open_window: OpenWindow, tmp_path:
 
 
 def test_a_run_without_steps_has_nothing_to_show(open_window: OpenWindow) -> None:
-    dialog = ask(open_window())
+    dialog = ask_for_animation(open_window())
     assert outcome(dialog).startswith("A moving picture needs two steps at least")
     buttons = dialog.findChild(QDialogButtonBox)
     assert buttons is not None
@@ -245,14 +211,14 @@ def test_a_run_without_steps_has_nothing_to_show(open_window: OpenWindow) -> Non
     ],
 )
 def test_what_cannot_be_is_said(open_window: OpenWindow, numbers: dict[str, float], told: str) -> None:
-    dialog = ask(trained(open_window(), 300), **numbers)
+    dialog = ask_for_animation(trained(open_window(), 300), **numbers)
     assert outcome(dialog) == told
     dialog.reject()
 
 
 def test_another_ending_is_refused(open_window: OpenWindow, tmp_path: Path) -> None:
     person = trained(open_window(), 30)
-    save(ask(person, frames=3))
+    save_animation(ask_for_animation(person, frames=3))
     chooser = person.dialog(QFileDialog, "export_dialog")
     chooser.selectFile(str(tmp_path / "run.avi"))
     chooser.accept()
@@ -263,8 +229,8 @@ def test_another_ending_is_refused(open_window: OpenWindow, tmp_path: Path) -> N
 
 def test_the_loss_alone_can_move(open_window: OpenWindow, tmp_path: Path) -> None:
     person = trained(open_window(), 300)
-    dialog = ask(person, "Loss", frames=3, width=500, height=300)
-    save(dialog)
+    dialog = ask_for_animation(person, "Loss", frames=3, width=500, height=300)
+    save_animation(dialog)
     choose_file(person, tmp_path / "loss.png")
     person.sees(lambda: is_idle(person))
     shown = []
@@ -287,7 +253,7 @@ def test_the_loss_alone_can_move(open_window: OpenWindow, tmp_path: Path) -> Non
 
 def test_the_first_picture_has_the_curve_as_all_others_have(open_window: OpenWindow, tmp_path: Path) -> None:
     person = trained(open_window(), 300)
-    save(ask(person, frames=3, width=900, height=600))
+    save_animation(ask_for_animation(person, frames=3, width=900, height=600))
     choose_file(person, tmp_path / "run.png")
     person.sees(lambda: is_idle(person))
     with Image.open(tmp_path / "run.png") as image:

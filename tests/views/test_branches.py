@@ -14,7 +14,6 @@ from convviz.engine.trainer import Trainer
 from convviz.model import branches as limits
 from convviz.model.files import load_builtin
 from convviz.number_text import loss_text
-from tests.views.test_divergence import diverge
 
 if TYPE_CHECKING:
     import pytest
@@ -259,7 +258,7 @@ def test_a_rate_that_is_undone_after_a_divergence_is_not_offered_to_be_made_smal
     person = open_window()
     run(person, 30)
     set_rate(person, 1.0)
-    diverge(person)
+    person.diverge()
 
     def offered() -> dict[str, QPushButton]:
         buttons = person.find(QFrame, "banner").findChildren(QPushButton)

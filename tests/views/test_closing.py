@@ -80,7 +80,7 @@ def diverged(person: Person) -> None:
         diverged,
     ],
 )
-def test_close(open_window: OpenWindow, moment: Callable[[Person], None]) -> None:
+def test_the_window_closes_at_every_moment(open_window: OpenWindow, moment: Callable[[Person], None]) -> None:
     person = open_window(speed=math.inf)
     moment(person)
     assert person.window.close()

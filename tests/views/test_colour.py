@@ -174,7 +174,9 @@ def test_one_number_and_a_known_extent_make_no_difference(levels: tuple[float, f
         (([[math.nan, 2.0, math.inf, 5.0]],), False, (2.0, 5.0)),
     ],
 )
-def test_levels(arrays: tuple[list[list[float]], ...], signed: bool, expected: tuple[float, float]) -> None:
+def test_levels_are_the_ends_of_all_finite_values(
+    arrays: tuple[list[list[float]], ...], signed: bool, expected: tuple[float, float]
+) -> None:
     assert levels_of(*(np.array(array) for array in arrays), signed=signed) == expected
 
 

@@ -21,11 +21,6 @@ if TYPE_CHECKING:
     from tests.views.conftest import OpenWindow, Person
 
 
-def diverge(person: Person) -> None:
-    person.click("play")
-    person.sees_state(State.DIVERGED)
-
-
 def banner(person: Person) -> QFrame:
     return person.find(QFrame, "banner")
 
@@ -33,7 +28,7 @@ def banner(person: Person) -> QFrame:
 def test_the_banner_says_at_which_step_and_why(open_window: OpenWindow) -> None:
     person = open_window("diverging")
     assert not banner(person).isVisible()
-    diverge(person)
+    person.diverge()
     assert banner(person).isVisible()
     text = person.find(QLabel, "banner_text").text()
     assert f"step {person.session.status.step:,}" in text
@@ -59,7 +54,7 @@ def test_what_is_too_large_from_the_start_is_said(open_window: OpenWindow) -> No
 def test_a_smaller_rate_is_offered_and_works(open_window: OpenWindow) -> None:
     person = open_window("diverging")
     rate = person.document.experiment.optimizer.learning_rate
-    diverge(person)
+    person.diverge()
     person.click("try_smaller_rate")
     person.sees_step(0)
     assert not banner(person).isVisible()
@@ -75,7 +70,7 @@ def test_no_rate_is_offered_that_is_smaller_than_possible(
 ) -> None:
     wild = load_builtin().replace(input=GivenMap(np.full((20, 20), 1e60)))
     person = open_window(wild.replace(optimizer=wild.optimizer.replace(learning_rate=rate)))
-    diverge(person)
+    person.diverge()
     assert person.button("banner_reset").isVisible()
     buttons = banner(person).findChildren(QPushButton, "try_smaller_rate")
     assert len(buttons) == (offered is not None)
@@ -88,7 +83,7 @@ def test_no_rate_is_offered_that_is_smaller_than_possible(
 def test_the_banner_speaks_of_the_numbers_that_are_shown(open_window: OpenWindow) -> None:
     """Of the last finite ones only while they stand for the newest, not while a step of the past is looked at."""
     person = open_window("diverging")
-    diverge(person)
+    person.diverge()
     text = person.find(QLabel, "banner_text")
     newest = text.text()
     assert "Shown are the numbers" in newest
@@ -102,7 +97,7 @@ def test_the_banner_speaks_of_the_numbers_that_are_shown(open_window: OpenWindow
 
 def test_the_step_whose_numbers_stand_for_those_of_the_newest_is_told(open_window: OpenWindow) -> None:
     person = open_window("diverging")
-    diverge(person)
+    person.diverge()
     newest, frame = person.session.status.step, person.session.frame
     assert frame is not None
     assert frame.step < newest
@@ -121,7 +116,7 @@ def test_the_step_whose_numbers_stand_for_those_of_the_newest_is_told(open_windo
 
 def test_a_run_that_diverged_goes_on_from_what_is_shown(open_window: OpenWindow) -> None:
     person = open_window("diverging")
-    diverge(person)
+    person.diverge()
     frame = person.session.frame
     assert frame is not None
     person.click("continue")
@@ -132,7 +127,7 @@ def test_a_run_that_diverged_goes_on_from_what_is_shown(open_window: OpenWindow)
 
 def test_sentences_of_the_banner_are_joined_as_the_language_joins_them(open_window: OpenWindow) -> None:
     person = open_window("diverging")
-    diverge(person)
+    person.diverge()
     person.find(QAction, "language_zh_CN").trigger()
     text = person.find(QLabel, "banner_text").text()
     assert "。" in text
@@ -141,7 +136,7 @@ def test_sentences_of_the_banner_are_joined_as_the_language_joins_them(open_wind
 
 def test_reset_takes_the_banner_away(open_window: OpenWindow) -> None:
     person = open_window("diverging")
-    diverge(person)
+    person.diverge()
     person.click("banner_reset")
     person.sees_step(0)
     assert not banner(person).isVisible()
@@ -150,11 +145,11 @@ def test_reset_takes_the_banner_away(open_window: OpenWindow) -> None:
 
 def test_what_can_be_done_is_offered_again_when_it_happens_again(open_window: OpenWindow) -> None:
     person = open_window("diverging")
-    diverge(person)
+    person.diverge()
     first = [button.text() for button in banner(person).findChildren(QPushButton) if button.isVisible()]
     person.click("banner_reset")
     person.sees_step(0)
-    diverge(person)
+    person.diverge()
     again = [button.text() for button in banner(person).findChildren(QPushButton) if button.isVisible()]
     assert again == first
     assert all(again)
@@ -164,7 +159,7 @@ def test_what_can_be_done_is_offered_again_when_it_happens_again(open_window: Op
 
 def test_a_smaller_rate_that_is_undone_leads_back_to_what_diverged(open_window: OpenWindow) -> None:
     person = open_window("diverging")
-    diverge(person)
+    person.diverge()
     step, rate = person.session.status.step, person.session.status.learning_rate
     person.click("try_smaller_rate")
     person.sees_step(0)
@@ -185,7 +180,7 @@ def test_the_way_back_leads_before_the_loss_ran_away(open_window: OpenWindow) ->
     experiment = person.document.experiment
     wild = experiment.replace(optimizer=experiment.optimizer.replace(learning_rate=1.0))
     person.document.propose(wild, "Change the rate")
-    diverge(person)
+    person.diverge()
     assert person.session.status.step > 500
     person.click("go_back")
     person.sees_state(State.PAUSED)
@@ -196,7 +191,7 @@ def test_the_way_back_leads_before_the_loss_ran_away(open_window: OpenWindow) ->
 
 def test_the_banner_speaks_another_language(open_window: OpenWindow) -> None:
     person = open_window("diverging")
-    diverge(person)
+    person.diverge()
     english = person.find(QLabel, "banner_text").text(), person.button("try_smaller_rate").text()
     person.find(QAction, "language_zh_CN").trigger()
     assert person.find(QLabel, "banner_text").text() != english[0]
@@ -205,7 +200,7 @@ def test_the_banner_speaks_another_language(open_window: OpenWindow) -> None:
 
 def test_another_experiment_takes_the_banner_away(open_window: OpenWindow) -> None:
     person = open_window("diverging")
-    diverge(person)
+    person.diverge()
     person.document.open_experiment(load_builtin())
     person.sees_state(State.PAUSED)
     assert not banner(person).isVisible()
@@ -213,7 +208,7 @@ def test_another_experiment_takes_the_banner_away(open_window: OpenWindow) -> No
 
 def test_the_banner_can_be_closed_and_blocks_nothing(open_window: OpenWindow) -> None:
     person = open_window("diverging")
-    diverge(person)
+    person.diverge()
     person.press("Alt+Left")
     person.sees(lambda: person.session.status.shown is not None)
     person.click("banner_close")

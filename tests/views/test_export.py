@@ -15,26 +15,16 @@ from convviz.export.code import Script
 from convviz.export.table import MOST_PARAMETERS
 from convviz.model.experiment import Experiment, Stage
 from convviz.model.files import load_builtin
-from convviz.views.action_table import EXPORTS
 from convviz.views.editors.number_box import NumberBox
 from convviz.views.export_progress import ExportProgress
 from convviz.views.table_dialog import TableDialog
 from tests.export.code.running import run_script
+from tests.views.exporting import choose_file, is_idle
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from tests.views.conftest import OpenWindow, Person
-
-
-def is_idle(person: Person) -> bool:
-    return all(person.find(QAction, name).isEnabled() for name in EXPORTS)
-
-
-def choose_file(person: Person, path: Path) -> None:
-    chooser = person.dialog(QFileDialog, "export_dialog")
-    chooser.selectFile(str(path))
-    chooser.accept()
 
 
 def export(person: Person, name: str, path: Path) -> None:

@@ -43,11 +43,6 @@ def answer(person: Person, button: QMessageBox.StandardButton) -> None:
     person.bot.mouseClick(box.button(button), Qt.MouseButton.LeftButton)
 
 
-def banner_text(person: Person) -> str:
-    assert person.find(QFrame, "banner").isVisible()
-    return person.find(QLabel, "banner_text").text()
-
-
 def pick(person: Person, name: str) -> None:
     """Choose a built-in experiment in the toolbar."""
     chooser = person.find(QComboBox, "experiment")
@@ -109,8 +104,8 @@ def test_a_bad_file_is_refused_with_a_sentence_and_nothing_is_lost(open_window: 
     bad.write_text('{"version": 1, "stirde": 3}')
     person.press("Ctrl+O")
     choose_file(person, "open_dialog", bad)
-    assert "bad.json" in banner_text(person)
-    assert "stirde" in banner_text(person)
+    assert "bad.json" in person.banner_text()
+    assert "stirde" in person.banner_text()
     assert person.document.experiment is before
     person.click("step")
     person.sees_step(1)
@@ -126,7 +121,7 @@ def test_a_file_that_cannot_be_written_is_said_and_changes_stay(open_window: Ope
     dialog = person.dialog(QFileDialog, "save_dialog")
     dialog.fileSelected.emit(str(tmp_path / "folder.json"))
     dialog.reject()
-    assert "folder.json" in banner_text(person)
+    assert "folder.json" in person.banner_text()
     assert person.document.is_modified
     person.press("Ctrl+S")
     choose_file(person, "save_dialog", tmp_path / "mine.json")
@@ -140,12 +135,12 @@ def test_the_reason_is_a_sentence_unless_it_begins_with_the_name_of_the_file(
     person.document.propose(person.document.experiment.replace(notes="half a character: \ud83d"), "Change the notes")
     person.press("Ctrl+S")
     choose_file(person, "save_dialog", tmp_path / "mine.json")
-    assert banner_text(person).endswith("saved. A text of the experiment holds an incomplete character")
+    assert person.banner_text().endswith("saved. A text of the experiment holds an incomplete character")
     (tmp_path / "empty.json").touch()
     person.press("Ctrl+Z")
     person.press("Ctrl+O")
     choose_file(person, "open_dialog", tmp_path / "empty.json")
-    assert banner_text(person).endswith("opened. empty.json: the file is empty")
+    assert person.banner_text().endswith("opened. empty.json: the file is empty")
 
 
 def test_an_experiment_that_was_changed_is_not_told_as_the_one_that_was_opened(open_window: OpenWindow) -> None:
@@ -244,7 +239,7 @@ def test_a_picture_that_does_not_fit_leaves_the_old_one_and_says_why(open_window
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, limits)
     dialog.reject()
-    assert banner_text(person) == "The file could not be saved. window.png: File too large"
+    assert person.banner_text() == "The file could not be saved. window.png: File too large"
     assert old.read_bytes() == b"a good picture"
     assert not list(tmp_path.glob("*.part"))
 
@@ -293,7 +288,7 @@ def test_opening_another_is_called_off_where_nothing_can_be_written(open_window:
     (tmp_path / "mine.json").mkdir()
     pick(person, "pooling")
     answer(person, QMessageBox.StandardButton.Save)
-    assert "mine.json" in banner_text(person)
+    assert "mine.json" in person.banner_text()
     assert person.document.is_modified
     assert person.find(QComboBox, "experiment").currentText() == shown
 
@@ -305,10 +300,10 @@ def test_an_error_in_the_language_of_the_moment(open_window: OpenWindow, tmp_pat
     bad.write_text(bad.read_text().replace('"version": 1', '"version": 99'))
     person.press("Ctrl+O")
     choose_file(person, "open_dialog", bad)
-    english = banner_text(person)
+    english = person.banner_text()
     person.find(QAction, "language_zh_CN").trigger()
-    assert banner_text(person) != english
-    assert "bad.json" in banner_text(person)
+    assert person.banner_text() != english
+    assert "bad.json" in person.banner_text()
 
 
 @pytest.mark.parametrize("language", ["en", "zh_CN"])

@@ -118,11 +118,6 @@ class Asked:
         a_dialog_has_gone(self.person)
 
 
-def banner_text(person: Person) -> str:
-    assert person.find(QFrame, "banner").isVisible()
-    return person.find(QLabel, "banner_text").text()
-
-
 def middle(person: Person, name: str, kind: type[QWidget] = Heatmap) -> QPoint:
     """Return where the middle of a widget is in the window."""
     widget = person.find(kind, name)
@@ -423,22 +418,22 @@ def test_the_numbers_of_a_kernel_come_from_a_file(open_window: OpenWindow, tmp_p
     assert person.document.experiment is before
     person.click("layers.0.weight.cells.open")
     select(person, picture(tmp_path))
-    assert "received cat.png" in banner_text(person)
+    assert "received cat.png" in person.banner_text()
 
 
 def test_an_array_that_does_not_fit_changes_nothing(open_window: OpenWindow, tmp_path: Path) -> None:
     person = open_window("edges")
     before = person.document.experiment
     choose(person, "open_target", array(tmp_path, np.ones((5, 6))))
-    assert banner_text(person) == (
+    assert person.banner_text() == (
         "The file could not be opened. a.npy: the target is 5×6, but the network makes 18×18"
     )
     choose(person, "open_input", array(tmp_path, np.ones((2, 2))))
-    assert banner_text(person).startswith("The file could not be opened. a.npy: Layer 1: ")
+    assert person.banner_text().startswith("The file could not be opened. a.npy: Layer 1: ")
     choose(person, "open_input", array(tmp_path, np.array([[np.nan]])))
-    assert banner_text(person).endswith("a.npy: expected finite numbers, received nan at (0, 0)")
+    assert person.banner_text().endswith("a.npy: expected finite numbers, received nan at (0, 0)")
     person.window.set_language("zh_CN")
-    assert "应为有限" in banner_text(person)
+    assert "应为有限" in person.banner_text()
     assert person.document.experiment is before
     choose(person, "open_input", array(tmp_path, np.ones((20, 20))))
     assert not person.find(QFrame, "banner").isVisible()  # what was wrong with another file is no news any more
@@ -449,7 +444,9 @@ def test_a_picture_that_is_none_is_said(open_window: OpenWindow, tmp_path: Path)
     (tmp_path / "cat.png").write_text("no picture")
     before = person.document.experiment
     choose(person, "open_input", tmp_path / "cat.png")
-    assert banner_text(person).endswith("cat.png: expected a picture such as PNG or JPEG, received a file that is none")
+    assert person.banner_text().endswith(
+        "cat.png: expected a picture such as PNG or JPEG, received a file that is none"
+    )
     assert person.document.experiment is before
 
 
@@ -458,7 +455,7 @@ def test_a_file_that_is_not_there_is_named(open_window: OpenWindow, tmp_path: Pa
     person = open_window()
     assert drop_files(person.window, QPoint(5, 5), tmp_path / name)
     reason = f"{name}: cannot be read: {os.strerror(errno.ENOENT)}"
-    assert banner_text(person) == f"The file could not be opened. {reason}"
+    assert person.banner_text() == f"The file could not be opened. {reason}"
 
 
 def test_a_picture_dropped_onto_the_window_is_the_input(open_window: OpenWindow, tmp_path: Path) -> None:
@@ -517,7 +514,7 @@ def test_other_things_that_are_dropped(
     before = person.document.experiment
     things = [tmp_path / name if name.endswith(".npy") else name for name in names]
     assert drop_files(person.window, QPoint(5, 5), *things)
-    assert banner_text(person) == f"The file could not be opened. {message}"
+    assert person.banner_text() == f"The file could not be opened. {message}"
     assert person.document.experiment is before
 
 

@@ -57,7 +57,7 @@ def test_training_that_comes_to_no_end_says_so(goal: int | None, step: int, text
         (100, 0.0, ""),
     ],
 )
-def test_time_left(steps: int, rate: float, text: str) -> None:
+def test_the_time_left_is_told_in_the_unit_that_fits(steps: int, rate: float, text: str) -> None:
     assert run_words.time_left_text(steps, rate) == text
 
 

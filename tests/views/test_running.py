@@ -355,7 +355,7 @@ def test_faster_and_slower_go_through_round_speeds(open_window: OpenWindow) -> N
         ("F11", lambda person: person.window.isFullScreen()),
     ],
 )
-def test_keys(open_window: OpenWindow, keys: str, seen: object) -> None:
+def test_keys_of_the_run_and_the_window_take_effect(open_window: OpenWindow, keys: str, seen: object) -> None:
     person = open_window(speed=1000.0)
     person.press(keys)
     person.sees(lambda: seen(person))

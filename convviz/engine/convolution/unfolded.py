@@ -192,7 +192,7 @@ def every_window(source: Array, axes: tuple[Axis, Axis], groups: int) -> Array:
 
 
 def multiply(left: Array, right: Array, out: Array) -> Call:
-    """Return the call ``out[...] = left @ right`` for stacks of matrices, in the form that costs least.
+    """Return the call ``out[...] = left @ right`` for stacks of matrices (groups, …, …), in the form that costs least.
 
     `ndarray.dot` does less than `np.matmul` before it calls BLAS, and does it faster for a vector than for a matrix of
     one row.

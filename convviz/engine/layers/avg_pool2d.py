@@ -58,7 +58,7 @@ class AvgPool2d(Pooling):
         return BoundLayer(forward, (), input_backward)
 
     def slopes(self, x: Array, inputs: Indices, outputs: Indices) -> Array:
-        """Return 1 / (number of cells that count) of each output's window."""
+        """Return 1 / (number of cells that count) of each output's window, (M,)."""
         if self.count_padding:
             return np.full(len(outputs), 1 / (self.kernel[0] * self.kernel[1]), x.dtype)
         windows, which = self._windows_of(x, outputs)

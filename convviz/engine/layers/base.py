@@ -164,17 +164,37 @@ class Layer(Spec):
         return (self, rows) if self.pointwise else None
 
     def weight_pairs(self, in_shape: Shape, weight: tuple[int, int, int, int]) -> tuple[Indices, Indices]:
-        """Return the (input cells, output cells), both (M, 3), that a weight joins; layers with kernels only."""
+        """Return the (input cells, output cells), both (M, 3), that a weight joins.
+
+        Raises
+        ------
+        ConfigError
+            If the layer has no kernels.
+        """
         raise ConfigError("{layer} has no weights", layer=self.kind)
 
     def forward(self, params: Mapping[str, Array], x: Array) -> tuple[Array, Any]:
-        """Return ``(y, cache)`` for ``x`` of shape ``(C, H, W)``; ``cache`` is what `backward` wants."""
+        """Return ``(y, cache)`` for ``x`` of shape ``(C, H, W)``; ``cache`` is what `backward` wants.
+
+        Raises
+        ------
+        ShapeError
+            If ``x`` is not of three dimensions, or too small for the layer.
+        """
         slots, bound = self._bound(params, x)
         run(bound.forward)
         return slots.y.array.copy(), (slots, bound)
 
     def backward(self, params: Mapping[str, Array], cache: Any, dy: Array) -> tuple[Array, dict[str, Array]]:
-        """Return ``(dx, grads)`` at the point where `forward` made ``cache``; ``dy`` has the output's shape."""
+        """Return ``(dx, grads)`` at the point where `forward` made ``cache``.
+
+        ``dx`` has the shape of the input, and each of ``grads``, by name, that of its parameter.
+
+        Raises
+        ------
+        ShapeError
+            If ``dy`` has not the output's shape.
+        """
         slots, bound = cache
         if dy.shape != slots.dy.array.shape:
             raise ShapeError(

@@ -47,7 +47,7 @@ class MaxPool2d(Pooling):
         return Window(self.kernel, self.stride, self.padding, self.dilation)
 
     def output_shape(self, in_shape: Shape) -> Shape:
-        """Return ``(C, H', W')``."""
+        """Return ``(C, H', W')``, or raise `ShapeError` where a window would be too large or hold no cell."""
         shape = super().output_shape(in_shape)
         for axis in window_geometry(self.window, in_shape, 1, 1).axes:
             if (axis.cells() < 0).all(axis=0).any():
@@ -60,7 +60,7 @@ class MaxPool2d(Pooling):
         return shape
 
     def slopes(self, x: Array, inputs: Indices, outputs: Indices) -> Array:
-        """Return 1 where an input is its window's winner, else 0. What is no number wins, as on the way forward."""
+        """Return 1 where an input is its window's winner, else 0 (M,). What is no number wins, as it does forward."""
         windows, which = self._windows_of(x, outputs)
         values = at(x, windows.cells)
         largest = np.maximum.reduceat(values, np.flatnonzero(np.diff(windows.owner, prepend=-1)))

@@ -10,10 +10,11 @@ import numpy as np
 from convviz.engine.layers.filters import FilterLayer
 from convviz.engine.layers.pooling import Pooling
 from convviz.engine.walkthrough.pointwise import LossCells, Pointwise, Residual
+from convviz.engine.walkthrough.pooling import Choosing
 from convviz.engine.walkthrough.stages import Border, Dilation, Insertion, Rotation, Source, Stage
 from convviz.engine.walkthrough.subject import Subject, WindowSubject
 from convviz.engine.walkthrough.weights import Weights
-from convviz.engine.walkthrough.windows import Choosing, Gathering, Meeting, Spreading
+from convviz.engine.walkthrough.windows import Gathering, Meeting, Spreading
 
 if TYPE_CHECKING:
     from convviz.engine.frames import Frame

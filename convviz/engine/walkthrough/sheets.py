@@ -75,11 +75,11 @@ class Sheet(Protocol):
         ...
 
     def crop(self, area: Area) -> Array:
-        """Return the numbers of an area that lies on the sheet."""
+        """Return the numbers (rows, columns) of an area that lies on the sheet."""
         ...
 
     def numbers(self, area: Area) -> Mask:
-        """Return where a cell of the area holds a number of the map, and not a zero that was put in."""
+        """Return where a cell of the area, (rows, columns), holds a number of the map, and not a zero put in."""
         ...
 
     def source_of(self, row: int, column: int) -> Pair | None:
@@ -87,7 +87,10 @@ class Sheet(Protocol):
         ...
 
     def sample(self, rows: Indices, columns: Indices) -> tuple[Array, Mask]:
-        """Return what is seen from afar: the nearest number of the map at each place, and where there is one."""
+        """Return what is seen from afar: the nearest number of the map at each place, and where there is one.
+
+        Both are ``(len(rows), len(columns))``; the rows and columns are those of the sheet.
+        """
         ...
 
     @property
@@ -156,11 +159,11 @@ class Lattice:
         return self.first[0] + i * self.step[0], self.first[1] + j * self.step[1]
 
     def whole(self) -> Array:
-        """Return all numbers, zeros included."""
+        """Return all numbers, zeros included, of shape ``size``."""
         return self.crop(Area(0, 0, *self.size))
 
     def under(self, taps: Taps) -> tuple[Array, Mask]:
-        """Return the numbers under a window, and which of them are the map's."""
+        """Return the numbers (kh, kw) under a window, and which of them are the map's."""
         down, across = taps.spacing
         return self.crop(taps.area)[::down, ::across], self.numbers(taps.area)[::down, ::across]
 
@@ -263,7 +266,7 @@ class Pool:
     _kept: tuple[Array, Array, Array] | None = field(default=None, init=False)
 
     def of(self, area: Area) -> tuple[Array, Array, Array]:
-        """Return owner, product and time of all shares of an area."""
+        """Return owner, product and time of all shares of an area, each (M,), as in `Shares`."""
         if self._kept is None or self._area != area:
             rows, columns = np.divmod(np.arange(area.rows * area.columns), area.columns)
             found = self.find(np.stack([rows + area.top, columns + area.left], axis=1))

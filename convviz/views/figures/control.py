@@ -144,8 +144,7 @@ class FigureControl(QObject):
         found: list[tuple[QWidget, Subject]] = [(whole, Subject(*self._names(), partial(_drawn_of, whole), 0))]
         if self._loss.isVisible():
             found.append((self._loss, Subject("loss", tr("Loss"), lambda: (self._loss,))))
-        for heatmap in self._pipeline.heatmaps():
-            name = heatmap.objectName().removeprefix("pipeline.")
+        for name, heatmap in self._pipeline.named_heatmaps().items():
             found.append((heatmap, Subject(name, heatmap.accessibleName(), partial(_alone, heatmap))))
         return found
 

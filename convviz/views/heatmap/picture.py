@@ -10,7 +10,7 @@ from PyQt6.QtCore import QPointF, QRect, QRectF, Qt
 from PyQt6.QtGui import QBrush, QColor, QImage, QPainter, QPixmap
 
 from convviz.views import figure, theme
-from convviz.views.colour import Extent, Levels, colour_map, dark_text_on, reduce_to, to_index
+from convviz.views.colour import colour_map, dark_text_on, reduce_to, to_index
 from convviz.views.heatmap.cell_numbers import CellNumbers
 from convviz.views.heatmap.glyphs import atlas
 from convviz.views.heatmap.hatch import fill_hatched, hatch
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from convviz.views.heatmap.layout import HeatLayout
     from convviz.views.heatmap.marks import Marking
+    from convviz.views.heatmap.shown import Shown
 
     Array = NDArray[Any]
 
@@ -37,36 +38,27 @@ _FINER = 4
 class Picture:
     """Paints the cells of one heatmap.
 
-    The owner sets the attributes and calls what makes the picture forget that which they affect.
+    The owner sets the attributes and calls what makes the picture forget that which they, and what is shown, affect.
 
     Parameters
     ----------
+    shown
+        The values of the cells, and their scale.
     plain
         It is a strip. There is no place to tell a factor of the numbers: a single number is written out in full, and
         several are written without one, or left away.
 
     Attributes
     ----------
-    values : (C, H, W) or None
-    extent
-        Between which numbers the values lie.
-    levels, signed
-        The scale; whether it is the diverging one.
-    exceeded
-        Whether values may lie beyond the levels.
     unreached : (H, W) bool or None
         Cells of which nothing comes to the next map: hatched.
     marking
         The marks on cells, or None.
     """
 
-    def __init__(self, plain: bool = False) -> None:
+    def __init__(self, shown: Shown, plain: bool = False) -> None:
+        self._shown = shown
         self._plain = plain
-        self.values: Array | None = None
-        self.extent = Extent(0.0, 0.0, finite=True)
-        self.levels: Levels = (0.0, 1.0)
-        self.signed = False
-        self.exceeded = True
         self.unreached: Array | None = None
         self.marking: Marking | None = None
         self._layout: HeatLayout | None = None
@@ -81,21 +73,13 @@ class Picture:
         self._format: tuple[int, NumberFormat] | None = None
         self._format_known = False
 
-    def twin(self) -> Picture:
-        """Return a picture of the same values, levels and marks, which is no strip and has no place yet."""
-        made = Picture()
-        made.values, made.extent = self.values, self.extent
-        made.levels, made.signed, made.exceeded = self.levels, self.signed, self.exceeded
-        made.unreached, made.marking = self.unreached, self.marking
-        return made
-
     def forget(self, *, values_alone: bool = False) -> None:
         """Make the picture again at the next painting: the values, the levels or the theme have changed.
 
         ``values_alone``: nothing else has. Where none lies beyond the levels, the format of the numbers stays.
         """
         self._is_made = False
-        self._format_known = self._format_known and values_alone and not (self.exceeded or self._plain)
+        self._format_known = self._format_known and values_alone and not (self._shown.exceeded or self._plain)
 
     def forget_overlay(self) -> None:
         """Draw what lies over the colours again at the next painting."""
@@ -112,7 +96,7 @@ class Picture:
     @property
     def is_alone(self) -> bool:
         """Whether there is a single number, written out."""
-        return self._plain and self.values is not None and self.values.size == 1
+        return self._plain and self._shown.values is not None and self._shown.values.size == 1
 
     def number_format(self, ratio: float) -> tuple[int, NumberFormat] | None:
         """Return the size of type and the format of the numbers in the cells, or None where they do not fit."""
@@ -123,25 +107,25 @@ class Picture:
         return self._format
 
     def _choose(self, ratio: float) -> tuple[int, NumberFormat] | None:
-        if self._layout is None or self.values is None or not self._layout.tiles:
+        if self._layout is None or self._shown.values is None or not self._layout.tiles:
             return None
-        width, height = self._layout.cell_size(self._shape)
-        low, high = self.levels
+        width, height = self._layout.cell_size(self._shown.shape)
+        low, high = self._shown.levels
         # The levels stand still while the values move, and so does a format made from them.
-        extent = max(abs(low), abs(high), self.extent.magnitude if self.exceeded else 0.0)
-        signed = self.signed or low < 0
+        extent = max(abs(low), abs(high), self._shown.extent.magnitude if self._shown.exceeded else 0.0)
+        signed = self._shown.signed or low < 0
         if self._plain:
-            return choose_plain_format(self.extent.magnitude and extent, signed, width, height, ratio)
+            return choose_plain_format(self._shown.extent.magnitude and extent, signed, width, height, ratio)
         return choose_format(extent, signed, width, height, ratio)
 
     def paint(self, painter: QPainter, ratio: float) -> None:
         """Paint the cells of every channel that is shown."""
         layout = self._layout
-        if layout is None or self.values is None:
+        if layout is None or self._shown.values is None:
             return
         if self.is_alone:
-            value = float(self.values[0, 0, 0])
-            paint_single(painter, layout.cells, value, self.levels, colour_map(self.signed), ratio)
+            value = float(self._shown.values[0, 0, 0])
+            paint_single(painter, layout.cells, value, self._shown.levels, colour_map(self._shown.signed), ratio)
         elif figure.is_drawn():
             self._draw_cells(painter, layout, ratio)
         else:
@@ -149,7 +133,7 @@ class Picture:
         if self.marking is not None:
             shift = figure.line_shift()
             painter.translate(shift, shift)
-            self.marking.paint(painter, layout, self._shape)
+            self.marking.paint(painter, layout, self._shown.shape)
             painter.translate(-shift, -shift)
 
     def _paint_cells(self, painter: QPainter, layout: HeatLayout, ratio: float) -> None:
@@ -171,11 +155,11 @@ class Picture:
 
     def _draw_cells(self, painter: QPainter, layout: HeatLayout, ratio: float) -> None:
         """Draw for a picture that may be enlarged what `_paint_cells` puts together from pixels."""
-        assert self.values is not None
-        shown = self.values[layout.first : layout.shown.stop]
+        assert self._shown.values is not None
+        shown = self._shown.values[layout.first : layout.shown.stop]
         tile = layout.tiles[0]
-        index = to_index(reduce_to(shown, _FINER * tile.height(), _FINER * tile.width()), self.levels)
-        table, is_whole = colour_map(self.signed), index.shape == shown.shape
+        index = to_index(reduce_to(shown, _FINER * tile.height(), _FINER * tile.width()), self._shown.levels)
+        table, is_whole = colour_map(self._shown.signed), index.shape == shown.shape
         colours = table.packed.take(index)
         if self.marking is not None and is_whole:
             rgb = self.marking.veiled(table.rgb.take(index.reshape(-1), axis=0), layout.shown)
@@ -197,26 +181,20 @@ class Picture:
             self._index, self._is_made = index, False
             self._paint_numbers(painter, layout, found, ratio)
 
-    @property
-    def _shape(self) -> tuple[int, int, int]:
-        assert self.values is not None
-        channels, height, width = self.values.shape
-        return channels, height, width
-
     def _make_image(self, layout: HeatLayout) -> None:
         """Colour the pixels of all channels, one below the other.
 
         Every pixel is laid out here, not by the painter: that scales slowly, and its rounding drifts from that of the
         pointer.
         """
-        assert self.values is not None
+        assert self._shown.values is not None
         tile = layout.tiles[0]
-        shown = self.values[layout.first : layout.shown.stop]
+        shown = self._shown.values[layout.first : layout.shown.stop]
         if shown.shape[1] > tile.height() or shown.shape[2] > tile.width():
             shown = reduce_to(shown, tile.height(), tile.width())
-        self._index = to_index(shown, self.levels, self.extent)
+        self._index = to_index(shown, self._shown.levels, self._shown.extent)
         self._reserve((len(shown), tile.height(), tile.width()))
-        colours = colour_map(self.signed).packed.take(self._index)
+        colours = colour_map(self._shown.signed).packed.take(self._index)
         if shown.shape[2] < tile.width():
             colours = colours.take(cells_of_pixels(tile.width(), shown.shape[2]), axis=2)
         colours.take(cells_of_pixels(tile.height(), shown.shape[1]), axis=1, out=self._pixels, mode="clip")
@@ -244,46 +222,46 @@ class Picture:
         return self._overlay
 
     def _is_parted(self, layout: HeatLayout) -> bool:
-        return min(layout.cell_size(self._shape)) >= (_PARTED_IN_STRIP if self._plain else _PARTED)
+        return min(layout.cell_size(self._shown.shape)) >= (_PARTED_IN_STRIP if self._plain else _PARTED)
 
     def _unreached_here(self) -> Array | None:
         """Return the cells to be hatched, if they are those of an array of this shape."""
         unreached = self.unreached
-        return unreached if unreached is not None and unreached.shape == self._shape[1:] else None
+        return unreached if unreached is not None and unreached.shape == self._shown.shape[1:] else None
 
     def _paint_lines(self, painter: QPainter, layout: HeatLayout) -> None:
         line = QColor(theme.current().outline if self._plain else theme.current().surface)
         line.setAlpha(110)
-        _, rows, columns = self._shape
+        _, rows, columns = self._shown.shape
         for channel, tile in zip(layout.shown, layout.tiles, strict=True):
             for column in range(1, columns):
-                x = layout.cell_rect(self._shape, channel, 0, column).x()
+                x = layout.cell_rect(self._shown.shape, channel, 0, column).x()
                 painter.fillRect(QRect(x, tile.y(), 1, tile.height()), line)
             for row in range(1, rows):
-                y = layout.cell_rect(self._shape, channel, row, 0).y()
+                y = layout.cell_rect(self._shown.shape, channel, row, 0).y()
                 painter.fillRect(QRect(tile.x(), y, tile.width(), 1), line)
 
     def _paint_numbers(
         self, painter: QPainter, layout: HeatLayout, found: tuple[int, NumberFormat], ratio: float
     ) -> None:
-        assert self.values is not None
+        assert self._shown.values is not None
         if len(self._centres) == 0:
             self._centres = self._cell_centres(layout)
         pixels, shape = found
         dark = self._dark_text(layout.shown)
-        values = self.values[layout.first : layout.shown.stop].ravel()
-        fitting = self.extent.finite
+        values = self._shown.values[layout.first : layout.shown.stop].ravel()
+        fitting = self._shown.extent.finite
         self._numbers.draw(painter, atlas(pixels, ratio), shape, values, self._centres, dark, fitting=fitting)
 
     def _dark_text(self, shown: range) -> Array:
         """Return where black is easier to read than white, cell by cell."""
-        table, index = colour_map(self.signed), self._index.ravel()
+        table, index = colour_map(self._shown.signed), self._index.ravel()
         if self.marking is None or self.marking.veil is None:
             return table.dark_text.take(index)
         return dark_text_on(self.marking.veiled(table.rgb.take(index, axis=0), shown))
 
     def _cell_centres(self, layout: HeatLayout) -> Array:
-        _, rows, columns = self._shape
+        _, rows, columns = self._shown.shape
         parts = []
         for tile in layout.tiles:
             x = tile.x() + (np.arange(columns) + 0.5) * tile.width() / columns

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
+from copy import copy
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 from PyQt6.QtCore import QEvent, QPoint, QPointF, QRect, QSize, Qt
 from PyQt6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PyQt6.QtWidgets import QSizePolicy, QWidget
 
 from convviz.views import figure, theme
-from convviz.views.colour import Extent, Levels, calm_levels, extent_of, levels_between
 from convviz.views.heatmap.frame import (
     Caption,
     note_texts,
@@ -26,11 +25,13 @@ from convviz.views.heatmap.marks import Marking, paint_pin, paint_spot
 from convviz.views.heatmap.picture import Picture
 from convviz.views.heatmap.places import lead_of, place_of
 from convviz.views.heatmap.reading_pace import ReadingPace
+from convviz.views.heatmap.shown import Change, Shown, are_same
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from convviz.engine.explain import Field
+    from convviz.views.colour import Extent, Levels
     from convviz.views.heatmap.number_format import NumberFormat
     from convviz.views.heatmap.places import Place
 
@@ -65,13 +66,12 @@ class HeatmapView(QWidget):
         self._form = form
         self._ground = ground
         self._caption = Caption()
-        self._picture = Picture(plain=form is Form.STRIP)
-        self._given: Array | None = None  # as it was set: its shape numbers the cells
+        self._shown = Shown()
+        self._picture = Picture(self._shown, plain=form is Form.STRIP)
         self._layout: HeatLayout | None = None
         self._cursor: Place | None = None
         self._pin: Place | None = None
         self._spots: tuple[Place, ...] = ()
-        self._columns = 0
         self._first = 0  # of the channels that are shown
         self._painted_notes: tuple[str, ...] = ()
         self._noted_format: tuple[int, NumberFormat] | None = None
@@ -141,53 +141,37 @@ class HeatmapView(QWidget):
         """
         if values is not None and (values.ndim < 2 or values.ndim > 4 or values.size == 0):
             raise ValueError(f"expected (H, W), (C, H, W) or (O, I, H, W), received {values.shape}")
-        given_levels = levels is not None
-        picture = self._picture
-        levels_stay = levels == picture.levels if given_levels else not picture.exceeded
-        if values is self._given and values is not None and signed == picture.signed and levels_stay:
+        change = self._shown.take(values, levels, extent, signed=signed)
+        if change is Change.NOTHING:
             self._pace.catch_up()
             return
-        if values is not None and extent is None:
-            extent = self.extent_of(values)
-        if levels is None and extent is not None:
-            levels = calm_levels(*levels_between(extent, signed=signed), signed)
-        scale_is_same = (levels or (0.0, 1.0)) == picture.levels and signed == picture.signed
-        if scale_is_same and _same(values, self._given):
-            self._given = values
-            self._pace.catch_up()
-            return
-        shape_is_same = values is not None and self._given is not None and values.shape == self._given.shape
-        self._given = values
-        picture.values = None if values is None else values.reshape(-1, *values.shape[-2:])
-        picture.extent = extent or picture.extent
-        picture.levels, picture.signed, picture.exceeded = levels or (0.0, 1.0), signed, given_levels
-        picture.forget(values_alone=scale_is_same)
-        if not shape_is_same:
-            self._columns = values.shape[1] if values is not None and values.ndim == 4 else 0
-            picture.marking, self._pin, self._spots, self._first = None, None, (), 0
+        self._picture.forget(values_alone=change is Change.VALUES)
+        if change is Change.SHAPE:
+            self._picture.marking, self._pin, self._spots, self._first = None, None, (), 0
             self._place()
         else:
-            if not scale_is_same or picture.is_alone:
+            if change is Change.SCALE or self._picture.is_alone:
                 self._pace.change()
             self._update_values()
-        self._values_changed(shape_is_same)
+        self._values_changed(shape_is_same=change is not Change.SHAPE)
 
     def resemble(self, other: HeatmapView) -> None:
         """Show what another heatmap shows, called by the name that says which one is meant, and with its marks."""
         self._caption = replace(other._caption, title=other._told or other._caption.title, read_out=())
-        self._picture = other._picture.twin()
-        self._given, self._columns = other._given, other._columns
+        self._shown = copy(other._shown)
+        self._picture = Picture(self._shown)
+        self._picture.unreached, self._picture.marking = other._picture.unreached, other._picture.marking
         self._pin, self._spots = other._pin, other._spots
         self._place()
 
     def extent_of(self, values: Array) -> Extent:
         """Return between which numbers ``values`` lie; of those that are shown it is known."""
-        return self._picture.extent if values is self._given else extent_of(values)
+        return self._shown.extent_of(values)
 
     def set_unreached(self, mask: Array | None) -> None:
         """Hatch the cells of an ``(H, W)`` mask, of which nothing goes on. It may come before values of this shape."""
         wanted = mask if mask is not None and mask.any() else None
-        if not _same(wanted, self._picture.unreached):
+        if not are_same(wanted, self._picture.unreached):
             self._picture.unreached = wanted
             self._picture.forget_overlay()
             self.update()
@@ -204,7 +188,8 @@ class HeatmapView(QWidget):
         """
         if field is None and self._picture.marking is None:
             return
-        self._picture.marking = None if field is None or self._given is None else Marking.of(field, self._given, veiled)
+        given = self._shown.given
+        self._picture.marking = None if field is None or given is None else Marking.of(field, given, veiled)
         self._update_cells()
 
     def set_pin(self, index: tuple[int, ...] | None) -> None:
@@ -226,15 +211,15 @@ class HeatmapView(QWidget):
 
     def values(self) -> Array | None:
         """Return the array that is shown, as it was set."""
-        return self._given
+        return self._shown.given
 
     def levels(self) -> Levels:
         """Return the values at the two ends of the scale."""
-        return self._picture.levels
+        return self._shown.levels
 
     def is_signed(self) -> bool:
         """Return whether the colours are the diverging ones."""
-        return self._picture.signed
+        return self._shown.signed
 
     def cell_rect(self, *index: int) -> QRect:
         """Return where a cell is painted, by its index in the array as it was set; empty if it is not shown."""
@@ -242,7 +227,7 @@ class HeatmapView(QWidget):
         layout = self._layout
         if layout is None or place is None or place[0] not in layout.shown:
             return QRect()
-        return layout.cell_rect(self._shape(), *place)
+        return layout.cell_rect(self._shown.shape, *place)
 
     def cells_rect(self) -> QRect:
         """Return the part of the widget that the cells fill; empty before it has a size."""
@@ -261,8 +246,8 @@ class HeatmapView(QWidget):
         """Return a size at which cells are easy to tell apart."""
         if self._form is Form.STRIP:
             return QSize(120, strip_height())
-        _, rows, columns = self._shape()
-        return QSize(*size_for(self._form, self._shape(), max(2.0, min(26.0, 200 / max(rows, columns)))))
+        _, rows, columns = self._shown.shape
+        return QSize(*size_for(self._form, self._shown.shape, max(2.0, min(26.0, 200 / max(rows, columns)))))
 
     def minimumSizeHint(self) -> QSize:
         """Return the size below which nothing can be told apart."""
@@ -294,7 +279,7 @@ class HeatmapView(QWidget):
             painter.fillRect(event.rect(), getattr(theme.current(), self._ground))
             painter.setOpacity(1.0 if enabled else 0.45)
             self._paint_around(painter, layout, event.rect())
-        if self._given is None:
+        if self._shown.given is None:
             paint_empty(painter, layout.cells)
         else:
             ratio = self.devicePixelRatioF()
@@ -308,11 +293,11 @@ class HeatmapView(QWidget):
         """Paint all but the ground and the frame of the focus; the sentence also while a cell is pointed at."""
         caption = replace(self._caption, read_out=())
         paint_caption(painter, layout, self._form, caption, self._notes(), self._tile_label)
-        if self._given is None:
+        if self._shown.given is None:
             paint_empty(painter, layout.cells)
             return
         if not layout.scale.isEmpty():
-            paint_scale(painter, layout, self._picture.levels, self._picture.signed)
+            paint_scale(painter, layout, self._shown.levels, self._shown.signed)
         self._picture.paint(painter, self.devicePixelRatioF())
         painter.translate(figure.line_shift(), figure.line_shift())
         paint_frames(painter, layout, self._caption.hue, focused=False)
@@ -330,11 +315,11 @@ class HeatmapView(QWidget):
         if asked.intersects(layout.title.united(layout.sentence)):
             self._painted_notes = self._notes()
             paint_caption(painter, layout, self._form, self._caption, self._painted_notes, self._tile_label)
-        if self._given is None:
+        if self._shown.given is None:
             return
         paint_frames(painter, layout, self._caption.hue, self._focus_shown)
         if asked.intersects(layout.scale):
-            paint_scale(painter, layout, self._picture.levels, self._picture.signed)
+            paint_scale(painter, layout, self._shown.levels, self._shown.signed)
 
     def _paint_places(self, painter: QPainter, layout: HeatLayout) -> None:
         """Paint the cell that is pointed at, the one that is held, and those that are spoken of."""
@@ -343,20 +328,20 @@ class HeatmapView(QWidget):
         for places, paint in ((pointed, paint_cursor), (self._spots, paint_spot), (held, paint_pin)):
             for place in places:
                 if place[0] in layout.shown:
-                    paint(painter, layout.cell_rect(self._shape(), *place), layout.tile(place[0]))
+                    paint(painter, layout.cell_rect(self._shown.shape, *place), layout.tile(place[0]))
 
     def _notes(self) -> tuple[str, ...]:
         """Return what stands at the right of the sentence: the factor of the numbers, channels that are left out."""
-        layout, values = self._layout, self._picture.values
+        layout, values = self._layout, self._shown.values
         if layout is None or values is None or self._form is Form.STRIP:
             return ()
         found = self._picture.number_format(self.devicePixelRatioF())
         return note_texts(layout.shown, len(values), found[1].exponent if found else 0)
 
     def _tile_label(self, tile: int) -> str:
-        if self._given is None or self._layout is None:
+        if self._shown.given is None or self._layout is None:
             return ""
-        return ", ".join(str(n + 1) for n in lead_of(self._layout.first + tile, self._given.shape))
+        return ", ".join(str(n + 1) for n in lead_of(self._layout.first + tile, self._shown.given.shape))
 
     def changeEvent(self, event: QEvent | None) -> None:
         """Take the colours of another theme, or other fonts."""
@@ -371,8 +356,8 @@ class HeatmapView(QWidget):
 
     def _place(self) -> None:
         label = self._label or round(theme.metrics("small").horizontalAdvance(self._caption.title)) + theme.SPACE.XS
-        layout = lay_out(self.width(), self.height(), self._form, self._shape(), self._columns, label)
-        self._first = min(self._first, self._shape()[0] - len(layout.tiles))
+        layout = lay_out(self.width(), self.height(), self._form, self._shown.shape, self._shown.columns, label)
+        self._first = min(self._first, self._shown.shape[0] - len(layout.tiles))
         self._layout = layout._replace(first=self._first)
         self._picture.place(self._layout)
         self.update()
@@ -384,17 +369,13 @@ class HeatmapView(QWidget):
             self._first = channel // count * count
             self._place()
 
-    def _shape(self) -> tuple[int, int, int]:
-        values = self._picture.values
-        return (1, 1, 1) if values is None else (values.shape[0], values.shape[1], values.shape[2])
-
     def _at(self, point: QPoint | QPointF) -> Place | None:
-        if self._layout is None or self._given is None:
+        if self._layout is None or self._shown.given is None:
             return None
-        return self._layout.cell_at(self._shape(), int(point.x()), int(point.y()))
+        return self._layout.cell_at(self._shown.shape, int(point.x()), int(point.y()))
 
     def _place_of(self, index: tuple[int, ...]) -> Place | None:
-        return None if self._given is None else place_of(index, self._given.shape)
+        return None if self._shown.given is None else place_of(index, self._shown.given.shape)
 
     def _update_values(self) -> None:
         """Paint the cells anew, and the scale with them if it is time; a number that stands alone only then."""
@@ -413,18 +394,10 @@ class HeatmapView(QWidget):
         if self._layout is not None:
             self.update(self._layout.cells)
 
-    def _values_changed(self, shape_is_same: bool) -> None:
+    def _values_changed(self, *, shape_is_same: bool) -> None:
         """Tell whoever has to know that other values are shown, perhaps of another shape."""
 
     def _describe(self) -> None:
         """Tell screen readers what is shown."""
         self.setAccessibleName(self._told or self._caption.title)
         self.setAccessibleDescription(self._caption.sentence)
-
-
-def _same(one: Array | None, other: Array | None) -> bool:
-    if one is other:
-        return True
-    if one is None or other is None or one.size > 65536 or one.flat[0] != other.flat[0]:
-        return False
-    return np.array_equal(one, other)

@@ -97,11 +97,11 @@ class Heatmap(HeatmapView):
 
     def matrix_near(self, point: QPoint) -> tuple[tuple[int, ...], QRect]:
         """Return the leading indices of the matrix that lies nearest to a point, and where its cells are."""
-        if self._layout is None or self._given is None:
+        if self._layout is None or self._shown.given is None:
             return (), self.rect()
         tiles = zip(self._layout.shown, self._layout.tiles, strict=True)
         channel, tile = min(tiles, key=lambda shown: _distance(shown[1], point))
-        return lead_of(channel, self._given.shape), tile
+        return lead_of(channel, self._shown.given.shape), tile
 
     def mouseMoveEvent(self, event: QMouseEvent | None) -> None:
         """Tell which cell the pointer is on."""
@@ -148,7 +148,7 @@ class Heatmap(HeatmapView):
         if event is None:
             return
         key = event.key()  # a plain number: keyboards have keys that Qt has no name for
-        if key in _STEPS and self._given is not None:
+        if key in _STEPS and self._shown.given is not None:
             self._focus_shown = True
             channels, rows, columns = _STEPS[key]
             if self._layout is not None and event.modifiers() & Qt.KeyboardModifier.ControlModifier:
@@ -156,9 +156,9 @@ class Heatmap(HeatmapView):
             self._step(channels, rows, columns)
         elif key == Qt.Key.Key_Escape and self._cursor is not None:
             self._point(None)
-        elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self._given is not None:
+        elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self._shown.given is not None:
             self.opened.emit(self._cell(self._cursor or self._pin or (0, 0, 0)))
-        elif key == Qt.Key.Key_Space and self._given is not None:
+        elif key == Qt.Key.Key_Space and self._shown.given is not None:
             self.clicked.emit(self._cell(self._cursor or self._pin or (0, 0, 0)))
         else:
             super().keyPressEvent(event)
@@ -183,7 +183,7 @@ class Heatmap(HeatmapView):
 
     def _moved(self, start: Place, by: Place) -> Place:
         moved = (a + b for a, b in zip(start, by, strict=True))
-        channel, row, column = (min(max(0, n), size - 1) for n, size in zip(moved, self._shape(), strict=True))
+        channel, row, column = (min(max(0, n), size - 1) for n, size in zip(moved, self._shown.shape, strict=True))
         return channel, row, column
 
     def _place(self) -> None:
@@ -199,10 +199,10 @@ class Heatmap(HeatmapView):
             "A click on the count, Ctrl+Page Down and Ctrl+Page Up show the others."
         )
         shown = self._layout.shown
-        return told.format(first=shown.start + 1, last=shown.stop, all=self._shape()[0])
+        return told.format(first=shown.start + 1, last=shown.stop, all=self._shown.shape[0])
 
     def _leaves_out(self) -> bool:
-        return self._layout is not None and len(self._layout.tiles) < self._shape()[0]
+        return self._layout is not None and len(self._layout.tiles) < self._shown.shape[0]
 
     def _is_count(self, point: QPoint) -> bool:
         """Return whether there stands, or would stand if there were room, how many channels are shown."""
@@ -215,9 +215,9 @@ class Heatmap(HeatmapView):
         """Show the channels after those that are shown; after the last, the first."""
         if self._layout is not None:
             after = self._layout.shown.stop
-            self._show_channel(after if after < self._shape()[0] else 0)
+            self._show_channel(after if after < self._shown.shape[0] else 0)
 
-    def _values_changed(self, shape_is_same: bool) -> None:
+    def _values_changed(self, *, shape_is_same: bool) -> None:
         self._point(self._cursor if shape_is_same else None)
 
     def _point(self, place: Place | None) -> None:
@@ -233,7 +233,7 @@ class Heatmap(HeatmapView):
         self.pointed.emit(cell)
 
     def _cell(self, place: Place) -> Cell:
-        given = self._given
+        given = self._shown.given
         assert given is not None
         numbers = index_of(place, given.shape)
         return Cell(

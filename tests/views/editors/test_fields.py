@@ -153,13 +153,13 @@ def test_the_wheel_leaves_everything_without_focus_alone(make: Make) -> None:
         assert edits == []
 
 
-def test_a_switch(make: Make) -> None:
+def test_a_switch_is_clicked(make: Make) -> None:
     field, edits = make(setting("bool"), False)
     QTest.mouseClick(field.findChild(QCheckBox, PATH), Qt.MouseButton.LeftButton, pos=QPoint(8, 14))
     assert edits == [(PATH, True, "")]
 
 
-def test_a_choice(make: Make) -> None:
+def test_a_choice_is_made_by_keys(make: Make) -> None:
     field, edits = make(setting("choice", choices=("a", "b"), optional=True, absent="nothing"), None)
     combo = field.findChild(QComboBox, PATH)
     assert combo.currentText() == "nothing"
@@ -168,7 +168,7 @@ def test_a_choice(make: Make) -> None:
     assert edits == [(PATH, "a", "")]
 
 
-def test_a_line_of_text(make: Make) -> None:
+def test_a_line_of_text_is_taken_by_enter_and_dropped_by_escape(make: Make) -> None:
     field, edits = make(setting("text"), "old")
     line = field.findChild(QLineEdit, PATH)
     type_over(line, "new", then=Qt.Key.Key_Escape)
@@ -178,7 +178,7 @@ def test_a_line_of_text(make: Make) -> None:
     assert edits == [(PATH, "new", "")]
 
 
-def test_lines_of_text(make: Make, show: Callable[[QWidget], QWidget]) -> None:
+def test_several_lines_of_text_are_taken_when_they_are_left(make: Make, show: Callable[[QWidget], QWidget]) -> None:
     field, edits = make(setting("text", lines=3), "old")
     lines = field.findChild(QPlainTextEdit, PATH)
     type_over(lines, "one", then=Qt.Key.Key_Return)

@@ -335,7 +335,7 @@ def test_copies_for_a_spreadsheet_and_as_code(at: Callable[..., Hand]) -> None:
     assert clipboard().text() == "1\t0.5\n0\t-2"
 
 
-def test_small_operations(at: Callable[..., Hand]) -> None:
+def test_the_menu_rotates_transposes_negates_and_normalises(at: Callable[..., Hand]) -> None:
     hand = at(np.array([[[[1.0, 2.0], [3.0, 4.0]]]]))
     for name, expected in {
         "rotate": [[4, 3], [2, 1]],

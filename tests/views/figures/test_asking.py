@@ -22,9 +22,9 @@ from convviz.views.figures.dialog import FigureDialog
 from convviz.views.heatmap import Heatmap
 from convviz.views.panels.loss import LossPanel
 from convviz.views.panels.pipeline import Pipeline
+from tests.views.exporting import choose_file, is_idle, trained
 from tests.views.figures.reading import numbers_in, size_of, texts_in
 from tests.views.hands import choose_item, type_over
-from tests.views.test_export import choose_file, is_idle
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -38,12 +38,6 @@ FORMATS = {
     "pdf": "PDF, to be enlarged and printed",
     "png": "PNG, in pixels",
 }
-
-
-def trained(person: Person, steps: int = 120) -> Person:
-    person.session.run(steps)
-    person.sees_step(steps)
-    return person
 
 
 def ask(person: Person) -> FigureDialog:
@@ -87,7 +81,7 @@ def copied() -> QImage:
 
 
 def test_a_kernel_is_written_as_svg_with_its_numbers(open_window: OpenWindow, tmp_path: Path) -> None:
-    person = trained(open_window())
+    person = trained(open_window(), 120)
     dialog = ask(person)
     choose(dialog, part="Layer 2, student's kernel", format=FORMATS["svg"])
     assert outcome(dialog).startswith("SVG of ")
@@ -100,7 +94,7 @@ def test_a_kernel_is_written_as_svg_with_its_numbers(open_window: OpenWindow, tm
 
 
 def test_the_network_is_written_as_a_pdf_of_one_page_with_text(open_window: OpenWindow, tmp_path: Path) -> None:
-    person = trained(open_window())
+    person = trained(open_window(), 120)
     dialog = ask(person)
     choose(dialog, part="Network", format=FORMATS["pdf"])
     save(person, dialog, tmp_path / "network.pdf")
@@ -118,7 +112,7 @@ def test_the_network_is_written_as_a_pdf_of_one_page_with_text(open_window: Open
 
 
 def test_pixels_have_the_width_that_was_typed(open_window: OpenWindow, tmp_path: Path) -> None:
-    person = trained(open_window())
+    person = trained(open_window(), 120)
     dialog = ask(person)
     width = dialog.findChild(NumberBox, "figure.width")
     assert width is not None
@@ -151,7 +145,7 @@ def test_a_width_that_no_machine_has_room_for_is_refused(open_window: OpenWindow
 
 
 def test_colours_and_background_are_chosen(open_window: OpenWindow, tmp_path: Path) -> None:
-    person = trained(open_window())
+    person = trained(open_window(), 120)
     before = person.window.grab().toImage()
     dialog = ask(person)
     choose(dialog, part="Target", format=FORMATS["png"], colours="Dark")
@@ -170,7 +164,7 @@ def test_colours_and_background_are_chosen(open_window: OpenWindow, tmp_path: Pa
 
 
 def test_what_has_the_keys_is_proposed(open_window: OpenWindow) -> None:
-    person = trained(open_window())
+    person = trained(open_window(), 120)
     part_of = {
         "Map 1": person.find(Heatmap, "pipeline.map1"),
         "Loss": person.find(QWidget, "loss_plot"),
@@ -224,7 +218,7 @@ def test_a_full_disk_is_told_and_what_was_there_stays(
 
 
 def test_the_keys_copy_what_they_are_on(open_window: OpenWindow) -> None:
-    person = trained(open_window())
+    person = trained(open_window(), 120)
     pipeline, loss = person.find(Pipeline, "pipeline"), person.find(LossPanel, "loss")
     person.press("Ctrl+Shift+C")
     image = copied()
@@ -250,7 +244,7 @@ def open_menu(person: Person, on: QWidget) -> QMenu:
 
 
 def test_the_right_button_offers_the_picture_of_what_is_under_it(open_window: OpenWindow) -> None:
-    person = trained(open_window())
+    person = trained(open_window(), 120)
     menu = open_menu(person, person.find(Heatmap, "pipeline.target"))
     assert [action.text() for action in menu.actions()] == [
         "Copy picture of “Target”",
@@ -268,7 +262,7 @@ def test_the_right_button_offers_the_picture_of_what_is_under_it(open_window: Op
 
 
 def test_the_menu_of_the_plot_has_the_picture_too(open_window: OpenWindow) -> None:
-    person = trained(open_window())
+    person = trained(open_window(), 120)
     plot = person.find(QWidget, "loss_plot")
     viewport = next(child for child in plot.findChildren(QWidget) if child.actions())
     assert viewport.contextMenuPolicy() is Qt.ContextMenuPolicy.ActionsContextMenu
@@ -279,7 +273,7 @@ def test_the_menu_of_the_plot_has_the_picture_too(open_window: OpenWindow) -> No
 def test_in_the_other_modes_that_is_the_whole_and_maps_are_up_to_date(
     open_window: OpenWindow, tmp_path: Path, mode: str, title: str
 ) -> None:
-    person = trained(open_window())
+    person = trained(open_window(), 120)
     person.find(QAction, mode).trigger()
     person.session.run(30)
     person.sees_step(150)

@@ -93,7 +93,7 @@ def test_what_is_not_a_number_is_seen_and_written(show_heatmap: ShowHeatmap) -> 
 
 @pytest.mark.parametrize("value", [0.0, 5.0, -3e9])
 @pytest.mark.parametrize("signed", [False, True])
-def test_constant_maps(show_heatmap: ShowHeatmap, value: float, signed: bool) -> None:
+def test_a_constant_map_has_a_scale_about_its_value(show_heatmap: ShowHeatmap, value: float, signed: bool) -> None:
     heatmap = show_heatmap(np.full((4, 4), value), signed=signed)
     low, high = heatmap.levels()
     assert low <= value <= high
@@ -542,7 +542,7 @@ def test_values_of_impossible_shapes_are_refused(show_heatmap: ShowHeatmap, shap
         heatmap.set_values(np.zeros(shape))
 
 
-def test_without_values(qtbot: QtBot, show_heatmap: ShowHeatmap) -> None:
+def test_without_values_there_is_no_cell_to_point_at(qtbot: QtBot, show_heatmap: ShowHeatmap) -> None:
     heatmap = show_heatmap(None)
     told = pointed_at(heatmap)
     empty = heatmap.grab().toImage()

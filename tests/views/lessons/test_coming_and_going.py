@@ -21,26 +21,12 @@ from convviz.views.panels.inspector import Inspector
 from convviz.views.panels.loss import LossPanel
 from convviz.views.panels.microscope import Microscope
 from tests.views.hands import type_over
+from tests.views.lessons.leading import begin, is_shown, leave
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tests.views.conftest import OpenWindow, Person
-
-
-def begin(person: Person, name: str = "stride") -> None:
-    person.window.open_lesson(name)
-    person.sees(lambda: person.window.has_lesson)
-
-
-def is_shown(person: Person) -> bool:
-    card = person.window.findChild(QWidget, "lesson")
-    return card is not None and card.isVisible()
-
-
-def leave(person: Person) -> None:
-    person.click("lesson.leave")
-    person.sees(lambda: not is_shown(person) and not person.session.is_waiting)
+    from tests.views.conftest import OpenWindow
 
 
 def test_the_menu_names_the_lessons_and_begins_one(open_window: OpenWindow) -> None:

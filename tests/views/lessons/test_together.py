@@ -19,7 +19,7 @@ from convviz.views.editors.number_box import NumberBox
 from convviz.views.heatmap import Heatmap
 from convviz.views.lessons.rings import Ring
 from tests.views.hands import drop_files, type_over
-from tests.views.lessons.test_coming_and_going import begin, is_shown, leave
+from tests.views.lessons.leading import begin, is_shown, leave
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -21,9 +21,8 @@ from convviz.views.panels.loss import LossPanel
 from convviz.views.panels.microscope import Microscope
 from convviz.views.panels.pipeline import Pipeline
 from convviz.views.readout import ReadOut
+from tests.views.exporting import ask_for_animation, choose_file, is_idle, save_animation
 from tests.views.presenting.stage import HD, present
-from tests.views.test_animation import ask, save
-from tests.views.test_export import choose_file, is_idle
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -370,7 +369,7 @@ def test_a_moving_picture_that_is_being_written_is_no_larger_for_a_presentation(
     person.sees_step(50)
     written = []
     for name in ("usual.png", "presented.png"):
-        save(ask(person, frames=6, rate=10, width=700, height=500))
+        save_animation(ask_for_animation(person, frames=6, rate=10, width=700, height=500))
         choose_file(person, tmp_path / name)
         if name == "presented.png":
             present(person)

@@ -8,21 +8,19 @@ from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import Qt, pyqtSignal
 from PyQt6.QtGui import QGuiApplication
-from PyQt6.QtWidgets import QFrame, QHBoxLayout, QLabel, QMenu, QPushButton, QSizePolicy, QVBoxLayout, QWidget
+from PyQt6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from convviz.engine.errors import ConvvizError
 from convviz.engine.explain import Kind, Rule, explain, is_signed, sharing
 from convviz.export.formula import function_text, latex_text, plain_text, python_text
-from convviz.i18n import mark, tr
+from convviz.i18n import tr
 from convviz.number_text import format_number
 from convviz.views import theme
 from convviz.views.colour import calm_levels, levels_of
 from convviz.views.editors.buttons import IconButton
 from convviz.views.focus import laid_out, read_in_order
 from convviz.views.panels.explain import wording
-from convviz.views.panels.explain.term_view import TermView
 from convviz.views.panels.explain.terms import UNFOLDED, TermModel
-from convviz.views.panels.explain.trail import Trail
 from convviz.views.readout import ReadOut
 
 if TYPE_CHECKING:
@@ -33,7 +31,6 @@ if TYPE_CHECKING:
     from convviz.views.colour import Levels
     from convviz.views.pointing import Pointed
 
-_COPIES = {"text": mark("Copy as text"), "latex": mark("Copy as LaTeX"), "python": mark("Copy as Python")}
 #: Relative to the size of the terms; beyond it a sum is not the number that it explains.
 _EQUAL = 1e-12
 _EQUAL_FLOAT32 = 1e-5
@@ -128,16 +125,16 @@ class ExplainPanel(QWidget):
         if self._frame is not None and self._number is not None:
             self._write_name(self._frame, self._number)
 
-    def copy(self, language: str) -> None:
+    def copy(self, form: str) -> None:
         """Put the formula on the clipboard as ``text``, ``latex`` or ``python``."""
         clipboard = QGuiApplication.clipboard()
         frame, explanation, number = self._frame, self._explanation, self._number
         if clipboard is None or frame is None or explanation is None or number is None:
             return
-        if language == "text":
+        if form == "text":
             clipboard.setText(plain_text(frame, explanation, wording.number_name(frame, number)))
         else:
-            clipboard.setText((latex_text if language == "latex" else python_text)(frame, explanation))
+            clipboard.setText((latex_text if form == "latex" else python_text)(frame, explanation))
 
     def retranslate(self) -> None:
         """Read every text again in the current language."""
@@ -152,12 +149,9 @@ class ExplainPanel(QWidget):
         )
         self._terms.setAccessibleName(tr("Terms"))
         self._close.describe(tr("Let go"), tr("Let go of the number (Esc)"))
-        self._copy.describe(tr("Copy"), tr("Copy the formula as text, LaTeX or Python"))
+        self._copy.retranslate()
         self._open.setText(tr("Under the microscope"))
         self._open.setToolTip(tr("Show step by step how this number is made (Enter on its cell)"))
-        for name, action in self._copies.items():
-            if action is not None:
-                action.setText(tr(_COPIES[name]))
         self._trail.retranslate()
         self._write_all()
 
@@ -167,6 +161,10 @@ class ExplainPanel(QWidget):
         """Make what is in the panel, once it is looked at or has something to say: a start does without it."""
         if self._is_made:
             return
+        from convviz.views.panels.explain.copy_button import CopyButton
+        from convviz.views.panels.explain.term_view import TermView
+        from convviz.views.panels.explain.trail import Trail
+
         self._is_made = True
         self._trail = Trail(self)
         self._model = TermModel(self)
@@ -182,10 +180,8 @@ class ExplainPanel(QWidget):
         self._related = [QPushButton(self) for _ in range(_RELATED_MOST)]
         self._targets: list[Pointed | None] = [None] * _RELATED_MOST
         self._open = QPushButton(self)
-        self._copy = IconButton("explain.copy", "copy", self)
+        self._copy = CopyButton(self)
         self._close = IconButton("explain.close", "dismiss", self)
-        self._menu = QMenu(self)
-        self._copies = {name: self._menu.addAction("") for name in _COPIES}
         self._prepare()
         self._lay_out()
         self._connect()
@@ -240,11 +236,6 @@ class ExplainPanel(QWidget):
         self._open.setObjectName("explain.open")
         self._all.setObjectName("explain.all")
         self._all.setCheckable(True)
-        self._copy.open_menu(self._menu)
-        for name, action in self._copies.items():
-            if action is not None:
-                action.setObjectName(f"explain.copy_{name}")
-                action.triggered.connect(partial(self.copy, name))
 
     def _lay_out(self) -> None:
         head, buttons = QHBoxLayout(), QHBoxLayout()
@@ -292,6 +283,7 @@ class ExplainPanel(QWidget):
         self._terms.unfolded.connect(lambda: self._all.setChecked(True))
         self._all.toggled.connect(self._unfold)
         self._trail.gone_back.connect(self._go_to)
+        self._copy.asked.connect(self.copy)
         self._close.clicked.connect(self.closed)
         for n, button in enumerate(self._related):
             button.clicked.connect(partial(self._follow_related, n))

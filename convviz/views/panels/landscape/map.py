@@ -15,6 +15,7 @@ from convviz.i18n import tr
 from convviz.views import figure, theme
 from convviz.views.panels.landscape import drawing
 from convviz.views.panels.landscape.drawing import Places
+from convviz.views.panels.landscape.path import nearest_step
 from convviz.views.panels.landscape.surface import LossScale
 from convviz.views.panels.landscape.wording import AxisNames
 
@@ -152,19 +153,7 @@ class LandscapeMap(QWidget):
         track = self._track
         if track is None or self._survey is None or track.plane is not self._survey.plane:
             return None
-        at = np.array([pixel.x(), pixel.y()])
-        ends = self.places.pixels(track.places)
-        if len(ends) == 1:
-            return int(track.steps[0]), float(np.linalg.norm(ends[0] - at))
-        starts, ways = ends[:-1], np.diff(ends, axis=0)
-        with np.errstate(all="ignore"):
-            along = np.clip(((at - starts) * ways).sum(axis=1) / (ways**2).sum(axis=1), 0.0, 1.0)
-        along = np.nan_to_num(along)
-        away = np.linalg.norm(starts + along[:, None] * ways - at, axis=1)
-        away = np.where(np.isnan(away), np.inf, away)
-        best = int(away.argmin())
-        first, last = track.steps[best], track.steps[best + 1]
-        return round(float(first + along[best] * (last - first))), float(away[best])
+        return nearest_step(self.places.pixels(track.places), track.steps, (pixel.x(), pixel.y()))
 
     # -- drawing -------------------------------------------------------------------------------------------------------
 

@@ -10,21 +10,19 @@ from __future__ import annotations
 
 import math
 import time
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pyqtgraph as pg
-from numpy.typing import NDArray
 from PyQt6.QtCore import QEvent, QPointF, QRect, QRectF, Qt, pyqtSignal
 
 from convviz.i18n import tr
-from convviz.model.series import LossSeries
 from convviz.views import figure, theme
 from convviz.views.panels.loss import ranges
 from convviz.views.panels.loss.axis import Axis
-from convviz.views.panels.loss.behind import KeptPicture
 from convviz.views.panels.loss.canvas import Canvas
-from convviz.views.panels.loss.drawing import Mapping, draw_curve, draw_grid, draw_mark
+from convviz.views.panels.loss.curves import Curves
+from convviz.views.panels.loss.drawing import Mapping, draw_grid, draw_mark
 from convviz.views.panels.loss.keys import steps_after
 from convviz.views.panels.loss.numbers import LossNumbers, labels_of
 
@@ -34,9 +32,8 @@ if TYPE_CHECKING:
     from PyQt6.QtGui import QColor, QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QResizeEvent
     from PyQt6.QtWidgets import QWidget
 
+    from convviz.model.series import LossSeries
     from convviz.views.panels.loss.kept import KeptCurve
-
-Array = NDArray[Any]
 
 #: As wide as the longest number, so that a longer one moves nothing; and the room of the axis' name beside it, which is
 #: left out where the plot is narrow.
@@ -79,18 +76,15 @@ class LossPlot(pg.GraphicsView):  # type: ignore[misc]  # pyqtgraph ships no typ
         super().__init__(parent)
         self._axes = {"left": Axis("left"), "bottom": Axis("bottom")}
         self._box = pg.ViewBox(enableMenu=False, defaultPadding=0)
-        self._series = LossSeries()
-        self._kept: dict[KeptCurve, KeptPicture] = {}
+        self._curves = Curves()
         self._log = False
         self._zoom = theme.zoom()
-        self._live: tuple[int, float] | None = None
         self._goal: int | None = None
         self._shown: int | None = None
         self._under: int | None = None
         self._is_zoomed = False
         self._pressed: QPointF | None = None
         self._left: tuple[int | None] | None = None  # the step that was shown before a click asked for another
-        self._points: tuple[Array, Array] = (np.empty(0), np.empty(0))
         self._range: ranges.Range = (0.0, 1.0)
         self._drawn: tuple[object, ...] | None = None  # what could be seen when it was drawn last
         self._drawn_at = -math.inf
@@ -121,12 +115,12 @@ class LossPlot(pg.GraphicsView):  # type: ignore[misc]  # pyqtgraph ships no typ
 
     def set_series(self, series: LossSeries) -> None:
         """Draw ``series`` from now on; call `refresh` whenever it has changed."""
-        self._series = series
+        self._curves.series = series
         self.refresh()
 
     def set_kept(self, curves: Iterable[KeptCurve]) -> None:
         """Draw these curves behind that of the series."""
-        self._kept = {curve: self._kept.get(curve) or KeptPicture(curve) for curve in curves}
+        self._curves.lay_behind(curves)
         self.refresh()
 
     def set_log(self, on: bool) -> None:
@@ -144,11 +138,11 @@ class LossPlot(pg.GraphicsView):  # type: ignore[misc]  # pyqtgraph ships no typ
         ``live`` is the newest step with its loss, which the series does not have yet: it holds the losses *before* each
         update.
         """
-        self._live, self._goal, self._shown = live, goal, shown
+        self._curves.live, self._goal, self._shown = live, goal, shown
 
     def refresh(self) -> None:
         """Draw again. The axis of steps has headroom, because each change of it lays out all of its labels again."""
-        wanted = ranges.step_range(self._last + 1, self._goal)
+        wanted = ranges.step_range(self._curves.last + 1, self._goal)
         if not self._is_zoomed and tuple(self._box.viewRange()[0]) != wanted:
             self._box.setXRange(*wanted, padding=0)
         self._draw_again()
@@ -168,11 +162,11 @@ class LossPlot(pg.GraphicsView):  # type: ignore[misc]  # pyqtgraph ships no typ
     def _seen(self) -> tuple[object, ...] | None:
         """Return what tells one picture of a growing series from another: the live mark, to a pixel. None: all do."""
         steps = self._box.viewRange()[0]
-        outgrown = not self._is_zoomed and (self._newest > steps[1] or (self._goal or 0) > steps[1])
-        if self._canvas is None or self._live is None or outgrown or not math.isfinite(self._live[1]):
+        outgrown = not self._is_zoomed and (self._curves.newest > steps[1] or (self._goal or 0) > steps[1])
+        if self._canvas is None or self._curves.live is None or outgrown or not math.isfinite(self._curves.live[1]):
             return None
         mapping = self._mapping(QRectF(self._canvas.rect()))
-        step, loss = self._live
+        step, loss = self._curves.live
         x, y = float(mapping.x(np.array(step))), float(mapping.y(np.array([loss]))[0])
         return round(x), round(y), self._goal, self._shown
 
@@ -275,8 +269,8 @@ class LossPlot(pg.GraphicsView):  # type: ignore[misc]  # pyqtgraph ships no typ
         """Show fewer or more steps, or others."""
         if event is None:
             return
-        seen, whole = tuple(self._box.viewRange()[0]), ranges.step_range(self._last + 1, self._goal)
-        about = self._newest if self._shown is None else self._shown
+        seen, whole = tuple(self._box.viewRange()[0]), ranges.step_range(self._curves.last + 1, self._goal)
+        about = self._curves.newest if self._shown is None else self._shown
         held = event.modifiers() & ~(Qt.KeyboardModifier.KeypadModifier | Qt.KeyboardModifier.ShiftModifier)
         wanted = None if held else steps_after(event.key(), seen, whole, float(about))
         if wanted is None:
@@ -296,22 +290,12 @@ class LossPlot(pg.GraphicsView):  # type: ignore[misc]  # pyqtgraph ships no typ
         self._axes["left"].setWidth(_numbers_width() + (theme.scaled(_NAME_WIDTH) if wide else 0))
 
     def _take_points(self) -> None:
-        """Take what is to be drawn from the series, and fit the vertical axis to it."""
-        low, high = self._box.viewRange()[0]
-        last = len(self._series)
-        first, end, most = max(math.floor(low) - 1, 0), math.ceil(high) + 2, 2 * max(8, int(self._box.width()))
-        start = min(first, last)
-        stop = min(max(end, start), last)
-        steps, losses = self._series.envelope(most, start, stop)
-        if self._live is not None and stop == last <= high + 1:
-            steps, losses = np.append(steps, self._live[0]), np.append(losses, self._live[1])
-        ends = [picture.take(most, first, end, losses) for picture in self._kept.values()]
-        fitting = ranges.value_range(np.concatenate([losses, *ends]) if ends else losses, self._log)
+        """Take what is to be drawn of the curves, and fit the vertical axis to it."""
+        losses = self._curves.take(self._box.viewRange()[0], 2 * max(8, int(self._box.width())))
+        fitting = ranges.value_range(losses, self._log)
         if fitting != self._range:
             self._range = fitting
             self._place_numbers()
-        finite = np.isfinite(losses)
-        self._points = (steps, losses) if finite.all() else (steps[finite], losses[finite])
 
     def _mapping(self, area: QRectF) -> Mapping:
         return Mapping(area, self._box.viewRange()[0], self._range, self._log)
@@ -329,40 +313,22 @@ class LossPlot(pg.GraphicsView):  # type: ignore[misc]  # pyqtgraph ships no typ
             self._is_zoomed = on
             self.zoomed.emit(on)
 
-    @property
-    def _newest(self) -> int:
-        """The newest step whose loss is known; −1: none is."""
-        return self._live[0] if self._live is not None else len(self._series) - 1
-
-    @property
-    def _last(self) -> int:
-        """The last step of the run, or of one that lies behind; −1: there is none."""
-        return max([self._newest, *(len(curve) - 1 for curve in self._kept)])
-
-    def _loss(self, step: int) -> float:
-        """Return the loss of the run at a step; NaN where it has none yet."""
-        if self._live is not None and step == self._live[0]:
-            return self._live[1]
-        return float(self._series.values()[step]) if step < len(self._series) else math.nan
-
     # -- drawing -------------------------------------------------------------------------------------------------------
 
     def draw(self, painter: QPainter, area: QRectF) -> None:
         """Draw grid, curve and marks into ``area``, the inside of the axes."""
         mapping = self._mapping(area)
         draw_grid(painter, mapping, self._ticks(area.height())[0][1])
-        for picture in self._kept.values():
-            picture.draw(painter, mapping)
-        if self._newest < 0 and not self._kept:
+        if self._curves.last < 0:
             painter.setPen(theme.current().muted)
             painter.setFont(theme.font("body"))
             wrapped = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
             painter.drawText(area, wrapped, tr("The loss is drawn here while the student learns"))
-        draw_curve(painter, mapping, *self._points)
+        self._curves.draw(painter, mapping)
         colours, pen = theme.current(), Qt.PenStyle
-        self._draw_mark(painter, mapping, self._newest, self._newest, colours.curve, pen.DotLine)
-        self._draw_mark(painter, mapping, self._shown, self._newest, colours.accent, pen.SolidLine)
-        self._draw_mark(painter, mapping, self._under, self._last, colours.muted, pen.DashLine)
+        self._draw_mark(painter, mapping, self._curves.newest, self._curves.newest, colours.curve, pen.DotLine)
+        self._draw_mark(painter, mapping, self._shown, self._curves.newest, colours.accent, pen.SolidLine)
+        self._draw_mark(painter, mapping, self._under, self._curves.last, colours.muted, pen.DashLine)
 
     def _draw_mark(
         self, painter: QPainter, mapping: Mapping, step: int | None, last: int, colour: QColor, style: Qt.PenStyle
@@ -370,9 +336,9 @@ class LossPlot(pg.GraphicsView):  # type: ignore[misc]  # pyqtgraph ships no typ
         """Mark a step, if it is one from 0 to ``last``; one that somebody chose is marked on the others, too."""
         if step is None or not 0 <= step <= last:
             return
-        draw_mark(painter, mapping, step, self._loss(step), colour, style, cross=style is Qt.PenStyle.DashLine)
-        for picture in self._kept.values() if style is not Qt.PenStyle.DotLine else ():
-            picture.draw_dot(painter, mapping, step)
+        draw_mark(painter, mapping, step, self._curves.loss(step), colour, style, cross=style is Qt.PenStyle.DashLine)
+        if style is not Qt.PenStyle.DotLine:
+            self._curves.draw_dots(painter, mapping, step)
 
     # -- the pointer ---------------------------------------------------------------------------------------------------
 
@@ -380,7 +346,7 @@ class LossPlot(pg.GraphicsView):  # type: ignore[misc]  # pyqtgraph ships no typ
         """Mark the step under the pointer."""
         super().mouseMoveEvent(event)
         if event is not None:
-            self._point_at(self._step_at(event.position(), self._last))
+            self._point_at(self._step_at(event.position(), self._curves.last))
 
     def leaveEvent(self, event: QEvent | None) -> None:
         """Mark no step any more."""
@@ -399,7 +365,7 @@ class LossPlot(pg.GraphicsView):  # type: ignore[misc]  # pyqtgraph ships no typ
         pressed, self._pressed = self._pressed, None
         if event is None or event.button() != Qt.MouseButton.LeftButton or pressed is None:
             return
-        step = self._step_at(event.position(), self._newest)
+        step = self._step_at(event.position(), self._curves.newest)
         if step is not None and (event.position() - pressed).manhattanLength() < _CLICK:
             self._left = (self._shown,)
             self.step_asked.emit(step)

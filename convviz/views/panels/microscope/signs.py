@@ -1,15 +1,12 @@
-"""What stands between boards, and what is on its way from one to the next."""
+"""What stands between boards."""
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from PyQt6.QtCore import QPoint, QRect, Qt
-from PyQt6.QtGui import QPainter, QPen
+from PyQt6.QtCore import QRect, Qt
 
-from convviz.engine.walkthrough import Area, Board, Lattice
-from convviz.number_text import format_number
+from convviz.engine.walkthrough import Board
 from convviz.views import theme
 from convviz.views.panels.microscope.layout import EDGE, EDGES, GUTTER, JOIN
 from convviz.views.panels.microscope.overview import SMALL, extent
@@ -17,8 +14,8 @@ from convviz.views.panels.microscope.overview import SMALL, extent
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from convviz.engine.walkthrough import Moment
-    from convviz.views.panels.microscope.cells import Scales
+    from PyQt6.QtGui import QPainter
+
     from convviz.views.panels.microscope.layout import Place
 
 _CENTRE = Qt.AlignmentFlag.AlignCenter
@@ -67,46 +64,3 @@ def paint_equality(painter: QPainter, upper: Place, lower: Place, *, equal: bool
     y = (upper.rect.bottom() + lower.rect.top()) // 2
     for shift in (-5, 3):
         painter.fillRect(QRect(x + shift, y - 18, 4, 36), colours.good if equal else colours.bad)
-
-
-def paint_moving(painter: QPainter, start: Place, end: Place, before: Moment, way: float, scales: Scales) -> None:
-    """Paint the cells that were not in their places ``before``, ``way`` (0 … 1) from one board to the other."""
-    one, other = start.item, end.item
-    if not isinstance(one, Board) or not isinstance(other, Board) or one.cursor is None or other.cursor is None:
-        return
-    (row, last), earlier = one.cursor, before.boards[0].cursor
-    first = earlier[1] + 1 if earlier is not None and earlier[0] == row else 0
-    sheet, colours = other.sheet, theme.current()
-    cells = [(row, column) for column in range(first, last + 1) if start.area.holds(row, column)]
-    places = {cell: sheet.place_of(*cell) if isinstance(sheet, Lattice) else other.cursor for cell in cells}
-    ways = {
-        cell: (start.cell_rect(*cell), end.cell_rect(*place))
-        for cell, place in places.items()
-        if end.area.holds(*place)
-    }
-    for _, finish in ways.values():
-        painter.fillRect(finish.adjusted(1, 1, 0, 0), colours.hover)
-    painter.setBrush(Qt.BrushStyle.NoBrush)
-    painter.setFont(theme.font("strong", max(9, round(start.side * 0.34))))
-    for cell, (rect, finish) in ways.items():
-        value = float(one.sheet.crop(Area(*cell, 1, 1))[0, 0])
-        fill, ink = scales.colours(one.scale, value)
-        rect.moveTopLeft(_between(rect.topLeft(), finish.topLeft(), way))
-        painter.fillRect(rect, fill)
-        painter.setPen(QPen(colours.accent, 3))
-        painter.drawRect(rect)
-        painter.setPen(ink)
-        painter.drawText(rect, _CENTRE, format_number(value, 2))
-
-
-def turning(place: Place, before: Moment | None, way: float) -> Place:
-    """Return the place of a kernel on its way from the turn before to the one that is due."""
-    board = place.item
-    if not isinstance(board, Board) or board.turn is None or before is None:
-        return place
-    earlier = next((b.turn for b in before.boards if b.turn is not None), board.turn)
-    return replace(place, item=replace(board, turn=earlier + (board.turn - earlier) * way))
-
-
-def _between(one: QPoint, other: QPoint, way: float) -> QPoint:
-    return QPoint(round(one.x() + (other.x() - one.x()) * way), round(one.y() + (other.y() - one.y()) * way))

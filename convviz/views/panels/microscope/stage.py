@@ -9,7 +9,7 @@ from PyQt6.QtCore import QEvent, QPoint, QRect, QSize, Qt, pyqtSignal
 from PyQt6.QtGui import QFocusEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QResizeEvent
 from PyQt6.QtWidgets import QSizePolicy, QWidget
 
-from convviz.engine.walkthrough import Act, Board
+from convviz.engine.walkthrough import Board
 from convviz.i18n import tr
 from convviz.views import figure, theme
 from convviz.views.panels.microscope.arithmetic import agree, paint_sums
@@ -17,12 +17,13 @@ from convviz.views.panels.microscope.captions import paint_channel, paint_coordi
 from convviz.views.panels.microscope.cells import BoardPainter, Scales, paint_frames, seen_extents
 from convviz.views.panels.microscope.curve import paint_curve
 from convviz.views.panels.microscope.layout import Crops, Place, arrange
+from convviz.views.panels.microscope.motion import Motion
 from convviz.views.panels.microscope.overview import Overview
 from convviz.views.panels.microscope.partners import Number, Spot, partners, places_of
 from convviz.views.panels.microscope.placed import Placed
 from convviz.views.panels.microscope.regions import Regions, divide, is_twice
 from convviz.views.panels.microscope.sentences import lost_text, moment_text
-from convviz.views.panels.microscope.signs import join_level, paint_equality, paint_join, paint_moving, turning
+from convviz.views.panels.microscope.signs import join_level, paint_equality, paint_join
 from convviz.views.panels.microscope.strips import Strips
 from convviz.views.panels.microscope.terms import Terms
 
@@ -37,8 +38,6 @@ _CENTRE = Qt.AlignmentFlag.AlignCenter
 _SENTENCE_LEAST, _SENTENCE_TYPE = 12, 16
 #: Cells so small that the numbers in them are hard to read, of three rows and of two: fewer are seen at once then.
 _CRAMPED, _TINY = 22, 18
-#: The share of a moment's time that something takes to arrive.
-_ARRIVAL = 0.55
 #: Moments a second up to which things are seen on their way.
 FLOWING = 12.0
 
@@ -66,11 +65,9 @@ class Stage(QWidget):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setMinimumSize(320, 200)
-        self._moment: Moment | None = None
+        self._motion = Motion()
         self._is_framed = False
         self._shown: Moment | None = None
-        self._before: Moment | None = None
-        self._progress = 1.0
         self._whole = False
         self._zoomed = theme.zoom()  # how many times as large as usual it is drawn
         self._crops: Crops = {}
@@ -93,7 +90,7 @@ class Stage(QWidget):
     @property
     def moment(self) -> Moment | None:
         """What is shown."""
-        return self._moment
+        return self._motion.moment
 
     def next_strip(self) -> None:
         """See the next of the rows alone, or all of them."""
@@ -119,13 +116,12 @@ class Stage(QWidget):
 
     def show_moment(self, moment: Moment, before: Moment | None, progress: float) -> None:
         """Show a moment, ``progress`` of the way from the one before it."""
-        if self._moment is None or moment.phase != self._moment.phase:
-            self._crops.clear()
-        arrived = min(progress, self._progress) >= _ARRIVAL and moment.phase.act is not Act.ROTATION
-        if moment is self._moment and before is self._before and (arrived or before is None):
-            self._progress = progress
+        motion, last = Motion(before, moment, progress), self._motion
+        self._motion = motion
+        if last.moment is moment and last.before is before and last.is_over and motion.is_over:
             return  # nothing moves any more: the picture is the same
-        self._moment, self._before, self._progress = moment, before, progress
+        if last.moment is None or last.moment.phase != moment.phase:
+            self._crops.clear()
         self._arrange()
         self.setAccessibleName(self.sentence())
 
@@ -177,11 +173,11 @@ class Stage(QWidget):
     def _paint(self, painter: QPainter, ratio: float) -> None:
         colours = theme.current()
         painter.fillRect(self._inside.adjusted(0, 0, 1, 1), colours.surface)
-        if self._moment is None or self._regions is None:
+        if self.moment is None or self._regions is None:
             painter.setPen(colours.muted)
             painter.drawText(self._inside, _CENTRE, tr("no values yet"))
             return
-        self._paint_sentence(painter, self._regions)
+        self._paint_sentence(painter, self.moment, self._regions)
         for number, row in enumerate(self._placed.rows):
             joins = self.rows()[number].joins
             for n, place in enumerate(row):
@@ -192,12 +188,13 @@ class Stage(QWidget):
             one, other = self.sums()[:2]
             upper, lower = (row[-1] for row in self._placed.rows[:2])
             paint_equality(painter, upper, lower, equal=agree(one.total, other.total))
-        self._paint_on_the_way(painter)
+        if self._placed.rows:
+            self._motion.paint_cells(painter, self._placed.rows[0], self._scales)
         self._paint_hovered(painter)
         sums = self.sums()
         self._terms = Terms()
         if sums:
-            rect, growth, lost = self._regions.sums, self._regions.growth, lost_text(self._moment)
+            rect, growth, lost = self._regions.sums, self._regions.growth, lost_text(self.moment)
             written = paint_sums(painter, rect, sums, self._scales, growth=growth, lost=lost)
             self._terms = Terms(self.rows(), written)
         if self._is_framed and not figure.is_drawn():
@@ -260,12 +257,11 @@ class Stage(QWidget):
 
     # painting --------------------------------------------------------------------------------------------------------
 
-    def _paint_sentence(self, painter: QPainter, regions: Regions) -> None:
+    def _paint_sentence(self, painter: QPainter, moment: Moment, regions: Regions) -> None:
         colours = theme.current()
-        assert self._moment is not None
         rect = QRect(regions.sentence)
-        rect.setRight(rect.right() - paint_channel(painter, rect, self._moment.boards, regions.growth))
-        painter.setPen(colours.warning if self._moment.unreached else colours.text)
+        rect.setRight(rect.right() - paint_channel(painter, rect, moment.boards, regions.growth))
+        painter.setPen(colours.warning if moment.unreached else colours.text)
         largest = min(round(_SENTENCE_TYPE * regions.growth), rect.height() - 5)
         sizes = range(largest, _SENTENCE_LEAST - 1, -1)
         text = self.sentence()
@@ -282,22 +278,15 @@ class Stage(QWidget):
         if self._extents is None:
             self._extents = seen_extents(self._placed)
         painted = self._painters.setdefault(key, BoardPainter(self._scales))
-        painted.paint(painter, turning(place, self._before, self._progress), ratio, self._extents)
+        painted.paint(painter, self._motion.turned(place), ratio, self._extents)
         if place.item.turn is None:
             paint_coordinates(painter, place, place.item, ratio)
-            paint_frames(painter, place, self._window_at(place.item, key))
+            row, number = key
+            paint_frames(painter, place, self._motion.window_of(place.item, self.rows()[row], number))
         left = paint_title(painter, place, place.item, painted.exponent)
         if place.item.turn is None:
             scale = place.item.scale
             paint_scale(painter, place, left, self._scales.levels(scale), signed=scale.signed)
-
-    def _paint_on_the_way(self, painter: QPainter) -> None:
-        """Paint the cells that move to their places among the zeros."""
-        moment, before, way = self._moment, self._before, self._arrived(_ARRIVAL)
-        moves = moment is not None and moment.phase.act in (Act.INSERTION, Act.DILATION)
-        if moves and before is not None and way < 1 and self._placed.rows:
-            start, end = self._placed.rows[0]
-            paint_moving(painter, start, end, before, way, self._scales)
 
     def _paint_hovered(self, painter: QPainter) -> None:
         rows, colours = self.rows(), theme.current()
@@ -314,27 +303,6 @@ class Stage(QWidget):
                 painter.setPen(QPen(colour, width, join=Qt.PenJoinStyle.MiterJoin))
                 painter.drawRect(rect)
 
-    def _arrived(self, share: float) -> float:
-        """Return how far what moves has come, when it takes ``share`` of a moment's time."""
-        if self._before is None:
-            return 1.0
-        way = min(1.0, self._progress / share)
-        return way * way * (3 - 2 * way)
-
-    def _window_at(self, board: Board, key: tuple[int, int]) -> tuple[float, float] | None:
-        """Return where a window is that slides along its row; to the next row it jumps."""
-        if board.window is None:
-            return None
-        end = (float(board.window.top), float(board.window.left))
-        strip = self.rows()[key[0]].strip
-        rows = () if self._before is None else self._before.rows
-        items = next((row.items for row in rows if row.strip is strip), ())
-        earlier = items[key[1]] if key[1] < len(items) else None
-        if not isinstance(earlier, Board) or earlier.window is None or earlier.window.top != board.window.top:
-            return end
-        way = self._arrived(_ARRIVAL)
-        return end[0], earlier.window.left + (end[1] - earlier.window.left) * way
-
     # geometry: all of it as at the usual size ------------------------------------------------------------------------
 
     @property
@@ -345,10 +313,11 @@ class Stage(QWidget):
         return (event.position() / self._zoomed).toPoint()
 
     def _arrange(self) -> None:
-        if self._moment is not None:
-            named = len(self._moment.rows) > 1
-            for rows in self._strips.choices(self._moment.rows):
-                self._shown = replace(self._moment, rows=rows)
+        moment = self.moment
+        if moment is not None:
+            named = len(moment.rows) > 1
+            for rows in self._strips.choices(moment.rows):
+                self._shown = replace(moment, rows=rows)
                 self._regions = regions = divide(self._inside.size(), rows, named=named, whole=self._whole)
                 places = arrange(
                     self._shown, regions.boards, whole=self._whole, crops=self._crops, growth=regions.growth
@@ -358,7 +327,7 @@ class Stage(QWidget):
                 if len(rows) == 1 or side >= (_CRAMPED if len(rows) > 2 else _TINY):
                     break
             self._extents = None  # they are measured when it is painted
-            self._strips.show_rows(self._moment.rows, self.rows(), regions.tabs)
+            self._strips.show_rows(moment.rows, self.rows(), regions.tabs)
             self._put_overviews()
             if self._hovered is not None and self._placed.holding(self._hovered) is None:
                 self._hovered = None

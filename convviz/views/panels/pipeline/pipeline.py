@@ -129,6 +129,10 @@ class Pipeline(QWidget):
         """Return all heatmaps of arrays, in the order in which they are read."""
         return list(self._heatmaps.values())
 
+    def named_heatmaps(self) -> dict[str, Heatmap]:
+        """Return the same by the names that they have on the command line, such as ``residual``."""
+        return {heatmap.objectName().removeprefix("pipeline."): heatmap for heatmap in self.heatmaps()}
+
     def set_marks(self, marks: Mapping[Tensor, Field], pinned: Pointed | None = None) -> None:
         """Mark cells in every heatmap that shows one of the arrays; ``pinned`` is held, and the rest is veiled."""
         for tensor, heatmap in self._heatmaps.items():

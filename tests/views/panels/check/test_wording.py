@@ -46,7 +46,7 @@ def finding(wanted, error=None):
 @pytest.mark.parametrize(
     ("wanted", "layers"), [(experiment(), ()), (wrong(), (1,)), (wrong_between(), (2,))], ids=["right", "conv", "tanh"]
 )
-def test_suspects(wanted, layers):
+def test_the_layers_with_a_wrong_gradient_are_suspects(wanted, layers):
     assert wording.suspects(finding(wanted)) == layers
 
 

@@ -74,3 +74,14 @@ def curve_pixels(panel: LossPanel) -> list[tuple[int, int]]:
         return abs(colour.hue() - wanted.hue()) < 12 and colour.saturation() > 100
 
     return [(x, y) for x in range(picture.width()) for y in range(picture.height()) if near(picture.pixelColor(x, y))]
+
+
+def kept_pixels(panel: LossPanel) -> list[tuple[int, int]]:
+    """Return the pixels within the axes that have the colour of the kept curve, or nearly."""
+    picture = plot_of(panel).grab().toImage()
+
+    def near(colour: QColor) -> bool:
+        return colour.lightness() < theme.current().muted.lightness() + 60 and colour.saturation() < 80
+
+    columns, rows = range(100, picture.width() - 26), range(10, picture.height() - 40)
+    return [(x, y) for x in columns for y in rows if near(picture.pixelColor(x, y))]

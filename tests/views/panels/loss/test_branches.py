@@ -14,8 +14,7 @@ from convviz.model.series import LossSeries
 from convviz.views import theme
 from convviz.views.panels.loss.kept import LOOKS, kept_pen
 from tests.views.contrast import contrast
-from tests.views.panels.loss.conftest import curve_pixels, plot_of, show, text
-from tests.views.panels.loss.test_kept import kept_pixels
+from tests.views.panels.loss.conftest import curve_pixels, kept_pixels, plot_of, show, text
 
 if TYPE_CHECKING:
     from convviz.views.panels.loss import LossPanel

@@ -9,13 +9,12 @@ import pytest
 from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QApplication, QToolButton
 
-from convviz.views import theme
 from convviz.views.panels.loss import LossPanel, behind
 from tests.views.hands import turn
-from tests.views.panels.loss.conftest import curve_pixels, plot_of, show, text
+from tests.views.panels.loss.conftest import curve_pixels, kept_pixels, plot_of, show, text
 
 if TYPE_CHECKING:
-    from PyQt6.QtGui import QColor, QPainter, QPen
+    from PyQt6.QtGui import QPainter, QPen
     from pytestqt.qtbot import QtBot
 
     from convviz.views.panels.loss.drawing import Mapping
@@ -26,17 +25,6 @@ def click(panel: LossPanel, qtbot: QtBot, name: str) -> None:
     assert button is not None
     assert button.isEnabled()
     qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
-
-
-def kept_pixels(panel: LossPanel) -> list[tuple[int, int]]:
-    """Return the pixels within the axes that have the colour of the kept curve, or nearly."""
-    picture = plot_of(panel).grab().toImage()
-
-    def near(colour: QColor) -> bool:
-        return colour.lightness() < theme.current().muted.lightness() + 60 and colour.saturation() < 80
-
-    columns, rows = range(100, picture.width() - 26), range(10, picture.height() - 40)
-    return [(x, y) for x in columns for y in rows if near(picture.pixelColor(x, y))]
 
 
 @pytest.mark.parametrize("log", [True, False])

@@ -17,7 +17,7 @@ from pyqtgraph import AxisItem
 
 from convviz.views import theme
 from convviz.views.panels.loss import LossPanel
-from convviz.views.panels.loss import plot as loss_plot
+from convviz.views.panels.loss import curves as loss_curves
 from convviz.views.panels.loss.drawing import Mapping
 from convviz.views.panels.loss.numbers import LossNumbers
 from convviz.views.readout import ReadOut
@@ -287,13 +287,13 @@ def test_a_hidden_panel_draws_nothing_and_catches_up(panel: LossPanel, qtbot: Qt
 
 def test_a_long_series_costs_no_more_than_a_short_one(panel: LossPanel, monkeypatch: pytest.MonkeyPatch) -> None:
     drawn: list[int] = []
-    draw = loss_plot.draw_curve
+    draw = loss_curves.draw_curve
 
     def counted(painter: QPainter, mapping: Mapping, steps: np.ndarray, losses: np.ndarray) -> None:
         drawn.append(len(steps))
         draw(painter, mapping, steps, losses)
 
-    monkeypatch.setattr(loss_plot, "draw_curve", counted)
+    monkeypatch.setattr(loss_curves, "draw_curve", counted)
 
     def points(count: int) -> list[int]:
         show(panel, 1000.0 * 0.999 ** (np.arange(count) * 2000 / count))

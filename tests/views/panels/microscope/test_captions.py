@@ -16,7 +16,7 @@ from convviz.views.panels.microscope.captions import title_text
 from convviz.views.panels.microscope.signs import join_level
 from convviz.views.panels.microscope.wording import BRIEF_ROLES, ROLES, board_text, depth_text, titled_role
 from tests.views.hands import choose_item
-from tests.views.panels.microscope.test_moving import frame_of
+from tests.views.panels.microscope.seeing import frame_of
 
 SIZES = [(975, 650), (719, 490), (1600, 900)]
 

@@ -7,7 +7,7 @@ from PyQt6.QtCore import Qt
 
 from convviz.engine import Conv2d
 from convviz.engine.walkthrough import Act, Area, Board, Role
-from tests.views.panels.microscope.test_moving import frame_of, phase_of
+from tests.views.panels.microscope.seeing import frame_of, phase_of
 
 
 def ink(viewer, image, role, row, column):

@@ -13,12 +13,8 @@ from convviz.engine.walkthrough import Area, Role
 from convviz.views import theme
 from convviz.views.panels.microscope import captions
 from convviz.views.panels.microscope.wording import part_texts
-from tests.engine.test_explain import NETWORKS, trained
-from tests.views.panels.microscope.test_moving import frame_of
-
-
-def picture(viewer):
-    return viewer.stage.grab().toImage()
+from tests.engine.networks import NETWORKS, trained
+from tests.views.panels.microscope.seeing import frame_of, picture
 
 
 def test_a_large_map_is_looked_at_in_a_crop(look):

@@ -17,13 +17,10 @@ from convviz.views.language import speak
 from convviz.views.panels.microscope import captions
 from convviz.views.pointing import Pointed
 from tests.views.hands import choose_item, drag
+from tests.views.panels.microscope.seeing import picture
 
 SIZES = [(1000, 600), (720, 450), (1600, 900)]
 SHIFT = Qt.KeyboardModifier.ShiftModifier
-
-
-def picture(viewer):
-    return viewer.stage.grab().toImage()
 
 
 def test_a_convolution_goes_back_in_six_phases(look):

@@ -11,7 +11,7 @@ from convviz.views import theme
 from convviz.views.language import speak
 from convviz.views.panels.microscope.captions import title_text
 from convviz.views.panels.microscope.wording import titled_role
-from tests.views.panels.microscope.test_moving import frame_of
+from tests.views.panels.microscope.seeing import frame_of
 
 #: The stages of windows of 1024, 1280 and 1920 pixels.
 SIZES = [(719, 490), (975, 650), (1615, 900)]

@@ -8,7 +8,7 @@ from PyQt6.QtCore import QPoint, Qt
 from convviz.engine.walkthrough import Act, Role
 from convviz.views import theme
 from convviz.views.readout import ReadOut
-from tests.views.panels.microscope.test_moving import seen_on_its_way
+from tests.views.panels.microscope.seeing import seen_on_its_way
 
 
 def test_play_moves_on_and_stops_at_the_end_and_only_then_does_time_pass(look, qtbot):

@@ -13,7 +13,7 @@ from convviz.model.files import builtin_experiments
 from convviz.number_text import format_number
 from convviz.views import theme
 from convviz.views.language import speak
-from tests.engine.test_explain import trained
+from tests.engine.networks import trained
 
 #: The stage of a window of 1024 × 640 pixels.
 NARROW = (720, 450)

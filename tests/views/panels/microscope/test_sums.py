@@ -8,7 +8,7 @@ from convviz.engine import Conv2d
 from convviz.views.language import speak
 from convviz.views.panels.microscope import arithmetic
 from convviz.views.panels.microscope.arithmetic import line_height
-from tests.views.panels.microscope.test_moving import frame_of
+from tests.views.panels.microscope.seeing import frame_of
 
 #: The stages of windows of 1024, 1280 and 1920 pixels.
 SIZES = [(719, 490), (975, 650), (1615, 900)]

@@ -13,7 +13,7 @@ from convviz.number_text import format_number
 from convviz.views import theme
 from convviz.views.language import speak
 from tests.views.hands import choose_item
-from tests.views.panels.microscope.test_moving import frame_of, phase_of
+from tests.views.panels.microscope.seeing import frame_of, phase_of
 
 #: The stage of a window of 1024 × 640 pixels.
 NARROW = (720, 450)

@@ -413,7 +413,7 @@ def test_a_hidden_picture_costs_nothing(qapp: QApplication, show_pipeline: ShowP
     assert not any(log.rects for log in logs)
 
 
-def test_both_themes(qapp: QApplication, show_pipeline: ShowPipeline) -> None:
+def test_ground_and_cards_have_the_colours_of_both_themes(qapp: QApplication, show_pipeline: ShowPipeline) -> None:
     shown = show_pipeline("pooling")
     for name in ("dark", "light"):
         look = theme.apply(qapp, name)

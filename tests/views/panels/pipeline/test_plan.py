@@ -143,7 +143,9 @@ def test_a_gradient_is_as_large_as_its_map(name: str, size: tuple[int, int]) -> 
 )
 @pytest.mark.parametrize("companion", [False, True])
 @pytest.mark.parametrize(("width", "height"), [(938, 610), (692, 470), (1570, 900)])
-def test_the_equation(shape: tuple[int, int, int], companion: bool, width: int, height: int) -> None:
+def test_the_equation_has_maps_of_one_size_in_order(
+    shape: tuple[int, int, int], companion: bool, width: int, height: int
+) -> None:
     lower = equation_height(width, height, shape, companion, share=0.45)
     assert lower <= 0.55 * height
     plan = plan_equation(width, lower, shape, companion)

@@ -92,7 +92,7 @@ def test_files_that_hold_no_map(tmp_path: Path, content: str | bytes, name: str,
     assert str(caught.value).startswith(message)
 
 
-def test_half_an_array(tmp_path: Path) -> None:
+def test_half_an_array_is_refused(tmp_path: Path) -> None:
     path = saved(tmp_path, np.ones((4, 4)))
     path.write_bytes(path.read_bytes()[:-1])
     with pytest.raises(ConvvizError, match=r"^a\.npy: expected 128 bytes of numbers, found 127: the file is damaged$"):

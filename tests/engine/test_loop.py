@@ -20,7 +20,8 @@ from convviz.engine.commands import (
 from convviz.engine.frames import State
 from convviz.engine.stopping import StopConditions, StopReason
 from convviz.engine.trainer import Trainer
-from tests.engine.driving import assert_same_frame, loaded, problem, trained
+from tests.engine.driving import loaded, problem, trained
+from tests.engine.problems import assert_same_frame
 
 EMPTY, PAUSED, RUNNING = State.EMPTY, State.PAUSED, State.RUNNING
 FINISHED, DIVERGED, FAILED = State.FINISHED, State.DIVERGED, State.FAILED

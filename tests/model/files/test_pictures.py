@@ -152,7 +152,7 @@ def test_a_larger_picture_than_a_map_may_be_is_scaled_down(tmp_path: Path) -> No
     np.testing.assert_array_equal(picture.make(3, (10, 1024))[:, 5, 500], [0.2, 0.4, 0.8])
 
 
-def test_between_which_numbers(tmp_path: Path) -> None:
+def test_the_range_of_a_picture_can_be_chosen(tmp_path: Path) -> None:
     picture = read(tmp_path, written(image(pixels()), "png"))
     unit, octets, standard = (picture.make(3, (6, 8), kind=kind) for kind in RANGES)
     np.testing.assert_allclose(octets, unit * 255)
