@@ -17,6 +17,7 @@ from convviz.engine.loop import TrainingLoop
 from convviz.engine.recorded import GivenUpError, Recorded
 from convviz.engine.trainer import Trainer
 from tests.engine.driving import assert_same_frame, problem
+from tests.patience import PATIENCE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -39,7 +40,7 @@ def running(steps: int) -> Iterator[TrainingLoop]:
     thread = threading.Thread(target=loop.run)
     thread.start()
     try:
-        assert made.wait(20)
+        assert made.wait(PATIENCE)
         yield loop
     finally:
         loop.close()
@@ -102,6 +103,6 @@ def test_whoever_waits_can_give_up() -> None:
     with ThreadPoolExecutor(1) as pool:
         waiting = pool.submit(recorded.frame, 0)
         recorded.close()
-        assert isinstance(waiting.exception(10), GivenUpError)
+        assert isinstance(waiting.exception(PATIENCE), GivenUpError)
     with pytest.raises(GivenUpError):
         recorded.frame(0)

@@ -191,6 +191,7 @@ def begin_a_long_film(person: Person, path: Path) -> None:
     choose_file(person, path)
 
 
+@pytest.mark.usefixtures("slow_answers")
 def test_a_film_can_be_called_off(open_window: OpenWindow, tmp_path: Path) -> None:
     person = trained(open_window(), 300)
     begin_a_long_film(person, tmp_path / "run.gif")
@@ -203,6 +204,7 @@ def test_a_film_can_be_called_off(open_window: OpenWindow, tmp_path: Path) -> No
     assert not person.find(QFrame, "banner").isVisible()
 
 
+@pytest.mark.usefixtures("slow_answers")
 def test_the_window_can_be_closed_in_the_middle_of_a_film(open_window: OpenWindow, tmp_path: Path) -> None:
     person = trained(open_window(), 300)
     begin_a_long_film(person, tmp_path / "run.gif")
@@ -212,6 +214,7 @@ def test_the_window_can_be_closed_in_the_middle_of_a_film(open_window: OpenWindo
     assert list(tmp_path.glob(".convviz*")) == []
 
 
+@pytest.mark.usefixtures("slow_answers")
 def test_a_run_that_begins_anew_ends_the_film(open_window: OpenWindow, tmp_path: Path) -> None:
     person = trained(open_window(), 300)
     begin_a_long_film(person, tmp_path / "run.gif")

@@ -49,7 +49,7 @@ def play_from(viewer, qtbot, position):
     speed.setValue(speed.minimum())
     while True:
         viewer.slider("scrub").setValue(position)
-        with qtbot.waitSignal(viewer.microscope.moved, timeout=20_000):
+        with qtbot.waitSignal(viewer.microscope.moved):
             began = time.perf_counter()
             viewer.click("play")
         if time.perf_counter() - began < 0.5 / SPEEDS[0]:
@@ -69,7 +69,7 @@ def seen_on_its_way(viewer, qtbot, start=None):
         at = viewer.microscope.position
         return at != start and begun.setdefault(at, picture(viewer)) != picture(viewer)
 
-    qtbot.waitUntil(moves, timeout=20_000)
+    qtbot.waitUntil(moves)
     return begun
 
 
