@@ -43,6 +43,7 @@ if TYPE_CHECKING:
 
 
 W = TypeVar("W", bound=QObject)
+D = TypeVar("D", bound=QWidget)
 
 
 @dataclass
@@ -115,10 +116,16 @@ class Person:
         self.click("play")
         self.sees_state(State.FINISHED)
 
-    def dialog(self, kind: type[W], name: str) -> W:
-        """Wait for a dialog."""
-        self.sees(lambda: self.window.findChild(kind, name) is not None)
-        return self.find(kind, name)
+    def dialog(self, kind: type[D], name: str) -> D:
+        """Wait until a dialog is there to be seen; one that has been closed may still have that name."""
+        found: list[D] = []
+
+        def is_there() -> bool:
+            found[:] = [each for each in self.window.findChildren(kind, name) if each.isVisible()]
+            return bool(found)
+
+        self.sees(is_there)
+        return found[0]
 
 
 @pytest.fixture(autouse=True)

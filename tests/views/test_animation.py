@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 from PyQt6.QtCore import QPoint, Qt, QTimer
 from PyQt6.QtGui import QAction, QImage, QRegion
-from PyQt6.QtWidgets import QDialogButtonBox, QFileDialog, QFrame, QLabel
+from PyQt6.QtWidgets import QDialogButtonBox, QFrame, QLabel
 
 from convviz.engine import State
 from convviz.views import theme
@@ -256,9 +256,7 @@ def test_what_cannot_be_is_said(open_window: OpenWindow, numbers: dict[str, floa
 def test_another_ending_is_refused(open_window: OpenWindow, tmp_path: Path) -> None:
     person = trained(open_window(), 30)
     save(ask(person, frames=3))
-    chooser = person.dialog(QFileDialog, "export_dialog")
-    chooser.selectFile(str(tmp_path / "run.avi"))
-    chooser.accept()
+    choose_file(person, tmp_path / "run.avi")
     person.sees(lambda: is_idle(person) and person.find(QFrame, "banner").isVisible())
     assert "run.avi" in person.find(QLabel, "banner_text").text()
     assert list(tmp_path.glob("run*")) == []

@@ -20,6 +20,7 @@ from convviz.views.editors.number_box import NumberBox
 from convviz.views.export_progress import ExportProgress
 from convviz.views.table_dialog import TableDialog
 from tests.export.code.running import run_script
+from tests.views import hands
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -32,9 +33,7 @@ def is_idle(person: Person) -> bool:
 
 
 def choose_file(person: Person, path: Path) -> None:
-    chooser = person.dialog(QFileDialog, "export_dialog")
-    chooser.selectFile(str(path))
-    chooser.accept()
+    hands.choose_file(person.dialog(QFileDialog, "export_dialog"), path)
 
 
 def export(person: Person, name: str, path: Path) -> None:
