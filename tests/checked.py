@@ -12,6 +12,7 @@ from convviz.engine.layers.base import BoundLayer
 from convviz.engine.stopping import StopConditions
 from convviz.model.experiment import Experiment, Stage
 from convviz.model.sources import RandomMap
+from tests.patience import PATIENCE
 
 
 @dataclass(frozen=True)
@@ -67,7 +68,7 @@ class Barrier:
     def pass_by(self):
         if not self._open.is_set():
             self.reached.set()
-            assert self._open.wait(10)
+            assert self._open.wait(PATIENCE)
 
 
 BARRIER = Barrier()

@@ -19,12 +19,10 @@ from PyQt6.QtCore import QCoreApplication, QEvent, QSettings, QThread
 from PyQt6.QtWidgets import QApplication, QWidget
 
 from convviz.i18n import set_language
+from tests.patience import PATIENCE, PatientBot
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-
-#: How long a thread that was asked to stop may take before it counts as left running, in milliseconds.
-_GRACE = 2000
 
 
 @pytest.fixture(autouse=True)
@@ -61,7 +59,10 @@ def _nothing_left_behind(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     yield
     running = [thread for thread in list(started) if not sip.isdeleted(thread) and not _ends(thread)]
     assert not running, f"still running after the test: {running}"
-    left = [t for t in set(threading.enumerate()) - threads_before if not isinstance(t, threading._DummyThread)]
+    others = [t for t in set(threading.enumerate()) - threads_before if not isinstance(t, threading._DummyThread)]
+    for thread in others:  # one that has done its last may still be on its way out
+        thread.join(PATIENCE)
+    left = [thread for thread in others if thread.is_alive()]
     assert not left, f"still running after the test: {left}"
     QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
     windows = _windows() - windows_before
@@ -73,7 +74,7 @@ def _nothing_left_behind(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 
 def _ends(thread: QThread) -> bool:
-    return thread.isFinished() or not thread.isRunning() or thread.wait(_GRACE)
+    return thread.isFinished() or not thread.isRunning() or thread.wait(round(1000 * PATIENCE))
 
 
 def _windows() -> set[QWidget]:
@@ -85,3 +86,9 @@ def _windows() -> set[QWidget]:
 def repository() -> Path:
     """Return the root of the checkout that the tests lie in."""
     return Path(__file__).resolve().parent.parent
+
+
+@pytest.fixture
+def qtbot(qapp: QApplication, request: pytest.FixtureRequest) -> PatientBot:
+    """Return pytest-qt's bot, which here waits for as long as a busy machine takes."""
+    return PatientBot(request)

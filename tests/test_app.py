@@ -29,6 +29,7 @@ from convviz.views import theme as looks
 from convviz.views.main_window import MainWindow
 from convviz.views.preferences import Preferences
 from convviz.views.readout import ReadOut
+from tests.patience import PATIENCE
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -36,10 +37,6 @@ if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
 
     from convviz.model.document import Document
-
-
-#: How long something is waited for that has to come, in seconds: machines may be slow.
-PATIENCE = 60.0
 
 
 def colours(picture: QImage) -> int:
@@ -368,7 +365,7 @@ def test_ctrl_c_ends_an_idle_window(tmp_path: Path) -> None:
         assert process.stdout is not None
         assert process.stdout.readline().strip() == b"complete"
         process.send_signal(signal.SIGINT)
-        assert process.wait(timeout=20) == 130
+        assert process.wait(timeout=PATIENCE) == 130
 
 
 #: A program that is told to end at once, and goes on with Qt's events.

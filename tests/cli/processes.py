@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import convviz
+from tests.patience import PATIENCE
 
 #: What a process needs to find the program from another folder.
 FROM_ANYWHERE = {"PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8", "PYTHONPATH": str(Path(convviz.__file__).parents[1])}
@@ -21,6 +22,6 @@ def run_python(*arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
         text=True,
         cwd=cwd,
         env=FROM_ANYWHERE,
-        timeout=60,
+        timeout=PATIENCE,
         check=False,
     )

@@ -21,6 +21,7 @@ from convviz.engine.initializers import Given
 from convviz.model.experiment import Experiment, Stage
 from convviz.model.files import write_experiment
 from tests.cli.processes import FROM_ANYWHERE, run_python
+from tests.patience import PATIENCE
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -223,7 +224,7 @@ def test_ctrl_c_ends_the_run_and_writes_what_there_is(small: Path, tmp_path: Pat
             assert process.stdout is not None
             assert any(line.startswith("    1000") for line in process.stdout)
             process.send_signal(signal.SIGINT)
-            out, err = process.communicate(timeout=60)
+            out, err = process.communicate(timeout=PATIENCE)
         finally:
             process.kill()
     assert process.returncode == 130

@@ -28,6 +28,7 @@ from convviz.engine.convolution import (
 from convviz.engine.layers import Buffer, Slots
 from convviz.engine.memory import sorted_columns
 from convviz.engine.network import Network
+from tests.patience import PATIENCE
 
 
 def geometries(count, seed, largest=18):
@@ -284,7 +285,8 @@ def test_a_megapixel_with_large_kernels_stays_below_two_hundred_megabytes():
     """A whole process: 1024×1024, kernels 11×11 and 12×12, every gradient down to the input's."""
     if not Path("/proc/self/status").exists():
         pytest.skip("only Linux tells the peak memory of a process alone")
-    done = subprocess.run([sys.executable, "-c", MEASURE], capture_output=True, text=True, check=True, timeout=100)
+    command = [sys.executable, "-c", MEASURE]
+    done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=PATIENCE)
     assert int(done.stdout) < 200 * 1024
 
 

@@ -18,6 +18,7 @@ from convviz.engine.recorded import GivenUpError, Recorded
 from convviz.engine.trainer import Trainer
 from tests.engine.driving import problem
 from tests.engine.problems import assert_same_frame
+from tests.patience import PATIENCE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -40,7 +41,7 @@ def running(steps: int) -> Iterator[TrainingLoop]:
     thread = threading.Thread(target=loop.run)
     thread.start()
     try:
-        assert made.wait(20)
+        assert made.wait(PATIENCE)
         yield loop
     finally:
         loop.close()
@@ -103,6 +104,6 @@ def test_whoever_waits_can_give_up() -> None:
     with ThreadPoolExecutor(1) as pool:
         waiting = pool.submit(recorded.frame, 0)
         recorded.close()
-        assert isinstance(waiting.exception(10), GivenUpError)
+        assert isinstance(waiting.exception(PATIENCE), GivenUpError)
     with pytest.raises(GivenUpError):
         recorded.frame(0)

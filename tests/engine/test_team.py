@@ -6,6 +6,7 @@ import threading
 import pytest
 
 from convviz.engine.team import Team, cores
+from tests.patience import PATIENCE
 
 
 def helpers():
@@ -36,7 +37,7 @@ def test_every_job_is_done_once_and_in_its_order(size, jobs):
 def test_jobs_are_done_at_once():
     meeting = threading.Barrier(2)
     team = Team(2)
-    team.share([[lambda: meeting.wait(10)], [lambda: meeting.wait(10)]])  # alone, each would wait for ever
+    team.share([[lambda: meeting.wait(PATIENCE)], [lambda: meeting.wait(PATIENCE)]])  # alone, each would wait for ever
 
 
 @pytest.mark.parametrize("size", [1, 2])
@@ -48,7 +49,7 @@ def test_what_goes_wrong_is_raised_when_nobody_works_any_more(size, wrong):
     def fail():
         raise ZeroDivisionError
 
-    jobs = [[lambda: meeting.wait(10)] for _ in range(2)] if size == 2 else [[int], [int]]
+    jobs = [[lambda: meeting.wait(PATIENCE)] for _ in range(2)] if size == 2 else [[int], [int]]
     jobs[wrong].append(fail)
     with pytest.raises(ZeroDivisionError):
         team.share(jobs)
@@ -62,12 +63,12 @@ def test_an_interrupt_waits_for_those_who_still_work():
     go_on, begun, done = threading.Event(), threading.Barrier(2), []
 
     def long():
-        begun.wait(10)
-        go_on.wait(10)
+        begun.wait(PATIENCE)
+        go_on.wait(PATIENCE)
         done.append(True)
 
     def interrupt():
-        begun.wait(10)
+        begun.wait(PATIENCE)
         threading.Timer(0.05, go_on.set).start()
         raise KeyboardInterrupt
 
@@ -85,5 +86,5 @@ def test_helpers_go_when_nobody_needs_them():
     del team
     gc.collect()
     for thread in mine:
-        thread.join(5)
+        thread.join(PATIENCE)
     assert not any(thread.is_alive() for thread in mine)

@@ -16,6 +16,7 @@ from convviz.engine.frames import State
 from convviz.engine.trainer import Trainer
 from convviz.engine.worker import TrainingThread
 from tests.engine.driving import TOO_HIGH, problem
+from tests.patience import PATIENCE
 
 
 class Taker(QObject):
@@ -163,7 +164,7 @@ def during_a_build(qtbot, thread, taker):
 
     thread.post(Load(1, build, play=True))
     thread.start()
-    assert building.wait(5)
+    assert building.wait(PATIENCE)
 
 
 MOMENTS = (
@@ -195,7 +196,7 @@ def test_it_can_be_closed_at_every_moment_and_twice(qtbot, thread, taker, moment
 def test_a_thread_that_was_closed_before_it_was_started_ends_at_once(thread):
     thread.close()
     thread.start()
-    assert thread.wait(5000)
+    assert thread.wait(round(1000 * PATIENCE))
 
 
 def test_a_step_is_not_lost_however_quickly_they_are_asked_for(qtbot, thread, taker):
@@ -232,7 +233,7 @@ def test_a_program_that_ends_without_closing_ends_well(repository, dropped, tile
             gc.collect()
     """
     command = [sys.executable, "-c", textwrap.dedent(script)]
-    done = subprocess.run(command, cwd=repository, capture_output=True, timeout=60, check=False)
+    done = subprocess.run(command, cwd=repository, capture_output=True, timeout=PATIENCE, check=False)
     assert (done.returncode, done.stderr) == (0, b"")
 
 

@@ -6,11 +6,13 @@ import threading
 
 import pytest
 
+from convviz.engine import loop
 from convviz.model.experiment import Experiment
 from convviz.model.session import Session
 from tests.checked import BARRIER
 from tests.model.idle import IdleClock
 from tests.model.running import Diary
+from tests.patience import PATIENCE
 
 
 @pytest.fixture
@@ -33,9 +35,18 @@ def reach(qtbot, session):
         def reached():
             return session.status.state is state and (run is None or session.status.run == run)
 
-        qtbot.waitUntil(reached, timeout=20_000)  # however busy the machine is
+        qtbot.waitUntil(reached)
 
     return reach
+
+
+@pytest.fixture
+def every_report(monkeypatch):
+    """Have the training wait for the window until every report is seen, however late its turn comes.
+
+    Otherwise a newer report may take the place of one that the window was too busy to take.
+    """
+    monkeypatch.setattr(loop, "PATIENCE", PATIENCE)
 
 
 @pytest.fixture
@@ -54,7 +65,7 @@ def slow_builds():
     class Slow(Experiment):
         def build(self):
             begun.set()
-            assert released.wait(10)
+            assert released.wait(PATIENCE)
             return super().build()
 
     yield Slow, begun, released

@@ -16,6 +16,7 @@ from convviz.model.branches import Branches
 from convviz.model.document import Document
 from convviz.model.series import LossSeries
 from tests.model.running import experiment, trained
+from tests.patience import PATIENCE
 
 if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
@@ -392,7 +393,7 @@ def test_all_losses_of_a_branch_that_is_left_are_known_however_busy_the_window_i
         act()
         done = threading.Event()
         desk.session.ask_path(lambda path, done=done: done.set())
-        assert done.wait(20)  # in the window's thread, which takes nothing meanwhile
+        assert done.wait(PATIENCE)  # in the window's thread, which takes nothing meanwhile
     desk.rests_at(20)
     root = desk.branches.all[0]
     assert root.losses is not None

@@ -108,7 +108,7 @@ def test_the_step_of_the_past_that_is_looked_at_is_checked(session, check, found
 def test_a_run_is_checked_again_and_again(session, check, qtbot):
     _, watcher = check(interval=0.0)
     session.load(experiment(steps=10**7), play=True)
-    qtbot.waitUntil(lambda: len({finding.step for finding in watcher.findings}) >= 2, timeout=20_000)
+    qtbot.waitUntil(lambda: len({finding.step for finding in watcher.findings}) >= 2)
     assert session.status.state is State.RUNNING
     assert all(finding.verdict is Verdict.RIGHT for finding in watcher.findings)
 

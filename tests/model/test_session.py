@@ -4,6 +4,7 @@ import math
 import time
 
 import numpy as np
+import pytest
 
 from convviz.engine.frames import State
 from convviz.engine.loop import PATIENCE
@@ -28,6 +29,7 @@ def test_a_loaded_experiment_is_shown_untrained(session, diary, reach):
     np.testing.assert_array_equal(session.frame.output, Trainer(wanted.build()).frame().output)
 
 
+@pytest.mark.usefixtures("every_report")
 def test_play_pause_and_finish_are_reported_in_order(session, diary, reach):
     session.load(experiment(steps=10**7))
     session.play()
@@ -38,6 +40,7 @@ def test_play_pause_and_finish_are_reported_in_order(session, diary, reach):
     assert diary.states == [State.PAUSED, State.RUNNING, State.PAUSED]
 
 
+@pytest.mark.usefixtures("every_report")
 def test_a_run_to_its_end_has_every_loss_of_a_run_without_a_window(session, diary, reach):
     wanted = experiment()
     session.load(wanted, play=True)
@@ -82,6 +85,7 @@ def test_play_goes_on_beyond_the_end(qtbot, session, reach):
     assert len(session.losses) == session.status.step
 
 
+@pytest.mark.usefixtures("every_report")
 def test_a_reset_goes_back_to_the_very_same_start(qtbot, session, diary):
     session.load(experiment())
     session.step()

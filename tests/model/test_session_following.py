@@ -8,6 +8,7 @@ import pytest
 from convviz.engine.frames import State
 from convviz.model.experiment import Experiment
 from tests.model.running import experiment, kernel, trained
+from tests.patience import PATIENCE
 
 
 def test_following_a_learning_rate_changes_the_run_in_hand(qtbot, session, diary, reach):
@@ -100,6 +101,7 @@ def test_of_a_drag_only_what_can_be_shown_is_built(qtbot, session, diary):
     assert diary.of("run") == sorted(set(diary.of("run")))
 
 
+@pytest.mark.usefixtures("every_report")
 @pytest.mark.parametrize(("stages", "shown"), [(kernel(3), [1, 2, 4]), (kernel(5), [1, 4])], ids=["same", "other"])
 def test_what_was_built_during_a_drag_is_shown_if_its_shapes_are_still_the_ones(
     qtbot, session, diary, reach, slow_builds, stages, shown
@@ -114,7 +116,7 @@ def test_what_was_built_during_a_drag_is_shown_if_its_shapes_are_still_the_ones(
     session.load(versions[0])
     reach(State.PAUSED)
     session.follow(versions[0], versions[1])
-    assert begun.wait(5)
+    assert begun.wait(PATIENCE)
     session.follow(versions[1], versions[2])
     session.follow(versions[2], versions[3])
     released.set()
@@ -153,7 +155,7 @@ def test_a_run_is_found_again_however_fast_edits_are_undone_and_done_again(qtbot
     session.run(30)
     qtbot.waitUntil(lambda: session.status.step == 30)
     session.follow(old, new)
-    assert begun.wait(10)
+    assert begun.wait(PATIENCE)
     session.follow(new, old)
     session.follow(old, new)
     released.set()

@@ -14,8 +14,10 @@ from convviz.engine.frames import State
 from convviz.engine.stopping import StopReason
 from convviz.model.session import Session
 from tests.model.running import Impossible, experiment, kernel, trained
+from tests.patience import PATIENCE
 
 
+@pytest.mark.usefixtures("every_report")
 def test_a_failing_build_is_told_once_and_another_experiment_can_be_loaded(session, diary, reach):
     wanted = experiment()
     session.load(Impossible(stages=wanted.stages))
@@ -106,7 +108,7 @@ def test_a_session_that_is_dropped_ends_its_thread(qapp):
 def test_a_session_can_be_closed_during_a_build(session, slow_builds):
     slow, begun, released = slow_builds
     session.load(slow(stages=kernel(3)), play=True)
-    assert begun.wait(5)
+    assert begun.wait(PATIENCE)
     releaser = threading.Timer(0.05, released.set)
     releaser.start()
     session.close()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import threading
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
@@ -13,6 +14,7 @@ from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import QAbstractButton, QAbstractSpinBox, QApplication, QFrame, QLabel, QListWidget, QWidget
 
 from convviz.engine.frames import State
+from convviz.engine.recorded import Recorded
 from convviz.model.document import Document
 from convviz.model.files import load_builtin
 from convviz.model.session import Session
@@ -23,12 +25,14 @@ from convviz.views.preferences import Preferences
 from convviz.views.readout import ReadOut
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
     from typing import Protocol
 
     from pytestqt.qtbot import QtBot
 
+    from convviz.engine.frames import Frame
+    from convviz.engine.rows import Rows
     from convviz.model.experiment import Experiment
     from convviz.views.selection import SelectionKind
 
@@ -39,6 +43,7 @@ if TYPE_CHECKING:
 
 
 W = TypeVar("W", bound=QObject)
+D = TypeVar("D", bound=QWidget)
 
 
 @dataclass
@@ -90,8 +95,8 @@ class Person:
     def text(self, name: str) -> str:
         return self.find(ReadOut, name).text()
 
-    def sees(self, seen: Callable[[], bool], timeout: int = 20_000) -> None:
-        self.bot.waitUntil(seen, timeout=timeout)
+    def sees(self, seen: Callable[[], bool]) -> None:
+        self.bot.waitUntil(seen)
 
     def sees_state(self, state: State) -> None:
         self.sees(lambda: self.session.status.state is state)
@@ -119,10 +124,16 @@ class Person:
         assert self.find(QFrame, "banner").isVisible()
         return self.find(QLabel, "banner_text").text()
 
-    def dialog(self, kind: type[W], name: str) -> W:
-        """Wait for a dialog."""
-        self.sees(lambda: self.window.findChild(kind, name) is not None)
-        return self.find(kind, name)
+    def dialog(self, kind: type[D], name: str) -> D:
+        """Wait until a dialog is there to be seen; one that has been closed may still have that name."""
+        found: list[D] = []
+
+        def is_there() -> bool:
+            found[:] = [each for each in self.window.findChildren(kind, name) if each.isVisible()]
+            return bool(found)
+
+        self.sees(is_there)
+        return found[0]
 
 
 @pytest.fixture(autouse=True)
@@ -158,9 +169,9 @@ def open_window(qtbot: QtBot, preferences: Preferences) -> Iterator[OpenWindow]:
         person = Person(qtbot, window, document, session, preferences)
         people.append(person)
         window.take_size(*size)
-        window.show()
-        window.activateWindow()
-        qtbot.waitExposed(window)
+        with qtbot.waitActive(window):
+            window.show()
+            window.activateWindow()
         person.sees(lambda: window.is_complete and session.frame is not None and session.status.speed == speed)
         return person
 
@@ -171,3 +182,30 @@ def open_window(qtbot: QtBot, preferences: Preferences) -> Iterator[OpenWindow]:
         person.session.close()
         person.window.deleteLater()
     QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+
+
+@pytest.fixture
+def slow_answers(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let whoever asks for recorded steps wait for each answer, until he gives up.
+
+    So what many of them are written into is still being written when it is looked at, however fast the machine is.
+    """
+    given_up = threading.Event()
+    rows, frame, close = Recorded.rows, Recorded.frame, Recorded.close
+
+    def slow_rows(recorded: Recorded, steps: Sequence[int]) -> Iterator[Rows]:
+        for part in rows(recorded, steps):
+            given_up.wait(0.1)
+            yield part
+
+    def slow_frame(recorded: Recorded, step: int, input_gradient: bool = False) -> Frame:
+        given_up.wait(0.1)
+        return frame(recorded, step, input_gradient)
+
+    def give_up(recorded: Recorded) -> None:
+        given_up.set()
+        close(recorded)
+
+    monkeypatch.setattr(Recorded, "rows", slow_rows)
+    monkeypatch.setattr(Recorded, "frame", slow_frame)
+    monkeypatch.setattr(Recorded, "close", give_up)

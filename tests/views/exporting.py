@@ -11,6 +11,7 @@ from convviz.views.action_table import EXPORTS
 from convviz.views.animation_dialog import AnimationDialog
 from convviz.views.editors.buttons import Choice
 from convviz.views.editors.number_box import NumberBox
+from tests.views import hands
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -23,9 +24,7 @@ def is_idle(person: Person) -> bool:
 
 
 def choose_file(person: Person, path: Path) -> None:
-    chooser = person.dialog(QFileDialog, "export_dialog")
-    chooser.selectFile(str(path))
-    chooser.accept()
+    hands.choose_file(person.dialog(QFileDialog, "export_dialog"), path)
 
 
 def ask_for_animation(person: Person, part: str = "", **numbers: float) -> AnimationDialog:

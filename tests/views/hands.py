@@ -7,7 +7,7 @@ from pathlib import Path
 from PyQt6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PyQt6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDropEvent, QWheelEvent
 from PyQt6.QtTest import QTest
-from PyQt6.QtWidgets import QAbstractItemView, QApplication, QComboBox, QWidget
+from PyQt6.QtWidgets import QAbstractItemView, QApplication, QComboBox, QFileDialog, QLineEdit, QWidget
 
 _NOTCH = 120
 _NOTHING = Qt.KeyboardModifier.NoModifier
@@ -87,6 +87,14 @@ def _held(
     _data.append(data)  # an event does not keep it
     del _data[:-2]
     return Qt.DropAction.CopyAction, data, Qt.MouseButton.LeftButton, _NOTHING
+
+
+def choose_file(chooser: QFileDialog, path: Path) -> None:
+    """Type a file's name into a dialog and confirm it, whether the keys are in its field by then or not."""
+    field = chooser.findChild(QLineEdit, "fileNameEdit")
+    assert field is not None
+    field.setText(str(path))
+    chooser.accept()
 
 
 def choose_item(combo: QComboBox, text: str) -> None:

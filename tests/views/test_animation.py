@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 from PyQt6.QtCore import QPoint, Qt, QTimer
 from PyQt6.QtGui import QImage, QRegion
-from PyQt6.QtWidgets import QDialogButtonBox, QFileDialog, QFrame, QLabel
+from PyQt6.QtWidgets import QDialogButtonBox, QFrame, QLabel
 
 from convviz.engine import State
 from convviz.views import theme
@@ -157,6 +157,7 @@ def begin_a_long_film(person: Person, path: Path) -> None:
     choose_file(person, path)
 
 
+@pytest.mark.usefixtures("slow_answers")
 def test_a_film_can_be_called_off(open_window: OpenWindow, tmp_path: Path) -> None:
     person = trained(open_window(), 300)
     begin_a_long_film(person, tmp_path / "run.gif")
@@ -169,6 +170,7 @@ def test_a_film_can_be_called_off(open_window: OpenWindow, tmp_path: Path) -> No
     assert not person.find(QFrame, "banner").isVisible()
 
 
+@pytest.mark.usefixtures("slow_answers")
 def test_the_window_can_be_closed_in_the_middle_of_a_film(open_window: OpenWindow, tmp_path: Path) -> None:
     person = trained(open_window(), 300)
     begin_a_long_film(person, tmp_path / "run.gif")
@@ -178,6 +180,7 @@ def test_the_window_can_be_closed_in_the_middle_of_a_film(open_window: OpenWindo
     assert list(tmp_path.glob(".convviz*")) == []
 
 
+@pytest.mark.usefixtures("slow_answers")
 def test_a_run_that_begins_anew_ends_the_film(open_window: OpenWindow, tmp_path: Path) -> None:
     person = trained(open_window(), 300)
     begin_a_long_film(person, tmp_path / "run.gif")
@@ -219,9 +222,7 @@ def test_what_cannot_be_is_said(open_window: OpenWindow, numbers: dict[str, floa
 def test_another_ending_is_refused(open_window: OpenWindow, tmp_path: Path) -> None:
     person = trained(open_window(), 30)
     save_animation(ask_for_animation(person, frames=3))
-    chooser = person.dialog(QFileDialog, "export_dialog")
-    chooser.selectFile(str(tmp_path / "run.avi"))
-    chooser.accept()
+    choose_file(person, tmp_path / "run.avi")
     person.sees(lambda: is_idle(person) and person.find(QFrame, "banner").isVisible())
     assert "run.avi" in person.find(QLabel, "banner_text").text()
     assert list(tmp_path.glob("run*")) == []

@@ -190,6 +190,7 @@ def begin_a_long_table(person: Person, path: Path) -> None:
     choose_file(person, path)
 
 
+@pytest.mark.usefixtures("slow_answers")
 def test_a_long_table_can_be_called_off(open_window: OpenWindow, tmp_path: Path) -> None:
     person = open_window()
     begin_a_long_table(person, tmp_path / "run.csv")
@@ -204,6 +205,7 @@ def test_a_long_table_can_be_called_off(open_window: OpenWindow, tmp_path: Path)
     assert not person.find(QFrame, "banner").isVisible()
 
 
+@pytest.mark.usefixtures("slow_answers")
 def test_the_window_can_be_closed_while_a_table_is_written(open_window: OpenWindow, tmp_path: Path) -> None:
     person = open_window()
     (tmp_path / "run.csv").write_text("before")
@@ -214,6 +216,7 @@ def test_the_window_can_be_closed_while_a_table_is_written(open_window: OpenWind
     assert list(tmp_path.glob(".convviz*")) == []
 
 
+@pytest.mark.usefixtures("slow_answers")
 @pytest.mark.parametrize("change", ["reset", "another experiment"])
 def test_a_run_that_changes_meanwhile_is_not_written_in_part(
     open_window: OpenWindow, tmp_path: Path, change: str

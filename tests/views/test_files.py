@@ -17,6 +17,7 @@ from convviz.views.heatmap import Heatmap
 from convviz.views.language import speak
 from convviz.views.readout import ReadOut
 from convviz.views.status_line import StatusLine
+from tests.views import hands
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -32,9 +33,7 @@ def change(person: Person) -> None:
 
 def choose_file(person: Person, dialog: str, path: Path) -> None:
     """Type a file's name into the dialog of that name and confirm it."""
-    chooser = person.dialog(QFileDialog, dialog)
-    chooser.selectFile(str(path))
-    chooser.accept()
+    hands.choose_file(person.dialog(QFileDialog, dialog), path)
 
 
 def answer(person: Person, button: QMessageBox.StandardButton) -> None:

@@ -17,6 +17,7 @@ from convviz.model.experiment import Experiment
 from convviz.number_text import loss_text
 from convviz.views import theme
 from convviz.views.panels.loss import LossPanel
+from tests.patience import PATIENCE
 
 if TYPE_CHECKING:
     import pytest
@@ -95,7 +96,7 @@ def test_a_curve_that_is_kept_while_another_run_is_built_is_called_by_its_own_se
     build, released = Experiment.build, threading.Event()
 
     def wait_and_build(experiment: Experiment) -> Problem:
-        released.wait(20)
+        released.wait(PATIENCE)
         return build(experiment)
 
     monkeypatch.setattr(Experiment, "build", wait_and_build)

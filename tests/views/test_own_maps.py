@@ -31,7 +31,7 @@ from convviz.model.sources import GivenMap, RandomMap
 from convviz.views.editors.note import Note
 from convviz.views.heatmap import Heatmap
 from convviz.views.picture_dialog import PictureDialog, Wanted
-from tests.views.hands import choose_item, drop_files, type_over
+from tests.views.hands import choose_file, choose_item, drop_files, type_over
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -74,8 +74,7 @@ def choose(person: Person, action: str, path: Path) -> None:
 
 def select(person: Person, path: Path) -> None:
     dialog = person.dialog(QFileDialog, "numbers_dialog")
-    dialog.selectFile(str(path))
-    dialog.accept()
+    choose_file(dialog, path)
     person.sees(lambda: person.window.findChild(QFileDialog, "numbers_dialog") is None)
     a_dialog_has_gone(person)
 
@@ -387,9 +386,7 @@ def test_an_array_is_taken_as_it_is_saved_and_opened_again(open_window: OpenWind
     np.testing.assert_array_equal(made(person), values)
     person.sees(lambda: person.session.frame is not None and person.session.frame.values[0].shape == (2, 70, 40))
     person.press("Ctrl+S")
-    dialog = person.dialog(QFileDialog, "save_dialog")
-    dialog.selectFile(str(tmp_path / "mine.json"))
-    dialog.accept()
+    choose_file(person.dialog(QFileDialog, "save_dialog"), tmp_path / "mine.json")
     assert read_experiment(tmp_path / "mine.json") == person.document.experiment
 
 

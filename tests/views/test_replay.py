@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import math
 import threading
+import time
+from itertools import count
+from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -12,6 +15,7 @@ from PyQt6.QtWidgets import QSlider
 
 from convviz.engine.frames import State
 from convviz.engine.trainer import Trainer
+from convviz.views import replay
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -22,15 +26,25 @@ if TYPE_CHECKING:
 END = 300
 
 
-@pytest.fixture
-def person(open_window: OpenWindow) -> Person:
-    """Somebody at the end of a run, who sees its steps at a speed that leaves time to do something."""
+def at_the_end(open_window: OpenWindow) -> Person:
+    """Return somebody at the end of a run, who sees its steps at a speed that leaves time to do something."""
     person = open_window()
     person.session.run(END)
     person.sees_step(END)
     person.preferences.speed = 100
     person.session.set_speed(100)
     return person
+
+
+@pytest.fixture
+def person(open_window: OpenWindow, monkeypatch: pytest.MonkeyPatch) -> Person:
+    """Return somebody at the end of a run, whose steps pass by as if the window always had its turn in time.
+
+    However busy the machine is, no picture is late for the next: so much time passes from each to the next one.
+    """
+    beats = count()
+    monkeypatch.setattr(replay, "time", SimpleNamespace(perf_counter=lambda: next(beats) / 30))
+    return at_the_end(open_window)
 
 
 def passes(person: Person) -> bool:
@@ -65,6 +79,17 @@ def test_it_passes_at_the_speed_that_is_set(person: Person) -> None:
     begin(person)
     person.sees(lambda: len(shown) >= 4)
     assert shown[:4] == [0, 1, 2, 3]
+
+
+def test_it_takes_as_long_as_its_steps_do_at_that_speed(open_window: OpenWindow) -> None:
+    person = at_the_end(open_window)
+    person.session.set_speed(1000)
+    person.sees(lambda: person.session.status.speed == 1000)
+    began = time.perf_counter()
+    person.press("P")
+    assert person.button("replay").text() == "Pause"
+    person.sees(lambda: person.button("replay").text() == "Replay")
+    assert time.perf_counter() - began >= END / 1000
 
 
 def test_without_a_limit_the_steps_are_still_seen(person: Person) -> None:

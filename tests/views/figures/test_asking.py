@@ -253,12 +253,12 @@ def test_the_right_button_offers_the_picture_of_what_is_under_it(open_window: Op
     menu.actions()[0].trigger()
     assert person.text("pointed").startswith("“Target” has been copied")
     menu.actions()[1].trigger()
+    menu.close()
     dialog = person.dialog(FigureDialog, "figure_dialog")
     choice = dialog.findChild(Choice, "figure.part")
     assert choice is not None
     assert choice.currentText() == "Target"
     dialog.reject()
-    menu.close()
 
 
 def test_the_menu_of_the_plot_has_the_picture_too(open_window: OpenWindow) -> None:

@@ -45,8 +45,8 @@ def show_heatmap(qapp: QApplication, qtbot: QtBot) -> ShowHeatmap:
         heatmap.set_text("Map 1", "map of something")
         heatmap.set_values(values, levels, signed)
         heatmap.resize(*size)
-        heatmap.show()
-        qtbot.waitExposed(heatmap)
+        with qtbot.waitExposed(heatmap):
+            heatmap.show()
         qapp.processEvents()
         return heatmap
 

@@ -470,5 +470,5 @@ def test_the_microscope_plays_and_the_task_is_done_meanwhile(open_window: OpenWi
     microscope = person.find(Microscope, "microscope")
     person.press("Space")
     person.press("3")
-    person.sees(lambda: person.window.lessons.is_done, timeout=1000)
+    person.sees(lambda: person.window.lessons.is_done)
     assert microscope.is_playing

@@ -300,7 +300,7 @@ def test_another_network_that_was_presented_is_laid_out_as_without_a_presentatio
     pipeline = person.find(Pipeline, "pipeline")
 
     def settled() -> dict[str, QRect]:
-        """Return where everything is once it has found its place."""
+        """Return where everything is once the run is seen that was asked for last, and all has found its place."""
         found: list[dict[str, QRect]] = [{}, {}]
 
         def is_settled() -> bool:
@@ -309,6 +309,7 @@ def test_another_network_that_was_presented_is_laid_out_as_without_a_presentatio
             found.append({each.objectName(): each.geometry() for each in parts})
             return found[-1] == found[-2] == found[-3]
 
+        person.sees(lambda: not person.session.is_waiting)
         person.sees(is_settled)
         return found[-1]
 

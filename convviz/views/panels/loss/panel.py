@@ -131,6 +131,7 @@ class LossPanel(QFrame):
         """Say what is on the screen: another curve is called by what it has otherwise."""
         self._experiment = experiment
         self._name_others()
+        self._describe()
 
     def set_run_of(self, experiment: Experiment) -> None:
         """Say what the series is of; while a new run is being built, that is not yet what is on the screen."""
@@ -154,8 +155,8 @@ class LossPanel(QFrame):
             self._plot.set_marks(live, status.goal, status.shown)
             if status.state is not State.RUNNING or status.shown != before.shown:
                 self._plot.refresh()
-        if (status.state, status.shown) != (before.state, before.shown):
-            self._describe()
+        if status.state is not State.RUNNING or (status.state, status.shown) != (before.state, before.shown):
+            self._describe()  # also of two steps at which it rested, where nobody heard that it ran between them
 
     def refresh(self) -> None:
         """Draw the series, which has changed; of one that grows, what can be seen of the change."""
@@ -172,6 +173,7 @@ class LossPanel(QFrame):
         self.setAccessibleName(tr("Loss"))
         self._name_others()
         self._write()
+        self._describe()
         if self._plot is not None:
             self._plot.setAccessibleName(tr("Loss over the steps"))
             self._plot.retranslate()

@@ -73,10 +73,11 @@ def test_the_step_that_was_checked_is_told(checked):
 def test_nothing_moves_whatever_it_says(checked):
     person = checked(experiment())
     place = badge(person).geometry()
+    seen = []
+    person.session.frame_changed.connect(lambda frame: seen.append((badge(person).text(), badge(person).geometry())))
     person.document.propose(wrong(), "another")
-    person.sees(lambda: badge(person).text() == "checking…")
-    assert badge(person).geometry() == place
     person.sees(lambda: badge(person).text().startswith("✗"))
+    assert seen == [("checking…", place)]
     assert badge(person).geometry() == place
 
 

@@ -158,10 +158,10 @@ def test_a_number_is_followed_while_training_runs(open_window: OpenWindow) -> No
     person.click("play")
     person.sees_state(State.PAUSED)
     person.sees(lambda: frame_of(person).step == person.session.status.step)
-    assert len(term_texts(person)) == len(before)
-    assert term_texts(person) != before
     explanation = explain(frame_of(person), Tensor(Kind.VALUE, 2), (0, 3, 4))
     person.sees(lambda: person.text("explain.total") == f"= {explanation.value:.8f}")
+    assert len(term_texts(person)) == len(before)
+    assert term_texts(person) != before
     assert "✓" in person.text("explain.equal")
 
 

@@ -9,6 +9,8 @@ import pytest
 from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QApplication, QToolButton
 
+from convviz.i18n import set_language
+from convviz.model.files import load_builtin
 from convviz.views.panels.loss import LossPanel, behind
 from tests.views.hands import turn
 from tests.views.panels.loss.conftest import curve_pixels, kept_pixels, plot_of, show, text
@@ -75,6 +77,28 @@ def test_a_long_curve_is_drawn_once_for_each_place_of_the_axes(
     plot_of(panel).resize(plot_of(panel).width() - 1, plot_of(panel).height())
     plot_of(panel).repaint()
     assert all(count < 2 * plot_of(panel).width() for count in drawn)
+
+
+def test_those_who_do_not_see_the_words_are_told_them_as_they_are(panel: LossPanel, qtbot: QtBot) -> None:
+    demo = load_builtin("demo")
+
+    def told() -> list[str]:
+        return [text(panel, "loss_words"), text(panel, "loss_kept_1")]
+
+    panel.set_experiment(demo)
+    panel.set_run_of(demo)
+    show(panel, np.linspace(5000.0, 4000.0, 101))
+    click(panel, qtbot, "keep_curve")
+    for losses in ([50.0, 40.0, 30.0], [50.0, 40.0, 30.0, 20.0]):  # of a run that was not seen to run between them
+        show(panel, losses, run=2)
+        assert panel.accessibleDescription().splitlines() == told()
+    panel.set_experiment(demo.replace(seed=demo.seed + 1))
+    assert told()[1].startswith(f"seed {demo.seed} · ")
+    assert panel.accessibleDescription().splitlines() == told()
+    set_language("zh_CN")
+    panel.retranslate()
+    assert not told()[1].isascii()
+    assert panel.accessibleDescription().splitlines() == told()
 
 
 @pytest.mark.parametrize("losses", [[5.0, np.inf], [np.nan, np.nan], [0.0, 0.0, 0.0], [1e308, 1e-308], [7.0, -3.0]])

@@ -116,9 +116,9 @@ def look(qtbot: QtBot) -> Callable[..., Viewer]:
         microscope.resize(*size)  # type: ignore[misc]
         microscope.set_frame(frame)
         microscope.show_layer(layer, direction)  # type: ignore[arg-type]
-        microscope.show()
-        microscope.activateWindow()
-        qtbot.waitExposed(microscope)
+        with qtbot.waitActive(microscope):
+            microscope.show()
+            microscope.activateWindow()
         return Viewer(microscope, trainer, frame)
 
     return open_one

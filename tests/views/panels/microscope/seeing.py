@@ -46,5 +46,5 @@ def seen_on_its_way(viewer, qtbot, start=None):
         at = viewer.microscope.position
         return at != start and begun.setdefault(at, picture(viewer)) != picture(viewer)
 
-    qtbot.waitUntil(moves, timeout=20_000)
+    qtbot.waitUntil(moves)
     return begun

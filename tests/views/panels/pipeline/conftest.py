@@ -56,8 +56,8 @@ def show_pipeline(qapp: QApplication, qtbot: QtBot) -> ShowPipeline:
         qtbot.addWidget(pipeline)
         pipeline.set_experiment(experiment)
         pipeline.resize(*size)
-        pipeline.show()
-        qtbot.waitExposed(pipeline)
+        with qtbot.waitExposed(pipeline):
+            pipeline.show()
         trainer = Trainer(experiment.build())
         shown = Shown(pipeline, experiment, trainer, trainer.frame())
         pipeline.set_frame(shown.frame)
