@@ -17,6 +17,7 @@ from convviz.views.panels.pipeline.alone import Alone
 from convviz.views.panels.pipeline.card import LayerCard
 from convviz.views.panels.pipeline.equation import EquationRow
 from convviz.views.panels.pipeline.flow import FRAME, GUTTER, MARGIN, FlowRow
+from convviz.views.panels.pipeline.items import numbered_cell
 from convviz.views.panels.pipeline.plan_stage import Arrangement, arrange
 from convviz.views.panels.pipeline.sideways import Sideways, edge
 from convviz.views.panels.pipeline.structure import Structure
@@ -319,8 +320,9 @@ class Pipeline(QWidget):
         kept = self._arrangement if is_dragged else None
         if kept is None and self._usual is not None and self._usual[0] == (self.size(), theme.zoom()):
             kept = self._usual[1]
+        items = structure.items(numbered_cell())
         with theme.unzoomed():
-            self._arrangement = arrange(inner, rows, structure.items(), structure.shapes[-1], companion, kept)
+            self._arrangement = arrange(inner, rows, items, structure.shapes[-1], companion, kept)
         lower, way = self._arrangement.lower, self._arrangement.way
         upper = height - lower
         taken = self._flow.plan(width, upper - GUTTER, way)
