@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from convviz.views.presenting import Presentation
 
 _FIRST_SIZE = QSize(1280, 800)
-_INSPECTOR_WIDTH = 304
+_INSPECTOR_WIDTH = 303
 #: The size below which the window is only where that is asked for.
 _LEAST_SIZE = QSize(*LEAST_SIZE)
 _LEAST_HEIGHT = 440
