@@ -17,6 +17,7 @@ from convviz.views.icons import window_icon
 from convviz.views.keys import ENDS_TYPING, Typing
 from convviz.views.language import speak
 from convviz.views.limits import LEAST_SIZE, LEAST_WITH_INSPECTOR, scale_in_force
+from convviz.views.low import Low
 from convviz.views.menus import Menus
 from convviz.views.parts import Parts
 from convviz.views.status_line import StatusLine
@@ -37,9 +38,10 @@ if TYPE_CHECKING:
     from convviz.views.presenting import Presentation
 
 _FIRST_SIZE = QSize(1280, 800)
-_INSPECTOR_WIDTH = 304
+_INSPECTOR_WIDTH = 303
 #: The size below which the window is only where that is asked for.
 _LEAST_SIZE = QSize(*LEAST_SIZE)
+_LEAST_HEIGHT = 440
 _MENU_HEIGHT = 28  #: whatever the script: Chinese letters are taller, and nothing is to move
 
 
@@ -84,6 +86,7 @@ class MainWindow(QMainWindow):
         self._columns.setObjectName("columns")
         self._picture = QFrame()
         self._column = QVBoxLayout(self._picture)
+        self.setMinimumHeight(_LEAST_HEIGHT)  # which would else follow what is shown, and the window with it
         self._parts = self._make_parts()
         self._lay_out()
         self._connect()
@@ -322,7 +325,7 @@ class MainWindow(QMainWindow):
         """Put the picture and the column beside it where they belong, not to be seen before they are filled."""
         for part in (stage, side):
             part.hide()
-        self._column.insertWidget(0, stage, 1)
+        self._column.insertWidget(0, Low(stage, self._picture), 1)
         self._columns.addWidget(side)
         self._columns.setCollapsible(1, False)
 

@@ -11,7 +11,7 @@ from PyQt6.QtWidgets import QFileDialog
 
 from convviz.engine.errors import ConfigError, ConvvizError
 from convviz.engine.explain import Kind
-from convviz.i18n import mark, tr
+from convviz.i18n import Listed, mark, tr
 from convviz.model.experiment import shape_text
 from convviz.model.files.numbers import ARRAYS, TABLES, read_map, read_numbers
 from convviz.model.files.pictures import PICTURES, Picture
@@ -155,6 +155,16 @@ class OwnFiles(QObject):
             self._complain(ConfigError("expected a file of this computer, received {received}", received=received))
         elif _ending(path) == _EXPERIMENT:
             self.experiment_dropped.emit(path)
+        elif _ending(path) not in _OPENED:
+            self._complain(
+                ConfigError(
+                    "expected an experiment ({experiment}), or a picture, an array or a table ({expected}), "
+                    "received {received}",
+                    experiment=_EXPERIMENT,
+                    expected=Listed(_OPENED[:-1]),
+                    received=path.name,
+                )
+            )
         else:
             self._open_dropped(path, event.position().toPoint())
         return True

@@ -139,7 +139,7 @@ def test_the_reason_is_a_sentence_unless_it_begins_with_the_name_of_the_file(
     person.press("Ctrl+Z")
     person.press("Ctrl+O")
     choose_file(person, "open_dialog", tmp_path / "empty.json")
-    assert person.banner_text().endswith("opened. empty.json: the file is empty")
+    assert person.banner_text().endswith("opened. empty.json: expected text, received an empty file")
 
 
 def test_an_experiment_that_was_changed_is_not_told_as_the_one_that_was_opened(open_window: OpenWindow) -> None:

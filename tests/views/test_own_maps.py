@@ -502,6 +502,11 @@ def test_an_experiment_dropped_asks_about_changes(open_window: OpenWindow, tmp_p
         (("https://example.org/cat.png",), "Expected a file of this computer, received https://example.org/cat.png"),
         (("a.npy", "b.npy"), "Expected one file, received 2"),
         (("a.npy", "https://example.org"), "Expected one file, received 2"),
+        (
+            ("talk.pdf",),
+            "Expected an experiment (json), or a picture, an array or a table (png, jpg, jpeg, bmp, gif, webp, tif, "
+            "tiff, pbm, pgm, ppm, npy, csv, tsv, txt), received talk.pdf",
+        ),
     ],
 )
 def test_other_things_that_are_dropped(
@@ -509,7 +514,7 @@ def test_other_things_that_are_dropped(
 ) -> None:
     person = open_window()
     before = person.document.experiment
-    things = [tmp_path / name if name.endswith(".npy") else name for name in names]
+    things = [tmp_path / name if name.endswith((".npy", ".pdf")) else name for name in names]
     assert drop_files(person.window, QPoint(5, 5), *things)
     assert person.banner_text() == f"The file could not be opened. {message}"
     assert person.document.experiment is before

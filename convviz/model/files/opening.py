@@ -66,7 +66,7 @@ def text_of(raw: bytes) -> str:
     except UnicodeDecodeError as error:
         raise ConfigError("expected text in UTF-8, received other bytes at {place:,}", place=error.start) from error
     if not text.strip():
-        raise ConfigError("the file is empty")
+        raise ConfigError("expected text, received an empty file")
     return text
 
 

@@ -174,7 +174,7 @@ def read_picture(path: Path) -> Picture:
     """
     raw = read_bytes(path, LARGEST_FILE)
     if not raw:
-        raise ConfigError("the file is empty")
+        raise ConfigError("expected a picture, received an empty file")
     if len(raw) > LARGEST_FILE:
         raise ConfigError("expected a picture of at most {expected:,} bytes, received more", expected=LARGEST_FILE)
     return _picture(path.name, _decoded(raw))

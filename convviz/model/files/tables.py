@@ -50,7 +50,7 @@ def parse_number(text: str) -> float:
     except (ValueError, ZeroDivisionError):
         raise ConfigError("'{text}' is not a number such as 0.5, 3e-5 or 1/9", text=text.strip()) from None
     if not math.isfinite(value):
-        raise ConfigError("'{text}' is not a finite number", text=text.strip())
+        raise ConfigError("'{text}' is not a finite number such as 0.5", text=text.strip())
     return value
 
 

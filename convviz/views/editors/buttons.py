@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 #: Of every control of one line.
 CONTROL_HEIGHT = 28
+_ICON = 18  #: in it, where it is a button
 #: What the frame of an open list takes from its width.
 _LIST_MARGIN = 16
 
@@ -31,11 +32,16 @@ class IconButton(QToolButton):
         self.setObjectName(name)
         self._icon_name = icon_name
         self.setAutoRaise(True)
-        self.setIconSize(QSize(18, 18))
-        self.setFixedSize(CONTROL_HEIGHT, CONTROL_HEIGHT)
+        self.take_size(CONTROL_HEIGHT)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         set_role(self, "icon")
         self._load()
+
+    def take_size(self, side: int) -> None:
+        """Be ``side`` pixels wide and high, and the icon as large as suits that."""
+        icon = round(side * _ICON / CONTROL_HEIGHT)
+        self.setIconSize(QSize(icon, icon))
+        self.setFixedSize(side, side)
 
     def open_menu(self, menu: QMenu) -> None:
         """Open ``menu`` when pressed; the icon alone says so."""

@@ -55,7 +55,7 @@ def parse_whole(text: str) -> int:
     except ConfigError:
         value = math.nan
     if not abs(value) <= _LARGEST_WHOLE or value != round(value):
-        raise ConfigError("'{text}' is not a whole number", text=text.strip()[:20])
+        raise ConfigError("'{text}' is not a whole number such as 12", text=text.strip()[:20])
     return int(value)
 
 

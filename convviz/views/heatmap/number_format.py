@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 _LARGE = (56, 48, 40, 34, 28, 24)
 _PIXELS = (20, 18, 16, 15, 14, 13, 12, 11, 10, 9)
 _LEGIBLE = 10
+#: The size that is taken where no other fits a cell that is drawn larger: letters and cells are not larger by exactly
+#: the zoom, and what fits at the usual size would else be missed.
+_LAST = 8
 #: Room that is left in a cell, in pixels, and the largest share of its height that type takes. Where a minus leads,
 #: larger type is left more: as close to its neighbour as to its own digits, it is read as a dash between the two.
 AIR = 5
@@ -26,6 +29,8 @@ _SHARE = 0.52
 _DECIMALS_MOST = 3
 #: The least exponent: divided by a smaller power of ten, a number of three digits would have none of them left.
 _EXPONENT_LEAST = -303
+#: A number as wide as any that has two digits.
+_SAMPLE = 1.5
 
 
 class NumberFormat(NamedTuple):
@@ -84,6 +89,12 @@ def _choose_format(
     return _largest(shapes, width, height, ratio, zoom)
 
 
+def has_room_for_number(side: float) -> bool:
+    """Return whether a cell of ``side`` × ``side`` pixels has room for two digits and a minus of a good size."""
+    found = choose_format(_SAMPLE, True, side, side)
+    return found is not None and found[0] >= round(_PIXELS[-1] * theme.zoom())
+
+
 def choose_plain_format(
     extent: float, signed: bool, width: float, height: float, ratio: float = 1.0
 ) -> tuple[int, NumberFormat] | None:
@@ -113,13 +124,13 @@ def _largest(
 ) -> tuple[int, NumberFormat] | None:
     """Return the first of the formats that fits, each with the smallest type it may have, in the largest that fits."""
     for shape, smallest in shapes:
-        for usual in (*_LARGE, *_PIXELS) if zoom > 1 else _PIXELS:
+        for usual in (*_LARGE, *_PIXELS, _LAST) if zoom > 1 else _PIXELS:
             pixels = round(usual * zoom)
             made = atlas(pixels, ratio)
             more = shape.signed or usual > _PIXELS[0]
             air = (AIR + (max(0, usual - _LEGIBLE + 1) // 2 if more else 0)) * zoom
             fits = made.width_of(shape) <= width - air and pixels <= max(_LEGIBLE * zoom, height * _SHARE)
-            if fits and smallest <= usual and made.figure_height <= height - 4 * zoom:
+            if fits and (smallest <= usual or smallest == _PIXELS[-1]) and made.figure_height <= height - 4 * zoom:
                 return pixels, shape
     return None
 

@@ -12,7 +12,7 @@ from PyQt6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QTool
 from convviz.i18n import tr
 from convviz.views import icons, theme
 from convviz.views.action_texts import keys_text, tooltip
-from convviz.views.editors.buttons import IconButton
+from convviz.views.editors.buttons import CONTROL_HEIGHT, IconButton
 
 if TYPE_CHECKING:
     from PyQt6.QtGui import QResizeEvent
@@ -205,9 +205,10 @@ class LessonCard(QToolBar):
         width = self.width() if around is None else around.width()
         pixels = theme.scaled(_LARGE if width >= _WIDE or theme.zoom() > 1 else _USUAL)
         icon = theme.scaled(_ICON)
-        self._sign.setFixedSize(icon, icon)
         for label in (self._text, self._task):
             label.setFont(theme.font("body", pixels))
+        self._sign.setFixedSize(icon, max(icon, QFontMetrics(self._task.font()).height()))  # beside the first line
+        self._leave.take_size(theme.scaled(CONTROL_HEIGHT))
         self._aside.setFixedWidth(min(_ASIDE * pixels, round(_SHARE * width)))
         if self._lesson is None:
             return

@@ -107,15 +107,14 @@ class Rings(QObject):
         """Scroll so far that each of the spots is seen."""
         for widget, rect, _ in self._find():
             above = widget.parentWidget()
-            while above is not None and not isinstance(above, QScrollArea):
-                above = above.parentWidget()
-            if isinstance(above, QScrollArea):
-                inner = above.widget()
-                if inner is not None:
+            while above is not None:
+                inner = above.widget() if isinstance(above, QScrollArea) else None
+                if isinstance(above, QScrollArea) and inner is not None:
                     centre = widget.mapTo(inner, rect.center())
                     above.ensureVisible(
                         centre.x(), centre.y(), rect.width() // 2 + theme.SPACE.S, rect.height() // 2 + theme.SPACE.S
                     )
+                above = above.parentWidget()
         self.refresh()
 
     def clear(self) -> None:

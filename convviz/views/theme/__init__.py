@@ -25,7 +25,7 @@ from convviz.views.theme.typography import (
     metrics,
     number_width,
 )
-from convviz.views.theme.zoom import scaled, scaled_rect, unzoomed, usual, zoom
+from convviz.views.theme.zoom import scaled, scaled_alike, scaled_rect, unzoomed, usual, zoom
 
 __all__ = [
     "DARK",
@@ -45,6 +45,7 @@ __all__ = [
     "metrics",
     "number_width",
     "scaled",
+    "scaled_alike",
     "scaled_rect",
     "set_role",
     "set_zoom",

@@ -13,12 +13,22 @@ if TYPE_CHECKING:
     from convviz.views.theme.palette import Theme
 
 
+#: Pixels between a button's word and its frame, above and at the side, and the height of the word.
+_BUTTON = (4, 12, 20)
+
+
 @lru_cache(maxsize=8)
 def style_sheet(theme: Theme, zoom: float) -> str:
     """Return the application's style sheet in the colours of ``theme``; ``zoom`` is how large texts are now."""
     sizes = {f"px_{role}": f"{font_size(role)}px" for role in FONT_SIZES}
     icons = resource("icons", "theme", theme.name).as_posix()
-    return Template(_SHEET).substitute(theme.hex_values(), icons=icons, **sizes)
+    above, aside, high = (round(pixels * zoom) for pixels in _BUTTON)
+    buttons = {
+        "button": f"{above}px {aside}px",
+        "button_focused": f"{above - 1}px {aside - 1}px",  # the frame of the focus is wider
+        "button_high": f"{high}px",
+    }
+    return Template(_SHEET).substitute(theme.hex_values(), icons=icons, **sizes, **buttons)
 
 
 _SHEET = """
@@ -42,11 +52,11 @@ QFrame[role="divider"] { background: $border; border: none; max-height: 1px; min
 
 /* buttons ---------------------------------------------------------------------------------------------------------- */
 QPushButton {
-    background: $raised; border: 1px solid $outline; border-radius: 6px; padding: 4px 12px; min-height: 20px;
+    background: $raised; border: 1px solid $outline; border-radius: 6px; padding: $button; min-height: $button_high;
 }
 QPushButton:hover { background: $hover; }
 QPushButton:pressed, QPushButton:checked { background: $pressed; }
-QPushButton:focus { border: 2px solid $accent; padding: 3px 11px; }
+QPushButton:focus { border: 2px solid $accent; padding: $button_focused; }
 QPushButton:disabled { border-color: $border; color: $disabled; background: transparent; }
 QPushButton:default { background: $accent; border-color: $accent; color: $on_accent; }
 QPushButton:default:hover { border-color: $text; }

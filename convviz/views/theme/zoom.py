@@ -2,7 +2,7 @@
 
 Fonts are larger by themselves. Whatever else is measured in pixels and belongs to them is put through `scaled`. What is
 planned as a whole is planned as at the usual size, within `unzoomed`, and the places that were found are put through
-`scaled_rect`: so a picture that is twice as large is the same picture.
+`scaled_rect` or `scaled_alike`: so a picture that is twice as large is the same picture.
 """
 
 from __future__ import annotations
@@ -56,3 +56,10 @@ def scaled_rect(rect: QRect) -> QRect:
         return rect
     left, top = scaled(rect.x()), scaled(rect.y())
     return QRect(left, top, scaled(rect.x() + rect.width()) - left, scaled(rect.y() + rect.height()) - top)
+
+
+def scaled_alike(rect: QRect) -> QRect:
+    """Return the same, but what is of one size goes on to be of one size, wherever it is; it may lie a pixel apart."""
+    if _zoom == 1 or rect.isEmpty():
+        return rect
+    return QRect(scaled(rect.x()), scaled(rect.y()), scaled(rect.width()), scaled(rect.height()))

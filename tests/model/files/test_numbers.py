@@ -73,15 +73,15 @@ def test_arrays_that_are_no_maps(tmp_path: Path, array: Any, message: str) -> No
 @pytest.mark.parametrize(
     ("content", "name", "message"),
     [
-        ("", "t.csv", "t.csv: the file is empty"),
-        (" \n", "t.csv", "t.csv: the file is empty"),
+        ("", "t.csv", "t.csv: expected text, received an empty file"),
+        (" \n", "t.csv", "t.csv: expected text, received an empty file"),
         ("1,2\n3", "t.csv", "t.csv: the rows have different lengths: 2 in row 1, 1 in row 2"),
         ("1,nan\n3,4", "t.csv", "t.csv: row 1, column 2: 'nan' is not a finite number"),
         (b"1\xff2", "t.txt", "t.txt: expected text in UTF-8, received other bytes at 1"),
         (b"0 " * 2_000_001, "t.txt", "t.txt: expected a table of at most 4,000,000 bytes, received more"),
         ("[[[[1]]]]", "t.txt", "t.txt: expected rows and columns, or channels of them"),
         ("", "a.npy", "a.npy is not a .npy file of numbers"),
-        ("", "cat.png", "cat.png: the file is empty"),
+        ("", "cat.png", "cat.png: expected a picture, received an empty file"),
         ("", "cat.doc", "expected a file that ends in one of png, jpg, jpeg,"),
         ("", "cat", "expected a file that ends in one of png, jpg, jpeg,"),
     ],

@@ -233,7 +233,7 @@ def test_what_stands_behind_the_end_of_a_gif_is_none_of_it(tmp_path: Path) -> No
 @pytest.mark.parametrize(
     ("raw", "message"),
     [
-        (b"", "the file is empty"),
+        (b"", "expected a picture, received an empty file"),
         (b"not a picture", "expected a picture such as PNG or JPEG, received a file that is none"),
         (b"<svg xmlns='http://www.w3.org/2000/svg' width='5' height='5'/>", "expected a picture such as PNG or JPEG"),
         (b"\x89PNG\r\n\x1a\n", "expected a whole picture, received a damaged one"),

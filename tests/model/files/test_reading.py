@@ -137,8 +137,8 @@ def test_entries_that_cannot_be(entries: dict, message: str, tmp_path: Path) -> 
 @pytest.mark.parametrize(
     ("content", "message"),
     [
-        (b"", "the file is empty"),
-        (b"\xef\xbb\xbf \n", "the file is empty"),
+        (b"", "expected text, received an empty file"),
+        (b"\xef\xbb\xbf \n", "expected text, received an empty file"),
         (b'{"version": 1,\n "layers": [', "the file ends too early, at line 2"),
         (b'{"version": 1,\n "name": "a na\n', "the file ends too early, at line 2"),
         (b'{"version": 1,\n "layers" ["relu"]}', "not valid JSON at line 2, column 11, near '[\"relu\"]}'"),

@@ -292,11 +292,20 @@ def test_a_blank_screen_stays_blank_when_the_window_grows(open_window: OpenWindo
     assert not blank.isVisible()
 
 
-@pytest.mark.parametrize(("before", "presented"), [("sigmoid", "pooling"), ("demo", "edges")])
+@pytest.mark.parametrize(
+    ("before", "presented", "size"),
+    [
+        ("sigmoid", "pooling", HD),
+        ("demo", "edges", HD),
+        ("demo", "dead-relu", (1280, 800)),
+        ("pooling", "demo", (1024, 640)),
+        ("pooling", "channels", (1024, 640)),
+    ],
+)
 def test_another_network_that_was_presented_is_laid_out_as_without_a_presentation(
-    open_window: OpenWindow, before: str, presented: str
+    open_window: OpenWindow, before: str, presented: str, size: tuple[int, int]
 ) -> None:
-    person = open_window(before, size=HD)
+    person = open_window(before, size=size)
     pipeline = person.find(Pipeline, "pipeline")
 
     def settled() -> dict[str, QRect]:

@@ -122,7 +122,7 @@ class LayerCard(QWidget):
         rect = theme.scaled_rect(column.rect)
 
         def within(part: QRect) -> QRect:
-            return theme.scaled_rect(part).translated(-rect.topLeft())
+            return theme.scaled_alike(part).translated(-rect.topLeft())
 
         self.setGeometry(rect.translated(origin))
         self._has_scales = not dense

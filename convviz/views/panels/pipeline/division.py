@@ -13,7 +13,7 @@ from itertools import product
 from typing import NamedTuple
 
 from convviz.views.heatmap.layout import BORDER, Form, around, label_height, strip_height
-from convviz.views.panels.pipeline.items import MAP_LEAST, Grid, LayerItem, MapItem
+from convviz.views.panels.pipeline.items import KERNEL_CELL_LEAST, MAP_LEAST, Grid, LayerItem, MapItem
 
 Items = tuple[MapItem | LayerItem, ...]
 
@@ -53,8 +53,8 @@ _BIAS_LEAST, _NAME, _SHORT_NAME = 64, 58, 28
 _FACTOR_LEAST, _COUNT_LEAST, _MANY = 80, 76, 12
 #: Maps of a row that scrolls, usually and at least, so that their gradients fit under them; and tiles at most.
 _SCROLLED_MAP, _SCROLLED_MAP_LEAST, _SCROLLED_TILE = 110, 74, 100
-#: What is legible: a cell of a kernel with its number, the least such cell, a map.
-_KERNEL_CELL, KERNEL_CELL_LEAST, MAP_SIZE = 28.0, 21, 190.0
+#: What is legible: a cell of a kernel with its number, a map.
+_KERNEL_CELL, MAP_SIZE = 28.0, 190.0
 #: What is less than so large a part of that is tiny.
 _TINY = 0.5
 #: What it is worth that numbers and words can be read, and that there are biases. That everything that is learnt is on
@@ -329,7 +329,7 @@ def best_division(width: int, height: int, items: Items, way: Way | None = None)
 def _numbered_tiles(items: Items, grid: Grid) -> list[int]:
     """Return, of each layer with kernels, how wide a tile has to be for numbers in their cells; 0: it needs none."""
     kernels = (item for item in items if isinstance(item, LayerItem) and item.tiles)
-    return [item.numbered_tile(KERNEL_CELL_LEAST, grid) for item in kernels]
+    return [item.numbered_tile(grid) for item in kernels]
 
 
 @lru_cache(maxsize=16)

@@ -134,7 +134,7 @@ class EquationRow(QWidget):
         self._plan = plan
         heatmaps = (self._reconstruction, self._target, self._residual)
         for heatmap, rect in zip(heatmaps, plan.maps, strict=True):
-            heatmap.setGeometry(theme.scaled_rect(rect.translated(MARGIN, FRAME)))
+            heatmap.setGeometry(theme.scaled_alike(rect.translated(MARGIN, FRAME)))
         if self._companion is not None and self._companion.parent() is self:
             self._companion.setGeometry(theme.scaled_rect(plan.companion.translated(MARGIN, FRAME)))
         self.update()

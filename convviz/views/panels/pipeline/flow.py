@@ -15,6 +15,7 @@ from convviz.i18n import tr
 from convviz.views import figure, theme
 from convviz.views.heatmap import Form, Heatmap
 from convviz.views.panels.pipeline.card import LayerCard
+from convviz.views.panels.pipeline.items import numbered_cell
 from convviz.views.panels.pipeline.plan import FlowPlan, plan_flow
 from convviz.views.panels.pipeline.wording import map_text
 from convviz.views.selection import Selection
@@ -159,8 +160,9 @@ class FlowRow(QWidget):
         """
         if self._structure is None:
             return width
+        items = self._structure.items(numbered_cell())
         with theme.unzoomed():
-            plan = plan_flow(width - 2 * MARGIN, height - theme.SPACE.M, self._structure.items(), way)
+            plan = plan_flow(width - 2 * MARGIN, height - theme.SPACE.M, items, way)
         if (plan, theme.zoom()) != (self._plan, self._zoom):
             self._plan, self._zoom = plan, theme.zoom()
             self._place(plan)
@@ -178,10 +180,10 @@ class FlowRow(QWidget):
     def _place(self, plan: FlowPlan) -> None:
         maps, cards = plan.columns[::2], plan.columns[1::2]
         for heatmap, column in zip(self._maps, maps, strict=True):
-            heatmap.setGeometry(_placed(column.rect))
+            heatmap.setGeometry(_placed_alike(column.rect))
         for index, heatmap in self._gradients.items():
             gradient = maps[index].gradient
-            heatmap.setGeometry(_placed(gradient))
+            heatmap.setGeometry(_placed_alike(gradient))
             heatmap.setVisible(not gradient.isEmpty())
         for card, column in zip(self._cards, cards, strict=True):
             card.place(column, _placed(QRect(0, 0, 1, 1)).topLeft(), plan.dense)
@@ -240,6 +242,11 @@ class FlowRow(QWidget):
 def _placed(rect: QRect) -> QRect:
     """Return where in the row something lies that a plan has at ``rect``."""
     return QRect() if rect.isEmpty() else theme.scaled_rect(rect.translated(MARGIN, theme.SPACE.M))
+
+
+def _placed_alike(rect: QRect) -> QRect:
+    """Return the same of a map: a map and its gradient are of one size."""
+    return QRect() if rect.isEmpty() else theme.scaled_alike(rect.translated(MARGIN, theme.SPACE.M))
 
 
 def paint_arrow(painter: QPainter, points: list[tuple[int, int]]) -> None:

@@ -5,9 +5,11 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from enum import Enum
-from functools import cached_property, lru_cache
+from functools import cache, cached_property, lru_cache
+from itertools import count
 from typing import NamedTuple
 
+from convviz.views import theme
 from convviz.views.heatmap.layout import (
     BORDER,
     CHANNEL_GAP,
@@ -19,11 +21,16 @@ from convviz.views.heatmap.layout import (
     thickened,
     tiles_across,
 )
+from convviz.views.heatmap.number_format import has_room_for_number
 
 Shape = tuple[int, int, int]
 
 #: Smallest map, and narrowest map of several channels: what its words need.
 MAP_LEAST, CHANNELS_LEAST = 60, 84
+#: The least cell of a kernel with its number.
+KERNEL_CELL_LEAST = 21
+#: What a cell of a kernel loses that is drawn larger, in pixels.
+_LOST = 0.25
 #: Cells of maps with sides up to this long are made large enough for their numbers, where there is room.
 NUMBERED, NUMBERED_CELL = 10, 24
 #: The channels of a map have cells this much smaller than a map of one channel, and a picture at least this wide, with
@@ -79,12 +86,14 @@ class MapItem(NamedTuple):
 class LayerItem:
     """A layer; ``tiles`` heatmaps of its ``weight`` shape (4 numbers), or none for a layer without parameters.
 
-    ``bias``: how many biases it has, each as often as there are tiles.
+    ``bias``: how many biases it has, each as often as there are tiles. ``numbered_cell``: how wide a cell of a kernel
+    has to be, in pixels, to have its number.
     """
 
     weight: tuple[int, ...] = ()
     bias: int = 0
     tiles: int = 0
+    numbered_cell: int = KERNEL_CELL_LEAST
 
     @cached_property
     def count(self) -> int:
@@ -125,9 +134,9 @@ class LayerItem:
         usual = self.across(Grid.SQUARE)
         return (usual * self.kernel(tile, grid) + (usual - 1) * CHANNEL_GAP) / self.cells_across
 
-    def numbered_tile(self, cell: int, grid: Grid) -> int:
-        """Return how wide a tile has to be for cells of ``cell`` pixels; 0 if there are too many to be read anyway."""
-        across, (rows, columns) = self.across(grid), self.weight[2:]
+    def numbered_tile(self, grid: Grid) -> int:
+        """Return how wide a tile has to be for numbers in its cells; 0 if there are too many to be read anyway."""
+        cell, across, (rows, columns) = self.numbered_cell, self.across(grid), self.weight[2:]
         if self.across(Grid.SQUARE) * max(rows, columns) > NUMBERED:
             return 0
         wide = across * columns * cell + (across - 1) * CHANNEL_GAP
@@ -148,6 +157,22 @@ class LayerItem:
         down = math.ceil(self.count / across)
         label = label_height() if labelled and self.count > 1 else 0
         return down * (high + label) + (down - 1) * CHANNEL_GAP
+
+
+def numbered_cell() -> int:
+    """Return how wide a cell of a kernel has to be, in pixels at the usual size, to have its number at the zoom.
+
+    Neither letters nor cells are larger by exactly the zoom: letters have the size that is next to it, and their widths
+    are whole; cells lose a part of a pixel each, so that all of a kernel are alike.
+    """
+    return _numbered_cell(theme.zoom())
+
+
+@cache
+def _numbered_cell(zoom: float) -> int:
+    if zoom == 1:
+        return KERNEL_CELL_LEAST
+    return next(usual for usual in count(KERNEL_CELL_LEAST) if has_room_for_number(math.floor(usual * zoom - _LOST)))
 
 
 @lru_cache(maxsize=4096)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PyQt6.QtCore import QEvent, QSize, pyqtSignal
+from PyQt6.QtCore import QEvent, QSize, QTimer, pyqtSignal
 from PyQt6.QtGui import QCursor, QPainter, QPaintEvent, QResizeEvent, QShowEvent
 from PyQt6.QtWidgets import QApplication, QWidget
 
@@ -17,6 +17,7 @@ from convviz.views.panels.pipeline.alone import Alone
 from convviz.views.panels.pipeline.card import LayerCard
 from convviz.views.panels.pipeline.equation import EquationRow
 from convviz.views.panels.pipeline.flow import FRAME, GUTTER, MARGIN, FlowRow
+from convviz.views.panels.pipeline.items import numbered_cell
 from convviz.views.panels.pipeline.plan_stage import Arrangement, arrange
 from convviz.views.panels.pipeline.sideways import Sideways, edge
 from convviz.views.panels.pipeline.structure import Structure
@@ -81,6 +82,9 @@ class Pipeline(QWidget):
         self._placed = QSize()  # the size for which that was found
         self._zoom = 1.0  # and the zoom
         self._usual: tuple[tuple[QSize, float], Arrangement] | None = None  # where, and how, it was before a zoom
+        self._settling = QTimer(self)  # as long as the window finds its places, no edge is dragged
+        self._settling.setSingleShot(True)
+        self._settling.setInterval(0)
         self._heatmaps: dict[Tensor, Heatmap] = {}
         self._connected: list[Heatmap] = []
 
@@ -320,11 +324,14 @@ class Pipeline(QWidget):
         change = self.size() - self._placed
         is_dragged = max(abs(change.width()), abs(change.height())) <= _DRAGGED
         self._placed, self._zoom = self.size(), theme.zoom()
-        kept = self._arrangement if is_dragged else None
+        kept = self._arrangement if is_dragged and not self._settling.isActive() else None
+        if kept is None:
+            self._settling.start()
         if kept is None and self._usual is not None and self._usual[0] == (self.size(), theme.zoom()):
             kept = self._usual[1]
+        items = structure.items(numbered_cell())
         with theme.unzoomed():
-            self._arrangement = arrange(inner, rows, structure.items(), structure.shapes[-1], companion, kept)
+            self._arrangement = arrange(inner, rows, items, structure.shapes[-1], companion, kept)
         lower, way = self._arrangement.lower, self._arrangement.way
         upper = height - lower
         taken = self._flow.plan(width, upper - GUTTER, way)

@@ -16,8 +16,8 @@ from convviz.views.heatmap.layout import (
     thickened,
     tiles_across,
 )
-from convviz.views.panels.pipeline.division import KERNEL_CELL_LEAST, MAP_SIZE, NUMBERS_WORTH, usefulness
-from convviz.views.panels.pipeline.items import NUMBERED
+from convviz.views.panels.pipeline.division import MAP_SIZE, NUMBERS_WORTH, usefulness
+from convviz.views.panels.pipeline.items import KERNEL_CELL_LEAST, NUMBERED
 
 Shape = tuple[int, int, int]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from convviz.views.panels.pipeline.items import LayerItem, MapItem
+from convviz.views.panels.pipeline.items import KERNEL_CELL_LEAST, LayerItem, MapItem
 
 if TYPE_CHECKING:
     import numpy as np
@@ -87,12 +87,15 @@ class Structure(NamedTuple):
             )
         )
 
-    def items(self) -> tuple[MapItem | LayerItem, ...]:
-        """Return the items of the upper row: input, layer, map, layer, …; the last map is in the lower row."""
+    def items(self, numbered_cell: int = KERNEL_CELL_LEAST) -> tuple[MapItem | LayerItem, ...]:
+        """Return the items of the upper row: input, layer, map, layer, …; the last map is in the lower row.
+
+        ``numbered_cell``: how wide a cell of a kernel has to be, in pixels at the usual size, to have its number.
+        """
         items: list[MapItem | LayerItem] = [MapItem(self.layers[0].in_shape, self.input_gradient)]
         for index, part in enumerate(self.layers):
             tiles = (3 if self.teacher else 2) if part.weight else 0
-            items.append(LayerItem(part.weight, sum(part.bias), tiles))
+            items.append(LayerItem(part.weight, sum(part.bias), tiles, numbered_cell))
             if index + 1 < len(self.layers):
                 items.append(MapItem(part.out_shape, gradient=True))
         return tuple(items)

@@ -1,0 +1,35 @@
+"""What the picture is in: where there is not the height that it needs, it is scrolled, and the window does not grow."""
+
+from __future__ import annotations
+
+from PyQt6.QtCore import QEvent, QSize, Qt
+from PyQt6.QtWidgets import QFrame, QScrollArea, QWidget
+
+#: The least that is seen of it, in pixels.
+_LEAST = 120
+
+
+class Low(QScrollArea):
+    """Shows a widget as large as there is room for, and scrolls it up and down where that is less than it needs."""
+
+    def __init__(self, shown: QWidget, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setWidgetResizable(True)
+        self.setWidget(shown)
+
+    def minimumSizeHint(self) -> QSize:
+        """Return the width of what is shown, which is not scrolled to the side, and little height."""
+        shown = self.widget()
+        if shown is None:
+            return super().minimumSizeHint()
+        least = shown.minimumSizeHint().expandedTo(shown.minimumSize())
+        return QSize(least.width(), min(_LEAST, least.height()))
+
+    def event(self, event: QEvent | None) -> bool:
+        """Tell when what is shown needs another width."""
+        if event is not None and event.type() == QEvent.Type.LayoutRequest:
+            self.updateGeometry()
+        return super().event(event)
