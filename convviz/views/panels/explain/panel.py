@@ -20,7 +20,6 @@ from convviz.views.colour import calm_levels, levels_of
 from convviz.views.editors.buttons import IconButton
 from convviz.views.focus import laid_out, read_in_order
 from convviz.views.panels.explain import wording
-from convviz.views.panels.explain.terms import UNFOLDED, TermModel
 from convviz.views.readout import ReadOut
 
 if TYPE_CHECKING:
@@ -163,6 +162,7 @@ class ExplainPanel(QWidget):
             return
         from convviz.views.panels.explain.copy_button import CopyButton
         from convviz.views.panels.explain.term_view import TermView
+        from convviz.views.panels.explain.terms import TermModel
         from convviz.views.panels.explain.trail import Trail
 
         self._is_made = True
@@ -318,9 +318,9 @@ class ExplainPanel(QWidget):
         self._write_name(frame, number)
         self._write_related(frame, number)
         self._all.setVisible(self._model.can_fold)
-        count = len(explanation)
-        text = tr("All {n} terms") if count <= UNFOLDED else tr("Largest {n}")
-        self._all.setText(text.format(n=f"{min(count, UNFOLDED):,}"))
+        listed = self._model.most_listed
+        text = tr("All {n} terms") if listed == len(explanation) else tr("Largest {n}")
+        self._all.setText(text.format(n=f"{listed:,}"))
         if self._all.isChecked() is self._model.is_folded:
             self._all.setChecked(not self._model.is_folded)
         self._open.setVisible(number.tensor.kind is not Kind.LOSS and not number.is_taught)

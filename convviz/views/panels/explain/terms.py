@@ -64,6 +64,11 @@ class TermModel(QAbstractListModel):
         return self._total() > FOLD_ABOVE
 
     @property
+    def most_listed(self) -> int:
+        """How many terms are listed when they are not folded."""
+        return min(self._total(), UNFOLDED)
+
+    @property
     def is_folded(self) -> bool:
         """Whether only few of many terms are listed."""
         return self._folded and self.can_fold
