@@ -79,11 +79,12 @@ class LoopThread(QThread):
     @classmethod
     def _share_garbage(cls) -> None:
         """Have garbage collected by the calling thread alone, between its events, while any thread runs."""
-        if cls._started and cls._collecting is None and QAbstractEventDispatcher.instance() is not None:
-            cls._collecting = QTimer()
-            cls._collecting.timeout.connect(_collect)
-            cls._collecting.start(_COLLECTING)
-            gc.disable()
+        if cls._started and QAbstractEventDispatcher.instance() is not None:
+            if cls._collecting is None:
+                cls._collecting = QTimer()
+                cls._collecting.timeout.connect(_collect)
+                cls._collecting.start(_COLLECTING)
+            gc.disable()  # also where somebody has let Python collect since a thread before was started
         elif not cls._started and cls._collecting is not None:
             cls._collecting.stop()
             cls._collecting = None

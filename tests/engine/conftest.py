@@ -2,8 +2,16 @@
 
 from __future__ import annotations
 
+import gc
+
 import numpy as np
 import pytest
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _no_window_in_the_garbage():
+    """Collect what tests of the window have left, which no thread of an engine test may come to collect."""
+    gc.collect()
 
 
 @pytest.fixture

@@ -259,3 +259,15 @@ def test_garbage_is_collected_in_the_windows_thread_alone(qtbot, thread, taker):
     assert set(collected_in) == {threading.get_ident()}
     thread.close()
     assert gc.isenabled()
+
+
+def test_garbage_is_the_windows_also_after_a_thread_that_nobody_has_closed(qtbot, thread, taker):
+    forgotten = TrainingThread()
+    forgotten.start()
+    forgotten.request_close()
+    qtbot.waitUntil(forgotten.isFinished)
+    gc.enable()
+    thread.start()
+    assert not gc.isenabled()
+    thread.close()
+    assert gc.isenabled()

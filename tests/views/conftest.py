@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 import pytest
 from PyQt6.QtCore import QCoreApplication, QEvent, QObject, Qt
-from PyQt6.QtGui import QKeySequence
+from PyQt6.QtGui import QCursor, QKeySequence
 from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import QAbstractButton, QAbstractSpinBox, QApplication, QFrame, QLabel, QListWidget, QWidget
 
@@ -134,6 +134,16 @@ class Person:
 
         self.sees(is_there)
         return found[0]
+
+
+@pytest.fixture(autouse=True)
+def _pointer_elsewhere() -> None:
+    """Let the pointer be over nothing, wherever a test before has left it.
+
+    To move it to where it is already would be heard by nobody.
+    """
+    if QApplication.instance() is not None:
+        QCursor.setPos(-10, -10)
 
 
 @pytest.fixture(autouse=True)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 from PyQt6.QtCore import Qt
-from PyQt6.QtGui import QAction, QCursor
+from PyQt6.QtGui import QAction
 from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import QWidget
 
@@ -20,12 +20,6 @@ from tests.views.presenting.stage import HD, present
 
 if TYPE_CHECKING:
     from tests.views.conftest import OpenWindow, Person
-
-
-@pytest.fixture(autouse=True)
-def _pointer_elsewhere() -> None:
-    """Let the pointer be over no part of the picture, wherever a test before has left it."""
-    QCursor.setPos(300, 8)
 
 
 def share(person: Person, name: str) -> float:

@@ -79,10 +79,14 @@ class Viewer:
         )
 
     def point_at(self, role: Role, row: int, column: int) -> None:
-        # In this window, whichever may lie over it at this place of the screen.
-        window, spot = self.stage.window(), self.spot(role, row, column)
+        spot = self.spot(role, row, column)
         for step in (QPoint(2, 2), QPoint()):
-            QTest.mouseMove(window.windowHandle(), self.stage.mapTo(window, spot + step))
+            self.point_to(spot + step)
+
+    def point_to(self, spot: QPoint) -> None:
+        # In this window, whichever may lie over it at this place of the screen, and wherever the pointer was before.
+        window = self.stage.window()
+        QTest.mouseMove(window.windowHandle(), self.stage.mapTo(window, spot))
 
     def chips(self) -> list[str]:
         buttons = [self.button(f"phase{n}") for n in range(1, 7)]

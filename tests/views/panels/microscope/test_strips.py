@@ -232,7 +232,7 @@ def test_pointing_at_nothing_marks_nothing(look):
     plain = viewer.stage.grab().toImage()
     viewer.point_at(Role.KERNEL, 1, 1)
     assert viewer.stage.grab().toImage() != plain
-    QTest.mouseMove(viewer.stage, QPoint(5, 5))
+    viewer.point_to(QPoint(5, 5))
     assert viewer.stage.grab().toImage() == plain
 
 
@@ -245,12 +245,12 @@ def test_pointing_at_a_term_marks_the_cells_that_it_is_made_of(look):
         told = viewer.stage.sums()[line]
         for term, rect in viewer.stage.term_rects(line).items():
             for shift in (QPoint(1, 0), QPoint()):
-                QTest.mouseMove(viewer.stage, rect.center() + shift)
+                viewer.point_to(rect.center() + shift)
             assert viewer.stage.grab().toImage() != plain
             place = tuple(int(n) for n in told.cells[term])
             board = viewer.stage.rows()[line].items[told.board]
             assert corner(viewer, board.role, *place) == theme.current().text
-    QTest.mouseMove(viewer.stage, QPoint(5, 5))
+    viewer.point_to(QPoint(5, 5))
     assert viewer.stage.grab().toImage() == plain
 
 
