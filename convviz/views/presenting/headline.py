@@ -14,12 +14,16 @@ from convviz.views import run_words, theme
 from convviz.views.readout import ReadOut
 
 if TYPE_CHECKING:
+    from PyQt6.QtGui import QResizeEvent
+
     from convviz.engine.frames import State
     from convviz.model.document import Document
     from convviz.model.session import Session
 
 #: A number as long as any that must fit, by what it is.
 _SAMPLES = {"step": "9,999,999", "loss": "9.999×10⁻¹⁰", "rate": "9.99×10⁻¹⁰", "speed": "999,999 steps/s"}
+#: What the run does takes so many widths of a digit at least; where there is less, how fast it goes is left out.
+_STATE_DIGITS = 20
 
 
 class Headline(QFrame):
@@ -65,6 +69,22 @@ class Headline(QFrame):
         for name, text in (("step", tr("step")), ("loss", tr("loss")), ("rate", tr("learning rate"))):
             self._names[name].setText(text)
         self._write()
+        self._make_room()
+
+    def resizeEvent(self, event: QResizeEvent | None) -> None:
+        """Leave out what there is no room for."""
+        super().resizeEvent(event)
+        self._make_room()
+
+    def _make_room(self) -> None:
+        layout, speed = self.layout(), self._numbers["speed"]
+        if layout is None:
+            return
+        taken = layout.minimumSize().width()  # without what is hidden
+        if speed.isHidden():
+            taken += speed.minimumSizeHint().width() + layout.spacing()
+        state = _STATE_DIGITS * theme.number_width("0", "heading")
+        speed.setVisible(taken + state <= self.width())
 
     def _follow(self) -> None:
         """Tell at once that the run does something else, and its numbers as often as they can be read."""

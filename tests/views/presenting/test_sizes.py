@@ -11,6 +11,7 @@ from PyQt6.QtWidgets import QAbstractButton, QApplication, QLabel, QWidget
 from convviz.views import theme
 from convviz.views.heatmap import Heatmap
 from convviz.views.panels.pipeline import Pipeline
+from convviz.views.readout import ReadOut
 from tests.views.panels.pipeline.test_sizes import cells_of, with_numbers
 from tests.views.presenting.stage import HD, present
 
@@ -107,3 +108,18 @@ def test_what_a_scene_speaks_of_is_brought_into_sight_in_a_low_window(open_windo
     assert seen.contains(shown.cells_rect())
     person.press("Esc")
     person.sees(lambda: person.find(Heatmap, "pipeline.input").visibleRegion().boundingRect().height() > 60)
+
+
+@pytest.mark.parametrize("language", ["en", "zh_CN"])
+@pytest.mark.parametrize(("size", "has_speed"), [((800, 480), False), ((1024, 768), True), (HD, True)])
+def test_what_the_run_does_is_told_whole_before_how_fast_it_goes(
+    open_window: OpenWindow, size: tuple[int, int], has_speed: bool, language: str
+) -> None:
+    person = open_window(size=size)
+    person.window.set_language(language)
+    person.session.run(1200)
+    person.sees_step(1200)
+    present(person)
+    state = person.find(ReadOut, "headline.state")
+    assert theme.number_width(state.text(), "heading") <= state.width()
+    assert person.find(ReadOut, "headline.speed").isVisible() == has_speed

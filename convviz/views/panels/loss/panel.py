@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from convviz.views.panels.loss.plot import LossPlot
 
 _BUTTON = QSize(26, 22)
+#: Pixels: the height that it has in the lowest window, where its plot has room for one line of numbers.
+_LEAST = 116
 #: How the loss under the pointer is written: with all of its digits, and where there is no room for these.
 _WRITTEN = (exact_text, loss_text)
 
@@ -78,7 +80,7 @@ class LossPanel(QFrame):
         self._empty = QWidget(self)  # the plot's place until it is made
         self._empty.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self._lay_out()
-        self.setMinimumHeight(130)
+        self.setMinimumHeight(_LEAST)
         actions["log_loss"].toggled.connect(self._set_log)
         actions["reset_zoom"].triggered.connect(self._reset_zoom)
         actions["keep_curve"].triggered.connect(self._keep)

@@ -13,6 +13,7 @@ from PyQt6.QtWidgets import QLabel, QScrollArea
 
 from convviz.model.files import load_builtin
 from convviz.views.heatmap import Heatmap
+from convviz.views.panels.loss import LossPanel
 from convviz.views.panels.pipeline import Pipeline
 from convviz.views.panels.pipeline.card import LayerCard, fitting_title
 from convviz.views.panels.pipeline.wording import layer_texts, window_texts
@@ -246,3 +247,14 @@ def test_a_frozen_layer_is_told_in_every_size(
         assert card is not None
         images.append(card.grab().toImage())
     assert images[0] != images[1]
+
+
+@pytest.mark.parametrize("name", ["demo", "edges", "channels", "dead-border"])
+@pytest.mark.parametrize("size", [(800, 480), (1024, 560), (1024, 640)])
+def test_the_loss_is_not_cut_off_in_a_low_window(open_window: OpenWindow, name: str, size: tuple[int, int]) -> None:
+    person = open_window(name, size=size)
+    loss = person.find(LossPanel, "loss")
+    row = loss.parentWidget()
+    assert row is not None
+    assert row.rect().contains(loss.geometry())
+    assert loss.height() >= loss.minimumSizeHint().height()
