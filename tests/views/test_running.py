@@ -394,7 +394,7 @@ def test_typing_a_number_triggers_no_shortcut(open_window: OpenWindow) -> None:
     [
         ("0", "N steps cannot be 0. Possible: 1 to 1,000,000."),
         ("2000000", "N steps cannot be 2,000,000. Possible: 1 to 1,000,000."),
-        ("", "'' is not a whole number"),
+        ("", "'' is not a whole number such as 12"),
     ],
 )
 def test_an_impossible_number_of_steps_is_refused_with_a_sentence(

@@ -181,6 +181,7 @@ QHeaderView { background: $raised; border: none; }
 QHeaderView::section {
     background: $raised; color: $muted; padding: 4px 8px; border: none; border-bottom: 1px solid $border;
 }
+QAbstractScrollArea::corner { background: transparent; border: none; }
 QTableCornerButton::section { background: $raised; border: none; }
 
 QScrollBar { background: transparent; border: none; }

@@ -84,10 +84,17 @@ class LossNumbers(QWidget):
             written += len(labels)
             if number and line * written >= room:
                 break
-            every = math.ceil(line * max(0, len(labels) - 1) / height)  # at lines that are closer than a number is high
-            for text, value in labels[:: max(1, every)]:
+            every = math.ceil(line / self._apart(labels, height))  # at lines that are closer than a number is high
+            for text, value in labels[::every]:
                 self._write(painter, text, value)
         painter.end()
+
+    def _apart(self, labels: list[tuple[str, float]], height: int) -> float:
+        """Return how far the numbers at lines stand apart, in pixels; ``height`` where there is but one."""
+        if self._mapping is None or len(labels) < 2:
+            return height
+        last, first = (float(self._mapping.height(np.array(labels[at][1]))) for at in (-1, 0))
+        return max(1.0, abs(last - first) / (len(labels) - 1))
 
     def _write(self, painter: QPainter, text: str, value: float) -> None:
         width = self.width()
