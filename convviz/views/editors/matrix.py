@@ -96,6 +96,7 @@ class MatrixEditor(QWidget):
         self._channels = tuple(
             NumberBox(f"{name}.cells.channel{axis}", Range(integer=True, minimum=1), self) for axis in (0, 1)
         )
+        self._chosen = [1] * len(self._channels)
         self._channel_labels = tuple(QLabel(self) for _ in self._channels)
         self._totals = tuple(QLabel(self) for _ in self._channels)
         self._place = QLabel(self)
@@ -117,8 +118,9 @@ class MatrixEditor(QWidget):
             for widget in (box, self._channel_labels[axis], self._totals[axis]):
                 set_shown(widget, shown)
             count = lead[axis] if axis < len(lead) else 1
+            self._chosen[axis] = min(self._chosen[axis], count)
             box.set_limits(Range(integer=True, minimum=1, maximum=count))
-            box.set_value(min(box.value() or 1, count))
+            box.set_value(self._chosen[axis])
             self._totals[axis].setText(tr("of {count}").format(count=count))
         self._show_matrix()
 
@@ -218,12 +220,22 @@ class MatrixEditor(QWidget):
         self.grid.paste_wanted.connect(self.paste)
         self._value.edited.connect(lambda number, merge: self._edit_cell(*self.grid.current(), number, merge))
         self._value.refused.connect(self.refused)
-        for box in self._channels:
-            box.edited.connect(lambda *_: self.set_values(self._values))
+        for axis, box in enumerate(self._channels):
+            box.edited.connect(lambda number, merge, axis=axis: self._choose(axis, number))
             box.refused.connect(self.refused)
         self._open.clicked.connect(self._ask_for_file)
         self._copy.clicked.connect(lambda: self.copy())
         self._paste.clicked.connect(self.paste)
+
+    def _choose(self, axis: int, number: int) -> None:
+        """Show another channel, or say which there are."""
+        count = self._values.shape[axis]
+        if 1 <= number <= count:
+            self._chosen[axis] = number
+        else:
+            told = tr("expected a channel from 1 to {count}, received {number}")
+            self.refused.emit(told.format(count=f"{count:,}", number=f"{number:,}"))
+        self.set_values(self._values)
 
     def _fill_menu(self) -> None:
         self._menu.clear()
@@ -264,7 +276,7 @@ class MatrixEditor(QWidget):
     def _index(self) -> tuple[int, ...]:
         """Return the leading indices of the shown matrix."""
         lead = max(self._values.ndim - 2, 0)
-        return tuple(int(box.value() or 1) - 1 for box in self._channels[:lead])
+        return tuple(number - 1 for number in self._chosen[:lead])
 
     def _matrix(self) -> Array:
         if self._values.ndim >= 2:

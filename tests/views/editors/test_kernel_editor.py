@@ -356,6 +356,20 @@ def test_normalising_takes_the_magnitudes_where_the_sum_is_zero(at: Callable[...
     assert "nothing to normalise" in empty.refused[0]
 
 
+@pytest.mark.parametrize("number", [-1, 0, 3])
+def test_a_channel_that_there_is_not_is_refused_with_a_sentence(at: Callable[..., Hand], number: int) -> None:
+    hand = at(np.arange(8.0).reshape(2, 1, 2, 2))
+    outputs = hand.find(NumberBox, "k.cells.channel0")
+    type_over(outputs, "2")
+    type_over(outputs, str(number))
+    assert hand.refused == [f"expected a channel from 1 to 2, received {number}"]
+    assert outputs.value() == 2
+    hand.click(0, 0)
+    assert hand.find(NumberBox, "k.cells.value").value() == 4
+    hand.editor.set_values(np.full((1, 1, 2, 2), 7.0))
+    assert hand.find(NumberBox, "k.cells.value").value() == 7
+
+
 def test_several_channels_are_shown_one_at_a_time(at: Callable[..., Hand]) -> None:
     hand = at(np.arange(24.0).reshape(2, 3, 2, 2))
     outputs, inputs = hand.find(NumberBox, "k.cells.channel0"), hand.find(NumberBox, "k.cells.channel1")
