@@ -21,12 +21,12 @@ class Low(QScrollArea):
         self.setWidget(shown)
 
     def minimumSizeHint(self) -> QSize:
-        """Return the width of what is shown, which is not scrolled to the side, and little height."""
-        shown = self.widget()
-        if shown is None:
+        """Return the width of what is shown, which is not scrolled to the side, with the bar's, and little height."""
+        shown, bar = self.widget(), self.verticalScrollBar()
+        if shown is None or bar is None:
             return super().minimumSizeHint()
         least = shown.minimumSizeHint().expandedTo(shown.minimumSize())
-        return QSize(least.width(), min(_LEAST, least.height()))
+        return QSize(least.width() + bar.sizeHint().width(), min(_LEAST, least.height()))
 
     def event(self, event: QEvent | None) -> bool:
         """Tell when what is shown needs another width."""

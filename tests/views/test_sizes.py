@@ -62,6 +62,15 @@ def test_a_window_asked_to_be_narrow_is_and_leaves_the_inspector_away(open_windo
     assert person.find(QWidget, "inspector").isVisible()
 
 
+def test_a_window_that_is_narrow_and_low_hides_nothing_beside_the_bar(open_window: OpenWindow) -> None:
+    person = open_window()
+    person.window.resize(1, 1)
+    person.window.open_lesson("stride")
+    picture = person.find(QWidget, "pipeline")
+    person.sees(lambda: person.window.has_lesson and picture.visibleRegion().boundingRect().height() < picture.height())
+    assert picture.visibleRegion().boundingRect().width() == picture.width()
+
+
 def test_a_wide_inspector_leaves_the_picture_its_room(open_window: OpenWindow) -> None:
     person = open_window()
     person.find(QSplitter, "columns").setSizes([1, 2000])
