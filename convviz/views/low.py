@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PyQt6.QtCore import QEvent, QSize, Qt
-from PyQt6.QtWidgets import QFrame, QScrollArea, QWidget
+from PyQt6.QtWidgets import QApplication, QFrame, QScrollArea, QWidget
 
 #: The least that is seen of it, in pixels.
 _LEAST = 120
@@ -19,6 +19,9 @@ class Low(QScrollArea):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setWidgetResizable(True)
         self.setWidget(shown)
+        app = QApplication.instance()
+        if isinstance(app, QApplication):
+            app.focusChanged.connect(self._follow_focus)
 
     def minimumSizeHint(self) -> QSize:
         """Return the width of what is shown, which is not scrolled to the side, with the bar's, and little height."""
@@ -33,3 +36,15 @@ class Low(QScrollArea):
         if event is not None and event.type() == QEvent.Type.LayoutRequest:
             self.updateGeometry()
         return super().event(event)
+
+    def _follow_focus(self, old: QWidget | None, focused: QWidget | None) -> None:
+        """Bring into sight what a key has led to from outside: Qt does so only where a key leads on from within.
+
+        What has been clicked on is seen, and stays under the pointer; and what is higher than there is room stays.
+        """
+        if old is None or focused is None or self.isAncestorOf(old) or not self.isAncestorOf(focused):
+            return
+        viewport = self.viewport()
+        fits = viewport is not None and focused.height() <= viewport.height()
+        if fits and QApplication.mouseButtons() == Qt.MouseButton.NoButton:
+            self.ensureWidgetVisible(focused)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from PyQt6.QtWidgets import QSplitter, QTabBar, QToolButton, QWidget
+from PyQt6.QtCore import QPoint
+from PyQt6.QtWidgets import QApplication, QSplitter, QTabBar, QToolButton, QWidget
 
 from convviz.views import theme
 from convviz.views.limits import LEAST_SIZE
@@ -69,6 +70,35 @@ def test_a_window_that_is_narrow_and_low_hides_nothing_beside_the_bar(open_windo
     picture = person.find(QWidget, "pipeline")
     person.sees(lambda: person.window.has_lesson and picture.visibleRegion().boundingRect().height() < picture.height())
     assert picture.visibleRegion().boundingRect().width() == picture.width()
+
+
+def leads_to(person: Person, key: str) -> QWidget:
+    """Return the widget of the picture that the key leads to from outside, as one who presses it again and again."""
+    picture = person.find(QWidget, "pipeline")
+    for _ in range(100):
+        person.press(key)
+        focused = QApplication.focusWidget()
+        if focused is not None and picture.isAncestorOf(focused):
+            return focused
+    raise AssertionError("nothing of the picture has the focus")
+
+
+def test_what_tab_leads_to_is_seen_in_a_low_window(open_window: OpenWindow) -> None:
+    person = open_window()
+    person.window.resize(1100, 1)
+    person.window.open_lesson("stride")
+    person.sees(lambda: person.window.has_lesson)
+    first, last = person.find(QWidget, "pipeline.input"), person.find(QWidget, "loss_plot")
+    person.find(QTabBar, "side_tabs").setFocus()
+    assert leads_to(person, "Shift+Tab") is last
+    foot = last.mapTo(person.window, last.rect().bottomLeft()).y()
+    assert foot < person.find(QWidget, "history").mapTo(person.window, QPoint()).y()
+    person.press("Shift+Tab")
+    person.press("Tab")  # Qt leaves some room around what it brings into sight
+    person.find(QTabBar, "side_tabs").setFocus()
+    assert first.visibleRegion().isEmpty()
+    assert leads_to(person, "Tab") is first
+    assert first.visibleRegion().boundingRect() == first.rect()
 
 
 def test_a_wide_inspector_leaves_the_picture_its_room(open_window: OpenWindow) -> None:
