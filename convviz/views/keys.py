@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PyQt6 import sip
-from PyQt6.QtCore import QEvent, Qt
-from PyQt6.QtGui import QKeyEvent, QKeySequence
+from PyQt6.QtCore import QEvent, QObject, Qt
+from PyQt6.QtGui import QFocusEvent, QKeyEvent, QKeySequence
 from PyQt6.QtWidgets import QAbstractButton, QAbstractItemView, QAbstractSpinBox, QApplication, QComboBox, QWidget
 
 if TYPE_CHECKING:
@@ -38,12 +38,22 @@ class TypedNumber(_SpinBox):
         """Show again what was there before anything was typed."""
         raise NotImplementedError
 
-    def event(self, event: QEvent | None) -> bool:
+    def focusInEvent(self, event: QFocusEvent | None) -> None:
+        """See the keys that come here: only now, since a look at every event makes a page of boxes slow to open."""
+        self.installEventFilter(self)
+        super().focusInEvent(event)
+
+    def focusOutEvent(self, event: QFocusEvent | None) -> None:
+        """See keys no longer."""
+        self.removeEventFilter(self)
+        super().focusOutEvent(event)
+
+    def eventFilter(self, watched: QObject | None, event: QEvent | None) -> bool:
         """Leave the space bar, which is in no number, to the window."""
         if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.ShortcutOverride and is_space(event):
             event.setAccepted(not self._is_taken())
-            return event.isAccepted()
-        return super().event(event)
+            return True
+        return super().eventFilter(watched, event)
 
     def keyPressEvent(self, event: QKeyEvent | None) -> None:
         """End the typing, or go on with it."""

@@ -226,11 +226,6 @@ class NumberBox(TypedNumber, TurnedWithFocus, QAbstractSpinBox):
                 return True
         return super().eventFilter(watched, event)
 
-    def focusInEvent(self, event: QFocusEvent | None) -> None:
-        """Look at the keys that come here: only now, since a look at every event makes a page of boxes slow to open."""
-        self.installEventFilter(self)
-        super().focusInEvent(event)
-
     def keyPressEvent(self, event: QKeyEvent | None) -> None:
         """Every key pressed anew begins a new movement."""
         if event is not None and not event.isAutoRepeat():
@@ -249,6 +244,5 @@ class NumberBox(TypedNumber, TurnedWithFocus, QAbstractSpinBox):
 
     def focusOutEvent(self, event: QFocusEvent | None) -> None:
         """End the movement, and commit what was typed (Qt tells by ``editingFinished``)."""
-        self.removeEventFilter(self)
         self._gesture.end()
         super().focusOutEvent(event)
