@@ -17,9 +17,9 @@ from convviz.views.icons import window_icon
 from convviz.views.keys import ENDS_TYPING, Typing
 from convviz.views.language import speak
 from convviz.views.limits import LEAST_SIZE, LEAST_WITH_INSPECTOR, scale_in_force
-from convviz.views.low import Low
 from convviz.views.menus import Menus
 from convviz.views.parts import Parts
+from convviz.views.stage_scroll import StageScroll
 from convviz.views.status_line import StatusLine
 from convviz.views.transport import TransportBar
 
@@ -325,7 +325,7 @@ class MainWindow(QMainWindow):
         """Put the picture and the column beside it where they belong, not to be seen before they are filled."""
         for part in (stage, side):
             part.hide()
-        self._column.insertWidget(0, Low(stage, self._picture), 1)
+        self._column.insertWidget(0, StageScroll(stage, self._picture), 1)
         self._columns.addWidget(side)
         self._columns.setCollapsible(1, False)
 

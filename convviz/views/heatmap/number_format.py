@@ -91,8 +91,7 @@ def _choose_format(
 
 def has_room_for_number(side: float) -> bool:
     """Return whether a cell of ``side`` × ``side`` pixels has room for two digits and a minus of a good size."""
-    found = choose_format(_SAMPLE, True, side, side)
-    return found is not None and found[0] >= round(_PIXELS[-1] * theme.zoom())
+    return _fits(_format(_SAMPLE, True, 2), _PIXELS[-1], side, side, 1.0, theme.zoom())
 
 
 def choose_plain_format(
@@ -125,14 +124,21 @@ def _largest(
     """Return the first of the formats that fits, each with the smallest type it may have, in the largest that fits."""
     for shape, smallest in shapes:
         for usual in (*_LARGE, *_PIXELS, _LAST) if zoom > 1 else _PIXELS:
-            pixels = round(usual * zoom)
-            made = atlas(pixels, ratio)
-            more = shape.signed or usual > _PIXELS[0]
-            air = (AIR + (max(0, usual - _LEGIBLE + 1) // 2 if more else 0)) * zoom
-            fits = made.width_of(shape) <= width - air and pixels <= max(_LEGIBLE * zoom, height * _SHARE)
-            if fits and (smallest <= usual or smallest == _PIXELS[-1]) and made.figure_height <= height - 4 * zoom:
-                return pixels, shape
+            is_legible = smallest <= usual or smallest == _PIXELS[-1]
+            if is_legible and _fits(shape, usual, width, height, ratio, zoom):
+                return round(usual * zoom), shape
     return None
+
+
+def _fits(shape: NumberFormat, usual: int, width: float, height: float, ratio: float, zoom: float) -> bool:
+    """Return whether numbers fit into cells in a type that is usually so many pixels high."""
+    pixels = round(usual * zoom)
+    if pixels > max(_LEGIBLE * zoom, height * _SHARE):  # before its letters are drawn, which takes longest
+        return False
+    made = atlas(pixels, ratio)
+    more = shape.signed or usual > _PIXELS[0]
+    air = (AIR + (max(0, usual - _LEGIBLE + 1) // 2 if more else 0)) * zoom
+    return made.width_of(shape) <= width - air and made.figure_height <= height - 4 * zoom
 
 
 def _format(extent: float, signed: bool, significant: int) -> NumberFormat:

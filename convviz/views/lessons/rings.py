@@ -108,8 +108,7 @@ class Rings(QObject):
         for widget, rect, _ in self._find():
             above = widget.parentWidget()
             while above is not None:
-                inner = above.widget() if isinstance(above, QScrollArea) else None
-                if isinstance(above, QScrollArea) and inner is not None:
+                if isinstance(above, QScrollArea) and (inner := above.widget()) is not None:
                     centre = widget.mapTo(inner, rect.center())
                     above.ensureVisible(
                         centre.x(), centre.y(), rect.width() // 2 + theme.SPACE.S, rect.height() // 2 + theme.SPACE.S

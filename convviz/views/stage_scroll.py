@@ -1,4 +1,4 @@
-"""What the picture is in: where there is not the height that it needs, it is scrolled, and the window does not grow."""
+"""What the stage is in: where there is not the height that it needs, it is scrolled, and the window does not grow."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from PyQt6.QtWidgets import QApplication, QFrame, QScrollArea, QWidget
 _LEAST = 120
 
 
-class Low(QScrollArea):
+class StageScroll(QScrollArea):
     """Shows a widget as large as there is room for, and scrolls it up and down where that is less than it needs."""
 
     def __init__(self, shown: QWidget, parent: QWidget | None = None) -> None:
