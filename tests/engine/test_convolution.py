@@ -100,6 +100,50 @@ def test_strategies_agree(dtype, tolerance, rng, monkeypatch):
                     assert_same(found, expected, tolerance, (geometry, strategy, kept, size))
 
 
+@pytest.mark.parametrize(("dtype", "tolerance"), [(np.float64, 1e-12), (np.float32, 1e-4)])
+@pytest.mark.parametrize("block", [1, 7, 16, 1 << 20])
+def test_products_in_blocks_agree_with_whole_ones(block, dtype, tolerance, rng, monkeypatch):
+    """Also where the last block is shorter, or the only one."""
+    compared = 0
+    for geometry in geometries(60, 7):
+        if geometry.out_group == 1:
+            continue
+        memory = operands(geometry, rng, bias=bool(rng.integers(2)), dtype=dtype)
+        monkeypatch.setattr(unfolded, "WHOLE", 1 << 40)
+        whole = Unfolded(geometry, memory)
+        expected, calls = results(whole, memory), len(whole.weight_grad())
+        monkeypatch.setattr(unfolded, "WHOLE", 0)
+        monkeypatch.setattr(unfolded, "BLOCK", block)
+        in_blocks = Unfolded(geometry, memory)
+        assert_same(results(in_blocks, memory), expected, tolerance, (geometry, block))
+        assert len(in_blocks.weight_grad()) > calls
+        compared += 1
+    assert compared > 20
+
+
+@pytest.mark.parametrize(("size", "filters"), [(64, 16), (66, 32), (130, 16)])
+def test_many_filters_on_a_constant_input_are_multiplied_in_blocks(size, filters, rng):
+    """The network's own numbers, against one sum per tap."""
+    out = size - 4
+    geometry = Geometry(3, (size, size), filters, (out, out), (5, 5))
+    memory = operands(geometry, rng, constant=True, dtype=np.float32)
+    bound = bind(geometry, memory)
+    assert any("matmul" in str(call) for call in bound.product())
+    found = results(bound, memory)
+    x, dy = memory.x.array.astype(np.float64), memory.dy.array.astype(np.float64)
+    weight = memory.weight[:, :-1].reshape(filters, 5, 3, 5).astype(np.float64)
+    y, dweight = np.zeros(dy.shape), np.zeros(weight.shape)
+    y += memory.weight[:, -1, None, None]
+    for u in range(5):
+        for v in range(5):
+            under = x[:, u : u + out, v : v + out]
+            y += np.einsum("oc,cij->oij", weight[:, u, :, v], under)
+            dweight[:, u, :, v] = np.einsum("oij,cij->oc", dy, under)
+    assert_same(found, {"y": y}, 1e-5, geometry)
+    assert np.abs(found["dweight"][:, :-1] - dweight.reshape(filters, -1)).max() <= 1e-5 * np.abs(dweight).max()
+    np.testing.assert_allclose(found["dweight"][:, -1], dy.sum(axis=(1, 2)), rtol=1e-3, atol=1e-3)
+
+
 def with_sorted_columns(memory, *names, modulus):
     """Return operands with the same numbers, the columns of some maps sorted by their remainder."""
     changed = {}

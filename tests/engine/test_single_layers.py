@@ -159,6 +159,19 @@ def test_relu_and_its_kink():
     np.testing.assert_array_equal(slopes(ReLU(), [-2, 0, 3]), [0, 0, 1])
 
 
+@pytest.mark.parametrize("dtype", [np.float64, np.float32])
+@pytest.mark.parametrize("size", [1, 3, 7, 16, 33, 100])
+def test_relu_lets_errors_through_where_it_lets_numbers_through(size, dtype, rng):
+    """Of zeros of both signs, of the smallest and the largest numbers, however many are treated at once."""
+    tiny = np.finfo(dtype).smallest_subnormal
+    numbers = np.array([0.0, -0.0, tiny, -tiny, 1.0, -1.0, np.inf, -np.inf], dtype)
+    x = rng.choice(numbers, (1, 1, size))
+    errors = rng.choice(np.array([0.5, -2.0, 1e30, tiny, -0.0], dtype), x.shape)
+    y, cache = ReLU().forward({}, x)
+    np.testing.assert_array_equal(y, np.where(x > 0, x, 0))
+    np.testing.assert_array_equal(ReLU().backward({}, cache, errors)[0], np.where(x > 0, errors, 0))
+
+
 def test_leaky_relu_and_its_kink():
     np.testing.assert_array_equal(values(LeakyReLU(0.25), [-2, 0, 3]), [-0.5, 0, 3])
     np.testing.assert_array_equal(slopes(LeakyReLU(0.25), [-2, 0, 3]), [0.25, 0.25, 1])

@@ -25,14 +25,19 @@ class ReLU(Activation):
     latex = r"\max\left({x},\, 0\right)"
 
     def calls(self, x: Array, y: Array, dx: Array, dy: Array) -> tuple[tuple[Call, ...], tuple[Call, ...]]:
-        """Zeros are compared with, and bytes become numbers: NumPy is several times slower at one zero, and at bool."""
-        zeros, factor = aligned(x.shape, x.dtype), aligned(x.shape, x.dtype)
-        positive = aligned(x.shape, np.bool_)
+        """An error goes through where ``y`` is not zero: its bits are multiplied by 1 or 0, as whole numbers.
+
+        No bit of a zero is set, so the smaller of 1 and the bits of ``y`` is that factor. With numbers instead of bits
+        there is a comparison, and one more pass to make numbers of what it returns. Operands are whole arrays because
+        NumPy is several times slower at a single zero or one.
+        """
+        bits = np.dtype(f"u{x.itemsize}")
+        zeros, factor, ones = aligned(x.shape, x.dtype), aligned(x.shape, bits), aligned(x.shape, bits)
+        ones[:] = 1
         return (
             (partial(np.maximum, x, zeros, out=y),),
             (
-                partial(np.greater, y, zeros, positive),
-                partial(np.copyto, factor, positive.view(np.int8)),
-                partial(np.multiply, dy, factor, dx),
+                partial(np.minimum, y.view(bits), ones, out=factor),
+                partial(np.multiply, dy.view(bits), factor, dx.view(bits)),
             ),
         )
