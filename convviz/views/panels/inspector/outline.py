@@ -13,7 +13,6 @@ from PyQt6.QtWidgets import (
     QListWidget,
     QListWidgetItem,
     QMenu,
-    QStyle,
     QStyledItemDelegate,
     QStyleOptionViewItem,
     QVBoxLayout,
@@ -193,11 +192,24 @@ class _List(QListWidget):
         super().__init__(parent)
         self.setObjectName("outline")
         self.setItemDelegate(_Row(self))
+        self._entered = -1
+        viewport = self.viewport()
+        assert viewport is not None
+        viewport.setMouseTracking(True)
+        self.entered.connect(self._enter)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setDragDropMode(QAbstractItemView.DragDropMode.InternalMove)
         self.setDefaultDropAction(Qt.DropAction.MoveAction)
         self.setUniformItemSizes(True)
         self.setViewportMargins(_INSET, _INSET, _INSET, _INSET)
+
+    def pointed_row(self) -> int:
+        """Return the row under the pointer, or -1."""
+        viewport = self.viewport()
+        return self._entered if viewport is not None and viewport.underMouse() else -1
+
+    def _enter(self, index: QModelIndex) -> None:
+        self._entered = index.row()
 
     def dropEvent(self, event: QDropEvent | None) -> None:
         """Ask for the move; the rows follow the experiment."""
@@ -229,7 +241,14 @@ class _List(QListWidget):
 
 
 class _Row(QStyledItemDelegate):
-    """Draws a name at the left and a note at the right."""
+    """Draws a name at the left and a note at the right.
+
+    The state that comes with the option is not asked for: naming one has Python's names for all that QStyle has loaded.
+    """
+
+    def __init__(self, rows: _List) -> None:
+        super().__init__(rows)
+        self._list = rows
 
     def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex) -> QSize:
         """Return the height of a row."""
@@ -246,8 +265,8 @@ class _Row(QStyledItemDelegate):
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(Qt.PenStyle.NoPen)
-        chosen = bool(option.state & QStyle.StateFlag.State_Selected)
-        if chosen or option.state & QStyle.StateFlag.State_MouseOver:
+        chosen = index.row() == self._list.currentRow()
+        if chosen or index.row() == self._list.pointed_row():
             painter.setBrush(colours.accent_soft if chosen else colours.hover)
             painter.drawRoundedRect(rect, 4, 4)
         if chosen:

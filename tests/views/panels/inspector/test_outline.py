@@ -5,11 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from PyQt6.QtCore import QPoint, Qt
+from PyQt6.QtGui import QColor
+from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import QListWidget
 
 from convviz.engine.layers.conv2d import Conv2d
 from convviz.engine.layers.conv_transpose2d import ConvTranspose2d
 from convviz.model.experiment import Experiment, Stage
+from convviz.views import theme
 
 if TYPE_CHECKING:
     from PyQt6.QtGui import QImage
@@ -41,3 +45,29 @@ def test_a_long_name_is_shortened_before_the_size_behind_it(open_window: OpenWin
         rows.append(outline.viewport().grab(place).toImage())
     assert rows[0].size() == rows[1].size()
     assert rows[0] != rows[1]
+
+
+def ground_of(outline: QListWidget, row: int) -> QColor:
+    """Return the colour of a row where nothing is written."""
+    place = outline.visualItemRect(outline.item(row))
+    image = outline.viewport().grab(place).toImage()
+    return QColor(image.pixel(image.width() // 2, 2))
+
+
+def test_the_row_under_the_pointer_and_the_one_that_is_chosen_are_seen(open_window: OpenWindow) -> None:
+    person = open_window(layers_of(2))
+    outline, colours = person.find(QListWidget, "outline"), theme.current()
+    ground = ground_of(outline, 2)
+
+    def point_at(row: int) -> None:
+        QTest.mouseMove(outline.viewport(), outline.visualItemRect(outline.item(row)).center() + QPoint(1, 0))
+        QTest.mouseMove(outline.viewport(), outline.visualItemRect(outline.item(row)).center())
+
+    point_at(2)
+    assert ground_of(outline, 2) == colours.hover
+    point_at(3)
+    assert (ground_of(outline, 2), ground_of(outline, 3)) == (ground, colours.hover)
+    QTest.mouseClick(outline.viewport(), Qt.MouseButton.LeftButton, pos=outline.visualItemRect(outline.item(2)).center())
+    assert ground_of(outline, 2) == colours.accent_soft
+    QTest.mouseMove(person.window, QPoint(5, 5))
+    assert ground_of(outline, 3) == ground
