@@ -67,7 +67,8 @@ def test_the_row_under_the_pointer_and_the_one_that_is_chosen_are_seen(open_wind
     assert ground_of(outline, 2) == colours.hover
     point_at(3)
     assert (ground_of(outline, 2), ground_of(outline, 3)) == (ground, colours.hover)
-    QTest.mouseClick(outline.viewport(), Qt.MouseButton.LeftButton, pos=outline.visualItemRect(outline.item(2)).center())
+    place = outline.visualItemRect(outline.item(2)).center()
+    QTest.mouseClick(outline.viewport(), Qt.MouseButton.LeftButton, pos=place)
     assert ground_of(outline, 2) == colours.accent_soft
     QTest.mouseMove(person.window, QPoint(5, 5))
     assert ground_of(outline, 3) == ground
