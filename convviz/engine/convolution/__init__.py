@@ -40,6 +40,9 @@ that depends on the size of the matrix and on the number of filters:
   tap across to whole rows, which gives BLAS as many times more rows in the left matrix, and the results are added, each
   shifted by its tap.
 
+A matrix of very many windows that several filters read is multiplied in blocks, each small enough for the kernels with
+which BLAS multiplies without copying first.
+
 *A constant input is laid out once*, when it is bound. So its matrix may be larger before another strategy pays.
 
 *The backward pass inserts no zeros.* The textbook computes the input gradient of a strided convolution by putting
