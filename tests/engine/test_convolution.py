@@ -22,6 +22,7 @@ from convviz.engine.convolution import (
     Unfolded,
     bind,
     phased,
+    products,
     strips,
     unfolded,
 )
@@ -109,16 +110,60 @@ def test_products_in_blocks_agree_with_whole_ones(block, dtype, tolerance, rng, 
         if geometry.out_group == 1:
             continue
         memory = operands(geometry, rng, bias=bool(rng.integers(2)), dtype=dtype)
-        monkeypatch.setattr(unfolded, "WHOLE", 1 << 40)
+        monkeypatch.setattr(unfolded, "LARGEST", 1 << 40)
         whole = Unfolded(geometry, memory)
         expected, calls = results(whole, memory), len(whole.weight_grad())
-        monkeypatch.setattr(unfolded, "WHOLE", 0)
+        monkeypatch.setattr(unfolded, "LARGEST", 0)
         monkeypatch.setattr(unfolded, "BLOCK", block)
         in_blocks = Unfolded(geometry, memory)
         assert_same(results(in_blocks, memory), expected, tolerance, (geometry, block))
         assert len(in_blocks.weight_grad()) > calls
         compared += 1
     assert compared > 20
+
+
+@pytest.mark.parametrize(("largest", "result"), [(30, 1 << 40), (1 << 40, 5), (200, 12)])
+def test_products_in_pieces_agree_with_whole_ones(largest, result, rng, monkeypatch):
+    """In every strategy, for output, weight gradient and input gradient."""
+    monkeypatch.setattr(products, "SHORTEST_SUM", 1)
+    for geometry in geometries(60, 11):
+        memory = operands(geometry, rng, bias=bool(rng.integers(2)))
+        several = [Unfolded, Strips, Shifted, *([Banded] if geometry.out_group == 1 else [])]
+        monkeypatch.setattr(products, "MOST_PIECES", 0)
+        expected = [results(strategy(geometry, memory), memory) for strategy in several]
+        monkeypatch.setattr(products, "MOST_PIECES", 1 << 40)
+        monkeypatch.setattr(products, "LARGEST", largest)
+        monkeypatch.setattr(products, "LARGEST_RESULT", result)
+        for strategy, whole in zip(several, expected, strict=True):
+            assert_same(results(strategy(geometry, memory), memory), whole, 1e-12, (geometry, strategy))
+
+
+@pytest.mark.parametrize("transposed", [False, True])
+@pytest.mark.parametrize(
+    ("rows", "inner", "columns", "pieces"),
+    [
+        (16, 60, 144, (1, 2)),
+        (16, 400, 254, (2, 4)),
+        (4, 60, 400, (1, 2)),
+        (32, 288, 122, (2, 4)),
+        (16, 30, 144, (1, 1)),
+        (64, 60, 576, (3, 1)),
+        (1, 500, 4000, (1, 1)),
+        (7, 33, 1, (1, 1)),
+    ],
+)
+def test_a_product_is_cut_where_it_is_large(rows, inner, columns, pieces, transposed, rng):
+    """Into few pieces of about one size, or not at all; whole or not, it is the same product."""
+    for stack in ((1,), (3,), (2, 5)):
+        left = rng.normal(size=(*stack, rows, inner))
+        right = rng.normal(size=(*stack, columns, inner) if transposed else (*stack, inner, columns))
+        right = right.swapaxes(-1, -2) if transposed else right
+        out = np.full((*stack, rows, columns), np.nan)
+        calls = products.multiply(left, right, out)
+        assert len(calls) == pieces[transposed]
+        for call in calls:
+            call()
+        np.testing.assert_allclose(out, np.einsum("...rk,...kc->...rc", left, right), rtol=1e-10, atol=1e-10)
 
 
 @pytest.mark.parametrize(("size", "filters"), [(64, 16), (66, 32), (130, 16)])

@@ -18,6 +18,7 @@ import numpy as np
 from numpy.lib.stride_tricks import as_strided
 
 from convviz.engine.convolution.base import adding
+from convviz.engine.convolution.products import multiply
 from convviz.engine.convolution.strips import Strip, Strips
 from convviz.engine.memory import aligned
 
@@ -61,7 +62,7 @@ class Banded(Strips):
             target = self._rows(self._by_rows(operands.y), strip)
             weights = band[:, :, : target.shape[2], : strip.windows.shape[2]]
             calls += fill
-            calls.append(partial(np.matmul, weights, strip.windows, target))
+            calls += multiply(weights, strip.windows, target)
             if operands.bias:
                 calls.append(adding(bias, target))
         return tuple(calls)

@@ -22,6 +22,7 @@ import numpy as np
 from numpy.lib.stride_tricks import as_strided
 
 from convviz.engine.convolution.base import adding
+from convviz.engine.convolution.products import multiply
 from convviz.engine.convolution.strips import Strips
 from convviz.engine.memory import aligned
 
@@ -78,7 +79,7 @@ class Phased(Strips):
         for some in self._some_rows:
             products, target = self._matrices(memory, some), operands.y.lines[:, some]
             shifted = by_shift[:, : target.shape[1]]
-            calls.append(partial(np.matmul, band, self._windows(some), products))
+            calls += multiply(band, self._windows(some), products)
             calls.append(
                 partial(np.add, shifted[:, :, 0], shifted[:, :, 1], target)  # twice as fast as reducing an axis of two
                 if self._shifts == 2
@@ -103,7 +104,7 @@ class Phased(Strips):
             made, target = products[: errors.shape[1]], part if number else total
             lines = operands.dy.lines[:, some, None]
             calls.append(partial(np.copyto, by_shift[:, : lines.shape[1]], lines))
-            calls.append(partial(np.matmul, errors, windows, made.transpose(1, 0, 2, 3)))
+            calls += multiply(errors, windows, made.transpose(1, 0, 2, 3))
             calls.append(partial(ones[: len(made)].dot, made.reshape(len(made), -1), target.reshape(-1)))
             calls += (partial(np.add, total, part, total),) if number else ()
         kh, across = geometry.kernel[0], geometry.stride[1]

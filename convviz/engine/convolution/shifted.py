@@ -22,6 +22,7 @@ import numpy as np
 from numpy.lib.stride_tricks import as_strided
 
 from convviz.engine.convolution.base import adding
+from convviz.engine.convolution.products import multiply
 from convviz.engine.convolution.strips import Strip, Strips, cut
 from convviz.engine.memory import aligned
 
@@ -46,7 +47,7 @@ class Shifted(Strips):
             products = scratch[:, : strip.windows.shape[1]]
             target = y[:, strip.rows]
             calls += () if self._kept else strip.fill
-            calls.append(partial(np.matmul, weights, strip.windows, products))
+            calls += multiply(weights, strip.windows, products)
             calls.append(partial(np.add.reduce, self._slanted(products), 3, None, target))
             if operands.bias:
                 calls.append(adding(bias, target))

@@ -24,6 +24,7 @@ import numpy as np
 from numpy.lib.stride_tricks import as_strided
 
 from convviz.engine.convolution.base import Calls, Correlation, adding, with_border
+from convviz.engine.convolution.products import multiply
 from convviz.engine.memory import aligned
 
 if TYPE_CHECKING:
@@ -76,7 +77,7 @@ class Strips(Correlation):
         for fill, strip in self._stacks:
             target = y[:, strip.rows, :, strip.columns]
             calls += fill
-            calls.append(partial(np.matmul, weight[..., : geometry.taps], strip.windows, target))
+            calls += multiply(weight[..., : geometry.taps], strip.windows, target)
             if operands.bias:
                 calls.append(adding(weight[..., geometry.taps :], target))
         return tuple(calls)
@@ -125,7 +126,7 @@ class Strips(Correlation):
                     products = aligned(products.shape, dtype)
                 corner = products[:, :, : error.shape[2], : windows.shape[3]]
                 calls += make
-                calls.append(partial(np.matmul, error, windows, corner.transpose(1, 0, 2, 3)))
+                calls += multiply(error, windows, corner.transpose(1, 0, 2, 3))
                 summed = products.reshape(len(products), -1)
                 calls.append(partial(ones[: len(products)].dot, summed, target.reshape(-1)))
                 calls += (partial(np.add, total, part, total),) if target is part else ()
@@ -166,11 +167,11 @@ class Strips(Correlation):
             calls += strip.fill
             if in_place is not None:
                 target = in_place[:, strip.rows, :, strip.columns]
-                calls.append(partial(np.matmul, weights[:, None], strip.windows, target))
+                calls += multiply(weights[:, None], strip.windows, target)
                 continue
             groups, count, _, columns = strip.windows.shape
             result = scratch[: groups * count * rows * columns].reshape(groups, count, rows, columns)
-            calls.append(partial(np.matmul, weights[:, None], strip.windows, result))
+            calls += multiply(weights[:, None], strip.windows, result)
             result = result.reshape(groups, count, geometry.in_group, *phases, columns)
             calls += self._spread(result, strip.rows, strip.columns)
         return tuple(calls)

@@ -5,8 +5,7 @@ that matrix. A last row of ones makes the bias one more weight, so that the weig
 the transposed matrix, contains the bias gradient. The input gradient is computed in the same way from an unfolded
 error; all of its phases (see `geometry`) are rows of one product.
 
-A product with very many windows and few filters is computed block by block: for small products BLAS has kernels that
-copy neither side before they multiply, and with these it is up to three times as fast.
+A product with very many windows is computed block by block, so that it is one of many small ones (see `products`).
 """
 
 from __future__ import annotations
@@ -19,6 +18,7 @@ import numpy as np
 from numpy.lib.stride_tricks import as_strided
 
 from convviz.engine.convolution.base import Calls, Correlation, with_border
+from convviz.engine.convolution.products import LARGEST, multiply
 from convviz.engine.memory import aligned
 
 if TYPE_CHECKING:
@@ -33,8 +33,8 @@ if TYPE_CHECKING:
 TABLE = 2500
 #: The same for the input gradient: with more numbers in all its phases, they are copied to their cells row by row.
 SPREAD = 2500
-#: A product of several filters with more multiplications than this is computed in blocks of so many windows.
-WHOLE, BLOCK = 1_000_000, 384
+#: How many windows a block has at most. Fewer are slower, more do not stay in the level-1 cache.
+BLOCK = 384
 
 
 class Unfolded(Correlation):
@@ -61,9 +61,9 @@ class Unfolded(Correlation):
         """Return the product of the weights and the matrix."""
         weight, y = self._grouped(self.operands.weight), self._windows(self.operands.y)
         if not self._in_blocks:
-            return (multiply(weight, self._columns, y),)
+            return multiply(weight, self._columns, y)
         parts = zip(blocks(self._columns), blocks(y), strict=True)
-        return tuple(partial(np.matmul, weight[:, None], columns, target) for columns, target in parts)
+        return tuple(call for columns, target in parts for call in multiply(weight[:, None], columns, target))
 
     def difference(self, target: Array, out: Array) -> Calls | None:
         """Return the product of the weights and the matrix with the target as one more row, whose weight is −1."""
@@ -78,7 +78,7 @@ class Unfolded(Correlation):
         error = self._windows(self.operands.dy)
         if self._in_blocks:
             return self._weight_grad_in_blocks(error)
-        return (multiply(error, self._columns.transpose(0, 2, 1), self._grouped(self.operands.dweight)),)
+        return multiply(error, self._columns.transpose(0, 2, 1), self._grouped(self.operands.dweight))
 
     def _weight_grad_in_blocks(self, error: Array) -> Calls:
         """Return the products of all blocks, their sum, and, apart, that of the errors.
@@ -94,7 +94,7 @@ class Unfolded(Correlation):
         start = 0
         for count, errors, columns in zip(counts, blocks(error), matrices, strict=True):
             target = products[start : start + count].transpose(1, 0, 2, 3)
-            calls.append(partial(np.matmul, errors, columns.transpose(0, 1, 3, 2), target))
+            calls += multiply(errors, columns.transpose(0, 1, 3, 2), target)
             start += count
         calls.append(partial(np.ones(start, dtype).dot, products.reshape(start, -1), total.reshape(-1)))
         calls.append(partial(np.copyto, self._grouped(self.operands.dweight)[..., :taps], total))
@@ -121,9 +121,9 @@ class Unfolded(Correlation):
         )
         if in_place:
             result = operands.dx.flat.reshape(geometry.groups, rows, -1)
-            return (*calls, multiply(weights, columns, result))
+            return (*calls, *multiply(weights, columns, result))
         phases = aligned(geometry.groups * rows * columns.shape[2] + 1, dtype)
-        calls.append(multiply(weights, columns, phases[:-1].reshape(geometry.groups, rows, -1)))
+        calls += multiply(weights, columns, phases[:-1].reshape(geometry.groups, rows, -1))
         numbers = (len(down.residues), len(across.residues))
         if phases.size > SPREAD and numbers == geometry.stride and (order is None or order.modulus):
             by_rows = phases[:-1].reshape(geometry.groups, geometry.in_group, *numbers, down.count, across.count)
@@ -134,7 +134,7 @@ class Unfolded(Correlation):
     def _in_blocks(self) -> bool:
         """Whether the matrix is multiplied block by block."""
         geometry = self.geometry
-        return geometry.out_group > 1 and geometry.out_group * (geometry.taps + 1) * geometry.windows > WHOLE
+        return geometry.out_group > 1 and geometry.out_group * (geometry.taps + 1) * geometry.windows > LARGEST
 
     def _grouped(self, weight: Array) -> Array:
         return weight.reshape(self.geometry.groups, self.geometry.out_group, -1)
@@ -243,16 +243,3 @@ def blocks(matrices: Array) -> tuple[Array, ...]:
         matrices[:, None, :, whole:],
     )
     return tuple(part for part in parts if part.size)
-
-
-def multiply(left: Array, right: Array, out: Array) -> Call:
-    """Return the call ``out[...] = left @ right`` for stacks of matrices (groups, …, …), in the form that costs least.
-
-    `ndarray.dot` does less than `np.matmul` before it calls BLAS, and does it faster for a vector than for a matrix of
-    one row.
-    """
-    if left.shape[0] != 1:
-        return partial(np.matmul, left, right, out)
-    if left.shape[1] == 1:
-        return partial(left[0, 0].dot, right[0], out[0, 0])
-    return partial(left[0].dot, right[0], out[0])
