@@ -29,6 +29,8 @@ from convviz.views.tooltips import escaped
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from PyQt6.QtGui import QResizeEvent
+
     from convviz.views.actions import Actions
 
 _CELLS, _KERNEL, _MICROSCOPE, _LANDSCAPE, _PLOT, _PRESENTING = (
@@ -80,11 +82,23 @@ GESTURES = {
         (mark("Page Up"), mark("Previous scene, or back to step 0")),
     ),
 }
+_Columns = tuple[tuple[tuple[str, ...], tuple[str, ...]], ...]
 #: The columns of the page of shortcuts, about as long as one another: groups of actions, then places.
-_COLUMNS = (
+_COLUMNS: _Columns = (
     (("file", "edit", "run"), (_PLOT,)),
     (("history", "view"), (_PRESENTING,)),
     (("help",), (_CELLS, _KERNEL, _MICROSCOPE, _LANDSCAPE)),
+)
+#: The same where the page is narrow, and where it is narrower still.
+_TWO_COLUMNS: _Columns = (
+    (("file", "edit", "run", "history"), (_PLOT, _PRESENTING)),
+    (("view", "help"), (_CELLS, _KERNEL, _MICROSCOPE, _LANDSCAPE)),
+)
+_ONE_COLUMN: _Columns = (
+    (
+        ("file", "edit", "run", "history", "view", "help"),
+        (_CELLS, _KERNEL, _MICROSCOPE, _LANDSCAPE, _PLOT, _PRESENTING),
+    ),
 )
 #: The size at which the page shows all of them.
 _PAGE = QSize(1250, 744)
@@ -100,6 +114,8 @@ class ShortcutsPage(QDialog):
         super().__init__(parent)
         self.setObjectName("shortcuts_page")
         self._actions = actions
+        self._shown: _Columns = _COLUMNS
+        self._widths: dict[_Columns, int] = {}  # that these columns need
         self._scroll = QScrollArea(self)
         self._scroll.setWidgetResizable(True)
         self._buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close, self)
@@ -115,9 +131,32 @@ class ShortcutsPage(QDialog):
     def retranslate(self) -> None:
         """Read every text again in the current language."""
         self.setWindowTitle(tr("Shortcuts"))
+        self._widths.clear()
+        self._fill(_COLUMNS)
+        if self.isVisible():
+            self._fit()
+
+    def resizeEvent(self, event: QResizeEvent | None) -> None:
+        """Show as many columns as there is room for."""
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        bar = self._scroll.verticalScrollBar()
+        room = self._scroll.width() - 2 * self._scroll.frameWidth() - (0 if bar is None else bar.sizeHint().width())
+        for wanted in (_COLUMNS, _TWO_COLUMNS, _ONE_COLUMN):
+            if wanted not in self._widths:
+                self._fill(wanted)
+            if self._widths[wanted] <= room:
+                break
+        if wanted is not self._shown:
+            self._fill(wanted)
+
+    def _fill(self, shown: _Columns) -> None:
+        self._shown = shown
         columns = QHBoxLayout()
         columns.setSpacing(theme.SPACE.XL + theme.SPACE.L)
-        for groups, places in _COLUMNS:
+        for groups, places in shown:
             column = _column()
             for group in groups:
                 self._add_group(column, group)
@@ -130,6 +169,7 @@ class ShortcutsPage(QDialog):
         page = QWidget()
         page.setLayout(columns)
         self._scroll.setWidget(page)
+        self._widths[shown] = page.minimumSizeHint().width()
 
     def _add_group(self, column: QGridLayout, group: str) -> None:
         _add_heading(column, plain(tr(GROUPS[group])))

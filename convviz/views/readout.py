@@ -124,7 +124,8 @@ class ReadOut(QWidget):
     def _lines(self, text: str) -> tuple[list[str], theme.FontRole]:
         """Return the text in lines that fit, and how these are to be written."""
         width = self.width()
-        for role in dict.fromkeys((self._role, "body")) if self._wraps else (self._role,):
+        roles: tuple[theme.FontRole, ...] = (self._role, "body") if self._wraps else (self._role,)
+        for role in roles:
             if theme.number_width(text, role) <= width:
                 return [text], role
         if not self._wraps:
@@ -132,9 +133,10 @@ class ReadOut(QWidget):
             return [shortened(brief or text, self._role, width)], self._role
         if not self._text and width < _LEAST:
             return [""], self._role
-        usual = in_two_lines(text, self._role, width)
-        if 2 * pitch(self._role) <= self.height() and "".join(usual) == text:
-            return usual, self._role
+        for role in roles:
+            lines = in_two_lines(text, role, width)
+            if 2 * pitch(role) <= self.height() and "".join(lines) == text:
+                return lines, role
         first = first_line(text, "small", width)
         if len(first) == len(text):  # two lines all the same: one alone would be small and out of the middle
             first = first_line(text, self._role, width)

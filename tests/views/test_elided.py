@@ -53,6 +53,14 @@ def test_a_long_name_keeps_its_star(box: QComboBox) -> None:
     assert any(shown(box, text) == starred for text in beginnings(box, "…*"))
 
 
+def test_a_usual_window_has_room_for_the_names_of_all_experiments(open_window: OpenWindow) -> None:
+    person = open_window(size=(1280, 800))
+    chooser = person.find(ElidedBox, "experiment")
+    for index in range(chooser.count()):
+        name = chooser.itemText(index) + "*"  # as it is called once it has been changed
+        assert chooser.shortened(name, chooser.width() - 28) == name
+
+
 def test_the_toolbar_shows_that_an_experiment_with_a_long_name_was_changed(open_window: OpenWindow) -> None:
     person = open_window(size=(1024, 640))
     before = person.document.experiment.replace(name=NAME * 2)

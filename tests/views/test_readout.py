@@ -83,3 +83,15 @@ def test_one_line_is_in_the_middle_and_of_one_size_and_only_two_are_small(line: 
     (alone,) = (shape for shape in shapes if len(shape) == 1)
     middle = (alone[0].start + alone[0].stop) / 2
     assert abs(middle - 13) <= 1.5
+
+
+def test_a_large_line_becomes_two_usual_ones_before_it_becomes_two_small_ones(line: ReadOut, qtbot: QtBot) -> None:
+    line.set_role("heading")
+    usual = ReadOut(on="window", wraps=True)
+    qtbot.addWidget(usual)
+    for one in (line, usual):
+        one.set_idle_text(WORDS)
+        one.resize(400, 36)
+    assert theme.metrics("body").horizontalAdvance(WORDS) > 400
+    assert line.grab().toImage() == usual.grab().toImage()
+    assert len(lines_of(line.grab().toImage())) == 2

@@ -10,6 +10,7 @@ from PyQt6.QtWidgets import QApplication, QSplitter, QTabBar, QToolButton, QWidg
 
 from convviz.views import theme
 from convviz.views.limits import LEAST_SIZE
+from convviz.views.panels.microscope import Microscope
 
 if TYPE_CHECKING:
     from tests.views.conftest import OpenWindow, Person
@@ -99,6 +100,26 @@ def test_what_tab_leads_to_is_seen_in_a_low_window(open_window: OpenWindow) -> N
     assert first.visibleRegion().isEmpty()
     assert leads_to(person, "Tab") is first
     assert first.visibleRegion().boundingRect() == first.rect()
+
+
+@pytest.mark.parametrize("language", ["en", "zh_CN"])
+def test_the_microscope_leaves_the_window_as_narrow_as_it_is(open_window: OpenWindow, language: str) -> None:
+    person = open_window()
+    person.window.set_language(language)
+    person.window.resize(1, 700)
+    width = person.window.width()
+    for layer in range(2):
+        person.look_at("layer", layer)
+        person.click("microscope")
+        person.click("microscope.backwards")  # with the phases of a kernel's gradient, of which there are most
+        last = person.find(QToolButton, "microscope.phase6")
+        person.sees(last.isVisible)
+        microscope = person.find(Microscope, "microscope")
+        assert microscope.minimumSizeHint().width() <= microscope.width()
+        QApplication.processEvents()
+        assert right_of(last, microscope) < microscope.width()
+        assert person.window.width() == width
+        person.click("microscope")
 
 
 def test_a_wide_inspector_leaves_the_picture_its_room(open_window: OpenWindow) -> None:

@@ -11,8 +11,11 @@ from convviz.model.lessons.lesson import ArrayMark, BoardMark, ControlMark
 from convviz.model.lessons.look import Look
 from convviz.views.lessons.rings import Spot
 
-#: Higher than this is a part of the window, beside which others begin at once, rather than a control.
+#: Higher than this is a part of the window, beside which others begin at once, rather than a control; and so is what
+#: is wider, beside the loss.
 _PART = 100
+#: Controls with a frame, beside which others begin at once, too.
+_FRAMED = ("button", "chip")
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -59,10 +62,9 @@ def _spot(mark: Mark, window: QWidget, panels: PanelControl) -> Spot | None:
     widget = next((each for each in named if each.isVisible()), None)
     if widget is None:
         return None
-    is_part = widget.height() > _PART
-    if is_part and panels.loss.isAncestorOf(widget):  # its frame, where that says it is selected, lies under the ring
-        return Spot(panels.loss, panels.loss.rect())
-    return Spot(widget, widget.rect(), tight=is_part)
+    if panels.loss.isAncestorOf(widget) and widget.width() > _PART:
+        return Spot(panels.loss, panels.loss.rect())  # its frame, where that says it is selected, lies under the ring
+    return Spot(widget, widget.rect(), tight=widget.height() > _PART or widget.property("role") in _FRAMED)
 
 
 def _cell_rect(heatmap: Heatmap, shape: tuple[int, ...], cell: tuple[int, ...]) -> QRect:

@@ -68,12 +68,14 @@ QPushButton::menu-indicator { image: url("$icons/down.svg"); subcontrol-position
 QToolButton {
     background: transparent; border: 1px solid transparent; border-radius: 6px; padding: 4px 6px; min-height: 20px;
 }
-QToolButton[role="button"] { background: $raised; border-color: $outline; }
+QToolButton[role="button"], QToolButton[role="chip"] { background: $raised; border-color: $outline; }
 QToolButton:hover { background: $hover; }
 QToolButton:pressed { background: $pressed; }
 QToolButton:checked { background: $accent_soft; border-color: $accent; }
 QToolButton:focus { border-color: $accent; }
 QToolButton:checked:focus { border: 2px solid $text; padding: 3px 5px; }
+QToolButton[role="chip"] { padding: 4px 3px; }
+QToolButton[role="chip"]:checked:focus { padding: 3px 2px; }
 QToolButton:disabled { color: $disabled; }
 QToolButton:checked:disabled { background: $hover; border-color: $border; }
 QToolButton[popupMode="1"], QToolButton[popupMode="2"] { padding-right: 18px; }

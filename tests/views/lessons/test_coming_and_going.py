@@ -318,8 +318,11 @@ def test_the_card_is_there_first_and_the_experiment_of_its_scene_follows(open_wi
     assert person.document.experiment is own
 
 
-def test_a_ring_around_the_loss_lies_on_the_frame_that_says_it_is_selected(open_window: OpenWindow) -> None:
-    person = open_window()
+@pytest.mark.parametrize("size", [(1024, 640), (1280, 800)])
+def test_a_ring_around_the_loss_lies_on_the_frame_that_says_it_is_selected(
+    open_window: OpenWindow, size: tuple[int, int]
+) -> None:
+    person = open_window(size=size)
     begin(person, "learning-rate")  # whose first scene selects the training, and rings a button and the curve
     panel = person.find(LossPanel, "loss")
 
@@ -333,6 +336,22 @@ def test_a_ring_around_the_loss_lies_on_the_frame_that_says_it_is_selected(open_
     image, left, middle = person.window.grab().toImage(), place().left(), place().center().y()
     accent = [x for x in range(left - 12, left + 40) if image.pixelColor(x, middle) == theme.current().accent]
     assert accent == list(range(left - 6, left - 3))  # one line, where there were two
+
+
+def test_a_ring_around_a_chip_leaves_its_neighbours_whole(open_window: OpenWindow) -> None:
+    person = open_window()
+    begin(person, "backward")
+    person.press("Ctrl+Right")  # to a scene that speaks of the second phase
+
+    def place(number: int) -> QRect:
+        chip = person.window.findChild(QWidget, f"microscope.phase{number}")
+        return QRect() if chip is None else QRect(chip.mapTo(person.window, QPoint()), chip.size())
+
+    def rings() -> list[Ring]:
+        return [ring for ring in person.window.findChildren(Ring) if ring.isVisible() and ring.inner == place(2)]
+
+    person.sees(lambda: bool(rings()))
+    assert not any(rings()[0].geometry().intersects(place(number)) for number in (1, 3))
 
 
 def test_escape_after_the_landscape_leads_back_to_the_scene_s_microscope(open_window: OpenWindow) -> None:

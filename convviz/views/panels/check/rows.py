@@ -83,15 +83,17 @@ PLACE = Column(
     lambda slope: (len(slope.index), slope.index),
     sample="kernel 16, 16, row 3, column 3",
 )
+#: The place tells it, too: of a kernel it is a weight, of a filter its bias.
+PARAMETER = Column(
+    mark("Parameter"),
+    lambda _, slope: wording.parameter_text(slope.name),
+    lambda slope: (slope.name, slope.layer, slope.index),
+    sample="weight",
+)
 #: What is read first stands where a small screen shows it.
 SLOPE_COLUMNS = (
     _LAYER,
-    Column(
-        mark("Parameter"),
-        lambda _, slope: wording.parameter_text(slope.name),
-        lambda slope: (slope.name, slope.layer, slope.index),
-        sample="weight",
-    ),
+    PARAMETER,
     PLACE,
     RESULT,
     ERROR,
@@ -178,6 +180,8 @@ class Rows(QAbstractTableModel):
                 return self._alignment(index.column())
             case Role.FontRole:
                 return self._font(entry)
+            case Role.ToolTipRole if self.columns[index.column()] is PLACE:
+                return self._text(entry, index.column())  # of which a narrow table shows but the end
             case Role.ToolTipRole:
                 return self._result(entry)
             case Role.BackgroundRole if entry is self._worst:

@@ -26,7 +26,7 @@ from convviz.model.checking import Verdict
 from convviz.views import theme
 from convviz.views.dialogs import room_on_screen
 from convviz.views.panels.check import wording
-from convviz.views.panels.check.rows import ADJOINT_COLUMNS, ERROR, PLACE, RESULT, SLOPE_COLUMNS, Rows
+from convviz.views.panels.check.rows import ADJOINT_COLUMNS, ERROR, PARAMETER, PLACE, RESULT, SLOPE_COLUMNS, Rows
 
 if TYPE_CHECKING:
     from PyQt6.QtGui import QResizeEvent
@@ -37,6 +37,7 @@ _SIZE = QSize(1100, 720)
 _LEAST_ROWS = 4  #: of each table, that are seen at once
 _ROW_HEIGHT = 24
 _HEAD = _ROW_HEIGHT + 4
+_PLACE_LEAST = 130  #: of its column, in which there is room for row and column
 _INSET = 6  #: left and right of what is in a cell
 _ARROW = 20  #: room at the right of a title for the arrow of the sorting
 _ERROR = SLOPE_COLUMNS.index(ERROR)  #: the column that rows are sorted by at first
@@ -262,11 +263,15 @@ class CheckTable(QDialog):
 
 
 class _View(QTableView):
-    """A table whose columns keep the widths that they are given, but for the result, which takes what is left."""
+    """A table whose columns keep the widths that they are given, but for the result, which takes what is left.
+
+    Where it is too narrow for them, what the place tells, too, is left out, and then the beginnings of places.
+    """
 
     def __init__(self, name: str, rows: Rows) -> None:
         super().__init__()
         self._result = rows.columns.index(RESULT)
+        self._dear = [rows.columns.index(column) for column in (PARAMETER, PLACE) if column in rows.columns]
         self._widths: list[int] = []
         self._keeps_rows = False
         self.setObjectName(name)
@@ -278,6 +283,7 @@ class _View(QTableView):
         self.setShowGrid(False)
         self.setStyleSheet(f"QTableView::item {{ padding: 0 {_INSET}px; }}")
         self.setWordWrap(False)
+        self.setTextElideMode(Qt.TextElideMode.ElideLeft)
         side, head = self.verticalHeader(), self.horizontalHeader()
         if side is not None and head is not None:
             side.hide()
@@ -311,14 +317,26 @@ class _View(QTableView):
         viewport = self.viewport()
         if viewport is None:
             return
-        spare = max(0, viewport.width() - sum(self._widths))
-        for column, width in enumerate(self._widths):
-            self.setColumnWidth(column, width + (spare if column == self._result else 0))
+        widths = self._fitting(viewport.width())
+        spare = max(0, viewport.width() - sum(widths))
+        for column, width in enumerate(widths):
+            self.setColumnHidden(column, not width)
+            if width:
+                self.setColumnWidth(column, width + (spare if column == self._result else 0))
         if self._keeps_rows:
             self.setFixedHeight(self._height())
 
+    def _fitting(self, room: int) -> list[int]:
+        """Return the widths of the columns, 0 for one that is left out, in a table that is so wide."""
+        widths = list(self._widths)
+        if self._dear and sum(widths) > room:
+            parameter, place = self._dear
+            widths[parameter] = 0
+            widths[place] = max(min(widths[place], _PLACE_LEAST), widths[place] - max(0, sum(widths) - room))
+        return widths
+
     def _height(self) -> int:
         viewport, bar = self.viewport(), self.horizontalScrollBar()
-        scrolls = viewport is not None and viewport.width() < sum(self._widths)
+        scrolls = viewport is not None and viewport.width() < sum(self._fitting(viewport.width()))
         below = bar.sizeHint().height() if bar is not None and scrolls else 0
         return _HEAD + _ROW_HEIGHT * _LEAST_ROWS + 2 * self.frameWidth() + below

@@ -29,6 +29,9 @@ if TYPE_CHECKING:
 
     from convviz.model.document import Document
 
+#: The height of the page of what is selected, before the list of the network is made shorter for its sake.
+_PAGE_LEAST = 48
+
 
 class Inspector(QWidget):
     """Shows what is selected and proposes every change of it to the document.
@@ -89,7 +92,8 @@ class Inspector(QWidget):
     def resizeEvent(self, event: QResizeEvent | None) -> None:
         """Let the list of the network have its share of the height."""
         super().resizeEvent(event)
-        self._outline.set_room(self.height())
+        words = self._title.sizeHint().height() + self._sentence.height() + 3 * SPACE.S
+        self._outline.set_room(self.height(), self.height() - words - _PAGE_LEAST)
 
     def retranslate(self) -> None:
         """Say everything in the current language."""

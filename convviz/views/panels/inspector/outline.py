@@ -36,6 +36,8 @@ _ROW = 24
 _INSET = 2
 #: Before it scrolls, the list shows so many rows, and more where they take no more than this share of the panel.
 _ROWS, _SHARE = 6, 1 / 3
+#: In a low panel it shows fewer, and with still fewer rows than these it is not worth its room.
+_FEWEST_ROWS = 2
 #: What asks for a move by dragging.
 _DRAG = "layers.drag"
 _NOTE = Qt.ItemDataRole.UserRole
@@ -74,9 +76,12 @@ class Outline(QWidget):
         self._up.clicked.connect(lambda: self._move(self._up, -1))
         self._down.clicked.connect(lambda: self._move(self._down, 1))
 
-    def set_room(self, height: int) -> None:
-        """Show as many rows as suit a panel so high."""
+    def set_room(self, height: int, left: int) -> None:
+        """Show as many rows as suit a panel so high, in which so many pixels are left; none where these are too few."""
         self._most_rows = max(_ROWS, int(height * _SHARE) // _ROW)
+        head = self._add.sizeHint().height() + SPACE.XS + 2 * (_INSET + 1)
+        self._most_rows = min(self._most_rows, max(0, (left - head) // _ROW))
+        self.setVisible(self._most_rows >= _FEWEST_ROWS)
         self._fit()
 
     def set_experiment(self, experiment: Experiment) -> None:
@@ -159,6 +164,8 @@ class Outline(QWidget):
 
     def _fit(self) -> None:
         self._list.setFixedHeight(min(self._list.count(), self._most_rows) * _ROW + 2 * (_INSET + 1))
+        if (chosen := self._list.currentItem()) is not None:
+            self._list.scrollToItem(chosen)
 
     def _select_row(self, row: int) -> None:
         item = self._list.item(row)

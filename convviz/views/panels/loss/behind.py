@@ -11,7 +11,7 @@ from PyQt6.QtCore import QPointF, Qt
 from PyQt6.QtGui import QPainter, QPen, QPixmap
 
 from convviz.views import figure, theme
-from convviz.views.panels.loss.drawing import draw_curve
+from convviz.views.panels.loss.drawing import draw_curve, draw_dot
 from convviz.views.panels.loss.kept import kept_pen
 
 if TYPE_CHECKING:
@@ -85,10 +85,7 @@ class KeptPicture:
         loss = self._curve.loss(step)
         if loss is None or not math.isfinite(loss) or step < self._curve.start:
             return
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
         painter.setBrush(theme.current().surface)
         painter.setPen(QPen(kept_pen(self._curve.look).color(), 1.5))
         x, y = float(mapping.x(np.array(step))), float(mapping.y(np.array([loss]))[0])
-        radius = 3 * theme.zoom()
-        painter.drawEllipse(QPointF(round(x) + 0.5, y), radius, radius)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+        draw_dot(painter, mapping, QPointF(round(x) + 0.5, y), 3 * theme.zoom())

@@ -15,6 +15,8 @@ from convviz.views.panels.loss import ranges
 
 Array = NDArray[Any]
 
+#: The radius of the largest dot, in pixels at the usual size.
+DOT = 4
 #: How far outside of the area something is still drawn where it is, in heights of the area: a painter's own numbers
 #: have an end.
 _OUTSIDE = 2.0
@@ -108,12 +110,20 @@ def draw_mark(
     y = float(mapping.y(np.array([loss]))[0])
     if cross:
         painter.drawLine(QLineF(area.left(), round(y) + 0.5, area.right(), round(y) + 0.5))
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
     painter.setBrush(colour)
     painter.setPen(QPen(theme.current().surface, 1))
-    radius = 4 * theme.zoom()
-    painter.drawEllipse(QPointF(x, y), radius, radius)
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+    draw_dot(painter, mapping, QPointF(x, y), DOT * theme.zoom())
+
+
+def draw_dot(painter: QPainter, mapping: Mapping, at: QPointF, radius: float) -> None:
+    """Draw a dot with the painter's pen and brush if it is in the area, and whole even where it reaches beyond that."""
+    if not mapping.area.adjusted(-1, -1, 1, 1).contains(at):
+        return
+    painter.save()
+    painter.setClipping(False)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
+    painter.drawEllipse(at, radius, radius)
+    painter.restore()
 
 
 def _polygon(x: Array, y: Array) -> QPolygonF:

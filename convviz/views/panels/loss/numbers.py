@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 Labels = list[list[tuple[str, float]]]
 
 #: Between the numbers and the axis; and how far one may reach beyond its end, which is half of its height.
-_GAP, _OVERHANG = 4, 6
+GAP, _OVERHANG = 4, 6
 #: How far two numbers are apart at least, as a share of the height of their type: exponents stand high.
 _LINE = 0.9
 _AT_RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextDontClip
@@ -66,7 +66,7 @@ class LossNumbers(QWidget):
         """
         self._levels, self._mapping = levels, mapping
         widest = max((theme.number_width(text, "small") for level in levels for text, _ in level), default=0.0)
-        right, over = inside.left() - _GAP, theme.scaled(_OVERHANG)
+        right, over = inside.left() - GAP, theme.scaled(_OVERHANG)
         left = max(0, right - min(math.ceil(widest), most))
         self.setGeometry(left, inside.top() - over, right - left, inside.height() + 2 * over)
         self.update()

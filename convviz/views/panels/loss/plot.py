@@ -22,9 +22,9 @@ from convviz.views.panels.loss import ranges
 from convviz.views.panels.loss.axis import Axis
 from convviz.views.panels.loss.canvas import Canvas
 from convviz.views.panels.loss.curves import Curves
-from convviz.views.panels.loss.drawing import Mapping, draw_grid, draw_mark
+from convviz.views.panels.loss.drawing import DOT, Mapping, draw_grid, draw_mark
 from convviz.views.panels.loss.keys import steps_after
-from convviz.views.panels.loss.numbers import LossNumbers, labels_of
+from convviz.views.panels.loss.numbers import GAP, LossNumbers, labels_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -165,7 +165,7 @@ class LossPlot(pg.GraphicsView):  # type: ignore[misc]  # pyqtgraph ships no typ
         outgrown = not self._is_zoomed and (self._curves.newest > steps[1] or (self._goal or 0) > steps[1])
         if self._canvas is None or self._curves.live is None or outgrown or not math.isfinite(self._curves.live[1]):
             return None
-        mapping = self._mapping(QRectF(self._canvas.rect()))
+        mapping = self._mapping(QRectF(self._canvas.area))
         step, loss = self._curves.live
         x, y = float(mapping.x(np.array(step))), float(mapping.y(np.array([loss]))[0])
         return round(x), round(y), self._goal, self._shown
@@ -182,18 +182,19 @@ class LossPlot(pg.GraphicsView):  # type: ignore[misc]  # pyqtgraph ships no typ
         """Lay the canvas over the inside of the axes, and the numbers beside it."""
         if self._canvas is not None:
             inside = self.mapFromScene(self._box.sceneBoundingRect()).boundingRect()
-            self._canvas.setGeometry(inside)
+            edge = theme.scaled(DOT + 1)
+            self._canvas.lay_over(inside, min(edge, GAP), edge)  # up to where the numbers stand
             self._place_numbers()
             self.resized.emit()
 
     @property
     def inside(self) -> QRect:
         """The place of the inside of the axes."""
-        return QRect() if self._canvas is None else self._canvas.geometry()
+        return QRect() if self._canvas is None else self._canvas.inside
 
     def _place_numbers(self) -> None:
         if self._canvas is not None:
-            inside = self._canvas.geometry()
+            inside = self._canvas.inside
             height = self._box.height()
             mapping = self._mapping(QRectF(0.0, 0.0, self._box.width(), height))
             labels = labels_of(self._ticks(height), self._range[1] - self._range[0], self._log)
@@ -316,8 +317,9 @@ class LossPlot(pg.GraphicsView):  # type: ignore[misc]  # pyqtgraph ships no typ
     # -- drawing -------------------------------------------------------------------------------------------------------
 
     def draw(self, painter: QPainter, area: QRectF) -> None:
-        """Draw grid, curve and marks into ``area``, the inside of the axes."""
+        """Draw grid, curve and marks into ``area``, the inside of the axes; a dot on their edge reaches beyond it."""
         mapping = self._mapping(area)
+        painter.setClipRect(area)
         draw_grid(painter, mapping, self._ticks(area.height())[0][1])
         if self._curves.last < 0:
             painter.setPen(theme.current().muted)

@@ -62,17 +62,17 @@ class Header(QWidget):
         self._close = IconButton("microscope.close", "dismiss", self)
         self._chips = QButtonGroup(self)
         for n in range(PHASES):
-            self._chips.addButton(self._toggle(f"microscope.phase{n + 1}"), n)
+            self._chips.addButton(self._toggle(f"microscope.phase{n + 1}", "chip"), n)
         self._walk: Walk | None = None
         self._lay_out()
         self._connect()
         self.retranslate()
 
-    def _toggle(self, name: str) -> QToolButton:
+    def _toggle(self, name: str, role: str = "button") -> QToolButton:
         button = QToolButton(self)
         button.setObjectName(name)
         button.setCheckable(True)
-        theme.set_role(button, "button")
+        theme.set_role(button, role)
         button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         return button
 

@@ -36,7 +36,7 @@ ACTS = {
 }
 
 #: The same where there is nothing to be done.
-_NOT_DONE = {Act.INSERTION: mark("No zeros inserted"), Act.BORDER: mark("Not padded")}
+_NOT_DONE = {Act.INSERTION: mark("No zeros"), Act.BORDER: mark("Not padded")}
 
 #: What each phase does, for the tooltips of the chips.
 HELP = {

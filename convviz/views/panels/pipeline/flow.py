@@ -28,6 +28,10 @@ if TYPE_CHECKING:
 #: Around the row, and below it, where the line turns to the row beneath.
 MARGIN = int(theme.SPACE.L)
 GUTTER = 28
+#: How far the frame around a map and its gradient is from them; and an arrow from what it joins, at least and at most.
+_FRAME_ASIDE, _ARROW_GAP = 5, (2, 5)
+#: How long an arrow's head is, and at most as a part of the arrow's last stretch.
+_HEAD, _HEAD_MOST = 7, 0.75
 #: Around a map, where the frame runs that says it is selected.
 FRAME = 6
 
@@ -212,16 +216,19 @@ class FlowRow(QWidget):
         painter.setBrush(Qt.BrushStyle.NoBrush)
         for column in plan.columns:
             if not column.gradient.isEmpty():
-                aside, above = theme.scaled(5) + 0.5, theme.scaled(3) + 0.5
+                aside, above = theme.scaled(_FRAME_ASIDE) + 0.5, theme.scaled(3) + 0.5
                 rect = QRectF(_placed(column.whole)).adjusted(-aside, -above, aside, above)
                 painter.drawRoundedRect(rect, 8, 8)
 
     def _paint_arrows(self, painter: QPainter, plan: FlowPlan) -> None:
         rects = [_placed(column.whole) for column in plan.columns]
         y = theme.scaled(plan.arrow + theme.SPACE.M)
-        gap = theme.scaled(5)
-        for one, next_one in pairwise(rects):
-            paint_arrow(painter, [(one.right() + 1 + gap, y), (next_one.left() - gap, y)])
+        frames = [0 if column.gradient.isEmpty() else theme.scaled(_FRAME_ASIDE) + 1 for column in plan.columns]
+        for (one, left), (next_one, right) in pairwise(zip(rects, frames, strict=True)):
+            start, end = one.right() + 1 + left, next_one.left() - right
+            room = (end - start) // 8  # where that is dear, an arrow is worth more of it
+            gap = max(theme.scaled(_ARROW_GAP[0]), min(theme.scaled(_ARROW_GAP[1]), room))
+            paint_arrow(painter, [(start + gap, y), (end - gap, y)])
         last = rects[-1]
         turn, floor = last.right() + theme.scaled(16), self.height() - theme.scaled(GUTTER) // 2 - 1
         path = [(last.right() + 1, y), (turn, y), (turn, floor), (self._target_x, floor)]
@@ -257,8 +264,10 @@ def paint_arrow(painter: QPainter, points: list[tuple[int, int]]) -> None:
     for before, corner, after in zip(corners, corners[1:], corners[2:], strict=False):
         path.lineTo(_towards(corner, before, 8 * size))
         path.quadTo(corner, _towards(corner, after, 8 * size))
-    end, back = corners[-1], _towards(corners[-1], corners[-2], 7 * size)
-    path.lineTo(_towards(end, corners[-2], 3 * size))
+    end, before = corners[-1], corners[-2]
+    length = max(abs(end.x() - before.x()), abs(end.y() - before.y()))
+    back = end + (before - end) * (min(_HEAD * size, _HEAD_MOST * length) / length if length else 0.0)
+    path.lineTo((end + back) / 2)
     painter.setPen(QPen(colours.outline, 1.5 * size, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap))
     painter.setBrush(Qt.BrushStyle.NoBrush)
     painter.drawPath(path)

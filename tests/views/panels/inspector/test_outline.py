@@ -8,7 +8,7 @@ import pytest
 from PyQt6.QtCore import QPoint, Qt
 from PyQt6.QtGui import QColor
 from PyQt6.QtTest import QTest
-from PyQt6.QtWidgets import QListWidget
+from PyQt6.QtWidgets import QApplication, QListWidget, QScrollArea
 
 from convviz.engine.layers.conv2d import Conv2d
 from convviz.engine.layers.conv_transpose2d import ConvTranspose2d
@@ -32,6 +32,23 @@ def test_it_shows_more_rows_where_there_is_room(open_window: OpenWindow, height:
     rows = [outline.visualItemRect(outline.item(row)) for row in range(outline.count())]
     viewport = outline.viewport().rect()
     assert sum(viewport.contains(row) for row in rows) == seen
+
+
+def test_in_a_window_that_a_lesson_makes_low_the_chosen_row_is_seen_above_its_page(open_window: OpenWindow) -> None:
+    person = open_window(size=(1320, 535))
+    person.window.open_lesson("stride")
+    person.sees(lambda: person.window.has_lesson)
+    person.look_at("layer", 1)
+    outline, page = person.find(QListWidget, "outline"), person.find(QScrollArea, "inspector.scroll")
+    QApplication.processEvents()
+    assert outline.verticalScrollBar().maximum() > 0  # there is no room for all rows, and one sees that there are more
+    assert outline.visibleRegion().boundingRect() == outline.rect()
+    chosen = outline.visualItemRect(outline.currentItem())
+    assert outline.viewport().rect().contains(chosen)
+    assert page.height() > chosen.height()
+    person.window.resize(1, 1)
+    page_seen = page.visibleRegion().boundingRect().height
+    person.sees(lambda: not outline.isVisible() and page_seen() > chosen.height())  # what is chosen comes first
 
 
 def test_a_long_name_is_shortened_before_the_size_behind_it(open_window: OpenWindow) -> None:
