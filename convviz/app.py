@@ -92,7 +92,7 @@ def run_window(
             opening.present(full_screen=size is None)
         window.painted.connect(opening.fill)
         try:
-            with _reported_errors(window), _ctrl_c(app):
+            with _reported_errors(window), leaving_at_ctrl_c(app):
                 window.show()
                 code = app.exec()
         finally:
@@ -270,8 +270,8 @@ def _reported_errors(window: MainWindow) -> Iterator[None]:
 
 
 @contextmanager
-def _ctrl_c(app: QApplication) -> Iterator[None]:
-    """Leave at Ctrl+C in the terminal.
+def leaving_at_ctrl_c(app: QApplication) -> Iterator[None]:
+    """Have the application leave its event loops, all of them and with a code of their own, at Ctrl+C in the terminal.
 
     Python acts on a signal only while Python code runs, which an idle window does not. The signal therefore also
     writes to a line that Qt watches; that wakes Python up without a timer that would run all the time.

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import QCoreApplication, QEvent
 
-from convviz.app import application, check_lesson, delete, document_of, dress, make_session
+from convviz.app import application, check_lesson, delete, document_of, dress, leaving_at_ctrl_c, make_session
 from convviz.engine.errors import ConfigError, RunError
 from convviz.i18n import Listed
 from convviz.model.files import about_file, find_experiment
@@ -61,9 +61,11 @@ def render_screenshot(
         If an error stopped the run.
     OSError
         If the picture cannot be written.
+    KeyboardInterrupt
+        At Ctrl+C, which is heard between events: one that is raised within them would end the process at once.
     """
     app = application("offscreen", scale)
-    with tempfile.TemporaryDirectory(prefix="convviz-") as folder:
+    with tempfile.TemporaryDirectory(prefix="convviz-") as folder, leaving_at_ctrl_c(app):
         preferences = Preferences(Path(folder) / "settings.ini")
         dress(app, theme or "light", language or preferences.language)
         if lesson is not None:
@@ -149,6 +151,8 @@ def render_animation(
         If an error stopped the run, or it has made no step.
     OSError
         If the file cannot be written.
+    KeyboardInterrupt
+        At Ctrl+C.
     """
     from convviz.export.animation import check_animation_path, check_frames, steps_between
     from convviz.model.work import Work
@@ -162,18 +166,19 @@ def render_animation(
     ended: list[Exception | None] = []
     film: Film | None = None
     try:
-        tensor = None if part is None else _tensor_named(part, document.experiment)
-        with about_file(find_experiment(experiment)):
-            session.load(document.experiment, play=False)
-            train(session, steps or document.experiment.stop.steps, math.inf)
-        made = session.status.step
-        if not made:
-            raise RunError("the run has made no step: a moving picture needs two steps at least")
-        film = Film(document.experiment, session, size, tensor)
-        work = Work(partial(film.write, out, steps_between(0, made, frames), rate), session, session)
-        work.finished.connect(ended.append)
-        work.progressed.connect(told)
-        wait_until(lambda: bool(ended), work.finished)
+        with leaving_at_ctrl_c(app):
+            tensor = None if part is None else _tensor_named(part, document.experiment)
+            with about_file(find_experiment(experiment)):
+                session.load(document.experiment, play=False)
+                train(session, steps or document.experiment.stop.steps, math.inf)
+            made = session.status.step
+            if not made:
+                raise RunError("the run has made no step: a moving picture needs two steps at least")
+            film = Film(document.experiment, session, size, tensor)
+            work = Work(partial(film.write, out, steps_between(0, made, frames), rate), session, session)
+            work.finished.connect(ended.append)
+            work.progressed.connect(told)
+            wait_until(lambda: bool(ended), work.finished)
     finally:
         session.close()
         if film is not None:

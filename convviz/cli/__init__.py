@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from convviz import i18n
 from convviz.cli.arguments import ArgumentParser, window_parser
 from convviz.cli.exits import BAD_INPUT, DONE, INTERRUPTED, UNABLE
+from convviz.cli.telling import complain, silence, system_error
 from convviz.i18n import Listed, guessed, tr
 from convviz.resources import builtin_files, is_builtin, resource
 
@@ -38,9 +39,7 @@ WINDOW = "convviz.cli.window"
 def main(arguments: Sequence[str] | None = None) -> int:
     """Do what the command line ``arguments`` (None: the process's) ask for, and return the exit code."""
     words = list(sys.argv[1:] if arguments is None else arguments)
-    for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):
-            stream.reconfigure(errors="replace")  # rather a question mark than a traceback on an old terminal
+    _open_streams()
     _speak(_wanted_language(words))
     try:
         return _dispatch(words)
@@ -49,25 +48,34 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         return INTERRUPTED
     except BrokenPipeError:  # the reader, `head` for instance, has seen enough
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        silence(sys.stdout)
         return DONE
 
 
+def _open_streams() -> None:
+    """Let everything be printed: into nothing, where the program was started without a place for it."""
+    for name in ("stdout", "stderr"):
+        stream = getattr(sys, name)
+        if stream is None:
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8", errors="replace"))  # noqa: SIM115
+        elif hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")  # rather a question mark than a traceback on an old terminal
+
+
 def _dispatch(words: list[str]) -> int:
-    name = _command(words)
-    if name is None:
-        if (told := _unknown_word(words)) is not None:
-            return _complain(told)
-        module = importlib.import_module(WINDOW)
-        parser = window_parser(_summaries)
-    else:
-        module = importlib.import_module(COMMANDS[name])
-        parser = ArgumentParser(name, module.SUMMARY)
-        words.remove(name)
-    module.add_arguments(parser)
-    options = parser.read(words)
     try:
-        code = int(module.run(options))
+        name = _command(words)
+        if name is None:
+            if (told := _unknown_word(words)) is not None:
+                return _complain(told)
+            module = importlib.import_module(WINDOW)
+            parser = window_parser(_summaries)
+        else:
+            module = importlib.import_module(COMMANDS[name])
+            parser = ArgumentParser(name, module.SUMMARY)
+            words.remove(name)
+        module.add_arguments(parser)
+        code = int(module.run(parser.read(words)))
         sys.stdout.flush()
         return code
     except BrokenPipeError:
@@ -75,7 +83,7 @@ def _dispatch(words: list[str]) -> int:
     except ImportError:
         return _say_what_is_missing()
     except OSError as error:
-        return _complain(f"{error.filename}: {error.strerror}" if error.filename else str(error))
+        return _complain(system_error(error))
     except MemoryError as error:
         return _complain(tr("the memory is not enough: {reason}").format(reason=str(error) or "MemoryError"))
     except (ValueError, RuntimeError) as error:
@@ -92,7 +100,7 @@ def _summaries() -> dict[str, str]:
 
 
 def _complain(sentence: str) -> int:
-    print(f"convviz: {sentence}", file=sys.stderr)
+    complain(sentence)
     return BAD_INPUT
 
 

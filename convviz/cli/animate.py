@@ -17,6 +17,7 @@ from convviz.cli.arguments import (
 )
 from convviz.cli.exits import BAD_INPUT, UNABLE
 from convviz.cli.qt import draw_unseen, is_refused
+from convviz.cli.telling import complain, shortened
 from convviz.i18n import mark, tr
 from convviz.views.limits import LEAST_SIZE
 
@@ -75,7 +76,7 @@ def run(options: argparse.Namespace) -> int:
     try:
         check_size(pixels, LEAST_SIZE if is_whole else LEAST_PART_SIZE)
     except argparse.ArgumentTypeError as error:
-        print(f"convviz: --size: {error}", file=sys.stderr)
+        complain(f"--size: {error}")
         return BAD_INPUT
     draw_unseen()
     if is_refused(picture=True):
@@ -124,4 +125,4 @@ def _rate(text: str) -> float:
     if 0.1 <= rate <= 50:
         return rate
     message = tr("expected a number from {least} to {most}, received {text}")
-    raise argparse.ArgumentTypeError(message.format(least="0.1", most="50", text=text))
+    raise argparse.ArgumentTypeError(message.format(least="0.1", most="50", text=shortened(text)))

@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import argparse
 import math
+import os
+import stat
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import convviz
 from convviz.cli.exits import BAD_INPUT
+from convviz.cli.telling import complain, shortened, system_error
 from convviz.i18n import LANGUAGES, Listed, mark, tr
 from convviz.resources import lesson_files
 from convviz.views.limits import LEAST_SCALE, LEAST_SIZE, MOST_SCALE, MOST_SIZE
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 #: argparse's own sentences, which it looks up in gettext's default domain.
 ARGPARSE_SENTENCES = (
@@ -33,6 +37,8 @@ ARGPARSE_SENTENCES = (
 
 #: What an animation is written as, by the ending of its file's name: those of `convviz.export.animation`.
 ANIMATIONS = (".gif", ".webp", ".png", ".mp4")
+#: Digits of a number, more than there is a use for.
+_MOST_DIGITS = 100
 #: What a picture of the window is written as: those of `convviz.views.picture`, which loads Qt.
 PICTURES = (".svg", ".pdf", ".png")
 
@@ -66,7 +72,8 @@ class ArgumentParser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         """Say in one line what is wrong, and leave."""
-        self.exit(BAD_INPUT, f"convviz: {message}\n")
+        complain(message)
+        self.exit(BAD_INPUT)
 
 
 class WindowParser(ArgumentParser):
@@ -127,8 +134,9 @@ def add_choice(
 def lesson(text: str) -> str:
     """Return the name of a built-in lesson or of a file as it is."""
     known = lesson_files()
-    if text in known or Path(text).exists():
-        return text
+    with _possible():
+        if text in known or (text and Path(text).exists()):
+            return text
     message = tr("expected a lesson's file or one of {known}, received {text}")
     raise argparse.ArgumentTypeError(message.format(known=Listed(known), text=text))
 
@@ -138,8 +146,8 @@ def size(text: str, least: tuple[int, int] = LEAST_SIZE) -> tuple[int, int]:
     words = text.lower().replace("×", "x").split("x")
     if len(words) != 2 or not all(word.isdecimal() for word in words):
         message = tr("expected WIDTHxHEIGHT such as 1280x800, received {text}")
-        raise argparse.ArgumentTypeError(message.format(text=text))
-    width, height = map(int, words)
+        raise argparse.ArgumentTypeError(message.format(text=shortened(text)))
+    width, height = (_int(word) for word in words)
     check_size((width, height), least)
     return width, height
 
@@ -147,7 +155,7 @@ def size(text: str, least: tuple[int, int] = LEAST_SIZE) -> tuple[int, int]:
 def check_size(pixels: tuple[int, int], least: tuple[int, int]) -> None:
     """Raise `ArgumentTypeError` unless a width and a height are from ``least`` to the largest that there can be."""
     if not all(low <= length <= high for low, length, high in zip(least, pixels, MOST_SIZE, strict=True)):
-        low, high, received = ("x".join(map(str, lengths)) for lengths in (least, MOST_SIZE, pixels))
+        low, high, received = (shortened("x".join(map(str, lengths))) for lengths in (least, MOST_SIZE, pixels))
         message = tr("expected a size from {least} to {most}, received {text}")
         raise argparse.ArgumentTypeError(message.format(least=low, most=high, text=received))
 
@@ -161,15 +169,15 @@ def scale(text: str) -> float:
     if LEAST_SCALE <= factor <= MOST_SCALE:
         return factor
     message = tr("expected a factor from {least} to {most}, such as 1.5, received {text}")
-    raise argparse.ArgumentTypeError(message.format(least=LEAST_SCALE, most=MOST_SCALE, text=text))
+    raise argparse.ArgumentTypeError(message.format(least=LEAST_SCALE, most=MOST_SCALE, text=shortened(text)))
 
 
 def whole_number(text: str, least: int = 0) -> int:
     """Return an int of 0 or more, such as a seed."""
-    if text.isdecimal() and int(text) >= least:
-        return int(text)
+    if text.isdecimal() and _int(text) >= least:
+        return _int(text)
     message = tr("expected a whole number of {least} or more, received {text}")
-    raise argparse.ArgumentTypeError(message.format(least=least, text=text))
+    raise argparse.ArgumentTypeError(message.format(least=least, text=shortened(text)))
 
 
 def step_count(text: str) -> int:
@@ -218,18 +226,45 @@ def animation_file(text: str) -> Path:
 
 
 def output_file(text: str) -> Path:
-    """Return the path of a file to be written; its folder must exist, which is better known before the work is done."""
+    """Return the path of a file to be written, if it can be: that is better known before the work is done."""
     path = Path(text)
-    message = ""
-    if path.is_dir():
-        message = tr("expected a file's name, received the folder {path}")
-    elif path.exists() and not path.is_file():
-        message = tr("expected a regular file, received {path}")
-    elif not path.absolute().parent.is_dir():
-        message = tr("expected a file in a folder that exists, received {path}")
+    with _possible():
+        message = _unwritable(path) if text else tr("expected a file's name, received none")
     if message:
         raise argparse.ArgumentTypeError(message.format(path=text))
     return path
+
+
+def _unwritable(path: Path) -> str:
+    """Return why no file can be written there, with a place for the path; nothing if there is no reason."""
+    try:
+        mode = path.stat().st_mode
+    except (FileNotFoundError, NotADirectoryError):
+        mode = None
+    if mode is not None and stat.S_ISDIR(mode):
+        return tr("expected a file's name, received the folder {path}")
+    if mode is not None and not stat.S_ISREG(mode):
+        return tr("expected a regular file, received {path}")
+    folder = path.absolute().parent
+    if not folder.is_dir():
+        return tr("expected a file in a folder that exists, received {path}")
+    if not os.access(folder, os.W_OK):
+        return tr("expected a file in a folder that can be written to, received {path}")
+    return ""
+
+
+@contextmanager
+def _possible() -> Iterator[None]:
+    """Tell what the system says of a name, that it is too long for instance, as an error of the argument."""
+    try:
+        yield
+    except OSError as error:
+        raise argparse.ArgumentTypeError(system_error(error)) from error
+
+
+def _int(digits: str) -> int:
+    """Return a number; one that has more digits than Python reads, and than any use has, as one that is as useless."""
+    return int(digits[:_MOST_DIGITS])
 
 
 def _otherwise_called(ending: str, text: str) -> argparse.ArgumentTypeError:

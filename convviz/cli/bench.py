@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import sys
 from typing import TYPE_CHECKING
 
 from convviz.cli.arguments import add_choice, output_file
 from convviz.cli.exits import DONE, TOO_SLOW
+from convviz.cli.telling import complain
 from convviz.i18n import mark, tr
 
 if TYPE_CHECKING:
@@ -51,13 +51,13 @@ def run(options: argparse.Namespace) -> int:
         for measure in _measurements(options):
             measure(report, QUICK if options.quick else THOROUGH)
     except OtherWorkError as error:
-        print(f"convviz: {error}", file=sys.stderr)
+        complain(str(error))
         return TOO_SLOW
     if options.json is not None:
         report.write(options.json)
     lost = shortfalls(report.results) if options.quick else []
     for sentence in lost:
-        print(f"convviz: {sentence}", file=sys.stderr)
+        complain(sentence)
     return TOO_SLOW if lost else DONE
 
 

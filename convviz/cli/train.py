@@ -6,12 +6,13 @@ import signal
 import sys
 import threading
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from typing import TYPE_CHECKING, Any
 
 from convviz.cli.arguments import add_experiment, output_file, run_file, step_count, table_file, whole_number
-from convviz.cli.exits import DIVERGED, DONE, INTERRUPTED, UNABLE
+from convviz.cli.exits import BAD_INPUT, DIVERGED, DONE, INTERRUPTED, UNABLE
 from convviz.cli.progress import ProgressBar
+from convviz.cli.telling import complain, heard_or_not, one_line, system_error
 from convviz.i18n import mark, tr
 
 if TYPE_CHECKING:
@@ -62,12 +63,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Train, print, write what was asked for."""
-    from convviz.engine import State, Trainer
+    from convviz.engine import Trainer
     from convviz.model.files import about_file, find_experiment, read_experiment
 
     if options.plot is not None and not _can_plot(options.plot):
         return UNABLE
     path = find_experiment(options.experiment)
+    _check_apart(path, options)
     experiment = _changed(read_experiment(path), options)
     with about_file(path):
         trainer = Trainer(experiment.build())
@@ -76,6 +78,14 @@ def run(options: argparse.Namespace) -> int:
 
         with _given_by("--table"):
             check_parameters(trainer.problem.network)
+    is_kept = any(file is not None for file in _outputs(options).values())
+    with heard_or_not() if is_kept else nullcontext():  # or what was computed would be lost with what is printed
+        return _run(options, experiment, trainer)
+
+
+def _run(options: argparse.Namespace, experiment: Experiment, trainer: Trainer) -> int:
+    from convviz.engine import State
+
     first = trainer.frame()
     if not options.quiet:
         _print_problem(experiment, first)
@@ -88,9 +98,27 @@ def run(options: argparse.Namespace) -> int:
         print(_ending(trainer, seconds))
     diverged = trainer.state is State.DIVERGED
     if diverged:
-        print(f"convviz: {_reason(trainer)}", file=sys.stderr)
-    _write(options, experiment, trainer, first, last)
+        complain(_reason(trainer))
+    if not _write(options, experiment, trainer, first, last):
+        return BAD_INPUT
     return DIVERGED if diverged else INTERRUPTED if interrupted else DONE
+
+
+def _outputs(options: argparse.Namespace) -> dict[str, Path | None]:
+    return {"--output": options.output, "--table": options.table, "--plot": options.plot}
+
+
+def _check_apart(experiment: Path, options: argparse.Namespace) -> None:
+    """Raise `ConfigError` if one file would be written over another, or over the experiment."""
+    from convviz.engine.errors import ConfigError
+
+    taken = {experiment.resolve()}
+    for option, file in _outputs(options).items():
+        if file is None:
+            continue
+        if file.resolve() in taken:
+            raise ConfigError("expected a file for itself alone, received {file}", field=option, file=file)
+        taken.add(file.resolve())
 
 
 def _changed(experiment: Experiment, options: argparse.Namespace) -> Experiment:
@@ -172,7 +200,7 @@ def _ctrl_c() -> Iterator[Callable[[], bool]]:
 
 
 def _print_problem(experiment: Experiment, first: Frame) -> None:
-    print(tr(experiment.name))
+    print(one_line(tr(experiment.name)))
     _print_array(tr("input {shape}"), first.values[0])
     for index, parameters in enumerate(first.teacher or ()):
         _print_array(tr("teacher's kernel {shape}, {layer}"), parameters.get("weight"), layer=_place(index))
@@ -250,26 +278,44 @@ def _reason(trainer: Trainer) -> str:
     return sentences[trainer.reason].format(step=trainer.current_step)
 
 
-def _write(options: argparse.Namespace, experiment: Experiment, trainer: Trainer, first: Frame, last: Frame) -> None:
-    if options.output is not None:
-        from convviz.export.run import run_arrays, write_run
+def _write(options: argparse.Namespace, experiment: Experiment, trainer: Trainer, first: Frame, last: Frame) -> bool:
+    """Write what was asked for, as much of it as can be written, and return whether that was all."""
+    writers = {"output": _write_run, "table": _write_table, "plot": _write_plot}
+    written = True
+    for name, write in writers.items():
+        path = getattr(options, name)
+        if path is None:
+            continue
+        try:
+            write(path, experiment, trainer, first, last)
+        except OSError as error:  # the others may have a place
+            complain(system_error(error))
+            written = False
+    return written
 
-        write_run(options.output, run_arrays(last, first.parameters, trainer.losses))
-    if options.table is not None:
-        from convviz.engine.rows import rows_of
-        from convviz.export.table import write_table
 
-        steps = range(trainer.current_step + 1)
-        parts = (steps[start : start + _AT_ONCE] for start in range(0, len(steps), _AT_ONCE))
-        write_table(options.table, trainer.problem.network, (rows_of(trainer, part) for part in parts))
-    if options.plot is not None:
-        import numpy as np
+def _write_run(path: Path, experiment: Experiment, trainer: Trainer, first: Frame, last: Frame) -> None:
+    from convviz.export.run import run_arrays, write_run
 
-        from convviz.export.plot import loss_plot
+    write_run(path, run_arrays(last, first.parameters, trainer.losses))
 
-        losses = np.append(trainer.losses, last.loss)
-        if np.isfinite(losses[0]):
-            loss_plot(losses, options.plot, title=tr(experiment.name))
-        else:
-            told = tr("{file}: not written, for there is no finite loss to be drawn").format(file=options.plot)
-            print(f"convviz: {told}", file=sys.stderr)
+
+def _write_table(path: Path, experiment: Experiment, trainer: Trainer, first: Frame, last: Frame) -> None:
+    from convviz.engine.rows import rows_of
+    from convviz.export.table import write_table
+
+    steps = range(trainer.current_step + 1)
+    parts = (steps[start : start + _AT_ONCE] for start in range(0, len(steps), _AT_ONCE))
+    write_table(path, trainer.problem.network, (rows_of(trainer, part) for part in parts))
+
+
+def _write_plot(path: Path, experiment: Experiment, trainer: Trainer, first: Frame, last: Frame) -> None:
+    import numpy as np
+
+    from convviz.export.plot import loss_plot
+
+    losses = np.append(trainer.losses, last.loss)
+    if np.isfinite(losses[0]):
+        loss_plot(losses, path, title=tr(experiment.name))
+    else:
+        complain(tr("{file}: not written, for there is no finite loss to be drawn").format(file=path))

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import math
 import operator
-import sys
 from typing import TYPE_CHECKING, Any
 
 from convviz.cli.arguments import add_choice, add_experiment, lesson, picture_file, scale, size, whole_number
 from convviz.cli.exits import BAD_INPUT, UNABLE
 from convviz.cli.qt import draw_unseen, is_refused
+from convviz.cli.telling import complain
 from convviz.i18n import tr
 from convviz.views.limits import LEAST_SIZE, scale_in_force, size_at_scale
 
@@ -55,7 +55,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Open the window and return when it is closed; or write its picture."""
     if (told := _contradiction(options)) is not None:
-        print(f"convviz: {told}", file=sys.stderr)
+        complain(told)
         return BAD_INPUT
     if options.screenshot is not None:
         draw_unseen()

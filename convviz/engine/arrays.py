@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -62,14 +62,7 @@ def number_array(values: ArrayLike, name: str) -> Array:
     ShapeError
         If there are none, or rows differ in length.
     """
-    try:
-        array = np.asarray(values)
-    except ValueError as error:
-        raise ShapeError("{name}: the rows have different lengths", field=name, name=name) from error
-    if array.dtype.kind not in "iuf":
-        raise ConfigError(
-            "{name}: expected real numbers, received {received}", field=name, name=name, received=array.dtype.name
-        )
+    array = real_array(values, name)
     if array.size == 0:
         raise ShapeError(
             "{name}: expected at least one number, received an empty array of shape {received}",
@@ -88,6 +81,25 @@ def number_array(values: ArrayLike, name: str) -> Array:
             name=name,
             received=float(array[place]),
             place=tuple(int(n) for n in place),
+        )
+    return array
+
+
+def real_array(values: ArrayLike, name: str) -> NDArray[Any]:
+    """Return real numbers, finite or not, as an array of whatever format, which may be the one that was passed.
+
+    Raises
+    ------
+    ConfigError, ShapeError
+        As `number_array`, but for numbers that are not finite, or not there.
+    """
+    try:
+        array = np.asarray(values)
+    except ValueError as error:
+        raise ShapeError("{name}: the rows have different lengths", field=name, name=name) from error
+    if array.dtype.kind not in "iuf":
+        raise ConfigError(
+            "{name}: expected real numbers, received {received}", field=name, name=name, received=array.dtype.name
         )
     return array
 

@@ -42,6 +42,8 @@ _LEAST_STRENGTH = 1e-12
 _MARGIN, _LEAST_ASPECT = 0.2, 0.25
 #: Steps whose loss is more than so many times that of the start are not held by an automatic range.
 _FAR = 100.0
+#: No range reaches further from its plane's origin: its middle and its size are numbers, too.
+_FARTHEST = 1e300
 #: The teacher is held if the range need not be wider than so many times what it is without.
 _NEAR = 3.0
 
@@ -313,12 +315,12 @@ def fitting(plane: Plane, points: Array, losses: Array, here: Array, teacher: Ar
     here, teacher : (P,)
     """
     held = np.concatenate([plane.project(points[is_near(losses)]), plane.project(here)[None]])
-    held = held[np.isfinite(held).all(axis=1)]
+    held = np.clip(held[np.isfinite(held).all(axis=1)], -_FARTHEST, _FARTHEST)
     if not len(held):
         held = np.zeros((1, 2))
     low, high = held.min(axis=0), held.max(axis=0)
     if teacher is not None:
-        place = plane.project(teacher)
+        place = np.clip(plane.project(teacher), -_FARTHEST, _FARTHEST)
         wider = np.minimum(low, place), np.maximum(high, place)
         longest, off = float((high - low).max()), float(plane.distance(teacher))
         if longest == 0 or max(float((wider[1] - wider[0]).max()), off) <= _NEAR * longest:

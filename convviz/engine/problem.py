@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
-from convviz.engine.arrays import in_format, map_array, read_only
+from convviz.engine.arrays import in_format, map_array, read_only, real_array
 from convviz.engine.errors import ConfigError, ShapeError, inside
 from convviz.engine.initializers import Zeros
 from convviz.engine.losses import Loss, SumSquaredError
@@ -52,7 +52,7 @@ class Problem:
     Raises
     ------
     ShapeError, ConfigError
-        If the parts do not go together, or a number is not finite.
+        If the parts do not go together, or something is no real and finite number.
     """
 
     input: Array
@@ -113,8 +113,12 @@ def _as(array: Array, dtype: DTypeLike, name: str) -> Array:
 
 
 def _parameters(network: Network, given: Sequence[Mapping[str, Array]], name: str) -> tuple[Mapping[str, Array], ...]:
+    real = [
+        {key: real_array(values, f"{name}[{index}].{key}") for key, values in layer.items()}
+        for index, layer in enumerate(given)
+    ]
     with np.errstate(over="ignore"):  # the check finds it
-        flat = network.pack(given)
+        flat = network.pack(real)
     if not np.isfinite(flat).all():
         raise ConfigError("{name}: expected finite numbers, received infinity or NaN", field=name, name=name)
     return frozen(network.views(flat))

@@ -340,8 +340,8 @@ class Surveyor(QObject):
         problem = frame.problem
         pack = problem.network.pack
         size = problem.network.size
-        if max(self._weights) >= size:
-            self._weights = (0, min(1, size - 1))
+        if max(self._weights) >= size > 1:  # with fewer there is no plane, and they are kept for the next network
+            self._weights = (0, 1)
         self._made_at, self._made = frame.step, time.monotonic()
         step, here = frame.step, pack(frame.parameters).astype(np.float64)
         gradient = pack(frame.gradients).astype(np.float64)

@@ -47,7 +47,13 @@ def has_made(status: Status, steps: int) -> bool:
 
 
 def wait_until(holds: Callable[[], bool], *signals: pyqtBoundSignal) -> None:
-    """Let events happen until ``holds`` does, which is asked whenever one of the signals comes."""
+    """Let events happen until ``holds`` does, which is asked whenever one of the signals comes.
+
+    Raises
+    ------
+    KeyboardInterrupt
+        If the application is told to leave meanwhile, as `convviz.app.leaving_at_ctrl_c` does.
+    """
     loop = QEventLoop()
 
     def look() -> None:
@@ -56,7 +62,8 @@ def wait_until(holds: Callable[[], bool], *signals: pyqtBoundSignal) -> None:
 
     for each in signals:
         each.connect(look)
-    if not holds():
-        loop.exec()
+    told_to_leave = not holds() and loop.exec() != 0
     for each in signals:
         each.disconnect(look)
+    if told_to_leave:
+        raise KeyboardInterrupt

@@ -233,6 +233,27 @@ def test_ctrl_c_ends_the_run_and_writes_what_there_is(small: Path, tmp_path: Pat
     assert 1000 <= np.load(tmp_path / "run.npz")["losses"].size < 30_000_000
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["--screenshot", "made.png", "--after", "30000000"],
+        ["animate", "-o", "made.gif", "--frames", "2", "--steps", "30000000"],
+        ["animate", "-o", "made.gif", "--frames", "240", "--steps", "300"],
+    ],
+    ids=["window", "training", "drawing"],
+)
+def test_ctrl_c_ends_what_is_drawn_for_nobody_and_leaves_nothing(tmp_path: Path, words: list[str]) -> None:
+    program = (
+        "import os, signal, sys, threading\n"
+        "from convviz.cli import main\n"
+        "threading.Timer(2.5, os.kill, (os.getpid(), signal.SIGINT)).start()\n"
+        "sys.exit(main(sys.argv[1:]))"
+    )
+    finished = run_python("-c", program, *words, cwd=tmp_path)
+    assert (finished.returncode, finished.stderr) == (130, "")
+    assert list(tmp_path.iterdir()) == []
+
+
 @dataclass(frozen=True)
 class InterruptedConv(Conv2d):
     """A convolution during whose first step Ctrl+C is pressed."""

@@ -284,6 +284,14 @@ def test_before_the_first_step_there_is_a_range_too():
     assert window.right > window.left
 
 
+def test_parameters_near_the_end_of_all_numbers_have_a_range():
+    points = np.array([[-1e308, 0, 0, 0], [1.5e308, -1e308, 0, 0]])
+    window = fitting(plain(), points, np.array([3.0, 2.0]), points[1], np.array([-1.7e308, 1e308, 0, 0]))
+    assert all(map(math.isfinite, window))
+    assert all(map(math.isfinite, (window.right - window.left, window.top - window.bottom)))
+    assert window.right > window.left
+
+
 # -- the path of a run -------------------------------------------------------------------------------------------------
 
 

@@ -9,7 +9,7 @@ from PyQt6.QtCore import QTimer
 from convviz.engine.frames import State
 from convviz.engine.initializers import Given
 from convviz.engine.landscape import LossAt, Window
-from convviz.engine.layers import Conv2d
+from convviz.engine.layers import Conv2d, MaxPool2d
 from convviz.engine.trainer import Trainer
 from convviz.model import surveying
 from convviz.model.surveying import Surveyor, teacher_place
@@ -165,6 +165,20 @@ def test_parameters_that_are_no_more_are_replaced(session, surveyor, at, complet
     at(3, small(Conv2d(kernel=2)))
     survey = complete(before)
     assert max(survey.weights) < 5
+
+
+@pytest.mark.parametrize("few", [MaxPool2d(), Conv2d(kernel=1, bias=None)])
+def test_two_parameters_are_there_again_after_a_network_without(session, surveyor, at, complete, qtbot, few):
+    at(10)
+    surveyor.watch(True)
+    surveyor.choose("weights", (3, 11))
+    before = complete()
+    at(0, small(few))
+    qtbot.waitUntil(lambda: surveyor.error is not None)
+    at(10)
+    survey = complete(before)
+    first, second = survey.weights
+    assert 0 <= first < second
 
 
 def test_another_experiment_has_another_landscape(session, surveyor, at, complete):

@@ -95,7 +95,7 @@ def _load(file: BinaryIO, name: str, check: Callable[[Shape, np.dtype[Any]], Non
     shape, dtype = _header(file, name)
     if dtype.kind not in "iuf":
         raise ConfigError("{file}: expected real numbers, received {received}", file=name, received=str(dtype))
-    if len(shape) > MOST_AXES or any(n < 1 for n in shape):
+    if len(shape) > MOST_AXES or any(n < 1 or isinstance(n, bool) for n in shape):
         raise ConfigError(
             "{file}: expected an array of 1 to {most} axes, none empty, received the shape {received}",
             file=name,
@@ -113,7 +113,12 @@ def _load(file: BinaryIO, name: str, check: Callable[[Shape, np.dtype[Any]], Non
             received=present,
         )
     file.seek(0)
-    return np.asarray(npy.read_array(file, allow_pickle=False))
+    try:
+        return np.asarray(npy.read_array(file, allow_pickle=False))
+    except (ValueError, TypeError, EOFError) as error:  # its header was a good one a moment ago
+        raise ConfigError(
+            "{file}: expected a file that stays as it is, received one that was changed while it was read", file=name
+        ) from error
 
 
 def _check_cells(shape: Shape, dtype: np.dtype[Any]) -> None:

@@ -69,7 +69,7 @@ def read_numbers(path: Path) -> NDArray[Any]:
     """
     ending = _ending(path, (*ARRAYS, *TABLES))
     with naming(path.name):
-        read = read_array(path) if ending in ARRAYS else _table(path)
+        read = np.atleast_1d(read_array(path)) if ending in ARRAYS else _table(path)
     return number_array(read, path.name).astype(np.float64)
 
 

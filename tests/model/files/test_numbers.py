@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -47,6 +48,34 @@ def test_tables_are_read_as_they_are_pasted(tmp_path: Path, text: str, name: str
 def test_numbers_for_a_kernel_keep_their_axes(tmp_path: Path) -> None:
     for shape in ((4,), (2, 3), (2, 1, 3, 3)):
         assert read_numbers(saved(tmp_path, np.ones(shape, np.float32))).shape == shape
+
+
+def test_a_single_number_is_one_for_a_bias(tmp_path: Path) -> None:
+    np.testing.assert_array_equal(read_numbers(saved(tmp_path, np.array(3.5))), [3.5])
+
+
+def test_truth_values_are_no_shape(tmp_path: Path) -> None:
+    path = saved(tmp_path, np.ones((1, 1)))
+    path.write_bytes(path.read_bytes().replace(b"(1, 1), }  ", b"(True,), } "))
+    for read in (read_map, read_numbers):
+        with pytest.raises(
+            ConvvizError, match=r"a\.npy: expected an array of 1 to 4 axes.*received the shape \(True,\)"
+        ):
+            read(path)
+
+
+def test_a_file_that_loses_its_numbers_while_it_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = saved(tmp_path, np.ones((30, 30)))
+    measured = os.fstat
+
+    def measured_and_cut(descriptor: int) -> os.stat_result:
+        size = measured(descriptor)
+        os.truncate(path, 200)
+        return size
+
+    monkeypatch.setattr(os, "fstat", measured_and_cut)
+    with pytest.raises(ConvvizError, match=r"a\.npy: expected a file that stays as it is, received"):
+        read_map(path)
 
 
 @pytest.mark.parametrize(
