@@ -40,8 +40,8 @@ that depends on the size of the matrix and on the number of filters:
   tap across to whole rows, which gives BLAS as many times more rows in the left matrix, and the results are added, each
   shifted by its tap.
 
-*Large products are cut into small ones* (`products`): for these BLAS has kernels that copy nothing before they multiply.
-Networks with several channels gain up to twofold.
+*Large products are cut into small ones* (`products`), for which BLAS has kernels that copy nothing before they
+multiply. Networks with several channels gain up to twofold.
 
 *A constant input is laid out once*, when it is bound. So its matrix may be larger before another strategy pays.
 
