@@ -237,17 +237,18 @@ def test_a_frozen_layer_stays_exactly(way):
     assert not np.array_equal(last["weight"], start[2]["weight"])
 
 
-def test_a_layers_rate_scales_the_steps():
+@pytest.mark.parametrize("rates", [(3.0, 0.5), (3.0, 1.0), (1.0, 0.5)])
+def test_a_layers_rate_scales_the_steps(rates):
     layers = (Conv2d((3, 3)), Conv2d((2, 2)))
-    scaled = (Conv2d((3, 3), rate=3.0), Conv2d((2, 2), rate=0.5))
+    scaled = (Conv2d((3, 3), rate=rates[0]), Conv2d((2, 2), rate=rates[1]))
     moves = []
     for stack in (layers, scaled):
         trainer = Trainer(small_problem(stack))
         before = trainer.parameters()
         trainer.step()
         moves.append([now["weight"] - old["weight"] for now, old in zip(trainer.parameters(), before, strict=True)])
-    np.testing.assert_allclose(moves[1][0], 3.0 * moves[0][0], rtol=1e-9)
-    np.testing.assert_allclose(moves[1][1], 0.5 * moves[0][1], rtol=1e-9)
+    for rate, plain, other in zip(rates, *moves, strict=True):
+        np.testing.assert_allclose(other, rate * plain, rtol=1e-9)
 
 
 @pytest.mark.parametrize("stack", STACKS)
