@@ -67,6 +67,24 @@ def test_impossible_kernels_are_refused(kernel, message):
         Conv2d(kernel)
 
 
+@pytest.mark.parametrize("groups", [1, 2])
+def test_what_a_cell_is_joined_to(groups):
+    """By so many weights to a layer's input, and to its output: 4 channels and 6 filters, 2×3 taps."""
+    for layer in (Conv2d((2, 3), 6, groups=groups), ConvTranspose2d((2, 3), 6, groups=groups)):
+        assert layer.fans((4, 9, 9)) == (4 // groups * 6, 6 // groups * 6)
+
+
+@pytest.mark.parametrize("cls", [MaxPool2d, AvgPool2d])
+def test_pooling_halves_a_map_unless_it_is_told_otherwise(cls):
+    assert cls(2).output_shape((3, 8, 6)) == cls(2, stride=2).output_shape((3, 8, 6)) == (3, 4, 3)
+
+
+@pytest.mark.parametrize("layer", [Conv2d(3, 2, padding=1), MaxPool2d(3, padding=1), AvgPool2d(3, padding=1)], ids=repr)
+def test_a_border_is_counted_for_every_channel(layer):
+    assert layer.border_size((3, 4, 5)) == 3 * (6 * 7 - 4 * 5)
+    assert layer.replace(padding=((0, 1), (0, 0))).border_size((3, 4, 5)) == 3 * 5
+
+
 def test_given_parameters_must_fit():
     with pytest.raises(ShapeError, match="1×1×2×3, expected 1×2×2×3") as caught:
         Conv2d(np.ones((1, 1, 2, 3))).check_init((2, 9, 9))
