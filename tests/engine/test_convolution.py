@@ -136,8 +136,9 @@ def test_an_input_may_lie_by_phases(rng, monkeypatch):
         memory = with_sorted_columns(memory, "x", "dx", modulus=geometry.stride[1])
         for table in (0, 1 << 40):
             monkeypatch.setattr(unfolded, "TABLE", table)
-            found = results(Unfolded(geometry, memory), memory)
-            assert_same(found, expected, 1e-12, (geometry, Unfolded, table))
+            for lying in (memory, with_sorted_columns(memory, "y", "dy", modulus=2)):
+                found = results(Unfolded(geometry, lying), lying)
+                assert_same(found, expected, 1e-12, (geometry, Unfolded, table, lying.y.modulus))
         possible = [Strips, Shifted]
         possible += [Banded] if geometry.out_group == 1 else []
         for strategy in possible:
@@ -155,10 +156,11 @@ def test_an_input_may_lie_by_phases(rng, monkeypatch):
 )
 @pytest.mark.parametrize("height", [7, 8, 13])
 @pytest.mark.parametrize("groups", [1, 2])
-def test_phases_are_read_where_they_lie(kernel, stride, height, groups, rng, monkeypatch):
+@pytest.mark.parametrize("bias", [False, True])
+def test_phases_are_read_where_they_lie(kernel, stride, height, groups, bias, rng, monkeypatch):
     out = tuple((n - k) // step + 1 for n, k, step in zip((height, 12), kernel, stride, strict=True))
     geometry = Geometry(groups, (height, 12), groups, out, kernel, stride, groups=groups)
-    memory = operands(geometry, rng)
+    memory = operands(geometry, rng, bias=bias)
     expected = results(Unfolded(geometry, memory), memory)
     memory = with_sorted_columns(memory, "x", "dx", modulus=stride[1])
     assert Phased.fits(geometry, memory)

@@ -22,6 +22,7 @@ from convviz.engine import (
     Zeros,
     conv2d,
 )
+from convviz.engine.errors import ConvvizError
 
 # ---- kernels ----
 
@@ -65,6 +66,22 @@ def test_a_grouped_transposed_kernel_counts_the_channels_of_all_groups():
 def test_impossible_kernels_are_refused(kernel, message):
     with pytest.raises((ConfigError, ShapeError), match=message):
         Conv2d(kernel)
+
+
+@pytest.mark.parametrize(("padding", "is_possible"), [((1, 1), True), ((2, 0), False), ((0, 2), False)])
+def test_an_output_is_padded_by_less_than_a_stride(padding, is_possible):
+    if is_possible:
+        assert ConvTranspose2d(3, stride=2, output_padding=padding).output_shape((1, 4, 4)) == (1, 10, 10)
+        return
+    with pytest.raises(ConfigError) as caught:
+        ConvTranspose2d(3, stride=2, output_padding=padding)
+    assert caught.value.field == "output_padding"
+
+
+@pytest.mark.parametrize("cls", [Conv2d, ConvTranspose2d])
+def test_groups_that_do_not_divide_the_channels_have_no_weights(cls):
+    with pytest.raises(ConvvizError, match="groups"):
+        cls(3, 4, groups=2).weight_shape((3, 9, 9))
 
 
 @pytest.mark.parametrize("groups", [1, 2])

@@ -23,7 +23,7 @@ def _fonts(qapp: QApplication) -> None:
 
 @pytest.mark.parametrize("form", [Form.FULL, Form.TILE, Form.BARE])
 @pytest.mark.parametrize("shape", [(1, 8, 8), (1, 3, 5), (1, 200, 300), (5, 7, 7), (24, 3, 3)])
-@pytest.mark.parametrize("size", [(60, 60), (120, 200), (400, 300), (200, 90)])
+@pytest.mark.parametrize("size", [(60, 60), (60, 200), (120, 200), (400, 300), (200, 90)])
 def test_the_parts_keep_apart(form: Form, shape: tuple[int, int, int], size: tuple[int, int]) -> None:
     layout = lay_out(*size, form, shape)
     whole = QRect(0, 0, *size)
