@@ -265,7 +265,6 @@ class Branches(QObject):
         self._known.clear()
         self._left.clear()
         self._seated.clear()
-        self._is_entering = False
         if self._present is not None:
             self._present = None
             self.changed.emit()

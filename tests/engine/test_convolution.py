@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import random
 import subprocess
 import sys
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from convviz.engine import Conv2d, ReLU, conv2d, conv2d_input_grad, conv2d_weight_grad
+from convviz.engine import Conv2d, conv2d, conv2d_input_grad, conv2d_weight_grad
 from convviz.engine.convolution import (
     Banded,
     Geometry,
-    Operands,
     Phased,
     Shifted,
     Strips,
@@ -26,46 +23,9 @@ from convviz.engine.convolution import (
     strips,
     unfolded,
 )
-from convviz.engine.layers import Buffer, Slots
-from convviz.engine.memory import sorted_columns
 from convviz.engine.network import Network
+from tests.engine.convolutions import geometries, operands, with_sorted_columns
 from tests.patience import PATIENCE
-
-
-def geometries(count, seed, largest=18):
-    """Yield random geometries, with paddings larger than kernels, remainders, gaps and groups among them."""
-    draw = random.Random(seed)
-    while count:
-        groups = draw.choice([1, 1, 2, 3])
-        size = (draw.randint(1, largest), draw.randint(1, largest))
-        kernel, stride, dilation = ((draw.randint(1, most), draw.randint(1, most)) for most in (5, 4, 4))
-        before = (draw.randint(0, 4), draw.randint(0, 4))
-        padded = [n + p + draw.randint(0, 3) for n, p in zip(size, before, strict=True)]
-        out = [(padded[n] - dilation[n] * (kernel[n] - 1) - 1) // stride[n] + 1 for n in (0, 1)]
-        if min(out) < 1:
-            continue
-        count -= 1
-        yield Geometry(
-            channels=groups * draw.randint(1, 3),
-            size=size,
-            out_channels=groups * draw.randint(1, 3),
-            out_size=(out[0], out[1]),
-            kernel=kernel,
-            stride=stride,
-            before=before,
-            dilation=dilation,
-            groups=groups,
-        )
-
-
-def operands(geometry, rng, bias=True, constant=False, dtype=np.float64):
-    """Return memory with random numbers in all of it, also where results will go."""
-    inside, outside = (geometry.channels, *geometry.size), (geometry.out_channels, *geometry.out_size)
-    buffers = [Buffer(shape, dtype) for shape in (inside, outside, inside, outside)]
-    for buffer in buffers:
-        buffer.flat[:] = rng.normal(size=buffer.flat.size)
-    weights = rng.normal(size=(2, geometry.out_channels, geometry.taps + bias)).astype(dtype)
-    return Operands(*buffers, weight=weights[0], dweight=weights[1], bias=bias, constant=constant)
 
 
 def results(bound, memory):
@@ -189,18 +149,6 @@ def test_many_filters_on_a_constant_input_are_multiplied_in_blocks(size, filters
     np.testing.assert_allclose(found["dweight"][:, -1], dy.sum(axis=(1, 2)), rtol=1e-3, atol=1e-3)
 
 
-def with_sorted_columns(memory, *names, modulus):
-    """Return operands with the same numbers, the columns of some maps sorted by their remainder."""
-    changed = {}
-    for name in names:
-        plain = getattr(memory, name)
-        order = sorted_columns(*plain.shape[1:], modulus)
-        changed[name] = Buffer(plain.shape, plain.flat.dtype, order)
-        changed[name].flat[:] = plain.flat.reshape(plain.shape[0], -1)[:, order.cells].reshape(-1)
-        assert np.array_equal(changed[name].array, plain.array)
-    return replace(memory, **changed)
-
-
 def test_an_output_may_lie_by_phases(rng, monkeypatch):
     """It is made so, and its gradient, with a border round it or not, is read so."""
     for number, geometry in enumerate(geometries(60, 8)):
@@ -233,8 +181,9 @@ def test_an_input_may_lie_by_phases(rng, monkeypatch):
         memory = with_sorted_columns(memory, "x", "dx", modulus=geometry.stride[1])
         for table in (0, 1 << 40):
             monkeypatch.setattr(unfolded, "TABLE", table)
-            found = results(Unfolded(geometry, memory), memory)
-            assert_same(found, expected, 1e-12, (geometry, Unfolded, table))
+            for lying in (memory, with_sorted_columns(memory, "y", "dy", modulus=2)):
+                found = results(Unfolded(geometry, lying), lying)
+                assert_same(found, expected, 1e-12, (geometry, Unfolded, table, lying.y.modulus))
         possible = [Strips, Shifted]
         possible += [Banded] if geometry.out_group == 1 else []
         for strategy in possible:
@@ -252,25 +201,17 @@ def test_an_input_may_lie_by_phases(rng, monkeypatch):
 )
 @pytest.mark.parametrize("height", [7, 8, 13])
 @pytest.mark.parametrize("groups", [1, 2])
-def test_phases_are_read_where_they_lie(kernel, stride, height, groups, rng, monkeypatch):
+@pytest.mark.parametrize("bias", [False, True])
+def test_phases_are_read_where_they_lie(kernel, stride, height, groups, bias, rng, monkeypatch):
     out = tuple((n - k) // step + 1 for n, k, step in zip((height, 12), kernel, stride, strict=True))
     geometry = Geometry(groups, (height, 12), groups, out, kernel, stride, groups=groups)
-    memory = operands(geometry, rng)
+    memory = operands(geometry, rng, bias=bias)
     expected = results(Unfolded(geometry, memory), memory)
     memory = with_sorted_columns(memory, "x", "dx", modulus=stride[1])
     assert Phased.fits(geometry, memory)
     for size in (1, 200, 1 << 30):
         monkeypatch.setattr(phased, "PRODUCTS", size)
         assert_same(results(Phased(geometry, memory), memory), expected, 1e-12, (geometry, size))
-
-
-def test_a_large_network_keeps_its_columns_by_phases():
-    network = Network((Conv2d(3), ReLU(), Conv2d(4, stride=2)), (1, 256, 256))
-    _, made, changed, last = network.orders()
-    assert made is changed
-    assert made.modulus == 2
-    assert last is None
-    assert Network((Conv2d(3), Conv2d(4, stride=2, padding=1)), (1, 256, 256)).orders() == (None, None, None)
 
 
 @pytest.mark.parametrize("stride", [1, 2, 3])
@@ -330,18 +271,6 @@ def test_whatever_strategy_a_size_gets(size, kernel, constant, rng):
         expected["dx"][0][under] += weight[tap] * dy
         expected["dweight"][0, tap] = np.vdot(x[under], dy)
     assert_same(found, expected, 1e-12, geometry)
-
-
-def test_small_middle_and_large_maps_are_treated_differently(rng):
-    """Otherwise the tests above would all test the same."""
-    counts = set()
-    for size in (12, 60, 600):
-        layer = Conv2d(3)
-        shape = (1, size, size)
-        memory = [Buffer(s) for s in (shape, layer.output_shape(shape), shape, layer.output_shape(shape))]
-        calls = layer.bind(Slots(*memory, parameters=np.zeros(10), gradients=np.zeros(10)))
-        counts.add((len(calls.forward), len(calls.parameter_backward), len(calls.input_backward)))
-    assert len(counts) == 3
 
 
 @pytest.mark.parametrize("channels", [(1, 1), (2, 1), (4, 3), (3, 5)])

@@ -57,6 +57,36 @@ def test_an_emptied_history_stores_every_step_again():
     assert [history.nearest(step)[0] for step in range(5)] == [0, 1, 2, 3, 4]
 
 
+@pytest.mark.parametrize(("steps", "rows"), [(1, 1000), (2, 1000), (37, 1000), (1000, 1000), (1000, 100), (999, 50)])
+@pytest.mark.parametrize("most", [2, 3, 20, 101])
+def test_a_spread_of_the_stored_steps_reaches_from_the_first_to_the_last(steps, rows, most):
+    history = filled(steps, rows)
+    stored = range(0, steps, history.stride)
+    spread = history.spread(most)
+    assert spread == sorted(set(spread))
+    assert set(spread) <= set(stored)
+    assert len(spread) <= most
+    assert spread[0] == 0
+    if most >= 4:
+        assert spread[-1] == stored[-1]
+        even = stored[-1] / (most // 2 - 1)
+        assert max(np.diff(spread), default=0) <= even + history.stride
+
+
+def test_a_spread_is_denser_the_nearer_to_the_first_step():
+    spread = np.array(filled(1001, 1002).spread(40))
+    assert spread[:3].tolist() == [0, 1, 2]
+    evenly = np.rint(np.linspace(0, 1000, 20))
+    assert np.isin(evenly, spread).all()
+    others = np.setdiff1d(spread, evenly)
+    assert (others < 100).sum() > (others > 100).sum() > 3
+    assert (np.diff(np.diff(others)) >= -1).all()  # but for rounding, each gap is as wide as the one before it
+
+
+def test_nothing_is_spread_of_nothing():
+    assert History(3, np.float64, 1000).spread(10) == []
+
+
 def test_states_without_numbers():
     history = History(0, np.float64, 100)
     history.append(np.empty((500, 0)))

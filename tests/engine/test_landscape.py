@@ -274,6 +274,15 @@ def test_a_range_does_not_hold_steps_that_have_left_all_bounds():
     assert window.right < 10
 
 
+@pytest.mark.parametrize(("end", "aspect"), [((8.0, 0.0), 4), ((8.0, 1.0), 4), ((8.0, 4.0), 2), ((0.0, 8.0), 1 / 4)])
+def test_a_range_has_a_margin_and_is_never_a_mere_line(end, aspect):
+    points = np.array([[0.0, 0, 0, 0], [*end, 0, 0]])
+    left, right, bottom, top = fitting(plain(), points, np.array([2.0, 1.0]), points[1])
+    assert (right - left) / (top - bottom) == pytest.approx(aspect)
+    assert max(right - left, top - bottom) == pytest.approx(8 * 1.4)
+    assert ((left + right) / 2, (bottom + top) / 2) == pytest.approx((end[0] / 2, end[1] / 2))
+
+
 def test_before_the_first_step_there_is_a_range_too():
     here = np.array([2.0, -2.0, 2.0, 2.0])
     window = fitting(plain(), here[None], np.array([3.0]), here)

@@ -318,3 +318,17 @@ def test_a_low_loss_ends_the_run_and_playing_on_is_possible():
     driven.go(0.5, SetSpeed(100), Play())
     assert driven.packets[-1].status.state is RUNNING
     assert driven.packets[-1].status.goal is None
+
+
+@pytest.mark.parametrize("on", [Play(), RunSteps(30)], ids=["played", "some steps"])
+def test_a_run_that_has_gone_beyond_a_low_loss_has_no_goal_any_more(on):
+    """Though the number of steps is still ahead of it."""
+    driven, wanted = loaded(steps=1000)
+    limit = float(trained(wanted, 200).losses[150])
+    assert driven.do(SetStop(StopConditions(steps=1000, loss_below=limit)), Play()).status.step < 200
+    driven.go(0.5, SetSpeed(100), on)
+    rest = driven.do(Pause()).status
+    assert (rest.state, rest.goal) == (PAUSED, None)
+    driven.go(0.5, Play())
+    assert (driven.packets[-1].status.state, driven.packets[-1].status.goal) == (RUNNING, None)
+    assert driven.do(SetStop(StopConditions(steps=900)), Pause()).status.goal == 900

@@ -2,11 +2,13 @@
 
 import logging
 import math
+import threading
 from dataclasses import replace
 
 import numpy as np
 import pytest
 
+from convviz.engine import loop
 from convviz.engine.commands import (
     Consult,
     Load,
@@ -23,9 +25,12 @@ from convviz.engine.commands import (
 from convviz.engine.errors import ConfigError
 from convviz.engine.frames import State
 from convviz.engine.live import STEPS_BACK, LiveRun
+from convviz.engine.loop import Clock
+from convviz.engine.optimizers import StepRate
 from convviz.engine.stopping import StopReason
 from convviz.engine.trainer import Trainer
 from tests.engine.driving import TOO_HIGH, Driven, loaded, problem, trained
+from tests.patience import PATIENCE
 
 EMPTY, PAUSED, RUNNING = State.EMPTY, State.PAUSED, State.RUNNING
 FINISHED, DIVERGED, FAILED = State.FINISHED, State.DIVERGED, State.FAILED
@@ -63,6 +68,21 @@ def test_a_picture_is_looked_for_so_many_steps_back_and_no_further(monkeypatch, 
     live.play()
     live.advance(last)
     assert live.frame(False).step == (last - back if back <= STEPS_BACK else last)
+
+
+@pytest.mark.parametrize("at_once", [True, False])
+def test_a_diverged_run_tells_the_rate_of_the_update_that_led_there(at_once):
+    """Of the first, where there is none."""
+    wanted = problem(rate=TOO_HIGH)
+    if at_once:
+        wanted = replace(wanted, input=np.full((1, 20, 20), 1e200))
+    live = LiveRun(replace(wanted, schedule=StepRate(every=1, factor=0.5)), 1)
+    live.play()
+    live.advance(1000)
+    told = live.status(rate=0, speed=math.inf, left=frozenset())
+    assert told.state is DIVERGED
+    assert (told.step == 0) == at_once
+    assert told.learning_rate == wanted.optimizer.learning_rate * 0.5 ** max(0, told.step - 1)
 
 
 def test_a_slow_run_says_that_it_diverged_before_it_shows_it():
@@ -146,6 +166,31 @@ def test_a_window_that_never_paints_holds_training_up_once_and_briefly():
     np.testing.assert_array_equal(driven.losses, trained(wanted, 4000).losses)
 
 
+def test_training_goes_on_as_soon_as_the_window_has_painted(monkeypatch):
+    """It is woken, and does not wait for the end of its patience."""
+    monkeypatch.setattr(loop, "PATIENCE", 2 * PATIENCE)
+    waits = threading.Event()
+
+    class Told(Clock):
+        def wait(self, condition, seconds):
+            waits.set()  # `painted` needs the condition, which is held until it is waited on
+            super().wait(condition, seconds)
+
+    training = loop.TrainingLoop(lambda: None, Told())
+    training.post(Load(1, problem))
+    turn = threading.Thread(target=training.turn)
+    turn.start()
+    try:
+        assert waits.wait(PATIENCE)
+        assert training.take() is not None
+        training.painted()
+        turn.join(PATIENCE)
+        assert not turn.is_alive()
+    finally:
+        training.close()
+        turn.join()
+
+
 def test_a_window_that_paints_slowly_still_lets_training_have_two_thirds_of_the_time():
     driven, _ = loaded(steps=10**6)
     driven.paint_time = 0.05
@@ -175,20 +220,20 @@ def test_a_closed_loop_ends_and_takes_no_more_commands():
 def test_whoever_is_late_with_a_picture_does_not_end_the_waiting_for_the_next():
     driven = Driven()
     driven.paint_time = None
-    loop, clock = driven.loop, driven.clock
-    loop.post(Load(1, problem))
-    loop.turn()  # to the end of the loop's patience
+    training, clock = driven.loop, driven.clock
+    training.post(Load(1, problem))
+    training.turn()  # to the end of the loop's patience
     driven.take()
-    loop.post(Pause())
+    training.post(Pause())
     began = clock.time
 
     def take_the_next():
         driven.take()
-        clock.at(began + 0.05, loop.painted)
+        clock.at(began + 0.05, training.painted)
 
-    clock.at(began + 0.02, loop.painted)  # what was taken before this one was left
+    clock.at(began + 0.02, training.painted)  # what was taken before this one was left
     clock.at(began + 0.03, take_the_next)
-    loop.turn()
+    training.turn()
     assert clock.time == began + 0.05
     assert len(driven.packets) == 2
 

@@ -114,6 +114,16 @@ def test_the_residual_itself_is_among_the_factors_and_they_make_the_loss_and_its
     np.testing.assert_allclose(np.prod(slopes, axis=0), loss.grad(y, t).ravel(), rtol=1e-14)
 
 
+def test_the_factors_of_some_cells_are_those_that_they_have_among_all(loss, maps):
+    r = (maps[0] - maps[1]).ravel()
+    for factors in (loss.factors, loss.slope_factors):
+        np.testing.assert_array_equal(np.prod(factors(r[3:5], r.size), axis=0), np.prod(factors(r), axis=0)[3:5])
+    some = np.zeros(2)
+    for call in loss.bind(some, r.size)(r[3:5]):
+        call()
+    np.testing.assert_array_equal(some, loss.grad(*maps).ravel()[3:5])
+
+
 @pytest.mark.parametrize("loss", [*CASES, Huber(delta=1e-6), Huber(delta=1e6)], ids=repr)
 @pytest.mark.parametrize(
     ("dtype", "size"), [(np.float64, np.inf), (np.float32, np.inf), (np.float32, 1e38), (np.float64, 1e308)]

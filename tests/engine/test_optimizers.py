@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import pytest
 
@@ -122,6 +124,49 @@ def test_like_pytorch(optimizer, schedule, rng):
         theirs.step()
         rates.step()
         np.testing.assert_allclose(parameter.detach().numpy(), expected, rtol=1e-10, atol=1e-12)
+
+
+def by_formula(optimizer, start, gradients):
+    """Make updates as the formula reads, which a person is shown."""
+    text = optimizer.formula
+    for sign, name in zip(
+        "·−η∂β₁₂ρμε", ("*", "-", "rate", "", "beta", "1", "2", "decay", "momentum", "epsilon"), strict=True
+    ):
+        text = text.replace(sign, name)
+    text = re.sub("([a-z])\N{COMBINING CIRCUMFLEX ACCENT}|v̂", lambda found: f"{found[0][0]}_hat", text)
+    text = re.sub("√([a-z_]+)", r"np.sqrt(\1)", text).replace("²", "**2")
+    known = {name: getattr(optimizer, name) for name in settings_of(type(optimizer))}
+    known |= {"np": np, "rate": optimizer.learning_rate, "w": start, "m": 0.0, "v": 0.0, "b": 0.0}
+    after = []
+    for step, gradient in enumerate(gradients, start=1):
+        known["g"] = gradient
+        *assignments, last = text.split("; ")
+        for assignment in assignments:
+            name, expression = assignment.split(" ← ")
+            known[name] = eval(expression, known)
+        if "m_hat" in last:
+            known["m_hat"] = known["m"] / (1 - known["beta1"] ** step)
+            known["v_hat"] = known["v"] / (1 - known["beta2"] ** step)
+        known["w"] = eval(last, known)
+        after.append(known["w"])
+    return np.array(after)
+
+
+def test_the_formula_is_what_is_computed(optimizer, rng):
+    """But for clipping and decay, which come before."""
+    plain = optimizer.replace(clip=0.0, weight_decay=0.0)
+    start, gradients = weights_and_gradients(rng, steps=20)
+    expected = by_formula(plain, start, gradients)
+    np.testing.assert_allclose(updated(plain, start, gradients, ConstantRate()), expected, rtol=1e-10, atol=1e-12)
+
+
+def test_nothing_is_remembered_that_is_not_used():
+    assert [case.state_names for case in (SGD(), SGD(momentum=0.9), RMSprop(), RMSprop(momentum=0.9))] == [
+        (),
+        ("velocity",),
+        ("square",),
+        ("square", "velocity"),
+    ]
 
 
 @pytest.mark.parametrize("dtype", [np.float64, np.float32])

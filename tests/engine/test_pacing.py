@@ -162,3 +162,32 @@ def test_the_rate_of_slow_steps_is_known_from_the_second_on():
         assert meter.rate() == pytest.approx(0.5 if step > 1 else 0.0)
     meter.start()
     assert meter.rate() == 0.0
+
+
+def test_the_rate_evens_out_what_comes_in_bursts():
+    meter = RateMeter()
+    marks = [(10 + 0.05 * beat, 20 * beat + (19 if beat % 2 else 0)) for beat in range(40)]
+    for now, step in marks:
+        meter.mark(now, step)
+        ago = [mark for mark in marks if now - 0.501 <= mark[0] < now]
+        if len(ago) >= 10:
+            assert meter.rate() == pytest.approx((step - ago[0][1]) / (now - ago[0][0]))
+            assert meter.rate() == pytest.approx(400, rel=0.1)
+
+
+def test_steps_that_took_no_time_that_could_be_measured_have_no_rate():
+    meter = RateMeter()
+    meter.mark(3.0, 1)
+    meter.mark(3.0, 2)
+    assert meter.rate() == 0.0
+
+
+def test_a_fast_run_that_is_started_again_begins_at_once():
+    pace = Pace()
+    pace.change(1000, 10.0)
+    pace.start(10.0, at_once=True)
+    assert pace.due(10.0, 100) == 1
+    pace.made(1, 10.0)
+    pace.start(10.001, at_once=True)
+    assert pace.next() <= 10.001
+    assert pace.due(10.001, 100) == 1

@@ -10,6 +10,7 @@ import pytest
 from convviz.engine import loop
 from convviz.engine.commands import Load, Play, Reset, RunSteps, SetLearningRate, SetSpeed, SetStop
 from convviz.engine.frames import State
+from convviz.engine.optimizers import SGD
 from convviz.engine.stopping import StopConditions, StopReason
 from convviz.engine.trainer import Trainer
 from tests.engine.driving import TOO_HIGH, Driven, problem, trained
@@ -27,6 +28,30 @@ def test_a_new_trainer_goes_on_with_a_recording_bit_for_bit(way):
     trainer.run(150)
     np.testing.assert_array_equal(trainer.losses, whole.losses)
     assert_same_frame(trainer.frame(), whole.frame())
+
+
+@pytest.mark.parametrize("way", ["left", "branch"])
+def test_a_new_trainer_knows_the_losses_that_were(way):
+    """The lowest of them, and for how long there has been no progress."""
+    stop = {"stop": StopConditions(steps=1000, patience=150, min_progress=0.5)}
+    whole = Trainer(small_problem(**stop))
+    made = whole.run(1000)
+    assert 160 < made < 1000
+    assert whole.reason is StopReason.NO_PROGRESS
+    left = trained(small_problem(**stop), made - 10)
+    recording = left.recording() if way == "left" else left.beginning(made - 10)
+    trainer = Trainer(small_problem(**stop), recording=recording)
+    assert trainer.best_loss == min(*whole.losses[: made - 10], trainer.loss)
+    assert (trainer.run(1000), trainer.reason) == (10, StopReason.NO_PROGRESS)
+
+
+def test_a_new_trainer_knows_a_loss_lower_than_the_present():
+    rising = small_problem(optimizer=SGD(learning_rate=1.0))
+    left = Trainer(rising)
+    left.run(1000)
+    assert left.state is State.DIVERGED
+    assert left.best_loss == left.initial_loss
+    assert Trainer(rising, recording=left.recording()).best_loss == left.initial_loss
 
 
 def load(run, wanted, name, names=range(10), **more):

@@ -22,6 +22,7 @@ from convviz.engine import (
     Zeros,
     conv2d,
 )
+from convviz.engine.errors import ConvvizError
 
 # ---- kernels ----
 
@@ -65,6 +66,40 @@ def test_a_grouped_transposed_kernel_counts_the_channels_of_all_groups():
 def test_impossible_kernels_are_refused(kernel, message):
     with pytest.raises((ConfigError, ShapeError), match=message):
         Conv2d(kernel)
+
+
+@pytest.mark.parametrize(("padding", "is_possible"), [((1, 1), True), ((2, 0), False), ((0, 2), False)])
+def test_an_output_is_padded_by_less_than_a_stride(padding, is_possible):
+    if is_possible:
+        assert ConvTranspose2d(3, stride=2, output_padding=padding).output_shape((1, 4, 4)) == (1, 10, 10)
+        return
+    with pytest.raises(ConfigError) as caught:
+        ConvTranspose2d(3, stride=2, output_padding=padding)
+    assert caught.value.field == "output_padding"
+
+
+@pytest.mark.parametrize("cls", [Conv2d, ConvTranspose2d])
+def test_groups_that_do_not_divide_the_channels_have_no_weights(cls):
+    with pytest.raises(ConvvizError, match="groups"):
+        cls(3, 4, groups=2).weight_shape((3, 9, 9))
+
+
+@pytest.mark.parametrize("groups", [1, 2])
+def test_what_a_cell_is_joined_to(groups):
+    """By so many weights to a layer's input, and to its output: 4 channels and 6 filters, 2×3 taps."""
+    for layer in (Conv2d((2, 3), 6, groups=groups), ConvTranspose2d((2, 3), 6, groups=groups)):
+        assert layer.fans((4, 9, 9)) == (4 // groups * 6, 6 // groups * 6)
+
+
+@pytest.mark.parametrize("cls", [MaxPool2d, AvgPool2d])
+def test_pooling_halves_a_map_unless_it_is_told_otherwise(cls):
+    assert cls(2).output_shape((3, 8, 6)) == cls(2, stride=2).output_shape((3, 8, 6)) == (3, 4, 3)
+
+
+@pytest.mark.parametrize("layer", [Conv2d(3, 2, padding=1), MaxPool2d(3, padding=1), AvgPool2d(3, padding=1)], ids=repr)
+def test_a_border_is_counted_for_every_channel(layer):
+    assert layer.border_size((3, 4, 5)) == 3 * (6 * 7 - 4 * 5)
+    assert layer.replace(padding=((0, 1), (0, 0))).border_size((3, 4, 5)) == 3 * 5
 
 
 def test_given_parameters_must_fit():

@@ -115,6 +115,16 @@ def test_no_progress_is_patience_steps_without_a_better_loss(sizes):
 
 
 @pytest.mark.parametrize("sizes", CUTS, ids=str)
+def test_a_loss_that_stays_the_same_is_no_progress(sizes):
+    """Though any fall at all would count, or one to exactly the share that is asked for."""
+    stops, _ = follow(StopConditions(patience=3, min_progress=0), np.full(8, 5.0), forever(*sizes))
+    assert stops == [(4, StopReason.NO_PROGRESS), (7, StopReason.NO_PROGRESS)]
+    losses = np.array([8, 4, 4, 2, 4, 1.999])
+    stops, _ = follow(StopConditions(patience=4, min_progress=0.75), losses, forever(*sizes))
+    assert stops == [(5, StopReason.NO_PROGRESS)]
+
+
+@pytest.mark.parametrize("sizes", CUTS, ids=str)
 def test_a_loss_that_is_not_finite_is_not_a_step(sizes):
     losses = np.array([3, 4, 5, np.inf, 2, np.nan])
     stops, watch = follow(StopConditions(loss_below=2.5, patience=50), losses, forever(*sizes))

@@ -21,6 +21,7 @@ from convviz.engine import (
     StopReason,
     Trainer,
 )
+from convviz.engine.steps import Steps
 from tests.engine.problems import STACKS, WAYS, arrays_of, assert_same_frame, reference_problem, small_problem
 
 
@@ -237,17 +238,29 @@ def test_a_frozen_layer_stays_exactly(way):
     assert not np.array_equal(last["weight"], start[2]["weight"])
 
 
-def test_a_layers_rate_scales_the_steps():
+@pytest.mark.parametrize("rates", [(3.0, 0.5), (3.0, 1.0), (1.0, 0.5)])
+def test_a_layers_rate_scales_the_steps(rates):
     layers = (Conv2d((3, 3)), Conv2d((2, 2)))
-    scaled = (Conv2d((3, 3), rate=3.0), Conv2d((2, 2), rate=0.5))
+    scaled = (Conv2d((3, 3), rate=rates[0]), Conv2d((2, 2), rate=rates[1]))
     moves = []
     for stack in (layers, scaled):
         trainer = Trainer(small_problem(stack))
         before = trainer.parameters()
         trainer.step()
         moves.append([now["weight"] - old["weight"] for now, old in zip(trainer.parameters(), before, strict=True)])
-    np.testing.assert_allclose(moves[1][0], 3.0 * moves[0][0], rtol=1e-9)
-    np.testing.assert_allclose(moves[1][1], 0.5 * moves[0][1], rtol=1e-9)
+    for rate, plain, other in zip(rates, *moves, strict=True):
+        np.testing.assert_allclose(other, rate * plain, rtol=1e-9)
+
+
+@pytest.mark.parametrize("filters", [1, 50, 256])
+@pytest.mark.parametrize("momentum", [0.0, 0.9])
+def test_the_states_of_steps_that_are_laid_out_fit_into_the_cache(filters, momentum):
+    problem = small_problem((Conv2d(3, filters),), optimizer=SGD(momentum=momentum))
+    steps = Steps(problem.network, problem.input, problem.target, problem.loss, problem.optimizer)
+    width = (1 + (momentum > 0)) * filters * 19
+    assert steps.states.shape == (steps.rows + 1, width)
+    assert steps.rows * width * 8 <= 1 << 18
+    assert (steps.rows > 100) == (filters == 1)
 
 
 @pytest.mark.parametrize("stack", STACKS)

@@ -305,9 +305,12 @@ def test_another_experiment_has_no_branches_until_undoing_leads_back(desk: Desk)
 def test_opening_the_same_experiment_again_forgets_the_branches(desk: Desk) -> None:
     desk.run(30)
     desk.begin(10)
-    desk.document.open_experiment(experiment())
+    told: list[int] = []
+    desk.branches.changed.connect(lambda: told.append(len(desk.branches.all)))
+    desk.document.open_experiment(desk.document.experiment)
     assert desk.branches.all == ()
     assert desk.branches.present is None
+    assert told[-1] == 0
 
 
 def test_the_branch_that_was_left_first_is_forgotten_where_memory_is_short_and_that_is_said(
@@ -381,6 +384,27 @@ def test_a_run_that_plays_is_left_with_all_of_its_losses(desk: Desk) -> None:
     desk.bot.waitUntil(lambda: not desk.session.is_waiting)
     assert desk.session.status.state is State.PAUSED
     np.testing.assert_array_equal(desk.losses(), seen)
+
+
+def test_the_losses_that_a_run_has_not_told_of_yet_are_known_when_it_is_left(desk: Desk) -> None:
+    desk.session.set_frame_rate(0.01)
+    desk.session.set_speed(500)
+    desk.session.play()
+    made: list[int] = []
+
+    def has_come_far() -> bool:
+        desk.session.ask_path(lambda path: made.append(int(path.steps[-1])))
+        return bool(made) and made[-1] > 60
+
+    desk.bot.waitUntil(has_come_far)
+    assert desk.session.status.step < 60
+    desk.branches.begin(desk.session.status.step)
+    desk.bot.waitUntil(lambda: not desk.session.is_waiting)
+    root = desk.branches.all[0]
+    assert root.losses is not None
+    assert root.left_at is not None
+    assert root.left_at >= made[-1]
+    np.testing.assert_array_equal(root.losses.values()[:-1], trained(experiment(steps=10**6), root.left_at).losses)
 
 
 def test_all_losses_of_a_branch_that_is_left_are_known_however_busy_the_window_is(

@@ -245,6 +245,35 @@ def test_large_arrays_are_saved_and_opened_with_it(document: Document, tmp_path:
     assert document.experiment == large
 
 
+def test_what_was_changed_back_by_hand_need_not_be_saved(document: Document) -> None:
+    document.propose(seeded(5), "seed")
+    assert document.is_modified
+    document.propose(PLAIN, "seed")
+    assert not document.is_modified
+    assert document.undo_stack.count() == 2
+
+
+def test_whatever_happens_to_the_edits_is_told(document: Document, tmp_path: Path) -> None:
+    told: list[tuple[bool, bool, bool]] = []
+
+    def hear() -> None:
+        stack = document.undo_stack
+        told.append((document.is_modified, stack.canUndo(), stack.canRedo()))
+
+    document.edits_changed.connect(hear)
+    for act, state in (
+        (lambda: document.propose(seeded(5), "seed"), (True, True, False)),
+        (document.undo, (False, False, True)),
+        (document.redo, (True, True, False)),
+        (lambda: document.save(tmp_path / "a.json"), (False, True, False)),
+        (document.undo, (True, False, True)),
+        (lambda: document.open_experiment(seeded(7)), (False, False, False)),
+    ):
+        told.clear()
+        act()
+        assert told[-1] == state
+
+
 def test_the_window_hears_when_the_document_becomes_clean(document: Document, qtbot: QtBot, tmp_path: Path) -> None:
     with qtbot.waitSignal(document.undo_stack.cleanChanged) as told:
         document.propose(PLAIN.insert_stage(1, Stage(ReLU())), "layer")

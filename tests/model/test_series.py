@@ -159,3 +159,26 @@ def test_having_memory_at_hand_changes_no_value():
     series.make_ready()
     series.append(values[:5])
     np.testing.assert_array_equal(series.values(), np.concatenate([values[:123_456], values[:5]]))
+
+
+@pytest.mark.parametrize("count", [5000, 300_000])
+@pytest.mark.parametrize("missing", [np.nan, np.inf, -np.inf])
+def test_what_is_not_finite_does_not_stand_for_the_extremes_beside_it(count, missing):
+    values = np.zeros(count)
+    for at in range(1000, count, 1000):
+        values[at : at + 3] = 9, missing, -9
+    x, y = series_of(values).envelope(200)
+    assert (y[np.isfinite(y)].min(), y[np.isfinite(y)].max()) == (-9, 9)
+    values[:] = missing
+    x, y = series_of(values).envelope(200)
+    assert (x[0], x[-1]) == (0, count - 1)
+    np.testing.assert_array_equal(y, values[x])
+
+
+def test_a_series_tells_what_it_takes():
+    series = series_of(wild(64_000))
+    assert series.nbytes == 8 * 64_000
+    series.envelope(100)
+    assert series.nbytes == 8 * (64_000 + 2 * (1000 + 125 + 15 + 1))  # each level has an eighth as many buckets
+    series.truncate(0)
+    assert series.nbytes == 0

@@ -187,3 +187,14 @@ def test_a_step_of_a_run_that_has_been_left_is_not_looked_at(qtbot, session):
     session.run(3)
     qtbot.waitUntil(lambda: (session.status.run, session.status.step) == (2, 3))
     assert session.status.shown is None
+
+
+def test_another_run_apart_begins_anew_though_the_one_in_hand_could_go_on(qtbot, session):
+    old = experiment()
+    new = old.replace(optimizer=old.optimizer.replace(learning_rate=1e-6))
+    session.load(old, play=True)
+    qtbot.waitUntil(lambda: session.status.step > 10)
+    assert session.follow(old, new, apart=True)
+    qtbot.waitUntil(lambda: session.status.run == 2)
+    assert (session.status.state, session.status.step) == (State.PAUSED, 0)
+    assert session.status.learning_rate == 1e-6

@@ -152,6 +152,29 @@ def test_extreme_levels_do_no_harm(levels: tuple[float, float]) -> None:
     assert (to_index(values, levels, extent_of(values)) < STEPS).all()
 
 
+def test_levels_farther_apart_than_any_number_have_their_middle_too() -> None:
+    values = np.array([[-1e308, -5e307, 0.0, 1e308]])
+    assert to_index(values, (-1e308, 1e308)).tolist() == [[0, 64, 127, 254]]
+
+
+def test_levels_of_numbers_that_are_nearly_equal_are_a_thousandth_apart() -> None:
+    low, high = levels_of(np.array([[1000.0, 1000.1]]))
+    assert (low, high) == pytest.approx((999.54995, 1000.55005), rel=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("rgb", "lab"),  # as Björn Ottosson and others publish them
+    [
+        ((1, 1, 1), (1.0, 0.0, 0.0)),
+        ((1, 0, 0), (0.6280, 0.2249, 0.1258)),
+        ((0, 1, 0), (0.8664, -0.2339, 0.1795)),
+        ((0, 0, 1), (0.4520, -0.0325, -0.3115)),
+    ],
+)
+def test_how_different_colours_look_is_told_in_oklab(rgb: tuple[int, ...], lab: tuple[float, ...]) -> None:
+    assert oklab(np.array(rgb, float)) == pytest.approx(lab, abs=2e-4)
+
+
 @pytest.mark.parametrize("levels", [(-1.0, 1.0), (-3.0, 0.5), (-1e308, 1e308), (0.0, 1e-320), (1.0, 1.0)])
 def test_one_number_and_a_known_extent_make_no_difference(levels: tuple[float, float]) -> None:
     for values in (np.linspace(-1.0, 1.0, 999), np.array([math.nan, 0.3]), np.array([-math.inf, math.inf, 2.0])):

@@ -136,7 +136,7 @@ def wished_order(geometry: Geometry, itemsize: int) -> Order | None:
     return None
 
 
-def takes_order(geometry: Geometry, itemsize: int, order: Order, constant: bool = False) -> bool:
+def takes_order(geometry: Geometry, itemsize: int, order: Order, constant: bool) -> bool:
     """Return whether the output and its gradient can be kept in this order at no cost."""
     if order.modulus and constant:  # the windows of a constant input are sorted only once
         return _ahead(geometry, constant, itemsize) is not Shifted

@@ -12,6 +12,7 @@ import math
 import os
 import tokenize
 import warnings
+from contextlib import contextmanager
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any, BinaryIO
 
@@ -23,7 +24,7 @@ from convviz.model.files.opening import naming, opened
 from convviz.model.sources import check_cells
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -114,7 +115,8 @@ def _load(file: BinaryIO, name: str, check: Callable[[Shape, np.dtype[Any]], Non
         )
     file.seek(0)
     try:
-        return np.asarray(npy.read_array(file, allow_pickle=False))
+        with _headers_of_old():
+            return np.asarray(npy.read_array(file, allow_pickle=False))
     except (ValueError, TypeError, EOFError) as error:  # its header was a good one a moment ago
         raise ConfigError(
             "{file}: expected a file that stays as it is, received one that was changed while it was read", file=name
@@ -125,10 +127,17 @@ def _check_cells(shape: Shape, dtype: np.dtype[Any]) -> None:
     check_cells(shape)
 
 
+@contextmanager
+def _headers_of_old() -> Iterator[None]:
+    """Say nothing of headers that an old Python wrote: they are read as well."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)
+        yield
+
+
 def _header(file: BinaryIO, name: str) -> tuple[tuple[int, ...], np.dtype[Any]]:
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", UserWarning)  # of headers that an old Python wrote
+        with _headers_of_old():
             shape, _, dtype = _HEADERS[npy.read_magic(file)](file)
     except _BAD_HEADER as error:
         raise ConfigError("{file} is not a .npy file of numbers", file=name) from error

@@ -118,8 +118,6 @@ class _Writer:
         if described.kind == "spec":
             single = described.registry is not None and len(described.registry()) == 1
             return self.spec(value, where, named=not single)
-        if described.kind == "array":
-            return self.numbers(value, where)
         if described.kind == "padding":
             return _padding(value)
         return list(value) if described.kind == "pair" else value

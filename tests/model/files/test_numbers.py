@@ -10,6 +10,7 @@ import pytest
 
 from convviz.engine.errors import ConvvizError
 from convviz.model.files.numbers import read_map, read_numbers
+from convviz.model.files.pictures import Picture
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -140,3 +141,17 @@ def test_a_picture_is_no_kernel(tmp_path: Path) -> None:
     with pytest.raises(ConvvizError) as caught:
         read_numbers(told(tmp_path, "", "cat.png"))
     assert str(caught.value) == "expected a file that ends in one of npy, csv, tsv, txt, received cat.png"
+
+
+def test_a_picture_in_an_array_is_one(tmp_path: Path) -> None:
+    read = read_map(saved(tmp_path, np.zeros((4, 5, 3), np.uint8)))
+    assert isinstance(read, Picture)
+    assert read.original == (4, 5)
+
+
+def test_an_array_of_an_old_python_is_read_without_a_word(tmp_path: Path) -> None:
+    saved(tmp_path, np.arange(6.0).reshape(2, 3))
+    raw = (tmp_path / "a.npy").read_bytes()
+    old = raw.replace(b"(2, 3), }  ", b"(2L, 3L), }", 1)
+    assert old != raw
+    np.testing.assert_array_equal(read_map(told(tmp_path, old, "old.npy")), [[[0, 1, 2], [3, 4, 5]]])

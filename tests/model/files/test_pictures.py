@@ -14,6 +14,7 @@ from PyQt6.QtCore import QBuffer, QIODevice
 from PyQt6.QtGui import QColor, QImage, QImageWriter
 
 from convviz.engine.errors import ConfigError
+from convviz.model.files import pictures
 from convviz.model.files.pictures import (
     MOST_PIXELS,
     RANGES,
@@ -242,6 +243,14 @@ def test_what_stands_behind_the_end_of_a_gif_is_none_of_it(tmp_path: Path) -> No
 @damaged
 def test_what_is_no_picture_is_refused(tmp_path: Path, raw: bytes, message: str) -> None:
     assert refusal(tmp_path, raw).startswith(message)
+
+
+def test_a_file_larger_than_any_picture_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    raw = written(image(pixels()), "bmp")
+    monkeypatch.setattr(pictures, "LARGEST_FILE", len(raw))
+    assert read(tmp_path, raw).size == (6, 8)
+    monkeypatch.setattr(pictures, "LARGEST_FILE", len(raw) - 1)
+    assert refusal(tmp_path, raw) == f"expected a picture of at most {len(raw) - 1} bytes, received more"
 
 
 def test_what_is_no_file_is_refused(tmp_path: Path) -> None:

@@ -88,6 +88,8 @@ def test_short_forms_are_valid_by_it(data: dict, validator: Draft202012Validator
         {**GOOD, "dtype": "float16"},
         {**GOOD, "stop": {"steps": 0}},
         {**GOOD, "loss": None},
+        {**GOOD, "loss": 0.5},
+        {**GOOD, "optimizer": [[1]]},
         {**GOOD, "unknown": 1},
     ],
 )

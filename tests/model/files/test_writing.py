@@ -206,6 +206,7 @@ def test_short_forms_stand_for_the_long_ones(tmp_path: Path) -> None:
         "input": [[1, 2, 3, 4, 5], [6, 7, 8, 9, 10], [1, 1, 1, 1, 1], [1, 1, 1, 1, 1]],
         "layers": [
             {"type": "conv2d", "kernel": [[0, 1], [1, 0]], "bias": 0.5, "teacher": {"weight": {"file": "kernel.npy"}}},
+            {"type": "conv2d", "weight": [[1, 2]], "stride": 2, "bias": None, "padding": 1},
             {"type": "conv2d", "weight": [[1, 2]], "teacher": {"weight": "normal", "bias": None}},
             "relu",
             {"type": "max_pool2d", "kernel": 2, "stride": 1},
@@ -218,6 +219,7 @@ def test_short_forms_stand_for_the_long_ones(tmp_path: Path) -> None:
         input=GivenMap(text["input"]),
         stages=(
             Stage(Conv2d(kernel=[[0, 1], [1, 0]], bias=Given(0.5)), teacher_weight=Given([[1, 2], [3, 4]])),
+            Stage(Conv2d(kernel=(1, 2), weight=Given([[1, 2]]), stride=2, bias=None, padding=1)),
             Stage(Conv2d(kernel=(1, 2), weight=Given([[1, 2]])), teacher_bias=None),
             Stage(ReLU()),
             Stage(MaxPool2d(stride=1)),

@@ -10,7 +10,7 @@ from PyQt6.QtCore import QRect
 
 from convviz.views.heatmap.glyphs import atlas
 from convviz.views.heatmap.layout import Form, cells_of_pixels, lay_out, size_for, tiles_across
-from convviz.views.heatmap.number_format import choose_format
+from convviz.views.heatmap.number_format import choose_format, has_room_for_number
 
 if TYPE_CHECKING:
     from PyQt6.QtWidgets import QApplication
@@ -23,7 +23,7 @@ def _fonts(qapp: QApplication) -> None:
 
 @pytest.mark.parametrize("form", [Form.FULL, Form.TILE, Form.BARE])
 @pytest.mark.parametrize("shape", [(1, 8, 8), (1, 3, 5), (1, 200, 300), (5, 7, 7), (24, 3, 3)])
-@pytest.mark.parametrize("size", [(60, 60), (120, 200), (400, 300), (200, 90)])
+@pytest.mark.parametrize("size", [(60, 60), (60, 200), (120, 200), (400, 300), (200, 90)])
 def test_the_parts_keep_apart(form: Form, shape: tuple[int, int, int], size: tuple[int, int]) -> None:
     layout = lay_out(*size, form, shape)
     whole = QRect(0, 0, *size)
@@ -32,6 +32,7 @@ def test_the_parts_keep_apart(form: Form, shape: tuple[int, int, int], size: tup
     parts += [layout.title, layout.numbers, *([layout.sentence] if form is Form.FULL else [])]
     parts = [part for part in parts if not part.isEmpty()]
     assert all(whole.contains(tile) for tile in layout.tiles)
+    assert layout.numbers.isEmpty() or 2 <= layout.numbers.left() <= layout.numbers.right() < size[0] - 2
     assert not any(one.intersects(other) for one, other in itertools.combinations(parts, 2))
 
 
@@ -90,6 +91,30 @@ def test_large_type_keeps_its_minus_away_from_the_number_before(extent: float) -
         assert found is not None
         pixels, shape = found
         assert width - atlas(pixels, 1.0).width_of(shape) >= pixels / 2
+
+
+@pytest.mark.parametrize("extent", [0.5, 42.0, 512.0])
+def test_numbers_without_a_minus_are_written_as_large_as_fits(extent: float) -> None:
+    """Up to five pixels from their neighbours, in type that is little more than half as high as its cell."""
+    for width in range(20, 61):
+        found = choose_format(extent, False, width, width)
+        assert found is not None
+        pixels, shape = found
+        assert atlas(pixels, 1.0).width_of(shape) <= width - 5
+        larger = next((size for size in (10, 11, 12, 13, 14, 15, 16, 18, 20) if size > pixels), None)
+        assert larger is None or larger > 0.52 * width or atlas(larger, 1.0).width_of(shape) > width - 5
+
+
+def test_where_there_is_room_for_a_number_two_digits_and_a_minus_fit() -> None:
+    rooms = [side for side in range(1, 60) if has_room_for_number(side)]
+    assert rooms == [side for side in range(1, 60) if choose_format(1.5, True, side, side) is not None]
+    assert 15 < rooms[0] < 30
+
+
+def test_a_map_of_zeros_is_written_too() -> None:
+    found = choose_format(0.0, False, 40, 40)
+    assert found is not None
+    assert found[1].text(0.0) == "0.00"
 
 
 def test_larger_cells_say_more() -> None:
