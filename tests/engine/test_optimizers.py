@@ -167,6 +167,7 @@ def test_nothing_is_remembered_that_is_not_used():
         ("square",),
         ("square", "velocity"),
     ]
+    assert [" b" in case.formula for case in (RMSprop(), RMSprop(momentum=0.9))] == [False, True]
 
 
 @pytest.mark.parametrize("dtype", [np.float64, np.float32])
