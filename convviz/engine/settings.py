@@ -54,8 +54,6 @@ class Setting(NamedTuple):
         What the setting holds: one of `KINDS`, which decides how a value is checked, written and edited.
     minimum, maximum
         Inclusive range of a number (of each of a pair's two); None: unbounded on that side.
-    positive
-        The value must be above zero (used where ``minimum=0`` would allow zero itself).
     step
         What one notch of a wheel changes.
     unit
@@ -81,7 +79,6 @@ class Setting(NamedTuple):
     kind: str
     minimum: float | None = None
     maximum: float | None = None
-    positive: bool = False
     step: float | None = None
     unit: str = ""
     logarithmic: bool = False
@@ -184,8 +181,6 @@ def _fail_range(templates: tuple[str, str], value: Any, described: Setting, name
 
 def _range(described: Setting) -> str:
     low, high = described.minimum, described.maximum
-    if described.positive and low is None:
-        return "> 0" if high is None else f"> 0, ≤ {_bound(high)}"
     if low is not None and high is not None:
         return f"{_bound(low)} … {_bound(high)}"
     if low is not None:
@@ -199,10 +194,8 @@ def _bound(value: float) -> str:
 
 
 def _in_range(value: float, described: Setting) -> bool:
-    return (
-        (described.minimum is None or value >= described.minimum)
-        and (described.maximum is None or value <= described.maximum)
-        and (not described.positive or value > 0)
+    return (described.minimum is None or value >= described.minimum) and (
+        described.maximum is None or value <= described.maximum
     )
 
 

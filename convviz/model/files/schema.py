@@ -154,9 +154,7 @@ def _names(registry: Mapping[str, type[Spec]]) -> Schema:
 
 def _range(described: Setting) -> Schema:
     schema: Schema = {}
-    if described.positive and not described.minimum:
-        schema["exclusiveMinimum"] = 0
-    elif described.minimum is not None:
+    if described.minimum is not None:
         schema["minimum"] = described.minimum
     if described.maximum is not None:
         schema["maximum"] = described.maximum

@@ -32,7 +32,6 @@ class Range(NamedTuple):
     integer: bool = False
     minimum: float | None = None
     maximum: float | None = None
-    positive: bool = False
     step: float | None = None
     logarithmic: bool = False
     optional: bool = False
@@ -44,7 +43,6 @@ class Range(NamedTuple):
             integer=described.kind != "float",
             minimum=described.minimum,
             maximum=described.maximum,
-            positive=described.positive,
             step=described.step,
             logarithmic=described.logarithmic,
             optional=described.optional and described.kind != "pair",
@@ -53,17 +51,11 @@ class Range(NamedTuple):
     def stepped(self, value: Number | None, notches: int) -> Number:
         """Return the value ``notches`` steps away, held within the range; a missing one begins at its low end."""
         if value is None:
-            return self._held(self._first())
+            return self._held(0.0 if self.minimum is None else self.minimum)
         if self.logarithmic and value > 0:
             return self._held(magnified(value, notches))
         step = self.step if self.step is not None else (1.0 if self.integer else default_step(value))
-        moved = shifted(value, notches, step)
-        return value if self.positive and moved <= 0 else self._held(moved)
-
-    def _first(self) -> float:
-        if self.minimum is not None and not (self.positive and self.minimum <= 0):
-            return self.minimum
-        return 1.0 if self.positive else 0.0
+        return self._held(shifted(value, notches, step))
 
     def _held(self, value: float) -> Number:
         low = value if self.minimum is None else max(value, self.minimum)

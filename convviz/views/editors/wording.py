@@ -24,10 +24,6 @@ def range_text(described: Setting) -> str:
     """Return a sentence that says what is possible, or ``""`` where everything is."""
     low = None if described.minimum is None else _limit_text(described.minimum)
     high = None if described.maximum is None else _limit_text(described.maximum)
-    if described.positive and (described.minimum is None or described.minimum <= 0):
-        if high is None:
-            return tr("Possible: above 0.")
-        return tr("Possible: above 0, at most {maximum}.").format(maximum=high)
     if low is not None and high is not None:
         return tr("Possible: {minimum} to {maximum}.").format(minimum=low, maximum=high)
     if low is not None:

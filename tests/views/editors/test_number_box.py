@@ -102,13 +102,6 @@ def test_large_whole_numbers_are_whole(make: Make) -> None:
     assert edits[1][0] == 4_000_000_000
 
 
-def test_a_positive_number_is_not_stepped_to_zero(make: Make) -> None:
-    box, edits = make(0.1, positive=True, step=0.1)
-    box.setFocus()
-    QTest.keyClick(box, Qt.Key.Key_Down)
-    assert edits == []
-
-
 def test_the_wheel_turns_only_a_box_with_the_focus(make: Make) -> None:
     box, edits = make(5, integer=True)
     assert not turn(box).isAccepted()  # so that Qt gives it to the panel, which scrolls

@@ -156,7 +156,7 @@ class Zigzag(SGD):
     summary = "Goes to and fro"
 
     teeth: int = setting("Teeth", "How many", "int", 3, minimum=1, maximum=9)
-    edge: float = setting("Edge", "How sharp", "float", 0.5, positive=True)
+    edge: float = setting("Edge", "How sharp", "float", 0.5, minimum=0)
     mirrored: bool = setting("Mirrored", "Whether it begins to the left", "bool", False)
     start: str = setting("Start", "Where", "choice", "left", choices=("left", "right"))
     motto: str = setting("Motto", "In words", "text", "to and fro")
