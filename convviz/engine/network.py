@@ -15,9 +15,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from convviz.engine.errors import ConfigError, ConvvizError, ShapeError
+from convviz.engine.arrays import shape_of
+from convviz.engine.errors import ConfigError, ShapeError, inside
 from convviz.engine.layers.base import Layer, Slots
 from convviz.engine.memory import Array, Buffer, Call, run
+from convviz.engine.settings import check_type
 
 if TYPE_CHECKING:
     from numpy.typing import DTypeLike
@@ -57,18 +59,12 @@ class Network:
             raise ConfigError(
                 "dtype: expected float64 or float32, received {received}", field="dtype", received=self.dtype.name
             )
-        if len(in_shape) != 3 or min(in_shape) < 1:
-            raise ShapeError(
-                "expected an input of shape (channels, height, width), received {received}",
-                field="input",
-                received=tuple(in_shape),
-            )
-        shapes = [in_shape]
+        channels, height, width = shape_of(in_shape, 3, "input")
+        shapes = [(channels, height, width)]
         for index, layer in enumerate(self.layers):
-            try:
+            check_type(layer, Layer, f"layers[{index}]")
+            with inside(f"layers[{index}]"):
                 shapes.append(layer.output_shape(shapes[-1]))
-            except ConvvizError as error:
-                raise error.within(f"layers[{index}]") from error
         self.shapes = tuple(shapes)
         sizes = [layer.parameter_size(shape) for layer, shape in zip(self.layers, shapes, strict=False)]
         ends = list(accumulate(sizes, initial=0))

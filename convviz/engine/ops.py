@@ -19,14 +19,14 @@ from convviz.engine.convolution import Geometry, Operands, bind
 from convviz.engine.errors import ShapeError
 from convviz.engine.memory import Array, Buffer, run
 from convviz.engine.settings import Setting, check_value
-from convviz.engine.shapes import Shape, Window, size_text
+from convviz.engine.shapes import LARGEST, Shape, Window, size_text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from numpy.typing import ArrayLike, DTypeLike
 
-_COUNT = Setting("", "", "pair", minimum=0)
+_COUNT = Setting("", "", "pair", minimum=0, maximum=LARGEST)
 _GROUPS = Setting("", "", "int", minimum=1)
 
 
@@ -64,7 +64,7 @@ def conv2d(
     ShapeError
         If the sizes do not go together, or an array is empty.
     ConfigError
-        If an argument is of a wrong type, or not finite.
+        If an argument is of a wrong type, not finite, or beyond `convviz.engine.shapes.LARGEST`.
     """
     values, weights = map_array(x, "x"), weight_array(weight)
     offsets = None if bias is None else number_array(bias, "bias")
@@ -183,7 +183,8 @@ def insert_zeros(x: ArrayLike, count: Any) -> Array:
     ShapeError
         If ``x`` is empty, or neither a map nor a stack of maps.
     ConfigError
-        If ``x`` holds something other than finite numbers, or ``count`` is of a wrong type or below 0.
+        If ``x`` holds something other than finite numbers, or ``count`` is of a wrong type,
+        below 0 or beyond `convviz.engine.shapes.LARGEST`.
     """
     values = map_array(x, "x", dimensions=(2, 3))
     rows, columns = check_value(count, _COUNT, "count")
@@ -209,7 +210,8 @@ def pad_zeros(x: ArrayLike, left_right: Any, top_bottom: Any) -> Array:
     ShapeError
         If ``x`` is empty, or neither a map nor a stack of maps.
     ConfigError
-        If ``x`` holds something other than finite numbers, or a number to add is of a wrong type or below 0.
+        If ``x`` holds something other than finite numbers, or a number to add is of a wrong type,
+        below 0 or beyond `convviz.engine.shapes.LARGEST`.
     """
     values = map_array(x, "x", dimensions=(2, 3))
     left, right = check_value(left_right, _COUNT, "left_right")

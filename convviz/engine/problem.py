@@ -16,6 +16,7 @@ from convviz.engine.initializers import Zeros
 from convviz.engine.losses import Loss, SumSquaredError
 from convviz.engine.network import Network
 from convviz.engine.optimizers import SGD, ConstantRate, Optimizer, Schedule
+from convviz.engine.settings import check_type
 from convviz.engine.stopping import StopConditions
 
 if TYPE_CHECKING:
@@ -52,7 +53,7 @@ class Problem:
     Raises
     ------
     ShapeError, ConfigError
-        If the parts do not go together, or something is no real and finite number.
+        If the parts do not go together, one is not of its type, or something is no real and finite number.
     """
 
     input: Array
@@ -68,6 +69,8 @@ class Problem:
     network: Network = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
+        for name, cls in {"loss": Loss, "optimizer": Optimizer, "schedule": Schedule, "stop": StopConditions}.items():
+            check_type(getattr(self, name), cls, name)
         given = map_array(self.input, "input")
         network = Network(self.layers, given.shape, self.dtype)
         target = map_array(self.target, "target")

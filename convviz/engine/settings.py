@@ -143,6 +143,12 @@ def check_value(value: Any, described: Setting, name: str) -> Any:
     return _CHECKS[described.kind](value, described, name)
 
 
+def check_type(value: Any, cls: type[Spec], name: str) -> None:
+    """Raise `ConfigError` unless ``value`` is of the class, or of one that is made from it."""
+    if not isinstance(value, cls):
+        raise _fail(_OF_TYPE, value, name, expected=cls.__name__)
+
+
 #: The sentences of an error for a setting without a range, and for one with a range.
 _WHOLE = (
     mark("{name}: expected a whole number, received {received}"),
@@ -160,6 +166,7 @@ _PADDING = mark(
     '{name}: expected whole numbers ≥ 0 (one, two, or two pairs), "valid", "same" or "full", received {received}'
 )
 _LIST = mark("{name}: expected a list, received {received}")
+_OF_TYPE = mark("{name}: expected a value of type {expected}, received {received}")
 
 
 def _fail(template: str, value: Any, name: str, **words: object) -> ConfigError:
@@ -264,6 +271,8 @@ def _check_padding(value: Any, described: Setting, name: str) -> Any:
             for side in sides
         ):
             (top, bottom), (left, right) = sides
+            if not all(_in_range(v, described) for side in sides for v in side):
+                raise _fail_range(_WHOLE, value, described, name)
             return (int(top), int(bottom)), (int(left), int(right))
     raise _fail(_PADDING, value, name)
 

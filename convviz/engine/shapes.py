@@ -28,8 +28,11 @@ Pair = tuple[int, int]
 Pads = tuple[Pair, Pair]
 Shape = tuple[int, int, int]
 
-_SIZE = Setting("", "", "pair", minimum=1)
-_PADDING = Setting("", "", "padding")
+#: Bound of every number that says how a window walks: far beyond any map, and far from overflow.
+LARGEST = 1 << 24
+
+_SIZE = Setting("", "", "pair", minimum=1, maximum=LARGEST)
+_PADDING = Setting("", "", "padding", minimum=0, maximum=LARGEST)
 
 
 @dataclass(frozen=True)
@@ -39,7 +42,7 @@ class Window:
     Parameters
     ----------
     kernel, stride, dilation
-        An int, or a pair (vertical, horizontal); each at least 1.
+        An int, or a pair (vertical, horizontal); each 1 … `LARGEST`.
     padding
         An int, a pair, ``((top, bottom), (left, right))``, ``"valid"``, ``"same"`` or ``"full"``.
 

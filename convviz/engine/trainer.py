@@ -327,7 +327,7 @@ class Trainer:
 
     def _recall(self, step: int) -> None:
         """Put the state of ``step`` into the place of the present one."""
-        if not 0 <= step <= self.current_step:
+        if not isinstance(step, (int, np.integer)) or not 0 <= step <= self.current_step:
             raise ConfigError(
                 "step {received} has not been made: expected 0 … {last}",
                 field="step",
@@ -361,7 +361,7 @@ class Trainer:
         parameters, gradients = self._views
         return Frame(
             run=self._run,
-            step=step,
+            step=int(step),
             loss=made.loss,
             learning_rate=self.rate_at(step),
             values=(problem.input, *map(sealed, made.values)),

@@ -159,7 +159,7 @@ def test_the_gradient_of_the_input_is_explained_even_where_nobody_asked_for_it()
     np.testing.assert_allclose(explanation.value, asked.value_grads[0][0, 4, 5], rtol=1e-12)
 
 
-@pytest.mark.parametrize("index", [(0, 0), (0, 11, 0), (1, 0, 0), (-1, 0, 0)])
+@pytest.mark.parametrize("index", [(0, 0), (0, 11, 0), (1, 0, 0), (-1, 0, 0), (0, 0.5, 0)])
 def test_a_place_outside_is_refused(index):
     frame, _ = trained(NETWORKS["demo"])
     with pytest.raises(ConfigError, match="has the shape"):

@@ -180,6 +180,8 @@ def test_a_layer_that_does_not_fit_is_named():
         (((ReLU(),), IN_SHAPE, np.float16), ConfigError),
         (((MaxPool2d((10, 1)),), IN_SHAPE), ShapeError),
         (((AvgPool2d((2, 2)),), (9, 8)), ShapeError),
+        (((ReLU(),), (1, 9.5, 8)), ShapeError),
+        ((("relu",), IN_SHAPE), ConfigError),
     ],
 )
 def test_impossible_networks_are_refused(arguments, error):

@@ -1,4 +1,4 @@
-"""What a problem refuses of the parameters that it is given."""
+"""What a problem refuses of what it is given."""
 
 from __future__ import annotations
 
@@ -38,3 +38,12 @@ def test_parameters_of_any_real_format_are_taken_and_copied():
         assert made.dtype == np.float64
         assert not made.flags.writeable
         assert not np.shares_memory(made, weight)
+
+
+@pytest.mark.parametrize(
+    ("part", "expected"),
+    {"loss": "Loss", "optimizer": "Optimizer", "schedule": "Schedule", "stop": "StopConditions"}.items(),
+)
+def test_a_name_is_no_part_of_a_problem(part, expected):
+    with pytest.raises(ConfigError, match=f"{part}: expected a value of type {expected}, received 'sgd'"):
+        Problem(INPUT, TARGET, (Conv2d(kernel=3, bias=None),), ({"weight": WEIGHT},), **{part: "sgd"})

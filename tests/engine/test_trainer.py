@@ -298,7 +298,7 @@ def test_frames_carry_the_run_and_the_teacher():
     assert Trainer(reference_problem()).frame().teacher is None
 
 
-@pytest.mark.parametrize("step", [-1, 11, 10**9])
+@pytest.mark.parametrize("step", [-1, 11, 10**9, 1.5, "first"])
 def test_steps_that_were_not_made_are_refused(step):
     trainer = trained(10, small_problem())
     for ask in (trainer.frame, trainer.parameters, trainer.optimizer_state, trainer.rewind):

@@ -121,12 +121,16 @@ def check_index(frame: Frame, tensor: Tensor, index: Index) -> Index:
     if array is None:
         raise _not_there(frame, tensor)
     numbers = tuple(int(i) for i in index)
-    if len(numbers) != array.ndim or any(not 0 <= i < n for i, n in zip(numbers, array.shape, strict=True)):
+    if (
+        numbers != tuple(index)
+        or len(numbers) != array.ndim
+        or any(not 0 <= i < n for i, n in zip(numbers, array.shape, strict=True))
+    ):
         raise ConfigError(
             "{tensor} has the shape {shape}: expected an index within it, received {received}",
             tensor=tensor.kind.value,
             shape=array.shape,
-            received=numbers,
+            received=tuple(index),
         )
     return numbers
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
-from convviz.engine.errors import ConvvizError, ShapeError, inside
+from convviz.engine.errors import ShapeError, inside
 from convviz.engine.initializers import INITIALIZERS, Given, Initializer, Normal, Zeros
 from convviz.engine.layers.base import Array, Layer, Shape
 from convviz.engine.links import Ends, Indices, Links, at, weight_pairs, windows_read, windows_reading
@@ -220,7 +220,5 @@ def _is_pair(value: Any) -> bool:
 
 
 def _given(values: Any, name: str) -> Given:
-    try:
+    with inside(name):
         return Given(values)
-    except ConvvizError as error:
-        raise error.within(name) from error
