@@ -88,7 +88,10 @@ def _input(moment: Moment, facts: Any) -> str:
 
 
 def _error(moment: Moment, facts: Any) -> str:
-    text = tr("δ{cell} = {value}: if y{cell} grows by a little, the loss changes by {value} times as much.")
+    if facts["value"] == 0:
+        text = tr("δ{cell} = 0: if y{cell} grows by a little, the loss stays the same.")
+    else:
+        text = tr("δ{cell} = {value}: if y{cell} grows by a little, the loss changes by {value} times as much.")
     return text.format(cell=coordinates(facts["cell"]), value=_number(facts["value"]))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+import numpy as np
 import pytest
 from PyQt6.QtCore import Qt
 
@@ -101,6 +102,16 @@ def test_each_kind_of_layer_has_words_of_its_own(look, name, layer, direction, p
     viewer = look(name, layer=layer, direction=direction)
     viewer.microscope.show_phase(phase)
     assert re.search(pattern, viewer.stage.sentence()), viewer.stage.sentence()
+
+
+def test_an_error_of_zero_changes_nothing(look):
+    viewer = look("dead-relu", layer=0, direction="backward")
+    errors = viewer.frame.value_grads[1][0]
+    row, column = (int(n) for n in np.argwhere(errors == 0)[0])
+    viewer.press(Qt.Key.Key_1)
+    viewer.slider("scrub").setValue(row * errors.shape[1] + column)
+    place = f"[{row + 1}, {column + 1}]"
+    assert viewer.stage.sentence() == f"δ{place} = 0: if y{place} grows by a little, the loss stays the same."
 
 
 @pytest.mark.parametrize(
