@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 _RIGHT = Qt.AlignmentFlag.AlignRight
 _HEIGHT = 36  #: for two lines that can be read from afar
+_ABOVE = 3  #: what Qt keeps free above all that is in a status bar
 _UPPER, _LOWER = 20, 14  #: what the run does and how fast, over how far it has come and how long it will take
 _FINENESS = 1000  #: positions of the progress bar
 _NOTE_TIME = 8000  #: milliseconds for which a note is shown
@@ -37,7 +38,7 @@ class StatusLine(QStatusBar):
         self.setSizeGripEnabled(False)
         self._pointed = ReadOut(parent=self, on="window", wraps=True)
         self._pointed.setObjectName("pointed")
-        self._pointed.setFixedHeight(_HEIGHT - 2)
+        self._pointed.setFixedHeight(_HEIGHT - _ABOVE)
         self._state = ReadOut(sample="finished: 9,999,999 steps were made", align=_RIGHT, parent=self, on="window")
         self._state.setObjectName("state")
         self._progress = QProgressBar(self)

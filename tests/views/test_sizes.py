@@ -49,7 +49,7 @@ def test_the_least_size_of_the_command_line_shows_all_of_the_window(open_window:
     least = person.window.minimumSize()
     assert least.width() <= LEAST_SIZE[0]
     assert least.height() <= LEAST_SIZE[1]
-    for name in ("check_badge", "history", "loss", "pipeline"):
+    for name in ("check_badge", "history", "loss", "pipeline", "pointed"):
         part = person.find(QWidget, name)
         corner = part.mapTo(person.window, part.rect().bottomRight())
         assert person.window.rect().contains(corner), name
