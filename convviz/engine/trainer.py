@@ -260,17 +260,11 @@ class Trainer:
 
     def parameters(self, step: int | None = None) -> tuple[Mapping[str, Array], ...]:
         """Return each layer's parameters at the present step, or at any before it; read-only."""
-        return self._network_views(self._state_of(step)[: self._network.size])
+        return frozen(self._network.views(self.vector(step)))
 
     def vector(self, step: int | None = None) -> Array:
         """Return the parameters (P,) at the present step, or at any before it, as the network packs them."""
         return self._state_of(step)[: self._network.size]
-
-    def optimizer_state(self, step: int | None = None) -> dict[str, tuple[Mapping[str, Array], ...]]:
-        """Return what the optimizer remembers at a step, laid out like the parameters, by name (``velocity``, …)."""
-        names = self.problem.optimizer.state_names
-        vectors = self._state_of(step).reshape(1 + len(names), -1)[1:]
-        return {name: self._network_views(vector) for name, vector in zip(names, vectors, strict=True)}
 
     def path(self) -> RunPath:
         """Return where the run has been up to the present step. Only steps that are stored are among its steps."""
@@ -359,6 +353,8 @@ class Trainer:
         made = self._steps.evaluate(input_grad)
         problem = self.problem
         parameters, gradients = self._views
+        names = problem.optimizer.state_names
+        remembered = self._steps.state.reshape(1 + len(names), -1)[1:]
         return Frame(
             run=self._run,
             step=int(step),
@@ -372,13 +368,5 @@ class Trainer:
             target=problem.target,
             residual=sealed(made.residual),
             problem=problem,
-            optimizer_state=self._optimizer_vectors(),
+            optimizer_state=MappingProxyType(dict(zip(names, map(read_only, remembered), strict=True))),
         )
-
-    def _optimizer_vectors(self) -> Mapping[str, Array]:
-        names = self.problem.optimizer.state_names
-        vectors = self._steps.state.reshape(1 + len(names), -1)[1:]
-        return MappingProxyType({name: read_only(v) for name, v in zip(names, vectors, strict=True)})
-
-    def _network_views(self, flat: Array) -> tuple[Mapping[str, Array], ...]:
-        return frozen(self._network.views(flat))

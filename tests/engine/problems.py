@@ -82,7 +82,7 @@ def arrays_of(frame):
     for name, layers in (("parameter", frame.parameters), ("gradient", frame.gradients), ("teacher", frame.teacher)):
         for i, layer in enumerate(layers or ()):
             arrays.update({f"{name} {i} {key}": array for key, array in layer.items()})
-    return arrays
+    return {**arrays, **frame.optimizer_state}
 
 
 def assert_same_frame(actual, expected):

@@ -1,4 +1,4 @@
-"""What a problem refuses of what it is given."""
+"""What a problem refuses of what it is given, and that it keeps numbers of its own."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from convviz.engine import ConfigError, Conv2d, Problem, ShapeError
+from tests.engine.problems import reference_problem, small_problem
 
 WEIGHT = np.ones((1, 1, 3, 3))
 INPUT, TARGET = np.ones((1, 6, 6)), np.ones((1, 4, 4))
@@ -47,3 +48,77 @@ def test_parameters_of_any_real_format_are_taken_and_copied():
 def test_a_name_is_no_part_of_a_problem(part, expected):
     with pytest.raises(ConfigError, match=f"{part}: expected a value of type {expected}, received 'sgd'"):
         Problem(INPUT, TARGET, (Conv2d(kernel=3, bias=None),), ({"weight": WEIGHT},), **{part: "sgd"})
+
+
+@pytest.mark.parametrize(
+    ("changes", "error", "field"),
+    [
+        ({"input": np.zeros((20, 20))}, ShapeError, "input"),
+        ({"input": np.zeros((1, 0, 20))}, ShapeError, "input"),
+        ({"input": np.zeros((1, 20, 20), bool)}, ConfigError, "input"),
+        ({"input": np.full((1, 20, 20), np.nan)}, ConfigError, "input"),
+        ({"input": "zeros"}, ConfigError, "input"),
+        ({"target": np.zeros((1, 8, 9))}, ShapeError, "target"),
+        ({"target": np.full((1, 8, 8), np.inf)}, ConfigError, "target"),
+        ({"input": np.full((1, 20, 20), 1e39), "dtype": np.float32}, ConfigError, "input"),
+        ({"target": np.full((1, 8, 8), -1e39), "dtype": np.float32}, ConfigError, "target"),
+        ({"layers": ()}, ConfigError, "layers"),
+        ({"initial": ({}, {})}, ShapeError, "layers[0]"),
+        ({"teacher": ({},)}, ShapeError, None),
+        ({"dtype": np.int32}, ConfigError, "dtype"),
+    ],
+)
+def test_impossible_problems_are_refused(changes, error, field):
+    with pytest.raises(error) as caught:
+        reference_problem(**changes)
+    assert caught.value.field == field
+
+
+def test_parameters_that_are_not_finite_are_refused():
+    good = reference_problem()
+    bad = ({**good.initial[0], "bias": np.array([np.nan])}, good.initial[1])
+    with pytest.raises(ConfigError, match="initial"):
+        reference_problem(initial=bad)
+
+
+def test_numbers_beyond_the_number_format_are_refused():
+    good = reference_problem()
+    large = ({**good.initial[0], "bias": np.array([1e39])}, good.initial[1])
+    for name in ("initial", "teacher"):
+        reference_problem(**{name: large})
+        with pytest.raises(ConfigError, match=name):
+            reference_problem(**{name: large}, dtype=np.float32)
+
+
+@pytest.mark.parametrize(
+    ("extra", "error"),
+    [
+        ({"bias": [np.nan]}, ConfigError),
+        ({"bias": [1.0, 2.0]}, ShapeError),
+        ({"bias": 1.0}, ShapeError),
+        ({"slope": [1.0]}, ShapeError),
+    ],
+)
+def test_a_teacher_s_numbers_are_checked_also_where_the_student_has_none(extra, error):
+    problem = small_problem("pooled")
+    parts = {"input": problem.input, "target": problem.target, "layers": problem.layers, "initial": problem.initial}
+    *others, last = problem.teacher
+    kept = Problem(**parts, teacher=(*others, {**last, "bias": [0.5]}))
+    assert kept.teacher[-1]["bias"].tolist() == [0.5]
+    assert not kept.teacher[-1]["bias"].flags.writeable
+    with pytest.raises(error):
+        Problem(**parts, teacher=(*others, {**last, **extra}))
+    with pytest.raises(ShapeError):
+        Problem(**parts, teacher=(*others, last, last))
+    with pytest.raises(ShapeError):
+        Problem(**parts, teacher=({**others[0], "slope": [1.0]}, *others[1:], last))
+
+
+def test_a_problem_keeps_its_own_numbers():
+    problem = small_problem()
+    mine = problem.input.copy()
+    own = Problem(input=mine, target=problem.target, layers=problem.layers, initial=problem.initial)
+    mine[...] = 0
+    assert np.array_equal(own.input, problem.input)
+    assert not own.input.flags.writeable
+    assert not own.initial[0]["weight"].flags.writeable

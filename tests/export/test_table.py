@@ -122,7 +122,7 @@ def test_what_the_optimizer_remembers_is_laid_out_like_the_parameters(name: str,
     arrays = step_arrays(trainer.frame())
     assert {key.split(".")[0] for key in arrays} & {"velocity", "mean", "square"} == remembered
     for role in remembered:
-        for index, layer in enumerate(trainer.optimizer_state()[role]):
+        for index, layer in enumerate(trainer.problem.network.views(trainer.frame().optimizer_state[role])):
             np.testing.assert_array_equal(arrays[f"{role}.{index}.weight"], layer["weight"])
 
 
