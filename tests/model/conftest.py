@@ -10,6 +10,7 @@ from convviz.engine import loop
 from convviz.model.experiment import Experiment
 from convviz.model.session import Session
 from tests.checked import BARRIER
+from tests.model.desk import Desk
 from tests.model.idle import IdleClock
 from tests.model.running import Diary
 from tests.patience import PATIENCE
@@ -20,6 +21,13 @@ def session(qapp):
     session = Session()
     yield session
     session.close()
+
+
+@pytest.fixture
+def desk(qtbot, session):
+    made = Desk(qtbot, session)
+    made.rests_at(0)
+    return made
 
 
 @pytest.fixture

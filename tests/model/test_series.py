@@ -182,3 +182,15 @@ def test_a_series_tells_what_it_takes():
     assert series.nbytes == 8 * (64_000 + 2 * (1000 + 125 + 15 + 1))  # each level has an eighth as many buckets
     series.truncate(0)
     assert series.nbytes == 0
+
+
+def test_a_series_that_is_handed_over_takes_all_with_it() -> None:
+    series = LossSeries()
+    series.append(np.arange(5000.0))
+    series.envelope(32)
+    other = series.hand_over()
+    assert len(series) == 0
+    series.append(np.full(3, 7.0))
+    np.testing.assert_array_equal(other.values(), np.arange(5000.0))
+    assert other.envelope(32)[1].max() == 4999
+    assert series.envelope(32)[1].tolist() == [7, 7, 7]
