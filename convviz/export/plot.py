@@ -24,8 +24,11 @@ if TYPE_CHECKING:
 #: What a plot can be written as, by the ending of its file's name.
 FORMATS = (".png", ".svg")
 
-#: A loss that spans more than this factor is drawn on a logarithmic scale unless it is said otherwise.
+#: A loss that is above zero throughout and spans more than this factor is drawn on a logarithmic scale.
 _WIDE_RANGE = 100.0
+
+#: The size of the drawing, and how many pixels of a PNG there are to its unit.
+_WIDTH, _HEIGHT, _PIXELS = 960, 540, 2.0
 
 _BACKGROUND, _TEXT, _MUTED, _GRID, _CURVE, _BAD = "#ffffff", "#1f2430", "#667085", "#e4e7ec", "#1f6feb", "#c4320a"
 _FAMILY = "DejaVu Sans, Noto Sans CJK SC, Noto Sans SC, Microsoft YaHei, PingFang SC, sans-serif"
@@ -36,16 +39,14 @@ _LEFT, _RIGHT, _TOP, _BOTTOM = 84, 112, 104, 56
 class _Sheet:
     """The plotting area, and the two axes that span it."""
 
-    width: int
-    height: int
     steps: Axis
     loss: Axis
 
     def x(self, step: float) -> float:
-        return _LEFT + self.steps.position(step) * (self.width - _LEFT - _RIGHT)
+        return _LEFT + self.steps.position(step) * (_WIDTH - _LEFT - _RIGHT)
 
     def y(self, loss: float) -> float:
-        return self.height - _BOTTOM - self.loss.position(loss) * (self.height - _TOP - _BOTTOM)
+        return _HEIGHT - _BOTTOM - self.loss.position(loss) * (_HEIGHT - _TOP - _BOTTOM)
 
 
 def check_plot_path(path: Path) -> None:
@@ -53,14 +54,7 @@ def check_plot_path(path: Path) -> None:
     check_ending(path, FORMATS)
 
 
-def loss_plot(
-    losses: ArrayLike,
-    path: str | Path,
-    *,
-    title: str = "",
-    size: tuple[int, int] = (960, 540),
-    scale: float = 2.0,
-) -> None:
+def loss_plot(losses: ArrayLike, path: str | Path, *, title: str = "") -> None:
     """Write the plot of a loss series to ``path``, as PNG or SVG by its name's ending.
 
     Parameters
@@ -69,10 +63,6 @@ def loss_plot(
         One loss for each step, beginning at step 0. The plot ends where they stop being finite, and says so.
     title
         The heading, e.g. the experiment's name.
-    size
-        Width and height of the drawing.
-    scale
-        Pixels of the PNG per unit of ``size``.
 
     Raises
     ------
@@ -83,61 +73,46 @@ def loss_plot(
     """
     path = Path(path)
     check_plot_path(path)
-    drawing = loss_svg(losses, title=title, size=size)
-    content = drawing.encode() if path.suffix.lower() == ".svg" else svg_to_png(drawing, size, scale)
+    drawing = loss_svg(losses, title=title)
+    content = drawing.encode() if path.suffix.lower() == ".svg" else svg_to_png(drawing, (_WIDTH, _HEIGHT), _PIXELS)
     with replacing(path) as temporary:
         temporary.write_bytes(content)
 
 
-def loss_svg(
-    losses: ArrayLike, *, title: str = "", logarithmic: bool | None = None, size: tuple[int, int] = (960, 540)
-) -> str:
-    """Return the plot of a loss series as an SVG document, or raise as `loss_plot` does, whose parameters these are.
-
-    ``logarithmic`` is the scale of the loss; None: logarithmic if it is above zero throughout and spans more than two
-    powers of ten.
-    """
+def loss_svg(losses: ArrayLike, *, title: str = "") -> str:
+    """Return the plot of a loss series as an SVG document, or raise as `loss_plot` does, whose parameters these are."""
     series = np.asarray(losses, dtype=np.float64).ravel()
     broken = np.flatnonzero(~np.isfinite(series))
     finite = series[: broken[0]] if broken.size else series
     if not finite.size:
         raise ConfigError("there is no finite loss to be drawn", field="losses")
-    sheet = _sheet(finite, _wants_logarithm(finite, logarithmic), size)
+    sheet = _sheet(finite)
     parts = [*_frame(sheet), *_heading(title, finite), *_curve(sheet, finite)]
     if broken.size:
         parts += _break(sheet, int(broken[0]))
-    width, height = size
     return "\n".join(
         [
-            f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" viewBox="0 0 {width} {height}"'
+            f'<svg xmlns="http://www.w3.org/2000/svg" width="{_WIDTH}" height="{_HEIGHT}"'
+            f' viewBox="0 0 {_WIDTH} {_HEIGHT}"'
             f" font-family={quoteattr(_FAMILY)}>",
-            f'<rect width="{width}" height="{height}" fill="{_BACKGROUND}"/>',
+            f'<rect width="{_WIDTH}" height="{_HEIGHT}" fill="{_BACKGROUND}"/>',
             *parts,
             "</svg>\n",
         ]
     )
 
 
-def _wants_logarithm(finite: NDArray[Any], asked: bool | None) -> bool:
+def _sheet(finite: NDArray[Any]) -> _Sheet:
     lowest, highest = float(finite.min()), float(finite.max())
-    if lowest < 0 or highest <= 0:
-        return False
-    if asked is None:
-        return lowest > 0 and highest / lowest > _WIDE_RANGE
-    return asked
-
-
-def _sheet(finite: NDArray[Any], logarithmic: bool, size: tuple[int, int]) -> _Sheet:
-    lowest, highest = float(finite.min()), float(finite.max())
-    if logarithmic:
-        loss = logarithmic_axis(float(finite[finite > 0].min()), highest)
+    if lowest > 0 and highest / lowest > _WIDE_RANGE:
+        loss = logarithmic_axis(lowest, highest)
     else:
         loss = linear_axis(min(lowest, 0.0), highest)
     last = max(finite.size - 1, 1)
     ticks = linear_axis(0.0, last, 8).ticks
     if any(tick != round(tick) for tick in ticks):  # there is no half step
         ticks = tuple(float(step) for step in range(last + 1))
-    return _Sheet(*size, Axis(0.0, float(last), tuple(tick for tick in ticks if tick <= last)), loss)
+    return _Sheet(Axis(0.0, float(last), tuple(tick for tick in ticks if tick <= last)), loss)
 
 
 def _frame(sheet: _Sheet) -> list[str]:
@@ -168,8 +143,7 @@ def _heading(title: str, finite: NDArray[Any]) -> list[str]:
 
 
 def _curve(sheet: _Sheet, finite: NDArray[Any]) -> list[str]:
-    steps, losses = _thinned(finite, sheet.width)
-    losses = np.maximum(losses, sheet.loss.low)  # a zero on a logarithmic scale lies on its floor
+    steps, losses = _thinned(finite, _WIDTH)
     points = " ".join(f"{sheet.x(s):.2f},{sheet.y(v):.2f}" for s, v in zip(steps, losses, strict=True))
     x, y = sheet.x(float(steps[-1])), sheet.y(float(losses[-1]))
     return [
@@ -184,7 +158,7 @@ def _break(sheet: _Sheet, step: int) -> list[str]:
     sentence = tr("step {step}: no longer finite").format(step=f"{step:,}")
     return [
         _line(x, top, x, sheet.y(sheet.loss.low), _BAD, 1, dashes="5 4"),
-        _text(x - 8, top - 8, sentence, anchor="end" if x > sheet.width / 2 else "start", fill=_BAD, weight="bold"),
+        _text(x - 8, top - 8, sentence, anchor="end" if x > _WIDTH / 2 else "start", fill=_BAD, weight="bold"),
     ]
 
 

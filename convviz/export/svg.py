@@ -10,7 +10,7 @@ from convviz.engine.errors import ConfigError
 _kept: list[object] = []
 
 
-def svg_to_png(drawing: str, size: tuple[int, int], scale: float = 1.0) -> bytes:
+def svg_to_png(drawing: str, size: tuple[int, int], scale: float) -> bytes:
     """Return an SVG document as a PNG file's bytes, ``scale`` pixels to the unit of ``size`` (width, height)."""
     from PyQt6.QtCore import QBuffer, QByteArray, QIODevice, Qt
     from PyQt6.QtGui import QGuiApplication, QImage, QPainter
