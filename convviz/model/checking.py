@@ -1,7 +1,6 @@
 """Whether the gradients on the screen are right, found out in idle time.
 
-`CheckingThread` does the checks, in the manner of `convviz.model.check_loop`; `Checker` asks for them as the session
-goes, and keeps what was found.
+`Checker` asks for the checks that `convviz.model.check_loop` does as the session goes, and keeps what was found.
 """
 
 from __future__ import annotations
@@ -10,11 +9,11 @@ import time
 import weakref
 from typing import TYPE_CHECKING
 
-from PyQt6.QtCore import QObject, QThread, pyqtSignal, pyqtSlot
+from PyQt6.QtCore import QObject, pyqtSignal, pyqtSlot
 
 from convviz.engine.frames import State
-from convviz.engine.worker import LoopThread
 from convviz.model.check_loop import CheckingLoop, Finding, Progress, Request, Verdict, Withdrawn
+from convviz.model.idle_thread import IdleThread
 
 if TYPE_CHECKING:
     from convviz.engine.frames import Frame
@@ -24,35 +23,6 @@ __all__ = ["Checker", "Finding", "Progress", "Verdict"]
 
 #: How long after the last check the next one begins at the earliest while training runs, in seconds.
 INTERVAL = 3.0
-
-
-class CheckingThread(LoopThread):
-    """Runs a `CheckingLoop` at a low priority.
-
-    Signals
-    -------
-    answered
-        There is something to take. Sent from the checking thread.
-    """
-
-    _loop: CheckingLoop
-
-    answered = pyqtSignal()
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._loop = CheckingLoop(self.answered.emit)
-
-    @property
-    def loop(self) -> CheckingLoop:
-        """What takes requests and has the answers."""
-        return self._loop
-
-    def post(self, request: Request) -> None:
-        """Ask for a check; the thread is started by the first."""
-        self._loop.post(request)
-        if not self.isRunning():
-            self.start(QThread.Priority.LowPriority)
 
 
 class Checker(QObject):
@@ -73,7 +43,7 @@ class Checker(QObject):
         super().__init__(parent)
         self._session = session
         self._interval = interval
-        self._thread = CheckingThread()
+        self._thread = IdleThread(CheckingLoop)
         self._thread.answered.connect(self._receive)
         weakref.finalize(self, self._thread.request_close)
         self._closed = False
@@ -159,7 +129,8 @@ class Checker(QObject):
         self._asked, self._run = weakref.ref(frame), frame.run
         self._request = Request(self._number, frame.run, frame.step, frame.problem, frame.parameters, every)
         self._progress = Progress(self._number, 0, 0)
-        self._thread.post(self._request)
+        self._thread.loop.post(self._request)
+        self._thread.begin()
         self.changed.emit()
 
     def _forget(self) -> None:

@@ -1,7 +1,7 @@
 """The loss landscape of the experiment that a session shows, with the path of its run.
 
-`SurveyThread` measures the losses, in the manner of `convviz.model.survey_loop`; `Surveyor` says what is to be
-measured, and keeps what was. It does nothing while nobody looks.
+`Surveyor` says what `convviz.model.survey_loop` is to measure, and keeps what was measured. It does nothing while
+nobody looks.
 """
 
 from __future__ import annotations
@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from PyQt6.QtCore import QObject, QThread, pyqtSignal, pyqtSlot
+from PyQt6.QtCore import QObject, pyqtSignal, pyqtSlot
 
 from convviz.engine.frames import State
 from convviz.engine.landscape import is_near, is_same_landscape, teacher_of
-from convviz.engine.worker import LoopThread
+from convviz.model.idle_thread import IdleThread
 from convviz.model.survey_loop import Kind, Probe, Refusal, Request, Survey, SurveyLoop, Track
 
 if TYPE_CHECKING:
@@ -59,35 +59,6 @@ class Place(NamedTuple):
     loss: float
 
 
-class SurveyThread(LoopThread):
-    """Runs a `SurveyLoop` at a low priority.
-
-    Signals
-    -------
-    answered
-        There is something to take. Sent from the surveying thread.
-    """
-
-    _loop: SurveyLoop
-
-    answered = pyqtSignal()
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._loop = SurveyLoop(self.answered.emit)
-
-    @property
-    def loop(self) -> SurveyLoop:
-        """What takes requests and has the answers."""
-        return self._loop
-
-    def post(self, request: Request) -> None:
-        """Ask for a survey; the thread is started by the first."""
-        self._loop.post(request)
-        if not self.isRunning():
-            self.start(QThread.Priority.LowPriority)
-
-
 class Surveyor(QObject):
     """Has the landscape about the step that a session shows surveyed. To be used from the thread of the window.
 
@@ -113,7 +84,7 @@ class Surveyor(QObject):
     def __init__(self, session: Session, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._session = session
-        self._thread = SurveyThread()
+        self._thread = IdleThread(SurveyLoop)
         self._thread.answered.connect(self._receive)
         weakref.finalize(self, self._thread.request_close)
         self._path_came.connect(self._take_path)
@@ -358,7 +329,8 @@ class Surveyor(QObject):
             return
         self._number += 1
         self._request = replace(made, number=self._number, plane=plane, window=window)
-        self._thread.post(self._request)
+        self._thread.loop.post(self._request)
+        self._thread.begin()
 
     @pyqtSlot()
     def _receive(self) -> None:
