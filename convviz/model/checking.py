@@ -39,10 +39,9 @@ class Checker(QObject):
 
     changed = pyqtSignal()
 
-    def __init__(self, session: Session, parent: QObject | None = None, *, interval: float = INTERVAL) -> None:
+    def __init__(self, session: Session, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._session = session
-        self._interval = interval
         self._thread = IdleThread(CheckingLoop)
         self._thread.answered.connect(self._receive)
         weakref.finalize(self, self._thread.request_close)
@@ -117,7 +116,7 @@ class Checker(QObject):
         if frame is None or self.checks_every or (self._asked is not None and self._asked() is frame):
             return
         if self.is_running and self._asked is not None:
-            early = time.monotonic() - self._answered_at < self._interval
+            early = time.monotonic() - self._answered_at < INTERVAL
             if self._request is not None or early:
                 return
         self._ask(frame, every=False)

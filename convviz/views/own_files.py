@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from PyQt6.QtCore import QEvent, QObject, pyqtSignal
 from PyQt6.QtWidgets import QFileDialog
@@ -43,6 +43,8 @@ if TYPE_CHECKING:
     from convviz.views.preferences import Preferences
 
     Role = Literal["input", "target"]
+
+T = TypeVar("T")
 
 #: How the file of an experiment ends, and those that can be opened.
 _EXPERIMENT = "json"
@@ -120,7 +122,7 @@ class OwnFiles(QObject):
 
     def _map_use(self, role: Role) -> _Use:
         title, kinds = tr(_ROLES[role].asking), tr("Pictures, arrays and tables")
-        return _Use(title, kinds, (*PICTURES, *ARRAYS, *TABLES), partial(self.open_map, role))
+        return _Use(title, kinds, (*PICTURES, *ARRAYS, *TABLES), partial(self._open_map, role))
 
     def _ask(self, use: _Use) -> None:
         kinds = f"{use.kinds} ({patterns(use.endings)})"
@@ -213,32 +215,23 @@ class OwnFiles(QObject):
         elif tensor is not None and tensor.kind in PARAMETERS:
             self._open_parameter(tensor, place.matrix, path)
         else:
-            self.open_map("target" if tensor is not None and tensor.kind is Kind.TARGET else "input", path)
+            self._open_map("target" if tensor is not None and tensor.kind is Kind.TARGET else "input", path)
 
     # -- opening -------------------------------------------------------------------------------------------------------
 
-    def open_map(self, role: Role, path: Path) -> None:
+    def _open_map(self, role: Role, path: Path) -> None:
         """Let a file be the input or the target; what a picture is to become, the person is asked first."""
-        try:
-            read = read_map(path)
-        except ConvvizError as error:
-            self._complain(error)
-            return
-        self._preferences.remember_folder(path.parent)
+        read = self._read(read_map, path)
         if isinstance(read, Picture):
             self._ask_about(role, read)
-        else:
+        elif read is not None:
             self._take(role, path.name, read)
 
     def _open_numbers(self, wanted: FileWanted, path: Path) -> None:
-        try:
-            numbers = read_numbers(path)
-        except ConvvizError as error:
-            self._complain(error)
-            return
-        self._preferences.remember_folder(path.parent)
-        self._dismiss()
-        wanted.take(numbers)
+        numbers = self._read(read_numbers, path)
+        if numbers is not None:
+            self._dismiss()
+            wanted.take(numbers)
 
     def _open_parameter(self, tensor: Tensor, matrix: tuple[int, ...], path: Path) -> None:
         """Let a file be a layer's kernel or bias, or one of its kernels, as if it had been opened in their editor."""
@@ -247,12 +240,9 @@ class OwnFiles(QObject):
         name, done = PARAMETERS[tensor.kind]
         where = f"layers.{tensor.position}.{name}"
         experiment = self._document.experiment
-        try:
-            numbers = read_numbers(path)
-        except ConvvizError as error:
-            self._complain(error)
+        numbers = self._read(read_numbers, path)
+        if numbers is None:
             return
-        self._preferences.remember_folder(path.parent)
         try:
             before = edits.parameter(experiment, where)
             made = numbers if before is None else taken(before, matrix, numbers)
@@ -263,6 +253,16 @@ class OwnFiles(QObject):
             return
         self._dismiss()
         self.opened.emit(Selection("layer", tensor.position))
+
+    def _read(self, read: Callable[[Path], T], path: Path) -> T | None:
+        """Return what a file holds; None: it cannot be read, which has been said."""
+        try:
+            found = read(path)
+        except ConvvizError as error:
+            self._complain(error)
+            return None
+        self._preferences.remember_folder(path.parent)
+        return found
 
     def _ask_about(self, role: Role, picture: Picture) -> None:
         dialog = PictureDialog(

@@ -6,7 +6,7 @@ from PyQt6.QtCore import pyqtSignal
 from PyQt6.QtWidgets import QCheckBox, QLabel, QWidget
 
 from convviz.export.table import MOST_PARAMETERS, MOST_ROWS
-from convviz.i18n import ntr, tr
+from convviz.i18n import joined, ntr, tr
 from convviz.views.editors.number_box import NumberBox, Range
 from convviz.views.export_dialog import ExportDialog
 from convviz.views.tooltips import paragraphs
@@ -66,8 +66,8 @@ class TableDialog(ExportDialog):
     def _is_possible(self, every: int) -> bool:
         return 1 <= every <= max(1, self._last)
 
-    def _take(self, every: int | None) -> None:
-        if every is None or not self._is_possible(every):
+    def _take(self, every: int) -> None:
+        if not self._is_possible(every):
             told = tr("expected from 1 to {most}, received {received}")
             self._tell(told.format(most=f"{max(1, self._last):,}", received=f"{every:,}"), possible=False)
             return
@@ -81,16 +81,17 @@ class TableDialog(ExportDialog):
         columns = 3 + (self._count if self._parameters.isChecked() else 0)
         size = _size_text(rows * columns * _CHARACTERS)
         told = ntr("{rows} row", "{rows} rows", rows).format(rows=f"{rows:,}")
-        sentence = tr("{rows} of {columns} numbers, about {size}.").format(rows=told, columns=f"{columns:,}", size=size)
+        text = tr("{rows} of {columns} numbers, about {size}.")
+        sentences = [text.format(rows=told, columns=f"{columns:,}", size=size)]
         if self._count > MOST_PARAMETERS:
             most = tr(
                 "Expected at most {most} parameters for a table, received {received}: they are left out. The arrays of "
                 "a step have them."
             )
-            sentence += " " + most.format(most=f"{MOST_PARAMETERS:,}", received=f"{self._count:,}")
+            sentences.append(most.format(most=f"{MOST_PARAMETERS:,}", received=f"{self._count:,}"))
         elif rows >= MOST_ROWS:
-            sentence += " " + tr("A spreadsheet opens {most} rows at most.").format(most=f"{MOST_ROWS:,}")
-        self._tell(sentence, possible=True)
+            sentences.append(tr("A spreadsheet opens {most} rows at most.").format(most=f"{MOST_ROWS:,}"))
+        self._tell(joined(sentences), possible=True)
 
 
 def _fitting(last_step: int) -> int:

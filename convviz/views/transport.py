@@ -19,6 +19,7 @@ from PyQt6.QtWidgets import (
 
 from convviz.i18n import joined, mark, tr
 from convviz.views import theme
+from convviz.views.action_texts import keys_text
 from convviz.views.elided import ElidedBox
 from convviz.views.keys import TypedNumber
 from convviz.views.log_scale import LogScale
@@ -208,8 +209,8 @@ class TransportBar(QToolBar):
         self._length.setAccessibleName(tr("Number of steps"))
         self._slider.setToolTip(
             tr("Speed, 1 … 10,000 steps a second; the button beside it removes the limit ({slower} {faster})").format(
-                slower=self._actions["slower"].shortcut().toString(),
-                faster=self._actions["faster"].shortcut().toString(),
+                slower=keys_text(self._actions["slower"].shortcut()),
+                faster=keys_text(self._actions["faster"].shortcut()),
             )
         )
         self._slider.setAccessibleName(tr("Speed"))

@@ -9,6 +9,7 @@ import pytest
 from PyQt6.QtCore import QObject, QTimer
 
 from convviz.engine.frames import State
+from convviz.model import checking
 from convviz.model.check_loop import SAMPLE, CheckingLoop
 from convviz.model.checking import Checker, Finding, Verdict
 from tests.checked import BARRIER, experiment, held, held_while_built, kinked, wrong
@@ -32,12 +33,13 @@ class Watcher:
 
 
 @pytest.fixture
-def check(session):
+def check(session, monkeypatch):
     """Return what makes a checker of the session, and who watches it; the session's end is theirs."""
     made = []
 
     def make(interval=FOREVER):
-        checker = Checker(session, interval=interval)
+        monkeypatch.setattr(checking, "INTERVAL", interval)
+        checker = Checker(session)
         made.append(checker)
         return checker, Watcher(checker)
 

@@ -46,7 +46,8 @@ def read_experiment(path: str | Path) -> Experiment:
     Raises
     ------
     ShapeError, ConfigError
-        'demo.json: layers[1].stride: expected int ≥ 1, received 0': the file, the field, and what is wrong there.
+        'demo.json: layers[1].stride: expected a whole number 1 … 64, received 0': the file, the field, and what is
+        wrong there.
     """
     path = Path(path)
     with about_file(path):
