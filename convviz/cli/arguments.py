@@ -186,43 +186,37 @@ def step_count(text: str) -> int:
 
 
 def picture_file(text: str) -> Path:
-    """Return the path of a picture to be written, as `output_file`; its ending says the format, and none means PNG."""
-    path = output_file(text)
-    if path.suffix.lower() not in ("", *PICTURES):
-        raise _otherwise_called("|".join(PICTURES), text)
-    return path
+    """Return the path of a picture to be written; its ending says the format, and none means PNG."""
+    return _file(text, "", *PICTURES)
 
 
 def run_file(text: str) -> Path:
-    """Return the path of a run to be written, as `output_file`; it is an NPZ, and is not to be called otherwise."""
-    path = output_file(text)
-    if path.suffix.lower() not in ("", ".npz"):
-        raise _otherwise_called(".npz", text)
-    return path
+    """Return the path of a run to be written; it is an NPZ, and is not to be called otherwise."""
+    return _file(text, "", ".npz")
 
 
 def table_file(text: str) -> Path:
-    """Return the path of a table to be written, as `output_file`; it is a CSV, and is not to be called otherwise."""
-    path = output_file(text)
-    if path.suffix.lower() not in ("", ".csv"):
-        raise _otherwise_called(".csv", text)
-    return path
+    """Return the path of a table to be written; it is a CSV, and is not to be called otherwise."""
+    return _file(text, "", ".csv")
 
 
 def script_file(text: str) -> Path:
-    """Return the path of a script to be written, as `output_file`; it is Python, and is not to be called otherwise."""
-    path = output_file(text)
-    if path.suffix.lower() not in ("", ".py"):
-        raise _otherwise_called(".py", text)
-    return path
+    """Return the path of a script to be written; it is Python, and is not to be called otherwise."""
+    return _file(text, "", ".py")
 
 
 def animation_file(text: str) -> Path:
-    """Return the path of an animation to be written, as `output_file`; its ending says the format."""
+    """Return the path of an animation to be written; its ending says the format."""
+    return _file(text, *ANIMATIONS)
+
+
+def _file(text: str, *endings: str) -> Path:
+    """Return the path of a file to be written, as `output_file`, if it ends so; the empty ending stands for none."""
     path = output_file(text)
-    if path.suffix.lower() not in ANIMATIONS:
-        raise _otherwise_called("|".join(ANIMATIONS), text)
-    return path
+    if path.suffix.lower() in endings:
+        return path
+    message = tr("expected a file's name that ends in {ending}, received {path}")
+    raise argparse.ArgumentTypeError(message.format(ending="|".join(filter(None, endings)), path=text))
 
 
 def output_file(text: str) -> Path:
@@ -265,8 +259,3 @@ def _possible() -> Iterator[None]:
 def _int(digits: str) -> int:
     """Return a number; one that has more digits than Python reads, and than any use has, as one that is as useless."""
     return int(digits[:_MOST_DIGITS])
-
-
-def _otherwise_called(ending: str, text: str) -> argparse.ArgumentTypeError:
-    message = tr("expected a file's name that ends in {ending}, received {path}")
-    return argparse.ArgumentTypeError(message.format(ending=ending, path=text))
