@@ -17,7 +17,7 @@ from convviz.export.animation import (
     check_frames,
     steps_between,
 )
-from convviz.i18n import mark, tr
+from convviz.i18n import mark, ntr, tr
 from convviz.views.editors.buttons import Choice
 from convviz.views.editors.number_box import NumberBox, Range
 from convviz.views.export_dialog import ExportDialog
@@ -182,8 +182,12 @@ class AnimationDialog(ExportDialog):
         except ConvvizError as error:
             self._complain(str(error))
             return
-        told = tr("{frames} pictures, one every {every} steps; {seconds} seconds.")
         every = (wish.steps[-1] - wish.steps[0]) / (len(wish.steps) - 1)
+        told = ntr(
+            "{frames} pictures, one for every step; {seconds} s.",
+            "{frames} pictures, one every {every} steps; {seconds} s.",
+            1 if every == 1 else 2,
+        )
         seconds = len(wish.steps) / wish.rate
         frames = f"{len(wish.steps):,}"
         self._tell(told.format(frames=frames, every=f"{every:,.3g}", seconds=f"{seconds:,.3g}"), possible=True)

@@ -39,7 +39,7 @@ def test_the_steps_are_shown_and_the_run_stays_as_it_is(open_window: OpenWindow,
     person.session.show_step(123)
     person.sees(lambda: person.session.status.shown == 123)
     dialog = ask_for_animation(person, frames=5, rate=10, width=700, height=500)
-    assert outcome(dialog) == "5 pictures, one every 100 steps; 0.5 seconds."
+    assert outcome(dialog) == "5 pictures, one every 100 steps; 0.5 s."
     save_animation(dialog)
     choose_file(person, tmp_path / "run.gif")
     person.sees(lambda: is_idle(person))
@@ -50,6 +50,11 @@ def test_the_steps_are_shown_and_the_run_stays_as_it_is(open_window: OpenWindow,
     assert (status.shown, status.step, status.state) == (123, 400, State.PAUSED)
     assert person.session.frame is not None
     assert person.session.frame.step == 123
+
+
+def test_a_picture_of_every_step_is_said_to_be_that(open_window: OpenWindow) -> None:
+    dialog = ask_for_animation(trained(open_window(), 50), frames=5, first=10, last=14, rate=10)
+    assert outcome(dialog) == "5 pictures, one for every step; 0.5 s."
 
 
 def test_a_picture_is_drawn_piece_by_piece_and_the_window_has_its_turn_between_any_two(
