@@ -1,1 +1,1 @@
-"""Pictures and tables of a frame or a run, made without a window."""
+"""Plots, tables, scripts and moving pictures of a run, made without a window."""

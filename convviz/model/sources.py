@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from abc import abstractmethod
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -67,24 +67,19 @@ class Source(Spec):
         """
 
 
-@dataclass(frozen=True)
-class RandomMap(Source):
-    """Numbers from a normal distribution, drawn by a generator of their own."""
+def _size() -> Any:
+    return setting(mark("Size"), mark("Rows and columns"), "pair", (20, 20), minimum=1, maximum=LARGEST_SIDE, step=1)
 
-    kind = "random"
-    label = mark("Random")
-    summary = mark("Random numbers around a mean, the same for the same seed")
-    python = "np.random.default_rng({seed}).normal({mean}, {std}, {shape})"
 
-    mean: float = mean_setting(1.0)
-    std: float = deviation_setting()
-    size: tuple[int, int] = setting(
-        mark("Size"), mark("Rows and columns"), "pair", (20, 20), minimum=1, maximum=LARGEST_SIDE, step=1
-    )
-    channels: int = setting(
-        mark("Channels"), mark("How many maps are stacked"), "int", 1, minimum=1, maximum=MOST_CHANNELS
-    )
-    seed: int = setting(mark("Seed"), mark("The same seed draws the same numbers"), "seed", 0)
+def _channels() -> Any:
+    return setting(mark("Channels"), mark("How many maps are stacked"), "int", 1, minimum=1, maximum=MOST_CHANNELS)
+
+
+class SizedSource(Source):
+    """A map that is made in a size that is set. A kind of them has ``size`` and ``channels`` among its settings."""
+
+    size: tuple[int, int]
+    channels: int
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -95,15 +90,31 @@ class RandomMap(Source):
         """The map's (channels, height, width)."""
         return (self.channels, *self.size)
 
-    def make(self) -> Map:
-        """Return the map as a new float64 array of `shape`."""
-        return np.random.default_rng(self.seed).normal(self.mean, self.std, self.shape)
-
     @classmethod
     def like(cls, other: Source) -> Self:
         """Return a source of this kind with the shape of ``other`` and settings of its own."""
         channels, height, width = other.shape
-        return cls(size=(height, width), channels=channels)
+        return cls().replace(size=(height, width), channels=channels)
+
+
+@dataclass(frozen=True)
+class RandomMap(SizedSource):
+    """Numbers from a normal distribution, drawn by a generator of their own."""
+
+    kind = "random"
+    label = mark("Random")
+    summary = mark("Random numbers around a mean, the same for the same seed")
+    python = "np.random.default_rng({seed}).normal({mean}, {std}, {shape})"
+
+    mean: float = mean_setting(1.0)
+    std: float = deviation_setting()
+    size: tuple[int, int] = _size()
+    channels: int = _channels()
+    seed: int = setting(mark("Seed"), mark("The same seed draws the same numbers"), "seed", 0)
+
+    def make(self) -> Map:
+        """Return the map as a new float64 array of `shape`."""
+        return np.random.default_rng(self.seed).normal(self.mean, self.std, self.shape)
 
 
 @dataclass(frozen=True, eq=False)
@@ -223,7 +234,7 @@ PATTERNS: dict[str, Callable[[int, int, int], Map]] = {
 
 
 @dataclass(frozen=True)
-class PatternMap(Source):
+class PatternMap(SizedSource):
     """A drawn pattern on an even ground. Each further channel is turned by another quarter."""
 
     kind = "pattern"
@@ -237,9 +248,7 @@ class PatternMap(Source):
         "disc",
         choices=tuple(PATTERNS),
     )
-    size: tuple[int, int] = setting(
-        mark("Size"), mark("Rows and columns"), "pair", (20, 20), minimum=1, maximum=LARGEST_SIDE, step=1
-    )
+    size: tuple[int, int] = _size()
     stroke: int = setting(
         mark("Stroke width"),
         mark("How many cells wide a stripe, a square, a ring or an arm of the cross is"),
@@ -261,29 +270,12 @@ class PatternMap(Source):
         maximum=_LIMIT,
         step=0.1,
     )
-    channels: int = setting(
-        mark("Channels"), mark("How many maps are stacked"), "int", 1, minimum=1, maximum=MOST_CHANNELS
-    )
-
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        check_cells(self.shape, "size")
-
-    @property
-    def shape(self) -> Shape:
-        """The map's (channels, height, width)."""
-        return (self.channels, *self.size)
+    channels: int = _channels()
 
     def make(self) -> Map:
         """Return the map as a new float64 array of `shape`."""
         drawn = np.stack([self._channel(index) for index in range(self.channels)])
         return self.low * (1 - drawn) + self.high * drawn  # exactly the two values where a pattern has two
-
-    @classmethod
-    def like(cls, other: Source) -> Self:
-        """Return a source of this kind with the shape of ``other`` and settings of its own."""
-        channels, height, width = other.shape
-        return cls(size=(height, width), channels=channels)
 
     def _channel(self, index: int) -> Map:
         height, width = self.size if index % 2 == 0 else self.size[::-1]

@@ -1,4 +1,4 @@
-"""What phases and boards are called, and the sentence that says what happens."""
+"""What layers, phases and boards are called, and in a sentence what each phase does."""
 
 from __future__ import annotations
 
