@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import copy
 import math
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 from convviz.engine.acts import Act, Role
 from convviz.engine.errors import ConfigError, inside
 from convviz.engine.explain import Kind, Tensor
+from convviz.engine.settings import Setting, check_value
 from convviz.i18n import Listed, mark
 from convviz.model.files import about_file, decode_experiment
 from convviz.model.files.entries import mapping, refuse_unknown, shown, unknown
@@ -350,36 +350,13 @@ def _text(entries: dict[str, Any], name: str, most: int) -> str:
 
 
 def _whole(entries: dict[str, Any], name: str, least: int, most: int | None = None, default: int = 0) -> int:
-    number = entries.get(name, default)
-    if type(number) is not int or number < least or (most is not None and number > most):
-        raise ConfigError(
-            "{name}: expected a whole number from {least} to {most}, received {received}",
-            field=name,
-            name=name,
-            least=least,
-            most="…" if most is None else most,
-            received=shown(number),
-        )
-    return number
+    found: int = check_value(entries.get(name, default), Setting("", "", "int", least, most), name)
+    return found
 
 
-def _number(entries: dict[str, Any], name: str, least: float = -math.inf, most: float = math.inf) -> float:
-    number: Any = entries.get(name)
-    if type(number) not in (int, float) or not _is_finite(number) or not least <= number <= most:
-        raise ConfigError(
-            "{name}: expected a number from {least:g} to {most:g}, received {received}",
-            field=name,
-            name=name,
-            least=least,
-            most=most,
-            received=shown(number),
-        )
-    return float(number)
-
-
-def _is_finite(number: float) -> bool:
-    """Return whether a number of a file is one that a float can be: an integer may be larger than all of them."""
-    return abs(number) <= sys.float_info.max
+def _number(entries: dict[str, Any], name: str, least: float | None = None, most: float | None = None) -> float:
+    found: float = check_value(entries.get(name), Setting("", "", "float", least, most), name)
+    return found
 
 
 def _word(entries: dict[str, Any], name: str, known: Mapping[Any, T], default: Any = None) -> T:

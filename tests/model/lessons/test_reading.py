@@ -131,7 +131,11 @@ def test_every_entry_is_read() -> None:
         ("scenes/0/task/until/path", "layers.1.replace", ("scenes[0].task.until.path", "layers.1.replace")),
         ("scenes/0/task/until/path", "__class__", ("scenes[0].task.until.path", "__class__")),
         ("scenes/0/task/until", {"type": "setting", "path": "seed"}, ("scenes[0].task.until.value",)),
-        ("scenes/0/task/until", {"type": "loss", "below": "1"}, ("scenes[0].task.until.below", "'1'")),
+        (
+            "scenes/0/task/until",
+            {"type": "loss", "below": "1"},
+            ("scenes[0].task.until.below: expected a number ≥ 0, received '1'",),
+        ),
         ("scenes/0/task/until", {"type": "loss", "below": 10**400}, ("scenes[0].task.until.below", "100000")),
         ("scenes/2/task/until", {"type": "setting", "path": "target.values", "value": 1}, ("target.values",)),
         ("scenes/0/start/set", {f"layers.{MANY}.stride": 2}, ("scenes[0].start.set", "layers.1.stride")),
