@@ -144,6 +144,7 @@ def _heading(title: str, finite: NDArray[Any]) -> list[str]:
 
 def _curve(sheet: _Sheet, finite: NDArray[Any]) -> list[str]:
     steps, losses = _thinned(finite, _WIDTH)
+    losses = np.maximum(losses, sheet.loss.low)  # what a logarithmic axis leaves out lies on its floor
     points = " ".join(f"{sheet.x(s):.2f},{sheet.y(v):.2f}" for s, v in zip(steps, losses, strict=True))
     x, y = sheet.x(float(steps[-1])), sheet.y(float(losses[-1]))
     return [
