@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from convviz import doctor
+from convviz.cli.exits import DONE, UNABLE
 from convviz.i18n import mark
 
 if TYPE_CHECKING:
@@ -21,4 +22,4 @@ def run(options: argparse.Namespace) -> int:
     """Print what was found; 0 if the window can open, else 1."""
     findings = doctor.examine()
     print(doctor.report(findings))
-    return 1 if doctor.obstacles(findings) else 0
+    return UNABLE if doctor.obstacles(findings) else DONE

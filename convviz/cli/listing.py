@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from convviz.cli.exits import DONE
 from convviz.i18n import mark, tr
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ def run(options: argparse.Namespace) -> int:
     print(tr("Lessons (convviz --lesson NAME):"))
     lessons = {name: read_lesson(find_lesson(name)) for name in lesson_titles()}
     _print_list({name: (lesson.title, lesson.summary) for name, lesson in lessons.items()})
-    return 0
+    return DONE
 
 
 def _print_list(told: Mapping[str, tuple[str, str]]) -> None:

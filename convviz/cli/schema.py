@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
+from convviz.cli.exits import DONE
 from convviz.i18n import mark
 
 if TYPE_CHECKING:
@@ -22,4 +23,4 @@ def run(options: argparse.Namespace) -> int:
     from convviz.model.files import experiment_schema
 
     print(json.dumps(experiment_schema(), indent=2, ensure_ascii=False))
-    return 0
+    return DONE

@@ -34,7 +34,7 @@ class KernelEditor(MatrixEditor):
         self._preset_menu.aboutToShow.connect(self._fill_presets)
         self._presets.setMenu(self._preset_menu)
         self._dice = IconButton(f"{name}.cells.random", "new_seed", self)
-        self._dice.clicked.connect(lambda: self.reseeded.emit())
+        self._dice.clicked.connect(self.reseeded)
         self.tools.insertWidget(0, self._presets)
         self.tools.insertWidget(1, self._dice)
         read_in_order(laid_out(self))

@@ -146,7 +146,7 @@ class LayerPage(Page):
             self._path,
             described,
             convert,
-            shown=lambda *setting: not makes_parameter(*setting),
+            shown=lambda _, described: not makes_parameter(described),
             indented=False,
             parent=self,
         )

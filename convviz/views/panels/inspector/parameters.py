@@ -207,10 +207,10 @@ class _Role(QWidget):
 
 def parameter_settings(cls: type[Layer]) -> dict[str, Setting]:
     """Return the settings of a layer that make parameters: those that hold an initialiser."""
-    return {name: described for name, described in settings_of(cls).items() if makes_parameter(name, described)}
+    return {name: described for name, described in settings_of(cls).items() if makes_parameter(described)}
 
 
-def makes_parameter(name: str, described: Setting) -> bool:
+def makes_parameter(described: Setting) -> bool:
     """Return whether a setting holds an initialiser."""
     return described.registry is not None and described.registry() is INITIALIZERS
 
