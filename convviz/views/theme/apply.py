@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from PyQt6.QtCore import QObject, Qt
+from PyQt6.QtCore import QCoreApplication, QEvent, QObject, Qt
 from PyQt6.QtGui import QGuiApplication, QPalette
 from PyQt6.QtWidgets import QApplication, QToolTip, QWidget
 
@@ -80,7 +80,35 @@ def _put_on(app: QApplication, wanted: Theme) -> None:
     palette = wanted.q_palette()
     app.setPalette(palette)
     QToolTip.setPalette(palette)
+    _take_sheet(app, sheet)
+
+
+def _take_sheet(app: QApplication, sheet: str) -> None:
+    """Give the application a style sheet, and polish every widget once.
+
+    Left to itself, Qt polishes a widget once more for each widget that it lies in, a dozen times in the inspector: it
+    goes through all whose rules it has kept, and from each of them through all that is in it. So it is made to forget
+    the rules before.
+    """
+    if not app.styleSheet():  # there is nothing to forget, and a start is spared the names of all that a style has
+        app.setStyleSheet(sheet)
+        return
+    style = app.style()
+    if style is not None:
+        style.unpolish(app)
     app.setStyleSheet(sheet)
+    for root in app.topLevelWidgets():
+        if root.parent() is None:
+            for widget in (root, *root.findChildren(QWidget)):
+                if widget.testAttribute(Qt.WidgetAttribute.WA_WState_Polished):
+                    _polish(widget)
+
+
+def _polish(widget: QWidget) -> None:
+    style = widget.style()
+    if style is not None:
+        style.polish(widget)
+        QCoreApplication.sendEvent(widget, QEvent(QEvent.Type.StyleChange))
 
 
 @contextmanager
