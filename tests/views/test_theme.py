@@ -1,13 +1,14 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 from PyQt6.QtCore import QEvent, QObject, Qt
 from PyQt6.QtGui import QColor, QFontInfo, QPalette
-from PyQt6.QtWidgets import QLabel, QSpinBox
+from PyQt6.QtWidgets import QFrame, QLabel, QSpinBox, QVBoxLayout, QWidget
 
 from convviz.resources import resource
 from convviz.views import theme
@@ -106,6 +107,36 @@ def test_widgets_hear_of_a_change(qapp: QApplication, qtbot: QtBot) -> None:
     label.installEventFilter(ear)
     theme.apply(qapp, "dark")
     assert {QEvent.Type.PaletteChange, QEvent.Type.StyleChange} & set(heard)
+
+
+def test_a_change_polishes_a_widget_once_however_deep_it_lies(qapp: QApplication, qtbot: QtBot) -> None:
+    theme.apply(qapp, "light")
+    window = QWidget()
+    qtbot.addWidget(window)
+    inmost = window
+    for _ in range(6):
+        QVBoxLayout(inmost).addWidget(within := QFrame())
+        inmost = within
+    QVBoxLayout(inmost).addWidget(label := QLabel("x"))
+    theme.set_role(label, "small")
+    window.show()
+    later = QLabel("not shown yet", parent=window)
+    told: Counter[QObject] = Counter()
+
+    class Ear(QObject):
+        def eventFilter(self, watched: QObject | None, event: QEvent | None) -> bool:
+            if watched is not None and event is not None and event.type() == QEvent.Type.StyleChange:
+                told[watched] += 1
+            return False
+
+    ear = Ear()
+    for widget in (window, inmost, label):
+        widget.installEventFilter(ear)
+    look = theme.apply(qapp, "dark")
+    assert told == {window: 1, inmost: 1, label: 1}
+    assert label.palette().color(QPalette.ColorRole.WindowText) == look.muted
+    later.show()
+    assert later.palette().color(QPalette.ColorRole.WindowText) == look.text
 
 
 @pytest.mark.parametrize("role", ["error", "warning", "good", "muted"])

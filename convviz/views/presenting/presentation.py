@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from PyQt6 import sip
-from PyQt6.QtCore import QByteArray, QChildEvent, QEvent, QObject, QRect, Qt, QTimer
+from PyQt6.QtCore import QByteArray, QChildEvent, QEvent, QObject, QRect, Qt
 from PyQt6.QtWidgets import QApplication, QMainWindow, QSplitter, QVBoxLayout, QWidget
 
 from convviz.i18n import mark
@@ -16,6 +16,8 @@ from convviz.views.presenting.pointer import Pointer
 from convviz.views.presenting.sizes import FixedSizes
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from PyQt6.QtCore import QSize
 
     from convviz.model.document import Document
@@ -98,10 +100,6 @@ class Presentation(QObject):
             "blank": self._blank.cover,
             "spotlight": self._pointer.toggle,
         }
-        self._soon = QTimer(self)
-        self._soon.setSingleShot(True)
-        self._soon.setInterval(0)
-        self._soon.timeout.connect(self._fit)
         window.installEventFilter(self)
         self._connect()
 
@@ -126,7 +124,6 @@ class Presentation(QObject):
         """Leave everything as it was."""
         actions, window, before = self._parts.actions, self._window, self._before
         window.removeEventFilter(self)
-        self._soon.stop()
         self._panels.stage.currentChanged.disconnect(self._fit)
         actions["lesson_leave"].enabledChanged.disconnect(self._follow_lesson)
         for name, act in self._acts.items():
@@ -162,7 +159,7 @@ class Presentation(QObject):
     def eventFilter(self, watched: QObject | None, event: QEvent | None) -> bool:
         """Follow the size of the window, and the theme, and let a dialog have room for its larger letters."""
         if event is not None and event.type() == QEvent.Type.Resize:
-            self._soon.start()
+            self._fit()  # before the window lays itself out, and so it does only once
         elif isinstance(event, QChildEvent) and event.polished():
             child = event.child()
             if isinstance(child, QWidget) and child.isWindow():
@@ -178,7 +175,7 @@ class Presentation(QObject):
 
     def _draw_for(self, size: QSize) -> None:
         factor = fitting_zoom(size)
-        _draw_larger(factor)
+        _draw_larger(factor, self._hidden)
         self._sizes.enlarge((self._panels.stage, self._parts.line), factor)
 
     # -- what is asked for -----------------------------------------------------------------------------------------
@@ -217,7 +214,7 @@ def fitting_zoom(size: QSize) -> float:
     return min(_MOST, max(1.0, min(size.width() / _ROOM[0], size.height() / _ROOM[1])))
 
 
-def _draw_larger(factor: float) -> None:
+def _draw_larger(factor: float, away: Iterable[QWidget] = ()) -> None:
     app = QApplication.instance()
     if isinstance(app, QApplication):
-        theme.set_zoom(app, factor)
+        theme.set_zoom(app, factor, away)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from PyQt6.QtCore import QObject, Qt
+from PyQt6 import sip
+from PyQt6.QtCore import QCoreApplication, QEvent, QObject, Qt
 from PyQt6.QtGui import QGuiApplication, QPalette
 from PyQt6.QtWidgets import QApplication, QToolTip, QWidget
 
@@ -22,6 +23,7 @@ STYLE = "fusion"
 
 _current = LIGHT
 _follower: _SystemFollower | None = None
+_is_behind = False  #: whether some widgets were left as they were
 
 
 def current() -> Theme:
@@ -43,11 +45,13 @@ def apply(app: QApplication, name: str = "system") -> Theme:
     return wanted
 
 
-def set_zoom(app: QApplication, factor: float) -> None:
-    """Draw everything ``factor`` times as large as usual from now on."""
-    if factor != zoom():
-        take_zoom(factor)
-        _put_on(app, _current)
+def set_zoom(app: QApplication, factor: float, away: Iterable[QWidget] = ()) -> None:
+    """Draw everything ``factor`` times as large as usual from now on.
+
+    What is in ``away`` may stay as it is: it is not seen before this is called again without it.
+    """
+    take_zoom(factor)
+    _put_on(app, _current, tuple(away))
 
 
 def dark_wanted() -> bool:
@@ -70,17 +74,49 @@ def set_role(widget: QWidget, role: str) -> None:
     widget.update()
 
 
-def _put_on(app: QApplication, wanted: Theme) -> None:
-    global _current
+def _put_on(app: QApplication, wanted: Theme, away: tuple[QWidget, ...] = ()) -> None:
+    global _current, _is_behind
     sheet = style_sheet(wanted, zoom())
-    if wanted is _current and app.styleSheet() == sheet:
+    if wanted is _current and app.styleSheet() == sheet and (away or not _is_behind):
         return
-    _current = wanted
+    _current, _is_behind = wanted, bool(away)
     app.setFont(font("body"))
     palette = wanted.q_palette()
     app.setPalette(palette)
     QToolTip.setPalette(palette)
+    _take_sheet(app, sheet, away)
+
+
+def _take_sheet(app: QApplication, sheet: str, away: Iterable[QWidget]) -> None:
+    """Give the application a style sheet, and polish every widget once, but for those that are in ``away``.
+
+    Left to itself, Qt polishes a widget once more for each widget that it lies in, a dozen times in the inspector: it
+    goes through all whose rules it has kept, and from each of them through all that is in it. So it is made to forget
+    the rules before.
+    """
+    if not app.styleSheet():  # there is nothing to forget, and a start is spared the names of all that a style has
+        app.setStyleSheet(sheet)
+        return
+    style = app.style()
+    if style is not None:
+        style.unpolish(app)
     app.setStyleSheet(sheet)
+    left_out = set(_within(away))
+    for widget in _within(root for root in app.topLevelWidgets() if root.parent() is None):
+        if widget in left_out or sip.isdeleted(widget):  # some make what is in them anew as they hear of it
+            continue
+        own = widget.style()
+        is_polished = widget.testAttribute(Qt.WidgetAttribute.WA_WState_Polished)  # else it is when it is shown
+        if is_polished and own is not None:
+            own.polish(widget)
+            QCoreApplication.sendEvent(widget, QEvent(QEvent.Type.StyleChange))
+
+
+def _within(widgets: Iterable[QWidget]) -> Iterator[QWidget]:
+    """Give some widgets and all that is in them, each before what is in it."""
+    for widget in widgets:
+        yield widget
+        yield from widget.findChildren(QWidget)
 
 
 @contextmanager

@@ -171,5 +171,5 @@ def test_a_dialog_has_room_for_its_larger_letters_and_is_as_usual_after_it(open_
     for choice in dialog.findChildren(QComboBox):
         assert choice.height() >= choice.fontMetrics().height() + 8, choice.objectName()
     person.window.stop_presenting()
-    assert sizes(dialog) == before
+    person.sees(lambda: sizes(dialog) == before)
     dialog.reject()
