@@ -73,7 +73,8 @@ class Writer(ABC):
         arrays = [*self._given(), *self._forward(), *self._target(), *self._student()]
         body = [*arrays, "", *self._steps_there_are(), "", *self._loop()]
         if self._stored:
-            body = [f'stored = np.load(Path(__file__).with_name("{self._stored_as}"))', *body]
+            opened = f'with np.load(Path(__file__).with_name("{self._stored_as}")) as file:'
+            body = [opened, "    stored = dict(file)", *body]
         text = re.sub("\n{4,}", "\n\n\n", "\n".join(body))
         about = (
             notes,

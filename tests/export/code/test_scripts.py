@@ -162,6 +162,8 @@ def test_large_arrays_lie_beside_the_script(framework: str, tmp_path: Path) -> N
     assert (tmp_path / "script.py").read_text("utf-8") == made.text
     (tmp_path / "script.npz").rename(tmp_path / "arrays.npz")
     names, _ = run_script(made, tmp_path)
+    opened = [value for value in names.values() if isinstance(value, np.lib.npyio.NpzFile)]
+    assert [file.zip for file in opened] == [None]  # one that is closed
     np.testing.assert_allclose(names["losses"], losses_of(experiment), rtol=1e-9)
 
 
