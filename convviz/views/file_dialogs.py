@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from PyQt6.QtCore import QLocale
-from PyQt6.QtWidgets import QFileDialog, QWidget
+from functools import partial
+
+from PyQt6.QtCore import QLocale, Qt
+from PyQt6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
 from convviz.i18n import language, tr
 
@@ -22,7 +24,7 @@ def file_dialog(parent: QWidget, name: str, title: str, folder: str, kinds: str)
     """
     dialog = QFileDialog(parent, title, folder, kinds)
     dialog.setObjectName(name)
-    dialog.finished.connect(dialog.deleteLater)
+    dialog.finished.connect(partial(_end, dialog))
     dialog.setLocale(QLocale(language()))
     label = QFileDialog.DialogLabel
     for which, text in (  # which Qt's own translations lack
@@ -51,3 +53,17 @@ def dialog_to_save(parent: QWidget, name: str, title: str, folder: str, kinds: s
 def patterns(endings: tuple[str, ...]) -> str:
     """Return what a dialog takes to show files that end so; in capitals, too, for some systems tell the two apart."""
     return " ".join(f"*.{ending} *.{ending.upper()}" for ending in endings)
+
+
+def _end(dialog: QFileDialog, _: int) -> None:
+    """Delete a dialog that was closed, but not while it asks if a file is to be replaced.
+
+    Qt's question is a child of the dialog and lies on the stack: to delete it with the dialog would crash the program.
+    """
+    dialog.setEnabled(False)  # the second of two clicks may be on its way, and would ask about the file just written
+    question = dialog.findChild(QMessageBox, options=Qt.FindChildOption.FindDirectChildrenOnly)
+    if question is None:
+        dialog.deleteLater()
+        return
+    question.destroyed.connect(dialog.deleteLater)
+    question.reject()
