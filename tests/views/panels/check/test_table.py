@@ -116,12 +116,12 @@ def test_a_wrong_layer_without_an_identity_is_found_by_what_is_before_it(table):
 def test_the_highlight_is_seen(table, qtbot):
     _, dialog = table(wrong())
     view = dialog.findChild(QTableView, "check_slopes")
-    cell = view.visualRect(view.model().index(0, LAYER))
-    below = view.visualRect(view.model().index(1, LAYER))
+    cell = view.visualRect(view.model().index(0, ERROR))
+    below = view.visualRect(view.model().index(1, ERROR))
     image = view.viewport().grab().toImage()
 
     def ground(rect: QRect):
-        return image.pixelColor(rect.right() - 1, rect.center().y()).name()
+        return image.pixelColor(rect.left() + 1, rect.center().y()).name()
 
     assert ground(cell) == theme.current().accent_soft.name()
     assert ground(below) == theme.current().surface.name()
