@@ -151,7 +151,7 @@ def _slope_of_the_loss(problem, at, place):
 @pytest.mark.parametrize("stack", STACKS)
 def test_the_inputs_own_gradient_is_its_slope(stack):
     problem = small_problem(stack)
-    gradient = Trainer(problem).frame(input_grad=True).value_grads[0]
+    gradient = Trainer(problem).frame(input_gradient=True).value_grads[0]
     for place in [(0, 0, 0), (1, 4, 3), (0, 7, 2), (1, 8, 7)]:
         slope = _slope_of_the_loss(problem, problem.input, place)
         assert gradient[place] == pytest.approx(slope, rel=1e-6, abs=1e-6)
@@ -160,7 +160,7 @@ def test_the_inputs_own_gradient_is_its_slope(stack):
 def test_layers_before_the_first_that_learns_are_shown_too():
     frame = Trainer(small_problem("constant first")).frame()
     assert frame.value_grads[0] is None
-    full = Trainer(small_problem("constant first")).frame(input_grad=True)
+    full = Trainer(small_problem("constant first")).frame(input_gradient=True)
     assert all(grad.any() for grad in full.value_grads)
     for name, array in arrays_of(frame).items():
         assert np.array_equal(array, arrays_of(full)[name]), name

@@ -30,7 +30,7 @@ def test_a_large_map_is_looked_at_in_a_crop(look):
         layers=(layer,),
         initial=[{"weight": weight * 0.5, "bias": np.zeros(1)}],
     )
-    frame = Trainer(problem).frame(input_grad=True)
+    frame = Trainer(problem).frame(input_gradient=True)
     viewer.microscope.set_frame(frame)
     viewer.microscope.show_layer(0, "backward")
     for phase in range(6):
@@ -50,7 +50,7 @@ def test_a_large_map_is_looked_at_in_a_crop(look):
 def test_a_run_that_diverged_is_looked_at_too(look):
     viewer = look("diverging", layer=0)
     viewer.trainer.run(100_000)
-    viewer.microscope.set_frame(viewer.trainer.frame(input_grad=True))
+    viewer.microscope.set_frame(viewer.trainer.frame(input_gradient=True))
     for direction in ("forward", "backward"):
         viewer.microscope.show_layer(0, direction)
         for phase in range(len(viewer.chips())):
@@ -67,7 +67,7 @@ def test_two_large_maps_that_are_multiplied_are_seen_alike(look, size):
     problem = Problem(
         input=x, target=conv2d(x, weight), layers=(Conv2d((3, 3)),), initial=[{"weight": weight, "bias": np.zeros(1)}]
     )
-    viewer.microscope.set_frame(Trainer(problem).frame(input_grad=True))
+    viewer.microscope.set_frame(Trainer(problem).frame(input_gradient=True))
     viewer.microscope.show_layer(0, "backward")
     viewer.click("phase6")
     read, walks = (viewer.stage.place(board.role).area for board in viewer.moment.boards[:2])
@@ -91,7 +91,7 @@ def test_moments_are_made_and_painted_without_delay(look, size):
         layers=(Conv2d((4, 4), stride=2),),
         initial=[{"weight": 0.5 * weight, "bias": np.zeros(1)}],
     )
-    viewer.microscope.set_frame(Trainer(problem).frame(input_grad=True))
+    viewer.microscope.set_frame(Trainer(problem).frame(input_gradient=True))
     viewer.microscope.show_layer(0, "backward")
     for phase in range(6):
         viewer.microscope.show_phase(phase)
