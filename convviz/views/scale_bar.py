@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from PyQt6.QtCore import QRectF
 from PyQt6.QtGui import QLinearGradient
 
-from convviz.views import figure, theme
+from convviz.views import drawing_mode, theme
 from convviz.views.colour import STEPS, colour_map, scale_image
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ _STOPS = 33
 def paint_scale_bar(painter: QPainter, bar: QRect | QRectF, signed: bool) -> None:
     """Fill ``bar`` with the colours from the lowest value to the highest; where it may be enlarged, as a gradient."""
     place = QRectF(bar)
-    if not figure.is_drawn():
+    if not drawing_mode.is_drawn():
         painter.drawImage(place, scale_image(signed, theme.current().dark))
         return
     gradient = QLinearGradient(place.topLeft(), place.topRight())

@@ -13,7 +13,7 @@ from PyQt6.QtGui import QColor, QPainter, QPen
 
 from convviz.i18n import tr
 from convviz.number_text import power_text, short_number
-from convviz.views import figure, theme
+from convviz.views import drawing_mode, theme
 from convviz.views.heatmap.layout import LABEL_LEAST, Form, HeatLayout
 from convviz.views.scale_bar import paint_scale_bar
 
@@ -230,7 +230,9 @@ def paint_scale(painter: QPainter, layout: HeatLayout, levels: Levels, signed: b
         paint_scale_bar(painter, bar, signed)
         painter.setPen(QPen(colours.border, 1))
         painter.setBrush(Qt.BrushStyle.NoBrush)
-        painter.drawRect(QRectF(bar.adjusted(-1, -1, 0, 0)).translated(figure.line_shift(), figure.line_shift()))
+        painter.drawRect(
+            QRectF(bar.adjusted(-1, -1, 0, 0)).translated(drawing_mode.line_shift(), drawing_mode.line_shift())
+        )
     painter.setFont(theme.font("small", _pixels_for(high, numbers.width())))
     painter.setPen(colours.muted)
     painter.drawText(numbers, _LEFT, low)

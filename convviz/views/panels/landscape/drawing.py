@@ -12,7 +12,7 @@ from PyQt6.QtCore import QLineF, QPointF, QRectF, Qt
 from PyQt6.QtGui import QColor, QImage, QPainter, QPainterPath, QPen, QPolygonF
 
 from convviz.number_text import axis_text, short_number
-from convviz.views import figure, theme
+from convviz.views import drawing_mode, theme
 from convviz.views.colour import NOT_FINITE, STEPS, colour_map, image_of
 from convviz.views.heatmap.hatch import fill_hatched
 from convviz.views.panels.landscape.surface import LossScale, contour, ticks
@@ -129,7 +129,7 @@ def draw_surface(painter: QPainter, places: Places, survey: Survey, scale: LossS
     painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
     # from the middle of one pixel of the image to that of another: its numbers stand at the corners of cells
     colours, part = surface_image(losses, scale), QRectF(0.5, 0.5, columns - 1.0, rows - 1.0)
-    if figure.is_drawn():
+    if drawing_mode.is_drawn():
         seen = area.intersected(places.surface)
         painter.drawImage(seen, _enlarged(colours, part, area, seen))
     else:

@@ -11,7 +11,7 @@ from PyQt6.QtGui import QPainter, QPen, QPixmap
 
 from convviz.i18n import tr
 from convviz.number_text import power_text
-from convviz.views import figure, theme
+from convviz.views import drawing_mode, theme
 from convviz.views.heatmap.frame import level_texts
 from convviz.views.panels.microscope.layout import GUTTER, NUMBERS, TITLE
 from convviz.views.panels.microscope.wording import (
@@ -134,7 +134,9 @@ def paint_scale(painter: QPainter, place: Place, left: int, levels: Levels, *, s
     paint_scale_bar(painter, bar, signed)
     painter.setPen(QPen(colours.border, 1))
     painter.setBrush(Qt.BrushStyle.NoBrush)
-    painter.drawRect(QRectF(bar.adjusted(-1, -1, 0, 0)).translated(figure.line_shift(), figure.line_shift()))
+    painter.drawRect(
+        QRectF(bar.adjusted(-1, -1, 0, 0)).translated(drawing_mode.line_shift(), drawing_mode.line_shift())
+    )
     painter.setPen(colours.muted)
     painter.setFont(theme.font("small", pixels))
     painter.drawText(line, _LEFT, texts[0])
@@ -154,7 +156,7 @@ def paint_coordinates(painter: QPainter, place: Place, board: Board, ratio: floa
         (area.left, area.columns, QPoint(rect.left() - place.side, rect.top() - NUMBERS), True),
         (area.top, area.rows, QPoint(rect.left() - GUTTER - 2, rect.top()), False),
     ):
-        if figure.is_drawn():
+        if drawing_mode.is_drawn():
             painter.save()
             painter.translate(corner)
             _write_numbers(painter, first, count, place.side, across, theme.current())

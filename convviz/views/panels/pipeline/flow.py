@@ -12,7 +12,7 @@ from PyQt6.QtWidgets import QWidget
 
 from convviz.engine.explain import Kind, Tensor
 from convviz.i18n import tr
-from convviz.views import figure, theme
+from convviz.views import drawing_mode, theme
 from convviz.views.heatmap import Form, Heatmap
 from convviz.views.panels.pipeline.card import LayerCard
 from convviz.views.panels.pipeline.items import numbered_cell
@@ -286,7 +286,7 @@ def _towards(start: QPointF, end: QPointF, distance: float) -> QPointF:
 
 def paint_selected(painter: QPainter, rect: QRect, aside: int = FRAME) -> None:
     """Paint the frame that says a map is selected, ``aside`` pixels from it at the left and at the right."""
-    if figure.is_drawn():
+    if drawing_mode.is_drawn():
         return
     colours = theme.current()
     aside, above = theme.scaled(aside), theme.scaled(FRAME)
