@@ -24,7 +24,7 @@ from convviz.views.limits import LEAST_SIZE
 SUMMARY = mark("write a moving picture of a run; no display is needed")
 
 #: What is written where nothing is said, the last of a part alone.
-FRAMES, RATE, SIZE, PART_SIZE = 60, 12, (1280, 800), (640, 640)
+_FRAMES, RATE, SIZE, PART_SIZE = 60, 12, (1280, 800), (640, 640)
 #: The smallest picture of a part alone.
 LEAST_PART_SIZE = (120, 120)
 
@@ -47,8 +47,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--frames",
         type=_frames,
         metavar="N",
-        default=FRAMES,
-        help=tr("how many pictures, spread evenly over the steps (default: {count})").format(count=FRAMES),
+        default=_FRAMES,
+        help=tr("how many pictures, spread evenly over the steps (default: {count})").format(count=_FRAMES),
     )
     parser.add_argument(
         "--fps",

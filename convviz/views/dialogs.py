@@ -43,7 +43,7 @@ _CELLS, _KERNEL, _MICROSCOPE, _LANDSCAPE, _PLOT, _PRESENTING = (
 )
 #: What can be done with the pointer and with keys where something is pointed at or has the focus, which no action
 #: stands for: where, then gesture and effect.
-GESTURES = {
+_GESTURES = {
     _CELLS: (
         (mark("Click, Space"), mark("Explain the number")),
         (mark("Double-click, Enter"), mark("Put it under the microscope")),
@@ -162,7 +162,7 @@ class ShortcutsPage(QDialog):
                 self._add_group(column, group)
             for place in places:
                 _add_heading(column, tr(place))
-                for gesture, effect in GESTURES[place]:
+                for gesture, effect in _GESTURES[place]:
                     _add_row(column, tr(effect), tr(gesture))
             column.setRowStretch(column.rowCount(), 1)
             columns.addLayout(column, 1)

@@ -26,7 +26,7 @@ UNIT = Scale((np.array([-1.0, 1.0]),), signed=True)
 #: Moments of a half turn, the first and the last included: 15° from one to the next.
 TURN = 13
 #: Sides of a border, in the order in which they are put on: top, left, bottom, right.
-SIDES = 4
+_SIDES = 4
 
 
 class Stage(ABC):
@@ -111,7 +111,7 @@ class Border(Stage):
         facts = self._facts()
         (above, below), (left, right) = facts["sides"]
         bare = not any((above, below, left, right, *facts["extra"]))
-        self.phase = Phase(Act.BORDER if self._backwards else Act.PADDING, (1, 1 if bare else SIDES), still=bare)
+        self.phase = Phase(Act.BORDER if self._backwards else Act.PADDING, (1, 1 if bare else _SIDES), still=bare)
 
     def moment(self, position: int) -> Moment:
         """Put on one more side."""
@@ -120,7 +120,7 @@ class Border(Stage):
         sheet = subject.border_sheet(array) if self._backwards else subject.big_sheet(array)
         role = Role.PADDED_ERROR if subject.back else Role.PADDED_INPUT
         facts = self._facts()
-        sides = SIDES if self.phase.still else position + 1
+        sides = _SIDES if self.phase.still else position + 1
         board = source_board(subject, role=role, sheet=sheet, sides=sides, extra=facts["extra"])
         return Moment(self.phase, position, (Row((board,), ()),), facts)
 

@@ -111,7 +111,7 @@ class Places(NamedTuple):
 # -- the surface -------------------------------------------------------------------------------------------------------
 
 
-def surface_image(losses: Array, scale: LossScale | None) -> QImage:
+def _surface_image(losses: Array, scale: LossScale | None) -> QImage:
     """Return the colours of losses on a grid, the top row first; what is no finite number has that table's entry."""
     at = np.full(losses.shape, np.nan) if scale is None else scale.positions(losses)
     index = np.where(np.isnan(at), NOT_FINITE, np.nan_to_num(at) * (STEPS - 1) + 0.5).astype(np.uint8)
@@ -128,7 +128,7 @@ def draw_surface(painter: QPainter, places: Places, survey: Survey, scale: LossS
     painter.setClipRect(places.surface)
     painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
     # from the middle of one pixel of the image to that of another: its numbers stand at the corners of cells
-    colours, part = surface_image(losses, scale), QRectF(0.5, 0.5, columns - 1.0, rows - 1.0)
+    colours, part = _surface_image(losses, scale), QRectF(0.5, 0.5, columns - 1.0, rows - 1.0)
     if drawing_mode.is_drawn():
         seen = area.intersected(places.surface)
         painter.drawImage(seen, _enlarged(colours, part, area, seen))
