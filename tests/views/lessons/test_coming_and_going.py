@@ -361,15 +361,15 @@ def test_escape_after_the_landscape_leads_back_to_the_scene_s_microscope(open_wi
     person.sees(lambda: person.window.has_lesson)
     microscope, stage = person.find(Microscope, "microscope"), person.find(QStackedWidget, "stage")
     person.press("Right")
-    before = (microscope.layer, microscope.direction, microscope.phase, microscope.position)
-    assert before[1] == "backward"
+    before = (microscope.layer, microscope.back, microscope.phase, microscope.position)
+    assert before[1]
     person.press("Shift+L")
     assert stage.currentWidget() is not microscope
     person.press(".")
     person.sees_step(1)
     person.press("Esc")
     assert stage.currentWidget() is microscope
-    assert (microscope.layer, microscope.direction, microscope.phase, microscope.position) == before
+    assert (microscope.layer, microscope.back, microscope.phase, microscope.position) == before
     assert person.find(QAction, "microscope").isChecked()
     assert not person.find(QAction, "landscape").isChecked()
     assert is_shown(person)

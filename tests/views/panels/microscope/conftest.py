@@ -110,7 +110,7 @@ def look(qtbot: QtBot) -> Callable[..., Viewer]:
     assert isinstance(app, QApplication)
     theme.apply(app, "light")
 
-    def open_one(name: str = "demo", layer: int = 1, direction: str = "backward", size: object = (1000, 600)) -> Viewer:
+    def open_one(name: str = "demo", layer: int = 1, back: bool = True, size: object = (1000, 600)) -> Viewer:
         trainer = Trainer(load_builtin(name).build())
         trainer.run(3)
         frame = trainer.frame(input_gradient=True)
@@ -119,7 +119,7 @@ def look(qtbot: QtBot) -> Callable[..., Viewer]:
         qtbot.addWidget(microscope, before_close_func=lambda _, held=microscope: None)
         microscope.resize(*size)  # type: ignore[misc]
         microscope.set_frame(frame)
-        microscope.show_layer(layer, direction)  # type: ignore[arg-type]
+        microscope.show_layer(layer, back=back)
         with qtbot.waitActive(microscope):
             microscope.show()
             microscope.activateWindow()

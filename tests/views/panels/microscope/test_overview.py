@@ -30,7 +30,7 @@ def large(look):
         initial=[{"weight": weight * 0.5, "bias": np.zeros(1)}],
     )
     viewer.microscope.set_frame(Trainer(problem).frame(input_gradient=True))
-    viewer.microscope.show_layer(0, "backward")
+    viewer.microscope.show_layer(0, back=True)
     return viewer
 
 
