@@ -20,7 +20,7 @@ from convviz.engine.errors import ConfigError
 from convviz.engine.frames import Frame, RunPath, State
 from convviz.engine.history import History, RateLog, Series
 from convviz.engine.problem import Problem, frozen
-from convviz.engine.settings import check_value, settings_of
+from convviz.engine.settings import check_value, check_whole, settings_of
 from convviz.engine.steps import Steps
 from convviz.engine.stopping import StopConditions, StopReason, Watch
 
@@ -188,7 +188,13 @@ class Trainer:
 
         The number of steps stops a run only as it is reached from below, so that one can go on beyond; the other
         conditions alike.
+
+        Raises
+        ------
+        ConfigError
+            If ``count`` is no whole number.
         """
+        count = check_whole(count, "count")
         if self._state is State.DIVERGED or count < 1:
             return 0
         self._state, self._reason = State.PAUSED, StopReason.NONE

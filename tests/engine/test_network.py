@@ -178,6 +178,9 @@ def test_a_layer_that_does_not_fit_is_named():
         (((), IN_SHAPE), ConfigError),
         (((ReLU(),), IN_SHAPE, np.int64), ConfigError),
         (((ReLU(),), IN_SHAPE, np.float16), ConfigError),
+        (((ReLU(),), IN_SHAPE, "nonsense"), ConfigError),
+        (((ReLU(),), IN_SHAPE, ">f8"), ConfigError),
+        ((3, IN_SHAPE), ConfigError),
         (((MaxPool2d((10, 1)),), IN_SHAPE), ShapeError),
         (((AvgPool2d((2, 2)),), (9, 8)), ShapeError),
         (((ReLU(),), (1, 9.5, 8)), ShapeError),
@@ -200,6 +203,7 @@ def test_wrong_parameters_are_refused(rng):
         ({**weight_and_bias, "scale": np.ones(1)}, {}),
         ({**weight_and_bias, "weight": np.ones((2, 2))}, {}),
         ({**weight_and_bias, "bias": np.ones(2)}, {}),
+        ({**weight_and_bias, 3: np.ones(2)}, {}),
     ):
         with pytest.raises(ShapeError):
             network.forward(wrong, x)

@@ -290,6 +290,16 @@ def test_frames_carry_the_run_and_the_teacher():
     assert Trainer(reference_problem()).frame().teacher is None
 
 
+@pytest.mark.parametrize("count", [1.5, 3.0, "many", None, True])
+def test_a_number_of_steps_is_whole(count):
+    trainer = Trainer(small_problem())
+    with pytest.raises(ConfigError) as caught:
+        trainer.run(count)
+    assert str(caught.value) == f"count: expected a whole number, received {count!r}"
+    assert trainer.current_step == 0
+    assert trainer.run(np.int64(3)) == 3
+
+
 @pytest.mark.parametrize("step", [-1, 11, 10**9, 1.5, "first"])
 def test_steps_that_were_not_made_are_refused(step):
     trainer = trained(10, small_problem())
