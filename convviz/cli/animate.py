@@ -81,7 +81,7 @@ def run(options: argparse.Namespace) -> int:
     draw_unseen()
     if is_refused(picture=True):
         return UNABLE
-    from convviz.offscreen import render_animation
+    from convviz.offscreen.animation import render_animation
 
     live = sys.stderr.isatty()
 
