@@ -78,7 +78,7 @@ def demo() -> Shown:
     return Shown(tr("demo"), load_builtin("demo"), {30.0: 95.0, 60.0: 88.0})
 
 
-def larger() -> list[Shown]:
+def _larger() -> list[Shown]:
     """Return the demo at 256×256, and a network with 8 channels."""
     first = load_builtin("demo")
     slower = first.optimizer.replace(learning_rate=1e-7)  # 250 times as many cells add to a gradient
@@ -97,7 +97,7 @@ def larger() -> list[Shown]:
 def gui(report: Report, effort: Effort) -> None:
     """Print what drawing costs, how late frames and answers are, and what a window at rest takes."""
     rows = Rows(report, "gui", tr("The complete window, 1280×800, while the student learns as fast as it goes"))
-    for shown in [demo(), *(larger() if effort.whole else [])]:
+    for shown in [demo(), *(_larger() if effort.whole else [])]:
         _training(rows, shown, effort)
     with opened(demo().lasting(5e5)) as stage:
         _answers(rows, stage, 10 * effort.rounds)

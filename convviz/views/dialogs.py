@@ -242,7 +242,7 @@ class AboutBox(QDialog):
             tr("Free software under the {licence}; it comes without any warranty.").format(
                 licence=f'<a href="{_LICENCE}">GPL-3.0-or-later</a>'
             ),
-            escaped(" · ".join(f"{name} {version}" for name, version in libraries().items())),
+            escaped(" · ".join(f"{name} {version}" for name, version in _libraries().items())),
         )
         body = "".join(f"<p>{text}</p>" for text in paragraphs)
         self._text.setText(f'<span style="font-size: {theme.font_size("title")}px">convviz</span>{body}')
@@ -254,7 +254,7 @@ def room_on_screen(window: QWidget, wanted: QSize) -> QSize:
     return wanted if screen is None else wanted.boundedTo(screen.availableSize() - _FRAME)
 
 
-def libraries() -> dict[str, str]:
+def _libraries() -> dict[str, str]:
     """Return what the program stands on, with versions."""
     from importlib.metadata import version
 

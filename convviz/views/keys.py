@@ -50,14 +50,14 @@ class TypedNumber(_SpinBox):
 
     def eventFilter(self, watched: QObject | None, event: QEvent | None) -> bool:
         """Leave the space bar, which is in no number, to the window."""
-        if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.ShortcutOverride and is_space(event):
+        if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.ShortcutOverride and _is_space(event):
             event.setAccepted(not self._is_taken())
             return True
         return super().eventFilter(watched, event)
 
     def keyPressEvent(self, event: QKeyEvent | None) -> None:
         """End the typing, or go on with it."""
-        if event is None or is_space(event):  # which comes here only after a number that is not possible
+        if event is None or _is_space(event):  # which comes here only after a number that is not possible
             return
         if event.key() in _ENTER and not self._is_taken():
             return
@@ -100,7 +100,7 @@ class Typing:
     def claims(self, event: QKeyEvent) -> bool:
         """Return whether a key that may be a shortcut is wanted for something else; the space bar may be used up."""
         self._go_back(event)
-        if not (is_space(event) and self.end()):  # after a number that was typed, and has been taken
+        if not (_is_space(event) and self.end()):  # after a number that was typed, and has been taken
             return _is_wanted(event)
         looked_at = QApplication.focusWidget()
         return looked_at is not None and QApplication.sendEvent(looked_at, event) and event.isAccepted()
@@ -114,7 +114,7 @@ class Typing:
             field.setFocus(Qt.FocusReason.OtherFocusReason)
 
 
-def is_space(event: QKeyEvent) -> bool:
+def _is_space(event: QKeyEvent) -> bool:
     """Return whether it is the space bar alone."""
     return event.key() == Qt.Key.Key_Space and not event.modifiers()
 

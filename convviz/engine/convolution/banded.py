@@ -30,12 +30,12 @@ if TYPE_CHECKING:
 
 #: How many rows of windows are one product, the preferred number first: that is how many rows of the left matrix BLAS
 #: keeps in registers. More only add zeros.
-ROWS = (4, 2)
+_ROWS = (4, 2)
 #: In the forward pass ``_MANY_ROWS`` are still better while the unfolded columns take at most ``_CACHED`` bytes, and so
 #: stay in the level-2 cache.
 _MANY_ROWS, _CACHED = 6, 3 << 18
 #: With fewer columns of output, the sums in the weight gradient are so short that products of single rows are faster.
-SHORT = 48
+_SHORT = 48
 
 
 def _rows_together(ahead: int, taps: int) -> int:
@@ -43,7 +43,7 @@ def _rows_together(ahead: int, taps: int) -> int:
 
     ``taps`` is the number of weights of a filter, and ``ahead`` by how many columns the band shifts from row to row.
     """
-    return next(rows for rows in ROWS if rows < 3 or (rows - 1) * ahead < taps)
+    return next(rows for rows in _ROWS if rows < 3 or (rows - 1) * ahead < taps)
 
 
 class Banded(Strips):
@@ -70,7 +70,7 @@ class Banded(Strips):
     def weight_grad(self) -> Calls:
         """Return the products of the errors with what their windows read, and their sum along the band."""
         geometry, operands = self.geometry, self.operands
-        if geometry.out_size[1] < SHORT:
+        if geometry.out_size[1] < _SHORT:
             return super().weight_grad()
         dy = self._by_rows(operands.dy)
 

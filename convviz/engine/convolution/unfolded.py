@@ -62,7 +62,7 @@ class Unfolded(Correlation):
         weight, y = self._grouped(self.operands.weight), self._windows(self.operands.y)
         if not self._in_blocks:
             return multiply(weight, self._columns, y)
-        parts = zip(blocks(self._columns), blocks(y), strict=True)
+        parts = zip(_blocks(self._columns), _blocks(y), strict=True)
         return tuple(call for columns, target in parts for call in multiply(weight[:, None], columns, target))
 
     def difference(self, target: Array, out: Array) -> Calls | None:
@@ -86,13 +86,13 @@ class Unfolded(Correlation):
         With the row of ones the products of common sizes would be just too large for the fast kernels.
         """
         geometry, taps, dtype = self.geometry, self.geometry.taps, error.dtype
-        matrices = blocks(self._columns[:, :taps])
+        matrices = _blocks(self._columns[:, :taps])
         counts = [part.shape[1] for part in matrices]
         products = aligned((sum(counts), geometry.groups, geometry.out_group, taps), dtype)
         total = aligned((geometry.groups, geometry.out_group, taps), dtype)
         calls: list[Call] = []
         start = 0
-        for count, errors, columns in zip(counts, blocks(error), matrices, strict=True):
+        for count, errors, columns in zip(counts, _blocks(error), matrices, strict=True):
             target = products[start : start + count].transpose(1, 0, 2, 3)
             calls += multiply(errors, columns.transpose(0, 1, 3, 2), target)
             start += count
@@ -231,7 +231,7 @@ def _every_window(source: Array, axes: tuple[Axis, Axis], groups: int) -> Array:
     )
 
 
-def blocks(matrices: Array) -> tuple[Array, ...]:
+def _blocks(matrices: Array) -> tuple[Array, ...]:
     """Return the blocks of matrices (groups, rows, windows), as views (groups, blocks, rows, windows of a block).
 
     Those of `BLOCK` windows are the first view, and what is left over, if anything is, is the second.

@@ -24,7 +24,7 @@ Array = NDArray[Any]
 #: The colours of shares and slopes: 1 / n of a mean, 0 and 1 of a choice.
 UNIT = Scale((np.array([-1.0, 1.0]),), signed=True)
 #: Moments of a half turn, the first and the last included: 15° from one to the next.
-TURN = 13
+_TURN = 13
 #: Sides of a border, in the order in which they are put on: top, left, bottom, right.
 _SIDES = 4
 
@@ -141,12 +141,12 @@ class Rotation(Stage):
 
     def __init__(self, subject: WindowSubject) -> None:
         self._subject = subject
-        self.phase = Phase(Act.ROTATION, (1, TURN))
+        self.phase = Phase(Act.ROTATION, (1, _TURN))
 
     def moment(self, position: int) -> Moment:
         """Turn it a little further."""
         subject = self._subject
-        turn = position / (TURN - 1)
+        turn = position / (_TURN - 1)
         boards = (kernel_board(subject), kernel_board(subject, turn=turn))
         kernel = subject.kernel(subject.front)
         corner = (kernel.shape[0] - 1, kernel.shape[1] - 1)

@@ -59,7 +59,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 #: The version of the files that are read, and how many bytes such a file may have.
-VERSION = 1
+_VERSION = 1
 _LARGEST_LESSON = 2**20
 
 #: What a scene can have the controls of shown.
@@ -105,7 +105,7 @@ def decode_lesson(data: Any, folder: Path | None = None) -> Lesson:
     ShapeError, ConfigError
         Where something is unknown, missing, of the wrong type or size; ``field`` says where.
     """
-    entries = migrate(mapping(data), {}, VERSION)
+    entries = migrate(mapping(data), {}, _VERSION)
     refuse_unknown(entries, ("version", "order", "title", "summary", "experiments", "scenes"))
     _whole(entries, "order", 0)
     with inside("experiments"):

@@ -109,7 +109,7 @@ class BoardPainter:
         self.exponent = 0
         low, _ = self._scales.levels(board.scale)
         extent = extents[_ALIKE.get(board.role, board.role)]
-        found = number_format(extent, board.scale.signed or low < 0, place.side, ratio)
+        found = _number_format(extent, board.scale.signed or low < 0, place.side, ratio)
         if board.turn is not None:
             self._paint_turning(painter, place, board, found)
             return
@@ -218,7 +218,7 @@ def _absent_sides(board: Board, place: Place) -> Array:
     return absent
 
 
-def number_format(extent: float, signed: bool, side: int, ratio: float) -> tuple[int, NumberFormat] | None:
+def _number_format(extent: float, signed: bool, side: int, ratio: float) -> tuple[int, NumberFormat] | None:
     """Return type and format of numbers in square cells: as large as they fit, to be read from far."""
     found = choose_format(extent, signed, side, side, ratio)
     if found is None:

@@ -27,7 +27,7 @@ _ARROW, _CORNER = 34, 0.21
 #: Room that every board has for its name, its power of ten and its scale, be it of a single cell.
 _NAME = 98
 #: Sides of cells: the smallest, the smallest with numbers, the smallest that is read from far, the largest.
-_LEAST, _LEGIBLE, READABLE, _MOST = 3, 30, 34, 84
+_LEAST, _LEGIBLE, _READABLE, _MOST = 3, 30, 34, 84
 #: How many cells of a close-up go side by side; fewer of a row that is seen alone.
 _ACROSS, _ALONE = 22, 17
 #: Boards up to this size are kernels and windows rather than maps.
@@ -270,7 +270,7 @@ def _columns(stacks: list[_Stack], width: int, height: int, across: int, limit: 
 
 def _side(stacks: list[_Stack], width: int, height: int, usual: int) -> int:
     across, down = sum(stack.wanted[1] for stack in stacks), max(stack.wanted[0] for stack in stacks)
-    comfortable = max(READABLE, min(width // usual, height // 4, _MOST))
+    comfortable = max(_READABLE, min(width // usual, height // 4, _MOST))
     if all(stack.is_small for stack in stacks):
         comfortable = _MOST
     return max(_LEAST, min(comfortable, width // across, height // down))
