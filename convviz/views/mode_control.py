@@ -149,7 +149,7 @@ class ModeControl(QObject):
         self.take_keys()
         self._enable()
 
-    def magnify_layer(self, index: int, *, back: bool, act: Act | None = None, cell: tuple[int, ...] = ()) -> None:
+    def magnify_layer(self, index: int, *, back: bool, act: Act | None, cell: tuple[int, ...]) -> None:
         """Show a layer under the microscope, the number of layers for the loss, on one of its ways.
 
         ``act`` is the phase, None for the one that makes the result; ``cell`` row and column that it is at. A step back

@@ -105,7 +105,7 @@ def line_height(count: int, growth: float) -> int:
 
 
 def paint_sums(
-    painter: QPainter, rect: QRect, sums: Sequence[Sum], scales: Scales, *, growth: float = 1.0, lost: str = ""
+    painter: QPainter, rect: QRect, sums: Sequence[Sum], scales: Scales, *, growth: float, lost: str
 ) -> list[Term]:
     """Write the sums, a line each, and return where their terms stand.
 

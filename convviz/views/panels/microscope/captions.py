@@ -55,7 +55,7 @@ def paint_channel(painter: QPainter, rect: QRect, boards: Iterable[Board], growt
     return math.ceil(theme.metrics("small", pixels).horizontalAdvance(text)) + theme.SPACE.M
 
 
-def paint_title(painter: QPainter, place: Place, board: Board, exponent: int = 0) -> int:
+def paint_title(painter: QPainter, place: Place, board: Board, exponent: int) -> int:
     """Write what the board is, which power of ten its numbers are to be multiplied by, and how large it is.
 
     Returns where the room begins that is left in the line.

@@ -165,7 +165,7 @@ class Microscope(QWidget):
         frame = self._sight.frame
         self._look(View(index, back, 0) if frame is None else view_of_layer(frame, index, back=back))
 
-    def show_act(self, act: Act, cell: tuple[int, ...] = ()) -> None:
+    def show_act(self, act: Act, cell: tuple[int, ...]) -> None:
         """Show a phase of the walk, at a cell or from its beginning; nothing where the walk has no such phase."""
         phases = () if self._sight.walk is None else self._sight.walk.phases
         for n, phase in enumerate(phases):

@@ -81,7 +81,7 @@ class Player(QObject):
         """Play at the next smaller of the usual speeds."""
         self.set_speed(next((speed for speed in reversed(SPEEDS) if speed < self._speed), SPEEDS[0]))
 
-    def set_count(self, count: int, position: int = 0, pace: int = 1) -> None:
+    def set_count(self, count: int, position: int, pace: int) -> None:
         """Have other moments, of which ``pace`` go by at once while it plays, and be at one of them."""
         self._count, self._pace = count, pace
         self.go(position)
