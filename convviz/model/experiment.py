@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -21,7 +21,9 @@ from convviz.i18n import mark
 from convviz.model.fitting import fit_initializer
 from convviz.model.sources import SOURCES, RandomMap, Source
 
-Shape = tuple[int, int, int]
+if TYPE_CHECKING:
+    from convviz.engine.shapes import Shape
+
 Parameters = dict[str, Any]
 
 #: The setting of a `Stage` that makes a parameter of the teacher, by the parameter's name.

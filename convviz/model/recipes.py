@@ -10,7 +10,8 @@ from convviz.model.experiment import STUDENT, TEACHER
 if TYPE_CHECKING:
     from convviz.engine.layers import Layer
     from convviz.engine.settings import Spec
-    from convviz.model.experiment import Experiment, Shape
+    from convviz.engine.shapes import Shape
+    from convviz.model.experiment import Experiment
 
 #: The name, in recipes, of the generator that all of them draw from which have no seed of their own.
 _GENERATOR = "rng"

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PyQt6.QtCore import QRectF
-from PyQt6.QtGui import QLinearGradient
+from PyQt6.QtCore import QRectF, Qt
+from PyQt6.QtGui import QLinearGradient, QPen
 
 from convviz.views import drawing_mode, theme
 from convviz.views.colour import STEPS, colour_map, scale_image
@@ -30,3 +30,12 @@ def paint_scale_bar(painter: QPainter, bar: QRect | QRectF, signed: bool) -> Non
         share = stop / (_STOPS - 1)
         gradient.setColorAt(share, table.colour(round(share * (STEPS - 1))))
     painter.fillRect(place, gradient)
+
+
+def paint_framed_bar(painter: QPainter, bar: QRect, signed: bool) -> None:
+    """Fill ``bar`` with the colours from the lowest value to the highest, and frame it."""
+    paint_scale_bar(painter, bar, signed)
+    painter.setPen(QPen(theme.current().border, 1))
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    shift = drawing_mode.line_shift()
+    painter.drawRect(QRectF(bar.adjusted(-1, -1, 0, 0)).translated(shift, shift))

@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import QPoint, QRect, QRectF, QSize, Qt
-from PyQt6.QtGui import QPainter, QPen, QPixmap
+from PyQt6.QtGui import QPainter, QPixmap
 
 from convviz.i18n import tr
 from convviz.number_text import power_text
@@ -23,7 +23,7 @@ from convviz.views.panels.microscope.wording import (
     part_texts,
     titled_role,
 )
-from convviz.views.scale_bar import paint_scale_bar
+from convviz.views.scale_bar import paint_framed_bar
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -131,12 +131,7 @@ def paint_scale(painter: QPainter, place: Place, left: int, levels: Levels, *, s
     bar.moveCenter(line.center())
     bar.moveLeft(line.left() + low)
     colours = theme.current()
-    paint_scale_bar(painter, bar, signed)
-    painter.setPen(QPen(colours.border, 1))
-    painter.setBrush(Qt.BrushStyle.NoBrush)
-    painter.drawRect(
-        QRectF(bar.adjusted(-1, -1, 0, 0)).translated(drawing_mode.line_shift(), drawing_mode.line_shift())
-    )
+    paint_framed_bar(painter, bar, signed)
     painter.setPen(colours.muted)
     painter.setFont(theme.font("small", pixels))
     painter.drawText(line, _LEFT, texts[0])

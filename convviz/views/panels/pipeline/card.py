@@ -289,10 +289,7 @@ class LayerCard(QWidget):
 
     def _lines(self) -> list[str]:
         weight, bias = self._part.weight, self._part.bias
-        count = 1
-        for size in weight:
-            count *= size
-        return layer_lines(self._part.layer, count if weight else 0, bias[0] if bias else 0)
+        return layer_lines(self._part.layer, math.prod(weight) if weight else 0, bias[0] if bias else 0)
 
     def _placed_lines(self) -> list[tuple[QRect, str]]:
         """Return which of the lines about the layer are painted, and where: those that have room as a whole."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import Enum
 from functools import cache, cached_property, lru_cache
 from itertools import count
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from convviz.views import theme
 from convviz.views.heatmap.layout import (
@@ -23,7 +23,8 @@ from convviz.views.heatmap.layout import (
 )
 from convviz.views.heatmap.number_format import has_room_for_number
 
-Shape = tuple[int, int, int]
+if TYPE_CHECKING:
+    from convviz.engine.shapes import Shape
 
 #: Smallest map, and narrowest map of several channels: what its words need.
 MAP_LEAST, _CHANNELS_LEAST = 60, 84

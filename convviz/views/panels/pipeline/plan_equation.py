@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from PyQt6.QtCore import QRect
 
@@ -19,7 +19,9 @@ from convviz.views.heatmap.layout import (
 from convviz.views.panels.pipeline.division import MAP_SIZE, NUMBERS_WORTH, usefulness
 from convviz.views.panels.pipeline.items import KERNEL_CELL_LEAST, NUMBERED
 
-Shape = tuple[int, int, int]
+if TYPE_CHECKING:
+    from convviz.engine.shapes import Shape
+
 
 #: Room for a sign of the equation, and between the equation and its companion.
 _SIGN, _COMPANION_GAP = 24, 24
