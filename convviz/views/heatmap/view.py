@@ -6,7 +6,7 @@ from copy import copy
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from PyQt6.QtCore import QEvent, QPoint, QPointF, QRect, QSize, Qt
+from PyQt6.QtCore import QEvent, QPoint, QRect, QSize, Qt
 from PyQt6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PyQt6.QtWidgets import QSizePolicy, QWidget
 
@@ -369,10 +369,10 @@ class HeatmapView(QWidget):
             self._first = channel // count * count
             self._place()
 
-    def _at(self, point: QPoint | QPointF) -> Place | None:
+    def _at(self, point: QPoint) -> Place | None:
         if self._layout is None or self._shown.given is None:
             return None
-        return self._layout.cell_at(self._shown.shape, int(point.x()), int(point.y()))
+        return self._layout.cell_at(self._shown.shape, point.x(), point.y())
 
     def _place_of(self, index: tuple[int, ...]) -> Place | None:
         return None if self._shown.given is None else place_of(index, self._shown.given.shape)

@@ -307,33 +307,34 @@ def draw_mark(painter: QPainter, mark: Mark, at: QPointF) -> None:
     painter.save()
     painter.translate(at)
     painter.scale(theme.zoom(), theme.zoom())
-    _draw_mark(painter, mark, QPointF())
+    _draw_mark(painter, mark)
     painter.restore()
 
 
-def _draw_mark(painter: QPainter, mark: Mark, at: QPointF) -> None:
+def _draw_mark(painter: QPainter, mark: Mark) -> None:
+    """Draw a mark about the origin."""
     colours = theme.current()
     dark, light = QColor(0, 0, 0, 200), QColor(255, 255, 255)
     painter.setPen(QPen(dark, 1.2))
     if mark == "start":
         painter.setBrush(light)
-        painter.drawRect(QRectF(at.x() - 4, at.y() - 4, 8, 8))
+        painter.drawRect(QRectF(-4, -4, 8, 8))
     elif mark == "teacher":
         painter.setBrush(_strong(colours.teacher))
         painter.setPen(QPen(light, 1.6))
-        painter.drawPolygon(QPolygonF([at + QPointF(*p) for p in ((0, -8), (7, 0), (0, 8), (-7, 0))]))
+        painter.drawPolygon(QPolygonF([QPointF(*p) for p in ((0, -8), (7, 0), (0, 8), (-7, 0))]))
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.setPen(QPen(dark, 0.8))
-        painter.drawPolygon(QPolygonF([at + QPointF(*p) for p in ((0, -9.2), (8.2, 0), (0, 9.2), (-8.2, 0))]))
+        painter.drawPolygon(QPolygonF([QPointF(*p) for p in ((0, -9.2), (8.2, 0), (0, 9.2), (-8.2, 0))]))
     elif mark == "live":
         painter.setBrush(light)
-        painter.drawEllipse(at, 4, 4)
+        painter.drawEllipse(QPointF(), 4, 4)
     else:
         painter.setBrush(light)
-        painter.drawEllipse(at, 7, 7)
+        painter.drawEllipse(QPointF(), 7, 7)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(_strong(colours.accent))
-        painter.drawEllipse(at, 5, 5)
+        painter.drawEllipse(QPointF(), 5, 5)
 
 
 def _strong(colour: QColor) -> QColor:

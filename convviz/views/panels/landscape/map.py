@@ -350,9 +350,7 @@ class LandscapeMap(QWidget):
         x += across * (window.right - window.left) / presses
         y += up * (window.top - window.bottom) / presses
         self._by_keys = True
-        self._take(
-            (min(max(x, window.left), window.right), min(max(y, window.bottom), window.top)),
-        )
+        self._take((min(max(x, window.left), window.right), min(max(y, window.bottom), window.top)))
 
     def _point(self, spot: Spot | None) -> None:
         self._by_keys = False

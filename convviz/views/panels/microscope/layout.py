@@ -189,7 +189,19 @@ def _spare(line: range, join: int) -> int:
 
 @dataclass(frozen=True)
 class _Grid:
-    """What the boards of a line have in common with those under them: columns, the room of each and between them."""
+    """What the boards of a line have in common with those under them: columns, the room of each and between them.
+
+    Attributes
+    ----------
+    columns
+        Of each board: how many columns of cells it shows, the side of a cell, and how wide it is.
+    join
+        What is free between two boards.
+    title
+        How high above the cells, and how high, the line of the titles is.
+    kept
+        The number of the row in the moment, and where the close-ups begin.
+    """
 
     columns: list[tuple[int, int, int]]
     join: int

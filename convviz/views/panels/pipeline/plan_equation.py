@@ -22,7 +22,6 @@ from convviz.views.panels.pipeline.items import KERNEL_CELL_LEAST, NUMBERED
 if TYPE_CHECKING:
     from convviz.engine.shapes import Shape
 
-
 #: Room for a sign of the equation, and between the equation and its companion.
 _SIGN, _COMPANION_GAP = 24, 24
 #: Narrowest map: what its words need.
