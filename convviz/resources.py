@@ -11,7 +11,7 @@ from pathlib import Path
 _PACKAGE = Path(__file__).resolve().parent
 
 
-def resource_root() -> Path:
+def _resource_root() -> Path:
     """Return the folder that holds ``experiments/``, ``fonts/``, ``icons/``, ``images/``, ``lessons/`` and ``locale/``.
 
     Raises
@@ -27,7 +27,7 @@ def resource_root() -> Path:
 
 def resource(*parts: str) -> Path:
     """Return the path of one resource, e.g. ``resource("icons", "play.svg")``; it need not exist."""
-    return resource_root().joinpath(*parts)
+    return _resource_root().joinpath(*parts)
 
 
 def builtin_files() -> dict[str, Path]:

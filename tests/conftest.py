@@ -92,3 +92,14 @@ def repository() -> Path:
 def qtbot(qapp: QApplication, request: pytest.FixtureRequest) -> PatientBot:
     """Return pytest-qt's bot, which here waits for as long as a busy machine takes."""
     return PatientBot(request)
+
+
+@pytest.fixture
+def soon_finished(tmp_path: Path) -> str:
+    """Return the file of an experiment whose run stops after its first step, however many are asked for."""
+    from convviz.model.files import load_builtin, write_experiment
+
+    experiment = load_builtin("demo")
+    path = tmp_path / "soon.json"
+    write_experiment(path, experiment.replace(stop=experiment.stop.replace(loss_below=1e9)))
+    return str(path)

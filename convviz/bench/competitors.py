@@ -22,7 +22,7 @@ Array = NDArray[Any]
 Competitor = Callable[[int], Array]
 
 #: Relative agreement of the losses that a competitor must reach before it is timed, by number format.
-TOLERANCE = {"float64": 1e-9, "float32": 2e-3}
+_TOLERANCE = {"float64": 1e-9, "float32": 2e-3}
 
 
 class OtherWorkError(Exception):
@@ -104,9 +104,9 @@ def torch(problem: Problem, threads: int) -> Competitor:
 
 
 def check_same_losses(ours: Array, theirs: Array, dtype: str) -> float:
-    """Return the worst relative difference of two loss series; `OtherWorkError` if it is above `TOLERANCE`."""
+    """Return the worst relative difference of two loss series; `OtherWorkError` if it is above `_TOLERANCE`."""
     worst = float(np.max(np.abs(ours - theirs) / np.abs(theirs))) if ours.shape == theirs.shape else np.inf
-    if not worst <= TOLERANCE[dtype]:  # NaN is not either
+    if not worst <= _TOLERANCE[dtype]:  # NaN is not either
         raise OtherWorkError(
             tr("The losses differ by {difference} ({dtype}): this is not the same work, so it is not timed").format(
                 difference=f"{worst:.1e}", dtype=dtype

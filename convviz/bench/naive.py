@@ -44,7 +44,7 @@ def by_loops(window: Array, kernel: Array) -> float:
     return total
 
 
-def correlate(x: Array, kernel: Array, stride: int = 1, total: Sum = by_numpy) -> Array:
+def _correlate(x: Array, kernel: Array, stride: int = 1, total: Sum = by_numpy) -> Array:
     """Return the windows' sums: ``out[i, j] = Σ x[i·stride + a, j·stride + b] · kernel[a, b]``."""
     height, width = kernel.shape
     rows = (x.shape[0] - height) // stride + 1
@@ -57,7 +57,7 @@ def correlate(x: Array, kernel: Array, stride: int = 1, total: Sum = by_numpy) -
     return out
 
 
-def spread(error: Array, stride: int) -> Array:
+def _spread(error: Array, stride: int) -> Array:
     """Return ``error`` with ``stride − 1`` zeros between its elements."""
     height, width = error.shape
     out = np.zeros(((height - 1) * stride + 1, (width - 1) * stride + 1), error.dtype)
@@ -67,13 +67,13 @@ def spread(error: Array, stride: int) -> Array:
     return out
 
 
-def input_error(spread_error: Array, kernel: Array, shape: tuple[int, int], total: Sum = by_numpy) -> Array:
+def _input_error(spread_error: Array, kernel: Array, shape: tuple[int, int], total: Sum = by_numpy) -> Array:
     """Return the error of the layer's input: the spread error, padded, under the kernel rotated by 180°."""
     height, width = kernel.shape
     padded = np.zeros((shape[0] + height - 1, shape[1] + width - 1), spread_error.dtype)
     rows, columns = spread_error.shape
     padded[height - 1 : height - 1 + rows, width - 1 : width - 1 + columns] = spread_error
-    return correlate(padded, kernel[::-1, ::-1], total=total)
+    return _correlate(padded, kernel[::-1, ::-1], total=total)
 
 
 def train(x: Array, target: Array, layers: list[NaiveLayer], rate: float, steps: int, total: Sum = by_numpy) -> Array:
@@ -82,17 +82,17 @@ def train(x: Array, target: Array, layers: list[NaiveLayer], rate: float, steps:
     for step in range(steps):
         maps = [x]
         for layer in layers:
-            maps.append(correlate(maps[-1], layer.kernel, layer.stride, total) + layer.bias)
+            maps.append(_correlate(maps[-1], layer.kernel, layer.stride, total) + layer.bias)
         residual = maps[-1] - target
         losses[step] = np.sum(residual * residual)
         error = 2 * residual
         updates = []
         for layer, below in zip(reversed(layers), reversed(maps[:-1]), strict=True):
-            spread_error = spread(error, layer.stride)
+            spread_error = _spread(error, layer.stride)
             height, width = layer.kernel.shape
             reached = below[: spread_error.shape[0] + height - 1, : spread_error.shape[1] + width - 1]
-            updates.append((layer, correlate(reached, spread_error, total=total), np.sum(error)))
-            error = input_error(spread_error, layer.kernel, (below.shape[0], below.shape[1]), total)
+            updates.append((layer, _correlate(reached, spread_error, total=total), np.sum(error)))
+            error = _input_error(spread_error, layer.kernel, (below.shape[0], below.shape[1]), total)
         for layer, kernel_gradient, bias_gradient in updates:
             layer.kernel = layer.kernel - rate * kernel_gradient
             layer.bias = layer.bias - rate * bias_gradient

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 W = TypeVar("W", bound=QWidget)
 
-SIZE = (1280, 800)
+_SIZE = (1280, 800)
 #: How long anything may take to happen, in seconds.
 _PATIENCE = 120.0
 
@@ -37,7 +37,7 @@ class StageError(Exception):
     """The window did not do what it was asked."""
 
 
-def application() -> QApplication:
+def _application() -> QApplication:
     """Return the application; without a display, unless ``QT_QPA_PLATFORM`` names one."""
     existing = QApplication.instance()
     if isinstance(existing, QApplication):
@@ -117,7 +117,7 @@ class Stage:
 @contextmanager
 def opened(experiment: Experiment) -> Iterator[Stage]:
     """Open the complete window for ``experiment``; it is closed at the end."""
-    app = application()
+    app = _application()
     theme.apply(app, "light")
     with tempfile.TemporaryDirectory(prefix="convviz-") as folder:
         preferences = Preferences(Path(folder) / "settings.ini")
@@ -126,7 +126,7 @@ def opened(experiment: Experiment) -> Iterator[Stage]:
         window = MainWindow(document, session, preferences)
         stage = Stage(window, session)
         try:
-            window.take_size(*SIZE)
+            window.take_size(*_SIZE)
             window.show()
             window.activateWindow()
             stage.until(lambda: window.is_complete, window.completed)

@@ -88,8 +88,8 @@ def _starts(rounds: int) -> tuple[Figure, Figure, Figure]:
     """Return the seconds to the frame, to the complete window and to the plain window, of several starts of each."""
     frame, everything, plain = [], [], []
     for number in range(rounds + 1):
-        first, last = start(_CONVVIZ)
-        (other,) = start(_PLAIN)
+        first, last = _start(_CONVVIZ)
+        (other,) = _start(_PLAIN)
         if number:  # the first start finds nothing in the disk's cache, and perhaps no bytecode
             frame.append(first)
             everything.append(last)
@@ -97,7 +97,7 @@ def _starts(rounds: int) -> tuple[Figure, Figure, Figure]:
     return Figure(tuple(frame)), Figure(tuple(everything)), Figure(tuple(plain))
 
 
-def start(program: str) -> tuple[float, ...]:
+def _start(program: str) -> tuple[float, ...]:
     """Run a program that prints times, and return how many seconds after its start they were."""
     with tempfile.TemporaryDirectory(prefix="convviz-") as folder:
         own = {"HOME": folder, "XDG_CONFIG_HOME": folder, "APPDATA": folder}

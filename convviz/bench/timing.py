@@ -18,7 +18,7 @@ Runner = Callable[[int], object]
 
 #: Seconds at the beginning of each turn that do not count: OpenMP's threads keep a core busy for some 20 ms after the
 #: turn before, in case there is more to do.
-SETTLING = 0.05
+_SETTLING = 0.05
 
 
 @dataclass(frozen=True)
@@ -74,7 +74,7 @@ def steps_per_second(runners: Mapping[str, Runner], *, seconds: float, rounds: i
     readings: dict[str, list[float]] = {name: [] for name in runners}
     for _ in range(rounds):
         for name, runner in runners.items():
-            runner(max(1, round(counts[name] * min(1.0, SETTLING / seconds))))
+            runner(max(1, round(counts[name] * min(1.0, _SETTLING / seconds))))
             start = time.perf_counter()
             runner(counts[name])
             readings[name].append(counts[name] / (time.perf_counter() - start))

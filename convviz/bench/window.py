@@ -73,12 +73,12 @@ class Shown:
         return self.experiment.replace(optimizer=optimizer.replace(learning_rate=rate), stop=_ENDLESS)
 
 
-def demo() -> Shown:
+def _demo() -> Shown:
     """Return the demo."""
     return Shown(tr("demo"), load_builtin("demo"), {30.0: 95.0, 60.0: 88.0})
 
 
-def larger() -> list[Shown]:
+def _larger() -> list[Shown]:
     """Return the demo at 256×256, and a network with 8 channels."""
     first = load_builtin("demo")
     slower = first.optimizer.replace(learning_rate=1e-7)  # 250 times as many cells add to a gradient
@@ -97,9 +97,9 @@ def larger() -> list[Shown]:
 def gui(report: Report, effort: Effort) -> None:
     """Print what drawing costs, how late frames and answers are, and what a window at rest takes."""
     rows = Rows(report, "gui", tr("The complete window, 1280×800, while the student learns as fast as it goes"))
-    for shown in [demo(), *(larger() if effort.whole else [])]:
+    for shown in [_demo(), *(_larger() if effort.whole else [])]:
         _training(rows, shown, effort)
-    with opened(demo().lasting(5e5)) as stage:
+    with opened(_demo().lasting(5e5)) as stage:
         _answers(rows, stage, 10 * effort.rounds)
         _at_rest(rows, stage, 10 * effort.seconds)
         _frames(rows, stage, 1_000_000 if effort.whole else 100_000, 40 * effort.rounds)
@@ -110,7 +110,7 @@ def scrub(report: Report, effort: Effort) -> None:
     steps = 10_000 if effort.whole else 1_000
     title = tr("A jump to any of {steps} steps, until all heatmaps are painted").format(steps=f"{steps:,}")
     rows = Rows(report, "scrub", title)
-    with opened(demo().lasting(steps)) as stage:
+    with opened(_demo().lasting(steps)) as stage:
         stage.session.run(steps)
         stage.rest(steps)
         slider = stage.child(QSlider, "history_slider")
@@ -226,7 +226,7 @@ def _answer(stage: Stage, chance: random.Random, state: State, act: Callable[[],
 def _frames(rows: Rows, stage: Stage, losses: int, count: int) -> None:
     """Print how long the window takes for a frame in which everything is new, beside a long loss curve."""
     session = stage.session
-    trainer = Trainer(demo().lasting(5e5).build())
+    trainer = Trainer(_demo().lasting(5e5).build())
     falling = 1e4 * np.exp(np.linspace(0.0, -6.0, losses)) * np.random.default_rng(7).uniform(0.5, 1.0, losses)
     session.losses.append(falling)
     status = session.status._replace(state=State.RUNNING, goal=None, initial_loss=falling[0], best_loss=falling[-1])

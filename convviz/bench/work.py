@@ -15,8 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from convviz.engine.layers import Layer
-
-Shape = tuple[int, int, int]
+    from convviz.engine.shapes import Shape
 
 SIZES = (20, 64, 256, 512, 1024)
 KERNELS = ((3, 4), (7, 8), (11, 12))

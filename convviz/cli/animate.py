@@ -24,7 +24,7 @@ from convviz.views.limits import LEAST_SIZE
 SUMMARY = mark("write a moving picture of a run; no display is needed")
 
 #: What is written where nothing is said, the last of a part alone.
-FRAMES, RATE, SIZE, PART_SIZE = 60, 12, (1280, 800), (640, 640)
+_FRAMES, _RATE, _SIZE, PART_SIZE = 60, 12, (1280, 800), (640, 640)
 #: The smallest picture of a part alone.
 LEAST_PART_SIZE = (120, 120)
 
@@ -47,15 +47,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--frames",
         type=_frames,
         metavar="N",
-        default=FRAMES,
-        help=tr("how many pictures, spread evenly over the steps (default: {count})").format(count=FRAMES),
+        default=_FRAMES,
+        help=tr("how many pictures, spread evenly over the steps (default: {count})").format(count=_FRAMES),
     )
     parser.add_argument(
         "--fps",
         type=_rate,
         metavar="N",
-        default=RATE,
-        help=tr("how many pictures a second (default: {count})").format(count=RATE),
+        default=_RATE,
+        help=tr("how many pictures a second (default: {count})").format(count=_RATE),
     )
     parser.add_argument("--part", metavar="NAME", help=tr("only this part, such as loss, input or residual"))
     parser.add_argument(
@@ -63,7 +63,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         type=partial(size, least=LEAST_PART_SIZE),
         metavar="WxH",
         help=tr("size of the picture in pixels (default: {size}; of a part, {part_size})").format(
-            size=_text(SIZE), part_size=_text(PART_SIZE)
+            size=_text(_SIZE), part_size=_text(PART_SIZE)
         ),
     )
     add_choice(parser, "--theme", ("light", "dark"), tr("colours of the picture"))
@@ -72,7 +72,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Train, and write the pictures of the steps."""
     is_whole = options.part in (None, "network")
-    pixels = options.size or (SIZE if is_whole else PART_SIZE)
+    pixels = options.size or (_SIZE if is_whole else PART_SIZE)
     try:
         check_size(pixels, LEAST_SIZE if is_whole else LEAST_PART_SIZE)
     except argparse.ArgumentTypeError as error:
@@ -81,7 +81,7 @@ def run(options: argparse.Namespace) -> int:
     draw_unseen()
     if is_refused(picture=True):
         return UNABLE
-    from convviz.offscreen import render_animation
+    from convviz.offscreen.animation import render_animation
 
     live = sys.stderr.isatty()
 

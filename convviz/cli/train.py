@@ -27,10 +27,10 @@ if TYPE_CHECKING:
 
 SUMMARY = mark("train without a window and print the numbers")
 
-#: The loss is printed whenever so many steps have been made: the least that makes no more than `ROWS` rows after the
+#: The loss is printed whenever so many steps have been made: the least that makes no more than `_ROWS` rows after the
 #: first, or the greatest.
-PRINT_EVERY = (1, 2, 5, 10, 20, 50, 100)
-ROWS = 20
+_PRINT_EVERY = (1, 2, 5, 10, 20, 50, 100)
+_ROWS = 20
 
 #: Ctrl+C is heard, and the bar drawn, about this often, in seconds.
 _BREATH = 0.05
@@ -162,7 +162,7 @@ def _train(trainer: Trainer, goal: int, *, quiet: bool) -> bool:
     from convviz.engine import State
 
     bar = ProgressBar(goal, sys.stderr, live=not quiet and sys.stderr.isatty())
-    every = next((each for each in PRINT_EVERY if goal <= ROWS * each), PRINT_EVERY[-1])
+    every = next((each for each in _PRINT_EVERY if goal <= _ROWS * each), _PRINT_EVERY[-1])
     chunk, told = 1, 0  # a step may take long; what it takes says how many come next
     with _ctrl_c() as asked_to_stop:
         while trainer.state is State.PAUSED and not asked_to_stop():

@@ -62,7 +62,7 @@ def run(options: argparse.Namespace) -> int:
     if is_refused(picture=options.screenshot is not None):
         return UNABLE
     if options.screenshot is not None:
-        from convviz.offscreen import render_screenshot
+        from convviz.offscreen.screenshot import render_screenshot
 
         return render_screenshot(options.screenshot, options.experiment, part=options.part, **_wishes(options))
     from convviz.app import run_window

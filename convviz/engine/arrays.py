@@ -133,6 +133,21 @@ def in_format(array: Array, dtype: DTypeLike) -> Array:
     return result
 
 
+def float_format(dtype: DTypeLike) -> np.dtype[Any]:
+    """Return float64 or float32, or raise `ConfigError` for any other format, or what is none."""
+    try:
+        known = np.dtype(dtype)
+    except (TypeError, ValueError) as error:
+        raise _no_format(repr(dtype)) from error
+    if known not in (np.float64, np.float32):
+        raise _no_format(str(known))
+    return known
+
+
+def _no_format(received: str) -> ConfigError:
+    return ConfigError("dtype: expected float64 or float32, received {received}", field="dtype", received=received)
+
+
 def shape_of(shape: Sequence[int], dimensions: int, name: str) -> tuple[int, ...]:
     """Return a shape of so many sizes, all of them positive integers, or raise `ShapeError`."""
     try:

@@ -63,7 +63,7 @@ class RunSteps:
     count: int
 
     def __post_init__(self) -> None:
-        _require(self.count >= 1, "steps", "int ≥ 1", self.count)
+        _require(isinstance(self.count, int) and self.count >= 1, "steps", "int ≥ 1", self.count)
 
 
 @dataclass(frozen=True)

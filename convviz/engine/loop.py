@@ -50,7 +50,7 @@ _logger = logging.getLogger(__name__)
 #: How long the loop waits at most for the window to paint a frame, in seconds.
 PATIENCE = 0.1
 #: How long the loop works at most without looking for commands, in seconds, unless one step takes longer.
-CHUNK = 0.004
+_CHUNK = 0.004
 #: The most bytes of runs that were left and can be taken up again; beyond it the one that was left first is forgotten.
 LEFT = 512 << 20
 
@@ -95,7 +95,7 @@ class TrainingLoop:
         self._input_gradient = False
         self._pace = Pace()
         self._frames = FrameClock()
-        self._chunk = ChunkSize(CHUNK)
+        self._chunk = ChunkSize(_CHUNK)
         self._meter = RateMeter()
 
     def post(self, command: Command) -> None:
@@ -206,7 +206,7 @@ class TrainingLoop:
         finally:
             self._names = frozenset(self._left)
         self._name = name
-        self._chunk = ChunkSize(CHUNK)
+        self._chunk = ChunkSize(_CHUNK)
         if command.play and live.state is State.PAUSED:
             live.play()
         self._start(at_once=False)

@@ -15,11 +15,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from convviz.engine.arrays import shape_of
+from convviz.engine.arrays import float_format, shape_of
 from convviz.engine.errors import ConfigError, ShapeError, inside
 from convviz.engine.layers.base import Layer, Slots
 from convviz.engine.memory import Array, Buffer, Call, run
-from convviz.engine.settings import check_type
+from convviz.engine.settings import check_items, check_type
 
 if TYPE_CHECKING:
     from numpy.typing import DTypeLike
@@ -51,14 +51,10 @@ class Network:
     """
 
     def __init__(self, layers: Sequence[Layer], in_shape: Shape, dtype: DTypeLike = np.float64) -> None:
-        self.layers = tuple(layers)
-        self.dtype = np.dtype(dtype)
+        self.layers: tuple[Layer, ...] = check_items(layers, "layers")
+        self.dtype = float_format(dtype)
         if not self.layers:
             raise ConfigError("expected at least one layer, received none", field="layers")
-        if self.dtype not in (np.float64, np.float32):
-            raise ConfigError(
-                "dtype: expected float64 or float32, received {received}", field="dtype", received=self.dtype.name
-            )
         channels, height, width = shape_of(in_shape, 3, "input")
         shapes = [(channels, height, width)]
         for index, layer in enumerate(self.layers):
@@ -132,7 +128,7 @@ class Network:
                     field=place,
                     index=index,
                     expected=", ".join(sorted(views)) or "–",
-                    received=", ".join(sorted(given)) or "–",
+                    received=", ".join(sorted(map(str, given))) or "–",
                 )
             for name, view in views.items():
                 place = f"layers[{index}].{name}"

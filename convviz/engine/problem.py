@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from types import MappingProxyType
@@ -16,11 +17,11 @@ from convviz.engine.initializers import Zeros
 from convviz.engine.losses import Loss, SumSquaredError
 from convviz.engine.network import Network
 from convviz.engine.optimizers import SGD, ConstantRate, Optimizer, Schedule
-from convviz.engine.settings import check_type
+from convviz.engine.settings import check_items, check_type
 from convviz.engine.stopping import StopConditions
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     from convviz.engine.layers import Layer
 
@@ -87,8 +88,8 @@ class Problem:
             "dtype": network.dtype,
             "input": _as(given, network.dtype, "input"),
             "target": _as(target, network.dtype, "target"),
-            "initial": _parameters(network, self.initial, "initial"),
-            "teacher": None if self.teacher is None else _teacher(network, self.teacher),
+            "initial": _parameters(network, _mappings(self.initial, "initial"), "initial"),
+            "teacher": None if self.teacher is None else _teacher(network, _mappings(self.teacher, "teacher")),
         }
         for name, value in own.items():
             object.__setattr__(self, name, value)
@@ -113,6 +114,14 @@ def frozen(parameters: Sequence[Mapping[str, Array]]) -> tuple[Mapping[str, Arra
 def _as(array: Array, dtype: DTypeLike, name: str) -> Array:
     with inside(name):
         return in_format(array, dtype)
+
+
+def _mappings(given: Sequence[Mapping[str, Array]], name: str) -> tuple[Mapping[str, Array], ...]:
+    """Return what was given for each layer, each of it by name."""
+    layers = check_items(given, name)
+    for index, layer in enumerate(layers):
+        check_type(layer, Mapping, f"{name}[{index}]")
+    return layers
 
 
 def _parameters(network: Network, given: Sequence[Mapping[str, Array]], name: str) -> tuple[Mapping[str, Array], ...]:

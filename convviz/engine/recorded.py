@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 #: How long an answer may take in the training thread, in seconds, unless one step takes longer.
-SECONDS = 0.003
+_SECONDS = 0.003
 #: How many steps are asked for at a time.
 _AT_ONCE = 256
 
@@ -66,7 +66,7 @@ class Recorded:
         done = 0
         while done < len(steps):
             wanted = steps[done : done + _AT_ONCE]
-            rows = self._ask(lambda live, wanted=wanted: live.rows(wanted, SECONDS))  # type: ignore[misc]
+            rows = self._ask(lambda live, wanted=wanted: live.rows(wanted, _SECONDS))  # type: ignore[misc]
             done += len(rows.steps)
             yield rows
 

@@ -143,10 +143,25 @@ def check_value(value: Any, described: Setting, name: str) -> Any:
     return _CHECKS[described.kind](value, described, name)
 
 
-def check_type(value: Any, cls: type[Spec], name: str) -> None:
+def check_type(value: Any, cls: type, name: str) -> None:
     """Raise `ConfigError` unless ``value`` is of the class, or of one that is made from it."""
     if not isinstance(value, cls):
         raise _fail(_OF_TYPE, value, name, expected=cls.__name__)
+
+
+def check_items(values: Any, name: str) -> tuple[Any, ...]:
+    """Return what a list, or anything like it, holds, or raise `ConfigError`."""
+    try:
+        return tuple(values)
+    except TypeError as error:
+        raise _fail(_LIST, values, name) from error
+
+
+def check_whole(value: Any, name: str) -> int:
+    """Return a whole number as an int, or raise `ConfigError`."""
+    if not _is_int(value):
+        raise _fail(_WHOLE[0], value, name)
+    return int(value)
 
 
 #: The sentences of an error for a setting without a range, and for one with a range.

@@ -156,12 +156,12 @@ class Steps:
             sum(_loss_of(self._loss, part, share) for part, share in zip(self._residuals, self._shares, strict=True))
         )
 
-    def evaluate(self, input_grad: bool) -> Evaluation:
+    def evaluate(self, input_gradient: bool) -> Evaluation:
         """Compute every value and every derivative at the present state, those by the parameters into `gradients`.
 
         Parameters
         ----------
-        input_grad
+        input_gradient
             Whether the derivative by the input is wanted too.
         """
         tiles = zip(self._tiles.parts, self._loss_gradients, self._residuals, self._differences, strict=True)
@@ -172,16 +172,16 @@ class Steps:
                 *gradient(residual),
                 *part.backward,
                 *part.hidden_backward,
-                *(part.input_backward if input_grad else ()),
+                *(part.input_backward if input_gradient else ()),
             )
             for part, gradient, residual, (forth, left) in tiles
         ]
         run((*self._tiles.together(jobs), *self._tiles.sum_gradients))
-        grads = self._tiles.grads(0 if input_grad else 1)
+        grads = self._tiles.grads(0 if input_gradient else 1)
         return Evaluation(
             loss=self._loss_of_residuals(),
             values=self._tiles.values(),
-            value_grads=grads if input_grad else (None, *grads),
+            value_grads=grads if input_gradient else (None, *grads),
             residual=self._tiles.join(self._residuals),
         )
 

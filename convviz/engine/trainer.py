@@ -20,7 +20,7 @@ from convviz.engine.errors import ConfigError
 from convviz.engine.frames import Frame, RunPath, State
 from convviz.engine.history import History, RateLog, Series
 from convviz.engine.problem import Problem, frozen
-from convviz.engine.settings import check_value, settings_of
+from convviz.engine.settings import check_value, check_whole, settings_of
 from convviz.engine.steps import Steps
 from convviz.engine.stopping import StopConditions, StopReason, Watch
 
@@ -188,7 +188,13 @@ class Trainer:
 
         The number of steps stops a run only as it is reached from below, so that one can go on beyond; the other
         conditions alike.
+
+        Raises
+        ------
+        ConfigError
+            If ``count`` is no whole number.
         """
+        count = check_whole(count, "count")
         if self._state is State.DIVERGED or count < 1:
             return 0
         self._state, self._reason = State.PAUSED, StopReason.NONE
@@ -231,14 +237,14 @@ class Trainer:
         rates = self.problem.schedule.rates(base, first, count)
         return self._steps.run(self.problem.optimizer.coefficients(first, rates))
 
-    def frame(self, step: int | None = None, input_grad: bool = False) -> Frame:
+    def frame(self, step: int | None = None, input_gradient: bool = False) -> Frame:
         """Return every number of the present step, or of any step before it, bit for bit what it was.
 
         Parameters
         ----------
         step
             0 … `current_step`; None: the present one.
-        input_grad
+        input_gradient
             Whether the derivative by the input, which training has no use for, is wanted too.
 
         Raises
@@ -251,7 +257,7 @@ class Trainer:
         with np.errstate(all="ignore"):
             try:
                 self._recall(step)
-                frame = self._picture(step, input_grad)
+                frame = self._picture(step, input_gradient)
             finally:
                 self._steps.state = live
         if step == self.current_step:
@@ -348,9 +354,9 @@ class Trainer:
             finally:
                 self._steps.state = live
 
-    def _picture(self, step: int, input_grad: bool) -> Frame:
+    def _picture(self, step: int, input_gradient: bool) -> Frame:
         """Return the frame of the state that is in place."""
-        made = self._steps.evaluate(input_grad)
+        made = self._steps.evaluate(input_gradient)
         problem = self.problem
         parameters, gradients = self._views
         names = problem.optimizer.state_names

@@ -32,7 +32,7 @@ ENDINGS = (*FORMATS, _FILM)
 #: Pictures in a row, pictures a second, and pixels of all pictures together, which are in memory at once.
 MOST_FRAMES = 2000
 MOST_RATE = 50.0
-MOST_PIXELS = 2**28
+_MOST_PIXELS = 2**28
 #: Width and height of the smallest picture of a map alone and of the whole, and of the largest, in pixels.
 LEAST_MAP, LEAST_WHOLE, MOST_SIZE = (120, 120), (660, 420), (3840, 2160)
 #: How long the last picture stays before the first one comes again, in milliseconds.
@@ -48,7 +48,7 @@ def check_animation_path(path: Path) -> None:
 
 def check_frames(frames: int, size: tuple[int, int]) -> None:
     """Raise `ConfigError` if so many pictures of this size (width, height) are too many."""
-    most = max(2, min(MOST_FRAMES, MOST_PIXELS // max(1, size[0] * size[1])))
+    most = max(2, min(MOST_FRAMES, _MOST_PIXELS // max(1, size[0] * size[1])))
     if not 2 <= frames <= most:
         raise ConfigError(
             "expected from 2 to {most:,} pictures of this size, received {received:,}", most=most, received=frames

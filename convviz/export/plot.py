@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
 #: What a plot can be written as, by the ending of its file's name.
-FORMATS = (".png", ".svg")
+_FORMATS = (".png", ".svg")
 
 #: A loss that is above zero throughout and spans more than this factor is drawn on a logarithmic scale.
 _WIDE_RANGE = 100.0
@@ -50,8 +50,8 @@ class _Sheet:
 
 
 def check_plot_path(path: Path) -> None:
-    """Raise `ConfigError` unless the name of ``path`` ends in one of `FORMATS`."""
-    check_ending(path, FORMATS)
+    """Raise `ConfigError` unless the name of ``path`` ends in one of `_FORMATS`."""
+    check_ending(path, _FORMATS)
 
 
 def loss_plot(losses: ArrayLike, path: str | Path, *, title: str = "") -> None:

@@ -34,11 +34,11 @@ BUDGET = 1.0
 #: How long nothing new must have come before it begins, in seconds.
 QUIET = 0.15
 #: After how much work a rest is due, in seconds.
-SLICE = 0.001
+_SLICE = 0.001
 #: The share of the time that is spent working while training runs, and while it does not.
 GENTLE_SHARE, IDLE_SHARE = 0.004, 0.5
 #: How often progress is told at most, in seconds between.
-TELLING = 0.1
+_TELLING = 0.1
 
 
 class Verdict(Enum):
@@ -229,7 +229,7 @@ class CheckingLoop(IdleLoop):
 
     def _tell_progress(self, request: Request, check: Check) -> None:
         now = self._clock.now()
-        if now - self._told >= TELLING:
+        if now - self._told >= _TELLING:
             self._told = now
             report = check.report
             self._tell(Progress(request.number, report.done, report.total))
@@ -251,8 +251,8 @@ class CheckingLoop(IdleLoop):
                     self._finishing = False
                     raise _EnoughError
                 left = self._rest_left(worked, began)
-                if worked < SLICE or left <= 0:
+                if worked < _SLICE or left <= 0:
                     break
                 self._clock.wait(self._wake, left)
-            if worked >= SLICE:
+            if worked >= _SLICE:
                 self._rested = self._clock.worked()

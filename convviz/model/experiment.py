@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -21,7 +21,9 @@ from convviz.i18n import mark
 from convviz.model.fitting import fit_initializer
 from convviz.model.sources import SOURCES, RandomMap, Source
 
-Shape = tuple[int, int, int]
+if TYPE_CHECKING:
+    from convviz.engine.shapes import Shape
+
 Parameters = dict[str, Any]
 
 #: The setting of a `Stage` that makes a parameter of the teacher, by the parameter's name.
@@ -32,7 +34,7 @@ STUDENT, TEACHER = 1, 2
 
 #: Numbers in the input and all maps together, borders included (128 MiB in float64), parameters and layers: sizes far
 #: beyond what can be shown, checked before memory is taken.
-MOST_VALUES = 2**24
+_MOST_VALUES = 2**24
 MOST_PARAMETERS = 2**20
 MOST_LAYERS = 64
 
@@ -357,18 +359,18 @@ def _draws(layers: tuple[Layer, ...]) -> bool:
 
 
 def _check_sizes(values: int, borders: int, parameters: int) -> None:
-    if values > MOST_VALUES:
+    if values > _MOST_VALUES:
         raise ConfigError(
             "the maps so far have {received:,} numbers, expected at most {expected:,} in all",
             received=values,
-            expected=MOST_VALUES,
+            expected=_MOST_VALUES,
         )
-    if values + borders > MOST_VALUES:
+    if values + borders > _MOST_VALUES:
         raise ConfigError(
             "the maps and their borders so far have {received:,} numbers, expected at most {expected:,} in all",
             field="padding",
             received=values + borders,
-            expected=MOST_VALUES,
+            expected=_MOST_VALUES,
         )
     if parameters > MOST_PARAMETERS:
         raise ConfigError(

@@ -10,10 +10,11 @@ from convviz.model.experiment import STUDENT, TEACHER
 if TYPE_CHECKING:
     from convviz.engine.layers import Layer
     from convviz.engine.settings import Spec
-    from convviz.model.experiment import Experiment, Shape
+    from convviz.engine.shapes import Shape
+    from convviz.model.experiment import Experiment
 
 #: The name, in recipes, of the generator that all of them draw from which have no seed of their own.
-GENERATOR = "rng"
+_GENERATOR = "rng"
 
 
 def recipes(experiment: Experiment) -> dict[str, str]:
@@ -21,7 +22,7 @@ def recipes(experiment: Experiment) -> dict[str, str]:
 
     The names are those that a run is written with: ``input``, ``target``, and for layer *i*, counted from 0,
     ``initial.{i}.weight``, ``initial.{i}.bias`` and the same with ``teacher``. Where expressions of a layer draw from
-    `GENERATOR`, ``initial.{i}`` or ``teacher.{i}`` is the one that makes the generator for them; they draw in the order
+    a generator, ``rng``, ``initial.{i}`` or ``teacher.{i}`` is the one that makes it for them; they draw in the order
     in which they stand here. Arrays without a recipe, which somebody gave, are left out.
     """
     made = {"input": _filled(experiment.input, experiment.input.shape)}
@@ -33,7 +34,7 @@ def recipes(experiment: Experiment) -> dict[str, str]:
     for role, layers, seed, stream in drawn:
         for index, (layer, shape) in enumerate(zip(layers, experiment.shapes(), strict=False)):
             own = _of_layer(layer, shape)
-            if any(GENERATOR + "." in expression for expression in own.values()):
+            if any(_GENERATOR + "." in expression for expression in own.values()):
                 made[f"{role}.{index}"] = f"np.random.default_rng([{seed}, {stream}, {index}])"
             made |= {f"{role}.{index}.{name}": expression for name, expression in own.items()}
     return {name: expression for name, expression in made.items() if expression}
@@ -47,7 +48,7 @@ def _of_layer(layer: Layer, in_shape: Shape) -> dict[str, str]:
     for name, shape in layer.parameter_shapes(in_shape).items():
         initializer = getattr(layer, name)
         seed = getattr(initializer, "seed", None)
-        rng = GENERATOR if seed is None else f"np.random.default_rng({seed})"
+        rng = _GENERATOR if seed is None else f"np.random.default_rng({seed})"
         made[name] = _filled(initializer, shape, rng=rng, fan_in=fan_in, fan_out=fan_out)
     return made
 

@@ -25,8 +25,9 @@ if TYPE_CHECKING:
 
     from numpy.typing import DTypeLike
 
+    from convviz.engine.shapes import Shape
+
 Map = NDArray[np.float64]
-Shape = tuple[int, int, int]
 
 #: Rows, columns and channels of a map that is made; cells of any map (32 MiB in float64).
 LARGEST_SIDE = 1024

@@ -32,11 +32,11 @@ Kind = Literal["path", "teacher", "gradient", "weights"]
 _logger = logging.getLogger(__name__)
 
 #: After how much work a rest is due, in seconds, and how much is done at first without one.
-SLICE, AT_ONCE = 0.002, 0.02
+_SLICE, AT_ONCE = 0.002, 0.02
 #: The share of the time that is spent working while training runs, and while it does not.
 GENTLE_SHARE, IDLE_SHARE = 0.1, 0.7
 #: How often a level that takes long is told of at most before it is complete, in seconds between.
-TELLING = 0.25
+_TELLING = 0.25
 
 
 @dataclass(frozen=True, eq=False)
@@ -264,7 +264,7 @@ class SurveyLoop(IdleLoop):
             if level < 0:
                 made += 1
                 self._pause(at_once=worked < AT_ONCE)
-                if now - told < TELLING:
+                if now - told < _TELLING:
                     continue
             told, reached = now, max(level, reached)
             left = 0.0 if made == total else worked / max(made, 1) * (total - made) / self._share
@@ -319,7 +319,7 @@ class SurveyLoop(IdleLoop):
         if small:
             self._answer_small()
         worked = self._clock.worked() - self._rested
-        if at_once or worked < SLICE:
+        if at_once or worked < _SLICE:
             return
         with self._wake:
             began = self._clock.now()

@@ -31,7 +31,7 @@ __all__ = ["Kind", "Place", "Probe", "Survey", "Surveyor", "Track"]
 Array = NDArray[Any]
 
 #: How often the path and the place of the shown step are asked for at most while training runs, in seconds between.
-PATH_INTERVAL, PLACE_INTERVAL = 0.25, 0.05
+PATH_INTERVAL, _PLACE_INTERVAL = 0.25, 0.05
 #: While the plane follows the run: how many times as far the run has to be for another plane, and how long at least
 #: one stands, in seconds; and how many times as far where the run rests.
 _FURTHER, _STANDS, _FURTHER_AT_REST = 2.0, 1.0, 1.1
@@ -234,7 +234,7 @@ class Surveyor(QObject):
         if not self._fits(frame) and not self._wanted:
             self.fit()
         now = time.monotonic()
-        if self._is_running and now < self._placed_at + PLACE_INTERVAL:
+        if self._is_running and now < self._placed_at + _PLACE_INTERVAL:
             return
         self._placed_at = now
         self._place()

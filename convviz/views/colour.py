@@ -163,7 +163,7 @@ def levels_of(*arrays: Array, signed: bool = False) -> Levels:
     return levels_between(*map(extent_of, arrays), signed=signed)
 
 
-def levels_between(*extents: Extent, signed: bool = False) -> Levels:
+def levels_between(*extents: Extent, signed: bool) -> Levels:
     """Return the values at the two ends of the scale for one or several arrays, of which the extents are given.
 
     Cells that are not finite do not count. Signed levels lie evenly about zero. A constant map gets levels around its

@@ -43,7 +43,7 @@ _CELLS, _KERNEL, _MICROSCOPE, _LANDSCAPE, _PLOT, _PRESENTING = (
 )
 #: What can be done with the pointer and with keys where something is pointed at or has the focus, which no action
 #: stands for: where, then gesture and effect.
-GESTURES = {
+_GESTURES = {
     _CELLS: (
         (mark("Click, Space"), mark("Explain the number")),
         (mark("Double-click, Enter"), mark("Put it under the microscope")),
@@ -162,7 +162,7 @@ class ShortcutsPage(QDialog):
                 self._add_group(column, group)
             for place in places:
                 _add_heading(column, tr(place))
-                for gesture, effect in GESTURES[place]:
+                for gesture, effect in _GESTURES[place]:
                     _add_row(column, tr(effect), tr(gesture))
             column.setRowStretch(column.rowCount(), 1)
             columns.addLayout(column, 1)
@@ -242,7 +242,7 @@ class AboutBox(QDialog):
             tr("Free software under the {licence}; it comes without any warranty.").format(
                 licence=f'<a href="{_LICENCE}">GPL-3.0-or-later</a>'
             ),
-            escaped(" · ".join(f"{name} {version}" for name, version in libraries().items())),
+            escaped(" · ".join(f"{name} {version}" for name, version in _libraries().items())),
         )
         body = "".join(f"<p>{text}</p>" for text in paragraphs)
         self._text.setText(f'<span style="font-size: {theme.font_size("title")}px">convviz</span>{body}')
@@ -254,7 +254,7 @@ def room_on_screen(window: QWidget, wanted: QSize) -> QSize:
     return wanted if screen is None else wanted.boundedTo(screen.availableSize() - _FRAME)
 
 
-def libraries() -> dict[str, str]:
+def _libraries() -> dict[str, str]:
     """Return what the program stands on, with versions."""
     from importlib.metadata import version
 

@@ -9,7 +9,7 @@ from PyQt6.QtGui import QColor, QIcon, QIconEngine, QPainter, QPixmap
 from PyQt6.QtSvg import QSvgRenderer
 
 from convviz.resources import resource
-from convviz.views import figure
+from convviz.views import drawing_mode
 
 
 def icon(name: str, colour: QColor, disabled: QColor, active: QColor | None = None) -> QIcon:
@@ -41,7 +41,7 @@ class _Engine(QIconEngine):
         side = min(rect.width(), rect.height())
         place = QRect(0, 0, side, side)
         place.moveCenter(rect.center())
-        if figure.is_drawn():
+        if drawing_mode.is_drawn():
             _render(self._parts[0], self._colour(mode, state).name(), painter, QRectF(place))
             return
         ratio = device.devicePixelRatioF()

@@ -50,14 +50,14 @@ class TypedNumber(_SpinBox):
 
     def eventFilter(self, watched: QObject | None, event: QEvent | None) -> bool:
         """Leave the space bar, which is in no number, to the window."""
-        if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.ShortcutOverride and is_space(event):
+        if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.ShortcutOverride and _is_space(event):
             event.setAccepted(not self._is_taken())
             return True
         return super().eventFilter(watched, event)
 
     def keyPressEvent(self, event: QKeyEvent | None) -> None:
         """End the typing, or go on with it."""
-        if event is None or is_space(event):  # which comes here only after a number that is not possible
+        if event is None or _is_space(event):  # which comes here only after a number that is not possible
             return
         if event.key() in _ENTER and not self._is_taken():
             return
@@ -91,7 +91,7 @@ class Typing:
     def end(self) -> bool:
         """Give the focus to what is looked at if a field has it, and return whether one had."""
         field = QApplication.focusWidget()
-        if field is None or not types_text(field):
+        if field is None or not _types_text(field):
             return False
         self._take_keys()
         self._left = field
@@ -100,8 +100,8 @@ class Typing:
     def claims(self, event: QKeyEvent) -> bool:
         """Return whether a key that may be a shortcut is wanted for something else; the space bar may be used up."""
         self._go_back(event)
-        if not (is_space(event) and self.end()):  # after a number that was typed, and has been taken
-            return is_wanted(event)
+        if not (_is_space(event) and self.end()):  # after a number that was typed, and has been taken
+            return _is_wanted(event)
         looked_at = QApplication.focusWidget()
         return looked_at is not None and QApplication.sendEvent(looked_at, event) and event.isAccepted()
 
@@ -114,17 +114,17 @@ class Typing:
             field.setFocus(Qt.FocusReason.OtherFocusReason)
 
 
-def is_space(event: QKeyEvent) -> bool:
+def _is_space(event: QKeyEvent) -> bool:
     """Return whether it is the space bar alone."""
     return event.key() == Qt.Key.Key_Space and not event.modifiers()
 
 
-def types_text(widget: QWidget | None) -> bool:
+def _types_text(widget: QWidget | None) -> bool:
     """Return whether a control is one that text is typed into."""
     return widget is not None and widget.testAttribute(Qt.WidgetAttribute.WA_InputMethodEnabled)
 
 
-def is_wanted(event: QKeyEvent) -> bool:
+def _is_wanted(event: QKeyEvent) -> bool:
     """Return whether the focused control has a use of its own for a key that is also a shortcut."""
     focused = QApplication.focusWidget()
     if isinstance(focused, QComboBox) and event.modifiers() == Qt.KeyboardModifier.AltModifier:
@@ -134,12 +134,12 @@ def is_wanted(event: QKeyEvent) -> bool:
     if event.key() == Qt.Key.Key_Space:
         return isinstance(focused, (QAbstractButton, QComboBox)) or _selects(focused)
     if event.key() == Qt.Key.Key_Escape:
-        return types_text(focused)
+        return _types_text(focused)
     if event.key() in (Qt.Key.Key_Home, Qt.Key.Key_End):
         return isinstance(focused, (QComboBox, QAbstractItemView))
     if event.key() in (Qt.Key.Key_PageUp, Qt.Key.Key_PageDown):
-        return isinstance(focused, (QComboBox, QAbstractItemView)) or types_text(focused)
-    return types_text(focused) and bool(QKeySequence(event.key()).toString()) and event.text().isprintable()
+        return isinstance(focused, (QComboBox, QAbstractItemView)) or _types_text(focused)
+    return _types_text(focused) and bool(QKeySequence(event.key()).toString()) and event.text().isprintable()
 
 
 def _selects(widget: QWidget) -> bool:

@@ -111,7 +111,7 @@ class ModeControl(QObject):
         if not self.is_magnifying or microscope is None or frame is None or microscope.layer == index:
             return
         if index < len(frame.problem.layers):
-            microscope.show_layer(index, microscope.direction)
+            microscope.show_layer(index, back=microscope.back)
         else:
             self._wish = index
 
@@ -124,7 +124,7 @@ class ModeControl(QObject):
                 return True
             with self._leading():
                 self._microscope.set_frame(frame)
-                self._microscope.show_layer(wish, self._microscope.direction)
+                self._microscope.show_layer(wish, back=self._microscope.back)
             self._tell_layer(wish)
             return True
         if self.is_surveying:  # it follows the session by itself
@@ -149,7 +149,7 @@ class ModeControl(QObject):
         self.take_keys()
         self._enable()
 
-    def magnify_layer(self, index: int, *, back: bool, act: Act | None = None, cell: tuple[int, ...] = ()) -> None:
+    def magnify_layer(self, index: int, *, back: bool, act: Act | None, cell: tuple[int, ...]) -> None:
         """Show a layer under the microscope, the number of layers for the loss, on one of its ways.
 
         ``act`` is the phase, None for the one that makes the result; ``cell`` row and column that it is at. A step back
@@ -162,7 +162,7 @@ class ModeControl(QObject):
         self.magnify()
         microscope = self._made()
         with self._leading():
-            microscope.show_layer(index, "backward" if back else "forward")
+            microscope.show_layer(index, back=back)
             shown = microscope.shown_phase
             if (act is not None or cell) and shown is not None:
                 microscope.show_act(act or shown.act, cell)
@@ -229,7 +229,7 @@ class ModeControl(QObject):
             with self._leading():
                 microscope.set_frame(frame)
                 if microscope.layer < len(frame.problem.layers) and microscope.layer != self._layer:
-                    microscope.show_layer(self._layer, microscope.direction)  # which was selected in the meantime
+                    microscope.show_layer(self._layer, back=microscope.back)  # which was selected in the meantime
             self._tell_layer(microscope.layer)
         self._stage.setCurrentWidget(beneath)
         self._cursor.refresh()

@@ -121,7 +121,7 @@ class StatusLine(QStatusBar):
         """Tell ``text`` while nothing is under the pointer."""
         self._pointed.set_idle_text(text)
 
-    def show_state(self, text: str, colour: str = "muted") -> None:
+    def show_state(self, text: str, colour: str) -> None:
         """Tell what the run does, in the theme's colour of that name."""
         self._state.set_text(text)
         self._state.set_colour(colour)

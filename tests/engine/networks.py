@@ -55,7 +55,7 @@ def trained(layers, *, loss=None, optimizer=None, steps=3, dtype=np.float64, wei
     )
     trainer = Trainer(problem)
     trainer.run(steps)
-    return trainer.frame(input_grad=True), trainer
+    return trainer.frame(input_gradient=True), trainer
 
 
 def tensors(frame):

@@ -79,6 +79,11 @@ def test_what_cannot_be_meant_is_refused_where_it_is_asked_for(command, value):
         command(value)
 
 
+def test_a_number_of_steps_is_whole():
+    with pytest.raises(ConfigError, match=r"int ≥ 1, received 1\.5"):
+        RunSteps(1.5)
+
+
 @pytest.mark.parametrize("command", [SetLearningRate, SetFrameRate])
 def test_only_a_speed_may_be_infinite(command):
     assert SetSpeed(float("inf")).steps_per_second == float("inf")

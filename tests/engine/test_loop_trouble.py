@@ -56,9 +56,9 @@ def test_a_diverged_run_is_a_state_with_a_finite_picture():
 def test_a_picture_is_looked_for_so_many_steps_back_and_no_further(monkeypatch, back):
     frame, last = Trainer.frame, 30
 
-    def spoiled(self, step=None, input_grad=False):
+    def spoiled(self, step=None, input_gradient=False):
         """Only the live step has a loss that is none, but the numbers of all after a certain one are none, too."""
-        made = frame(self, step, input_grad)
+        made = frame(self, step, input_gradient)
         if made.step == last:
             made = replace(made, loss=math.inf)
         return replace(made, values=tuple(v * math.nan for v in made.values)) if made.step > last - back else made

@@ -151,7 +151,7 @@ def _slope_of_the_loss(problem, at, place):
 @pytest.mark.parametrize("stack", STACKS)
 def test_the_inputs_own_gradient_is_its_slope(stack):
     problem = small_problem(stack)
-    gradient = Trainer(problem).frame(input_grad=True).value_grads[0]
+    gradient = Trainer(problem).frame(input_gradient=True).value_grads[0]
     for place in [(0, 0, 0), (1, 4, 3), (0, 7, 2), (1, 8, 7)]:
         slope = _slope_of_the_loss(problem, problem.input, place)
         assert gradient[place] == pytest.approx(slope, rel=1e-6, abs=1e-6)
@@ -160,7 +160,7 @@ def test_the_inputs_own_gradient_is_its_slope(stack):
 def test_layers_before_the_first_that_learns_are_shown_too():
     frame = Trainer(small_problem("constant first")).frame()
     assert frame.value_grads[0] is None
-    full = Trainer(small_problem("constant first")).frame(input_grad=True)
+    full = Trainer(small_problem("constant first")).frame(input_gradient=True)
     assert all(grad.any() for grad in full.value_grads)
     for name, array in arrays_of(frame).items():
         assert np.array_equal(array, arrays_of(full)[name]), name
@@ -178,6 +178,9 @@ def test_a_layer_that_does_not_fit_is_named():
         (((), IN_SHAPE), ConfigError),
         (((ReLU(),), IN_SHAPE, np.int64), ConfigError),
         (((ReLU(),), IN_SHAPE, np.float16), ConfigError),
+        (((ReLU(),), IN_SHAPE, "nonsense"), ConfigError),
+        (((ReLU(),), IN_SHAPE, ">f8"), ConfigError),
+        ((3, IN_SHAPE), ConfigError),
         (((MaxPool2d((10, 1)),), IN_SHAPE), ShapeError),
         (((AvgPool2d((2, 2)),), (9, 8)), ShapeError),
         (((ReLU(),), (1, 9.5, 8)), ShapeError),
@@ -200,6 +203,7 @@ def test_wrong_parameters_are_refused(rng):
         ({**weight_and_bias, "scale": np.ones(1)}, {}),
         ({**weight_and_bias, "weight": np.ones((2, 2))}, {}),
         ({**weight_and_bias, "bias": np.ones(2)}, {}),
+        ({**weight_and_bias, 3: np.ones(2)}, {}),
     ):
         with pytest.raises(ShapeError):
             network.forward(wrong, x)

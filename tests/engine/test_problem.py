@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from convviz.engine import ConfigError, Conv2d, Problem, ShapeError
+from convviz.i18n import set_language
 from tests.engine.problems import reference_problem, small_problem
 
 WEIGHT = np.ones((1, 1, 3, 3))
@@ -48,6 +49,33 @@ def test_parameters_of_any_real_format_are_taken_and_copied():
 def test_a_name_is_no_part_of_a_problem(part, expected):
     with pytest.raises(ConfigError, match=f"{part}: expected a value of type {expected}, received 'sgd'"):
         Problem(INPUT, TARGET, (Conv2d(kernel=3, bias=None),), ({"weight": WEIGHT},), **{part: "sgd"})
+
+
+@pytest.mark.parametrize(
+    ("part", "given", "message"),
+    [
+        ("initial", 3, "initial: expected a list, received 3"),
+        ("teacher", 3, "teacher: expected a list, received 3"),
+        ("initial", {"weight": WEIGHT}, "initial[0]: expected a value of type Mapping, received 'weight'"),
+        ("teacher", (None,), "teacher[0]: expected a value of type Mapping, received None"),
+        ("layers", None, "layers: expected a list, received None"),
+        ("layers", (3,), "layers[0]: expected a value of type Layer, received 3"),
+        ("dtype", "nonsense", "dtype: expected float64 or float32, received 'nonsense'"),
+    ],
+)
+def test_what_is_of_another_kind_is_refused_by_name(part, given, message):
+    good = {"layers": (Conv2d(kernel=3, bias=None),), "initial": ({"weight": WEIGHT},)}
+    with pytest.raises(ConfigError) as caught:
+        Problem(INPUT, TARGET, **{**good, part: given})
+    assert str(caught.value) == message
+    assert caught.value.field == message.split(":")[0]
+
+
+def test_it_is_refused_in_chinese_too():
+    set_language("zh_CN")
+    with pytest.raises(ConfigError) as caught:
+        Problem(INPUT, TARGET, (Conv2d(kernel=3, bias=None),), ({"weight": WEIGHT},), dtype="nonsense")
+    assert str(caught.value) == "dtype：应为 float64 或 float32，收到的是 'nonsense'"
 
 
 @pytest.mark.parametrize(

@@ -51,7 +51,7 @@ def draw(seed):
     )
     trainer = Trainer(problem)
     trainer.run(int(rng.integers(1, 4)))
-    return trainer.frame(input_grad=True), trainer
+    return trainer.frame(input_gradient=True), trainer
 
 
 @pytest.fixture(scope="module", params=range(EXPERIMENTS))

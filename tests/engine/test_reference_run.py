@@ -45,7 +45,7 @@ def test_it_ends_where_the_reference_run_does(run, trained):
 
 
 def test_every_intermediate_of_the_first_step(run, trained):
-    first = trained.frame(0, input_grad=True)
+    first = trained.frame(0, input_gradient=True)
     assert first.loss == trained.losses[0]
     close(first.values[1], run["step0_hidden"])
     close(first.output, run["step0_output"])

@@ -238,7 +238,7 @@ def test_the_diverged_step_can_be_looked_at_and_left():
     trainer = Trainer(diverging())
     trainer.run(2000)
     step = trainer.current_step
-    frame = trainer.frame(input_grad=True)
+    frame = trainer.frame(input_gradient=True)
     assert frame.step == step
     assert not math.isfinite(frame.loss)
     before = trainer.frame(step - 1)
@@ -263,7 +263,7 @@ def test_a_problem_can_be_diverged_from_the_start():
     assert trainer.state is State.DIVERGED
     assert math.isnan(trainer.best_loss)
     assert not math.isfinite(trainer.initial_loss)
-    trainer.frame(input_grad=True)
+    trainer.frame(input_gradient=True)
 
 
 def test_a_saturated_network_diverges_quietly():

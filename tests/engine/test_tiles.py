@@ -98,7 +98,7 @@ def test_frames_and_losses_are_those_of_the_whole(name, count, cut_into, rng):
     tiled.run(5)
     np.testing.assert_allclose(tiled.losses, whole.losses, rtol=1e-12)
     for step in (5, 2):
-        assert_close(tiled.frame(step, input_grad=True), whole.frame(step, input_grad=True))
+        assert_close(tiled.frame(step, input_gradient=True), whole.frame(step, input_gradient=True))
     assert tiled.frame().value_grads[0] is None
     assert tiled.loss == pytest.approx(whole.loss, rel=1e-12)
 
@@ -142,9 +142,9 @@ def test_random_stacks_are_the_same_in_tiles(seed, cut_into):
         if min(after[1:]) >= 2:
             layers, made = [*layers, layer], after
     problem = problem_of(tuple(layers), rng, shape)
-    whole = Trainer(problem).frame(input_grad=True)
+    whole = Trainer(problem).frame(input_gradient=True)
     cut_into(int(rng.integers(2, 5)))
-    assert_close(Trainer(problem).frame(input_grad=True), whole)
+    assert_close(Trainer(problem).frame(input_gradient=True), whole)
 
 
 def test_the_reference_run_is_the_same_in_tiles(cut_into):
@@ -166,7 +166,7 @@ def test_whoever_works_the_numbers_are_the_same(workers, cut_into, rng):
     second.run(30)
     assert np.array_equal(first.losses, second.losses)
     for step in (50, 7):
-        assert_same_frame(first.frame(step, input_grad=True), second.frame(step, input_grad=True))
+        assert_same_frame(first.frame(step, input_gradient=True), second.frame(step, input_gradient=True))
 
 
 def test_a_step_that_goes_wrong_is_not_made(cut_into, rng, monkeypatch):

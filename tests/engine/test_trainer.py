@@ -65,7 +65,7 @@ def test_looking_does_not_disturb(way):
     watched = Trainer(small_problem(**way))
     for _ in range(30):
         watched.run(10)
-        watched.frame(input_grad=True)
+        watched.frame(input_gradient=True)
         watched.frame(watched.current_step // 2)
         watched.parameters(watched.current_step // 3)
         assert watched.loss > 0
@@ -77,10 +77,10 @@ def test_a_past_step_is_what_it_was_when_it_was_live(way):
     trainer = Trainer(small_problem(**way))
     seen = []
     for _ in range(15):
-        seen.append((trainer.frame(input_grad=True), trainer.parameters(), trainer.loss))
+        seen.append((trainer.frame(input_gradient=True), trainer.parameters(), trainer.loss))
         trainer.run(9)
     for frame, parameters, loss in seen:
-        again = trainer.frame(frame.step, input_grad=True)
+        again = trainer.frame(frame.step, input_gradient=True)
         assert_same_frame(again, frame)
         assert again.loss == loss == trainer.losses[frame.step]
         for ours, theirs in zip(trainer.parameters(frame.step), parameters, strict=True):
@@ -267,7 +267,7 @@ def test_every_stack_trains(stack):
 
 def test_frames_are_read_only_and_nobodys_buffer(way):
     trainer = trained(5, small_problem(**way))
-    frame = trainer.frame(input_grad=True)
+    frame = trainer.frame(input_gradient=True)
     copies = {name: array.copy() for name, array in arrays_of(frame).items()}
     trainer.run(100)
     trainer.frame(3)
@@ -288,6 +288,16 @@ def test_frames_carry_the_run_and_the_teacher():
     np.testing.assert_array_equal(frame.residual, frame.output - frame.target)
     assert frame.value_grads[0] is None
     assert Trainer(reference_problem()).frame().teacher is None
+
+
+@pytest.mark.parametrize("count", [1.5, 3.0, "many", None, True])
+def test_a_number_of_steps_is_whole(count):
+    trainer = Trainer(small_problem())
+    with pytest.raises(ConfigError) as caught:
+        trainer.run(count)
+    assert str(caught.value) == f"count: expected a whole number, received {count!r}"
+    assert trainer.current_step == 0
+    assert trainer.run(np.int64(3)) == 3
 
 
 @pytest.mark.parametrize("step", [-1, 11, 10**9, 1.5, "first"])

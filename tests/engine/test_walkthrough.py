@@ -317,7 +317,7 @@ def test_the_curve_of_a_loss_passes_through_its_point():
 
 def test_an_input_gradient_nobody_asked_for_is_computed():
     _, trainer = trained(NETWORKS["demo"])
-    bare, full = trainer.frame(), trainer.frame(input_grad=True)
+    bare, full = trainer.frame(), trainer.frame(input_gradient=True)
     assert bare.value_grads[0] is None
     boards = walk(bare, 0, back=True).moment(4, 0).boards
     np.testing.assert_allclose(whole(boards[3]), full.value_grads[0][0], **CLOSE)

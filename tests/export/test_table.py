@@ -100,7 +100,7 @@ def test_the_arrays_of_a_step_are_all_there_is(kind: str) -> None:
     stages = (Stage(layer=Conv2d(kernel=3, out_channels=2)), Stage(layer=layer), Stage(layer=Conv2d(kernel=2)))
     trainer = Trainer(Experiment(input=RandomMap(size=(9, 9)), stages=stages).build())
     trainer.run(3)
-    frame = trainer.frame(2, input_grad=True)
+    frame = trainer.frame(2, input_gradient=True)
     arrays = step_arrays(frame)
     shown = [*frame.values, *frame.value_grads, frame.residual, frame.target]
     shown += [

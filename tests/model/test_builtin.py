@@ -122,7 +122,7 @@ def test_the_rate_that_is_too_large_diverges_and_the_smaller_one_learns() -> Non
 def test_the_dead_relu_gets_no_gradient_at_all_until_it_is_revived() -> None:
     experiment = load_builtin("dead-relu")
     trainer = trained(experiment)
-    frame = trainer.frame(input_grad=True)
+    frame = trainer.frame(input_gradient=True)
     assert (frame.values[1] < 0).all()
     assert not frame.values[2].any()
     for layer in frame.gradients:
@@ -146,7 +146,7 @@ def test_momentum_ends_far_below_plain_descent() -> None:
 
 def test_no_window_reaches_the_dead_border() -> None:
     trainer = trained(load_builtin("dead-border"))
-    frame = trainer.frame(input_grad=True)
+    frame = trainer.frame(input_gradient=True)
     for grad in frame.value_grads[:2]:
         assert grad is not None
         reached, last_rows, last_columns = grad[0, :-2, :-2], grad[0, -2:], grad[0, :, -2:]

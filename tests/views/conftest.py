@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from pathlib import Path
     from typing import Protocol
 
+    import numpy as np
     from pytestqt.qtbot import QtBot
 
     from convviz.engine.frames import Frame
@@ -111,6 +112,12 @@ class Person:
                 and self.session.frame.step == step
             )
         )
+
+    def kernels(self) -> list[np.ndarray]:
+        """Return what the weights of the layers that have kernels are in the frame that is shown."""
+        frame = self.session.frame
+        assert frame is not None
+        return [layer["weight"] for layer in frame.parameters]
 
     def run_to_the_end(self) -> None:
         self.click("play")

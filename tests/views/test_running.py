@@ -5,37 +5,23 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-import numpy as np
 import pytest
-from PyQt6.QtCore import QPoint, Qt, QTimer
+from PyQt6.QtCore import Qt
 from PyQt6.QtGui import QAction
 from PyQt6.QtWidgets import (
-    QAbstractSpinBox,
     QApplication,
     QComboBox,
     QLabel,
     QProgressBar,
-    QSlider,
     QSpinBox,
     QWidget,
 )
 
-from convviz.engine import Trainer
 from convviz.engine.frames import State
-from convviz.model.files import load_builtin
-from convviz.views import theme
-from convviz.views.heatmap import Heatmap
-from convviz.views.preferences import DEFAULT_SPEED
 from tests.views.hands import turn, type_over
 
 if TYPE_CHECKING:
-    from tests.views.conftest import OpenWindow, Person
-
-
-def kernels(person: Person) -> list[np.ndarray]:
-    frame = person.session.frame
-    assert frame is not None
-    return [layer["weight"] for layer in frame.parameters]
+    from tests.views.conftest import OpenWindow
 
 
 def test_play_trains_and_pause_stops(open_window: OpenWindow) -> None:
@@ -125,122 +111,6 @@ def test_play_goes_on_beyond_the_end(open_window: OpenWindow) -> None:
     person.sees_state(State.PAUSED)
 
 
-def test_reset_gives_the_same_start(open_window: OpenWindow) -> None:
-    person = open_window()
-    before, words = kernels(person), person.text("loss_words")
-    person.run_to_the_end()
-    assert person.text("loss_words") != words
-    person.click("reset")
-    person.sees_step(0)
-    assert all(np.array_equal(one, other) for one, other in zip(kernels(person), before, strict=True))
-    assert person.text("loss_words") == words
-    assert person.text("history_text") == "step 0 · live"
-
-
-def test_a_reset_by_mistake_is_undone_and_the_run_goes_on_as_if_nothing_had_been(open_window: OpenWindow) -> None:
-    person = open_window()
-    trainer = Trainer(person.document.experiment.build())
-    trainer.run(150)
-    person.session.run(120)
-    person.sees_step(120)
-    made = kernels(person)
-    person.press("R")
-    person.sees_step(0)
-    assert "with its 120 steps" in person.text("pointed")
-    assert person.document.undo_stack.undoText() == "Reset"
-    person.press("Ctrl+Z")
-    person.sees_step(120)
-    assert "begin" not in person.text("pointed")
-    assert all(np.array_equal(one, other) for one, other in zip(kernels(person), made, strict=True))
-    person.find(QSlider, "history_slider").setValue(60)
-    person.sees(lambda: person.session.status.shown == 60)
-    person.press("End")
-    person.session.run(30)
-    person.sees_step(150)
-    np.testing.assert_array_equal(person.session.losses.values(), trainer.losses[:150])
-    person.press("Ctrl+Shift+Z")
-    person.sees_step(0)
-
-
-def test_a_reset_at_the_first_step_is_nothing_to_be_undone(open_window: OpenWindow) -> None:
-    person = open_window()
-    person.press("R")
-    person.sees_step(0)
-    assert not person.document.undo_stack.canUndo()
-    assert not person.window.isWindowModified()
-
-
-def test_a_new_seed_makes_another_student_and_can_be_undone(open_window: OpenWindow) -> None:
-    person = open_window()
-    before, seed = kernels(person), person.document.experiment.seed
-    person.click("new_seed")
-    person.sees(lambda: not np.array_equal(kernels(person)[0], before[0]))
-    assert person.document.experiment.seed != seed
-    person.click("undo")
-    person.sees(lambda: np.array_equal(kernels(person)[0], before[0]))
-
-
-def test_the_learning_rate_changes_without_a_new_run(open_window: OpenWindow) -> None:
-    person = open_window(speed=100.0)
-    person.click("play")
-    person.sees_state(State.RUNNING)
-    run = person.session.status.run
-    person.look_at("training")
-    person.type_into("optimizer.learning_rate", "1e-6")
-    person.sees(lambda: person.session.status.learning_rate == 1e-6)
-    assert person.session.status.run == run
-    assert person.session.status.state is State.RUNNING
-    assert person.session.status.step > 0
-
-
-def test_a_stride_changed_in_mid_run_rebuilds_and_goes_on(open_window: OpenWindow) -> None:
-    person = open_window(speed=100.0)
-    experiment = person.document.experiment
-    person.click("play")
-    person.sees_state(State.RUNNING)
-    person.look_at("layer", 1)
-    person.type_into("layers.1.stride.vertical", "3")
-    person.sees(lambda: person.session.frame is not None and person.session.frame.output.shape == (1, 5, 5))
-    person.sees_state(State.RUNNING)
-    person.press("Ctrl+Z", on=person.window)
-    person.sees(lambda: person.session.frame is not None and person.session.frame.output.shape == (1, 8, 8))
-    assert person.document.experiment == experiment
-    person.press("Ctrl+Shift+Z", on=person.window)
-    person.sees(lambda: person.session.frame is not None and person.session.frame.output.shape == (1, 5, 5))
-
-
-def test_undoing_an_edit_brings_back_the_run_that_it_ended(open_window: OpenWindow) -> None:
-    person = open_window()
-    person.run_to_the_end()
-    ended = {name: person.text(name) for name in ("state", "loss_words", "history_text")}
-    learned, losses = kernels(person), person.session.losses.values().copy()
-    person.look_at("layer", 1)
-    person.type_into("layers.1.stride.vertical", "3")
-    person.sees_step(0)
-    person.click("undo")
-    person.sees_step(2000)
-    assert {name: person.text(name) for name in ended} == ended
-    assert all(np.array_equal(one, other) for one, other in zip(kernels(person), learned, strict=True))
-    np.testing.assert_array_equal(person.session.losses.values(), losses)
-    person.find(QSlider, "history_slider").setValue(700)
-    person.sees(lambda: person.session.frame is not None and person.session.frame.step == 700)
-    assert person.session.frame is not None
-    assert person.session.frame.loss == losses[700]
-
-
-def test_an_impossible_kernel_leaves_the_run_as_it_is(open_window: OpenWindow) -> None:
-    person = open_window(speed=100.0)
-    person.click("play")
-    person.sees_state(State.RUNNING)
-    run, experiment = person.session.status.run, person.document.experiment
-    person.look_at("layer", 1)
-    person.type_into("layers.1.kernel.vertical", "30")
-    step = person.session.status.step
-    person.sees(lambda: person.session.status.step > step + 5)
-    assert person.session.status.run == run
-    assert person.document.experiment == experiment
-
-
 @pytest.mark.parametrize("key", [".", "5", "-"])
 def test_a_kernels_cells_take_the_keys_that_numbers_begin_with(open_window: OpenWindow, key: str) -> None:
     person = open_window()
@@ -251,50 +121,6 @@ def test_a_kernels_cells_take_the_keys_that_numbers_begin_with(open_window: Open
     person.window.repaint()
     assert person.session.status.step == 0
     assert person.session.status.state is State.PAUSED
-
-
-def test_undo_tells_what_it_undoes(open_window: OpenWindow) -> None:
-    person = open_window()
-    undo = person.button("undo")
-    assert not undo.isEnabled()
-    person.document.propose(person.document.experiment.replace(seed=7), "Change the seed")
-    assert undo.isEnabled()
-    assert "Undo: Change the seed" in undo.toolTip()
-    person.click("undo")
-    assert not undo.isEnabled()
-    assert "Redo: Change the seed" in person.button("redo").toolTip()
-
-
-def test_free_lets_go_and_takes_back_the_speed(open_window: OpenWindow) -> None:
-    person = open_window(speed=200.0)
-    free = person.button("free")
-    assert person.text("speed_text") == "200 steps/s"
-    assert not free.isChecked()
-    person.click("free")
-    person.sees(free.isChecked)
-    assert person.session.status.speed == math.inf
-    assert person.text("speed_text") == "as fast as it goes"
-    assert person.preferences.speed == math.inf
-    person.click("free")
-    person.sees(lambda: not free.isChecked())
-    assert person.session.status.speed == 200.0
-
-
-def test_the_slider_sets_the_speed(open_window: OpenWindow) -> None:
-    person = open_window(speed=math.inf)
-    slider = person.find(QSlider, "speed")
-    slider.setValue(slider.maximum())
-    person.sees(lambda: person.session.status.speed == 10_000)
-    assert not person.button("free").isChecked()
-    slider.setValue(slider.minimum())
-    person.sees(lambda: person.text("speed_text") == "1 step/s")
-
-
-def test_a_window_that_opens_free_goes_back_to_a_speed_that_can_be_seen(open_window: OpenWindow) -> None:
-    person = open_window(speed=math.inf)
-    person.click("free")
-    person.sees(lambda: person.session.status.speed == DEFAULT_SPEED)
-    assert person.text("speed_text") == "200 steps/s"
 
 
 def test_the_name_of_an_experiment_without_room_ends_with_an_ellipsis(open_window: OpenWindow) -> None:
@@ -332,15 +158,6 @@ def test_a_wheel_turns_the_number_of_steps_only_where_the_focus_is(open_window: 
     length.setFocus(Qt.FocusReason.TabFocusReason)
     turn(length, 2)
     assert length.value() == before + 2
-
-
-def test_faster_and_slower_go_through_round_speeds(open_window: OpenWindow) -> None:
-    person = open_window(speed=10_000.0)
-    person.press("]")
-    person.sees(lambda: person.session.status.speed == math.inf)
-    for speed in (10_000, 5_000, 2_000):
-        person.press("[")
-        person.sees(lambda speed=speed: person.session.status.speed == speed)
 
 
 @pytest.mark.parametrize(
@@ -414,85 +231,3 @@ def test_an_impossible_number_of_steps_is_refused_with_a_sentence(
     type_over(length, "7")
     assert length.value() == 7
     assert not note.isVisible()
-
-
-def test_the_slider_of_speeds_is_muted_while_there_is_no_limit(open_window: OpenWindow) -> None:
-    """It shows where one comes back to, which is not how fast it goes; moving it sets that limit again."""
-    person = open_window(speed=100.0)
-    slider = person.find(QSlider, "speed")
-
-    def has_accent() -> bool:
-        image = slider.grab().toImage()
-        return any(image.pixelColor(x, image.height() // 2) == theme.current().accent for x in range(image.width()))
-
-    assert has_accent()
-    place = slider.value()
-    person.click("free")
-    person.sees(lambda: person.session.status.speed == math.inf and not has_accent())
-    assert slider.isEnabled()
-    assert slider.value() == place
-    slider.setFocus(Qt.FocusReason.TabFocusReason)
-    person.press("Right", slider)
-    person.sees(lambda: math.isfinite(person.session.status.speed) and has_accent())
-
-
-def test_a_change_that_begins_a_new_run_says_so(open_window: OpenWindow) -> None:
-    person = open_window()
-    person.session.run(300)
-    person.sees_step(300)
-    box = person.find(QAbstractSpinBox, "layers.0.kernel.vertical")
-    box.setFocus()
-    turn(box, 1)
-    told = "The change began a new run. Undoing it brings back the one before, with its 300 steps."
-    person.sees(lambda: person.text("pointed") == told)
-    person.sees_step(0)
-    person.session.run(3)
-    person.sees_step(3)
-    turn(box, 1)  # the same turn of the wheel goes on
-    person.sees_step(0)
-    assert person.text("pointed") == told
-    person.window.set_language("zh_CN")
-    assert person.text("pointed").startswith("这一更改开始了新的运行")
-    assert "300" in person.text("pointed")
-    heatmap = person.find(Heatmap, "pipeline.map1")
-    person.bot.mouseMove(heatmap, heatmap.cell_rect(0, 0, 0).center())
-    assert "300" not in person.text("pointed")
-    person.find(QTimer, "note_time").timeout.emit()  # nobody waits here until the time is over
-    person.bot.mouseMove(heatmap, QPoint(-50, -50))
-    person.sees(lambda: "300" not in person.text("pointed"))
-    turn(box, 1)
-    person.sees_step(0)
-    person.click("undo")
-    person.sees_step(300)
-    assert person.text("pointed") == ""
-
-
-def test_a_change_says_how_far_the_run_before_it_had_come(open_window: OpenWindow) -> None:
-    """Also while it is still said of the change before."""
-    person = open_window()
-    for steps, stride in ((300, "2"), (7, "1")):
-        person.session.run(steps)
-        person.sees_step(steps)
-        person.type_into("layers.0.stride.vertical", stride)
-        person.sees_step(0)
-        told = f"The change began a new run. Undoing it brings back the one before, with its {steps} steps."
-        person.sees(lambda told=told: person.text("pointed") == told)
-    person.click("undo")
-    person.sees_step(7)
-
-
-def test_no_run_is_said_to_be_gone_where_none_is(open_window: OpenWindow) -> None:
-    person = open_window()
-    experiment = person.document.experiment
-    person.document.propose(experiment.replace(seed=1), "before the first step")
-    assert person.text("pointed") == ""
-    person.sees_step(0)
-    person.session.run(10)
-    person.sees_step(10)
-    optimizer = experiment.optimizer.replace(learning_rate=1e-6)
-    person.document.propose(person.document.experiment.replace(optimizer=optimizer), "which goes on")
-    assert person.text("pointed") == ""
-    person.document.open_experiment(load_builtin("pooling"))
-    person.sees_step(0)
-    person.document.propose(person.document.experiment.replace(seed=5), "of another")
-    assert person.text("pointed") == ""

@@ -69,10 +69,10 @@ from convviz.engine.convolution.unfolded import TABLE, Unfolded
 from convviz.engine.memory import Array, Order, sorted_columns
 
 #: The im2col matrix of an input is made whole at every step if it has at most ``UNFOLDED`` numbers and
-#: ``UNFOLDED_BYTES`` bytes; where ``MANY`` or more filters read it, twice ``UNFOLDED`` numbers, whatever their bytes.
+#: ``UNFOLDED_BYTES`` bytes; where ``_MANY`` or more filters read it, twice ``UNFOLDED`` numbers, whatever their bytes.
 #: That of a constant input, which is made only once, may have ``UNFOLDED_CONSTANT`` bytes; where many filters read it,
 #: three times as many.
-UNFOLDED, UNFOLDED_BYTES, MANY, UNFOLDED_CONSTANT = 3 << 14, 5 << 16, 8, 1 << 20
+UNFOLDED, UNFOLDED_BYTES, _MANY, UNFOLDED_CONSTANT = 3 << 14, 5 << 16, 8, 1 << 20
 #: The same for the matrix of an error, which is read by one product instead of two: the most bytes.
 UNFOLDED_ERROR = 1 << 16
 
@@ -175,8 +175,8 @@ def _unfolds(geometry: Geometry, constant: bool, itemsize: int) -> bool:
     """Return whether the im2col matrix of the input is small enough to be made whole."""
     numbers = geometry.groups * geometry.taps * geometry.windows
     if constant:
-        return numbers * itemsize <= UNFOLDED_CONSTANT * (3 if geometry.out_group >= MANY else 1)
-    if geometry.out_group >= MANY:
+        return numbers * itemsize <= UNFOLDED_CONSTANT * (3 if geometry.out_group >= _MANY else 1)
+    if geometry.out_group >= _MANY:
         return numbers <= 2 * UNFOLDED
     return numbers <= UNFOLDED and numbers * itemsize <= UNFOLDED_BYTES
 

@@ -30,20 +30,20 @@ if TYPE_CHECKING:
 
 #: How many rows of windows are one product, the preferred number first: that is how many rows of the left matrix BLAS
 #: keeps in registers. More only add zeros.
-ROWS = (4, 2)
-#: In the forward pass ``MANY_ROWS`` are still better while the unfolded columns take at most ``CACHED`` bytes, and so
+_ROWS = (4, 2)
+#: In the forward pass ``_MANY_ROWS`` are still better while the unfolded columns take at most ``_CACHED`` bytes, and so
 #: stay in the level-2 cache.
-MANY_ROWS, CACHED = 6, 3 << 18
+_MANY_ROWS, _CACHED = 6, 3 << 18
 #: With fewer columns of output, the sums in the weight gradient are so short that products of single rows are faster.
-SHORT = 48
+_SHORT = 48
 
 
-def rows_together(ahead: int, taps: int) -> int:
+def _rows_together(ahead: int, taps: int) -> int:
     """Return how many rows of windows are one product: four, unless their band has more zeros than weights, else two.
 
     ``taps`` is the number of weights of a filter, and ``ahead`` by how many columns the band shifts from row to row.
     """
-    return next(rows for rows in ROWS if rows < 3 or (rows - 1) * ahead < taps)
+    return next(rows for rows in _ROWS if rows < 3 or (rows - 1) * ahead < taps)
 
 
 class Banded(Strips):
@@ -52,7 +52,7 @@ class Banded(Strips):
     def product(self) -> Calls:
         """Return the call that fills the band with the weights, and for each strip the product and the bias."""
         geometry, operands = self.geometry, self.operands
-        several = MANY_ROWS if self._is_cached and (MANY_ROWS - 1) * self._ahead < geometry.taps else self._several
+        several = _MANY_ROWS if self._is_cached and (_MANY_ROWS - 1) * self._ahead < geometry.taps else self._several
         height = self._height(several)
         band = aligned((geometry.groups, 1, several, height), operands.weight.dtype)
         weight = operands.weight.reshape(geometry.groups, 1, 1, -1)
@@ -70,7 +70,7 @@ class Banded(Strips):
     def weight_grad(self) -> Calls:
         """Return the products of the errors with what their windows read, and their sum along the band."""
         geometry, operands = self.geometry, self.operands
-        if geometry.out_size[1] < SHORT:
+        if geometry.out_size[1] < _SHORT:
             return super().weight_grad()
         dy = self._by_rows(operands.dy)
 
@@ -127,15 +127,15 @@ class Banded(Strips):
 
     @property
     def _is_cached(self) -> bool:
-        """Whether all unfolded columns are one strip of at most `CACHED` bytes."""
+        """Whether all unfolded columns are one strip of at most `_CACHED` bytes."""
         groups, count, taps, columns = self._strips[0].windows.shape
         rows = taps + (count - 1) * self._ahead
-        return len(self._strips) == 1 and groups * rows * columns * self.operands.weight.itemsize <= CACHED
+        return len(self._strips) == 1 and groups * rows * columns * self.operands.weight.itemsize <= _CACHED
 
     @property
     def _several(self) -> int:
         """How many rows of windows are one product."""
-        return rows_together(self._ahead, self.geometry.taps)
+        return _rows_together(self._ahead, self.geometry.taps)
 
     def _height(self, several: int) -> int:
         """Return the number of rows of the right matrix for ``several`` rows of windows."""

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 #: How many rows of windows are one product, the preferred number first; it must divide the rows of the output. More
 #: would add too many zeros.
-SEVERAL = (2, 3, 1)
+_SEVERAL = (2, 3, 1)
 #: The most bytes of products that are computed before they are added.
 PRODUCTS = 1 << 19
 
@@ -45,7 +45,7 @@ class Phased(Strips):
         super().__init__(geometry, operands)
         (kh, kw), (down, across), (rows, columns) = geometry.kernel, geometry.stride, geometry.out_size
         self._shifts, self._ahead = kw // across, down * across
-        self._several = next(several for several in SEVERAL if rows % several == 0)
+        self._several = next(several for several in _SEVERAL if rows % several == 0)
         self._height, self._wide = kh * across + (self._several - 1) * self._ahead, columns + self._shifts - 1
         line = geometry.groups * self._shifts * self._wide * operands.weight.itemsize
         most = max(1, PRODUCTS // (line * self._several)) * self._several

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 LARGEST, LARGEST_RESULT, SHORTEST_SUM = 1_000_000, 1200, 32
 #: A result is not cut into more pieces than this, and only between columns that are so many apart.
-MOST_PIECES, GRAIN = 8, 4
+MOST_PIECES, _GRAIN = 8, 4
 
 
 def multiply(left: Array, right: Array, out: Array) -> Calls:
@@ -47,7 +47,7 @@ def _pieces(left: Array, right: Array) -> list[slice]:
         most = min(most, LARGEST_RESULT // rows)
     count = -(-columns // max(1, most))
     width = -(-columns // count)
-    width = min(-(-width // GRAIN) * GRAIN, max(most, width))
+    width = min(-(-width // _GRAIN) * _GRAIN, max(most, width))
     if count > MOST_PIECES:
         return [slice(None)]
     return [slice(start, start + width) for start in range(0, columns, width)]

@@ -38,7 +38,7 @@ WINDOW = 1 << 20
 #: The most bytes of a strip that is filled anew at every step.
 STRIP = 1 << 20
 #: The most bytes of unfolded columns that are kept from the forward to the backward pass, and of a constant input.
-KEEP, KEEP_CONSTANT = 1 << 23, 1 << 24
+KEEP, _KEEP_CONSTANT = 1 << 23, 1 << 24
 
 
 class Strip(NamedTuple):
@@ -202,7 +202,7 @@ class Strips(Correlation):
         _, source = self._source
         across = self._axes[1]
         size = source.shape[0] * source.shape[1] * across.taps * across.count * source.itemsize
-        return bool(size <= (KEEP_CONSTANT if self.operands.constant else KEEP))
+        return bool(size <= (_KEEP_CONSTANT if self.operands.constant else KEEP))
 
     @cached_property
     def _strips(self) -> list[Strip]:

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 #: a copy of its own, with a cost of its own.
 TABLE = 2500
 #: The same for the input gradient: with more numbers in all its phases, they are copied to their cells row by row.
-SPREAD = 2500
+_SPREAD = 2500
 #: How many windows a block has. From some 200 to 800 it makes little difference; beyond, products are large again.
 BLOCK = 384
 
@@ -62,7 +62,7 @@ class Unfolded(Correlation):
         weight, y = self._grouped(self.operands.weight), self._windows(self.operands.y)
         if not self._in_blocks:
             return multiply(weight, self._columns, y)
-        parts = zip(blocks(self._columns), blocks(y), strict=True)
+        parts = zip(_blocks(self._columns), _blocks(y), strict=True)
         return tuple(call for columns, target in parts for call in multiply(weight[:, None], columns, target))
 
     def difference(self, target: Array, out: Array) -> Calls | None:
@@ -86,13 +86,13 @@ class Unfolded(Correlation):
         With the row of ones the products of common sizes would be just too large for the fast kernels.
         """
         geometry, taps, dtype = self.geometry, self.geometry.taps, error.dtype
-        matrices = blocks(self._columns[:, :taps])
+        matrices = _blocks(self._columns[:, :taps])
         counts = [part.shape[1] for part in matrices]
         products = aligned((sum(counts), geometry.groups, geometry.out_group, taps), dtype)
         total = aligned((geometry.groups, geometry.out_group, taps), dtype)
         calls: list[Call] = []
         start = 0
-        for count, errors, columns in zip(counts, blocks(error), matrices, strict=True):
+        for count, errors, columns in zip(counts, _blocks(error), matrices, strict=True):
             target = products[start : start + count].transpose(1, 0, 2, 3)
             calls += multiply(errors, columns.transpose(0, 1, 3, 2), target)
             start += count
@@ -125,7 +125,7 @@ class Unfolded(Correlation):
         phases = aligned(geometry.groups * rows * columns.shape[2] + 1, dtype)
         calls += multiply(weights, columns, phases[:-1].reshape(geometry.groups, rows, -1))
         numbers = (len(down.residues), len(across.residues))
-        if phases.size > SPREAD and numbers == geometry.stride and (order is None or order.modulus):
+        if phases.size > _SPREAD and numbers == geometry.stride and (order is None or order.modulus):
             by_rows = phases[:-1].reshape(geometry.groups, geometry.in_group, *numbers, down.count, across.count)
             return (*calls, *self._spread(by_rows.transpose(0, 4, 1, 2, 3, 5)))
         return (*calls, *self._scatter(phases))
@@ -155,11 +155,11 @@ class Unfolded(Correlation):
             columns[:, rows:] = 1
             return tuple(self._copies(columns[:, :rows], source, axes))
         if columns.size <= TABLE or source.order is not None or order is not None:
-            table = source.located(unfold_table(axes, self.geometry.groups, source.shape[0], ones))
+            table = source.located(_unfold_table(axes, self.geometry.groups, source.shape[0], ones))
             table = np.ascontiguousarray(table if order is None else table[..., order.cells])
             return (partial(source.extended.take, table, None, columns, "clip"),)
         enter, bordered = with_border(source, axes)
-        windows = every_window(bordered, axes, self.geometry.groups)
+        windows = _every_window(bordered, axes, self.geometry.groups)
         columns[:, rows:] = 1
         return (*enter, partial(np.copyto, columns[:, :rows].reshape(windows.shape), windows))
 
@@ -200,7 +200,7 @@ class Unfolded(Correlation):
         return (partial(phases.take, table, None, dx.flat.reshape(table.shape), "clip"),)
 
 
-def unfold_table(axes: tuple[Axis, Axis], groups: int, channels: int, ones: bool) -> Indices:
+def _unfold_table(axes: tuple[Axis, Axis], groups: int, channels: int, ones: bool) -> Indices:
     """Return the indices (groups, rows, windows) that unfold a map when taken from `Buffer.extended`.
 
     Rows are in the order (tap down, channel, tap across). With ``ones`` there is one more, of the stored one.
@@ -218,7 +218,7 @@ def unfold_table(axes: tuple[Axis, Axis], groups: int, channels: int, ones: bool
     return np.ascontiguousarray(table, dtype=np.intp)
 
 
-def every_window(source: Array, axes: tuple[Axis, Axis], groups: int) -> Array:
+def _every_window(source: Array, axes: tuple[Axis, Axis], groups: int) -> Array:
     """Return the cells of all windows as a view (groups, taps down, channels, taps across, rows, columns) of a map."""
     down, across = axes
     channel, row, cell = source.strides
@@ -231,7 +231,7 @@ def every_window(source: Array, axes: tuple[Axis, Axis], groups: int) -> Array:
     )
 
 
-def blocks(matrices: Array) -> tuple[Array, ...]:
+def _blocks(matrices: Array) -> tuple[Array, ...]:
     """Return the blocks of matrices (groups, rows, windows), as views (groups, blocks, rows, windows of a block).
 
     Those of `BLOCK` windows are the first view, and what is left over, if anything is, is the second.

@@ -8,11 +8,10 @@ from convviz.engine.explain.explain import explain, loss_factors
 from convviz.engine.explain.explanation import Explanation, Factor, Note, Part, Rule
 from convviz.engine.explain.fields import Field, fields
 from convviz.engine.explain.sharing import is_signed, sharing
-from convviz.engine.explain.tensors import NAMES, Kind, Tensor, array_of, check_index
+from convviz.engine.explain.tensors import Kind, Tensor, array_of, check_index
 from convviz.engine.explain.update import next_parameters
 
 __all__ = [
-    "NAMES",
     "Explanation",
     "Factor",
     "Field",

@@ -28,7 +28,7 @@ Array = NDArray[Any]
 Indices = NDArray[np.intp]
 
 #: Cells of one map from which the next layer's links are still followed.
-REACH = 1 << 15
+_REACH = 1 << 15
 
 
 @dataclass(frozen=True)
@@ -113,7 +113,7 @@ def _of_value(frame: Frame, tensor: Tensor, cells: Indices) -> dict[Tensor, Fiel
     strength = np.ones(1)
     here = cells
     for number in range(tensor.position - 1, -1, -1):
-        if len(here) > REACH:
+        if len(here) > _REACH:
             break
         found.update(_biases(frame, number, here, strength))
         links = _links(frame, number, here, back=True)
@@ -145,7 +145,7 @@ def _factors_with(frame: Frame, position: int, cells: Indices) -> dict[Tensor, F
     """
     here, strength = cells, np.ones(len(cells))
     for number in range(position, len(frame.problem.layers)):
-        if len(here) > REACH:
+        if len(here) > _REACH:
             break
         links = _links(frame, number, here, back=False)
         through = strength[links.owner]
@@ -166,7 +166,7 @@ def _ahead(frame: Frame, position: int, cells: Indices, strength: Array) -> dict
     found: dict[Tensor, Field] = {}
     here, last = cells, len(frame.problem.layers)
     for number in range(position, last):
-        if len(here) > REACH:
+        if len(here) > _REACH:
             return found
         links = _links(frame, number, here, back=False)
         here, strength = _gather(links.cells, strength[links.owner] * links.slope, frame.values[number + 1].shape)
@@ -189,7 +189,7 @@ def _errors_above(
     found: dict[Tensor, Field] = {}
     here, last = cells, len(frame.problem.layers)
     for number in range(position, last):
-        if len(here) > REACH:
+        if len(here) > _REACH:
             return found
         links = _links(frame, number, here, back=False)
         shares = strength[links.owner] * links.slope
@@ -214,7 +214,7 @@ def _errors_below(frame: Frame, position: int, cells: Indices, strength: Array |
     here = cells
     strength = np.ones(len(cells)) if strength is None else strength
     for number in range(position - 1, -1, -1):
-        if len(here) > REACH:
+        if len(here) > _REACH:
             break
         if "bias" in frame.parameters[number]:
             channels = _gather(here[:, :1], strength, frame.parameters[number]["bias"].shape)

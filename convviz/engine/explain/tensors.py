@@ -9,7 +9,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from convviz.engine.errors import ConfigError
-from convviz.i18n import mark
 
 if TYPE_CHECKING:
     from convviz.engine.frames import Frame
@@ -50,23 +49,6 @@ PARAMETER = {
 
 #: The kinds that the update makes anew, each by the one that it makes it of.
 UPDATED = {Kind.NEXT_WEIGHT: Kind.WEIGHT, Kind.NEXT_BIAS: Kind.BIAS}
-
-#: How each kind of array is called in a sentence.
-NAMES = {
-    Kind.VALUE: mark("map"),
-    Kind.VALUE_GRAD: mark("gradient of the map"),
-    Kind.WEIGHT: mark("kernel"),
-    Kind.BIAS: mark("bias"),
-    Kind.WEIGHT_GRAD: mark("gradient of the kernel"),
-    Kind.BIAS_GRAD: mark("gradient of the bias"),
-    Kind.TEACHER_WEIGHT: mark("teacher's kernel"),
-    Kind.TEACHER_BIAS: mark("teacher's bias"),
-    Kind.NEXT_WEIGHT: mark("kernel after the update"),
-    Kind.NEXT_BIAS: mark("bias after the update"),
-    Kind.TARGET: mark("target"),
-    Kind.RESIDUAL: mark("residual"),
-    Kind.LOSS: mark("loss"),
-}
 
 
 class Tensor(NamedTuple):

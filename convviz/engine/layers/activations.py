@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 #: How many numbers are treated at a time: what one call writes is still in the cache for the next.
-PIECE = 1 << 16
+_PIECE = 1 << 16
 
 
 class Activation(Layer):
@@ -33,7 +33,7 @@ class Activation(Layer):
         """Bind, piece by piece."""
         buffers = (slots.x, slots.y, slots.dx, slots.dy)
         size = slots.x.flat.size
-        most = size if 0 < size <= 2 * PIECE else PIECE
+        most = size if 0 < size <= 2 * _PIECE else _PIECE
         pieces = [
             self.calls(*(buffer.flat[start : start + most] for buffer in buffers)) for start in range(0, size, most)
         ]

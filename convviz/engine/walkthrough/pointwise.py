@@ -96,7 +96,7 @@ class Residual(Stage):
         wanted = Board(
             Role.TARGET, Lattice.of(frame.target[channel]), shared, Tensor(Kind.TARGET), (channel,), cursor=cell
         )
-        left = residual_board(frame, channel, cursor=cell, known=position)
+        left = _residual_board(frame, channel, cursor=cell, known=position)
         total = float(frame.output[index] - frame.target[index])
         operands = tuple(
             Operand(np.array([float(array[index])]), role, shared)
@@ -130,7 +130,7 @@ class LossCells(Stage):
         value = float(made.sheet.crop(Area(*cell, 1, 1))[0, 0])
         curve = Curve(*self._sampled(), (at, added), slope if self._back else None)
         row = Row(
-            (residual_board(frame, channel, cursor=cell), curve, made),
+            (_residual_board(frame, channel, cursor=cell), curve, made),
             ("→", "→"),
             Sum(made.role, cell, made.scale, operands, total, value),
         )
@@ -180,7 +180,7 @@ class LossCells(Stage):
         return self._curve
 
 
-def residual_board(frame: Frame, channel: int, *, cursor: Pair, known: int | None = None) -> Board:
+def _residual_board(frame: Frame, channel: int, *, cursor: Pair, known: int | None = None) -> Board:
     """Return the board of the residual."""
     scale = Scale.of(frame, Tensor(Kind.RESIDUAL))
     sheet = Lattice.of(frame.residual[channel])

@@ -24,9 +24,9 @@ Array = NDArray[Any]
 #: The colours of shares and slopes: 1 / n of a mean, 0 and 1 of a choice.
 UNIT = Scale((np.array([-1.0, 1.0]),), signed=True)
 #: Moments of a half turn, the first and the last included: 15° from one to the next.
-TURN = 13
+_TURN = 13
 #: Sides of a border, in the order in which they are put on: top, left, bottom, right.
-SIDES = 4
+_SIDES = 4
 
 
 class Stage(ABC):
@@ -111,7 +111,7 @@ class Border(Stage):
         facts = self._facts()
         (above, below), (left, right) = facts["sides"]
         bare = not any((above, below, left, right, *facts["extra"]))
-        self.phase = Phase(Act.BORDER if self._backwards else Act.PADDING, (1, 1 if bare else SIDES), still=bare)
+        self.phase = Phase(Act.BORDER if self._backwards else Act.PADDING, (1, 1 if bare else _SIDES), still=bare)
 
     def moment(self, position: int) -> Moment:
         """Put on one more side."""
@@ -120,7 +120,7 @@ class Border(Stage):
         sheet = subject.border_sheet(array) if self._backwards else subject.big_sheet(array)
         role = Role.PADDED_ERROR if subject.back else Role.PADDED_INPUT
         facts = self._facts()
-        sides = SIDES if self.phase.still else position + 1
+        sides = _SIDES if self.phase.still else position + 1
         board = source_board(subject, role=role, sheet=sheet, sides=sides, extra=facts["extra"])
         return Moment(self.phase, position, (Row((board,), ()),), facts)
 
@@ -141,12 +141,12 @@ class Rotation(Stage):
 
     def __init__(self, subject: WindowSubject) -> None:
         self._subject = subject
-        self.phase = Phase(Act.ROTATION, (1, TURN))
+        self.phase = Phase(Act.ROTATION, (1, _TURN))
 
     def moment(self, position: int) -> Moment:
         """Turn it a little further."""
         subject = self._subject
-        turn = position / (TURN - 1)
+        turn = position / (_TURN - 1)
         boards = (kernel_board(subject), kernel_board(subject, turn=turn))
         kernel = subject.kernel(subject.front)
         corner = (kernel.shape[0] - 1, kernel.shape[1] - 1)

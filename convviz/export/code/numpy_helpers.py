@@ -10,7 +10,7 @@ import re
 from textwrap import dedent
 
 #: The source of each function by its name, in the order in which they may call one another.
-HELPERS: dict[str, str] = {
+_HELPERS: dict[str, str] = {
     "windows": '''
         def windows(x, kernel, stride=(1, 1), padding=((0, 0), (0, 0)), dilation=(1, 1), border=0):
             """Return what lies under the window: (channels, rows, columns, window rows, window columns)."""
@@ -88,8 +88,8 @@ HELPERS: dict[str, str] = {
 def helpers_for(body: str) -> list[str]:
     """Return the sources of the functions that a script's ``body`` calls, and of those that they call."""
     needed: set[str] = set()
-    for name in reversed(HELPERS):  # each is called by later ones only, and by the body
-        texts = [body, *(HELPERS[other] for other in needed)]
+    for name in reversed(_HELPERS):  # each is called by later ones only, and by the body
+        texts = [body, *(_HELPERS[other] for other in needed)]
         if any(re.search(rf"(?<!def )\b{name}\b(?=[(,])", text) for text in texts):
             needed.add(name)
-    return [dedent(source).strip() for name, source in HELPERS.items() if name in needed]
+    return [dedent(source).strip() for name, source in _HELPERS.items() if name in needed]

@@ -97,17 +97,17 @@ def arguments(settings: dict[str, Any]) -> str:
     return "".join(f", {name}={value}" for name, value in settings.items())
 
 
-def constant_rate(schedule: ConstantRate, base: float) -> str:
+def _constant_rate(schedule: ConstantRate, base: float) -> str:
     """Return the rate of every step."""
     return f"{base!r}"
 
 
-def step_rate(schedule: StepRate, base: float) -> str:
+def _step_rate(schedule: StepRate, base: float) -> str:
     """Return the rate of ``step``."""
     return f"{base!r} * {schedule.factor!r} ** (step // {schedule.every})"
 
 
-def cosine_rate(schedule: CosineRate, base: float) -> str:
+def _cosine_rate(schedule: CosineRate, base: float) -> str:
     """Return the rate of ``step``."""
     height = f"{base!r}" if not schedule.floor else f"({base!r} - {schedule.floor!r})"
     wave = f"{height} * (1 + math.cos(math.pi * step / {schedule.period})) / 2"
@@ -116,7 +116,7 @@ def cosine_rate(schedule: CosineRate, base: float) -> str:
 
 #: What the learning rate of ``step`` is, given the schedule and the rate that is set; it is the same in any framework.
 SCHEDULE_PIECES: dict[type[Schedule], Callable[[Any, float], str]] = {
-    ConstantRate: constant_rate,
-    StepRate: step_rate,
-    CosineRate: cosine_rate,
+    ConstantRate: _constant_rate,
+    StepRate: _step_rate,
+    CosineRate: _cosine_rate,
 }

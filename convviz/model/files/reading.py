@@ -33,7 +33,7 @@ VERSION = 1
 MIGRATIONS: Mapping[int, Callable[[dict[str, Any]], dict[str, Any]]] = {}
 
 #: Entries of an experiment file that are not settings of an experiment.
-EXTRA_ENTRIES = ("$schema", "version")
+_EXTRA_ENTRIES = ("$schema", "version")
 
 #: What a file calls the stages: each of its layers has the teacher's parameters as one more entry.
 LAYERS_ENTRY = "layers"
@@ -137,7 +137,7 @@ class _Reader:
         """Return the experiment that the entries of a file of the newest version describe."""
         known = settings_of(Experiment)
         names = {LAYERS_ENTRY if name == "stages" else name: name for name in known}
-        refuse_unknown(data, (*EXTRA_ENTRIES, *names))
+        refuse_unknown(data, (*_EXTRA_ENTRIES, *names))
         values: dict[str, Any] = {}
         for entry, name in names.items():
             if entry in data:

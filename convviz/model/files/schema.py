@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 Schema = dict[str, Any]
 
-DIALECT = "https://json-schema.org/draft/2020-12/schema"
+_DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 
 def experiment_schema() -> Schema:
@@ -38,7 +38,7 @@ def experiment_schema() -> Schema:
         else:
             properties[name] = maker.setting(Experiment, name, described)
     return {
-        "$schema": DIALECT,
+        "$schema": _DIALECT,
         "title": tr(Experiment.label),
         "description": tr(Experiment.summary),
         **_object(properties, ("version", LAYERS_ENTRY)),

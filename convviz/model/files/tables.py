@@ -21,7 +21,7 @@ Matrix = NDArray[np.float64]
 
 #: A megabyte or so of digits is more than any map here; above it the text is refused unread.
 LONGEST = 4_000_000
-DEEPEST = 4
+_DEEPEST = 4
 
 #: What may stand before a list: ``name =``, PyTorch's ``Parameter containing:``, and the name of a function.
 _NAMED = re.compile(r"^[A-Za-z_][\w ]*[=:]\s*")
@@ -113,8 +113,8 @@ def _nested(text: str, closed_by: str) -> Matrix:
 
 def _list(tokens: Sequence[str], start: int, depth: int) -> tuple[list[Any], int]:
     """Return the list that opens at ``tokens[start]`` and the place behind it."""
-    if depth > DEEPEST:
-        raise ConfigError("the list is nested deeper than {most} levels", most=DEEPEST)
+    if depth > _DEEPEST:
+        raise ConfigError("the list is nested deeper than {most} levels", most=_DEEPEST)
     items: list[Any] = []
     at = start + 1
     while at < len(tokens):

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 LARGEST_FILE = 8 * 2**20
 
 #: How deep lists and objects lie in each other; an experiment needs ten.
-MOST_NESTED = 16
+_MOST_NESTED = 16
 
 #: Characters of a line in a written file.
 _WIDTH = 100
@@ -74,7 +74,7 @@ def parse(raw: bytes) -> Any:
 
 def _check_nesting(value: Any) -> None:
     level = [value]
-    for _ in range(MOST_NESTED):
+    for _ in range(_MOST_NESTED):
         level = [child for item in level for child in _children(item)]
         if not level:
             return
@@ -88,7 +88,7 @@ def _children(value: Any) -> Iterable[Any]:
 
 
 def _too_deep() -> ConfigError:
-    return ConfigError("the file is nested more than {most} deep", most=MOST_NESTED)
+    return ConfigError("the file is nested more than {most} deep", most=_MOST_NESTED)
 
 
 def _check_characters(value: Any) -> None:

@@ -59,8 +59,8 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 #: The version of the files that are read, and how many bytes such a file may have.
-VERSION = 1
-LARGEST_LESSON = 2**20
+_VERSION = 1
+_LARGEST_LESSON = 2**20
 
 #: What a scene can have the controls of shown.
 _PARTS = ("input", "target", "training")
@@ -82,9 +82,11 @@ def read_lesson(path: str | Path) -> Lesson:
     """
     path = Path(path)
     with about_file(path):
-        raw = read_bytes(path, LARGEST_LESSON)
-        if len(raw) > LARGEST_LESSON:
-            raise ConfigError("expected a lesson of at most {expected:,} bytes, received more", expected=LARGEST_LESSON)
+        raw = read_bytes(path, _LARGEST_LESSON)
+        if len(raw) > _LARGEST_LESSON:
+            raise ConfigError(
+                "expected a lesson of at most {expected:,} bytes, received more", expected=_LARGEST_LESSON
+            )
         return decode_lesson(parse(raw), path.parent)
 
 
@@ -103,7 +105,7 @@ def decode_lesson(data: Any, folder: Path | None = None) -> Lesson:
     ShapeError, ConfigError
         Where something is unknown, missing, of the wrong type or size; ``field`` says where.
     """
-    entries = migrate(mapping(data), {}, VERSION)
+    entries = migrate(mapping(data), {}, _VERSION)
     refuse_unknown(entries, ("version", "order", "title", "summary", "experiments", "scenes"))
     _whole(entries, "order", 0)
     with inside("experiments"):

@@ -132,7 +132,7 @@ class MatrixPicture(QWidget):
             painter.fillRect(rect, table.colour(entry))
             if digits is not None:
                 painter.setPen(colour.text_colour(entry, self._signed))
-                painter.drawText(rect, Qt.AlignmentFlag.AlignCenter, cell_text(self._values[row, column], digits))
+                painter.drawText(rect, Qt.AlignmentFlag.AlignCenter, _cell_text(self._values[row, column], digits))
 
     def _digits(self) -> int | None:
         """Return how many significant digits all cells have room for; 0: numbers as brief as can be; None: none."""
@@ -141,12 +141,12 @@ class MatrixPicture(QWidget):
             return None
         values = self._values.flat[: self._count]
         for digits in (3, 2, 1, 0):
-            widest = max(theme.metrics("small").horizontalAdvance(cell_text(v, digits)) for v in values)
+            widest = max(theme.metrics("small").horizontalAdvance(_cell_text(v, digits)) for v in values)
             if widest <= width - 4:
                 return digits
         return None
 
 
-def cell_text(value: float, digits: int) -> str:
+def _cell_text(value: float, digits: int) -> str:
     """Return a number for a cell, with so many digits; 0: as brief as can be."""
     return short_number(float(value), digits) if digits else brief_number(float(value))

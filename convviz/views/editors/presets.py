@@ -60,7 +60,7 @@ def derivative(length: int) -> Matrix:
     return np.convolve([-1.0, 1.0], smoothing(length - 1))
 
 
-def curvature(length: int) -> Matrix:
+def _curvature(length: int) -> Matrix:
     """Return a smoothed second difference, ``(length,)``, from ``[1, −2, 1]`` on."""
     weights = smoothing(length - 2)
     return np.convolve([1.0, -2.0, 1.0], weights / weights.sum())
@@ -107,7 +107,7 @@ def laplacian(height: int, width: int) -> Matrix:
         weights = smoothing(length - 2)
         return np.convolve([0.0, 1.0, 0.0], weights / weights.sum())
 
-    return np.outer(curvature(height), inner(width)) + np.outer(inner(height), curvature(width))
+    return np.outer(_curvature(height), inner(width)) + np.outer(inner(height), _curvature(width))
 
 
 def sharpen(height: int, width: int) -> Matrix:

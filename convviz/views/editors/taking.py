@@ -50,12 +50,12 @@ def taken(values: Array, place: tuple[int, ...], numbers: Array) -> Array:
 
 def with_matrix(values: Array, place: tuple[int, ...], matrix: Array) -> Array:
     """Return ``values`` with ``matrix`` at ``place``; if its size is new, the others are brought to it."""
-    made = fit_to(values, (*values.shape[:-2], *matrix.shape))
+    made = _fit_to(values, (*values.shape[:-2], *matrix.shape))
     made[place] = matrix
     return made
 
 
-def fit_to(values: Array, shape: tuple[int, ...]) -> Array:
+def _fit_to(values: Array, shape: tuple[int, ...]) -> Array:
     """Return a copy of ``values`` whose matrices have the size of ``shape``, their middles kept."""
     flat = values.reshape(-1, *values.shape[-2:])
     fitted = [fit_array(matrix[None, None], (1, 1, *shape[-2:]), np.random.default_rng(0))[0, 0] for matrix in flat]

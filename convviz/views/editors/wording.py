@@ -20,7 +20,7 @@ _LAYER = re.compile(r"layers\[(\d+)\]")
 _LONG = 1e7
 
 
-def range_text(described: Setting) -> str:
+def _range_text(described: Setting) -> str:
     """Return a sentence that says what is possible, or ``""`` where everything is."""
     low = None if described.minimum is None else _limit_text(described.minimum)
     high = None if described.maximum is None else _limit_text(described.maximum)
@@ -46,7 +46,7 @@ def _told(value: float) -> str:
 def help_lines(described: Setting) -> tuple[str, ...]:
     """Return what the setting does, what is possible, and when it takes effect; a sentence each."""
     live = tr("Takes effect while running.") if described.live else ""
-    return tuple(line for line in (tr(described.help), range_text(described), live) if line)
+    return tuple(line for line in (tr(described.help), _range_text(described), live) if line)
 
 
 def summary_text(cls: type[Spec]) -> str:
@@ -62,7 +62,7 @@ def error_text(error: ConvvizError, name: str, described: Setting) -> str:
     name, described
         The field that the control is for. An error about another one is told as it is.
     """
-    label, possible = tr(described.label), range_text(described)
+    label, possible = tr(described.label), _range_text(described)
     if error.values.get("name") != name:
         names_none = "name" not in error.values and (error.field or "").isidentifier()  # as those of a map's size
         return tr("{setting}: {sentence}").format(setting=label, sentence=error) if names_none else str(error)

@@ -20,7 +20,7 @@ from PyQt6.QtGui import QFont, QFontMetricsF, QImage, QPageSize, QPainter
 from PyQt6.QtWidgets import QAbstractButton, QScrollBar, QWidget
 
 from convviz.i18n import tr
-from convviz.views import figure, theme
+from convviz.views import drawing_mode, theme
 from convviz.views.picture import png
 
 if TYPE_CHECKING:
@@ -164,7 +164,7 @@ class Figure:
 
     def _draw(self, painter: QPainter) -> None:
         with ExitStack() as stack:
-            stack.enter_context(figure.drawing())
+            stack.enter_context(drawing_mode.drawing())
             stack.enter_context(theme.worn_by(self._widgets, self._look))
             stack.enter_context(_seen_through(self._widgets))
             if not self._whole:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from convviz.views import figure
+from convviz.views import drawing_mode
 from convviz.views.heatmap.glyphs import (
     ABOUT,
     BLANK,
@@ -199,7 +199,7 @@ class CellNumbers:
         room = glyphs.width_of(shape) + AIR - 1
         if not all_finite:
             self._write_not_finite(values, centres, glyphs, room)
-        if figure.is_drawn():
+        if drawing_mode.is_drawn():
             glyphs.write(painter, glyphs.texts_of(self._sources_in_order()), centres, dark, room)
             return
         painter.drawPixmapFragments(self._fragments, glyphs.pixmap)

@@ -13,9 +13,9 @@ from PyQt6.QtGui import QColor, QPainter, QPen
 
 from convviz.i18n import tr
 from convviz.number_text import power_text, short_number
-from convviz.views import figure, theme
+from convviz.views import theme
 from convviz.views.heatmap.layout import LABEL_LEAST, Form, HeatLayout
-from convviz.views.scale_bar import paint_scale_bar
+from convviz.views.scale_bar import paint_framed_bar
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -227,10 +227,7 @@ def paint_scale(painter: QPainter, layout: HeatLayout, levels: Levels, signed: b
     bar.setRight(last if is_narrow else min(bar.right(), last))
     has_bar = bar.width() >= _LEAST_BAR
     if has_bar:
-        paint_scale_bar(painter, bar, signed)
-        painter.setPen(QPen(colours.border, 1))
-        painter.setBrush(Qt.BrushStyle.NoBrush)
-        painter.drawRect(QRectF(bar.adjusted(-1, -1, 0, 0)).translated(figure.line_shift(), figure.line_shift()))
+        paint_framed_bar(painter, bar, signed)
     painter.setFont(theme.font("small", _pixels_for(high, numbers.width())))
     painter.setPen(colours.muted)
     painter.drawText(numbers, _LEFT, low)

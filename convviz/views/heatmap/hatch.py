@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from PyQt6.QtCore import QLineF, QRectF, Qt
 from PyQt6.QtGui import QBrush, QColor, QPainter, QPen, QPixmap
 
-from convviz.views import figure, theme
+from convviz.views import drawing_mode, theme
 
 if TYPE_CHECKING:
     from PyQt6.QtCore import QRect
@@ -33,7 +33,7 @@ def hatch(colours: theme.Theme, *, veiled: bool) -> QPixmap:
 def fill_hatched(painter: QPainter, rect: QRect | QRectF, *, veiled: bool) -> None:
     """Fill a rectangle with stripes that go on in the one beside it; with lines where they may be enlarged."""
     colours = theme.current()
-    if figure.is_drawn():
+    if drawing_mode.is_drawn():
         _draw_stripes(painter, QRectF(rect), colours, veiled=veiled)
     else:
         painter.fillRect(rect, QBrush(hatch(colours, veiled=veiled)))

@@ -17,12 +17,12 @@ if TYPE_CHECKING:
 
 #: Cells at least this large are all of one size, a whole number of pixels. Smaller ones fill the room instead, so that
 #: neighbours may differ by a pixel.
-WHOLE_PIXELS = 8
+_WHOLE_PIXELS = 8
 #: The smallest picture of a channel that is worth showing, and its smallest cell if it has few of them; channels beyond
 #: those that fit are left out and counted.
 _SMALLEST_TILE, _SMALLEST_CELL = 12, 3
 #: Narrowest heatmap: what the two numbers of its scale need.
-NARROWEST = 60
+_NARROWEST = 60
 
 #: What is much longer than it is wide gets this width where there is room for it, so that it is no hairline: its cells
 #: are not square then. And so much of its length at most, so that it still looks long.
@@ -137,7 +137,7 @@ def title_height(form: Form) -> int:
     return 0 if form is Form.STRIP else _line("small") + _GAP
 
 
-def scale_height(form: Form) -> int:
+def _scale_height(form: Form) -> int:
     """Return how much room the scale takes below the cells."""
     if form in (Form.STRIP, Form.BARE):
         return 0
@@ -146,7 +146,7 @@ def scale_height(form: Form) -> int:
 
 def around(form: Form) -> int:
     """Return how much higher a heatmap is than its cells."""
-    return title_height(form) + 2 * BORDER + scale_height(form)
+    return title_height(form) + 2 * BORDER + _scale_height(form)
 
 
 def label_height() -> int:
@@ -161,7 +161,7 @@ def strip_height() -> int:
 
 def size_for(form: Form, shape: tuple[int, int, int], cell: float) -> tuple[int, int]:
     """Return the width and height that show one channel with cells of ``cell`` pixels."""
-    width = max(theme.scaled(NARROWEST), math.ceil(shape[2] * cell))
+    width = max(theme.scaled(_NARROWEST), math.ceil(shape[2] * cell))
     return width + 2 * BORDER, math.ceil(shape[1] * cell) + around(form)
 
 
@@ -190,7 +190,7 @@ def lay_out(
     """
     if form is Form.STRIP:
         return _strip(width, height, shape or (1, 1, 1), label)
-    top, below = title_height(form), scale_height(form)
+    top, below = title_height(form), _scale_height(form)
     least = _least_height(width, shape or (1, 1, 1))
     if height - top - below < least:
         below = 0
@@ -208,7 +208,7 @@ def lay_out(
     cells = QRect(tiles[0])
     for tile in tiles:
         cells = cells.united(tile)
-    bar_width = min(width - 2 * BORDER, max(cells.width(), theme.scaled(NARROWEST)))
+    bar_width = min(width - 2 * BORDER, max(cells.width(), theme.scaled(_NARROWEST)))
     lower = cells.bottom() + 1 + BORDER
     numbers = QRect(BORDER, lower + 2, bar_width, _line("small"))
     end = round(theme.metrics("small").horizontalAdvance("−0.00 "))
@@ -300,7 +300,7 @@ def _grid(room: QRect, shape: tuple[int, int, int], label: int, gap: int, column
 
 def _tile_size(width: int, height: int, rows: int, cols: int) -> tuple[int, int]:
     cell = min(width / cols, height / rows)
-    if cell >= WHOLE_PIXELS:
+    if cell >= _WHOLE_PIXELS:
         cell = math.floor(cell)
     wide, high = thickened(cols * cell, rows * cell)
     return _whole(min(wide, width), cols), _whole(min(high, height), rows)
@@ -308,4 +308,4 @@ def _tile_size(width: int, height: int, rows: int, cols: int) -> tuple[int, int]
 
 def _whole(pixels: float, cells: int) -> int:
     """Return about so many pixels, and the same number for every cell if there are enough."""
-    return math.floor(pixels / cells) * cells if pixels >= WHOLE_PIXELS * cells else max(1, round(pixels))
+    return math.floor(pixels / cells) * cells if pixels >= _WHOLE_PIXELS * cells else max(1, round(pixels))

@@ -124,7 +124,7 @@ class Marking:
         return self.outlines[place]
 
 
-def colour_of(source: bool | None) -> QColor:
+def _colour_of(source: bool | None) -> QColor:
     """Return the colour of the marks on cells that a number is computed from, goes into (False), or goes with."""
     colours = theme.current()
     return QColor(colours.origin if source else colours.effect)
@@ -173,7 +173,7 @@ def _rings(colour: QColor, ground: QColor) -> list[tuple[int, QColor]]:
 
 def _paint_frames(painter: QPainter, rects: list[QRect], source: bool | None, opacity: float) -> None:
     """Paint the frames of cells, ``opacity`` 0 … 1, each within its cell."""
-    colour = colour_of(source)
+    colour = _colour_of(source)
     colour.setAlphaF(opacity)
     ground = QColor(theme.current().surface)
     ground.setAlphaF(opacity)
@@ -194,7 +194,7 @@ def _paint_outline(painter: QPainter, layout: HeatLayout, lines: list[QLine], so
     style = {True: Qt.PenStyle.SolidLine, False: Qt.PenStyle.CustomDashLine, None: Qt.PenStyle.DotLine}[source]
     halo = QPen(theme.current().surface, theme.scaled(4), Qt.PenStyle.SolidLine, Qt.PenCapStyle.SquareCap)
     cap = Qt.PenCapStyle.FlatCap if source is False else Qt.PenCapStyle.SquareCap
-    pen = QPen(colour_of(source), theme.scaled(2), style, cap)
+    pen = QPen(_colour_of(source), theme.scaled(2), style, cap)
     if source is False:
         pen.setDashPattern([2.5, 1.5])
     painter.save()

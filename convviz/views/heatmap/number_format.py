@@ -95,7 +95,7 @@ def has_room_for_number(side: float) -> bool:
 
 
 def choose_plain_format(
-    extent: float, signed: bool, width: float, height: float, ratio: float = 1.0
+    extent: float, signed: bool, width: float, height: float, ratio: float
 ) -> tuple[int, NumberFormat] | None:
     """Return the same where there is no place to tell a factor: small numbers have more digits instead.
 

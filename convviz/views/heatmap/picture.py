@@ -9,7 +9,7 @@ from PyQt6 import sip
 from PyQt6.QtCore import QPointF, QRect, QRectF, Qt
 from PyQt6.QtGui import QBrush, QColor, QImage, QPainter, QPixmap
 
-from convviz.views import figure, theme
+from convviz.views import drawing_mode, theme
 from convviz.views.colour import colour_map, dark_text_on, reduce_to, to_index
 from convviz.views.heatmap.cell_numbers import CellNumbers
 from convviz.views.heatmap.glyphs import atlas
@@ -126,12 +126,12 @@ class Picture:
         if self.is_alone:
             value = float(self._shown.values[0, 0, 0])
             paint_single(painter, layout.cells, value, self._shown.levels, colour_map(self._shown.signed), ratio)
-        elif figure.is_drawn():
+        elif drawing_mode.is_drawn():
             self._draw_cells(painter, layout, ratio)
         else:
             self._paint_cells(painter, layout, ratio)
         if self.marking is not None:
-            shift = figure.line_shift()
+            shift = drawing_mode.line_shift()
             painter.translate(shift, shift)
             self.marking.paint(painter, layout, self._shown.shape)
             painter.translate(-shift, -shift)

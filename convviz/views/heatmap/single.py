@@ -15,7 +15,7 @@ from PyQt6.QtCore import QPointF, QRect, Qt
 from PyQt6.QtGui import QPainter, QPixmap
 
 from convviz.number_text import brief_number, format_number, order_text, short_number
-from convviz.views import figure, theme
+from convviz.views import drawing_mode, theme
 from convviz.views.colour import ColourMap, Levels, entry_of
 from convviz.views.heatmap.glyphs import DOUBLES, fragments
 
@@ -81,7 +81,7 @@ class _Letters:
 
     def write(self, painter: QPainter, text: str, middle: tuple[float, float], *, dark: bool) -> None:
         """Write a number around a point, in black or in white; as a text where that may be enlarged."""
-        if figure.is_drawn():
+        if drawing_mode.is_drawn():
             metrics = theme.metrics("small", self._size)
             painter.setFont(theme.font("small", self._size))
             painter.setPen(Qt.GlobalColor.black if dark else Qt.GlobalColor.white)

@@ -6,11 +6,11 @@ from copy import copy
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from PyQt6.QtCore import QEvent, QPoint, QPointF, QRect, QSize, Qt
+from PyQt6.QtCore import QEvent, QPoint, QRect, QSize, Qt
 from PyQt6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PyQt6.QtWidgets import QSizePolicy, QWidget
 
-from convviz.views import figure, theme
+from convviz.views import drawing_mode, theme
 from convviz.views.heatmap.frame import (
     Caption,
     note_texts,
@@ -271,7 +271,7 @@ class HeatmapView(QWidget):
             painter.end()  # one that is left open would spoil every later painting of the window
 
     def _paint(self, painter: QPainter, layout: HeatLayout, event: QPaintEvent) -> None:
-        if figure.is_drawn():  # it lies on what is behind it
+        if drawing_mode.is_drawn():  # it lies on what is behind it
             self._paint_all(painter, layout)
             return
         enabled = self.isEnabled()
@@ -299,7 +299,7 @@ class HeatmapView(QWidget):
         if not layout.scale.isEmpty():
             paint_scale(painter, layout, self._shown.levels, self._shown.signed)
         self._picture.paint(painter, self.devicePixelRatioF())
-        painter.translate(figure.line_shift(), figure.line_shift())
+        painter.translate(drawing_mode.line_shift(), drawing_mode.line_shift())
         paint_frames(painter, layout, self._caption.hue, focused=False)
         self._paint_places(painter, layout)
 
@@ -369,10 +369,10 @@ class HeatmapView(QWidget):
             self._first = channel // count * count
             self._place()
 
-    def _at(self, point: QPoint | QPointF) -> Place | None:
+    def _at(self, point: QPoint) -> Place | None:
         if self._layout is None or self._shown.given is None:
             return None
-        return self._layout.cell_at(self._shown.shape, int(point.x()), int(point.y()))
+        return self._layout.cell_at(self._shown.shape, point.x(), point.y())
 
     def _place_of(self, index: tuple[int, ...]) -> Place | None:
         return None if self._shown.given is None else place_of(index, self._shown.given.shape)

@@ -39,8 +39,8 @@ def look_of(modes: ModeControl) -> Look | None:
         return None
     phase = microscope.shown_phase
     if phase is None:
-        return Look(microscope.layer, microscope.direction == "backward")
-    return Look(microscope.layer, microscope.direction == "backward", phase.act, phase.cell(microscope.position))
+        return Look(microscope.layer, microscope.back)
+    return Look(microscope.layer, microscope.back, phase.act, phase.cell(microscope.position))
 
 
 def _spot(mark: Mark, window: QWidget, panels: PanelControl) -> Spot | None:

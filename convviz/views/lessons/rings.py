@@ -47,7 +47,7 @@ class Ring(QWidget):
         self._inner, self._thick = QRect(), _WIDE[1]
         self.hide()
 
-    def surround(self, rect: QRect, tight: bool = False) -> None:
+    def surround(self, rect: QRect, tight: bool) -> None:
         """Be around ``rect`` of the parent."""
         gap, self._thick = map(theme.scaled, _TIGHT if tight else _WIDE)
         aside = gap + self._thick + 2 * _EDGE

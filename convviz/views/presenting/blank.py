@@ -73,7 +73,7 @@ class Blank(QWidget):
             if event.type() == QEvent.Type.ZOrderChange:
                 self.raise_()
         elif event.type() == QEvent.Type.Resize:
-            self.setGeometry(window.rect())
+            self.fit()
         elif event.type() == QEvent.Type.ChildPolished:
             for other in self._others():
                 other.installEventFilter(self)  # which watches nothing twice

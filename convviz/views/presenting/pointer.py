@@ -89,12 +89,12 @@ class Pointer(QObject):
     def _cursor(self) -> QCursor:
         if not self._ringed:
             return QCursor(Qt.CursorShape.ArrowCursor)
-        picture = ringed_arrow(self._window.devicePixelRatioF())
+        picture = _ringed_arrow(self._window.devicePixelRatioF())
         middle = round(picture.deviceIndependentSize().width() / 2)
         return QCursor(picture, middle, middle)
 
 
-def ringed_arrow(ratio: float) -> QPixmap:
+def _ringed_arrow(ratio: float) -> QPixmap:
     """Return an arrow in a soft ring, with its tip in the middle, for ``ratio`` device pixels a pixel."""
     size = theme.zoom()
     side = 2 * (_RADIUS + _THICK) * size

@@ -13,7 +13,7 @@ The application has to be made with the style `STYLE`.
 
 from __future__ import annotations
 
-from convviz.views.theme.apply import STYLE, apply, current, dark_wanted, set_role, set_zoom, worn_by
+from convviz.views.theme.apply import STYLE, apply, current, set_role, set_zoom, worn_by
 from convviz.views.theme.palette import DARK, LIGHT, THEMES, Theme
 from convviz.views.theme.typography import (
     FONT_SIZES,
@@ -39,7 +39,6 @@ __all__ = [
     "Theme",
     "apply",
     "current",
-    "dark_wanted",
     "font",
     "font_size",
     "metrics",

@@ -39,7 +39,7 @@ class SPACE(IntEnum):
 
 
 @cache
-def family() -> str:
+def _family() -> str:
     """Return the family of the interface: the desktop's own where it names one, else one that is installed."""
     system = QFontDatabase.systemFont(QFontDatabase.SystemFont.GeneralFont).family()
     if system.lower() not in _GENERIC:
@@ -54,7 +54,7 @@ def _families() -> list[str]:
 
     Left to itself, Qt takes these alone from whatever font has them, and the digits of one exponent do not match.
     """
-    chosen = family()
+    chosen = _family()
     glyphs = QRawFont.fromFont(QFont(chosen))
     if all(glyphs.supportsCharacter(ord(character)) for character in _SUPERSCRIPTS):
         return [chosen]

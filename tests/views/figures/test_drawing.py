@@ -11,7 +11,7 @@ from PyQt6.QtGui import QColor, QImage
 from PyQt6.QtWidgets import QWidget
 
 from convviz.engine.explain import Field
-from convviz.views import figure, theme
+from convviz.views import drawing_mode, theme
 from convviz.views.colour import colour_map, to_index
 from convviz.views.figures.drawn import Figure
 from convviz.views.heatmap import Form, Heatmap
@@ -301,7 +301,7 @@ def test_the_screen_costs_no_more_than_before(show_heatmap: ShowHeatmap) -> None
     class Watch(QObject):
         def eventFilter(self, watched: QObject | None, event: QEvent | None) -> bool:
             if event is not None and event.type() == QEvent.Type.Paint:
-                painted.append(figure.is_drawn())
+                painted.append(drawing_mode.is_drawn())
             return False
 
     watch = Watch()

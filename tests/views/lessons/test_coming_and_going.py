@@ -6,19 +6,15 @@ import json
 from typing import TYPE_CHECKING
 
 import pytest
-from PyQt6.QtCore import QPoint, QRect, Qt
 from PyQt6.QtGui import QAction
-from PyQt6.QtWidgets import QFileDialog, QLabel, QMenu, QMessageBox, QPushButton, QStackedWidget, QToolButton, QWidget
+from PyQt6.QtWidgets import QFileDialog, QLabel, QMenu, QMessageBox, QStackedWidget, QToolButton, QWidget
 
 from convviz.model.files import load_builtin, read_experiment, write_experiment
 from convviz.model.lessons.library import find_lesson, lesson_titles
 from convviz.model.lessons.reading import read_lesson
 from convviz.resources import lesson_files
-from convviz.views import theme
 from convviz.views.editors.number_box import NumberBox
-from convviz.views.lessons.rings import Ring
 from convviz.views.panels.inspector import Inspector
-from convviz.views.panels.loss import LossPanel
 from convviz.views.panels.microscope import Microscope
 from tests.views.hands import type_over
 from tests.views.lessons.leading import begin, is_shown, leave
@@ -248,112 +244,6 @@ def test_a_setting_changed_on_the_way_does_not_change_the_numbers_of_the_next_sc
     assert 4e12 < person.session.status.loss < 4.5e12
 
 
-def test_keys_that_a_field_needs_stay_its_own(open_window: OpenWindow) -> None:
-    person = open_window()
-    begin(person)
-    box = person.find(NumberBox, "layers.1.stride.vertical")
-    box.setFocus()
-    box.selectAll()
-    person.press("PgUp")
-    person.press("Ctrl+Right")
-    assert person.window.lessons.index == 0
-    assert is_shown(person)
-
-
-def test_the_keys_of_a_lesson_do_nothing_without_one(open_window: OpenWindow) -> None:
-    person = open_window()
-    for name in ("lesson_back", "lesson_next", "lesson_leave"):
-        assert not person.find(QAction, name).isEnabled()
-    begin(person)
-    assert not person.find(QAction, "lesson_back").isEnabled()
-    assert not person.find(QPushButton, "lesson.back").isEnabled()
-    assert person.find(QAction, "lesson_next").isEnabled()
-    leave(person)
-    assert not person.find(QAction, "lesson_next").isEnabled()
-
-
-def test_rings_follow_what_they_are_around(open_window: OpenWindow) -> None:
-    person = open_window(size=(1280, 800))
-    begin(person)
-    field = person.find(QWidget, "field.layers.1.stride")
-
-    def is_ringed() -> bool:
-        at = field.mapTo(person.window, field.rect().topLeft())
-        return any(ring.isVisible() and ring.inner.topLeft() == at for ring in person.window.findChildren(Ring))
-
-    person.sees(is_ringed)
-    before = field.mapTo(person.window, field.rect().topLeft())
-    person.window.resize(1500, 900)
-    person.sees(lambda: field.mapTo(person.window, field.rect().topLeft()) != before and is_ringed())
-    person.press("F9")
-    person.sees(lambda: len([ring for ring in person.window.findChildren(Ring) if ring.isVisible()]) == 1)
-
-
-def test_a_ring_is_seen_in_the_accent_colour_and_leaves_the_inside_alone(open_window: OpenWindow) -> None:
-    person = open_window()
-    begin(person)
-    person.sees(lambda: any(ring.isVisible() for ring in person.window.findChildren(Ring)))
-    ring = next(ring for ring in person.window.findChildren(Ring) if ring.isVisible())
-    with_ring = person.window.grab().toImage()
-    edge = ring.geometry()
-    assert with_ring.pixelColor(edge.center().x(), edge.top() + 2) == theme.current().accent
-    assert not ring.mask().contains(ring.rect().center())
-
-
-def test_the_card_is_there_first_and_the_experiment_of_its_scene_follows(open_window: OpenWindow) -> None:
-    person = open_window()
-    own = person.document.experiment
-    person.window.open_lesson("stride")
-    assert is_shown(person)
-    assert person.document.experiment is own  # to change it takes as long as all else
-    assert not person.window.has_lesson
-    person.sees(lambda: person.window.has_lesson)
-    assert person.document.experiment is not own
-    leave(person)
-    person.window.open_lesson("stride")
-    person.press("Esc")  # before anything followed
-    assert not is_shown(person)
-    person.session.step()
-    person.sees_step(1)
-    assert person.document.experiment is own
-
-
-@pytest.mark.parametrize("size", [(1024, 640), (1280, 800)])
-def test_a_ring_around_the_loss_lies_on_the_frame_that_says_it_is_selected(
-    open_window: OpenWindow, size: tuple[int, int]
-) -> None:
-    person = open_window(size=size)
-    begin(person, "learning-rate")  # whose first scene selects the training, and rings a button and the curve
-    panel = person.find(LossPanel, "loss")
-
-    def place() -> QRect:
-        return QRect(panel.mapTo(person.window, QPoint()), panel.size())
-
-    def is_ringed() -> bool:
-        return any(ring.isVisible() and ring.inner == place() for ring in person.window.findChildren(Ring))
-
-    person.sees(is_ringed)
-    image, left, middle = person.window.grab().toImage(), place().left(), place().center().y()
-    accent = [x for x in range(left - 12, left + 40) if image.pixelColor(x, middle) == theme.current().accent]
-    assert accent == list(range(left - 6, left - 3))  # one line, where there were two
-
-
-def test_a_ring_around_a_chip_leaves_its_neighbours_whole(open_window: OpenWindow) -> None:
-    person = open_window()
-    begin(person, "backward")
-    person.press("Ctrl+Right")  # to a scene that speaks of the second phase
-
-    def place(number: int) -> QRect:
-        chip = person.window.findChild(QWidget, f"microscope.phase{number}")
-        return QRect() if chip is None else QRect(chip.mapTo(person.window, QPoint()), chip.size())
-
-    def rings() -> list[Ring]:
-        return [ring for ring in person.window.findChildren(Ring) if ring.isVisible() and ring.inner == place(2)]
-
-    person.sees(lambda: bool(rings()))
-    assert not any(rings()[0].geometry().intersects(place(number)) for number in (1, 3))
-
-
 def test_escape_after_the_landscape_leads_back_to_the_scene_s_microscope(open_window: OpenWindow) -> None:
     person = open_window()
     begin(person, "backward")
@@ -361,15 +251,15 @@ def test_escape_after_the_landscape_leads_back_to_the_scene_s_microscope(open_wi
     person.sees(lambda: person.window.has_lesson)
     microscope, stage = person.find(Microscope, "microscope"), person.find(QStackedWidget, "stage")
     person.press("Right")
-    before = (microscope.layer, microscope.direction, microscope.phase, microscope.position)
-    assert before[1] == "backward"
+    before = (microscope.layer, microscope.back, microscope.phase, microscope.position)
+    assert before[1]
     person.press("Shift+L")
     assert stage.currentWidget() is not microscope
     person.press(".")
     person.sees_step(1)
     person.press("Esc")
     assert stage.currentWidget() is microscope
-    assert (microscope.layer, microscope.direction, microscope.phase, microscope.position) == before
+    assert (microscope.layer, microscope.back, microscope.phase, microscope.position) == before
     assert person.find(QAction, "microscope").isChecked()
     assert not person.find(QAction, "landscape").isChecked()
     assert is_shown(person)
@@ -404,23 +294,6 @@ def test_the_controls_that_a_scene_speaks_of_are_shown_and_hidden_again(open_win
     assert not person.find(QWidget, "inspector").isVisible()
 
 
-def test_a_narrow_window_stays_as_wide_as_it_is(open_window: OpenWindow) -> None:
-    person = open_window(size=(800, 700))
-    begin(person)
-    assert (person.window.width(), person.window.height()) == (800, 700)
-    assert not person.find(QWidget, "inspector").isVisible()
-
-
-def test_the_language_changes_within_a_scene(open_window: OpenWindow) -> None:
-    person = open_window()
-    begin(person)
-    english = person.find(QLabel, "lesson.text").text()
-    person.window.set_language("zh_CN")
-    assert person.find(QLabel, "lesson.text").text() != english
-    assert person.find(QPushButton, "lesson.next").text() == "下一页"
-    assert person.find(QAction, "lesson_next").text() == "下一页"
-
-
 def test_a_lesson_file_of_one_s_own_is_opened_and_a_wrong_one_refused(open_window: OpenWindow, tmp_path: Path) -> None:
     person = open_window()
     data = json.loads(lesson_files()["stride"].read_text("utf-8"))
@@ -437,32 +310,6 @@ def test_a_lesson_file_of_one_s_own_is_opened_and_a_wrong_one_refused(open_windo
     assert person.find(QLabel, "lesson.title").text() == "My own"
     assert not person.find(QWidget, "banner").isVisible()
     dialog.close()
-
-
-def test_the_card_is_told_to_those_who_listen(open_window: OpenWindow) -> None:
-    person = open_window()
-    begin(person)
-    card = person.find(QWidget, "lesson")
-    assert card.accessibleName() == "Stride and what it leaves out"
-    assert card.accessibleDescription().startswith("1 of 7. Layer 2 slides")
-    assert "Set the stride of layer 2 to 2." in card.accessibleDescription()
-    leave_button = person.find(QToolButton, "lesson.leave")
-    assert leave_button.accessibleName() == "Leave the lesson"
-
-
-def test_the_tab_key_comes_to_the_buttons_of_the_card_before_the_picture(open_window: OpenWindow) -> None:
-    person = open_window()
-    begin(person)
-    person.press("Ctrl+Right")
-    person.sees(lambda: person.window.has_lesson)
-    person.find(QPushButton, "lesson.back").setFocus(Qt.FocusReason.TabFocusReason)
-    names = []
-    for _ in range(3):
-        widget = person.window.focusWidget()
-        assert widget is not None
-        names.append(widget.objectName())
-        person.press("Tab")
-    assert names == ["lesson.back", "lesson.next", "lesson.leave"]
 
 
 @pytest.mark.parametrize("moment", ["at once", "on the way"])

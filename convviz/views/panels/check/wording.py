@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from convviz.engine.check import Report
 
 #: Sign and the theme's colour of each verdict, which the words beside them repeat.
-SIGNS = {Verdict.RIGHT: "✓", Verdict.WRONG: "✗", Verdict.NOTHING: "–", Verdict.IMPOSSIBLE: "!"}
+_SIGNS = {Verdict.RIGHT: "✓", Verdict.WRONG: "✗", Verdict.NOTHING: "–", Verdict.IMPOSSIBLE: "!"}
 COLOURS = {Verdict.RIGHT: "good", Verdict.WRONG: "bad", Verdict.NOTHING: "muted", Verdict.IMPOSSIBLE: "warning"}
 
 _PARAMETERS = {"weight": mark("weight"), "bias": mark("bias")}
@@ -45,23 +45,23 @@ def bound_text(error: float) -> str:
     return short_number(float(f"{digits}e{exponent}"))
 
 
-def worst_entry(report: Report) -> Slope | Adjoint | None:
+def _worst_entry(report: Report) -> Slope | Adjoint | None:
     """Return the entry with the largest relative error of all that was checked but kinks; None if none has one."""
     entries = [entry for entry in (report.worst_slope, report.worst_adjoint) if entry is not None and entry.error > 0]
     return max(entries, key=lambda entry: entry.error, default=None)
 
 
-def worst_error(report: Report) -> float:
+def _worst_error(report: Report) -> float:
     """Return the largest relative error of all that was checked, kinks excepted."""
-    worst = worst_entry(report)
+    worst = _worst_entry(report)
     return 0.0 if worst is None else worst.error
 
 
 def badge_text(finding: Finding | None, progress: Progress | None) -> str:
     """Return the badge's words, sign first and brief."""
     if finding is not None and finding.verdict is Verdict.WRONG:
-        brief = tr("gradients wrong: {place}").format(place=suspects_text(finding))
-        return f"{SIGNS[finding.verdict]} {brief}"
+        brief = tr("gradients wrong: {place}").format(place=_suspects_text(finding))
+        return f"{_SIGNS[finding.verdict]} {brief}"
     return heading_text(finding, progress)
 
 
@@ -71,7 +71,7 @@ def heading_text(finding: Finding | None, progress: Progress | None) -> str:
         return tr("checking… {done} of {total}").format(done=f"{progress.done:,}", total=f"{progress.total:,}")
     if finding is None:
         return tr("nothing to check yet") if progress is None else tr("checking…")
-    return f"{SIGNS[finding.verdict]} {_verdict_text(finding)}"
+    return f"{_SIGNS[finding.verdict]} {_verdict_text(finding)}"
 
 
 def _verdict_text(finding: Finding) -> str:
@@ -80,13 +80,13 @@ def _verdict_text(finding: Finding) -> str:
         return tr("gradients cannot be checked")
     if finding.verdict is Verdict.NOTHING:
         return tr("no gradients to check")
-    error = bound_text(worst_error(report))
+    error = bound_text(_worst_error(report))
     if finding.verdict is Verdict.RIGHT:
         return tr("gradients right within {error}").format(error=error)
-    return tr("gradients wrong by {error} in {place}").format(error=error, place=suspects_text(finding))
+    return tr("gradients wrong by {error} in {place}").format(error=error, place=_suspects_text(finding))
 
 
-def suspects_text(finding: Finding) -> str:
+def _suspects_text(finding: Finding) -> str:
     """Return where the fault lies: 'layer 2', 'layers 1, 2'."""
     return layers_text([str(layer + 1) for layer in suspects(finding)])
 
@@ -202,7 +202,7 @@ def summary_lines(finding: Finding) -> list[str]:
             total,
         ).format(count=f"{count:,}", total=f"{total:,}", step=f"{finding.step:,}")
     ]
-    worst = worst_entry(report)
+    worst = _worst_entry(report)
     if isinstance(worst, Slope):
         lines.append(
             tr("Worst relative error {error}: layer {layer}, {parameter}, {place}.").format(

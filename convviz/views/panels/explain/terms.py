@@ -17,9 +17,9 @@ if TYPE_CHECKING:
     from convviz.engine.explain import Explanation, Part
 
 #: Sums of more terms are folded to so many of the largest.
-FOLD_ABOVE, SHOWN = 26, 20
+_FOLD_ABOVE, _SHOWN = 26, 20
 #: Unfolded, no more than this many are listed: nobody reads a million, and a list of them takes seconds to be laid out.
-UNFOLDED = 10_000
+_UNFOLDED = 10_000
 
 
 class Term(NamedTuple):
@@ -61,12 +61,12 @@ class TermModel(QAbstractListModel):
     @property
     def can_fold(self) -> bool:
         """Whether there are so many terms that they are folded."""
-        return self._total() > FOLD_ABOVE
+        return self._total() > _FOLD_ABOVE
 
     @property
     def most_listed(self) -> int:
         """How many terms are listed when they are not folded."""
-        return min(self._total(), UNFOLDED)
+        return min(self._total(), _UNFOLDED)
 
     @property
     def is_folded(self) -> bool:
@@ -74,7 +74,7 @@ class TermModel(QAbstractListModel):
         return self._folded and self.can_fold
 
     def set_folded(self, folded: bool) -> None:
-        """Leave out all but the largest terms, or show them all, up to `UNFOLDED`."""
+        """Leave out all but the largest terms, or show them all, up to `_UNFOLDED`."""
         if folded != self._folded:
             self._folded = folded
             self.beginResetModel()
@@ -155,8 +155,8 @@ class TermModel(QAbstractListModel):
         largest = max((float(size.max()) for size in sizes), default=0.0)
         self._largest = largest if np.isfinite(largest) else 0.0
         self._starts = np.cumsum([0, *(len(part) for part in explanation.parts)])
-        count = SHOWN if self.is_folded else UNFOLDED
-        if self.is_folded or self._total() > UNFOLDED:
+        count = _SHOWN if self.is_folded else _UNFOLDED
+        if self.is_folded or self._total() > _UNFOLDED:
             self._order = explanation.largest(count)
             if explanation.rule is Rule.SUM:
                 terms = [part.terms for part in explanation.parts]

@@ -106,7 +106,7 @@ class Parameters(QWidget):
             set_shown(role, at == place)
 
     def _make_role(self, teacher: bool) -> _Role:
-        settings = parameter_settings(type(self._experiment.layers[self._index]))
+        settings = _parameter_settings(type(self._experiment.layers[self._index]))
         if teacher:
             stage = settings_of(Stage)
             settings = {taught: stage[taught] for name, taught in TEACHER_SETTINGS.items() if name in settings}
@@ -205,7 +205,7 @@ class _Role(QWidget):
         return editor
 
 
-def parameter_settings(cls: type[Layer]) -> dict[str, Setting]:
+def _parameter_settings(cls: type[Layer]) -> dict[str, Setting]:
     """Return the settings of a layer that make parameters: those that hold an initialiser."""
     return {name: described for name, described in settings_of(cls).items() if makes_parameter(described)}
 

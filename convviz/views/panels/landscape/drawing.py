@@ -12,7 +12,7 @@ from PyQt6.QtCore import QLineF, QPointF, QRectF, Qt
 from PyQt6.QtGui import QColor, QImage, QPainter, QPainterPath, QPen, QPolygonF
 
 from convviz.number_text import axis_text, short_number
-from convviz.views import figure, theme
+from convviz.views import drawing_mode, theme
 from convviz.views.colour import NOT_FINITE, STEPS, colour_map, image_of
 from convviz.views.heatmap.hatch import fill_hatched
 from convviz.views.panels.landscape.surface import LossScale, contour, ticks
@@ -111,7 +111,7 @@ class Places(NamedTuple):
 # -- the surface -------------------------------------------------------------------------------------------------------
 
 
-def surface_image(losses: Array, scale: LossScale | None) -> QImage:
+def _surface_image(losses: Array, scale: LossScale | None) -> QImage:
     """Return the colours of losses on a grid, the top row first; what is no finite number has that table's entry."""
     at = np.full(losses.shape, np.nan) if scale is None else scale.positions(losses)
     index = np.where(np.isnan(at), NOT_FINITE, np.nan_to_num(at) * (STEPS - 1) + 0.5).astype(np.uint8)
@@ -128,8 +128,8 @@ def draw_surface(painter: QPainter, places: Places, survey: Survey, scale: LossS
     painter.setClipRect(places.surface)
     painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
     # from the middle of one pixel of the image to that of another: its numbers stand at the corners of cells
-    colours, part = surface_image(losses, scale), QRectF(0.5, 0.5, columns - 1.0, rows - 1.0)
-    if figure.is_drawn():
+    colours, part = _surface_image(losses, scale), QRectF(0.5, 0.5, columns - 1.0, rows - 1.0)
+    if drawing_mode.is_drawn():
         seen = area.intersected(places.surface)
         painter.drawImage(seen, _enlarged(colours, part, area, seen))
     else:
@@ -307,33 +307,34 @@ def draw_mark(painter: QPainter, mark: Mark, at: QPointF) -> None:
     painter.save()
     painter.translate(at)
     painter.scale(theme.zoom(), theme.zoom())
-    _draw_mark(painter, mark, QPointF())
+    _draw_mark(painter, mark)
     painter.restore()
 
 
-def _draw_mark(painter: QPainter, mark: Mark, at: QPointF) -> None:
+def _draw_mark(painter: QPainter, mark: Mark) -> None:
+    """Draw a mark about the origin."""
     colours = theme.current()
     dark, light = QColor(0, 0, 0, 200), QColor(255, 255, 255)
     painter.setPen(QPen(dark, 1.2))
     if mark == "start":
         painter.setBrush(light)
-        painter.drawRect(QRectF(at.x() - 4, at.y() - 4, 8, 8))
+        painter.drawRect(QRectF(-4, -4, 8, 8))
     elif mark == "teacher":
         painter.setBrush(_strong(colours.teacher))
         painter.setPen(QPen(light, 1.6))
-        painter.drawPolygon(QPolygonF([at + QPointF(*p) for p in ((0, -8), (7, 0), (0, 8), (-7, 0))]))
+        painter.drawPolygon(QPolygonF([QPointF(*p) for p in ((0, -8), (7, 0), (0, 8), (-7, 0))]))
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.setPen(QPen(dark, 0.8))
-        painter.drawPolygon(QPolygonF([at + QPointF(*p) for p in ((0, -9.2), (8.2, 0), (0, 9.2), (-8.2, 0))]))
+        painter.drawPolygon(QPolygonF([QPointF(*p) for p in ((0, -9.2), (8.2, 0), (0, 9.2), (-8.2, 0))]))
     elif mark == "live":
         painter.setBrush(light)
-        painter.drawEllipse(at, 4, 4)
+        painter.drawEllipse(QPointF(), 4, 4)
     else:
         painter.setBrush(light)
-        painter.drawEllipse(at, 7, 7)
+        painter.drawEllipse(QPointF(), 7, 7)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(_strong(colours.accent))
-        painter.drawEllipse(at, 5, 5)
+        painter.drawEllipse(QPointF(), 5, 5)
 
 
 def _strong(colour: QColor) -> QColor:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from PyQt6.QtCore import QPointF, QRectF, QSize, Qt
 from PyQt6.QtGui import QPainter, QPen
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
     from PyQt6.QtGui import QPaintEvent
 
+    from convviz.views.panels.landscape.drawing import Mark
+
 #: Pixels: of a mark, and from one entry to the next.
 _MARK, _APART = 18, 16
 
@@ -29,9 +31,9 @@ class Legend(QWidget):
         super().__init__(parent)
         self.setObjectName("landscape.legend")
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
-        self._entries: tuple[tuple[str, str], ...] = ()
+        self._entries: tuple[tuple[Mark | Literal["none"], str], ...] = ()
 
-    def set_entries(self, entries: Sequence[tuple[str, str]]) -> None:
+    def set_entries(self, entries: Sequence[tuple[Mark | Literal["none"], str]]) -> None:
         """Show marks (``start``, ``shown``, ``live``, ``teacher``, or ``none`` for no number) and their names."""
         entries = tuple(entries)
         if entries != self._entries:
@@ -62,7 +64,7 @@ class Legend(QWidget):
             if kind == "none":
                 self._draw_none(painter, QRectF(x, middle - mark / 3, mark - 2, mark * 2 / 3))
             else:
-                drawing.draw_mark(painter, kind, QPointF(x + mark / 2 - 1, middle))  # type: ignore[arg-type]
+                drawing.draw_mark(painter, kind, QPointF(x + mark / 2 - 1, middle))
             painter.setPen(theme.current().muted)
             place = QRectF(x + mark + 2, 0, wide + 2, self.height())
             painter.drawText(place, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, name)

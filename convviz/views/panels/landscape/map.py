@@ -12,7 +12,7 @@ from PyQt6.QtWidgets import QWidget
 
 from convviz.engine.landscape import Window
 from convviz.i18n import tr
-from convviz.views import figure, theme
+from convviz.views import drawing_mode, theme
 from convviz.views.panels.landscape import drawing
 from convviz.views.panels.landscape.drawing import Places
 from convviz.views.panels.landscape.path import nearest_step
@@ -160,7 +160,7 @@ class LandscapeMap(QWidget):
     def paintEvent(self, event: QPaintEvent | None) -> None:
         """Draw what has not changed from memory, and over it the path, the marks and the cursor."""
         painter = QPainter(self)
-        if figure.is_drawn():
+        if drawing_mode.is_drawn():
             self._draw_ground(painter)
         else:
             if self._ground is None:
@@ -204,10 +204,10 @@ class LandscapeMap(QWidget):
             if place is not None and np.isfinite((place.x, place.y)).all():
                 drawing.draw_mark(painter, mark, places.point(place.x, place.y))
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
-        if self._spot is not None and not figure.is_drawn():
+        if self._spot is not None and not drawing_mode.is_drawn():
             drawing.draw_cursor(painter, places, places.point(*self._spot))
         painter.restore()
-        if self.hasFocus() and not figure.is_drawn():
+        if self.hasFocus() and not drawing_mode.is_drawn():
             painter.setPen(theme.current().accent)
             painter.drawRect(places.surface.adjusted(-1.5, -1.5, 1.5, 1.5))
 
@@ -350,9 +350,7 @@ class LandscapeMap(QWidget):
         x += across * (window.right - window.left) / presses
         y += up * (window.top - window.bottom) / presses
         self._by_keys = True
-        self._take(
-            (min(max(x, window.left), window.right), min(max(y, window.bottom), window.top)),
-        )
+        self._take((min(max(x, window.left), window.right), min(max(y, window.bottom), window.top)))
 
     def _point(self, spot: Spot | None) -> None:
         self._by_keys = False

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 from PyQt6.QtCore import QEvent, QSize, pyqtSignal
@@ -269,7 +269,7 @@ class LandscapePanel(QWidget):
 
     def _show_legend(self) -> None:
         marks, survey = self._marks(), self._surveyor.survey
-        entries: list[tuple[str, str]] = []
+        entries: list[tuple[Mark | Literal["none"], str]] = []
         for mark, place in marks.items():
             if mark == "teacher":
                 name = tr("teacher, {where}").format(where=wording.off_text(place))
@@ -288,8 +288,8 @@ class LandscapePanel(QWidget):
         text = ""
         if spot is not None:
             probe = surveyor.probe
-            measured = probe is not None and (probe.x, probe.y) == spot
-            text = wording.spot_text(*spot, probe.loss if measured and probe is not None else None, self._map.near)
+            loss = probe.loss if probe is not None and (probe.x, probe.y) == spot else None
+            text = wording.spot_text(*spot, loss, self._map.near)
         elif surveyor.shown is not None:
             text = wording.place_text(surveyor.shown)
         self._told.set_text(text)

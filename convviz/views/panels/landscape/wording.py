@@ -55,7 +55,7 @@ def _with_place(text: str, index: tuple[int, ...], shape: tuple[int, ...]) -> st
     return tr("{name} [{place}]").format(name=text, place=", ".join(str(n + 1) for n in telling))
 
 
-def way_text(way: Way, step: int) -> str:
+def _way_text(way: Way, step: int) -> str:
     """Return where a direction leads."""
     return {
         Way.MAIN: tr("in the main direction of the path"),
@@ -82,7 +82,7 @@ def axis_names(survey: Survey) -> AxisNames:
         texts = parameter_texts(survey.problem, survey.weights)
         across, up = (texts[place] for place in survey.weights)
         return AxisNames(across, up, up)
-    across, up = (way_text(way, survey.step) for way in survey.plane.ways)
+    across, up = (_way_text(way, survey.step) for way in survey.plane.ways)
     first = tr("distance from the start {way}") if _is_from_start(survey) else tr("distance from step {step} {way}")
     name = first.format(step=f"{survey.step:,}", way=across)
     if survey.plane.ways[1] is Way.SECOND:
@@ -107,7 +107,7 @@ def sentence(survey: Survey, track: Track | None, *, earlier: bool = False) -> s
     elif ways == (Way.TEACHER, Way.STEP):
         text = tr("The loss in the plane through the start, the teacher and step {step}.")
     else:
-        across, up = (way_text(way, survey.step) for way in ways)
+        across, up = (_way_text(way, survey.step) for way in ways)
         text = tr("The loss around step {step}: to the right {across}, upwards {up}.")
     return joined((text.format(across=across, up=up, step=step), share_text(track)))
 

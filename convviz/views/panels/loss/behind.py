@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from PyQt6.QtCore import QPointF, Qt
 from PyQt6.QtGui import QPainter, QPen, QPixmap
 
-from convviz.views import figure, theme
+from convviz.views import drawing_mode, theme
 from convviz.views.panels.loss.drawing import draw_curve, draw_dot
 from convviz.views.panels.loss.kept import kept_pen
 
@@ -60,7 +60,7 @@ class KeptPicture:
 
     def draw(self, painter: QPainter, mapping: Mapping) -> None:
         """Draw the points that were taken."""
-        if figure.is_drawn():
+        if drawing_mode.is_drawn():
             painter.save()
             painter.setClipRect(mapping.area)
             draw_curve(painter, mapping, *self._points, kept_pen(self._curve.look))

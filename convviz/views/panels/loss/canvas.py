@@ -8,7 +8,7 @@ from PyQt6.QtCore import QLineF, QRect, QRectF, Qt
 from PyQt6.QtGui import QPainter, QPaintEvent, QPen
 from PyQt6.QtWidgets import QWidget
 
-from convviz.views import figure, theme
+from convviz.views import drawing_mode, theme
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -64,7 +64,7 @@ class Canvas(QWidget):
         painter.drawLine(QLineF(axes.topLeft(), axes.bottomLeft()))
         painter.drawLine(QLineF(axes.bottomLeft(), axes.bottomRight()))
         self._draw(painter, QRectF(area))
-        if self._is_framed and not figure.is_drawn():
+        if self._is_framed and not drawing_mode.is_drawn():
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.setPen(colours.accent)
             painter.drawRect(area.adjusted(0, 0, -1, -1))

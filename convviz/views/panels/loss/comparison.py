@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 Array = NDArray[Any]
 
 #: The most curves that a person keeps; with one more, that which was kept first is forgotten.
-MOST_KEPT = 3
+_MOST_KEPT = 3
 
 
 class _Kept(NamedTuple):
@@ -64,7 +64,7 @@ class Comparison:
             place = self._kept.index(grown)
             self._kept[place] = _Kept(KeptCurve(series, best, grown.curve.look), experiment)
             return
-        del self._kept[: max(0, len(self._kept) + 1 - MOST_KEPT)]
+        del self._kept[: max(0, len(self._kept) + 1 - _MOST_KEPT)]
         self._kept.append(_Kept(KeptCurve(series, best, self._free_look() or 0), experiment))
 
     def set_branches(self, branches: Sequence[Branch], present: Branch | None) -> None:

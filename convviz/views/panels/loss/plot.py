@@ -17,7 +17,7 @@ import pyqtgraph as pg
 from PyQt6.QtCore import QEvent, QPointF, QRect, QRectF, Qt, pyqtSignal
 
 from convviz.i18n import tr
-from convviz.views import figure, theme
+from convviz.views import drawing_mode, theme
 from convviz.views.panels.loss import ranges
 from convviz.views.panels.loss.axis import Axis
 from convviz.views.panels.loss.canvas import Canvas
@@ -228,7 +228,7 @@ class LossPlot(pg.GraphicsView):  # type: ignore[misc]  # pyqtgraph ships no typ
 
     def paintEvent(self, event: QPaintEvent | None) -> None:
         """Paint the axes; in a picture of its own on a ground that is not kept as pixels."""
-        if not figure.is_drawn():
+        if not drawing_mode.is_drawn():
             super().paintEvent(event)
             return
         kept = self.cacheMode()

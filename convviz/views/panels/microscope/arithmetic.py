@@ -85,7 +85,7 @@ class _Piece:
     role: Role | None = None
 
 
-def symbol_of(told: Sum) -> str:
+def _symbol_of(told: Sum) -> str:
     """Return what a sum is called: '∂L/∂x[4, 8]', counted from 1 as everything on the screen."""
     index = ", ".join(str(n + 1) for n in told.index)
     name = _SYMBOLS.get(told.role, "")
@@ -105,7 +105,7 @@ def line_height(count: int, growth: float) -> int:
 
 
 def paint_sums(
-    painter: QPainter, rect: QRect, sums: Sequence[Sum], scales: Scales, *, growth: float = 1.0, lost: str = ""
+    painter: QPainter, rect: QRect, sums: Sequence[Sum], scales: Scales, *, growth: float, lost: str
 ) -> list[Term]:
     """Write the sums, a line each, and return where their terms stand.
 
@@ -115,7 +115,7 @@ def paint_sums(
     """
     height = line_height(len(sums), growth)
     pixels = round((_WIDE_TYPE if rect.width() > _WIDE else _NARROW_TYPE) * growth)
-    name = max((theme.metrics("strong", pixels).horizontalAdvance(symbol_of(told)) for told in sums), default=0)
+    name = max((theme.metrics("strong", pixels).horizontalAdvance(_symbol_of(told)) for told in sums), default=0)
     twice = [told.role for told in sums[:2]] == [Role.GATHERED, Role.SCATTERED]
     same = _SAME if twice else 0
     terms: list[Term] = []
@@ -149,7 +149,7 @@ def _paint_line(
     colours = theme.current()
     painter.setFont(theme.font("strong", pixels))
     painter.setPen(colours.text)
-    painter.drawText(QRect(line.x(), line.y(), name, line.height()), _LEFT, symbol_of(told))
+    painter.drawText(QRect(line.x(), line.y(), name, line.height()), _LEFT, _symbol_of(told))
     x, terms = line.x() + name, []
     for piece in pieces:
         end = _paint_piece(painter, QRect(x, line.y(), line.right() - x, line.height()), piece, pixels)

@@ -7,11 +7,11 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import QPoint, QRect, QRectF, QSize, Qt
-from PyQt6.QtGui import QPainter, QPen, QPixmap
+from PyQt6.QtGui import QPainter, QPixmap
 
 from convviz.i18n import tr
 from convviz.number_text import power_text
-from convviz.views import figure, theme
+from convviz.views import drawing_mode, theme
 from convviz.views.heatmap.frame import level_texts
 from convviz.views.panels.microscope.layout import GUTTER, NUMBERS, TITLE
 from convviz.views.panels.microscope.wording import (
@@ -23,7 +23,7 @@ from convviz.views.panels.microscope.wording import (
     part_texts,
     titled_role,
 )
-from convviz.views.scale_bar import paint_scale_bar
+from convviz.views.scale_bar import paint_framed_bar
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -55,7 +55,7 @@ def paint_channel(painter: QPainter, rect: QRect, boards: Iterable[Board], growt
     return math.ceil(theme.metrics("small", pixels).horizontalAdvance(text)) + theme.SPACE.M
 
 
-def paint_title(painter: QPainter, place: Place, board: Board, exponent: int = 0) -> int:
+def paint_title(painter: QPainter, place: Place, board: Board, exponent: int) -> int:
     """Write what the board is, which power of ten its numbers are to be multiplied by, and how large it is.
 
     Returns where the room begins that is left in the line.
@@ -131,10 +131,7 @@ def paint_scale(painter: QPainter, place: Place, left: int, levels: Levels, *, s
     bar.moveCenter(line.center())
     bar.moveLeft(line.left() + low)
     colours = theme.current()
-    paint_scale_bar(painter, bar, signed)
-    painter.setPen(QPen(colours.border, 1))
-    painter.setBrush(Qt.BrushStyle.NoBrush)
-    painter.drawRect(QRectF(bar.adjusted(-1, -1, 0, 0)).translated(figure.line_shift(), figure.line_shift()))
+    paint_framed_bar(painter, bar, signed)
     painter.setPen(colours.muted)
     painter.setFont(theme.font("small", pixels))
     painter.drawText(line, _LEFT, texts[0])
@@ -154,7 +151,7 @@ def paint_coordinates(painter: QPainter, place: Place, board: Board, ratio: floa
         (area.left, area.columns, QPoint(rect.left() - place.side, rect.top() - NUMBERS), True),
         (area.top, area.rows, QPoint(rect.left() - GUTTER - 2, rect.top()), False),
     ):
-        if figure.is_drawn():
+        if drawing_mode.is_drawn():
             painter.save()
             painter.translate(corner)
             _write_numbers(painter, first, count, place.side, across, theme.current())

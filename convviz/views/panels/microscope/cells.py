@@ -11,7 +11,7 @@ from PyQt6.QtCore import QPoint, QPointF, QRect, QRectF, QSize, Qt
 from PyQt6.QtGui import QColor, QImage, QPainter, QPen, QPixmap
 
 from convviz.engine.walkthrough import Board, Lattice, Role, Scale
-from convviz.views import figure, theme
+from convviz.views import drawing_mode, theme
 from convviz.views.colour import Levels, calm_levels, colour_map, entry_of, extent_of, levels_of, packed, to_index
 from convviz.views.heatmap.cell_numbers import CellNumbers
 from convviz.views.heatmap.glyphs import atlas
@@ -109,7 +109,7 @@ class BoardPainter:
         self.exponent = 0
         low, _ = self._scales.levels(board.scale)
         extent = extents[_ALIKE.get(board.role, board.role)]
-        found = number_format(extent, board.scale.signed or low < 0, place.side, ratio)
+        found = _number_format(extent, board.scale.signed or low < 0, place.side, ratio)
         if board.turn is not None:
             self._paint_turning(painter, place, board, found)
             return
@@ -218,7 +218,7 @@ def _absent_sides(board: Board, place: Place) -> Array:
     return absent
 
 
-def number_format(extent: float, signed: bool, side: int, ratio: float) -> tuple[int, NumberFormat] | None:
+def _number_format(extent: float, signed: bool, side: int, ratio: float) -> tuple[int, NumberFormat] | None:
     """Return type and format of numbers in square cells: as large as they fit, to be read from far."""
     found = choose_format(extent, signed, side, side, ratio)
     if found is None:
@@ -250,7 +250,7 @@ def _mixed(pixels: Array, ground: QColor, share: float) -> Array:
 
 def _draw_cells(painter: QPainter, place: Place, pixels: Array, ratio: float) -> None:
     """Draw a pixel a cell, with hairlines between large ones; made in memory, since drawing lines takes longer."""
-    if figure.is_drawn():
+    if drawing_mode.is_drawn():
         _draw_shapes(painter, place, pixels)
         return
     side = round(place.side * ratio)
@@ -279,7 +279,7 @@ def _draw_shapes(painter: QPainter, place: Place, pixels: Array) -> None:
 def _paint_zeros(painter: QPainter, place: Place, zeros: Array, ratio: float) -> None:
     """Write a zero into the cells that were put in."""
     corners = [place.rect.topLeft() + place.side * QPoint(column, row) for row, column in np.argwhere(zeros).tolist()]
-    if figure.is_drawn():
+    if drawing_mode.is_drawn():
         for corner in corners:
             _write_zero(painter, QRect(corner, QSize(place.side, place.side)), theme.current())
         return

@@ -27,7 +27,7 @@ _ARROW, _CORNER = 34, 0.21
 #: Room that every board has for its name, its power of ten and its scale, be it of a single cell.
 _NAME = 98
 #: Sides of cells: the smallest, the smallest with numbers, the smallest that is read from far, the largest.
-_LEAST, LEGIBLE, READABLE, _MOST = 3, 30, 34, 84
+_LEAST, _LEGIBLE, _READABLE, _MOST = 3, 30, 34, 84
 #: How many cells of a close-up go side by side; fewer of a row that is seen alone.
 _ACROSS, _ALONE = 22, 17
 #: Boards up to this size are kernels and windows rather than maps.
@@ -189,7 +189,19 @@ def _spare(line: range, join: int) -> int:
 
 @dataclass(frozen=True)
 class _Grid:
-    """What the boards of a line have in common with those under them: columns, the room of each and between them."""
+    """What the boards of a line have in common with those under them: columns, the room of each and between them.
+
+    Attributes
+    ----------
+    columns
+        Of each board: how many columns of cells it shows, the side of a cell, and how wide it is.
+    join
+        What is free between two boards.
+    title
+        How high above the cells, and how high, the line of the titles is.
+    kept
+        The number of the row in the moment, and where the close-ups begin.
+    """
 
     columns: list[tuple[int, int, int]]
     join: int
@@ -255,9 +267,9 @@ def _columns(stacks: list[_Stack], width: int, height: int, across: int, limit: 
     All cells are of one size, unless maps are to be seen whole and theirs are small: kernels keep legible cells then.
     """
     side = min(limit, _side(stacks, width, height, across))
-    apart = side < LEGIBLE and not all(stack.is_small for stack in stacks)
+    apart = side < _LEGIBLE and not all(stack.is_small for stack in stacks)
     small = [apart and stack.is_small for stack in stacks]
-    own = [max(side, min(LEGIBLE, height // stack.wanted[0])) for stack in stacks]
+    own = [max(side, min(_LEGIBLE, height // stack.wanted[0])) for stack in stacks]
     if any(small):
         width -= sum(n * stack.most[1] for n, stack, kept in zip(own, stacks, small, strict=True) if kept)
         others = [stack for stack, kept in zip(stacks, small, strict=True) if not kept]
@@ -270,7 +282,7 @@ def _columns(stacks: list[_Stack], width: int, height: int, across: int, limit: 
 
 def _side(stacks: list[_Stack], width: int, height: int, usual: int) -> int:
     across, down = sum(stack.wanted[1] for stack in stacks), max(stack.wanted[0] for stack in stacks)
-    comfortable = max(READABLE, min(width // usual, height // 4, _MOST))
+    comfortable = max(_READABLE, min(width // usual, height // 4, _MOST))
     if all(stack.is_small for stack in stacks):
         comfortable = _MOST
     return max(_LEAST, min(comfortable, width // across, height // down))

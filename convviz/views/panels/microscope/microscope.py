@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import QEvent, QRect, pyqtSignal
 from PyQt6.QtGui import QKeyEvent
@@ -29,8 +29,6 @@ if TYPE_CHECKING:
 
     from convviz.engine.frames import Frame
     from convviz.engine.walkthrough import Board, Moment, Phase, Role, Walk
-
-Direction = Literal["forward", "backward"]
 
 #: What the numbers of the columns take above a board, in pixels.
 _NUMBER_HEIGHT = 12
@@ -85,7 +83,7 @@ class Microscope(QWidget):
         self._connect()
 
     def _connect(self) -> None:
-        self._header.layer_asked.connect(lambda index: self.show_layer(index, self.direction))
+        self._header.layer_asked.connect(lambda index: self.show_layer(index, back=self.back))
         for asked in (self._header.layer_asked, self._header.into_asked, self._header.of_asked):
             asked.connect(lambda: self._stage.setFocus())  # the keys are for the stage again
         self._header.direction_asked.connect(self._set_back)
@@ -106,9 +104,9 @@ class Microscope(QWidget):
         self._bar.position_asked.connect(self._go)
 
     @property
-    def direction(self) -> Direction:
-        """Which way is looked at."""
-        return "backward" if self._sight.view.back else "forward"
+    def back(self) -> bool:
+        """Whether the way back is looked at."""
+        return self._sight.view.back
 
     @property
     def layer(self) -> int:
@@ -161,14 +159,13 @@ class Microscope(QWidget):
         else:
             self._show()
 
-    def show_layer(self, index: int, direction: Direction = "forward") -> None:
+    def show_layer(self, index: int, *, back: bool = False) -> None:
         """Show a layer, as its result begins to be made; ``index`` = number of layers: the loss."""
         self._player.pause()
-        back = direction == "backward"
         frame = self._sight.frame
         self._look(View(index, back, 0) if frame is None else view_of_layer(frame, index, back=back))
 
-    def show_act(self, act: Act, cell: tuple[int, ...] = ()) -> None:
+    def show_act(self, act: Act, cell: tuple[int, ...]) -> None:
         """Show a phase of the walk, at a cell or from its beginning; nothing where the walk has no such phase."""
         phases = () if self._sight.walk is None else self._sight.walk.phases
         for n, phase in enumerate(phases):

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from convviz.views.panels.microscope.layout import Place
 
 #: Its longer side, at rest and with the pointer over it.
-SMALL, LARGE = 26, 190
+SMALL, _LARGE = 26, 190
 #: The smallest that the close-up is drawn, in pixels.
 _LEAST = 5
 
@@ -145,7 +145,7 @@ class Overview(QWidget):
         """Lie at the upper right of the close-up; where that is too far right, over it."""
         if self._place is None or self.board is None:
             return
-        width, height = extent(self.board, LARGE if self._is_large else SMALL)
+        width, height = extent(self.board, _LARGE if self._is_large else SMALL)
         corner = self._place.rect.topRight() + QPoint(3, 0)
         room = self.parentWidget()
         assert room is not None

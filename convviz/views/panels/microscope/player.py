@@ -10,7 +10,7 @@ from PyQt6.QtCore import QElapsedTimer, QObject, Qt, QTimer, pyqtSignal
 _TICK = 16
 #: Moments a second that *slower* and *faster* go through, and with which it begins.
 SPEEDS = (0.5, 0.7, 1.0, 1.5, 2.0, 3.0, 5.0, 7.0, 10.0, 15.0, 20.0, 30.0, 50.0, 70.0, 100.0, 150.0, 200.0)
-USUAL = 3.0
+_USUAL = 3.0
 
 
 class Player(QObject):
@@ -32,7 +32,7 @@ class Player(QObject):
         self._pace = 1
         self._position = 0
         self._progress = 1.0
-        self._speed = USUAL
+        self._speed = _USUAL
         self._clock = QElapsedTimer()
         self._timer = QTimer(self)
         self._timer.setTimerType(Qt.TimerType.PreciseTimer)
@@ -81,7 +81,7 @@ class Player(QObject):
         """Play at the next smaller of the usual speeds."""
         self.set_speed(next((speed for speed in reversed(SPEEDS) if speed < self._speed), SPEEDS[0]))
 
-    def set_count(self, count: int, position: int = 0, pace: int = 1) -> None:
+    def set_count(self, count: int, position: int, pace: int) -> None:
         """Have other moments, of which ``pace`` go by at once while it plays, and be at one of them."""
         self._count, self._pace = count, pace
         self.go(position)

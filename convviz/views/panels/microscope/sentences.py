@@ -65,7 +65,7 @@ def _is_cut_off(moment: Moment) -> bool:
     return moment.phase.act is Act.GATHERING
 
 
-def coordinates(cell: Any) -> str:
+def _coordinates(cell: Any) -> str:
     """Return a row and a column, counted from 1 as everything on the screen."""
     return f"[{cell[0] + 1}, {cell[1] + 1}]"
 
@@ -84,7 +84,7 @@ def _made(row: Row) -> str:
 
 def _input(moment: Moment, facts: Any) -> str:
     text = tr("x{cell} = {value}: this map comes into the layer.")
-    return text.format(cell=coordinates(facts["cell"]), value=_number(facts["value"]))
+    return text.format(cell=_coordinates(facts["cell"]), value=_number(facts["value"]))
 
 
 def _error(moment: Moment, facts: Any) -> str:
@@ -92,7 +92,7 @@ def _error(moment: Moment, facts: Any) -> str:
         text = tr("δ{cell} = 0: if y{cell} grows by a little, the loss stays the same.")
     else:
         text = tr("δ{cell} = {value}: if y{cell} grows by a little, the loss changes by {value} times as much.")
-    return text.format(cell=coordinates(facts["cell"]), value=_number(facts["value"]))
+    return text.format(cell=_coordinates(facts["cell"]), value=_number(facts["value"]))
 
 
 def _insertion(moment: Moment, facts: Any) -> str:
@@ -100,8 +100,8 @@ def _insertion(moment: Moment, facts: Any) -> str:
         return tr("The stride is 1: no zeros go between the errors.")
     words = {
         "count": pair_text(tuple(n - 1 for n in facts["stride"])),
-        "from": coordinates(facts["from"]),
-        "to": coordinates(facts["to"]),
+        "from": _coordinates(facts["from"]),
+        "to": _coordinates(facts["to"]),
         "value": _number(facts["value"]),
     }
     text = tr("Zeros between the errors, stride − 1 = {count}: δ{from} = {value} moves to {to}.")
@@ -168,13 +168,13 @@ def _sides(facts: Any) -> dict[str, int]:
 
 
 def _rotation(moment: Moment, facts: Any) -> str:
-    words = {"from": coordinates((0, 0)), "to": coordinates(facts["to"]), "value": _number(facts["value"])}
+    words = {"from": _coordinates((0, 0)), "to": _coordinates(facts["to"]), "value": _number(facts["value"])}
     text = tr("The kernel rotates by 180°, now {angle}°: w{from} = {value} goes to {to}.")
     return text.format(angle=facts["angle"], **words)
 
 
 def _dilation(moment: Moment, facts: Any) -> str:
-    words = {"from": coordinates(facts["from"]), "to": coordinates(facts["to"]), "value": _number(facts["value"])}
+    words = {"from": _coordinates(facts["from"]), "to": _coordinates(facts["to"]), "value": _number(facts["value"])}
     text = tr("Dilation {dilation}: w{from} = {value} moves to {to}.")
     return text.format(dilation=pair_text(facts["dilation"]), **words)
 
@@ -186,7 +186,7 @@ def _windows(moment: Moment, facts: Any) -> str:
     if "chooses" in facts:
         return _pooling(moment, facts)
     row = moment.rows[0]
-    words = {"cell": coordinates(row.facts["cell"]), "n": row.facts["count"], "value": _made(row)}
+    words = {"cell": _coordinates(row.facts["cell"]), "n": row.facts["count"], "value": _made(row)}
     bias: Any = row.facts["bias"]
     if bias is None:
         text = ntr(
@@ -207,7 +207,7 @@ def _windows(moment: Moment, facts: Any) -> str:
 def _pooling(moment: Moment, facts: Any) -> str:
     count = facts["count"]
     words = {
-        "cell": coordinates(facts["cell"]),
+        "cell": _coordinates(facts["cell"]),
         "cells": ntr("{n} cell", "{n} cells", count).format(n=count),
         "value": _made(moment.rows[0]),
     }
@@ -231,7 +231,7 @@ def _gathering(row: Row) -> str:
     told, count = row.sum, row.facts["count"]
     assert told is not None
     assert isinstance(count, int)
-    words = {"cell": coordinates(row.facts["cell"]), "errors": _errors(count), "value": _made(row)}
+    words = {"cell": _coordinates(row.facts["cell"]), "errors": _errors(count), "value": _made(row)}
     if told.zeros:
         text = tr("Under the kernel lie {errors} and {zeros}: the products add up to ∂L/∂x{cell} = {value}.")
         return text.format(zeros=_zeros(told.zeros), **words)
@@ -246,11 +246,11 @@ def _gathering(row: Row) -> str:
 def _spreading(row: Row) -> str:
     facts: Any = row.facts
     if "from" not in facts:
-        return tr("Nothing is spread to ∂L/∂x{cell}.").format(cell=coordinates(facts["cell"]))
+        return tr("Nothing is spread to ∂L/∂x{cell}.").format(cell=_coordinates(facts["cell"]))
     words = {
-        "cell": coordinates(facts["cell"]),
-        "from": coordinates(facts["from"]),
-        "tap": coordinates(facts["tap"]),
+        "cell": _coordinates(facts["cell"]),
+        "from": _coordinates(facts["from"]),
+        "tap": _coordinates(facts["tap"]),
         "given": _number(facts["given"]),
         "slope": _number(facts["slope"]),
         "value": _made(row),
@@ -268,14 +268,14 @@ def _correlating(row: Row) -> str:
     facts: Any = row.facts
     if "from" not in facts:
         return tr("x{cell} = {x} meets no error: it adds nothing to ∂L/∂w.").format(
-            cell=coordinates(facts["cell"]), x=_number(facts["x"])
+            cell=_coordinates(facts["cell"]), x=_number(facts["x"])
         )
     words = {
-        "cell": coordinates(facts["cell"]),
+        "cell": _coordinates(facts["cell"]),
         "x": _number(facts["x"]),
-        "from": coordinates(facts["from"]),
+        "from": _coordinates(facts["from"]),
         "error": _number(facts["error"]),
-        "tap": coordinates(facts["tap"]),
+        "tap": _coordinates(facts["tap"]),
         "product": _number(facts["product"]),
     }
     text = tr("x{cell} = {x} meets δ{from} = {error} under tap {tap}: that adds {product} to ∂L/∂w{tap}.")
@@ -283,7 +283,7 @@ def _correlating(row: Row) -> str:
 
 
 def _meeting(moment: Moment, facts: Any) -> str:
-    words = {"cell": coordinates(facts["cell"]), "value": _made(moment.rows[0])}
+    words = {"cell": _coordinates(facts["cell"]), "value": _made(moment.rows[0])}
     if len(moment.rows) == 2:
         text = tr("∂L/∂x{cell} = {value}: gathered with the rotated kernel, or scattered with the kernel as it is.")
     else:
@@ -293,7 +293,7 @@ def _meeting(moment: Moment, facts: Any) -> str:
 
 def _beside(moment: Moment, facts: Any) -> str:
     row = moment.rows[0]
-    words = {"cell": coordinates(row.facts["cell"]), "value": _made(row)}
+    words = {"cell": _coordinates(row.facts["cell"]), "value": _made(row)}
     text = tr("∂L/∂x{cell} = {value} under the kernel; x{cell} times the same errors goes into ∂L/∂w.")
     return text.format(**words)
 
@@ -314,7 +314,7 @@ def _weights(moment: Moment, facts: Any) -> str:
         "{n} errors, each times the input under it at tap {tap}, add up to ∂L/∂w{tap} = {value}.",
         count,
     )
-    return text.format(tap=coordinates(facts["tap"]), **words)
+    return text.format(tap=_coordinates(facts["tap"]), **words)
 
 
 # numbers by themselves -----------------------------------------------------------------------------------------------
@@ -322,14 +322,14 @@ def _weights(moment: Moment, facts: Any) -> str:
 
 def _function(moment: Moment, facts: Any) -> str:
     told = moment.rows[0].sum
-    words = {"cell": coordinates(facts["cell"]), "x": _number(facts["x"]), "y": _number(facts["y"])}
+    words = {"cell": _coordinates(facts["cell"]), "x": _number(facts["x"]), "y": _number(facts["y"])}
     name = "" if told is None else layer_function(told.function)
     return tr("{function}(x{cell}) = {function}({x}) = {y}.").format(function=name, **words)
 
 
 def _derivative(moment: Moment, facts: Any) -> str:
     told = moment.rows[0].sum
-    words = {"cell": coordinates(facts["cell"]), "x": _number(facts["x"]), "slope": _number(facts["slope"])}
+    words = {"cell": _coordinates(facts["cell"]), "x": _number(facts["x"]), "slope": _number(facts["slope"])}
     error = "" if told is None else _number(told.operands[0].values[0])
     text = tr("The slope at x{cell} = {x} is {slope}: the error {error} times {slope} is ∂L/∂x{cell} = {value}.")
     return text.format(error=error, value=_made(moment.rows[0]), **words)
@@ -339,13 +339,13 @@ def _residual(moment: Moment, facts: Any) -> str:
     told = moment.rows[0].sum
     assert told is not None
     made, wanted = (_number(operand.values[0]) for operand in told.operands)
-    words = {"cell": coordinates(facts["cell"]), "made": made, "wanted": wanted, "value": _made(moment.rows[0])}
+    words = {"cell": _coordinates(facts["cell"]), "made": made, "wanted": wanted, "value": _made(moment.rows[0])}
     return tr("The reconstruction is {made}, the target {wanted}: the residual is r{cell} = {value}.").format(**words)
 
 
 def _contribution(moment: Moment, facts: Any) -> str:
     words = {
-        "cell": coordinates(facts["cell"]),
+        "cell": _coordinates(facts["cell"]),
         "value": _made(moment.rows[0]),
         "sum": _number(facts["so far"]),
         "loss": _number(facts["loss"]),
@@ -354,7 +354,7 @@ def _contribution(moment: Moment, facts: Any) -> str:
 
 
 def _slope(moment: Moment, facts: Any) -> str:
-    words = {"cell": coordinates(facts["cell"]), "value": _made(moment.rows[0]), "r": _number(facts["residual"])}
+    words = {"cell": _coordinates(facts["cell"]), "value": _made(moment.rows[0]), "r": _number(facts["residual"])}
     return tr("At r{cell} = {r} the loss has the slope {value}: that is the error δ{cell}.").format(**words)
 
 

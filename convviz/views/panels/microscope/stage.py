@@ -11,7 +11,7 @@ from PyQt6.QtWidgets import QSizePolicy, QWidget
 
 from convviz.engine.walkthrough import Board
 from convviz.i18n import tr
-from convviz.views import figure, theme
+from convviz.views import drawing_mode, theme
 from convviz.views.panels.microscope.arithmetic import agree, paint_sums
 from convviz.views.panels.microscope.captions import paint_channel, paint_coordinates, paint_scale, paint_title
 from convviz.views.panels.microscope.cells import BoardPainter, Scales, paint_frames, seen_extents
@@ -197,7 +197,7 @@ class Stage(QWidget):
             rect, growth, lost = self._regions.sums, self._regions.growth, lost_text(self.moment)
             written = paint_sums(painter, rect, sums, self._scales, growth=growth, lost=lost)
             self._terms = Terms(self.rows(), written)
-        if self._is_framed and not figure.is_drawn():
+        if self._is_framed and not drawing_mode.is_drawn():
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.setPen(colours.accent)
             painter.drawRect(self._inside.adjusted(0, 0, -1, -1))

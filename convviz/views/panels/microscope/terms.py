@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
     from PyQt6.QtCore import QPoint, QRect
 
-    from convviz.engine.walkthrough import Row, Sum
+    from convviz.engine.walkthrough import Row
     from convviz.views.panels.microscope.arithmetic import Term
 
 
@@ -45,7 +45,7 @@ class Terms:
 
     def spot(self, term: Term) -> Spot | None:
         """Return the cell on the stage that a term stands for."""
-        row, told = self._line(term)
+        row, told = self._lines[term.line]
         if told.cells is None:
             return None
         return row, told.board, int(told.cells[term.term][0]), int(told.cells[term.term][1])
@@ -57,6 +57,3 @@ class Terms:
             return None
         found = (number for role, number in numbers_at(self._rows, spot) if role is term.role)
         return next(found, None)
-
-    def _line(self, term: Term) -> tuple[int, Sum]:
-        return self._lines[term.line]

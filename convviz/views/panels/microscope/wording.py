@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from convviz.engine.walkthrough import Area, Phase
 
 #: The names of the phases.
-ACTS = {
+_ACTS = {
     Act.INPUT: mark("Input"),
     Act.PADDING: mark("Padding"),
     Act.DILATION: mark("Dilated kernel"),
@@ -169,7 +169,7 @@ def titled_role(board: Board) -> Role:
 
 def act_text(phase: Phase) -> str:
     """Return the name of a phase, or, if nothing is done in it, words that say so."""
-    return tr(_NOT_DONE.get(phase.act, ACTS[phase.act]) if phase.still else ACTS[phase.act])
+    return tr(_NOT_DONE.get(phase.act, _ACTS[phase.act]) if phase.still else _ACTS[phase.act])
 
 
 def board_text(board: Board) -> str:

@@ -11,7 +11,7 @@ from PyQt6.QtWidgets import QWidget
 
 from convviz.engine.explain import Kind, Tensor
 from convviz.i18n import tr
-from convviz.views import figure, theme
+from convviz.views import drawing_mode, theme
 from convviz.views.heatmap import Form, Heatmap, show_together
 from convviz.views.heatmap.frame import fitting_text
 from convviz.views.heatmap.layout import BORDER, label_height
@@ -218,7 +218,7 @@ class LayerCard(QWidget):
         painter.fillRect(self.rect(), colours.surface)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         selected, hovered, focused = (
-            is_so and not figure.is_drawn() for is_so in (self._selected, self._hovered, self.hasFocus())
+            is_so and not drawing_mode.is_drawn() for is_so in (self._selected, self._hovered, self.hasFocus())
         )
         edge = (2.0 if selected else 1.0) * theme.zoom()
         framed = colours.accent if selected else colours.outline if hovered else colours.border
@@ -289,10 +289,7 @@ class LayerCard(QWidget):
 
     def _lines(self) -> list[str]:
         weight, bias = self._part.weight, self._part.bias
-        count = 1
-        for size in weight:
-            count *= size
-        return layer_lines(self._part.layer, count if weight else 0, bias[0] if bias else 0)
+        return layer_lines(self._part.layer, math.prod(weight) if weight else 0, bias[0] if bias else 0)
 
     def _placed_lines(self) -> list[tuple[QRect, str]]:
         """Return which of the lines about the layer are painted, and where: those that have room as a whole."""

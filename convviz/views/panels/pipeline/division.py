@@ -18,7 +18,7 @@ from convviz.views.panels.pipeline.items import KERNEL_CELL_LEAST, MAP_LEAST, Gr
 Items = tuple[MapItem | LayerItem, ...]
 
 #: Room for the arrow between two columns: at least, and where room is dear.
-ARROW, ARROW_DENSE = 24, 16
+_ARROW, _ARROW_DENSE = 24, 16
 #: Room at the right of the last column, where the line to the next row turns.
 TURN = 18
 CARD_PAD = 8
@@ -37,11 +37,11 @@ _TILES = (60, 44, 360, 4)
 #: What is saved, one after the other, until all can be read: room for arrows (the least that one has), then scales and
 #: biases of kernels.
 _SAVINGS = (
-    (ARROW, True, True),
-    (ARROW_DENSE, True, True),
-    (ARROW_DENSE, False, True),
-    (ARROW_DENSE, True, False),
-    (ARROW_DENSE, False, False),
+    (_ARROW, True, True),
+    (_ARROW_DENSE, True, True),
+    (_ARROW_DENSE, False, True),
+    (_ARROW_DENSE, True, False),
+    (_ARROW_DENSE, False, False),
 )
 #: So many layers are all seen at once, in whatever form.
 _FEW_LAYERS = 4
@@ -277,7 +277,7 @@ class Division:
     @cached_property
     def score(self) -> float:
         """How well it reads; both kernels and maps count, and what is too small counts most."""
-        dear = 0.2 if self.arrow < ARROW else 0.0
+        dear = 0.2 if self.arrow < _ARROW else 0.0
         return self.cards.score + self.maps.score + self.maps.pressed(self.height) - dear
 
 
@@ -380,5 +380,5 @@ def scrolled_division(height: int, items: Items) -> Division:
         fitting = [cards for cards in every if cards.tile <= _SCROLLED_TILE and cards.total[1] <= height]
         if fitting:
             best = max(fitting, key=lambda cards: (cards.numbered, cards.have_words, -cards.total[0], cards.score))
-            return Division(best, maps, ARROW_DENSE, height)
-    return Division(Cards(items, 3, _TILES[1], scales=False, biases=False), maps, ARROW_DENSE, height)
+            return Division(best, maps, _ARROW_DENSE, height)
+    return Division(Cards(items, 3, _TILES[1], scales=False, biases=False), maps, _ARROW_DENSE, height)

@@ -12,7 +12,7 @@ from PyQt6.QtWidgets import QWidget
 
 from convviz.engine.explain import Kind, Tensor
 from convviz.i18n import tr
-from convviz.views import figure, theme
+from convviz.views import drawing_mode, theme
 from convviz.views.heatmap import Form, Heatmap
 from convviz.views.panels.pipeline.card import LayerCard
 from convviz.views.panels.pipeline.items import numbered_cell
@@ -228,11 +228,11 @@ class FlowRow(QWidget):
             start, end = one.right() + 1 + left, next_one.left() - right
             room = (end - start) // 8  # where that is dear, an arrow is worth more of it
             gap = max(theme.scaled(_ARROW_GAP[0]), min(theme.scaled(_ARROW_GAP[1]), room))
-            paint_arrow(painter, [(start + gap, y), (end - gap, y)])
+            _paint_arrow(painter, [(start + gap, y), (end - gap, y)])
         last = rects[-1]
         turn, floor = last.right() + theme.scaled(16), self.height() - theme.scaled(GUTTER) // 2 - 1
         path = [(last.right() + 1, y), (turn, y), (turn, floor), (self._target_x, floor)]
-        paint_arrow(painter, [*path, (self._target_x, self.height() - 3)])
+        _paint_arrow(painter, [*path, (self._target_x, self.height() - 3)])
 
     def mousePressEvent(self, event: QMouseEvent | None) -> None:
         """Take the press, so that the release comes here."""
@@ -256,7 +256,7 @@ def _placed_alike(rect: QRect) -> QRect:
     return QRect() if rect.isEmpty() else theme.scaled_alike(rect.translated(MARGIN, theme.SPACE.M))
 
 
-def paint_arrow(painter: QPainter, points: list[tuple[int, int]]) -> None:
+def _paint_arrow(painter: QPainter, points: list[tuple[int, int]]) -> None:
     """Paint an arrow along points, with rounded turns."""
     colours, size = theme.current(), theme.zoom()
     corners = [QPointF(x + 0.5, y + 0.5) for x, y in points]
@@ -286,7 +286,7 @@ def _towards(start: QPointF, end: QPointF, distance: float) -> QPointF:
 
 def paint_selected(painter: QPainter, rect: QRect, aside: int = FRAME) -> None:
     """Paint the frame that says a map is selected, ``aside`` pixels from it at the left and at the right."""
-    if figure.is_drawn():
+    if drawing_mode.is_drawn():
         return
     colours = theme.current()
     aside, above = theme.scaled(aside), theme.scaled(FRAME)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import Enum
 from functools import cache, cached_property, lru_cache
 from itertools import count
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from convviz.views import theme
 from convviz.views.heatmap.layout import (
@@ -23,16 +23,17 @@ from convviz.views.heatmap.layout import (
 )
 from convviz.views.heatmap.number_format import has_room_for_number
 
-Shape = tuple[int, int, int]
+if TYPE_CHECKING:
+    from convviz.engine.shapes import Shape
 
 #: Smallest map, and narrowest map of several channels: what its words need.
-MAP_LEAST, CHANNELS_LEAST = 60, 84
+MAP_LEAST, _CHANNELS_LEAST = 60, 84
 #: The least cell of a kernel with its number.
 KERNEL_CELL_LEAST = 21
 #: What a cell of a kernel loses that is drawn larger, in pixels.
 _LOST = 0.25
 #: Cells of maps with sides up to this long are made large enough for their numbers, where there is room.
-NUMBERED, NUMBERED_CELL = 10, 24
+NUMBERED, _NUMBERED_CELL = 10, 24
 #: The channels of a map have cells this much smaller than a map of one channel, and a picture at least this wide, with
 #: a number above it; and so they have where there are many, without.
 _CHANNEL_SHARE, _CHANNEL_LEAST = 0.5, 28
@@ -79,7 +80,7 @@ class MapItem(NamedTuple):
     def pressed_width(self, width: int, height: int) -> int:
         """Return how much of a width its cells make use of where they are pressed into a height."""
         used = lay_out(width + 2 * BORDER, height + around(Form.FULL), Form.FULL, self.shape).cells.width()
-        return min(width, max(CHANNELS_LEAST, used))
+        return min(width, max(_CHANNELS_LEAST, used))
 
 
 @dataclass(frozen=True)
@@ -180,16 +181,16 @@ def _map_cells(shape: Shape, cell: float, numbered: bool) -> tuple[int, int]:
     """Return the width and height of a map's cells together, with what stands between channels."""
     channels, rows, columns = shape
     if channels == 1:
-        own = max(cell, NUMBERED_CELL if numbered and max(rows, columns) <= NUMBERED else 0)
+        own = max(cell, _NUMBERED_CELL if numbered and max(rows, columns) <= NUMBERED else 0)
         own = max(own, MAP_LEAST / max(rows, columns))
         width, height = thickened(own * columns, own * rows)
         return max(MAP_LEAST, math.floor(width)), math.ceil(height)
     across = tiles_across(channels)
     gaps = (across - 1) * CHANNEL_GAP
     share, least = (_CHANNEL_SHARE, _CHANNEL_LEAST) if channels <= _MANY else (_SHARE_OF_MANY, _LEAST_OF_MANY)
-    side = max(least, (CHANNELS_LEAST - gaps) / across)
+    side = max(least, (_CHANNELS_LEAST - gaps) / across)
     own = max(cell * share, side / max(rows, columns))
     width, height = thickened(own * columns, own * rows)
     above = label_height() if width >= _CHANNEL_LEAST - 1 else 0
     down = math.ceil(channels / across)
-    return max(CHANNELS_LEAST, math.floor(across * width + gaps)), math.ceil(down * (height + above + CHANNEL_GAP))
+    return max(_CHANNELS_LEAST, math.floor(across * width + gaps)), math.ceil(down * (height + above + CHANNEL_GAP))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from PyQt6.QtCore import QRect
 
@@ -19,12 +19,13 @@ from convviz.views.heatmap.layout import (
 from convviz.views.panels.pipeline.division import MAP_SIZE, NUMBERS_WORTH, usefulness
 from convviz.views.panels.pipeline.items import KERNEL_CELL_LEAST, NUMBERED
 
-Shape = tuple[int, int, int]
+if TYPE_CHECKING:
+    from convviz.engine.shapes import Shape
 
 #: Room for a sign of the equation, and between the equation and its companion.
-SIGN, COMPANION_GAP = 24, 24
+_SIGN, _COMPANION_GAP = 24, 24
 #: Narrowest map: what its words need.
-EQUATION_LEAST = 112
+_EQUATION_LEAST = 112
 #: The companion's share of the row, and its least width.
 _COMPANION_SHARE, _COMPANION_LEAST = 0.27, 216
 #: Cells of the maps are at least so high together, and the companion beside them reads well from this height on.
@@ -68,8 +69,8 @@ def equation_score(width: int, height: int, shape: Shape, companion: bool) -> fl
 
 
 def _equation_side(width: int, companion: bool) -> int:
-    beside = max(_COMPANION_LEAST, round(width * _COMPANION_SHARE)) + COMPANION_GAP if companion else 0
-    return max(EQUATION_LEAST, (width - beside - 2 * SIGN) // 3)
+    beside = max(_COMPANION_LEAST, round(width * _COMPANION_SHARE)) + _COMPANION_GAP if companion else 0
+    return max(_EQUATION_LEAST, (width - beside - 2 * _SIGN) // 3)
 
 
 def _fit(width: int, height: int, shape: Shape) -> tuple[int, int]:
@@ -96,13 +97,13 @@ def _fit(width: int, height: int, shape: Shape) -> tuple[int, int]:
 def plan_equation(width: int, height: int, shape: Shape, companion: bool) -> EquationPlan:
     """Return the plan of the lower row in ``width`` × ``height`` pixels."""
     cells = _fit(_equation_side(width, companion) - 2 * BORDER, height - around(Form.FULL), shape)[0]
-    wide = max(EQUATION_LEAST, cells) + 2 * BORDER
+    wide = max(_EQUATION_LEAST, cells) + 2 * BORDER
     maps, signs, x = [], [], 0
     for number in range(3):
         maps.append(QRect(x, 0, wide, height))
         if number < 2:
-            signs.append(QRect(x + wide, 0, SIGN, height))
-        x += wide + SIGN
-    left = x - SIGN + COMPANION_GAP
+            signs.append(QRect(x + wide, 0, _SIGN, height))
+        x += wide + _SIGN
+    left = x - _SIGN + _COMPANION_GAP
     beside = QRect(left, 0, max(0, width - left), height) if companion else QRect()
     return EquationPlan((maps[0], maps[1], maps[2]), (signs[0], signs[1]), beside)

@@ -14,8 +14,8 @@ from convviz.views.panels.pipeline.plan_equation import equation_height, equatio
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from convviz.engine.shapes import Shape
     from convviz.views.panels.pipeline.division import Items, Way
-    from convviz.views.panels.pipeline.plan_equation import Shape
 
 #: How much of the height the lower row takes at most, and where the upper one scrolls.
 _SHARE, _SCROLLED_SHARE = 0.45, 0.35

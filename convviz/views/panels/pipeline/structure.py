@@ -12,9 +12,8 @@ if TYPE_CHECKING:
 
     from convviz.engine.frames import Frame
     from convviz.engine.layers import Layer
+    from convviz.engine.shapes import Shape
     from convviz.model.experiment import Experiment
-
-Shape = tuple[int, int, int]
 
 
 class LayerPart(NamedTuple):

@@ -10,8 +10,7 @@ from convviz.number_text import short_number, whole_text
 
 if TYPE_CHECKING:
     from convviz.engine.layers import Layer
-
-Shape = tuple[int, int, int]
+    from convviz.engine.shapes import Shape
 
 #: Names short enough for the head of a column; a layer that is not listed is called by its label.
 _SHORT = {

@@ -32,7 +32,7 @@ def test_only_the_largest_of_very_many_terms_are_listed(qtbot: QtBot) -> None:
     problem = Problem(
         input=x, target=conv2d(x, weight), layers=(Conv2d(3),), initial=[{"weight": 0 * weight, "bias": np.zeros(1)}]
     )
-    frame = Trainer(problem).frame(input_grad=True)
+    frame = Trainer(problem).frame(input_gradient=True)
     panel = ExplainPanel()
     qtbot.addWidget(panel)
     panel.resize(300, 500)

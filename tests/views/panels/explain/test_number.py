@@ -96,7 +96,7 @@ def test_the_teachers_numbers_are_not_taken_for_the_students_under_the_microscop
     person.find(QAction, "microscope").trigger()
     microscope = person.find(Microscope, "microscope")
     assert microscope.isVisible()
-    assert (microscope.layer, microscope.direction, microscope.phase) == (1, "forward", 1)
+    assert (microscope.layer, microscope.back, microscope.phase) == (1, False, 1)
 
 
 # holding -------------------------------------------------------------------------------------------------------------

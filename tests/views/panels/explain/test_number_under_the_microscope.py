@@ -192,7 +192,7 @@ def test_a_term_that_is_followed_keeps_its_way_back_under_the_microscope(open_wi
     double_click(person, "reconstruction", 0, 1, 1)
     click_factor(person, 0, 1)
     assert person.text("explain.name").startswith("Kernel 2, ")
-    assert person.find(Microscope, "microscope").direction == "backward"
+    assert person.find(Microscope, "microscope").back
     person.click("explain.back")
     assert person.text("explain.name") == "Reconstruction, row 2, column 2"
 
@@ -250,7 +250,7 @@ def test_an_update_is_worked_out_with_the_state_of_the_optimizer(open_window: Op
 def test_a_click_on_a_factor_under_the_microscope_explains_it(open_window: OpenWindow) -> None:
     person = open_window(size=(1280, 860))
     person.click("microscope")
-    person.find(Microscope, "microscope").show_layer(1, "backward")
+    person.find(Microscope, "microscope").show_layer(1, back=True)
     person.press("5")
     stage = person.find(Stage, "microscope.stage")
     for _ in range(7):

@@ -94,7 +94,7 @@ class Viewer:
 
     def train(self, steps: int) -> None:
         self.trainer.run(steps)
-        self.frame = self.trainer.frame(input_grad=True)
+        self.frame = self.trainer.frame(input_gradient=True)
         self.microscope.set_frame(self.frame)
 
     def _find(self, kind: type[W], name: str) -> W:
@@ -110,16 +110,16 @@ def look(qtbot: QtBot) -> Callable[..., Viewer]:
     assert isinstance(app, QApplication)
     theme.apply(app, "light")
 
-    def open_one(name: str = "demo", layer: int = 1, direction: str = "backward", size: object = (1000, 600)) -> Viewer:
+    def open_one(name: str = "demo", layer: int = 1, back: bool = True, size: object = (1000, 600)) -> Viewer:
         trainer = Trainer(load_builtin(name).build())
         trainer.run(3)
-        frame = trainer.frame(input_grad=True)
+        frame = trainer.frame(input_gradient=True)
         microscope = Microscope()
         # It is held until it is closed: garbage that is collected while it is painted would take it away.
         qtbot.addWidget(microscope, before_close_func=lambda _, held=microscope: None)
         microscope.resize(*size)  # type: ignore[misc]
         microscope.set_frame(frame)
-        microscope.show_layer(layer, direction)  # type: ignore[arg-type]
+        microscope.show_layer(layer, back=back)
         with qtbot.waitActive(microscope):
             microscope.show()
             microscope.activateWindow()

@@ -23,7 +23,7 @@ def frame_of(*layers, size=(12, 13), channels=1):
         layers=layers,
         initial=[layer.init(rng, shape) for layer, shape in zip(layers, shapes, strict=False)],
     )
-    return Trainer(problem).frame(input_grad=True)
+    return Trainer(problem).frame(input_gradient=True)
 
 
 def phase_of(viewer, act):

@@ -64,7 +64,7 @@ def test_a_sum_that_has_begun_is_not_written_as_zero(look, layer, at):
 def test_zeros_are_written_where_the_numbers_beside_them_are(look, size, cells):
     viewer = look(size=size)
     viewer.microscope.set_frame(frame_of(Conv2d(5), size=(cells, cells)))
-    viewer.microscope.show_layer(0, "backward")
+    viewer.microscope.show_layer(0, back=True)
     phase_of(viewer, Act.BORDER)
     viewer.press(Qt.Key.Key_End)
     image = viewer.stage.grab().toImage()

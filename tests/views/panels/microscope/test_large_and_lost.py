@@ -30,9 +30,9 @@ def test_a_large_map_is_looked_at_in_a_crop(look):
         layers=(layer,),
         initial=[{"weight": weight * 0.5, "bias": np.zeros(1)}],
     )
-    frame = Trainer(problem).frame(input_grad=True)
+    frame = Trainer(problem).frame(input_gradient=True)
     viewer.microscope.set_frame(frame)
-    viewer.microscope.show_layer(0, "backward")
+    viewer.microscope.show_layer(0, back=True)
     for phase in range(6):
         viewer.microscope.show_phase(phase)
         for position in (0, viewer.slider("scrub").maximum() // 2, viewer.slider("scrub").maximum()):
@@ -50,9 +50,9 @@ def test_a_large_map_is_looked_at_in_a_crop(look):
 def test_a_run_that_diverged_is_looked_at_too(look):
     viewer = look("diverging", layer=0)
     viewer.trainer.run(100_000)
-    viewer.microscope.set_frame(viewer.trainer.frame(input_grad=True))
-    for direction in ("forward", "backward"):
-        viewer.microscope.show_layer(0, direction)
+    viewer.microscope.set_frame(viewer.trainer.frame(input_gradient=True))
+    for back in (False, True):
+        viewer.microscope.show_layer(0, back=back)
         for phase in range(len(viewer.chips())):
             viewer.microscope.show_phase(phase)
             assert not picture(viewer).isNull()
@@ -67,8 +67,8 @@ def test_two_large_maps_that_are_multiplied_are_seen_alike(look, size):
     problem = Problem(
         input=x, target=conv2d(x, weight), layers=(Conv2d((3, 3)),), initial=[{"weight": weight, "bias": np.zeros(1)}]
     )
-    viewer.microscope.set_frame(Trainer(problem).frame(input_grad=True))
-    viewer.microscope.show_layer(0, "backward")
+    viewer.microscope.set_frame(Trainer(problem).frame(input_gradient=True))
+    viewer.microscope.show_layer(0, back=True)
     viewer.click("phase6")
     read, walks = (viewer.stage.place(board.role).area for board in viewer.moment.boards[:2])
     assert abs(read.columns - walks.columns) <= 2
@@ -91,8 +91,8 @@ def test_moments_are_made_and_painted_without_delay(look, size):
         layers=(Conv2d((4, 4), stride=2),),
         initial=[{"weight": 0.5 * weight, "bias": np.zeros(1)}],
     )
-    viewer.microscope.set_frame(Trainer(problem).frame(input_grad=True))
-    viewer.microscope.show_layer(0, "backward")
+    viewer.microscope.set_frame(Trainer(problem).frame(input_gradient=True))
+    viewer.microscope.show_layer(0, back=True)
     for phase in range(6):
         viewer.microscope.show_phase(phase)
         last = viewer.slider("scrub").maximum()
@@ -112,8 +112,8 @@ def test_a_run_that_diverged_is_seen_as_it_is(look, name):
     viewer.microscope.set_frame(trained(NETWORKS[name], steps=0, weight=1e308)[0])
     sentences = set()
     for layer in range(viewer.box("layer").count()):
-        for direction in ("forward", "backward"):
-            viewer.microscope.show_layer(layer, direction)
+        for back in (False, True):
+            viewer.microscope.show_layer(layer, back=back)
             for phase in range(len(viewer.chips())):
                 viewer.microscope.show_phase(phase)
                 for key in (Qt.Key.Key_Home, Qt.Key.Key_Right, Qt.Key.Key_End):
@@ -128,7 +128,7 @@ def test_a_run_that_diverged_is_seen_as_it_is(look, name):
 @pytest.mark.parametrize("side", [60, 120, 300])
 def test_of_whole_maps_nothing_is_left_out_silently(look, monkeypatch, size, side):
     """All of a map is seen, in smaller cells; or it is said which part, and the part goes where the cursor goes."""
-    viewer = look(layer=0, direction="forward", size=size)
+    viewer = look(layer=0, back=False, size=size)
     viewer.microscope.set_frame(frame_of(Conv2d(3), size=(side, side)))
     told = []
     monkeypatch.setattr(captions, "part_texts", lambda *asked: told.append(part_texts(*asked)) or told[-1])

@@ -97,11 +97,11 @@ def test_the_bar_scrubs_to_any_cell(look):
 def test_a_layer_that_is_chosen_is_seen_as_its_result_begins_to_be_made(look, name):
     viewer = look(name)
     for layer in range(len(viewer.frame.problem.layers)):
-        for direction in ("forward", "backward"):
-            viewer.microscope.show_layer(layer, direction)
+        for back in (False, True):
+            viewer.microscope.show_layer(layer, back=back)
             assert viewer.microscope.position == 0
             assert not viewer.moment.phase.still
-            tensor = Tensor(Kind.VALUE, layer + 1) if direction == "forward" else Tensor(Kind.VALUE_GRAD, layer)
+            tensor = Tensor(Kind.VALUE_GRAD, layer) if back else Tensor(Kind.VALUE, layer + 1)
             assert viewer.microscope.number == Pointed(tensor, (0, 0, 0))
 
 
@@ -186,19 +186,19 @@ def test_another_experiment_is_taken_in_stride(look):
 def test_layer_and_direction_are_chosen(look):
     viewer = look()
     choose_item(viewer.box("layer"), "1: Convolution 3×3, stride 1")
-    assert (viewer.microscope.layer, viewer.microscope.direction) == (0, "backward")
+    assert (viewer.microscope.layer, viewer.microscope.back) == (0, True)
     viewer.click("forwards")
-    assert viewer.microscope.direction == "forward"
+    assert not viewer.microscope.back
     assert viewer.chips() == ["1 Input", "2 Window slides"]
     viewer.stage.setFocus()
     viewer.press(Qt.Key.Key_D)
-    assert viewer.microscope.direction == "backward"
+    assert viewer.microscope.back
     choose_item(viewer.box("layer"), "Loss: Sum of squared errors")
     assert viewer.chips() == ["1 Slopes"]
 
 
 def test_channels_are_chosen_one_or_all(look):
-    viewer = look("channels", layer=2, direction="forward")
+    viewer = look("channels", layer=2, back=False)
     viewer.press(Qt.Key.Key_2)
     whole = viewer.stage.sums()[0]
     assert [channel for channel, _ in whole.parts] == [0, 1, 2]
@@ -213,7 +213,7 @@ def test_channels_are_chosen_one_or_all(look):
 
 
 def test_a_channel_of_the_result_is_chosen(look):
-    viewer = look("channels", layer=0, direction="forward")
+    viewer = look("channels", layer=0, back=False)
     viewer.press(Qt.Key.Key_2)
     for n in range(3):
         choose_item(viewer.box("into"), f"channel {n + 1}")
@@ -310,8 +310,8 @@ def test_every_moment_of_every_experiment_can_be_looked_at(look, name):
     """All layers, both ways, all phases, in the middle and at the ends: painted, and equal to the engine's numbers."""
     viewer = look(name, layer=0, size=(720, 450))
     for layer in range(len(viewer.frame.problem.layers) + 1):
-        for direction in ("forward", "backward"):
-            viewer.microscope.show_layer(layer, direction)
+        for back in (False, True):
+            viewer.microscope.show_layer(layer, back=back)
             for phase in range(len(viewer.chips())):
                 viewer.microscope.show_phase(phase)
                 for position in (0, viewer.slider("scrub").maximum() // 2, viewer.slider("scrub").maximum()):
@@ -342,7 +342,7 @@ def test_without_a_frame_there_is_nothing_to_break(qtbot, look):
 
     empty = Microscope()
     qtbot.addWidget(empty)
-    empty.show_layer(1, "backward")
+    empty.show_layer(1, back=True)
     empty.show_cell(Pointed(Tensor(Kind.VALUE, 1), (0, 0, 0)))
     empty.toggle()
     empty.retranslate()

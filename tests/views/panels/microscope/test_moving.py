@@ -50,7 +50,7 @@ def test_between_two_moments_the_picture_moves(look, qtbot, act, following):
 def test_a_tap_moves_to_its_place_in_a_dilated_kernel(look, qtbot):
     viewer = look()
     viewer.microscope.set_frame(frame_of(Conv2d(3, dilation=2)))
-    viewer.microscope.show_layer(0, "forward")
+    viewer.microscope.show_layer(0, back=False)
     phase_of(viewer, Act.DILATION)
     viewer.slider("scrub").setValue(4)
     viewer.slider("speed").setValue(viewer.slider("speed").minimum())
@@ -76,28 +76,28 @@ def test_fast_moments_follow_one_another_without_a_way(look, qtbot):
 
 
 @pytest.mark.parametrize(
-    ("layers", "direction", "act", "words"),
+    ("layers", "back", "act", "words"),
     [
-        ((Conv2d(3),), "backward", Act.INSERTION, "The stride is 1: no zeros go between the errors."),
+        ((Conv2d(3),), True, Act.INSERTION, "The stride is 1: no zeros go between the errors."),
         (
             (Conv2d(3, padding=((1, 2), (0, 1))),),
-            "forward",
+            False,
             Act.PADDING,
             "Zeros around the input: 1 above, 2 below, 0 left, 1 right.",
         ),
-        ((Conv2d(3, dilation=2),), "forward", Act.DILATION, "Dilation 2: w[1, 1] = "),
-        ((Conv2d(3, dilation=2),), "backward", Act.BORDER, "(kernel 3 − 1) · dilation 2 − padding 0 = 4 on each"),
-        ((Conv2d(2, padding=3),), "backward", Act.BORDER, "less than 0: cut off."),
-        ((Conv2d(3, bias=None),), "forward", Act.WINDOWS, "9 products under the window add up to y[1, 1] = "),
-        ((Conv2d(1, bias=None),), "forward", Act.WINDOWS, "1 product under the window makes y[1, 1] = "),
-        ((AvgPool2d(2),), "forward", Act.WINDOWS, "The mean of 4 cells, "),
-        ((MaxPool2d(2),), "backward", Act.SPREADING, "is handed back to its window: "),
+        ((Conv2d(3, dilation=2),), False, Act.DILATION, "Dilation 2: w[1, 1] = "),
+        ((Conv2d(3, dilation=2),), True, Act.BORDER, "(kernel 3 − 1) · dilation 2 − padding 0 = 4 on each"),
+        ((Conv2d(2, padding=3),), True, Act.BORDER, "less than 0: cut off."),
+        ((Conv2d(3, bias=None),), False, Act.WINDOWS, "9 products under the window add up to y[1, 1] = "),
+        ((Conv2d(1, bias=None),), False, Act.WINDOWS, "1 product under the window makes y[1, 1] = "),
+        ((AvgPool2d(2),), False, Act.WINDOWS, "The mean of 4 cells, "),
+        ((MaxPool2d(2),), True, Act.SPREADING, "is handed back to its window: "),
     ],
 )
-def test_each_form_of_a_layer_has_its_sentence(look, layers, direction, act, words):
+def test_each_form_of_a_layer_has_its_sentence(look, layers, back, act, words):
     viewer = look()
     viewer.microscope.set_frame(frame_of(*layers))
-    viewer.microscope.show_layer(0, direction)
+    viewer.microscope.show_layer(0, back=back)
     phase_of(viewer, act)
     assert words in viewer.stage.sentence()
 
@@ -105,7 +105,7 @@ def test_each_form_of_a_layer_has_its_sentence(look, layers, direction, act, wor
 def test_a_kernel_too_large_to_be_seen_whole_has_an_overview(look):
     viewer = look(size=(720, 450))
     viewer.microscope.set_frame(frame_of(Conv2d(17), size=(40, 40)))
-    viewer.microscope.show_layer(0, "backward")
+    viewer.microscope.show_layer(0, back=True)
     phase_of(viewer, Act.MEETING)
     assert not picture(viewer).isNull()
     cropped = [

@@ -19,11 +19,11 @@ SIZES = [(719, 490), (975, 650), (1615, 900)]
 FACTOR = 46
 
 
-def opened(look, layer, shape, size, direction="forward"):
+def opened(look, layer, shape, size, back=False):
     """Return a microscope on a layer that reads a map of this shape."""
     viewer = look(size=size)
     viewer.microscope.set_frame(frame_of(layer, size=shape))
-    viewer.microscope.show_layer(0, direction)
+    viewer.microscope.show_layer(0, back=back)
     return viewer
 
 
@@ -50,8 +50,8 @@ def lines(viewer):
 )
 def test_the_names_of_narrow_boards_are_written_out_beside_a_power_of_ten(look, layer, shape, size, language):
     speak(language)
-    for direction in ("forward", "backward"):
-        viewer = opened(look, layer, shape, size, direction)
+    for back in (False, True):
+        viewer = opened(look, layer, shape, size, back)
         viewer.microscope.retranslate()
         for phase in range(len(viewer.chips())):
             viewer.microscope.show_phase(phase)
@@ -93,9 +93,9 @@ def test_the_sign_between_two_maps_lies_beside_their_titles(look, name, size, la
 
 
 @pytest.mark.parametrize("size", SIZES)
-@pytest.mark.parametrize("direction", ["forward", "backward"])
-def test_flat_maps_lie_under_one_another(look, size, direction):
-    viewer = opened(look, Conv2d((1, 5), stride=(1, 2)), (1, 40), size, direction)
+@pytest.mark.parametrize("back", [False, True])
+def test_flat_maps_lie_under_one_another(look, size, back):
+    viewer = opened(look, Conv2d((1, 5), stride=(1, 2)), (1, 40), size, back)
     for phase in range(len(viewer.chips())):
         viewer.microscope.show_phase(phase)
         act = viewer.moment.phase.act
@@ -139,11 +139,11 @@ def test_the_word_between_a_window_and_its_number_is_written_out(look, layer, wo
 @pytest.mark.parametrize("size", [(700, 90), (420, 300), (260, 200), (120, 60)])
 @pytest.mark.parametrize("name", ["demo", "channels", "transposed"])
 def test_where_there_is_hardly_any_room_there_is_a_cell_of_everything(look, name, size):
-    for direction in ("forward", "backward"):
+    for back in (False, True):
         viewer = look(name, layer=0, size=size)
         viewer.microscope.setMinimumSize(1, 1)
         viewer.microscope.resize(*size)
-        viewer.microscope.show_layer(0, direction)
+        viewer.microscope.show_layer(0, back=back)
         for phase in range(len(viewer.chips())):
             viewer.microscope.show_phase(phase)
             assert not viewer.stage.grab().isNull()

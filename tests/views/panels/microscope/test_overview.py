@@ -29,8 +29,8 @@ def large(look):
         layers=(Conv2d((3, 3), stride=2, padding=1),),
         initial=[{"weight": weight * 0.5, "bias": np.zeros(1)}],
     )
-    viewer.microscope.set_frame(Trainer(problem).frame(input_grad=True))
-    viewer.microscope.show_layer(0, "backward")
+    viewer.microscope.set_frame(Trainer(problem).frame(input_gradient=True))
+    viewer.microscope.show_layer(0, back=True)
     return viewer
 
 

@@ -33,19 +33,19 @@ def test_play_moves_on_and_stops_at_the_end_and_only_then_does_time_pass(look, q
 
 
 @pytest.mark.parametrize(
-    ("name", "layer", "direction", "phase", "act"),
+    ("name", "layer", "back", "phase", "act"),
     [
-        ("demo", 0, "forward", 1, Act.WINDOWS),
-        ("pooling", 1, "forward", 1, Act.WINDOWS),
-        ("pooling", 1, "backward", 1, Act.SPREADING),
-        ("sigmoid", 1, "forward", 1, Act.FUNCTION),
-        ("demo", 0, "backward", 1, Act.BORDER),  # of a stride of 1 no zeros are inserted either
-        ("demo", 0, "backward", 2, Act.BORDER),
-        ("demo", 1, "backward", 1, Act.INSERTION),
+        ("demo", 0, False, 1, Act.WINDOWS),
+        ("pooling", 1, False, 1, Act.WINDOWS),
+        ("pooling", 1, True, 1, Act.SPREADING),
+        ("sigmoid", 1, False, 1, Act.FUNCTION),
+        ("demo", 0, True, 1, Act.BORDER),  # of a stride of 1 no zeros are inserted either
+        ("demo", 0, True, 2, Act.BORDER),
+        ("demo", 1, True, 1, Act.INSERTION),
     ],
 )
-def test_play_does_not_wait_where_nothing_is_done(look, qtbot, name, layer, direction, phase, act):
-    viewer = look(name, layer=layer, direction=direction)
+def test_play_does_not_wait_where_nothing_is_done(look, qtbot, name, layer, back, phase, act):
+    viewer = look(name, layer=layer, back=back)
     viewer.click(f"phase{phase}")
     assert viewer.moment.phase.still
     viewer.press(Qt.Key.Key_Right)

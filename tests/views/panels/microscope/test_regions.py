@@ -18,7 +18,7 @@ def rows():
     """All rows of a moment of the way back through a layer with a stride: three, of which two are the same map."""
     trainer = Trainer(load_builtin("demo").build())
     trainer.run(3)
-    plan = walk(trainer.frame(input_grad=True), 1, back=True)
+    plan = walk(trainer.frame(input_gradient=True), 1, back=True)
     return plan.moment(4, 0).rows
 
 

@@ -30,8 +30,8 @@ def test_every_phase_of_every_layer_says_what_happens(look, name, language):
     speak(language)
     viewer = look(name, layer=0, size=NARROW)
     for layer in range(len(viewer.frame.problem.layers) + 1):
-        for direction in ("forward", "backward"):
-            viewer.microscope.show_layer(layer, direction)
+        for back in (False, True):
+            viewer.microscope.show_layer(layer, back=back)
             for phase in range(len(viewer.chips())):
                 viewer.microscope.show_phase(phase)
                 for position in (0, viewer.slider("scrub").maximum() // 2, viewer.slider("scrub").maximum()):
@@ -45,7 +45,7 @@ def test_every_phase_of_every_layer_says_what_happens(look, name, language):
 
 
 def test_numbers_are_those_of_the_frame(look):
-    viewer = look(layer=1, direction="forward")
+    viewer = look(layer=1, back=False)
     frame = viewer.frame
     viewer.press(Qt.Key.Key_1)
     assert viewer.stage.sentence().startswith(f"x[1, 1] = {number(frame.values[1][0, 0, 0])}:")
@@ -86,26 +86,26 @@ def test_a_row_that_is_seen_alone_is_told_by_itself(look):
 
 
 @pytest.mark.parametrize(
-    ("name", "layer", "direction", "phase", "pattern"),
+    ("name", "layer", "back", "phase", "pattern"),
     [
-        ("pooling", 1, "forward", 1, r"The largest of 4 cells, \S+, goes on as y\[1, 1\]\."),
-        ("pooling", 1, "backward", 1, r"is handed back to its window|Nothing is spread"),
-        ("sigmoid", 1, "forward", 1, r"σ\(x\[1, 1\]\) = σ\(\S+\) = \S+\."),
-        ("dead-relu", 1, "backward", 1, r"The slope at x\[1, 1\] = \S+ is [01]: "),
-        ("transposed", 1, "forward", 1, r"lands on y\[1, 1\]\."),
-        ("demo", 2, "forward", 0, r"The reconstruction is \S+, the target \S+: the residual is r\[1, 1\] = \S+\."),
-        ("demo", 2, "forward", 1, r"r\[1, 1\] adds \S+ to the loss: \S+ so far, of \S+\."),
-        ("demo", 2, "backward", 0, r"At r\[1, 1\] = \S+ the loss has the slope \S+: that is the error δ\[1, 1\]\."),
+        ("pooling", 1, False, 1, r"The largest of 4 cells, \S+, goes on as y\[1, 1\]\."),
+        ("pooling", 1, True, 1, r"is handed back to its window|Nothing is spread"),
+        ("sigmoid", 1, False, 1, r"σ\(x\[1, 1\]\) = σ\(\S+\) = \S+\."),
+        ("dead-relu", 1, True, 1, r"The slope at x\[1, 1\] = \S+ is [01]: "),
+        ("transposed", 1, False, 1, r"lands on y\[1, 1\]\."),
+        ("demo", 2, False, 0, r"The reconstruction is \S+, the target \S+: the residual is r\[1, 1\] = \S+\."),
+        ("demo", 2, False, 1, r"r\[1, 1\] adds \S+ to the loss: \S+ so far, of \S+\."),
+        ("demo", 2, True, 0, r"At r\[1, 1\] = \S+ the loss has the slope \S+: that is the error δ\[1, 1\]\."),
     ],
 )
-def test_each_kind_of_layer_has_words_of_its_own(look, name, layer, direction, phase, pattern):
-    viewer = look(name, layer=layer, direction=direction)
+def test_each_kind_of_layer_has_words_of_its_own(look, name, layer, back, phase, pattern):
+    viewer = look(name, layer=layer, back=back)
     viewer.microscope.show_phase(phase)
     assert re.search(pattern, viewer.stage.sentence()), viewer.stage.sentence()
 
 
 def test_an_error_of_zero_changes_nothing(look):
-    viewer = look("dead-relu", layer=0, direction="backward")
+    viewer = look("dead-relu", layer=0, back=True)
     errors = viewer.frame.value_grads[1][0]
     row, column = (int(n) for n in np.argwhere(errors == 0)[0])
     viewer.press(Qt.Key.Key_1)
@@ -151,7 +151,7 @@ def test_a_cell_whose_shares_are_all_cut_off_says_so(look):
     ],
 )
 def test_an_output_that_nothing_lands_on_says_what_it_is(look, layer, words):
-    viewer = look(direction="forward")
+    viewer = look(back=False)
     viewer.microscope.set_frame(trained((Conv2d(3), layer))[0])
     viewer.press(Qt.Key.Key_2)
     viewer.click_cell(Role.OUTPUT, 2, 1)

@@ -14,7 +14,7 @@ from convviz.views.panels.microscope.sight import Sight
 def frame_of(name, steps=3):
     trainer = Trainer(load_builtin(name).build())
     trainer.run(steps)
-    return trainer.frame(input_grad=True)
+    return trainer.frame(input_gradient=True)
 
 
 def sight_of(name, view):

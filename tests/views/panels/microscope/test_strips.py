@@ -187,7 +187,7 @@ def test_a_click_on_a_kernel_goes_nowhere(look):
 
 @pytest.mark.parametrize(("name", "layer"), [("demo", 0), ("demo", 1), ("pooling", 1)])
 def test_a_click_on_the_input_brings_the_window_over_it(look, name, layer):
-    viewer = look(name, layer=layer, direction="forward", size=LARGE)
+    viewer = look(name, layer=layer, back=False, size=LARGE)
     viewer.press(Qt.Key.Key_2)
     viewer.click_cell(Role.INPUT, 6, 5)
     assert viewer.moment.rows[0].items[0].window.area.holds(6, 5)
@@ -255,21 +255,21 @@ def test_pointing_at_a_term_marks_the_cells_that_it_is_made_of(look):
 
 
 @pytest.mark.parametrize(
-    ("name", "layer", "direction", "phase"),
+    ("name", "layer", "back", "phase"),
     [
-        ("demo", 0, "forward", 2),
-        ("demo", 1, "backward", 5),
-        ("demo", 1, "backward", 6),
-        ("pooling", 1, "forward", 2),
-        ("pooling", 1, "backward", 2),
-        ("transposed", 1, "forward", 2),
-        ("transposed", 1, "backward", 2),
-        ("dead-border", 1, "backward", 5),
+        ("demo", 0, False, 2),
+        ("demo", 1, True, 5),
+        ("demo", 1, True, 6),
+        ("pooling", 1, False, 2),
+        ("pooling", 1, True, 2),
+        ("transposed", 1, False, 2),
+        ("transposed", 1, True, 2),
+        ("dead-border", 1, True, 5),
     ],
 )
-def test_every_term_stands_on_a_cell_of_its_board(look, name, layer, direction, phase):
+def test_every_term_stands_on_a_cell_of_its_board(look, name, layer, back, phase):
     """The cell of a term shows its product, or a factor of it."""
-    viewer = look(name, layer=layer, direction=direction, size=LARGE)
+    viewer = look(name, layer=layer, back=back, size=LARGE)
     viewer.click(f"phase{phase}")
     count = viewer.slider("scrub").maximum() + 1
     for position in (0, count // 3, count // 2, count - 1):
@@ -290,8 +290,8 @@ def test_a_factor_is_the_number_of_the_frame_that_it_is_said_to_be(look, name):
     viewer = look(name, layer=0, size=LARGE)
     found = 0
     for layer in range(len(viewer.frame.problem.layers)):
-        for direction in ("forward", "backward"):
-            viewer.microscope.show_layer(layer, direction)
+        for back in (False, True):
+            viewer.microscope.show_layer(layer, back=back)
             for phase in range(len(viewer.chips())):
                 viewer.microscope.show_phase(phase)
                 last = viewer.slider("scrub").maximum()

@@ -41,7 +41,7 @@ def blank(viewer, line):
 def test_no_term_is_left_out_that_there_is_room_for(look, size, kernel):
     viewer = look(size=size)
     viewer.microscope.set_frame(frame_of(Conv2d(kernel)))
-    viewer.microscope.show_layer(0, "forward")
+    viewer.microscope.show_layer(0, back=False)
     left_out = 0
     for position in range(0, 60, 7):
         viewer.slider("scrub").setValue(position)

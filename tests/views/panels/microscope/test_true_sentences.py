@@ -19,11 +19,11 @@ from tests.views.panels.microscope.seeing import frame_of, phase_of
 NARROW = (720, 450)
 
 
-def at_act(look, act, layers, direction="backward", size=(1000, 600), **of):
+def at_act(look, act, layers, back=True, size=(1000, 600), **of):
     """Return a microscope at an act of a network's first layer."""
     viewer = look(size=size)
     viewer.microscope.set_frame(frame_of(*layers, **of))
-    viewer.microscope.show_layer(0, direction)
+    viewer.microscope.show_layer(0, back=back)
     phase_of(viewer, act)
     return viewer
 
@@ -106,7 +106,7 @@ def test_one_error_is_not_several(look, layer):
     ids=str,
 )
 def test_a_mean_says_of_what_it_is_the_mean(look, layer, words):
-    viewer = at_act(look, Act.WINDOWS, (layer,), "forward")
+    viewer = at_act(look, Act.WINDOWS, (layer,), back=False)
     told = viewer.stage.sentence()
     assert told.startswith(words)
     source = viewer.moment.rows[0].items[0]
@@ -127,7 +127,7 @@ def test_a_mean_says_of_what_it_is_the_mean(look, layer, words):
     ids=str,
 )
 def test_no_zero_is_written_where_pooling_reads_nothing(look, layer, counts):
-    viewer = at_act(look, Act.WINDOWS, (layer,), "forward")
+    viewer = at_act(look, Act.WINDOWS, (layer,), back=False)
     image = viewer.stage.grab().toImage()
     for role in (Role.PADDED_INPUT, Role.WINDOW):
         place = viewer.stage.place(role)
@@ -142,7 +142,7 @@ def test_no_zero_is_written_where_pooling_reads_nothing(look, layer, counts):
 
 
 def test_a_share_of_one_channel_is_not_taken_for_the_whole_number(look):
-    viewer = look("channels", layer=2, direction="forward")
+    viewer = look("channels", layer=2, back=False)
     viewer.press(Qt.Key.Key_2)
     assert "alone" not in viewer.stage.sentence()
     choose_item(viewer.box("of"), "channel 2")

@@ -18,22 +18,22 @@ def seen(viewer):
     boxes = [viewer.box(name) for name in ("layer", "into", "of")]
     microscope = viewer.microscope
     chosen = [box.currentText() for box in boxes if box.isVisible()]
-    return microscope.direction, microscope.phase, microscope.position, chosen, microscope.number
+    return microscope.back, microscope.phase, microscope.position, chosen, microscope.number
 
 
 @pytest.mark.parametrize("name", ["demo", "channels", "pooling", "dead-border", "transposed"])
-@pytest.mark.parametrize("direction", ["forward", "backward"])
-def test_the_other_way_shows_the_same_place_and_leads_back(look, name, direction):
+@pytest.mark.parametrize("back", [False, True])
+def test_the_other_way_shows_the_same_place_and_leads_back(look, name, back):
     viewer = look(name, layer=0)
     for layer in range(len(viewer.frame.problem.layers) + 1):
-        viewer.microscope.show_layer(layer, direction)
+        viewer.microscope.show_layer(layer, back=back)
         for phase in range(len(viewer.chips())):
-            viewer.microscope.show_layer(layer, direction)
+            viewer.microscope.show_layer(layer, back=back)
             viewer.microscope.show_phase(phase)
             viewer.slider("scrub").setValue(viewer.slider("scrub").maximum() * 2 // 3)
             before = seen(viewer)
             viewer.press(Qt.Key.Key_D)
-            assert viewer.microscope.direction != direction
+            assert viewer.microscope.back != back
             number, there = before[-1], viewer.microscope.number
             if number is not None and number.tensor.kind in OTHER:
                 kinds = {OTHER[number.tensor.kind], Kind.RESIDUAL}

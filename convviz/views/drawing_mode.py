@@ -1,4 +1,4 @@
-"""Whether something is painted as a picture of its own, for a file or the clipboard, and not for the screen.
+"""Whether what is painted is a picture of its own, for a file or the clipboard, and not for the screen.
 
 Much on the screen is painted by copying pixels that were prepared for it, because that is fast: the colours of cells,
 the numbers in them, what does not change between two frames. Who paints so asks here, and paints shapes and text where

@@ -13,7 +13,7 @@ from PyQt6.QtPdf import QPdfDocument
 from convviz.engine import Trainer
 from convviz.engine.errors import ConfigError
 from convviz.model.files import load_builtin
-from convviz.offscreen import render_screenshot
+from convviz.offscreen.screenshot import render_screenshot
 from convviz.views import theme
 from tests.views.figures.reading import numbers_in, rasterised, texts_in
 
