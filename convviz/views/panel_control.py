@@ -295,7 +295,9 @@ class PanelControl(QObject):
         read_last(self._badge)
         if self._branches.follow(old, new, apart=self._document.is_swapping):
             self._to_begin.append(new)
-        elif self._to_begin:  # which takes the change while it waits
+            return
+        self._branch_control.forget_begun()
+        if self._to_begin:  # which takes the change while it waits
             self._to_begin[-1] = new
         else:
             self.loss.set_run_of(new)
