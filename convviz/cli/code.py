@@ -34,7 +34,7 @@ def run(options: argparse.Namespace) -> int:
     from convviz.cli.exits import DONE
     from convviz.engine.errors import ConfigError
     from convviz.export.code import arrays_path, script_of, write_script
-    from convviz.model.files import about_file, find_experiment, read_experiment
+    from convviz.model.files import about_file, find_experiment, own_notes, read_experiment
     from convviz.model.recipes import recipes
 
     path = find_experiment(options.experiment)
@@ -46,7 +46,7 @@ def run(options: argparse.Namespace) -> int:
         options.framework or FRAMEWORKS[0],
         recipes=recipes(experiment),
         title=experiment.name,
-        notes=experiment.notes,
+        notes=own_notes(experiment),
         stored_as="" if options.output is None else arrays_path(options.output).name,
     )
     if options.output is not None:

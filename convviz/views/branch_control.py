@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import QObject
@@ -11,6 +12,8 @@ from convviz.number_text import loss_text, short_number
 from convviz.views.action_texts import keys_text
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from convviz.model.branches import Branch, Branches
     from convviz.model.session import Session
     from convviz.views.panels.loss import LossPanel
@@ -29,6 +32,7 @@ class BranchControl(QObject):
         self._line = parts.line
         self._loss = loss
         self._has_told = False  # what was forgotten, when another branch was gone to
+        self._begun: Callable[[], str] | None = None  # what tells that one began
         for name, by in (("previous_branch", -1), ("next_branch", 1)):
             self._actions[name].triggered.connect(lambda _checked, by=by: self._go_by(by))
         self._button.listing.connect(self._list)
@@ -86,11 +90,17 @@ class BranchControl(QObject):
         elif has_told:
             return
         elif is_new and present.origin is not None and present.origin.left_at is not None:
-            kept = present.origin.left_at
-            self._line.show_note(lambda: self._begun_text(step, kept))
+            self._begun = partial(self._begun_text, step, present.origin.left_at)
+            self._line.show_note(self._begun)
         else:
             number, count = branches.reachable.index(present) + 1, len(branches.reachable)
             self._line.show_note(lambda: _entered_text(number, count, step))
+
+    def forget_begun(self) -> None:
+        """Tell no longer how to undo that a branch began: something else has been done since."""
+        if self._begun is not None:
+            self._line.drop_note(self._begun)
+            self._begun = None
 
     def _begun_text(self, began: int, kept: int) -> str:
         told = tr("New branch from step {step}. {undo} or {previous} leads back to the other, at step {kept}.")

@@ -10,7 +10,7 @@ from PyQt6.QtCore import QObject, pyqtSignal
 
 from convviz.engine.errors import ConvvizError
 from convviz.i18n import tr
-from convviz.model.files import builtin_names, load_builtin
+from convviz.model.files import builtin_names, load_builtin, own_notes
 from convviz.views.elided import STAR
 from convviz.views.file_dialogs import dialog_to_open, dialog_to_save
 from convviz.views.file_messages import not_opened, not_saved
@@ -227,13 +227,15 @@ class FileControl(QObject):
         known = {text: name for name, text in self._builtin.items()}
         name = self._shown_name()
         builtin = known.get(document.experiment.name) if document.path is None else None
-        told = tr(document.experiment.notes) if document.experiment.notes else ""
         if document.is_modified:  # what was told about it may not be true any more
             builtin, told = None, tr("{name}, with changes that are not saved").format(name=name)
             name += STAR
+        else:
+            notes = document.experiment.notes if builtin else own_notes(document.experiment)
+            told = tr(notes) if notes else ""
         self._line.set_idle_text(told)
-        notes = told or tr("What comes in, which layers there are, and what is to be learned")
-        self._transport.set_experiment(builtin, name, notes)
+        about = told or tr("What comes in, which layers there are, and what is to be learned")
+        self._transport.set_experiment(builtin, name, about)
         self._window.setWindowTitle(tr("{name}[*] – convviz").format(name=self._shown_name()))
         self._window.setWindowModified(document.is_modified)
 

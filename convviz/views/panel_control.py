@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from PyQt6.QtCore import QCoreApplication, QEvent, QObject, QSize, Qt, pyqtSignal
 from PyQt6.QtWidgets import QStackedWidget
 
+from convviz.engine.explain import Kind
 from convviz.i18n import tr
 from convviz.model.branches import Branches
 from convviz.model.checking import Checker
@@ -284,6 +285,8 @@ class PanelControl(QObject):
         if number is None:
             self.side.show_controls()
         else:
+            if number.is_taught or number.tensor.kind in (Kind.WEIGHT, Kind.BIAS):
+                self.inspector.show_role(number.tensor.position, is_teacher=number.is_taught)
             self.side.show_explanation()
             read_last(self._badge)  # behind what the explanation offers
 
@@ -295,7 +298,9 @@ class PanelControl(QObject):
         read_last(self._badge)
         if self._branches.follow(old, new, apart=self._document.is_swapping):
             self._to_begin.append(new)
-        elif self._to_begin:  # which takes the change while it waits
+            return
+        self._branch_control.forget_begun()
+        if self._to_begin:  # which takes the change while it waits
             self._to_begin[-1] = new
         else:
             self.loss.set_run_of(new)

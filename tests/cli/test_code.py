@@ -95,3 +95,14 @@ def test_neither_qt_nor_pytorch_is_loaded_to_write_a_script(tmp_path: Path) -> N
         "assert not [name for name in sys.modules if name.split('.')[0] in ('PyQt6', 'torch')]"
     )
     assert run_python("-c", program, cwd=tmp_path).returncode == 0
+
+
+def test_a_script_does_not_say_of_a_changed_experiment_what_the_built_in_one_shows(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    demo = load_builtin("demo")
+    write_experiment(tmp_path / "mine.json", demo.replace(stages=demo.stages[:1]))
+    assert main(["code", "demo"]) == 0
+    assert "A 3×3 and a 4×4 kernel learn" in capsys.readouterr().out
+    assert main(["code", str(tmp_path / "mine.json")]) == 0
+    assert "A 3×3 and a 4×4 kernel learn" not in capsys.readouterr().out

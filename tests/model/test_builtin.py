@@ -18,6 +18,7 @@ from convviz.model.files import (
     builtin_names,
     encode_experiment,
     load_builtin,
+    own_notes,
     read_experiment,
     write_experiment,
 )
@@ -221,3 +222,18 @@ def test_the_transposed_convolution_makes_the_picture_again() -> None:
 
 def test_the_names_for_menus_are_those_in_the_files() -> None:
     assert builtin_names() == {name: load_builtin(name).name for name in builtin_experiments()}
+
+
+@pytest.mark.parametrize("name", builtin_experiments())
+def test_what_a_built_in_one_shows_is_told_of_it_under_any_name(name: str) -> None:
+    experiment = load_builtin(name)
+    assert own_notes(experiment) == experiment.notes
+    assert own_notes(experiment.replace(name="Mine")) == experiment.notes
+
+
+def test_what_a_built_in_one_shows_is_not_told_of_what_was_made_from_it() -> None:
+    demo = load_builtin("demo")
+    changed = demo.replace(stages=demo.stages[:1])
+    assert own_notes(changed) == ""
+    assert own_notes(changed.replace(notes="One convolution.")) == "One convolution."
+    assert own_notes(demo.replace(notes="")) == ""

@@ -82,6 +82,19 @@ def test_branching_at_500_with_half_the_rate_is_compared_at_2000_in_three_action
     assert step > 1900
 
 
+def test_after_an_edit_undo_is_not_said_to_lead_back_any_more(open_window: OpenWindow) -> None:
+    person = open_window()
+    person.run_to_the_end()
+    branch(person, 500)
+    assert "leads back" in person.text("pointed")
+    rate = person.document.experiment.optimizer.learning_rate
+    set_rate(person, rate / 3)
+    assert "leads back" not in person.text("pointed")
+    person.press("Ctrl+Z")
+    assert person.document.experiment.optimizer.learning_rate == rate
+    assert person.session.status.step == 500  # nothing else was undone
+
+
 def test_undo_directly_after_brings_everything_back(open_window: OpenWindow) -> None:
     person = open_window()
     person.run_to_the_end()

@@ -72,6 +72,7 @@ def test_a_script_in_pytorch_is_of_what_is_on_the_screen(open_window: OpenWindow
     text = (tmp_path / "made.py").read_text("utf-8")
     assert "import torch" in text
     assert "default_rng([77, 1, 0])" in text
+    assert "A 3×3 and a 4×4 kernel" not in text  # which is said of the experiment before the change
 
 
 def test_the_table_holds_every_step_that_was_made(open_window: OpenWindow, tmp_path: Path) -> None:

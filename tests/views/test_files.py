@@ -155,6 +155,21 @@ def test_an_experiment_that_was_changed_is_not_told_as_the_one_that_was_opened(o
     assert line.grab().toImage() == before
 
 
+def test_what_was_made_from_another_is_not_told_as_that_once_it_is_saved(
+    open_window: OpenWindow, tmp_path: Path
+) -> None:
+    person = open_window("dead-relu")
+    change(person)
+    person.find(QAction, "save_as").trigger()
+    choose_file(person, "save_dialog", tmp_path / "mine.json")
+    chooser = person.find(QComboBox, "experiment")
+    person.sees(lambda: chooser.placeholderText() == "mine.json")
+    assert "The bias of −20" not in chooser.toolTip()
+    person.document.propose(person.document.experiment.replace(notes="It lives again."), "Change the notes")
+    person.find(QAction, "save").trigger()
+    assert "It lives again." in chooser.toolTip()
+
+
 def test_a_picture_of_the_window_is_saved(open_window: OpenWindow, tmp_path: Path) -> None:
     person = open_window(size=(1024, 640))
     person.press("Ctrl+Shift+P")

@@ -5,7 +5,7 @@ used, and refused by name where it is not understood; what is written is exact t
 in one move.
 """
 
-from convviz.model.files.library import builtin_experiments, builtin_names, find_experiment, load_builtin
+from convviz.model.files.library import builtin_experiments, builtin_names, find_experiment, load_builtin, own_notes
 from convviz.model.files.reading import about_file, decode_experiment, read_experiment
 from convviz.model.files.schema import experiment_schema
 from convviz.model.files.writing import encode_experiment, write_experiment
@@ -19,6 +19,7 @@ __all__ = [
     "experiment_schema",
     "find_experiment",
     "load_builtin",
+    "own_notes",
     "read_experiment",
     "write_experiment",
 ]

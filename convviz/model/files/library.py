@@ -32,7 +32,20 @@ def builtin_names() -> dict[str, str]:
 
     Nothing else of the files is looked at, so that a menu can be filled at once.
     """
-    return {name: str(json.loads(path.read_bytes())["name"]) for name, path in builtin_experiments().items()}
+    return {name: _word(path, "name") for name, path in builtin_experiments().items()}
+
+
+def own_notes(experiment: Experiment) -> str:
+    """Return what an experiment is said to show, in its own words, before translation.
+
+    Empty where the words are those of a built-in experiment from which it was made: what they say may not be true of it
+    any more.
+    """
+    notes = experiment.notes
+    for path in builtin_experiments().values() if notes else ():
+        if _word(path, "notes") == notes:
+            return notes if experiment.replace(name=_word(path, "name")) == read_experiment(path) else ""
+    return notes
 
 
 def load_builtin(name: str = FIRST) -> Experiment:
@@ -66,6 +79,10 @@ def find_experiment(name_or_path: str | Path | None = None) -> Path:
     if Path(name).exists():
         return Path(name)  # be it a folder: `read_experiment` says so
     raise _not_found(name, paths)
+
+
+def _word(path: Path, entry: str) -> str:
+    return str(json.loads(path.read_bytes())[entry])
 
 
 def _not_found(name: str, known: dict[str, Path]) -> ConfigError:

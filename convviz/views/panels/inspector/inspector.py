@@ -80,6 +80,11 @@ class Inspector(QWidget):
             focused.clearFocus()
         self._show(selection.whole)
 
+    def show_role(self, layer: int, *, is_teacher: bool) -> None:
+        """Show whose parameters were clicked, the student's or the teacher's, where those of ``layer`` are shown."""
+        if self._page is not None and self._selection == Selection("layer", layer):
+            self._page.show_role(is_teacher=is_teacher)
+
     def _show(self, selection: Selection) -> None:
         if selection.kind == "layer":
             selection = Selection("layer", min(selection.index, len(self._document.experiment.stages) - 1))

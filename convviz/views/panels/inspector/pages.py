@@ -70,6 +70,9 @@ class Page(QWidget):
         """Return what a control of the page is about."""
         raise NotImplementedError
 
+    def show_role(self, *, is_teacher: bool) -> None:
+        """Show the student's parameters or the teacher's, if the page has any."""
+
     def retranslate(self) -> None:
         """Say everything in the current language."""
         raise NotImplementedError
@@ -173,6 +176,11 @@ class LayerPage(Page):
     def selection_at(self, control: QWidget) -> Selection:
         """Return what a control of the page is about."""
         return Selection("layer", self._index)
+
+    def show_role(self, *, is_teacher: bool) -> None:
+        """Show the student's parameters or the teacher's."""
+        if self._parameters is not None:
+            self._parameters.show_role(is_teacher=is_teacher)
 
     def retranslate(self) -> None:
         """Say everything in the current language."""

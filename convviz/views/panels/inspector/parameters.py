@@ -74,6 +74,11 @@ class Parameters(QWidget):
             if place == 0 or has_teacher:
                 role.set_experiment(experiment)
 
+    def show_role(self, *, is_teacher: bool) -> None:
+        """Show the student's parameters or the teacher's."""
+        if not is_teacher or self._tabs.isTabEnabled(1):
+            self._tabs.setCurrentIndex(int(is_teacher))
+
     def locate(self, path: str) -> QWidget | None:
         """Return the control at ``path``."""
         found = (role.locate(path) for role in self._roles.values())

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import QPoint, Qt
 from PyQt6.QtTest import QTest
-from PyQt6.QtWidgets import QComboBox, QFrame, QWidget
+from PyQt6.QtWidgets import QComboBox, QFrame, QTabBar, QWidget
 
 from convviz.engine.frames import State
 from convviz.model.files import load_builtin
@@ -109,3 +109,22 @@ def test_controls_that_are_replaced_before_they_were_shown_are_no_window(open_wi
     person.sees(lambda: person.find(QWidget, "layers.0.weight.cells").isVisible())
     person.sees(lambda: not person.session.is_waiting)
     assert person.window.isActiveWindow()
+
+
+def test_a_click_on_a_kernel_brings_the_numbers_of_the_one_whose_it_is(open_window: OpenWindow) -> None:
+    person = open_window("demo")
+    for name, layer, shown in (
+        ("layer1.teacher", 1, "layers.1.teacher_weight.cells"),
+        ("layer1.student", 1, "layers.1.weight.cells"),
+        ("layer0.teacher.bias", 0, "layers.0.teacher_bias.cells"),
+        ("layer0.gradient", 0, "layers.0.teacher_bias.cells"),  # which is nobody's to be changed
+    ):
+        heatmap = person.find(Heatmap, f"pipeline.{name}")
+        cell = heatmap.cell_rect(*(0,) * (3 if name.endswith("bias") else 4))
+        person.bot.mouseClick(heatmap, Qt.MouseButton.LeftButton, pos=cell.center())
+        sides = person.find(QTabBar, "side_tabs")
+        person.bot.mouseClick(sides, Qt.MouseButton.LeftButton, pos=sides.tabRect(0).center())
+        grid = person.find(QWidget, shown)
+        person.sees(grid.isVisible)
+        taught = "teacher" in shown
+        assert person.find(QTabBar, f"layers.{layer}.role").currentIndex() == int(taught), name
