@@ -49,9 +49,9 @@ class _Growing:
         self.length = end
 
     def make_ready(self, ahead: int) -> None:
-        """Write to the memory of the next ``ahead`` numbers, unless that has been done."""
+        """Write to the memory of the next ``ahead`` numbers, if that has been done of less than half of them."""
         first, end = max(self.length, self._ready), min(self.length + ahead, len(self._store))
-        if first < end:
+        if first < min(self.length + ahead // 2, len(self._store)):
             self._store[first:end] = 0
             self._ready = end
 
@@ -205,21 +205,24 @@ class LossSeries:
                     found = _pick(data, below.reshape(-1, _BRANCHES), least=least)
                 else:  # all values between are candidates, and need not be picked out
                     values = data[have * _FINEST : complete * _FINEST].reshape(-1, _FINEST)
-                    found = np.arange(have, complete) * _FINEST + _places(values, least=least)
+                    found = _places(values, np.arange(complete - have), least=least)
+                    found += np.arange(have * _FINEST, complete * _FINEST, _FINEST)
                 level.of(least=least).append(found)
 
 
 def _pick(data: Array, candidates: Indices, *, least: bool) -> Indices:
     """Return, of each row of indices, the one whose value is the least or the greatest; finite ones come first."""
-    picked: Indices = candidates[np.arange(len(candidates)), _places(data[candidates], least=least)]
+    rows = np.arange(len(candidates))
+    picked: Indices = candidates[rows, _places(data[candidates], rows, least=least)]
     return picked
 
 
-def _places(values: Array, *, least: bool) -> Indices:
-    """Return where in each row the least or the greatest value is; finite ones come first."""
-    if not np.isfinite(values).all():
-        values = np.where(np.isfinite(values), values, np.inf if least else -np.inf)
+def _places(values: Array, rows: Indices, *, least: bool) -> Indices:
+    """Return where in each of the ``rows`` the least or the greatest value is; finite ones come first."""
     places: Indices = values.argmin(axis=1) if least else values.argmax(axis=1)
+    if np.count_nonzero(np.isfinite(values[rows, places])) < len(rows):  # a NaN is found before all else
+        values = np.where(np.isfinite(values), values, np.inf if least else -np.inf)
+        places = values.argmin(axis=1) if least else values.argmax(axis=1)
     return places
 
 

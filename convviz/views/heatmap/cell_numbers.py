@@ -51,15 +51,13 @@ class _Numbers:
     ----------
     count
         How many there are without a sign that do not round to zero, and zero.
-    source : (N, S)
-        Where each slot's piece lies in the atlas, from the left.
-    shift : (N, S)
-        How far each slot is from where it is in a positive number of full length.
+    pieces : (N, S, 3)
+        Of each slot, how far it is from where it is in a positive number of full length, across and down (0), and where
+        its piece lies in the atlas, from the left: what is added to the first of a fragment's numbers.
     """
 
     count: int
-    source: Array
-    shift: Array
+    pieces: Array
 
 
 @lru_cache(maxsize=64)
@@ -77,7 +75,7 @@ def _all_numbers(glyphs: GlyphAtlas, shape: NumberFormat) -> _Numbers:
         codes = np.hstack([codes, np.where(negative, MINUS, BLANK)[:, None]])
         shift = np.hstack([shift, before[:, None]])  # the sign stands before the first digit that is written
         shift = np.floor(shift + negative[:, None] * math.ceil(glyphs.minus / 2))
-    return _Numbers(count, glyphs.source_left[codes], shift)
+    return _Numbers(count, np.stack([shift, np.zeros_like(shift), glyphs.source_left[codes]], axis=-1))
 
 
 def _coarse_numbers(glyphs: GlyphAtlas, shape: NumberFormat) -> tuple[Array, Array, Array]:
@@ -125,27 +123,27 @@ def _slot_lefts(glyphs: GlyphAtlas, shape: NumberFormat) -> Array:
 
 
 def _tamed(values: Array, factor: float, most: int) -> tuple[bool, Array]:
-    """Return whether all values are finite, and each times ``factor``, to be cut to whole numbers up to ``most``."""
+    """Return whether all values are finite, and each times ``factor`` as a whole number from −``most`` to ``most``."""
     with np.errstate(all="ignore"):
         scaled = np.multiply(values, factor, dtype=np.float64)
     finite = np.isfinite(scaled)
     all_finite = bool(finite.all())
     if not all_finite:
         scaled = np.where(finite, scaled, 0.0)
-    scaled += np.copysign(0.5, scaled)
-    return all_finite, np.clip(scaled, -most, most)
+    return all_finite, np.clip(np.rint(scaled), -most, most)
 
 
 def _refine(number: Array, values: Array, shape: NumberFormat, count: int, *, finite: bool) -> None:
     """Put those that round to zero, and are not, where they have more digits; ``finite``: all values are."""
-    if number.all():
+    if np.count_nonzero(number) == len(number):
         return
-    small = ((number == 0) & (values != 0)).nonzero()[0]
+    small = (number == 0).nonzero()[0]
     if not finite:
         small = small[np.isfinite(values.take(small))]
-    rest = np.multiply(values.take(small), 10.0 ** (shape.fine_decimals - shape.exponent), dtype=np.float64)
-    rest += np.copysign(count + 0.5, rest)  # less than half of one before, so there is a place for it
-    number[small] = rest  # cut to whole numbers
+    found = values.take(small)
+    rest = np.multiply(found, 10.0 ** (shape.fine_decimals - shape.exponent), dtype=np.float64)
+    rest += np.sign(found) * (count + 0.5)  # less than half of one before, so there is a place for it
+    number[small] = rest  # cut to whole numbers; what is zero stays it
 
 
 class CellNumbers:
@@ -158,7 +156,7 @@ class CellNumbers:
     def __init__(self) -> None:
         self._fragments: Any = None
         self._slots: Array = np.empty((0, 0, DOUBLES))
-        self._across: Array = np.empty((0, 0))  # the middle of every slot of a positive number that is full length
+        self._places: Array = np.empty((0, 0, 3))  # the middle of every slot of a positive number of full length, and 0
         self._prepared: tuple[GlyphAtlas, NumberFormat] | None = None
         self._numbers: _Numbers | None = None  # all of the format
         self._factor = 1.0
@@ -187,15 +185,14 @@ class CellNumbers:
             self._prepared, self._centres = (glyphs, shape), centres
         if fitting:
             all_finite, scaled = True, np.multiply(values, self._factor, dtype=np.float64)
-            scaled += np.copysign(0.5, scaled)
+            np.rint(scaled, out=scaled)
         else:
             all_finite, scaled = _tamed(values, self._factor, numbers.count - 1)
         number = scaled.astype(np.intp)
         _refine(number, values, shape, numbers.count, finite=all_finite)
         slots = self._slots
-        slots[:, :, 2] = numbers.source.take(number, axis=0)
-        slots[:, :, 3] = (dark * (glyphs.height * glyphs.ratio))[:, None]
-        np.add(self._across, numbers.shift.take(number, axis=0), out=slots[:, :, 0])
+        np.add(self._places, numbers.pieces.take(number, axis=0), out=slots[:, :, :3])
+        np.multiply(dark[:, None], glyphs.height * glyphs.ratio, out=slots[:, :, 3])
         room = glyphs.width_of(shape) + AIR - 1
         if not all_finite:
             self._write_not_finite(values, centres, glyphs, room)
@@ -218,9 +215,10 @@ class CellNumbers:
         self._reserve(len(centres), len(lefts))
         body = glyphs.width_of(shape) - (glyphs.minus if shape.signed else 0)
         start = np.ceil(centres[:, :1] - body / 2)  # the line between two cells takes the first pixel of the second
-        self._across = start + np.array(lefts) + np.array(widths) / 2  # a fragment is placed by its middle
         slots = self._slots
-        slots[:, :, 1] = np.floor(centres[:, 1:] - glyphs.figure_height / 2) - 1 + glyphs.height / 2
+        self._places = np.zeros((*slots.shape[:2], 3))
+        self._places[:, :, 0] = start + np.array(lefts) + np.array(widths) / 2  # a fragment is placed by its middle
+        self._places[:, :, 1] = np.floor(centres[:, 1:] - glyphs.figure_height / 2) - 1 + glyphs.height / 2
         slots[:, :, 4] = np.array(widths) * glyphs.ratio
         slots[:, :, 5] = glyphs.height * glyphs.ratio
         slots[:, :, 6:8] = 1 / glyphs.ratio

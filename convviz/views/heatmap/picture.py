@@ -207,8 +207,10 @@ class Picture:
 
     def _overlay_of(self, layout: HeatLayout, ratio: float) -> QPixmap | None:
         """Return what lies over the colours at every frame: drawn once, because translucent lines are slow to draw."""
+        if self._overlay is not None:
+            return self._overlay
         parted, unreached = self._is_parted(layout), self._unreached_here()
-        if self._overlay is None and (parted or unreached is not None):
+        if parted or unreached is not None:
             self._overlay = QPixmap(layout.cells.size() * ratio)
             self._overlay.setDevicePixelRatio(ratio)
             self._overlay.fill(Qt.GlobalColor.transparent)

@@ -41,7 +41,7 @@ class Shown:
     levels, signed
         The scale; whether it is the diverging one.
     exceeded
-        Whether values may lie beyond the levels.
+        Whether values lie beyond the levels.
     """
 
     def __init__(self) -> None:
@@ -50,7 +50,8 @@ class Shown:
         self.extent = Extent(0.0, 0.0, finite=True)
         self.levels: Levels = (0.0, 1.0)
         self.signed = False
-        self.exceeded = True
+        self.exceeded = False
+        self._has_own_levels = False  # they were made from the values
 
     @property
     def shape(self) -> tuple[int, int, int]:
@@ -77,8 +78,8 @@ class Shown:
         signed
             Use the diverging colours and a scale that is even about zero.
         """
-        given_levels = levels is not None
-        levels_stay = levels == self.levels if given_levels else not self.exceeded
+        own_levels = levels is None
+        levels_stay = self._has_own_levels if own_levels else levels == self.levels
         if values is self.given and values is not None and signed == self.signed and levels_stay:
             return Change.NOTHING
         if values is not None and extent is None:
@@ -91,7 +92,8 @@ class Shown:
             return Change.NOTHING
         self.values = None if values is None else values.reshape(-1, *values.shape[-2:])
         self.extent = extent or self.extent
-        self.levels, self.signed, self.exceeded = levels, signed, given_levels
+        self.levels, self.signed, self._has_own_levels = levels, signed, own_levels
+        self.exceeded = not (own_levels or (levels[0] <= self.extent.low and self.extent.high <= levels[1]))
         if values is None or before is None or values.shape != before.shape:
             return Change.SHAPE
         return Change.VALUES if scale_is_same else Change.SCALE

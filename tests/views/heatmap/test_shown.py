@@ -46,6 +46,19 @@ def test_another_scale_is_a_change_also_of_the_same_array(shown, settings):
     assert shown.take(given, **settings) is Change.NOTHING
 
 
+@pytest.mark.parametrize(("levels", "beyond"), [((0.0, 9.5), False), ((-20.0, 20.0), False), ((0.5, 20.0), True)])
+def test_levels_that_are_given_may_be_exceeded(shown, levels, beyond):
+    shown.take(shown.given.copy(), levels)
+    assert shown.exceeded is beyond
+
+
+def test_a_scale_of_its_own_comes_back_after_one_that_was_given(shown):
+    own = shown.levels
+    assert shown.take(shown.given, (0.0, 50.0)) is Change.SCALE
+    assert shown.take(shown.given) is Change.SCALE
+    assert shown.levels == own
+
+
 def test_another_shape_is_a_change_whatever_the_scale(shown):
     assert shown.take(np.array([[0.0, 9.5]])) is Change.SHAPE
     assert shown.take(None) is Change.SHAPE

@@ -105,15 +105,16 @@ class CheckBadge(QAbstractButton):
     def _show(self) -> None:
         finding = self._checker.finding
         text = wording.badge_text(finding, self._checker.progress)
-        self._colour = "muted" if finding is None else wording.COLOURS[finding.verdict]
-        if text != self.text():
+        colour = "muted" if finding is None else wording.COLOURS[finding.verdict]
+        if (text, colour) != (self.text(), self._colour):  # a step that was checked again mostly says the same
+            self._colour = colour
             self.setText(text)
             self.setAccessibleName(text)
+            self.update()
         details = [] if finding is None else wording.summary_lines(finding)
         help_text = tr("Click to see the whole check.")
         self.setToolTip("\n".join((text, *details, help_text)))
         self.setAccessibleDescription("\n".join((*details, help_text)))
-        self.update()
 
     def _forget_table(self) -> None:
         self._table = None

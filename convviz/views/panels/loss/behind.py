@@ -87,5 +87,5 @@ class KeptPicture:
             return
         painter.setBrush(theme.current().surface)
         painter.setPen(QPen(kept_pen(self._curve.look).color(), 1.5))
-        x, y = float(mapping.x(np.array(step))), float(mapping.y(np.array([loss]))[0])
+        x, y = mapping.x_of(step), mapping.y_of(loss)
         draw_dot(painter, mapping, QPointF(round(x) + 0.5, y), 3 * theme.zoom())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -62,15 +63,32 @@ class Mapping:
         high = self.area.height()
         with np.errstate(over="ignore"):  # beyond all numbers is brought nearer like all else
             pixels = (positions - self._bottom) * self._per_loss
-        return self.area.bottom() - np.clip(pixels, -_OUTSIDE * high, 3 * high)
+        return self.area.bottom() - np.minimum(np.maximum(pixels, -_OUTSIDE * high), 3 * high)
+
+    # Of a single number, Python's own arithmetic takes a tenth of the time.
+
+    def x_of(self, step: float) -> float:
+        """Return the horizontal pixel of one step."""
+        return self.area.left() + (step - self._left) * self._per_step
+
+    def y_of(self, loss: float) -> float:
+        """Return the vertical pixel of one finite loss."""
+        return self.height_of(ranges.place_on_axis(loss, self.log, self._bottom))
+
+    def height_of(self, position: float) -> float:
+        """Return the vertical pixel of one position on the axis."""
+        high = self.area.height()
+        pixels = (position - self._bottom) * self._per_loss
+        return self.area.bottom() - min(max(pixels, -_OUTSIDE * high), 3 * high)
 
 
 def draw_grid(painter: QPainter, mapping: Mapping, ticks: list[float]) -> None:
     """Draw a horizontal line at every tick."""
     painter.setPen(QPen(theme.current().grid, 1))
     area = mapping.area
-    for y in np.rint(mapping.height(np.array(ticks))) + 0.5:
-        painter.drawLine(QLineF(area.left(), float(y), area.right(), float(y)))
+    for tick in ticks:
+        y = round(mapping.height_of(tick)) + 0.5
+        painter.drawLine(QLineF(area.left(), y, area.right(), y))
 
 
 def draw_curve(painter: QPainter, mapping: Mapping, steps: Array, losses: Array, pen: QPen | None = None) -> None:
@@ -102,12 +120,12 @@ def draw_mark(
 ) -> None:
     """Draw a vertical line at ``step`` and a dot where it meets the curve; ``cross``: a horizontal line there, too."""
     area = mapping.area
-    x = round(float(mapping.x(np.array(step)))) + 0.5
+    x = round(mapping.x_of(step)) + 0.5
     painter.setPen(QPen(colour, theme.scaled(1), style))
     painter.drawLine(QLineF(x, area.top(), x, area.bottom()))
-    if not np.isfinite(loss):
+    if not math.isfinite(loss):
         return
-    y = float(mapping.y(np.array([loss]))[0])
+    y = mapping.y_of(loss)
     if cross:
         painter.drawLine(QLineF(area.left(), round(y) + 0.5, area.right(), round(y) + 0.5))
     painter.setBrush(colour)

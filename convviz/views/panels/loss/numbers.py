@@ -6,7 +6,6 @@ import math
 from itertools import chain
 from typing import TYPE_CHECKING
 
-import numpy as np
 from PyQt6.QtCore import QRectF, Qt
 from PyQt6.QtGui import QPainter, QPaintEvent
 from PyQt6.QtWidgets import QWidget
@@ -93,11 +92,11 @@ class LossNumbers(QWidget):
         """Return how far the numbers at lines stand apart, in pixels; ``height`` where there is but one."""
         if self._mapping is None or len(labels) < 2:
             return height
-        last, first = (float(self._mapping.height(np.array(labels[at][1]))) for at in (-1, 0))
+        last, first = (self._mapping.height_of(labels[at][1]) for at in (-1, 0))
         return max(1.0, abs(last - first) / (len(labels) - 1))
 
     def _write(self, painter: QPainter, text: str, value: float) -> None:
         width = self.width()
         if self._mapping is not None and theme.number_width(text, "small") <= width:  # half a number is a wrong one
-            top = float(self._mapping.height(np.array(value)))  # of the number: its middle stands by so much lower
+            top = self._mapping.height_of(value)  # of the number: its middle stands by so much lower
             painter.drawText(QRectF(0.0, top, width, 2 * theme.scaled(_OVERHANG)), _AT_RIGHT, text)

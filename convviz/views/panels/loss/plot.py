@@ -167,8 +167,7 @@ class LossPlot(pg.GraphicsView):  # type: ignore[misc]  # pyqtgraph ships no typ
             return None
         mapping = self._mapping(QRectF(self._canvas.area))
         step, loss = self._curves.live
-        x, y = float(mapping.x(np.array(step))), float(mapping.y(np.array([loss]))[0])
-        return round(x), round(y), self._goal, self._shown
+        return round(mapping.x_of(step)), round(mapping.y_of(loss)), self._goal, self._shown
 
     def _draw_again(self) -> None:
         """Take the points, and draw them once the event loop comes to it."""

@@ -48,18 +48,23 @@ def value_range(values: Array, log: bool) -> Range:
 
     What is not finite, and on a logarithmic axis what is not positive, is left out.
     """
-    usable = values[np.isfinite(values)]
-    if log:
-        usable = usable[usable > 0]
-    if not len(usable):
+    low, high = _ends(values)
+    if not (math.isfinite(low) and math.isfinite(high)) or (log and low <= 0):
+        usable = values[np.isfinite(values)]
+        low, high = _ends(usable[usable > 0] if log else usable)
+    if low > high:
         return (-1.0, 1.0) if log else (0.0, 1.0)
-    low, high = float(usable.min()), float(usable.max())
     if log:
         return _decades(math.log10(low), math.log10(high))
     if low >= 0:
         return 0.0, min(nice_above(max(min(high, _GREATEST / 1.02) * 1.02, 1e-300)), _GREATEST)
     margin = 0.05 * (high - low or 1.0)
     return low - margin, high + margin
+
+
+def _ends(values: Array) -> Range:
+    """Return the least and the greatest of ``values``, NaN where there is one among them; of none, ∞ and −∞."""
+    return float(np.minimum.reduce(values, initial=math.inf)), float(np.maximum.reduce(values, initial=-math.inf))
 
 
 def _decades(low: float, high: float) -> Range:
@@ -74,6 +79,13 @@ def on_axis(values: Array, log: bool, bottom: float) -> Array:
         return values
     positive = values > 0
     return np.where(positive, np.log10(np.where(positive, values, 1.0)), bottom)
+
+
+def place_on_axis(value: float, log: bool, bottom: float) -> float:
+    """Return the same of one number."""
+    if not log:
+        return value
+    return math.log10(value) if value > 0 else bottom
 
 
 def log_ticks(bottom: float, top: float) -> list[tuple[float, list[float]]]:
