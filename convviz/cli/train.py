@@ -96,6 +96,8 @@ def _run(options: argparse.Namespace, experiment: Experiment, trainer: Trainer) 
     if not options.quiet:
         _print_result(last)
         print(_ending(trainer, seconds))
+        if told := _standstill(trainer, last):
+            print(told)
     diverged = trainer.state is State.DIVERGED
     if diverged:
         complain(_reason(trainer))
@@ -262,6 +264,20 @@ def _ending(trainer: Trainer, seconds: float) -> str:
         seconds=f"{seconds:.3g}",
         rate=f"{trainer.current_step / max(seconds, 1e-9):,.0f}",
     )
+
+
+def _standstill(trainer: Trainer, last: Frame) -> str:
+    """Return why nothing was learned any more at the end, and since when; nothing where that is not so."""
+    from convviz.engine.standstill import last_open, standstill
+
+    found = standstill(last)
+    if found is None:
+        return ""
+    reason = tr(found.obstacle.value).format(layer="" if found.layer is None else _place(found.layer))
+    came = last_open(trainer.frame, last.step)
+    if came is None:
+        return tr("nothing is learned any more: {reason}").format(reason=reason)
+    return tr("nothing is learned any more: from step {step} on, {reason}").format(step=came + 1, reason=reason)
 
 
 def _reason(trainer: Trainer) -> str:

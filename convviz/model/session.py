@@ -259,6 +259,20 @@ class Session(QObject):
 
         self._post(Consult(look, question="path"))
 
+    def ask_last_open(self, answer: Callable[[int, int | None], object]) -> None:
+        """Have ``answer`` called, in the training thread, with the run's id and the last step that was not blocked.
+
+        It is what `convviz.engine.standstill.last_open` returns for the newest step, which is blocked. Nobody is told
+        of a run that has been left by then.
+        """
+        from convviz.engine.standstill import last_open  # late, for it is seldom asked for
+
+        def look(live: LiveRun | None) -> None:
+            if live is not None:
+                answer(live.run, last_open(lambda step: live.recorded(step, input_gradient=False), live.step))
+
+        self._post(Consult(look, self._status.run, question="last open"))
+
     def recorded(self) -> Recorded:
         """Return the way for another thread to ask for steps of the run that is shown."""
         from convviz.engine.recorded import Recorded  # late, for it is seldom asked for

@@ -7,11 +7,10 @@ from typing import TYPE_CHECKING
 from PyQt6.QtCore import QObject, pyqtSignal
 
 from convviz.engine.frames import State, Status
-from convviz.engine.settings import settings_of
 from convviz.i18n import tr
-from convviz.number_text import short_number
 from convviz.views import run_words
 from convviz.views.banner import Message, Offer
+from convviz.views.rates import rate_offer, rate_worth_trying
 
 if TYPE_CHECKING:
     from convviz.model.document import Document
@@ -43,11 +42,13 @@ class DivergenceControl(QObject):
         self._session = session
         self._actions, self._banner = parts.actions, parts.banner
         self._told = Status()  # the news of the latest divergence
+        self._rate: float | None = None  # to be offered then
         document.changed.connect(self._offer_again)
 
     def report(self, status: Status) -> None:
         """Tell of a divergence, of which these are the first news."""
-        self._told = status
+        self._told, frame = status, self._session.frame
+        self._rate = None if frame is None else rate_worth_trying(frame.problem, status.learning_rate)
         self._banner.show_message(self._message(status))
 
     def follow_frame(self) -> None:
@@ -73,17 +74,8 @@ class DivergenceControl(QObject):
             return Message(lambda: run_words.divergence_text(status, 0), "warning", run_words.SUBJECT)
         good = run_words.last_good_step(self._session.losses.values())
         offers = [Offer("banner_reset", lambda: tr("Reset"), self.reset_asked.emit, self._actions["reset"].toolTip)]
-        optimizer = self._document.experiment.optimizer
-        least = settings_of(type(optimizer))["learning_rate"].minimum or 0.0
-        rate = run_words.smaller_rate(status.learning_rate, least)
-        if rate < optimizer.learning_rate:
-            smaller = Offer(
-                "try_smaller_rate",
-                lambda: tr("Try rate {rate}").format(rate=short_number(rate)),
-                lambda: self._try_rate(rate),
-                lambda: tr("Start again with this learning rate; a smaller one takes smaller steps"),
-            )
-            offers.insert(0, smaller)
+        if self._rate is not None and self._rate < self._document.experiment.optimizer.learning_rate:
+            offers.insert(0, rate_offer(self._rate, self._document, self.restart_asked.emit))
         if good > 0:  # else it is what a reset does
             back = Offer(
                 "go_back",
@@ -103,8 +95,3 @@ class DivergenceControl(QObject):
         """Return the step that is shown because the numbers of the newest are not finite; None: none is for that."""
         status = self._session.status
         return None if status.shown is not None else self.seen(status).shown
-
-    def _try_rate(self, rate: float) -> None:
-        experiment = self._document.experiment
-        optimizer = experiment.optimizer.replace(learning_rate=rate)
-        self.restart_asked.emit(experiment.replace(optimizer=optimizer), tr("Smaller learning rate"))

@@ -15,6 +15,7 @@ from convviz.views.banner import Message
 from convviz.views.replay import Replay
 from convviz.views.restart_note import RestartNote
 from convviz.views.seeds import another_seed
+from convviz.views.standstill_control import StandstillControl
 
 if TYPE_CHECKING:
     from convviz.model.branches import Branches
@@ -69,6 +70,7 @@ class RunControl(QObject):
         self._parts = parts
         self._divergence: DivergenceControl | None = None  # made when a run diverges for the first time
         self._restart = RestartNote(document, session, parts.line, self)
+        self._standstill = StandstillControl(document, session, parts, self)
         self._goes_on_from: int | None = None  # a newest step that is not shown, as tooltips tell it
         self._connect(parts.menus)
         loss.set_series(session.losses)
@@ -99,6 +101,8 @@ class RunControl(QObject):
         session.losses_changed.connect(self._loss.refresh)
         session.frame_changed.connect(self._follow_frame)
         session.failed.connect(self._failed)
+        self._standstill.restart_asked.connect(self._begin_anew)
+        self._standstill.back_asked.connect(self._go_back)
         self._document.changed.connect(self._offer_seed)
 
     def retranslate(self) -> None:

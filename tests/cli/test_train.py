@@ -13,6 +13,7 @@ from convviz.engine import Conv2d, ConvTranspose2d, Trainer
 from convviz.model.experiment import Experiment, Stage
 from convviz.model.files import load_builtin, write_experiment
 from convviz.model.sources import RandomMap
+from tests.model.samples import dying
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -58,6 +59,23 @@ def test_the_printed_losses_are_the_run_s(small: Path, tmp_path: Path, capsys: p
     assert len(printed) == len(losses) // 100 + 1
     for step, loss in list(printed.items())[:-1]:
         assert float(loss) == pytest.approx(losses[int(step)], rel=1e-9)
+
+
+def test_that_nothing_is_learned_any_more_is_told_at_the_end(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["train", "dead-relu"]) == 0
+    assert capsys.readouterr().out.endswith(
+        "\nnothing is learned any more: every output of layers[1] is 0, so no gradient passes it\n"
+    )
+    write_experiment(tmp_path / "dying.json", dying())
+    assert main(["train", str(tmp_path / "dying.json")]) == 0
+    assert re.search(
+        r"\nfinished after step 2000: .*\nnothing is learned any more: from step \d on, every output of layers\[1\] ",
+        capsys.readouterr().out,
+    )
+    assert main(["train"]) == 0
+    assert "any more" not in capsys.readouterr().out
 
 
 def test_quiet_is_quiet(small: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -44,6 +44,18 @@ def reference_problem(**changes):
     return Problem(**{**given, **changes})
 
 
+def dying_problem(**changes):
+    """Return that problem with a ReLU after its first layer, and a rate at which all outputs of it are soon 0."""
+    layers, initial = (problem := reference_problem()).layers, problem.initial
+    given = {
+        "layers": (layers[0], ReLU(), layers[1]),
+        "initial": (initial[0], {}, initial[1]),
+        "optimizer": SGD(learning_rate=1e-3),
+        "stop": StopConditions(steps=10**6),
+    }
+    return reference_problem(**{**given, **changes})
+
+
 #: Stacks that are unlike one another; each fits an input of (2, 9, 8).
 STACKS = {
     "one": (Conv2d((3, 3), out_channels=2),),

@@ -8,9 +8,10 @@ import numpy as np
 
 from convviz.engine.errors import ConfigError, ConvvizError
 from convviz.engine.initializers import Given, Initializer
-from convviz.engine.layers import LAYERS
+from convviz.engine.layers import LAYERS, ReLU
 from convviz.engine.settings import settings_of
 from convviz.model.experiment import Experiment, Stage
+from convviz.model.files import load_builtin
 from convviz.model.fitting import fit_array
 from convviz.model.sources import SOURCES, GivenMap
 
@@ -130,6 +131,15 @@ def with_student(experiment: Experiment, index: int, **parameters: Any) -> Exper
     """Return the experiment with another initial ``weight`` or ``bias`` of one layer: an initialiser, or numbers."""
     stage = experiment.stages[index]
     return experiment.with_stage(index, stage.replace(layer=stage.layer.replace(**_initializers(parameters))))
+
+
+def dying(rate: float = 1e-3) -> Experiment:
+    """Return the demo with a ReLU after its first layer, all of whose outputs are soon 0 at this rate.
+
+    At a rate ten times as large it diverges, and with a tenth of it, it learns.
+    """
+    demo = load_builtin("demo").insert_stage(1, Stage(layer=ReLU()))
+    return demo.replace(seed=0, optimizer=demo.optimizer.replace(learning_rate=rate))
 
 
 def with_teacher(experiment: Experiment, index: int, **parameters: Any) -> Experiment:

@@ -11,6 +11,7 @@ import pytest
 from convviz.engine.frames import State
 from convviz.engine.layers import LeakyReLU
 from convviz.engine.optimizers import SGD
+from convviz.engine.standstill import Obstacle, Standstill, standstill
 from convviz.engine.stopping import StopReason
 from convviz.engine.trainer import Trainer
 from convviz.model.files import (
@@ -44,6 +45,12 @@ def likeness(frame: Frame, layer: int) -> float:
     assert frame.teacher is not None
     student, teacher = frame.parameters[layer]["weight"], frame.teacher[layer]["weight"]
     return float((student * teacher).sum() / np.linalg.norm(student) / np.linalg.norm(teacher))
+
+
+@pytest.mark.parametrize("name", builtin_experiments())
+def test_only_the_dead_relu_comes_to_a_standstill(name: str) -> None:
+    found = standstill(trained(load_builtin(name)).frame())
+    assert found == (Standstill(Obstacle.OUTPUTS, 1) if name == "dead-relu" else None)
 
 
 @pytest.mark.parametrize("name", builtin_experiments())
