@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import signal
 import sys
 import threading
@@ -13,7 +14,7 @@ from convviz.cli.arguments import add_experiment, output_file, run_file, step_co
 from convviz.cli.exits import BAD_INPUT, DIVERGED, DONE, INTERRUPTED, UNABLE
 from convviz.cli.progress import ProgressBar
 from convviz.cli.telling import complain, heard_or_not, one_line, system_error
-from convviz.i18n import mark, tr
+from convviz.i18n import joined, mark, tr
 
 if TYPE_CHECKING:
     import argparse
@@ -36,6 +37,8 @@ _ROWS = 20
 _BREATH = 0.05
 #: How many rows of a table are made at a time.
 _AT_ONCE = 256
+#: From so many times the first loss on, a last one is said to have grown: not where only the last digits differ.
+_GREW = 1.01
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -96,6 +99,8 @@ def _run(options: argparse.Namespace, experiment: Experiment, trainer: Trainer) 
     if not options.quiet:
         _print_result(last)
         print(_ending(trainer, seconds))
+        if advice := _advice(trainer, experiment):
+            print(advice)
     diverged = trainer.state is State.DIVERGED
     if diverged:
         complain(_reason(trainer))
@@ -262,6 +267,25 @@ def _ending(trainer: Trainer, seconds: float) -> str:
         seconds=f"{seconds:.3g}",
         rate=f"{trainer.current_step / max(seconds, 1e-9):,.0f}",
     )
+
+
+def _advice(trainer: Trainer, experiment: Experiment) -> str:
+    """Return that the loss grew, and what could be tried then; nothing where it did not, or no step was made."""
+    from convviz.engine.settings import settings_of
+    from convviz.views.run_words import smaller_rate
+
+    first, last = trainer.initial_loss, trainer.loss
+    if trainer.current_step == 0 or last <= _GREW * first:  # one that is not finite any more is not
+        return ""
+    optimizer = experiment.optimizer
+    rate = smaller_rate(optimizer.learning_rate, settings_of(type(optimizer))["learning_rate"].minimum or 0.0)
+    told = []
+    if math.isfinite(last):
+        told.append(tr("The loss grew from {first} to {last}.").format(first=f"{first:.4g}", last=f"{last:.4g}"))
+    if rate < optimizer.learning_rate:
+        sentence = tr("A smaller learning rate may help: try {rate} instead of {received}.")
+        told.append(sentence.format(rate=f"{rate:g}", received=f"{optimizer.learning_rate:g}"))
+    return joined(told)
 
 
 def _reason(trainer: Trainer) -> str:

@@ -60,6 +60,34 @@ def test_the_printed_losses_are_the_run_s(small: Path, tmp_path: Path, capsys: p
         assert float(loss) == pytest.approx(losses[int(step)], rel=1e-9)
 
 
+@pytest.mark.parametrize("name", ["diverging", "demo", "dead-relu"])
+def test_a_loss_that_grew_is_told_with_what_may_help(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["train", name, "--steps", "30"]) == 0
+    trainer = Trainer(load_builtin(name).build())
+    trainer.run(30)
+    *_, ending, last = capsys.readouterr().out.splitlines()
+    if name != "diverging":
+        assert trainer.loss <= trainer.initial_loss
+        assert last.startswith("finished after step 30")
+        return
+    assert trainer.loss > 10 * trainer.initial_loss
+    assert ending.startswith("finished after step 30")
+    rate = load_builtin(name).optimizer.learning_rate
+    told = re.fullmatch(
+        r"The loss grew from (\S+) to (\S+)\. A smaller learning rate may help: try (\S+) instead of (\S+)\.", last
+    )
+    assert told is not None, last
+    assert [float(number) for number in told.groups()] == pytest.approx(
+        [trainer.initial_loss, trainer.loss, rate / 10, rate], rel=0.25
+    )
+
+
+def test_a_diverged_run_is_told_what_may_help(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["train", "diverging"]) == 3
+    last = capsys.readouterr().out.splitlines()[-1]
+    assert last.startswith("A smaller learning rate may help: try ")
+
+
 def test_quiet_is_quiet(small: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["train", str(small), "--quiet"]) == 0
     assert capsys.readouterr() == ("", "")
