@@ -5,6 +5,7 @@ The settings of each class (`convviz.engine.settings`) say which entries it has;
 
 from __future__ import annotations
 
+import json
 from contextlib import contextmanager
 from dataclasses import MISSING
 from pathlib import Path
@@ -162,11 +163,8 @@ class _Reader:
         """Return the spec that an entry describes: by type and settings, by type alone, or as plain numbers."""
         entries = {"type": data} if isinstance(data, str) else data
         if Given.kind in registry and isinstance(data, str) and ending_of(data) in (*ARRAYS, *PICTURES):
-            raise ConfigError(
-                "expected {expected}, received {received}",
-                expected=f'{{"file": "{data}"}}',
-                received=shown(data),
-            )
+            meant = json.dumps({"file": data}, ensure_ascii=False)
+            raise ConfigError("expected {expected}, received {received}", expected=meant, received=shown(data))
         if Given.kind in registry and _is_numbers(data):
             entries = {"type": Given.kind, "values": data}
         cls = _class_of(mapping(entries), registry)

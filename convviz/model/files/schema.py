@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 Schema = dict[str, Any]
 
-_DIALECT = "https://json-schema.org/draft/2020-12/schema"
+DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 
 def experiment_schema() -> Schema:
@@ -41,10 +41,10 @@ def experiment_schema() -> Schema:
         else:
             properties[name] = maker.setting(Experiment, name, described)
     return {
-        "$schema": _DIALECT,
+        "$schema": DIALECT,
         "title": tr(Experiment.label),
         "description": tr(Experiment.summary),
-        **_object(properties, ("version", LAYERS_ENTRY)),
+        **object_schema(properties, ("version", LAYERS_ENTRY)),
         "$defs": maker.definitions,
     }
 
@@ -63,11 +63,11 @@ class _SchemaMaker:
             },
             "array_file": {
                 "description": tr("Numbers in a .npy file beside this file or below it"),
-                **_object({"file": _file_name(ARRAYS)}, ("file",)),
+                **object_schema({"file": _file_name(ARRAYS)}, ("file",)),
             },
             "picture_file": {
                 "description": tr("A picture beside this file or below it, as grey numbers from 0 to 1"),
-                **_object({"file": _file_name(PICTURES), SIZE_ENTRY: _size()}, ("file",)),
+                **object_schema({"file": _file_name(PICTURES), SIZE_ENTRY: _size()}, ("file",)),
             },
         }
         self._prefixes: dict[int, str] = {}
@@ -84,7 +84,9 @@ class _SchemaMaker:
         self.definitions[TEACHER_ENTRY] = {
             "title": tr("Teacher"),
             "description": tr("The parameters that make the target"),
-            **_object({entry: self.setting(Stage, name, known[name]) for entry, name in TEACHER_SETTINGS.items()}),
+            **object_schema(
+                {entry: self.setting(Stage, name, known[name]) for entry, name in TEACHER_SETTINGS.items()}
+            ),
         }
         return {
             "title": tr(described.label),
@@ -119,7 +121,7 @@ class _SchemaMaker:
         return {
             "title": tr(cls.label),
             "description": tr(cls.summary),
-            **_object(properties, required),
+            **object_schema(properties, required),
         }
 
     def _value(self, cls: type[Spec], name: str, described: Setting) -> Schema:
@@ -159,7 +161,8 @@ def _files(map_wanted: bool) -> list[Schema]:
     return [{"$ref": f"#/$defs/{name}"} for name in ("array_file", "picture_file")[: 1 + map_wanted]]
 
 
-def _object(properties: Mapping[str, Schema], required: Iterable[str] = ()) -> Schema:
+def object_schema(properties: Mapping[str, Schema], required: Iterable[str] = ()) -> Schema:
+    """Return the schema of an object that has these entries and no others."""
     schema: Schema = {"type": "object", "properties": dict(properties), "additionalProperties": False}
     return {**schema, "required": list(required)} if required else schema
 
