@@ -141,6 +141,8 @@ class _Reader:
         """Return the experiment that the entries of a file of the newest version describe."""
         known = settings_of(Experiment)
         names = {LAYERS_ENTRY if name == "stages" else name: name for name in known}
+        if "scenes" in data:
+            raise ConfigError("expected an experiment, received a lesson, which is opened by convviz --lesson")
         refuse_unknown(data, (*_EXTRA_ENTRIES, *names))
         values: dict[str, Any] = {}
         for entry, name in names.items():

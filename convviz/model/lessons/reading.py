@@ -113,6 +113,8 @@ def decode_lesson(data: Any, folder: Path | None = None) -> Lesson:
         Where something is unknown, missing, of the wrong type or size; ``field`` says where.
     """
     entries = migrate(mapping(data), {}, VERSION)
+    if "layers" in entries:
+        raise ConfigError("expected a lesson, received an experiment")
     refuse_unknown(entries, ("$schema", "version", "order", "title", "summary", "experiments", "scenes"))
     _whole(entries, "order", 0)
     with inside("experiments"):

@@ -213,6 +213,11 @@ def test_a_file_is_named_where_it_is_wrong(tmp_path: Path) -> None:
         read_lesson(path)
 
 
+def test_an_experiment_is_no_lesson() -> None:
+    with pytest.raises(ConfigError, match="expected a lesson, received an experiment"):
+        decode_lesson({"version": 1, "name": "Mine", "layers": ["relu"]})
+
+
 def test_a_file_is_preferred_to_a_built_in_lesson(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     name = next(iter(lesson_titles()))
