@@ -45,9 +45,8 @@ def load_numbers(folder: Path | None, data: Any, *, map_wanted: bool) -> NDArray
     Raises
     ------
     ConfigError
-        If the entry has others, the file lies elsewhere, cannot be read, is damaged, or is too large.
-    ImportError
-        If it is a picture, and Qt, which reads it, is not there.
+        If the entry has others, the file lies elsewhere, cannot be read, is damaged, or is too large; or if it is a
+        picture, and Qt, which reads it, is not there.
     """
     entries = mapping(data)
     refuse_unknown(entries, ("file", SIZE_ENTRY) if map_wanted else ("file",))
@@ -83,8 +82,15 @@ def _picture(path: Path, name: str, entries: dict[str, Any]) -> NDArray[np.float
     if SIZE_ENTRY in entries:
         wanted = check_value(entries[SIZE_ENTRY], settings_of(PatternMap)[SIZE_ENTRY], SIZE_ENTRY)
         check_cells(wanted, SIZE_ENTRY)
-    from convviz.model.files.pictures import quietly, read_picture  # it loads Qt, and few experiments need it
-
+    try:
+        from convviz.model.files.pictures import quietly, read_picture  # it loads Qt, and few experiments need it
+    except ImportError as error:
+        raise ConfigError(
+            "expected a .npy file, since Qt, which reads pictures, cannot be loaded (convviz doctor says why); "
+            "received {file}",
+            field="file",
+            file=name,
+        ) from error
     with inside("file"), naming(name), quietly():
         picture = read_picture(path)
     if wanted is None and max(picture.original) > LARGEST_SIDE:

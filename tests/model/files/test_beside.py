@@ -131,6 +131,20 @@ def test_a_picture_without_a_folder_is_refused() -> None:
         decode_experiment({"version": 1, "input": {"file": "letter.png"}, "layers": ["relu"]})
 
 
+def test_a_picture_cannot_be_read_where_there_is_no_qt(folder: Path) -> None:
+    opened(folder, {"file": "letter.png"})
+    program = (
+        "import sys; sys.modules['PyQt6'] = None\n"
+        "from convviz.cli import main; sys.exit(main(['train', 'mine.json', '--quiet']))"
+    )
+    done = run_python("-c", program, cwd=folder)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.startswith(
+        "convviz: mine.json: input.file: expected a .npy file, since Qt, which reads pictures,"
+    )
+    assert done.stderr.endswith("received letter.png\n")
+
+
 @pytest.mark.parametrize(("name", "loaded"), [("letter.png", True), ("letter.npy", False)])
 def test_training_loads_qt_for_a_picture_alone(name: str, loaded: bool, folder: Path) -> None:
     np.save(folder / "letter.npy", np.ones((12, 8)))
