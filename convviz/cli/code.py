@@ -34,7 +34,7 @@ def run(options: argparse.Namespace) -> int:
     from convviz.cli.exits import DONE
     from convviz.engine.errors import ConfigError
     from convviz.export.code import arrays_path, script_of, write_script
-    from convviz.model.files import about_file, find_experiment, own_notes, read_experiment
+    from convviz.model.files import about_file, find_experiment, own_notes, own_title, read_experiment
     from convviz.model.recipes import recipes
 
     path = find_experiment(options.experiment)
@@ -45,7 +45,7 @@ def run(options: argparse.Namespace) -> int:
         problem,
         options.framework or FRAMEWORKS[0],
         recipes=recipes(experiment),
-        title=experiment.name,
+        title=own_title(experiment),
         notes=own_notes(experiment),
         stored_as="" if options.output is None else arrays_path(options.output).name,
     )

@@ -1,4 +1,4 @@
-"""``convviz schema``: the form of an experiment's file."""
+"""``convviz schema``: the form of an experiment's file, or of a lesson's."""
 
 from __future__ import annotations
 
@@ -6,21 +6,27 @@ import json
 from typing import TYPE_CHECKING
 
 from convviz.cli.exits import DONE
-from convviz.i18n import mark
+from convviz.i18n import mark, tr
 
 if TYPE_CHECKING:
     import argparse
 
-SUMMARY = mark("print the JSON Schema of an experiment's file")
+SUMMARY = mark("print the JSON Schema of an experiment's file, or of a lesson's")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Add nothing: there is nothing to choose."""
+    """Describe the command's arguments."""
+    parser.add_argument(
+        "--lesson",
+        action="store_true",
+        help=tr("of a lesson's file, with the names of everything that a scene can ring or show"),
+    )
 
 
 def run(options: argparse.Namespace) -> int:
     """Print the schema."""
     from convviz.model.files import experiment_schema
+    from convviz.model.lessons.schema import lesson_schema
 
-    print(json.dumps(experiment_schema(), indent=2, ensure_ascii=False))
+    print(json.dumps(lesson_schema() if options.lesson else experiment_schema(), indent=2, ensure_ascii=False))
     return DONE

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import signal
 import sys
 import threading
@@ -13,7 +14,7 @@ from convviz.cli.arguments import add_experiment, output_file, run_file, step_co
 from convviz.cli.exits import BAD_INPUT, DIVERGED, DONE, INTERRUPTED, UNABLE
 from convviz.cli.progress import ProgressBar
 from convviz.cli.telling import complain, heard_or_not, one_line, system_error
-from convviz.i18n import mark, tr
+from convviz.i18n import joined, mark, tr
 
 if TYPE_CHECKING:
     import argparse
@@ -36,6 +37,8 @@ _ROWS = 20
 _BREATH = 0.05
 #: How many rows of a table are made at a time.
 _AT_ONCE = 256
+#: From so many times the first loss on, a last one is said to have grown: not where only the last digits differ.
+_GREW = 1.01
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -96,6 +99,8 @@ def _run(options: argparse.Namespace, experiment: Experiment, trainer: Trainer) 
     if not options.quiet:
         _print_result(last)
         print(_ending(trainer, seconds))
+        if advice := _advice(trainer, experiment):
+            print(advice)
         if told := _standstill(trainer, last):
             print(told)
     diverged = trainer.state is State.DIVERGED
@@ -276,8 +281,27 @@ def _standstill(trainer: Trainer, last: Frame) -> str:
     reason = tr(found.obstacle.value).format(layer="" if found.layer is None else _place(found.layer))
     came = last_open(trainer.frame, last.step)
     if came is None:
-        return tr("nothing is learned any more: {reason}").format(reason=reason)
-    return tr("nothing is learned any more: from step {step} on, {reason}").format(step=came + 1, reason=reason)
+        return tr("Nothing is learned any more: {reason}.").format(reason=reason)
+    return tr("Nothing is learned any more: from step {step} on, {reason}.").format(step=f"{came + 1:,}", reason=reason)
+
+
+def _advice(trainer: Trainer, experiment: Experiment) -> str:
+    """Return that the loss grew, and what could be tried then; nothing where it did not, or no step was made."""
+    from convviz.engine.settings import settings_of
+    from convviz.views.run_words import smaller_rate
+
+    first, last = trainer.initial_loss, trainer.loss
+    if trainer.current_step == 0 or last <= _GREW * first:  # one that is not finite any more is not
+        return ""
+    optimizer = experiment.optimizer
+    rate = smaller_rate(optimizer.learning_rate, settings_of(type(optimizer))["learning_rate"].minimum or 0.0)
+    told = []
+    if math.isfinite(last):
+        told.append(tr("The loss grew from {first} to {last}.").format(first=f"{first:.4g}", last=f"{last:.4g}"))
+    if rate < optimizer.learning_rate:
+        sentence = tr("A smaller learning rate may help: try {rate} instead of {received}.")
+        told.append(sentence.format(rate=f"{rate:g}", received=f"{optimizer.learning_rate:g}"))
+    return joined(told)
 
 
 def _reason(trainer: Trainer) -> str:

@@ -13,7 +13,7 @@ from convviz.export.code import arrays_path, script_of, write_script
 from convviz.export.run import step_arrays, write_run
 from convviz.export.table import write_table
 from convviz.i18n import mark, tr
-from convviz.model.files import own_notes
+from convviz.model.files import own_notes, own_title
 from convviz.model.recipes import recipes
 from convviz.model.work import Work
 from convviz.views.action_table import EXPORTS
@@ -229,7 +229,7 @@ def _write_code(path: Path, experiment: Experiment, framework: str, hand: Hand) 
         problem,
         framework,
         recipes=recipes(experiment),
-        title=experiment.name,
+        title=own_title(experiment),
         notes=own_notes(experiment),
         stored_as=arrays_path(path).name,
     )

@@ -13,8 +13,9 @@ from convviz.engine.errors import ConfigError, ConvvizError
 from convviz.engine.explain import Kind
 from convviz.i18n import Listed, mark, tr
 from convviz.model.experiment import shape_text
-from convviz.model.files.numbers import ARRAYS, TABLES, read_map, read_numbers
-from convviz.model.files.pictures import PICTURES, Picture
+from convviz.model.files.endings import ARRAYS, PICTURES, TABLES
+from convviz.model.files.numbers import read_map, read_numbers
+from convviz.model.files.pictures import Picture
 from convviz.model.sources import GivenMap
 from convviz.views.editors.matrix import MatrixEditor
 from convviz.views.editors.taking import taken

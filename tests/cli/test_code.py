@@ -103,6 +103,9 @@ def test_a_script_does_not_say_of_a_changed_experiment_what_the_built_in_one_sho
     demo = load_builtin("demo")
     write_experiment(tmp_path / "mine.json", demo.replace(stages=demo.stages[:1]))
     assert main(["code", "demo"]) == 0
-    assert "A 3×3 and a 4×4 kernel learn" in capsys.readouterr().out
+    printed = capsys.readouterr().out
+    assert printed.startswith('"""Two convolutions\n\nA 3×3 and a 4×4 kernel learn')
     assert main(["code", str(tmp_path / "mine.json")]) == 0
-    assert "A 3×3 and a 4×4 kernel learn" not in capsys.readouterr().out
+    printed = capsys.readouterr().out
+    assert printed.startswith('"""Two convolutions, with changes\n')
+    assert "A 3×3 and a 4×4 kernel learn" not in printed

@@ -58,6 +58,15 @@ def test_no_built_in_experiment_is_hidden_by_a_command() -> None:
     assert not builtin_experiments().keys() & COMMANDS.keys()
 
 
+def test_the_schema_of_a_lesson_names_what_can_be_ringed(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["schema", "--lesson"]) == 0
+    definitions = json.loads(capsys.readouterr().out)["$defs"]
+    controls = definitions["ringed.control"]["properties"]["control"]["anyOf"]
+    assert {"const": "play", "description": "Let the student learn"} in controls
+    assert "teacher_weight" in definitions["ringed.array"]["properties"]["array"]["enum"]
+    assert "rotated kernel" in definitions["ringed.board"]["properties"]["board"]["enum"]
+
+
 def test_schema_is_json(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["schema"]) == 0
     assert json.loads(capsys.readouterr().out)["$schema"].startswith("https://json-schema.org/")

@@ -44,7 +44,7 @@ def test_a_diverged_run_is_code_3_and_written_all_the_same(
     printed = capsys.readouterr()
     assert re.fullmatch(r"convviz: diverged at step \d+: the loss is no longer a finite number\n", printed.err)
     assert "diverged" not in printed.out, "it is told once"
-    assert re.match(r"loss \S+ at first, \S+ now; ", printed.out.splitlines()[-1])
+    assert re.match(r"loss \S+ at first, \S+ now; ", printed.out.splitlines()[-2])
 
 
 @pytest.mark.parametrize("quiet", [True, False])

@@ -66,16 +66,44 @@ def test_that_nothing_is_learned_any_more_is_told_at_the_end(
 ) -> None:
     assert main(["train", "dead-relu"]) == 0
     assert capsys.readouterr().out.endswith(
-        "\nnothing is learned any more: every output of layers[1] is 0, so no gradient passes it\n"
+        "\nNothing is learned any more: every output of layers[1] is 0, so no gradient passes it.\n"
     )
     write_experiment(tmp_path / "dying.json", dying())
     assert main(["train", str(tmp_path / "dying.json")]) == 0
     assert re.search(
-        r"\nfinished after step 2000: .*\nnothing is learned any more: from step \d on, every output of layers\[1\] ",
+        r"\nfinished after step 2000: .*\nNothing is learned any more: from step \d on, every output of layers\[1\] ",
         capsys.readouterr().out,
     )
     assert main(["train"]) == 0
     assert "any more" not in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("name", ["diverging", "demo"])
+def test_a_loss_that_grew_is_told_with_what_may_help(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["train", name, "--steps", "30"]) == 0
+    trainer = Trainer(load_builtin(name).build())
+    trainer.run(30)
+    *_, ending, last = capsys.readouterr().out.splitlines()
+    if name != "diverging":
+        assert trainer.loss <= trainer.initial_loss
+        assert last.startswith("finished after step 30")
+        return
+    assert trainer.loss > 10 * trainer.initial_loss
+    assert ending.startswith("finished after step 30")
+    rate = load_builtin(name).optimizer.learning_rate
+    told = re.fullmatch(
+        r"The loss grew from (\S+) to (\S+)\. A smaller learning rate may help: try (\S+) instead of (\S+)\.", last
+    )
+    assert told is not None, last
+    assert [float(number) for number in told.groups()] == pytest.approx(
+        [trainer.initial_loss, trainer.loss, rate / 10, rate], rel=0.25
+    )
+
+
+def test_a_diverged_run_is_told_what_may_help(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["train", "diverging"]) == 3
+    last = capsys.readouterr().out.splitlines()[-1]
+    assert last.startswith("A smaller learning rate may help: try ")
 
 
 def test_quiet_is_quiet(small: Path, capsys: pytest.CaptureFixture[str]) -> None:

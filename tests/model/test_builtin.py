@@ -20,6 +20,7 @@ from convviz.model.files import (
     encode_experiment,
     load_builtin,
     own_notes,
+    own_title,
     read_experiment,
     write_experiment,
 )
@@ -244,3 +245,12 @@ def test_what_a_built_in_one_shows_is_not_told_of_what_was_made_from_it() -> Non
     assert own_notes(changed) == ""
     assert own_notes(changed.replace(notes="One convolution.")) == "One convolution."
     assert own_notes(demo.replace(notes="")) == ""
+
+
+def test_what_was_made_from_a_built_in_one_is_called_so() -> None:
+    demo = load_builtin("demo")
+    assert own_title(demo) == "Two convolutions"
+    changed = demo.replace(stages=demo.stages[:1])
+    assert own_title(changed) == "Two convolutions, with changes"
+    assert own_title(changed.replace(name="Mine")) == "Mine"
+    assert own_title(changed.replace(notes="One convolution.")) == "Two convolutions"

@@ -5,7 +5,14 @@ used, and refused by name where it is not understood; what is written is exact t
 in one move.
 """
 
-from convviz.model.files.library import builtin_experiments, builtin_names, find_experiment, load_builtin, own_notes
+from convviz.model.files.library import (
+    builtin_experiments,
+    builtin_names,
+    find_experiment,
+    load_builtin,
+    own_notes,
+    own_title,
+)
 from convviz.model.files.reading import about_file, decode_experiment, read_experiment
 from convviz.model.files.schema import experiment_schema
 from convviz.model.files.writing import encode_experiment, write_experiment
@@ -20,6 +27,7 @@ __all__ = [
     "find_experiment",
     "load_builtin",
     "own_notes",
+    "own_title",
     "read_experiment",
     "write_experiment",
 ]

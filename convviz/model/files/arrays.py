@@ -20,6 +20,8 @@ import numpy as np
 from numpy.lib import format as npy
 
 from convviz.engine.errors import ConfigError
+from convviz.i18n import Listed
+from convviz.model.files.endings import ARRAYS, ending_of
 from convviz.model.files.opening import naming, opened
 from convviz.model.sources import check_cells
 
@@ -43,15 +45,14 @@ _HEADERS = {(1, 0): npy.read_array_header_1_0, (2, 0): npy.read_array_header_2_0
 _BAD_HEADER = (ValueError, TypeError, SyntaxError, KeyError, RecursionError, MemoryError, EOFError, tokenize.TokenError)
 
 
-def load_array(folder: Path, name: str) -> NDArray[np.float64]:
-    """Return the numbers in the ``.npy`` file ``name``, which lies in ``folder`` or below it.
+def load_array(path: Path, name: str) -> NDArray[np.float64]:
+    """Return the numbers in a ``.npy`` file, which an experiment calls ``name``.
 
     Raises
     ------
     ConfigError
-        If the file lies elsewhere, cannot be read, is damaged, or holds something other than a few real numbers.
+        If the file cannot be read, is damaged, or holds something other than a few real numbers.
     """
-    path = _inside(folder, name)
     with naming(name), opened(path) as file, np.errstate(all="ignore"):
         return _load(file, name, _check_cells).astype(np.float64)
 
@@ -70,13 +71,20 @@ def read_array(path: Path, check: Callable[[Shape, np.dtype[Any]], None] | None 
     Raises
     ------
     ConfigError
-        As `load_array`, but for the place of the file.
+        As `load_array`.
     """
     with opened(path) as file:
         return _load(file, path.name, check or _check_cells)
 
 
-def _inside(folder: Path, name: str) -> Path:
+def beside(folder: Path, name: str, endings: tuple[str, ...] = ARRAYS) -> Path:
+    """Return the path of the file ``name``, which lies in ``folder`` or below it and ends in one of the ``endings``.
+
+    Raises
+    ------
+    ConfigError
+        If it lies elsewhere, is not there, or is called otherwise.
+    """
     try:
         path = (folder / name).resolve()
         allowed = path.is_relative_to(folder.resolve()) and not PurePath(name).is_absolute()
@@ -85,8 +93,14 @@ def _inside(folder: Path, name: str) -> Path:
         raise ConfigError("{file} is not the name of a file", file=repr(name[:60])) from error
     if not allowed:
         raise ConfigError("expected a file beside or below the experiment, received {file}", file=name)
-    if path.suffix != ".npy":
-        raise ConfigError("expected a file that ends in .npy, received {file}", file=name)
+    if ending_of(name) not in endings:
+        if endings == ARRAYS:
+            raise ConfigError("expected a file that ends in .npy, received {file}", file=name)
+        raise ConfigError(
+            "expected a file that ends in one of {expected}, received {received}",
+            expected=Listed(endings),
+            received=name,
+        )
     if not exists:
         raise ConfigError("there is no file {file} beside the experiment", file=name)
     return path

@@ -48,6 +48,15 @@ def own_notes(experiment: Experiment) -> str:
     return notes
 
 
+def own_title(experiment: Experiment) -> str:
+    """Return what an experiment is called, in its own words, before translation.
+
+    Where name and notes are those of a built-in experiment from which it was made, the title says that it was changed.
+    """
+    changed = own_notes(experiment) != experiment.notes and experiment.name in builtin_names().values()
+    return f"{experiment.name}, with changes" if changed else experiment.name
+
+
 def load_builtin(name: str = FIRST) -> Experiment:
     """Return a built-in experiment.
 

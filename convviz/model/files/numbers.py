@@ -13,8 +13,9 @@ from convviz.engine.arrays import number_array
 from convviz.engine.errors import ConfigError, ShapeError
 from convviz.i18n import Listed
 from convviz.model.files.arrays import read_array
+from convviz.model.files.endings import ARRAYS, PICTURES, TABLES, ending_of
 from convviz.model.files.opening import naming, read_bytes, text_of
-from convviz.model.files.pictures import PICTURES, Picture, read_array_or_picture, read_picture
+from convviz.model.files.pictures import Picture, read_array_or_picture, read_picture
 from convviz.model.files.tables import LONGEST, parse_matrix
 from convviz.model.sources import MOST_CHANNELS, check_cells
 
@@ -22,10 +23,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from numpy.typing import NDArray
-
-#: How the files end that hold an array, and those that hold a table.
-ARRAYS = ("npy",)
-TABLES = ("csv", "tsv", "txt")
 
 
 def read_map(path: Path) -> NDArray[Any] | Picture:
@@ -74,7 +71,7 @@ def read_numbers(path: Path) -> NDArray[Any]:
 
 
 def _ending(path: Path, known: tuple[str, ...]) -> str:
-    ending = path.suffix.lower().removeprefix(".")
+    ending = ending_of(path.name)
     if ending not in known:
         raise ConfigError(
             "expected a file that ends in one of {expected}, received {received}",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, BinaryIO
 
@@ -61,6 +62,8 @@ def text_of(raw: bytes) -> str:
     ConfigError
         If it is not UTF-8, or there is none.
     """
+    if (encoding := _other_encoding(raw)) is not None:
+        raise ConfigError("expected text in UTF-8, received {encoding}: save it as UTF-8", encoding=encoding)
     try:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -68,6 +71,16 @@ def text_of(raw: bytes) -> str:
     if not text.strip():
         raise ConfigError("expected text, received an empty file")
     return text
+
+
+def _other_encoding(raw: bytes) -> str | None:
+    """Return the encoding that the first bytes show, by their mark or by the zero beside a plain letter."""
+    if raw.startswith((codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)):
+        return "UTF-32"
+    is_letter_and_zero = len(raw) > 1 and min(raw[:2]) == 0 and 0 < max(raw[:2]) < 128
+    if raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) or is_letter_and_zero:
+        return "UTF-16"
+    return None
 
 
 def _open(path: Path) -> BinaryIO:

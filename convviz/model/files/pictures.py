@@ -6,29 +6,29 @@ Not imported with the rest of this package, which is used where there is no Qt.
 from __future__ import annotations
 
 import math
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from PyQt6.QtCore import QBuffer, QIODevice, QSize, Qt
+from PyQt6.QtCore import QBuffer, QIODevice, QSize, Qt, qInstallMessageHandler
 from PyQt6.QtGui import QImage, QImageReader, QPainter
 
 from convviz.engine.errors import ConfigError
 from convviz.i18n import mark
 from convviz.model.files.arrays import read_array
+from convviz.model.files.endings import PICTURES
 from convviz.model.files.opening import read_bytes
 from convviz.model.sources import LARGEST_SIDE, MOST_CELLS, Map, check_cells
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from numpy.typing import NDArray
 
 Size = tuple[int, int]
 
-#: How the files of pictures end. Drawings made of lines, such as SVG, have no cells of their own.
-PICTURES = ("png", "jpg", "jpeg", "bmp", "gif", "webp", "tif", "tiff", "pbm", "pgm", "ppm")
 #: What Qt calls the formats that are read, whatever the file is called.
 _FORMATS = (*PICTURES, "pbmraw", "pgmraw", "ppmraw", "jfif")
 
@@ -180,6 +180,16 @@ def read_picture(path: Path) -> Picture:
     return _picture(path.name, _decoded(raw))
 
 
+@contextmanager
+def quietly() -> Iterator[None]:
+    """Let Qt print nothing of a damaged picture: what is wrong with it is told in a sentence of this program."""
+    before = qInstallMessageHandler(lambda kind, context, message: None)
+    try:
+        yield
+    finally:
+        qInstallMessageHandler(before)
+
+
 def read_array_or_picture(path: Path) -> NDArray[Any] | Picture:
     """Return the array in a ``.npy`` file; as a picture, if it is one: bytes, ``(rows, columns, 3 or 4)``.
 
@@ -249,7 +259,17 @@ def _ends_early(raw: bytes) -> bool:
         return int.from_bytes(raw[2:6], "little") > len(raw)
     if raw.startswith(b"\xff\xd8"):
         return raw.find(b"\xff\xd9", _start_of_scan(raw)) < 0
+    if raw.startswith(b"\x89PNG"):
+        return _png_ends_early(raw)
     return raw.startswith(b"GIF8") and _gif_ends_early(raw)
+
+
+def _png_ends_early(raw: bytes) -> bool:
+    """Return whether the chunks of a PNG stop before its end, of which its decoder would complain to the terminal."""
+    at = 8
+    while at + 12 <= len(raw) and raw[at + 4 : at + 8] != b"IEND":
+        at += 12 + int.from_bytes(raw[at : at + 4], "big")
+    return at + 12 > len(raw)
 
 
 def _gif_ends_early(raw: bytes) -> bool:

@@ -5,6 +5,7 @@ The settings of each class (`convviz.engine.settings`) say which entries it has;
 
 from __future__ import annotations
 
+import json
 from contextlib import contextmanager
 from dataclasses import MISSING
 from pathlib import Path
@@ -16,10 +17,13 @@ from convviz.engine.layers import LAYERS, Layer
 from convviz.engine.settings import Setting, Spec, check_value, default_of, settings_of
 from convviz.i18n import mark
 from convviz.model.experiment import TEACHER_SETTINGS, Experiment, Stage
-from convviz.model.files.arrays import MOST_AXES, load_array
+from convviz.model.files.arrays import MOST_AXES
+from convviz.model.files.beside import load_numbers
+from convviz.model.files.endings import ARRAYS, PICTURES, ending_of
 from convviz.model.files.entries import mapping, refuse_unknown, shown, unknown
 from convviz.model.files.opening import read_bytes
 from convviz.model.files.text import LARGEST_FILE, parse
+from convviz.model.sources import GivenMap
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -137,6 +141,8 @@ class _Reader:
         """Return the experiment that the entries of a file of the newest version describe."""
         known = settings_of(Experiment)
         names = {LAYERS_ENTRY if name == "stages" else name: name for name in known}
+        if "scenes" in data:
+            raise ConfigError("expected an experiment, received a lesson, which is opened by convviz --lesson")
         refuse_unknown(data, (*_EXTRA_ENTRIES, *names))
         values: dict[str, Any] = {}
         for entry, name in names.items():
@@ -147,17 +153,20 @@ class _Reader:
                     )
         return Experiment(**values)
 
-    def value(self, data: Any, described: Setting) -> Any:
-        """Return what one entry holds, in a form that the setting's own check takes."""
+    def value(self, data: Any, described: Setting, cls: type[Spec] | None = None) -> Any:
+        """Return what one entry of a ``cls`` holds, in a form that the setting's own check takes."""
         if data is None:
             return None
         if described.kind == "spec" and described.registry is not None:
             return self.spec(data, described.registry())
-        return self.numbers(data) if described.kind == "array" else data
+        return self.numbers(data, map_wanted=cls is GivenMap) if described.kind == "array" else data
 
     def spec(self, data: Any, registry: Mapping[str, type[Spec]]) -> Spec:
         """Return the spec that an entry describes: by type and settings, by type alone, or as plain numbers."""
         entries = {"type": data} if isinstance(data, str) else data
+        if Given.kind in registry and isinstance(data, str) and ending_of(data) in (*ARRAYS, *PICTURES):
+            meant = json.dumps({"file": data}, ensure_ascii=False)
+            raise ConfigError("expected {expected}, received {received}", expected=meant, received=shown(data))
         if Given.kind in registry and _is_numbers(data):
             entries = {"type": Given.kind, "values": data}
         cls = _class_of(mapping(entries), registry)
@@ -171,26 +180,17 @@ class _Reader:
         for name, described in known.items():
             if name in entries:
                 with inside(name):
-                    values[name] = self.value(entries[name], described)
+                    values[name] = self.value(entries[name], described, cls)
             elif default_of(cls, name) is MISSING:
                 raise ConfigError("{name}: expected a value, received none", field=name, name=name)
         return values
 
-    def numbers(self, data: Any) -> Any:
+    def numbers(self, data: Any, *, map_wanted: bool) -> Any:
         """Return an array, or nested lists of numbers; whether their lengths agree is for their owner to see."""
-        if not isinstance(data, dict):
-            _check_numbers(data, MOST_AXES)
-            return data
-        refuse_unknown(mapping(data), ("file",))
-        name = data.get("file")
-        with inside("file"):
-            if not isinstance(name, str):
-                raise ConfigError("expected the name of a .npy file, received {received}", received=shown(name))
-            if self._folder is None:
-                raise ConfigError(
-                    "expected numbers, received the file {file}: there is no folder to find it in", file=name
-                )
-            return load_array(self._folder, name)
+        if isinstance(data, dict):
+            return load_numbers(self._folder, data, map_wanted=map_wanted)
+        _check_numbers(data, MOST_AXES)
+        return data
 
     def stages(self, data: Any) -> tuple[Stage, ...]:
         """Return the stages that a list of layers describes."""
@@ -206,7 +206,7 @@ class _Reader:
         """Return the stage that one layer describes."""
         entries = mapping({"type": data} if isinstance(data, str) else data)
         cls = _class_of(entries, LAYERS)
-        layer = cls(**_kernel_settled(self.settings(cls, entries, ("type", TEACHER_ENTRY))))
+        layer = cls(**_kernel_settled(cls, self.settings(cls, entries, ("type", TEACHER_ENTRY))))
         if TEACHER_ENTRY not in entries:
             return Stage(layer)
         with inside(TEACHER_ENTRY):
@@ -226,11 +226,18 @@ class _Reader:
         return values
 
 
-def _kernel_settled(values: dict[str, Any]) -> dict[str, Any]:
+def _kernel_settled(cls: type[Layer], values: dict[str, Any]) -> dict[str, Any]:
     """Return the settings of a layer: where only ``kernel`` or ``weight`` is given, and as numbers, it says both."""
     weight, kernel = values.get("weight"), values.get("kernel")
     if weight is not None and isinstance(kernel, list) and any(isinstance(row, list) for row in kernel):
         raise ConfigError("{name}: the numbers are already given as the kernel", field="weight", name="weight")
+    if isinstance(kernel, dict) and cls.parametrised:
+        raise ConfigError(
+            "{name}: expected a size or numbers, received {received}; a file with the numbers stands under weight",
+            field="kernel",
+            name="kernel",
+            received=shown(kernel),
+        )
     if "kernel" not in values and isinstance(weight, Given) and weight.values.ndim > 1:
         return {**{name: value for name, value in values.items() if name != "weight"}, "kernel": weight.values}
     return values

@@ -10,15 +10,18 @@ from convviz.engine.layers import LAYERS
 from convviz.engine.settings import Setting, Spec, default_of, settings_of
 from convviz.i18n import tr
 from convviz.model.experiment import MOST_LAYERS, TEACHER_SETTINGS, Experiment, Stage
+from convviz.model.files.beside import SIZE_ENTRY
+from convviz.model.files.endings import ARRAYS, PICTURES
 from convviz.model.files.reading import LAYERS_ENTRY, TEACHER_ENTRY, VERSION
 from convviz.model.files.writing import encode_value
+from convviz.model.sources import GivenMap, PatternMap
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
 Schema = dict[str, Any]
 
-_DIALECT = "https://json-schema.org/draft/2020-12/schema"
+DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 
 def experiment_schema() -> Schema:
@@ -38,10 +41,10 @@ def experiment_schema() -> Schema:
         else:
             properties[name] = maker.setting(Experiment, name, described)
     return {
-        "$schema": _DIALECT,
+        "$schema": DIALECT,
         "title": tr(Experiment.label),
         "description": tr(Experiment.summary),
-        **_object(properties, ("version", LAYERS_ENTRY)),
+        **object_schema(properties, ("version", LAYERS_ENTRY)),
         "$defs": maker.definitions,
     }
 
@@ -60,7 +63,11 @@ class _SchemaMaker:
             },
             "array_file": {
                 "description": tr("Numbers in a .npy file beside this file or below it"),
-                **_object({"file": {"type": "string", "pattern": r"\.npy$"}}, ("file",)),
+                **object_schema({"file": _file_name(ARRAYS)}, ("file",)),
+            },
+            "picture_file": {
+                "description": tr("A picture beside this file or below it, as grey numbers from 0 to 1"),
+                **object_schema({"file": _file_name(PICTURES), SIZE_ENTRY: _size()}, ("file",)),
             },
         }
         self._prefixes: dict[int, str] = {}
@@ -77,7 +84,9 @@ class _SchemaMaker:
         self.definitions[TEACHER_ENTRY] = {
             "title": tr("Teacher"),
             "description": tr("The parameters that make the target"),
-            **_object({entry: self.setting(Stage, name, known[name]) for entry, name in TEACHER_SETTINGS.items()}),
+            **object_schema(
+                {entry: self.setting(Stage, name, known[name]) for entry, name in TEACHER_SETTINGS.items()}
+            ),
         }
         return {
             "title": tr(described.label),
@@ -90,7 +99,7 @@ class _SchemaMaker:
 
     def setting(self, cls: type[Spec], name: str, described: Setting) -> Schema:
         """Return the schema of one setting of a class: its title, its possible values and its default."""
-        schema = self._value(name, described)
+        schema = self._value(cls, name, described)
         if described.optional:
             schema = {"anyOf": [*schema.pop("anyOf", [schema] if schema else []), {"type": "null"}]}
         default = default_of(cls, name)
@@ -112,14 +121,14 @@ class _SchemaMaker:
         return {
             "title": tr(cls.label),
             "description": tr(cls.summary),
-            **_object(properties, required),
+            **object_schema(properties, required),
         }
 
-    def _value(self, name: str, described: Setting) -> Schema:
+    def _value(self, cls: type[Spec], name: str, described: Setting) -> Schema:
         if described.kind == "spec":
             return self._spec(name, described.registry() if described.registry is not None else {})
         if described.kind == "array":
-            return {"anyOf": [{"$ref": "#/$defs/numbers"}, {"$ref": "#/$defs/array_file"}]}
+            return {"anyOf": [{"$ref": "#/$defs/numbers"}, *_files(cls is GivenMap)]}
         return _PLAIN[described.kind](described)
 
     def _spec(self, name: str, registry: Mapping[str, type[Spec]]) -> Schema:
@@ -131,11 +140,29 @@ class _SchemaMaker:
                 self.definitions[f"{name}.{kind}"] = self.object(cls, kind)
         choices = [_names(registry), *_references(self._prefixes[id(registry)], registry)]
         if Given.kind in registry:
-            choices += [{"$ref": "#/$defs/numbers"}, {"$ref": "#/$defs/array_file"}]
+            choices += [{"$ref": "#/$defs/numbers"}, *_files(GivenMap in registry.values())]
         return {"anyOf": choices}
 
 
-def _object(properties: Mapping[str, Schema], required: Iterable[str] = ()) -> Schema:
+def _file_name(endings: Iterable[str]) -> Schema:
+    """Return the schema of a file's name that ends so, in small letters or large ones."""
+    either = "|".join("".join(f"[{c}{c.upper()}]" for c in ending) for ending in endings)
+    return {"type": "string", "pattern": rf".\.({either})$"}
+
+
+def _size() -> Schema:
+    """Return the schema of the size that a picture is brought to."""
+    told = tr("Rows and columns of the map, which is the middle of the picture; without it, as many as the picture has")
+    return {"description": told, **_pair(settings_of(PatternMap)[SIZE_ENTRY])}
+
+
+def _files(map_wanted: bool) -> list[Schema]:
+    """Return the schemas of what can be read from files: arrays, and pictures where a map is wanted."""
+    return [{"$ref": f"#/$defs/{name}"} for name in ("array_file", "picture_file")[: 1 + map_wanted]]
+
+
+def object_schema(properties: Mapping[str, Schema], required: Iterable[str] = ()) -> Schema:
+    """Return the schema of an object that has these entries and no others."""
     schema: Schema = {"type": "object", "properties": dict(properties), "additionalProperties": False}
     return {**schema, "required": list(required)} if required else schema
 

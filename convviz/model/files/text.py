@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from convviz.engine.errors import ConfigError
+from convviz.i18n import mark
 from convviz.model.files.opening import text_of
 
 if TYPE_CHECKING:
@@ -25,6 +27,18 @@ _MOST_NESTED = 16
 
 #: Characters of a line in a written file.
 _WIDTH = 100
+
+
+#: What the decoder says, and what is said instead.
+_REASONS = {
+    "Expecting property name": mark("expected a name in double quotes"),
+    "Expecting ':'": mark("expected a colon"),
+    "Expecting ','": mark("expected a comma, or the bracket that closes"),
+    "Expecting value": mark("expected a value"),
+    "Extra data": mark("expected the end of the file"),
+    "Invalid control character": mark("expected a text without line breaks and tabs; they are written \\n and \\t"),
+    "Invalid \\": mark("expected an escape such as \\n; a backslash itself is written twice"),
+}
 
 
 class Entries(dict[str, Any]):
@@ -59,10 +73,11 @@ def parse(raw: bytes) -> Any:
             line = text.count("\n", 0, end) + 1
             raise ConfigError("the file ends too early, at line {line}", line=line) from error
         raise ConfigError(
-            "not valid JSON at line {line}, column {column}, near {text}",
+            "not valid JSON at line {line}, column {column}, near {text}: {error}",
             line=error.lineno,
             column=error.colno,
             text=repr(text[error.pos : error.pos + 20]),
+            error=ConfigError(_reason(text, error)),
         ) from error
     except RecursionError as error:
         raise _too_deep() from error
@@ -70,6 +85,22 @@ def parse(raw: bytes) -> Any:
     if "\\u" in text:
         _check_characters(value)
     return value
+
+
+def _reason(text: str, error: json.JSONDecodeError) -> str:
+    """Return what is wrong there, marked for translation: first what people do who know other languages."""
+    rest, before = text[error.pos : error.pos + 2], text[: error.pos].rstrip()[-1:]
+    if rest[:1] == "#" or rest in ("//", "/*"):
+        return mark("JSON has no comments")
+    if rest[:1] == "'":
+        return mark("expected double quotes")
+    if (before == "," and rest[:1] in ("}", "]")) or error.msg.startswith("Illegal trailing comma"):
+        return mark("there is a comma too many before a bracket")
+    if rest[:1].isdigit() and re.search(r"\d,$", text[max(0, error.pos - 2) : error.pos]):
+        return mark("expected a decimal point, received a comma")
+    if re.match("(None|True|False)\\b", text[error.pos : error.pos + 6]):
+        return mark("expected null, true or false, in small letters")
+    return next((told for begin, told in _REASONS.items() if error.msg.startswith(begin)), _REASONS["Expecting value"])
 
 
 def _check_nesting(value: Any) -> None:

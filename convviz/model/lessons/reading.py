@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeVar
 from convviz.engine.acts import Act, Role
 from convviz.engine.errors import ConfigError, inside
 from convviz.engine.explain import Kind, Tensor
+from convviz.engine.explain.tensors import UPDATED
 from convviz.engine.settings import Setting, check_value
 from convviz.i18n import Listed, mark
 from convviz.model.files import about_file, decode_experiment
@@ -31,6 +32,7 @@ from convviz.model.lessons.conditions import (
     index_of,
     setting_at,
 )
+from convviz.model.lessons.controls import check_control
 from convviz.model.lessons.lesson import (
     LONGEST_TASK,
     LONGEST_TEXT,
@@ -59,17 +61,22 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 #: The version of the files that are read, and how many bytes such a file may have.
-_VERSION = 1
+VERSION = 1
 _LARGEST_LESSON = 2**20
 
 #: What a scene can have the controls of shown.
-_PARTS = ("input", "target", "training")
+PARTS = ("input", "target", "training")
 #: Between these speeds, in steps a second, there is something to be seen.
-_SLOWEST, _FASTEST = 1.0, 10_000.0
+SLOWEST, FASTEST = 1.0, 10_000.0
 
-_KINDS = {kind.value: kind for kind in Kind}
-_ACTS = {act.value: act for act in Act}
-_ROLES = {role.value: role for role in Role}
+#: What a scene can ring, by the entry that says which one.
+_MARKS = ("array", "control", "board")
+
+#: The arrays that the picture of the network shows.
+RINGED = {kind.value: kind for kind in Kind if kind not in (*UPDATED, Kind.LOSS)}
+KINDS = {kind.value: kind for kind in Kind}
+ACTS = {act.value: act for act in Act}
+ROLES = {role.value: role for role in Role}
 
 
 def read_lesson(path: str | Path) -> Lesson:
@@ -105,8 +112,10 @@ def decode_lesson(data: Any, folder: Path | None = None) -> Lesson:
     ShapeError, ConfigError
         Where something is unknown, missing, of the wrong type or size; ``field`` says where.
     """
-    entries = migrate(mapping(data), {}, _VERSION)
-    refuse_unknown(entries, ("version", "order", "title", "summary", "experiments", "scenes"))
+    entries = migrate(mapping(data), {}, VERSION)
+    if "layers" in entries:
+        raise ConfigError("expected a lesson, received an experiment")
+    refuse_unknown(entries, ("$schema", "version", "order", "title", "summary", "experiments", "scenes"))
     _whole(entries, "order", 0)
     with inside("experiments"):
         reader = _Reader(folder, mapping(entries.get("experiments", {})))
@@ -142,7 +151,7 @@ class _Reader:
             text,
             start,
             _optional(entries, "show", self._show) or Show(),
-            tuple(_each(entries, "highlight", MOST_MARKS, _mark)) if "highlight" in entries else (),
+            tuple(_each(entries, "highlight", MOST_MARKS, self._mark)) if "highlight" in entries else (),
             _optional(entries, "task", self._task),
         )
 
@@ -180,18 +189,18 @@ class _Reader:
         speed = None
         if "speed" in entries:
             free = entries["speed"] == "free"
-            speed = math.inf if free else _number(entries, "speed", _SLOWEST, _FASTEST)
+            speed = math.inf if free else _number(entries, "speed", SLOWEST, FASTEST)
         if "select" not in entries:
             return Show(look=look, step=step, speed=speed)
         return Show(*self._part(entries["select"]), look, step, speed)
 
     def _part(self, data: Any) -> tuple[Literal["input", "layer", "target", "training"], int]:
-        if data in _PARTS:
+        if data in PARTS:
             return data, 0
         word, _, number = str(data).partition(".")
         if word == "layers" and (index := index_of(number)) is not None and index < self._count():
             return "layer", index
-        known = (*_PARTS, *(f"layers.{n}" for n in range(self._count())))
+        known = (*PARTS, *(f"layers.{n}" for n in range(self._count())))
         raise _not_one_of("select", data, known)
 
     def _look(self, data: Any) -> Look:
@@ -200,7 +209,7 @@ class _Reader:
         return Look(
             _whole(entries, "layer", 0, self._count()),
             _word(entries, "direction", {"forward": False, "backward": True}, "forward"),
-            _word(entries, "phase", _ACTS) if "phase" in entries else None,
+            _word(entries, "phase", ACTS) if "phase" in entries else None,
             _cell(entries),
         )
 
@@ -251,24 +260,32 @@ class _Reader:
             raise ConfigError("{name}: expected a value, received none", field="value", name="value")
         return SettingIs(path, entries.get("value"), above, below)
 
+    def _mark(self, data: Any) -> Mark:
+        entries = mapping(data)
+        if "control" in entries:
+            refuse_unknown(entries, ("control",))
+            control = _text(entries, "control", LONGEST_TITLE)
+            if self._experiment is not None:
+                check_control(control, self._experiment)
+            return ControlMark(control)
+        if "board" in entries:
+            refuse_unknown(entries, ("board",))
+            return BoardMark(_word(entries, "board", ROLES))
+        refuse_unknown(entries, ("array", "position", "cell", "to", "control", "board"))
+        if "array" not in entries:
+            raise ConfigError(
+                "{name}: expected one of {known}, received none", field="array", name="array", known=Listed(_MARKS)
+            )
+        kind = _word(entries, "array", RINGED)
+        last = self._count() if kind in (Kind.VALUE, Kind.VALUE_GRAD) else self._count() - 1
+        return ArrayMark(Tensor(kind, _whole(entries, "position", 0, last)), *_cells(entries))
+
     def _count(self) -> int:
         return 0 if self._experiment is None else len(self._experiment.layers)
 
 
-def _mark(data: Any) -> Mark:
-    entries = mapping(data)
-    if "control" in entries:
-        refuse_unknown(entries, ("control",))
-        return ControlMark(_text(entries, "control", LONGEST_TITLE))
-    if "board" in entries:
-        refuse_unknown(entries, ("board",))
-        return BoardMark(_word(entries, "board", _ROLES))
-    refuse_unknown(entries, ("array", "position", "cell", "to", "control", "board"))
-    return ArrayMark(_tensor(entries), *_cells(entries))
-
-
 def _tensor(entries: dict[str, Any]) -> Tensor:
-    return Tensor(_word(entries, "array", _KINDS), _whole(entries, "position", 0))
+    return Tensor(_word(entries, "array", KINDS), _whole(entries, "position", 0))
 
 
 def _cells(entries: dict[str, Any]) -> tuple[tuple[int, ...], tuple[int, ...]]:
@@ -369,10 +386,10 @@ def _word(entries: dict[str, Any], name: str, known: Mapping[Any, T], default: A
 
 
 def _not_one_of(name: str, received: Any, known: Iterable[Any]) -> ConfigError:
-    return ConfigError(
-        "{name}: expected one of {known}, received {received}",
-        field=name,
-        name=name,
-        known=Listed(known),
-        received=shown(received),
+    return unknown(
+        mark("{name}: expected one of {known}, received {received}"),
+        mark("{name}: expected one of {known}, received {received}; did you mean {guess}?"),
+        name,
+        received,
+        [f'"{word}"' if "," in str(word) else str(word) for word in known],
     )

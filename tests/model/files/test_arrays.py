@@ -90,8 +90,8 @@ def test_arrays_that_are_none(content: bytes, message: str, tmp_path: Path) -> N
     ("name", "message"),
     [
         ("absent.npy", "there is no file absent.npy beside the experiment"),
-        ("sub", "expected a file that ends in .npy, received sub"),
-        ("demo.json", "expected a file that ends in .npy, received demo.json"),
+        ("sub", "expected a file that ends in one of npy, png, jpg"),
+        ("demo.json", "expected a file that ends in one of npy, png, jpg"),
         ("../outside.npy", "expected a file beside or below the experiment, received ../outside.npy"),
         ("sub/../../outside.npy", "expected a file beside or below the experiment"),
         ("link.npy", "expected a file beside or below the experiment, received link.npy"),
@@ -101,9 +101,9 @@ def test_arrays_that_are_none(content: bytes, message: str, tmp_path: Path) -> N
         ("loop.npy", ""),
         ("a\0b.npy", "'a\\x00b.npy' is not the name of a file"),
         ("x" * 5000 + ".npy", ""),
-        ("", "expected a file that ends in .npy, received "),
-        (5, "expected the name of a .npy file, received 5"),
-        (None, "expected the name of a .npy file, received None"),
+        ("", "expected a file that ends in one of npy, png, jpg"),
+        (5, "expected the name of a file, received 5"),
+        (None, "expected the name of a file, received None"),
     ],
 )
 def test_only_files_beside_or_below_are_read(name: object, message: str, tmp_path: Path) -> None:
@@ -126,7 +126,7 @@ def test_an_absolute_path_is_refused_even_below_the_experiment(tmp_path: Path) -
 def test_a_file_entry_has_nothing_else_in_it(tmp_path: Path) -> None:
     np.save(tmp_path / "a.npy", np.ones((2, 2)))
     data = {"version": 1, "input": {"file": "a.npy", "order": "C"}, "layers": ["relu"]}
-    assert refusal(tmp_path, data) == "demo.json: input.order: unknown entry, expected some of file"
+    assert refusal(tmp_path, data) == "demo.json: input.order: unknown entry, expected some of file, size"
 
 
 def test_plain_data_without_a_folder_have_no_files() -> None:

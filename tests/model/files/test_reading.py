@@ -123,6 +123,10 @@ def test_entries_that_cannot_be(entries: dict, message: str, tmp_path: Path) -> 
         (b'{"version": 1,\n "layers": [', "the file ends too early, at line 2"),
         (b'{"version": 1,\n "name": "a na\n', "the file ends too early, at line 2"),
         (b'{"version": 1,\n "layers" ["relu"]}', "not valid JSON at line 2, column 11, near '[\"relu\"]}'"),
+        ('{"version": 1}'.encode("utf-16"), "expected text in UTF-8, received UTF-16: save it as UTF-8"),
+        ('{"version": 1}'.encode("utf-16-be"), "expected text in UTF-8, received UTF-16: save it as UTF-8"),
+        ('{"version": 1}'.encode("utf-32"), "expected text in UTF-8, received UTF-32: save it as UTF-8"),
+        (b'{"version": 1, "title": "A lesson", "scenes": []}', "expected an experiment, received a lesson"),
         (b"[1, 2]", "expected an object, received [1, 2]"),
         (b"{}", "version: expected the file's version, received none"),
         (b'{"version": 1}', "layers: expected from 1 to 64 layers, received 0"),
@@ -201,3 +205,34 @@ def test_many_names_of_which_one_is_there_twice_are_not_each_compared_with_all()
     entries = Entries([(ComparedName(name), 0) for name in [*names, "name 7"]])
     assert entries.repeated == ["name 7"]
     assert ComparedName.compared < 20 * len(names)
+
+
+@pytest.mark.parametrize(
+    ("content", "column", "told"),
+    [
+        ('{"version": 1,}', 15, "there is a comma too many before a bracket"),
+        ('{"layers": ["relu", ]}', 21, "there is a comma too many before a bracket"),
+        ("{'version': 1}", 2, "expected double quotes"),
+        ("{version: 1}", 2, "expected a name in double quotes"),
+        ('{"seed" 1}', 9, "expected a colon"),
+        ('{"seed": 1 "version": 1}', 12, "expected a comma, or the bracket that closes"),
+        ('{"version": 1} {}', 16, "expected the end of the file"),
+        ('{"seed": }', 10, "expected a value"),
+        ('{"seed": 0,5}', 12, "expected a decimal point, received a comma"),
+        ('{"target": None}', 12, "expected null, true or false, in small letters"),
+        ('// mine {"seed": 1}', 1, "JSON has no comments"),
+        ('{"seed": 1 /* mine */}', 12, "JSON has no comments"),
+        ('{"seed": 1 # mine }', 12, "JSON has no comments"),
+        ('{"name": "a\nb"}', 12, "expected a text without line breaks and tabs; they are written \\n and \\t"),
+        ('{"name": "a\\q"}', 12, "expected an escape such as \\n; a backslash itself is written twice"),
+    ],
+)
+def test_what_is_no_json_is_told_with_its_place_and_what_is_wrong_there(
+    content: str, column: int, told: str, tmp_path: Path
+) -> None:
+    said = refusal(tmp_path, content.encode())
+    if told.startswith("there is a comma"):  # at the comma itself or at the bracket, as Python's decoder finds it
+        assert said.startswith("demo.json: not valid JSON at line 1, column ")
+    else:
+        assert said.startswith(f"demo.json: not valid JSON at line 1, column {column}, near ")
+    assert said.endswith(f": {told}")

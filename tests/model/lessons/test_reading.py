@@ -124,8 +124,43 @@ def test_every_entry_is_read() -> None:
         ("scenes/0/highlight/0/cell", [3], ("scenes[0].highlight[0].cell", "[3]")),
         ("scenes/0/highlight/0/cell", [-1, 0], ("scenes[0].highlight[0].cell", "[-1, 0]")),
         ("scenes/0/highlight/0/to", [1, 2, 3], ("scenes[0].highlight[0].to", "1, 2, 3")),
+        ("scenes/0/highlight/0/position", 3, ("scenes[0].highlight[0].position", "0 … 2", "3")),
+        (
+            "scenes/0/highlight/0",
+            {"array": "weight", "position": 2},
+            ("scenes[0].highlight[0].position", "0 … 1", "2"),
+        ),
+        ("scenes/0/highlight/0/array", "next_weight", ("scenes[0].highlight[0].array", "weight_grad", "next_weight")),
+        ("scenes/0/highlight/0", {}, ("scenes[0].highlight[0].array", "array, control, board", "none")),
+        ("scenes/0/highlight/1/control", "stepp", ("scenes[0].highlight[1].control", "'stepp'", "did you mean step?")),
+        (
+            "scenes/0/highlight/1/control",
+            "wibble",
+            ("scenes[0].highlight[1].control", "one of play, step, run_n,", "field.layers.1.stride", "'wibble'"),
+        ),
+        (
+            "scenes/0/highlight/1/control",
+            "field.layers.1.strid",
+            ("scenes[0].highlight[1].control", "did you mean field.layers.1.stride?"),
+        ),
+        (
+            "scenes/0/highlight/1/control",
+            "field.layers.2.stride",
+            ("scenes[0].highlight[1].control", "did you mean field.layers.1.stride?"),
+        ),
+        (
+            "scenes/0/highlight/1/control",
+            "field.stop.zzz",
+            ("one of field.stop.steps, field.stop.loss_below, field.stop.patience, field.stop.min_progress, received",),
+        ),
+        (
+            "scenes/2/highlight",
+            [{"control": "field.layers.1.stride"}],
+            ("scenes[2].highlight[0].control", "did you mean field.layers.0.stride?"),
+        ),
         ("scenes/0/highlight/1/colour", "red", ("scenes[0].highlight[1].colour", "control")),
-        ("scenes/0/highlight/2/board", "wall", ("scenes[0].highlight[2].board", "wall")),
+        ("scenes/0/highlight/2/board", "wall", ("scenes[0].highlight[2].board", "wall", '"gradient of the input, gat')),
+        ("scenes/0/highlight/2/board", "rotated kernal", ("scenes[0].highlight[2].board", "mean rotated kernel?")),
         ("scenes/0/task/until/type", "settings", ("scenes[0].task.until.type", "setting", "settings")),
         ("scenes/0/task/until/path", "layers.1.strid", ("scenes[0].task.until.path", "layers.1.strid")),
         ("scenes/0/task/until/path", "layers.1.replace", ("scenes[0].task.until.path", "layers.1.replace")),
@@ -153,6 +188,15 @@ def test_what_is_not_understood_is_refused_by_name(path: str, value: Any, told: 
         assert words in sentence, sentence
 
 
+@pytest.mark.parametrize(
+    "name",
+    ["play", "microscope.phase6", "field.layers.1.stride", "field.optimizer.beta1", "field.layers.0", "field.seed"],
+)
+def test_what_may_be_in_the_window_can_be_ringed(name: str) -> None:
+    lesson = decode_lesson(changed("scenes/0/highlight/1/control", name))
+    assert lesson.scenes[0].marks[1] == ControlMark(name)
+
+
 def test_the_first_scene_must_say_with_what_it_begins() -> None:
     with pytest.raises(ConfigError, match="experiment to begin with") as error:
         decode_lesson({**PLAIN, "scenes": PLAIN["scenes"][1:]})
@@ -167,6 +211,11 @@ def test_a_file_is_named_where_it_is_wrong(tmp_path: Path) -> None:
     path.write_text(json.dumps(PLAIN) + " " * 2**20, "utf-8")
     with pytest.raises(ConfigError, match=r"^mine\.json: .*1,048,576"):
         read_lesson(path)
+
+
+def test_an_experiment_is_no_lesson() -> None:
+    with pytest.raises(ConfigError, match="expected a lesson, received an experiment"):
+        decode_lesson({"version": 1, "name": "Mine", "layers": ["relu"]})
 
 
 def test_a_file_is_preferred_to_a_built_in_lesson(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
