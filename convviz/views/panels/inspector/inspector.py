@@ -11,12 +11,13 @@ from convviz.engine.errors import ConvvizError
 from convviz.engine.layers import LAYERS
 from convviz.engine.settings import Setting, Spec, settings_of
 from convviz.i18n import tr
-from convviz.model.experiment import Experiment, Stage
+from convviz.model.experiment import TEACHER_SETTINGS, Experiment, Stage
 from convviz.views.editors.note import Note
 from convviz.views.editors.wording import capitalised, error_text, inside_sentence, layer_of
 from convviz.views.panels.inspector import edits
 from convviz.views.panels.inspector.outline import Outline
 from convviz.views.panels.inspector.pages import Page, make_page, sentence_of, title_of
+from convviz.views.panels.inspector.sight import Sight
 from convviz.views.seeds import another_seed
 from convviz.views.selection import Selection
 from convviz.views.theme import SPACE, metrics, set_role
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from numpy.typing import NDArray
-    from PyQt6.QtGui import QResizeEvent
+    from PyQt6.QtGui import QResizeEvent, QShowEvent
 
     from convviz.model.document import Document
 
@@ -53,6 +54,7 @@ class Inspector(QWidget):
         self._title = QLabel(self)
         self._sentence = QLabel(self)
         self._scroll = QScrollArea(self)
+        self._sight = Sight(self._scroll, self._numbers_of)
         self._note = Note("inspector.note", self)
         self._lay_out()
         self._outline.selected.connect(self._pick)
@@ -80,10 +82,14 @@ class Inspector(QWidget):
             focused.clearFocus()
         self._show(selection.whole)
 
-    def show_role(self, layer: int, *, is_teacher: bool) -> None:
-        """Show whose parameters were clicked, the student's or the teacher's, where those of ``layer`` are shown."""
+    def show_parameter(self, layer: int, name: str, *, is_teacher: bool) -> None:
+        """Bring the numbers of a parameter into view, the student's or the teacher's, where ``layer`` is shown.
+
+        ``name`` is ``weight`` or ``bias``. Where the panel itself is not to be seen, that is done once it is.
+        """
         if self._page is not None and self._selection == Selection("layer", layer):
             self._page.show_role(is_teacher=is_teacher)
+            self._sight.show(f"layers.{layer}.{TEACHER_SETTINGS[name] if is_teacher else name}")
 
     def _show(self, selection: Selection) -> None:
         if selection.kind == "layer":
@@ -91,6 +97,7 @@ class Inspector(QWidget):
         self._note.hide()
         if selection != self._selection or self._page is None:
             self._selection = selection
+            self._sight.forget()
             self._replace_page()
         self._refresh()
 
@@ -99,6 +106,11 @@ class Inspector(QWidget):
         super().resizeEvent(event)
         words = self._title.sizeHint().height() + self._sentence.height() + 3 * SPACE.S
         self._outline.set_room(self.height(), self.height() - words - _PAGE_LEAST)
+
+    def showEvent(self, event: QShowEvent | None) -> None:
+        """Bring into view what was asked for while nobody looked."""
+        super().showEvent(event)
+        self._sight.bring()
 
     def retranslate(self) -> None:
         """Say everything in the current language."""
@@ -152,6 +164,9 @@ class Inspector(QWidget):
             beside = bar.sizeHint().width() if bar.maximum() > bar.minimum() else 0
             self._page.leave_right(max(0, SPACE.M - beside))
 
+    def _numbers_of(self, path: str) -> tuple[QWidget, QWidget] | None:
+        return None if self._page is None else self._page.numbers_of(path)
+
     def _first_selection(self) -> Selection:
         return Selection("layer", 0) if self._document.experiment.stages else Selection("training")
 
@@ -193,8 +208,11 @@ class Inspector(QWidget):
 
     def _follow_focus(self, _: QWidget | None, focused: QWidget | None) -> None:
         """Tell which part of the training a control is about."""
-        page = self._page if self._selection.kind == "training" else None
-        if page is not None and focused is not None and page.isAncestorOf(focused):
+        page = self._page
+        if page is None or focused is None or not page.isAncestorOf(focused):
+            return
+        self._sight.forget_but(focused)
+        if self._selection.kind == "training":
             self.looked_at.emit(page.selection_at(focused))
 
     def _pick(self, selection: Selection) -> None:

@@ -73,6 +73,10 @@ class Page(QWidget):
     def show_role(self, *, is_teacher: bool) -> None:
         """Show the student's parameters or the teacher's, if the page has any."""
 
+    def numbers_of(self, path: str) -> tuple[QWidget, QWidget] | None:
+        """Return what the numbers of the parameter at ``path`` begin and end with; None where they are not shown."""
+        return None
+
     def retranslate(self) -> None:
         """Say everything in the current language."""
         raise NotImplementedError
@@ -181,6 +185,10 @@ class LayerPage(Page):
         """Show the student's parameters or the teacher's."""
         if self._parameters is not None:
             self._parameters.show_role(is_teacher=is_teacher)
+
+    def numbers_of(self, path: str) -> tuple[QWidget, QWidget] | None:
+        """Return what the numbers of the parameter at ``path`` begin and end with; None where they are not shown."""
+        return None if self._parameters is None else self._parameters.numbers_of(path)
 
     def retranslate(self) -> None:
         """Say everything in the current language."""

@@ -79,6 +79,11 @@ class Parameters(QWidget):
         if not is_teacher or self._tabs.isTabEnabled(1):
             self._tabs.setCurrentIndex(int(is_teacher))
 
+    def numbers_of(self, path: str) -> tuple[QWidget, QWidget] | None:
+        """Return what the numbers of the parameter at ``path`` begin and end with; None where they are not shown."""
+        found = (role.numbers_of(path) for role in self._roles.values() if not role.isHidden())
+        return next((ends for ends in found if ends is not None), None)
+
     def locate(self, path: str) -> QWidget | None:
         """Return the control at ``path``."""
         found = (role.locate(path) for role in self._roles.values())
@@ -190,6 +195,16 @@ class _Role(QWidget):
             if own == path:
                 return field.control()
         return None
+
+    def numbers_of(self, path: str) -> tuple[QWidget, QWidget] | None:
+        """Return what the numbers of the parameter at ``path`` begin and end with; None where they are not shown.
+
+        Numbers that are no kernel stand below how they are made, which has their name beside it.
+        """
+        editor = self._editors.get(path)
+        if editor is None or editor.isHidden():
+            return None
+        return (editor if isinstance(editor, KernelEditor) else self._fields[path]), editor
 
     def retranslate(self) -> None:
         """Say everything in the current language."""
