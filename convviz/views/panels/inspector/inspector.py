@@ -10,9 +10,11 @@ from PyQt6.QtWidgets import QApplication, QFrame, QLabel, QScrollArea, QVBoxLayo
 from convviz.engine.errors import ConvvizError
 from convviz.engine.layers import LAYERS
 from convviz.engine.settings import Setting, Spec, settings_of
+from convviz.engine.shapes import size_text
 from convviz.i18n import tr
 from convviz.model.experiment import TEACHER_SETTINGS, Experiment, Stage
 from convviz.views.editors.note import Note
+from convviz.views.editors.showing import lay_out_now
 from convviz.views.editors.wording import capitalised, error_text, inside_sentence, layer_of
 from convviz.views.panels.inspector import edits
 from convviz.views.panels.inspector.outline import Outline
@@ -174,6 +176,7 @@ class Inspector(QWidget):
         page = make_page(self._selection, self._convert, self._scroll.viewport())
         page.edited.connect(self._edit)
         page.refused.connect(self._refuse)
+        page.told.connect(self._tell)
         page.numbers_edited.connect(self._edit_numbers)
         page.reseeded.connect(self._reseed)
         page.retranslate()  # first: what the experiment adds to the page is named as it is made
@@ -236,9 +239,11 @@ class Inspector(QWidget):
         )
 
     def _edit_numbers(self, path: str, numbers: NDArray[Any], merge: str) -> None:
-        self._propose(
-            path, lambda: edits.with_numbers(self._document.experiment, path, numbers), self._change_text(path), merge
-        )
+        before = self._document.experiment
+        made = self._propose(path, lambda: edits.with_numbers(before, path, numbers), self._change_text(path), merge)
+        sizes = [edits.kernel_size(experiment, path) for experiment in (before, self._document.experiment)]
+        if made and sizes[0] != sizes[1]:
+            self._tell(path, _resized_text(*map(size_text, sizes), with_teacher=before.target is None))
 
     def _reseed(self, path: str) -> None:
         seed = another_seed(getattr(edits.value_at(self._document.experiment, path), "seed", None))
@@ -276,6 +281,14 @@ class Inspector(QWidget):
         self._scroll.ensureWidgetVisible(control, 0, SPACE.S)
         self._note.show_at(control, capitalised(sentence))
 
+    def _tell(self, path: str, sentence: str) -> None:
+        """Show beside the control what became of an edit, unless that was refused, which has been said."""
+        ends = self._numbers_of(path)
+        control = ends[1] if ends is not None else None if self._page is None else self._page.locate(path)
+        if control is not None and not self._note.isVisible():
+            lay_out_now(control)
+            self._note.show_at(control, sentence)
+
     def _explained(self, path: str, error: ConvvizError) -> str:
         """Return the error's sentence in the words of the controls, naming the layer if it is another one."""
         sentence = error_text(error, path.rpartition(".")[2], self._setting(path))
@@ -301,3 +314,15 @@ class Inspector(QWidget):
         else:
             owner = type(edits.value_at(self._document.experiment, parent)) if parent else Experiment
         return settings_of(owner)[name]
+
+
+def _resized_text(before: str, now: str, *, with_teacher: bool) -> str:
+    """Return that the kernels of a layer have another size, which all of them share."""
+    if with_teacher:
+        told = tr(
+            "The layer's kernels are {now} now, not {before}, the student's and the teacher's. "
+            "Undoing brings them back as they were."
+        )
+    else:
+        told = tr("The layer's kernels are {now} now, not {before}. Undoing brings them back as they were.")
+    return told.format(now=now, before=before)

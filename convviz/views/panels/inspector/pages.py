@@ -39,12 +39,13 @@ _GIVEN_TARGET = mark("A given map of {shape}, to be reproduced")
 class Page(QWidget):
     """One page.
 
-    ``edited`` and ``refused`` as in `Field`; ``numbers_edited(path, array, merge)`` for the numbers of a parameter, and
-    ``reseeded(path)`` for other random ones.
+    ``edited``, ``refused`` and ``told`` as in `Field`; ``numbers_edited(path, array, merge)`` for the numbers of a
+    parameter, and ``reseeded(path)`` for other random ones.
     """
 
     edited = pyqtSignal(str, object, str)
     refused = pyqtSignal(str, str)
+    told = pyqtSignal(str, str)
     numbers_edited = pyqtSignal(str, object, str)
     reseeded = pyqtSignal(str)
 
@@ -84,6 +85,7 @@ class Page(QWidget):
     def _take(self, form: Form | Field) -> None:
         form.edited.connect(self.edited)
         form.refused.connect(self.refused)
+        form.told.connect(self.told)
         self.column.addWidget(form)
 
     def _divide(self) -> None:
@@ -210,6 +212,7 @@ class LayerPage(Page):
         parameters = Parameters(self._index, experiment, self._convert, self)
         parameters.edited.connect(self.edited)
         parameters.refused.connect(self.refused)
+        parameters.told.connect(self.told)
         parameters.numbers_edited.connect(self.numbers_edited)
         parameters.reseeded.connect(self.reseeded)
         parameters.retranslate()

@@ -39,6 +39,7 @@ class Parameters(QWidget):
 
     edited = pyqtSignal(str, object, str)
     refused = pyqtSignal(str, str)
+    told = pyqtSignal(str, str)
     numbers_edited = pyqtSignal(str, object, str)
     reseeded = pyqtSignal(str)
 
@@ -123,6 +124,7 @@ class Parameters(QWidget):
         role = _Role(self._index, settings, self._experiment, self._convert, teacher, self)
         role.edited.connect(self.edited)
         role.refused.connect(self.refused)
+        role.told.connect(self.told)
         role.numbers_edited.connect(self.numbers_edited)
         role.reseeded.connect(self.reseeded)
         role.set_experiment(self._experiment)
@@ -138,6 +140,7 @@ class _Role(QWidget):
 
     edited = pyqtSignal(str, object, str)
     refused = pyqtSignal(str, str)
+    told = pyqtSignal(str, str)
     numbers_edited = pyqtSignal(str, object, str)
     reseeded = pyqtSignal(str)
 
@@ -222,6 +225,7 @@ class _Role(QWidget):
             editor = MatrixEditor(path, compact=True, parent=self)
         editor.edited.connect(lambda numbers, merge: self.numbers_edited.emit(path, numbers, merge))
         editor.refused.connect(lambda sentence: self.refused.emit(path, sentence))
+        editor.told.connect(lambda sentence: self.told.emit(path, sentence))
         return editor
 
 

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PyQt6.QtCore import QCoreApplication, QEvent, QPoint
-from PyQt6.QtWidgets import QScrollArea, QWidget
+from PyQt6.QtCore import QPoint
 
+from convviz.views.editors.showing import lay_out_now
 from convviz.views.theme import SPACE
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from PyQt6.QtWidgets import QScrollArea, QWidget
 
 
 class Sight:
@@ -44,9 +46,7 @@ class Sight:
     def bring(self) -> None:
         """Bring into view what is sought, if the page is seen."""
         if self._path and self._scroll.isVisible():
-            # The page may be new, or may not have been shown yet: its parts find their places now, not after a painting.
-            QCoreApplication.sendPostedEvents(None, QEvent.Type.LayoutRequest.value)
-            self._follow()
+            self._follow(is_new=True)
 
     def forget(self) -> None:
         """Seek nothing any more."""
@@ -58,12 +58,14 @@ class Sight:
         if ends is None or not any(end.isAncestorOf(control) for end in ends):
             self.forget()
 
-    def _follow(self) -> None:
+    def _follow(self, *_: int, is_new: bool = False) -> None:
         ends = self._numbers_of(self._path) if self._path and self._scroll.isVisible() else None
         viewport = self._scroll.viewport()
         if ends is None or viewport is None:
             return
         first, last = ends
+        if is_new:
+            lay_out_now(last)
         top = first.mapTo(viewport, QPoint(0, -SPACE.S)).y()
         bottom = last.mapTo(viewport, QPoint(0, last.height() + SPACE.S)).y()
         room = viewport.height()

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 from PyQt6.QtCore import QPoint, Qt
-from PyQt6.QtWidgets import QApplication, QScrollArea, QTabBar, QWidget
+from PyQt6.QtGui import QGuiApplication
+from PyQt6.QtWidgets import QApplication, QLabel, QScrollArea, QTabBar, QWidget
 
 from convviz.views.editors.matrix_grid import MatrixGrid
 from convviz.views.heatmap import Heatmap
@@ -123,6 +124,21 @@ def test_what_is_clicked_while_it_is_presented_is_in_sight_afterwards(open_windo
     person.window.present(full_screen=False)
     person.window.stop_presenting()
     person.sees(lambda: in_sight(person, "layers.1.weight"))
+
+
+def test_a_kernel_that_a_paste_makes_larger_stays_in_sight_beside_what_is_told_of_it(open_window: OpenWindow) -> None:
+    person = open_window("demo", size=(1280, 720))
+    click_cell(person, "layer0.student")
+    show_side(person, 0)
+    grid, clipboard = person.find(MatrixGrid, "layers.0.weight.cells"), QGuiApplication.clipboard()
+    person.bot.mouseClick(grid, Qt.MouseButton.LeftButton, pos=grid.cell_rect(0, 0).center())
+    assert clipboard is not None
+    clipboard.setText("1 2 3 4 5\n" * 5)
+    person.press("Ctrl+V")
+    note = person.find(QLabel, "inspector.note")
+    assert note.isVisible()
+    assert in_sight(person, "layers.0.weight")
+    assert not note.geometry().intersects(grid.rect().translated(grid.mapTo(note.parentWidget(), QPoint(0, 0))))
 
 
 def test_numbers_that_have_more_cells_than_room_are_seen_from_the_top(open_window: OpenWindow) -> None:
