@@ -214,7 +214,8 @@ class Given(Initializer):
     """Numbers that somebody chose.
 
     ``values`` becomes a read-only float64 array. It fits a shape that is its own behind any number of leading ones, so
-    a matrix (kh, kw) fills a kernel (1, 1, kh, kw); a single number fills any shape.
+    a matrix (kh, kw) fills a kernel (1, 1, kh, kw), and kernels of one channel (O, kh, kw) fill (O, 1, kh, kw); a
+    single number fills any shape.
     """
 
     kind = "given"
@@ -240,13 +241,19 @@ class Given(Initializer):
         """Raise `ShapeError` if the values do not fit ``shape``."""
         own = self.values.shape
         lead = len(shape) - len(own)
-        if own and (lead < 0 or shape[lead:] != own or any(n != 1 for n in shape[:lead])):
+        fits = lead >= 0 and shape[lead:] == own and all(n == 1 for n in shape[:lead])
+        if own and not fits and not self.lacks_channels(shape):
             raise ShapeError(
                 "the given values are {received}, expected {expected}",
                 field="values",
                 received="×".join(map(str, own)),
                 expected="×".join(map(str, shape)),
             )
+
+    def lacks_channels(self, shape: tuple[int, ...]) -> bool:
+        """Return whether ``shape`` is that of the values with an axis of one channel behind the first."""
+        own = self.values.shape
+        return len(own) == 3 and shape == (own[0], 1, *own[1:])
 
     def check_format(self, dtype: DTypeLike) -> None:
         """Raise `ConfigError` if a value is too large for ``dtype``."""
@@ -255,7 +262,7 @@ class Given(Initializer):
 
     def _draw(self, rng: np.random.Generator, shape: tuple[int, ...], fan_in: int, fan_out: int) -> Values:
         self.check_shape(shape)
-        return np.broadcast_to(self.values, shape).copy()
+        return np.array(self.values).reshape(shape) if self.values.ndim else np.full(shape, self.values)
 
 
 #: Every initialiser by the name it has in files.

@@ -23,7 +23,8 @@ Shape = tuple[int, ...]
 def fit_initializer(initializer: Initializer, shape: Shape, seed: tuple[int, ...]) -> Initializer:
     """Return ``initializer``, or, if it holds numbers of another shape, the same numbers brought to ``shape``.
 
-    Numbers with more axes than ``shape`` are left alone: no fitting would make sense of them.
+    Numbers with more axes than ``shape`` are left alone: no fitting would make sense of them. Kernels without their
+    axis of one channel are given it: once there are more channels, nothing would tell it from the other.
     """
     if not isinstance(initializer, Given) or initializer.values.ndim > len(shape):
         return initializer
@@ -31,7 +32,7 @@ def fit_initializer(initializer: Initializer, shape: Shape, seed: tuple[int, ...
         initializer.check_shape(shape)
     except ShapeError:
         return Given(fit_array(initializer.values, shape, np.random.default_rng(seed)))
-    return initializer
+    return Given(initializer.values.reshape(shape)) if initializer.lacks_channels(shape) else initializer
 
 
 def fit_array(values: Values, shape: Shape, rng: np.random.Generator) -> Values:
@@ -39,13 +40,15 @@ def fit_array(values: Values, shape: Shape, rng: np.random.Generator) -> Values:
 
     Parameters
     ----------
-    values : (kh, kw), (O, I, kh, kw) or (O,)
-        Axes that it lacks in front count as 1.
+    values : (kh, kw), (n, kh, kw), (O, I, kh, kw) or (O,)
+        Axes that it lacks in front count as 1; n matrices are kernels of one channel where such are wanted.
     shape
         ``(O, I, kh, kw)`` of a kernel or ``(O,)`` of a bias.
     rng
         Draws the kernels of channels that ``values`` does not have.
     """
+    if values.ndim == 3 and len(shape) == 4 and shape[1] == 1:
+        values = values[:, None]
     source = values.reshape((1,) * (len(shape) - values.ndim) + values.shape)
     channel_axes = 2 if len(shape) == 4 else len(shape)
     kept = tuple(slice(min(sizes)) for sizes in zip(shape[:channel_axes], source.shape[:channel_axes], strict=True))

@@ -246,7 +246,7 @@ class OwnFiles(QObject):
             return
         try:
             before = edits.parameter(experiment, where)
-            made = numbers if before is None else taken(before, matrix, numbers)
+            made = numbers if before is None else taken(before, matrix, numbers).values
             text = tr(done).format(file=path.name, number=tensor.position + 1)
             self._document.propose(edits.with_numbers(experiment, where, made), text)
         except ConvvizError as error:

@@ -9,6 +9,7 @@ from PyQt6.QtCore import QCoreApplication, QEvent, QObject, QSize, Qt, pyqtSigna
 from PyQt6.QtWidgets import QStackedWidget
 
 from convviz.engine.explain import Kind
+from convviz.engine.explain.tensors import PARAMETER
 from convviz.i18n import tr
 from convviz.model.branches import Branches
 from convviz.model.checking import Checker
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from PyQt6.QtCore import QPoint
     from PyQt6.QtWidgets import QMainWindow, QWidget
 
+    from convviz.engine.explain import Tensor
     from convviz.engine.frames import Frame
     from convviz.model.document import Document
     from convviz.model.experiment import Experiment
@@ -140,6 +142,7 @@ class PanelControl(QObject):
         self.stage.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.stage.customContextMenuRequested.connect(self._open_figure_menu)
         self.pipeline.selected.connect(self.select)
+        self.pipeline.named.connect(self._show_parameter)
         self.cursor.held.connect(self._show_held)
         self.explanation.opened.connect(self.modes.magnify)
         self.inspector.selected.connect(self._choose)
@@ -285,10 +288,15 @@ class PanelControl(QObject):
         if number is None:
             self.side.show_controls()
         else:
-            if number.is_taught or number.tensor.kind in (Kind.WEIGHT, Kind.BIAS):
-                self.inspector.show_role(number.tensor.position, is_teacher=number.is_taught)
+            self._show_parameter(number.tensor)
             self.side.show_explanation()
             read_last(self._badge)  # behind what the explanation offers
+
+    def _show_parameter(self, tensor: Tensor) -> None:
+        """Bring the numbers of a kernel or bias into view among the controls, if they are somebody's to be changed."""
+        is_teacher = tensor.kind in (Kind.TEACHER_WEIGHT, Kind.TEACHER_BIAS)
+        if is_teacher or tensor.kind in (Kind.WEIGHT, Kind.BIAS):
+            self.inspector.show_parameter(tensor.position, PARAMETER[tensor.kind], is_teacher=is_teacher)
 
     def _follow(self, old: Experiment, new: Experiment) -> None:
         if self._document.is_swapping:

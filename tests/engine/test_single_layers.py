@@ -56,10 +56,13 @@ def test_a_grouped_transposed_kernel_counts_the_channels_of_all_groups():
         ("3x3", "kernel: expected a whole number"),
         (2.5, "kernel: expected a whole number"),
         (None, "kernel: expected a value"),
-        ([1, 2, 3], r"kernel: expected an array of shape \(kh, kw\) \| \(O, C, kh, kw\), received shape \(3,\)"),
+        (
+            [1, 2, 3],
+            r"expected an array of shape \(kh, kw\) \| \(n, kh, kw\) \| \(O, C, kh, kw\), received shape \(3,\)",
+        ),
         ([[1, 2], [3]], "different lengths"),
         ([[1, np.nan]], "finite"),
-        (np.ones((1, 2, 2)), r"received shape \(1, 2, 2\)"),
+        (np.ones((1, 1, 1, 2, 2)), r"received shape \(1, 1, 1, 2, 2\)"),
         (np.ones((65, 2)), "kernel: expected a whole number 1 … 64"),
     ],
 )

@@ -325,6 +325,27 @@ def test_the_next_layers_given_numbers_follow_the_number_of_channels(two_layers:
     )
 
 
+def test_kernels_of_one_channel_can_be_given_without_its_axis(two_layers: Experiment) -> None:
+    kernels = np.arange(18.0).reshape(2, 3, 3)
+    experiment = two_layers.with_layer(0, Conv2d(kernels, out_channels=2))
+    experiment.validate()
+    assert experiment.student_parameters()[0]["weight"].tolist() == kernels[:, None].tolist()
+    larger = experiment.with_layer(0, experiment.layers[0].replace(kernel=5))
+    assert larger.student_parameters()[0]["weight"][:, 0, 1:4, 1:4].tolist() == kernels.tolist()
+    three = experiment.with_layer(0, experiment.layers[0].replace(out_channels=3))
+    assert three.student_parameters()[0]["weight"][:2, 0].tolist() == kernels.tolist()
+    colour = experiment.replace(input=RandomMap(size=20, channels=2)).fitted()  # each has another channel now
+    assert colour.student_parameters()[0]["weight"][:, 0].tolist() == kernels.tolist()
+
+
+def test_given_kernels_that_could_mean_several_things_are_refused(two_layers: Experiment) -> None:
+    kernels = Given(np.zeros((2, 3, 3)))
+    layer = Conv2d(3, out_channels=2, weight=kernels)
+    experiment = two_layers.replace(stages=(Stage(layer),), input=RandomMap(size=20, channels=2))
+    with pytest.raises(ShapeError, match="the given values are 2×3×3, expected 2×2×3×3"):
+        experiment.validate()
+
+
 def test_what_fits_is_not_touched(two_layers: Experiment) -> None:
     assert two_layers.fitted() == two_layers
     impossible = two_layers.replace(input=RandomMap(size=2))

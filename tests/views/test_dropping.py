@@ -106,6 +106,18 @@ def test_a_table_dropped_onto_one_of_several_kernels_is_that_one(open_window: Op
     np.testing.assert_array_equal(taught[0]["weight"], both)
 
 
+def test_a_smaller_kernel_dropped_onto_one_of_several_cuts_no_other_off(
+    open_window: OpenWindow, tmp_path: Path
+) -> None:
+    person = open_window(TWO)
+    before = person.document.experiment
+    at = cells(person, "layer0.student", 1, 0, 1, 1).center()
+    drop_files(person.window, at, array(tmp_path, np.eye(2)))
+    told = person.find(QLabel, "banner_text").text()
+    assert "expected 3×3 numbers, or more rows and columns, for one of 2 that are of one size; received 2×2" in told
+    assert person.document.experiment is before
+
+
 def test_a_kernel_of_another_size_makes_the_layer_that_size(open_window: OpenWindow, tmp_path: Path) -> None:
     person = open_window(ONE)
     drop_files(person.window, cells(person, "layer0.student", 0, 0).center(), array(tmp_path, np.eye(5)))

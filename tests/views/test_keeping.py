@@ -17,6 +17,7 @@ from convviz.model.experiment import Experiment
 from convviz.number_text import loss_text
 from convviz.views import theme
 from convviz.views.panels.loss import LossPanel
+from convviz.views.readout import ReadOut
 from tests.patience import PATIENCE
 
 if TYPE_CHECKING:
@@ -86,6 +87,29 @@ def test_a_kept_curve_stays_over_new_runs_edits_and_undo_until_it_is_forgotten(o
     QApplication.processEvents()
     assert len(muted_pixels(person)) <= len(plain) + 3
     assert told not in panel.accessibleDescription()
+
+
+def test_the_present_curve_has_a_name_as_long_as_there_are_others(open_window: OpenWindow) -> None:
+    person = open_window("plain-descent")
+    named, swatch = person.find(ReadOut, "loss_pointed"), person.find(QWidget, "loss_present")
+    assert not named.isVisible()
+    assert not swatch.isVisible()
+    keep(person)
+    run(person, 50)
+    assert named.isVisible()
+    assert swatch.isVisible()
+    picture = swatch.grab().toImage()
+    assert picture.pixelColor(2, picture.height() // 2) == theme.current().curve
+    other = person.find(QWidget, "loss_kept_1")
+    ends = [one.mapTo(person.window, one.rect().topRight()).x() for one in (named, other)]
+    assert ends[0] == ends[1]  # above the others' names
+    written = named.grab().toImage()
+    ground = theme.current().surface
+    cells = [(x, y) for x in range(written.width()) for y in range(written.height())]
+    assert sum(written.pixelColor(*at) != ground for at in cells) > 50
+    person.press("Shift+K")
+    assert not named.isVisible()
+    assert not swatch.isVisible()
 
 
 def test_a_curve_that_is_kept_while_another_run_is_built_is_called_by_its_own_settings(

@@ -30,8 +30,9 @@ if TYPE_CHECKING:
 class FilterLayer(Layer):
     """A layer of kernels that are learned.
 
-    ``kernel`` may be a size, a pair, a matrix (kh, kw), or a whole weight array; an array becomes
-    ``weight=Given(array)``, so that afterwards ``kernel`` is always the pair (kh, kw). ``bias`` may be a number or a
+    ``kernel`` may be a size, a pair, a matrix (kh, kw), as many matrices (n, kh, kw) as the layer has kernels, if those
+    have one channel each or belong to one filter, or a whole weight array; an array becomes ``weight=Given(array)``, so
+    that afterwards ``kernel`` is always the pair (kh, kw). ``bias`` may be a number or a
     list of numbers, one for each output channel.
     """
 
@@ -196,12 +197,12 @@ class FilterLayer(Layer):
             return  # the check of the setting says what is wrong with it
         given = _given(self.kernel, "kernel")
         shape = given.values.shape
-        if len(shape) not in (2, 4):
+        if len(shape) not in (2, 3, 4):
             raise ShapeError(
                 "{name}: expected an array of shape {expected}, received shape {received}",
                 field="kernel",
                 name="kernel",
-                expected="(kh, kw) | (O, C, kh, kw)",
+                expected="(kh, kw) | (n, kh, kw) | (O, C, kh, kw)",
                 received=shape,
             )
         object.__setattr__(self, "weight", given)

@@ -92,6 +92,7 @@ def decode_experiment(data: Any, folder: Path | None = None) -> Experiment:
     try:
         experiment = _Reader(folder).experiment(migrate(mapping(data)))
         experiment.validate()
+        experiment = experiment.fitted()  # kernels without their axis of one channel have it from here on
     except ConvvizError as error:
         # Plain numbers stand for a given kernel or map without its entry ``values``, which need not be named then.
         if error.field is None or ".values" not in error.field:

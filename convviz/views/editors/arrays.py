@@ -26,6 +26,7 @@ class ArrayField(Field):
         self._column.addWidget(self._editor)
         self._editor.edited.connect(lambda values, merge: self.edited.emit(path, values, merge))
         self._editor.refused.connect(lambda sentence: self.refused.emit(path, sentence))
+        self._editor.told.connect(lambda sentence: self.told.emit(path, sentence))
 
     def set_value(self, value: Any) -> None:
         """Show ``value`` without emitting anything."""

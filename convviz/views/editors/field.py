@@ -26,7 +26,8 @@ class Field(QWidget):
 
     ``edited(path, value, merge)`` is emitted for changes by the person only: ``value`` has not been checked, and
     consecutive changes with the same ``merge`` key (not ``""``) are one movement. ``refused(path, sentence)`` tells
-    that what was typed is no value at all. `set_value` emits nothing.
+    that what was typed is no value at all; ``told(path, sentence)``, behind an edit, what became of what was typed
+    where that is not plain to see. `set_value` emits nothing.
 
     Parameters
     ----------
@@ -40,6 +41,7 @@ class Field(QWidget):
 
     edited = pyqtSignal(str, object, str)
     refused = pyqtSignal(str, str)
+    told = pyqtSignal(str, str)
 
     def __init__(self, path: str, described: Setting, level: int = 0, parent: QWidget | None = None) -> None:
         super().__init__(parent)

@@ -69,6 +69,7 @@ class Form(QWidget):
 
     edited = pyqtSignal(str, object, str)
     refused = pyqtSignal(str, str)
+    told = pyqtSignal(str, str)
 
     def __init__(
         self,
@@ -92,6 +93,7 @@ class Form(QWidget):
             field = make_field(path, described, convert, level, parent=self)
             field.edited.connect(self.edited)
             field.refused.connect(self.refused)
+            field.told.connect(self.told)
             column.addWidget(field)
             self.fields[name] = field
 
@@ -218,6 +220,7 @@ class SpecField(Field):
         form = Form(self.path, type(value), self._convert, level=self._inner_level, shown=self._shown, parent=self)
         form.edited.connect(self.edited)
         form.refused.connect(self.refused)
+        form.told.connect(self.told)
         form.retranslate()
         self._column.addWidget(form)
         set_shown(form, True)

@@ -13,6 +13,7 @@ from PyQt6.QtGui import QGuiApplication
 from PyQt6.QtWidgets import QApplication, QHBoxLayout, QLabel, QMenu, QVBoxLayout, QWidget
 
 from convviz.engine.errors import ConfigError, ConvvizError
+from convviz.engine.shapes import size_text
 from convviz.i18n import mark, tr
 from convviz.views.editors.buttons import IconButton
 from convviz.views.editors.matrix_grid import MatrixGrid
@@ -57,7 +58,8 @@ class MatrixEditor(QWidget):
     """Shows an array and lets its numbers be changed.
 
     ``edited(array, merge)`` tells the whole new array, of another size where a matrix of another size was pasted;
-    ``refused(sentence)`` that nothing could be made of what was typed or pasted. `set_values` emits nothing.
+    ``refused(sentence)`` that nothing could be made of what was typed or pasted; ``told(sentence)``, behind an edit,
+    what became of what was pasted where that is not plain to see. `set_values` emits nothing.
 
     Parameters
     ----------
@@ -75,6 +77,7 @@ class MatrixEditor(QWidget):
 
     edited = pyqtSignal(object, str)
     refused = pyqtSignal(str)
+    told = pyqtSignal(str)
 
     def __init__(
         self,
@@ -168,11 +171,24 @@ class MatrixEditor(QWidget):
             self.take(pasted)
 
     def take(self, numbers: Array) -> None:
-        """Take numbers in place of the shown matrix, or of the whole array if they have its axes."""
+        """Take numbers in place of the shown matrix, or of the whole array if they have its axes.
+
+        Fewer than it has, where it is one of several, go into it from the current cell on.
+        """
         try:
-            self._offer(taken(self._values, self._index(), numbers))
+            made = taken(self._values, self._index(), numbers, self.grid.current())
         except ConvvizError as error:
             self.refused.emit(str(error))
+            return
+        self._offer(made.values)
+        if made.corner is not None:
+            row, column = made.corner
+            told = tr(
+                "{size} numbers were put in from row {row}, column {column} on; all others are as they were. "
+                "Undoing brings back what stood there."
+            )
+            size = size_text(np.atleast_2d(numbers).shape[-2:])
+            self.told.emit(told.format(size=size, row=row + 1, column=column + 1))
 
     def wanted(self) -> FileWanted:
         """Return what asks the window for numbers from a file."""
@@ -261,7 +277,7 @@ class MatrixEditor(QWidget):
         """Put what ``operation`` makes of the shown matrix in its place."""
         try:
             made = np.ascontiguousarray(operation(self._matrix()))
-            self._offer(with_matrix(self._values, self._index(), made))
+            self._offer(with_matrix(self._values, self._index(), made).values)
         except ConvvizError as error:
             self.refused.emit(str(error))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PyQt6.QtCore import Qt
+from PyQt6.QtCore import QCoreApplication, QEvent, Qt
 
 if TYPE_CHECKING:
     from PyQt6.QtWidgets import QWidget
@@ -19,3 +19,14 @@ def set_shown(widget: QWidget, shown: bool) -> None:
     explicit = widget.testAttribute(Qt.WidgetAttribute.WA_WState_ExplicitShowHide)
     if not shown or explicit or parent is None or parent.isVisible():
         widget.setVisible(shown)
+
+
+def lay_out_now(widget: QWidget) -> None:
+    """Have a widget, and all that it lies in, find their places now, not just before they are painted.
+
+    Each layout tells the one around it of another size by an event that waits; here none does.
+    """
+    part: QWidget | None = widget
+    while part is not None:
+        QCoreApplication.sendEvent(part, QEvent(QEvent.Type.LayoutRequest))
+        part = None if part.isWindow() else part.parentWidget()

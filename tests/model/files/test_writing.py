@@ -272,3 +272,17 @@ def test_older_versions_are_brought_up_to_date_one_by_one() -> None:
     assert migrate({"version": 1}, migrations, 3) == {"version": 1, "second": True, "third": True}
     assert migrate({"version": 2, "second": 5}, migrations, 3) == {"version": 2, "second": 5, "third": 5}
     assert migrate({"version": 3}, migrations, 3) == {"version": 3}
+
+
+def test_kernels_of_one_channel_and_a_bias_are_given_as_lists() -> None:
+    kernels = [[[1, 2], [3, 4]], [[5, 6], [7, 8]]]
+    layer = {"type": "conv2d", "out_channels": 2, "weight": kernels, "bias": [1, 2], "teacher": {"weight": kernels}}
+    experiment = decode_experiment({"version": 1, "layers": [layer]})
+    (student,), taught = experiment.student_parameters(), experiment.teacher_parameters()
+    assert student["weight"].shape == (2, 1, 2, 2)
+    assert student["weight"][:, 0].tolist() == kernels
+    assert student["bias"].tolist() == [1, 2]
+    assert taught is not None
+    assert taught[0]["weight"][:, 0].tolist() == kernels
+    colour = experiment.replace(input=RandomMap(size=20, channels=2)).fitted()
+    assert colour.student_parameters()[0]["weight"][:, 0].tolist() == kernels

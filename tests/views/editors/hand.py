@@ -26,11 +26,13 @@ class Hand:
         self.values = np.array(values, dtype=np.float64)
         self.merges: list[str] = []
         self.refused: list[str] = []
+        self.told: list[str] = []
         self.accept = True
         editor.set_values(self.values)
         editor.retranslate()
         editor.edited.connect(self._take)
         editor.refused.connect(self.refused.append)
+        editor.told.connect(self.told.append)
 
     def _take(self, values: Any, merge: str) -> None:
         if self.accept:

@@ -65,15 +65,80 @@ def test_pastes_a_matrix_of_the_same_size(hand: Hand, text: str) -> None:
     assert hand.merges == [""]
 
 
-def test_pasting_another_size_gives_an_array_of_that_size(at: Callable[..., Hand]) -> None:
+def test_a_single_kernel_takes_the_size_of_what_is_pasted(at: Callable[..., Hand]) -> None:
+    hand = at(np.ones((1, 1, 3, 3)))
+    hand.click(1, 1)
+    hand.paste("[[1, 2], [3, 4]]")
+    np.testing.assert_array_equal(hand.values, [[[[1, 2], [3, 4]]]])
+    hand.paste("5 5 5 5 5")
+    np.testing.assert_array_equal(hand.values, [[[[5, 5, 5, 5, 5]]]])
+    assert hand.told == []
+
+
+@pytest.mark.parametrize(("cell", "corner"), [((0, 0), (0, 0)), ((0, 1), (0, 1)), ((2, 2), (1, 1)), ((1, 2), (1, 1))])
+def test_a_smaller_matrix_goes_into_one_of_several_kernels_from_the_current_cell_on(
+    at: Callable[..., Hand], cell: tuple[int, int], corner: tuple[int, int]
+) -> None:
+    before = np.arange(18.0).reshape(2, 1, 3, 3)
+    hand = at(before)
+    hand.click(*cell)
+    hand.paste("-1\t-2\n-3\t-4")
+    row, column = corner
+    expected = before.copy()
+    expected[0, 0, row : row + 2, column : column + 2] = [[-1, -2], [-3, -4]]
+    np.testing.assert_array_equal(hand.values, expected)
+    assert hand.merges == [""]
+    assert f"2×2 numbers were put in from row {row + 1}, column {column + 1} on" in hand.told[0]
+
+
+def test_a_larger_matrix_puts_zeros_around_the_other_kernels(at: Callable[..., Hand]) -> None:
+    before = np.arange(1.0, 19.0).reshape(2, 1, 3, 3)
+    hand = at(before)
+    hand.click(0, 0)
+    hand.paste(str(np.ones((5, 4)).tolist()))
+    np.testing.assert_array_equal(hand.values[0, 0], np.ones((5, 4)))
+    np.testing.assert_array_equal(hand.values[1, 0, 1:4, :3], before[1, 0])
+    assert np.abs(hand.values[1]).sum() == before[1].sum()
+
+
+def test_what_would_cut_off_numbers_of_other_kernels_is_refused(at: Callable[..., Hand]) -> None:
     hand = at(np.ones((2, 1, 3, 3)))
     hand.click(0, 0)
-    hand.paste("[[1, 2], [3, 4]]")
-    assert hand.values.shape == (2, 1, 2, 2)
-    np.testing.assert_array_equal(hand.values[0, 0], [[1, 2], [3, 4]])
     hand.paste("5 5 5 5 5")
-    assert hand.values.shape == (2, 1, 1, 5)
-    np.testing.assert_array_equal(hand.values[1, 0], [[0, 1, 1, 0, 0]])
+    assert "expected 3×3 numbers, or more rows and columns, for one of 2" in hand.refused[-1]
+    assert "received 1×5" in hand.refused[-1]
+    flat = at(np.ones((2, 1, 1, 3)))
+    flat.menu("transpose").trigger()
+    assert "received 3×1" in flat.refused[-1]
+    assert hand.merges == flat.merges == []
+
+
+@pytest.mark.parametrize("shape", [(2, 1, 2, 2), (1, 2, 2, 2)])
+def test_kernels_of_one_channel_and_channels_of_one_kernel_are_pasted_as_a_list_of_matrices(
+    at: Callable[..., Hand], shape: tuple[int, ...]
+) -> None:
+    hand = at(np.zeros(shape))
+    hand.click(0, 0)
+    hand.paste("[[[1, 2], [3, 4]], [[5, 6], [7, 8]]]")
+    np.testing.assert_array_equal(hand.values, np.arange(1.0, 9.0).reshape(shape))
+
+
+def test_a_list_of_matrices_that_could_mean_several_things_is_refused(at: Callable[..., Hand]) -> None:
+    for shape in ((2, 2, 2, 2), (3, 1, 2, 2)):
+        hand = at(np.zeros(shape))
+        hand.click(0, 0)
+        hand.paste("[[[1, 2], [3, 4]], [[5, 6], [7, 8]]]")
+        sizes = "×".join(map(str, shape))
+        assert hand.refused == [f"expected a matrix, or all numbers ({sizes}) as 4 levels of lists; received 2×2×2"]
+        assert hand.merges == []
+
+
+@pytest.mark.parametrize("text", ["[1, 2, 3]", "1 2 3", "[[1], [2], [3]]", "[[1, 2, 3]]"])
+def test_a_bias_takes_as_many_numbers_however_they_are_written(at: Callable[..., Hand], text: str) -> None:
+    hand = at(np.zeros(3), vector=True)
+    hand.click(0, 0)
+    hand.paste(text)
+    np.testing.assert_array_equal(hand.values, [1, 2, 3])
 
 
 def test_what_cannot_be_pasted_is_said(hand: Hand) -> None:

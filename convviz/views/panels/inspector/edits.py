@@ -89,6 +89,12 @@ def parameter_shape(experiment: Experiment, path: str) -> tuple[int, ...]:
     return layer.parameter_shapes(in_shape).get(_TAUGHT.get(name, name), ())
 
 
+def kernel_size(experiment: Experiment, path: str) -> tuple[int, ...]:
+    """Return rows and columns of the kernel of the layer in which ``path`` lies; ``()`` where it has none."""
+    size: tuple[int, ...] = getattr(experiment.layers[int(path.split(".")[1])], "kernel", ())
+    return size
+
+
 def has_effect(experiment: Experiment, path: str) -> bool:
     """Return whether the initialiser at ``path`` makes anything: a teacher has no bias where the student has none."""
     layer, _, name = path.rpartition(".")

@@ -10,13 +10,16 @@ from PyQt6.QtWidgets import QApplication, QFrame, QLabel, QScrollArea, QVBoxLayo
 from convviz.engine.errors import ConvvizError
 from convviz.engine.layers import LAYERS
 from convviz.engine.settings import Setting, Spec, settings_of
+from convviz.engine.shapes import size_text
 from convviz.i18n import tr
-from convviz.model.experiment import Experiment, Stage
+from convviz.model.experiment import TEACHER_SETTINGS, Experiment, Stage
 from convviz.views.editors.note import Note
+from convviz.views.editors.showing import lay_out_now
 from convviz.views.editors.wording import capitalised, error_text, inside_sentence, layer_of
 from convviz.views.panels.inspector import edits
 from convviz.views.panels.inspector.outline import Outline
 from convviz.views.panels.inspector.pages import Page, make_page, sentence_of, title_of
+from convviz.views.panels.inspector.sight import Sight
 from convviz.views.seeds import another_seed
 from convviz.views.selection import Selection
 from convviz.views.theme import SPACE, metrics, set_role
@@ -25,7 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from numpy.typing import NDArray
-    from PyQt6.QtGui import QResizeEvent
+    from PyQt6.QtGui import QResizeEvent, QShowEvent
 
     from convviz.model.document import Document
 
@@ -53,6 +56,7 @@ class Inspector(QWidget):
         self._title = QLabel(self)
         self._sentence = QLabel(self)
         self._scroll = QScrollArea(self)
+        self._sight = Sight(self._scroll, self._numbers_of)
         self._note = Note("inspector.note", self)
         self._lay_out()
         self._outline.selected.connect(self._pick)
@@ -80,10 +84,14 @@ class Inspector(QWidget):
             focused.clearFocus()
         self._show(selection.whole)
 
-    def show_role(self, layer: int, *, is_teacher: bool) -> None:
-        """Show whose parameters were clicked, the student's or the teacher's, where those of ``layer`` are shown."""
+    def show_parameter(self, layer: int, name: str, *, is_teacher: bool) -> None:
+        """Bring the numbers of a parameter into view, the student's or the teacher's, where ``layer`` is shown.
+
+        ``name`` is ``weight`` or ``bias``. Where the panel itself is not to be seen, that is done once it is.
+        """
         if self._page is not None and self._selection == Selection("layer", layer):
             self._page.show_role(is_teacher=is_teacher)
+            self._sight.show(f"layers.{layer}.{TEACHER_SETTINGS[name] if is_teacher else name}")
 
     def _show(self, selection: Selection) -> None:
         if selection.kind == "layer":
@@ -91,6 +99,7 @@ class Inspector(QWidget):
         self._note.hide()
         if selection != self._selection or self._page is None:
             self._selection = selection
+            self._sight.forget()
             self._replace_page()
         self._refresh()
 
@@ -99,6 +108,11 @@ class Inspector(QWidget):
         super().resizeEvent(event)
         words = self._title.sizeHint().height() + self._sentence.height() + 3 * SPACE.S
         self._outline.set_room(self.height(), self.height() - words - _PAGE_LEAST)
+
+    def showEvent(self, event: QShowEvent | None) -> None:
+        """Bring into view what was asked for while nobody looked."""
+        super().showEvent(event)
+        self._sight.bring()
 
     def retranslate(self) -> None:
         """Say everything in the current language."""
@@ -152,6 +166,9 @@ class Inspector(QWidget):
             beside = bar.sizeHint().width() if bar.maximum() > bar.minimum() else 0
             self._page.leave_right(max(0, SPACE.M - beside))
 
+    def _numbers_of(self, path: str) -> tuple[QWidget, QWidget] | None:
+        return None if self._page is None else self._page.numbers_of(path)
+
     def _first_selection(self) -> Selection:
         return Selection("layer", 0) if self._document.experiment.stages else Selection("training")
 
@@ -159,6 +176,7 @@ class Inspector(QWidget):
         page = make_page(self._selection, self._convert, self._scroll.viewport())
         page.edited.connect(self._edit)
         page.refused.connect(self._refuse)
+        page.told.connect(self._tell)
         page.numbers_edited.connect(self._edit_numbers)
         page.reseeded.connect(self._reseed)
         page.retranslate()  # first: what the experiment adds to the page is named as it is made
@@ -193,8 +211,11 @@ class Inspector(QWidget):
 
     def _follow_focus(self, _: QWidget | None, focused: QWidget | None) -> None:
         """Tell which part of the training a control is about."""
-        page = self._page if self._selection.kind == "training" else None
-        if page is not None and focused is not None and page.isAncestorOf(focused):
+        page = self._page
+        if page is None or focused is None or not page.isAncestorOf(focused):
+            return
+        self._sight.forget_but(focused)
+        if self._selection.kind == "training":
             self.looked_at.emit(page.selection_at(focused))
 
     def _pick(self, selection: Selection) -> None:
@@ -218,9 +239,11 @@ class Inspector(QWidget):
         )
 
     def _edit_numbers(self, path: str, numbers: NDArray[Any], merge: str) -> None:
-        self._propose(
-            path, lambda: edits.with_numbers(self._document.experiment, path, numbers), self._change_text(path), merge
-        )
+        before = self._document.experiment
+        made = self._propose(path, lambda: edits.with_numbers(before, path, numbers), self._change_text(path), merge)
+        sizes = [edits.kernel_size(experiment, path) for experiment in (before, self._document.experiment)]
+        if made and sizes[0] != sizes[1]:
+            self._tell(path, _resized_text(*map(size_text, sizes), with_teacher=before.target is None))
 
     def _reseed(self, path: str) -> None:
         seed = another_seed(getattr(edits.value_at(self._document.experiment, path), "seed", None))
@@ -258,6 +281,14 @@ class Inspector(QWidget):
         self._scroll.ensureWidgetVisible(control, 0, SPACE.S)
         self._note.show_at(control, capitalised(sentence))
 
+    def _tell(self, path: str, sentence: str) -> None:
+        """Show beside the control what became of an edit, unless that was refused, which has been said."""
+        ends = self._numbers_of(path)
+        control = ends[1] if ends is not None else None if self._page is None else self._page.locate(path)
+        if control is not None and not self._note.isVisible():
+            lay_out_now(control)
+            self._note.show_at(control, sentence)
+
     def _explained(self, path: str, error: ConvvizError) -> str:
         """Return the error's sentence in the words of the controls, naming the layer if it is another one."""
         sentence = error_text(error, path.rpartition(".")[2], self._setting(path))
@@ -283,3 +314,15 @@ class Inspector(QWidget):
         else:
             owner = type(edits.value_at(self._document.experiment, parent)) if parent else Experiment
         return settings_of(owner)[name]
+
+
+def _resized_text(before: str, now: str, *, with_teacher: bool) -> str:
+    """Return that the kernels of a layer have another size, which all of them share."""
+    if with_teacher:
+        told = tr(
+            "The layer's kernels are {now} now, not {before}, the student's and the teacher's. "
+            "Undoing brings them back as they were."
+        )
+    else:
+        told = tr("The layer's kernels are {now} now, not {before}. Undoing brings them back as they were.")
+    return told.format(now=now, before=before)

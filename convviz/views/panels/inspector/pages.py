@@ -39,12 +39,13 @@ _GIVEN_TARGET = mark("A given map of {shape}, to be reproduced")
 class Page(QWidget):
     """One page.
 
-    ``edited`` and ``refused`` as in `Field`; ``numbers_edited(path, array, merge)`` for the numbers of a parameter, and
-    ``reseeded(path)`` for other random ones.
+    ``edited``, ``refused`` and ``told`` as in `Field`; ``numbers_edited(path, array, merge)`` for the numbers of a
+    parameter, and ``reseeded(path)`` for other random ones.
     """
 
     edited = pyqtSignal(str, object, str)
     refused = pyqtSignal(str, str)
+    told = pyqtSignal(str, str)
     numbers_edited = pyqtSignal(str, object, str)
     reseeded = pyqtSignal(str)
 
@@ -73,6 +74,10 @@ class Page(QWidget):
     def show_role(self, *, is_teacher: bool) -> None:
         """Show the student's parameters or the teacher's, if the page has any."""
 
+    def numbers_of(self, path: str) -> tuple[QWidget, QWidget] | None:
+        """Return what the numbers of the parameter at ``path`` begin and end with; None where they are not shown."""
+        return None
+
     def retranslate(self) -> None:
         """Say everything in the current language."""
         raise NotImplementedError
@@ -80,6 +85,7 @@ class Page(QWidget):
     def _take(self, form: Form | Field) -> None:
         form.edited.connect(self.edited)
         form.refused.connect(self.refused)
+        form.told.connect(self.told)
         self.column.addWidget(form)
 
     def _divide(self) -> None:
@@ -182,6 +188,10 @@ class LayerPage(Page):
         if self._parameters is not None:
             self._parameters.show_role(is_teacher=is_teacher)
 
+    def numbers_of(self, path: str) -> tuple[QWidget, QWidget] | None:
+        """Return what the numbers of the parameter at ``path`` begin and end with; None where they are not shown."""
+        return None if self._parameters is None else self._parameters.numbers_of(path)
+
     def retranslate(self) -> None:
         """Say everything in the current language."""
         self._layer.retranslate()
@@ -202,6 +212,7 @@ class LayerPage(Page):
         parameters = Parameters(self._index, experiment, self._convert, self)
         parameters.edited.connect(self.edited)
         parameters.refused.connect(self.refused)
+        parameters.told.connect(self.told)
         parameters.numbers_edited.connect(self.numbers_edited)
         parameters.reseeded.connect(self.reseeded)
         parameters.retranslate()

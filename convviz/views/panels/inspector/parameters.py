@@ -39,6 +39,7 @@ class Parameters(QWidget):
 
     edited = pyqtSignal(str, object, str)
     refused = pyqtSignal(str, str)
+    told = pyqtSignal(str, str)
     numbers_edited = pyqtSignal(str, object, str)
     reseeded = pyqtSignal(str)
 
@@ -79,6 +80,11 @@ class Parameters(QWidget):
         if not is_teacher or self._tabs.isTabEnabled(1):
             self._tabs.setCurrentIndex(int(is_teacher))
 
+    def numbers_of(self, path: str) -> tuple[QWidget, QWidget] | None:
+        """Return what the numbers of the parameter at ``path`` begin and end with; None where they are not shown."""
+        found = (role.numbers_of(path) for role in self._roles.values() if not role.isHidden())
+        return next((ends for ends in found if ends is not None), None)
+
     def locate(self, path: str) -> QWidget | None:
         """Return the control at ``path``."""
         found = (role.locate(path) for role in self._roles.values())
@@ -118,6 +124,7 @@ class Parameters(QWidget):
         role = _Role(self._index, settings, self._experiment, self._convert, teacher, self)
         role.edited.connect(self.edited)
         role.refused.connect(self.refused)
+        role.told.connect(self.told)
         role.numbers_edited.connect(self.numbers_edited)
         role.reseeded.connect(self.reseeded)
         role.set_experiment(self._experiment)
@@ -133,6 +140,7 @@ class _Role(QWidget):
 
     edited = pyqtSignal(str, object, str)
     refused = pyqtSignal(str, str)
+    told = pyqtSignal(str, str)
     numbers_edited = pyqtSignal(str, object, str)
     reseeded = pyqtSignal(str)
 
@@ -191,6 +199,16 @@ class _Role(QWidget):
                 return field.control()
         return None
 
+    def numbers_of(self, path: str) -> tuple[QWidget, QWidget] | None:
+        """Return what the numbers of the parameter at ``path`` begin and end with; None where they are not shown.
+
+        Numbers that are no kernel stand below how they are made, which has their name beside it.
+        """
+        editor = self._editors.get(path)
+        if editor is None or editor.isHidden():
+            return None
+        return (editor if isinstance(editor, KernelEditor) else self._fields[path]), editor
+
     def retranslate(self) -> None:
         """Say everything in the current language."""
         for path, field in self._fields.items():
@@ -207,6 +225,7 @@ class _Role(QWidget):
             editor = MatrixEditor(path, compact=True, parent=self)
         editor.edited.connect(lambda numbers, merge: self.numbers_edited.emit(path, numbers, merge))
         editor.refused.connect(lambda sentence: self.refused.emit(path, sentence))
+        editor.told.connect(lambda sentence: self.told.emit(path, sentence))
         return editor
 
 

@@ -77,3 +77,8 @@ def kept_pen(look: int) -> QPen:
     pen.setDashPattern(dashes)
     pen.setCapStyle(Qt.PenCapStyle.FlatCap)
     return pen
+
+
+def present_pen() -> QPen:
+    """Return what the present curve is drawn with where it is strong."""
+    return QPen(theme.current().curve, theme.scaled(2))

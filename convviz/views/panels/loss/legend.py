@@ -12,7 +12,7 @@ from convviz.i18n import tr
 from convviz.number_text import loss_text
 from convviz.views import theme
 from convviz.views.icons import icon
-from convviz.views.panels.loss.kept import kept_pen
+from convviz.views.panels.loss.kept import kept_pen, present_pen
 from convviz.views.readout import ReadOut
 
 if TYPE_CHECKING:
@@ -26,22 +26,24 @@ _SWATCH = QSize(26, 10)
 _BUTTON, _ICON = QSize(16, 16), QSize(10, 10)
 
 
-class _Swatch(QWidget):
-    """A piece of a curve."""
+class Swatch(QWidget):
+    """A piece of a curve: the present one, or one behind it."""
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
-        self._look = 0
+        self._look: int | None = None
         self.setFixedSize(_SWATCH)
 
     def show_look(self, look: int) -> None:
+        """Be a piece of a curve behind the present one, of a look."""
         self._look = look
         self.update()
 
     def paintEvent(self, event: QPaintEvent | None) -> None:
+        """Paint it."""
         painter = QPainter(self)
         painter.fillRect(self.rect(), theme.current().surface)
-        painter.setPen(kept_pen(self._look))
+        painter.setPen(present_pen() if self._look is None else kept_pen(self._look))
         middle = self.height() // 2 + 0.5
         painter.drawLine(QLineF(0.0, middle, self.width(), middle))
         painter.end()
@@ -55,7 +57,7 @@ class _Line(QWidget):
         self._words = ReadOut(role="small", align=Qt.AlignmentFlag.AlignRight, parent=self, ground="surface")
         self._words.setObjectName(f"loss_kept_{number}")
         self._words.set_colour("muted")
-        self._swatch = _Swatch(self)
+        self._swatch = Swatch(self)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(theme.SPACE.XS)

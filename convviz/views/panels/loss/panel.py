@@ -16,7 +16,7 @@ from convviz.number_text import exact_text, loss_text
 from convviz.views import theme
 from convviz.views.focus import laid_out, read_in_order
 from convviz.views.panels.loss.comparison import Comparison
-from convviz.views.panels.loss.legend import Legend
+from convviz.views.panels.loss.legend import Legend, Swatch
 from convviz.views.readout import ReadOut
 
 if TYPE_CHECKING:
@@ -77,6 +77,10 @@ class LossPanel(QFrame):
         self._pointed.setObjectName("loss_pointed")
         self._pointed.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self._pointed.hide()
+        self._swatch = Swatch(self)  # beside that: of the curve that it is about, where there are others
+        self._swatch.setObjectName("loss_present")
+        self._swatch.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self._swatch.hide()
         self._empty = QWidget(self)  # the plot's place until it is made
         self._empty.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self._lay_out()
@@ -193,9 +197,12 @@ class LossPanel(QFrame):
         place, inside = self._plot.geometry(), self._plot.inside
         height = self._pointed.sizeHint().height()
         at = QRect(place.left() + inside.left(), place.top() + theme.SPACE.S, inside.width(), height)
-        self._pointed.setGeometry(at)
+        aside = self._swatch.width() + theme.SPACE.XS if self._others.curves else 0
+        self._pointed.setGeometry(at.adjusted(0, 0, -aside, 0))
+        self._swatch.move(at.right() + 1 - self._swatch.width(), at.top() + (height - self._swatch.height()) // 2)
         self._legend.place(QRect(at.left(), at.bottom() + 1, at.width(), inside.height() // 2))
         self._pointed.raise_()
+        self._swatch.raise_()
 
     def paintEvent(self, event: QPaintEvent | None) -> None:
         """Ask for the plot once the panel is on the screen without it."""
@@ -260,6 +267,9 @@ class LossPanel(QFrame):
         curves = self._others.curves
         self._actions.enable(forget_curves=bool(curves))
         self._name_others()
+        self._swatch.setVisible(bool(curves))
+        self._place_read_out()
+        self._write()
         self._order_focus()
         self._describe()
         if self._plot is not None:
@@ -294,7 +304,9 @@ class LossPanel(QFrame):
         else:
             told = (tr("step {step}: {loss}").format(step=f"{self._under:,}", loss=write(loss)) for write in _WRITTEN)
             self._pointed.set_text(*told)
-        self._pointed.setVisible(bool(self._pointed.text()))  # what lies over the plot is painted whenever the plot is
+        # Beside others it has a name, too; else nothing is there, for what lies over the plot is painted with it.
+        self._pointed.set_idle_text(tr("this run") if self._others.curves else "")
+        self._pointed.setVisible(bool(self._pointed.text() or self._others.curves))
 
     def _words_of_run(self) -> tuple[str, str]:
         """Return the losses that matter, and the same in brief: of a step of the past that is shown, that first."""

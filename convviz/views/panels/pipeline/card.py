@@ -64,9 +64,12 @@ class LayerCard(QWidget):
     -------
     chosen()
         The card or a cell on it was clicked, or Enter or Space pressed on the card.
+    named(Tensor)
+        Then: what was clicked was the title or the scale of a kernel, or the name of a bias.
     """
 
     chosen = pyqtSignal()
+    named = pyqtSignal(object)
 
     def __init__(self, index: int, part: LayerPart, teacher: bool, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -331,9 +334,14 @@ class LayerCard(QWidget):
         """Take the press, so that the release comes here."""
 
     def mouseReleaseEvent(self, event: QMouseEvent | None) -> None:
-        """Choose the layer."""
-        if event is not None and event.button() == Qt.MouseButton.LeftButton:
-            self.chosen.emit()
+        """Choose the layer, and say whose title, scale or name was clicked."""
+        if event is None or event.button() != Qt.MouseButton.LeftButton:
+            return
+        self.chosen.emit()
+        place = event.position().toPoint()
+        for heatmap in self.heatmaps():
+            if heatmap.isVisible() and heatmap.geometry().contains(place):
+                self.named.emit(heatmap.tensor)
 
     def keyPressEvent(self, event: QKeyEvent | None) -> None:
         """Choose the layer with Enter or Space."""

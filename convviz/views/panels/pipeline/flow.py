@@ -43,9 +43,12 @@ class FlowRow(QWidget):
     -------
     selected(Selection)
         A column was clicked.
+    named(Tensor)
+        As of a `LayerCard`.
     """
 
     selected = pyqtSignal(object)
+    named = pyqtSignal(object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -86,6 +89,7 @@ class FlowRow(QWidget):
                 self._gradients[index] = self._heatmap(f"{name}.gradient", Form.TILE, gradient)
             card = LayerCard(index, part, structure.teacher, self)
             card.chosen.connect(partial(self.selected.emit, Selection("layer", index)))
+            card.named.connect(self.named)
             card.set_selected(self._selection == Selection("layer", index))
             self._cards.append(card)
         for widget in (*self._maps, *self._cards):

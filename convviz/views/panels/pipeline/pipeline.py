@@ -49,6 +49,8 @@ class Pipeline(QWidget):
         One part is shown alone, or all of them again.
     selected(Selection)
         A layer, or the input, the target or the residual was clicked.
+    named(Tensor)
+        Then: what was clicked of a layer was the title or the scale of a kernel, or the name of a bias.
     pointed(Cell | None)
         The cell under the pointer, or under the cursor of the keyboard; again whenever its value changes.
     pinned(Pointed)
@@ -59,6 +61,7 @@ class Pipeline(QWidget):
 
     alone_changed = pyqtSignal(bool)
     selected = pyqtSignal(object)
+    named = pyqtSignal(object)
     pointed = pyqtSignal(object)
     pinned = pyqtSignal(object)
     opened = pyqtSignal(object)
@@ -74,6 +77,7 @@ class Pipeline(QWidget):
         self._scroll.setWidget(self._flow)
         for row in (self._flow, self._equation):
             row.selected.connect(self._select)
+        self._flow.named.connect(self.named)
         self._alone = Alone(self)
         self._selection: Selection | None = None
         self._selects = False  # what is clicked here

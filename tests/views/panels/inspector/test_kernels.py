@@ -12,6 +12,7 @@ from PyQt6.QtWidgets import QComboBox
 
 from convviz.engine.initializers import Given, Normal
 from convviz.engine.layers import Conv2d
+from convviz.model.sources import GivenMap
 from convviz.views.editors.number_box import NumberBox
 from tests.views.hands import drag, turn
 from tests.views.panels.inspector.conftest import TWO_LAYERS, Person
@@ -93,13 +94,50 @@ def test_pasting_another_size_is_one_command_that_resizes_the_kernel(person: Per
     assert person.find(NumberBox, "layers.0.kernel.vertical").value() == 5
     assert person.cells("layers.0.weight").shape() == (5, 5)
     assert person.undos == 1
+    assert person.note.startswith("The layer's kernels are 5×5 now, not 3×3, the student's and the teacher's.")
     person.undo()
+    assert not person.note
     assert person.experiment == TWO_LAYERS
     assert person.cells("layers.0.weight").shape() == (3, 3)
     person.show_teacher()
     person.paste("layers.0.teacher_weight", "[[1, 2], [3, 4]]")
     assert person.experiment.layers[0].kernel == (2, 2)
     assert person.experiment.stages[0].teacher_weight == Given([[[[1, 2], [3, 4]]]])
+
+
+def test_what_is_pasted_into_a_part_of_one_of_several_kernels_is_told_and_can_be_undone(person: Person) -> None:
+    person.type("layers.0.out_channels", "3")
+    weight = person.experiment.student_parameters()[0]["weight"]
+    person.type("layers.0.weight.cells.channel0", "2")
+    person.paste("layers.0.weight", "7 8\n9 10")
+    changed = person.experiment.student_parameters()[0]["weight"]
+    np.testing.assert_array_equal(changed[1, 0, :2, :2], [[7, 8], [9, 10]])
+    assert (changed != weight).sum() == 4
+    assert person.note.startswith("2×2 numbers were put in from row 1, column 1 on; all others are as they were.")
+    person.undo()
+    np.testing.assert_array_equal(person.experiment.student_parameters()[0]["weight"], weight)
+    assert not person.note
+    person.paste("layers.0.weight", "1 1 1 1\n" * 4)
+    assert person.experiment.layers[0].kernel == (4, 4)
+    assert person.note.startswith("The layer's kernels are 4×4 now, not 3×3")
+
+
+def test_kernels_of_one_channel_are_pasted_as_a_list_of_matrices(person: Person) -> None:
+    person.type("layers.0.out_channels", "2")
+    person.paste("layers.0.weight", str(np.arange(18.0).reshape(2, 3, 3).tolist()))
+    made = person.experiment.student_parameters()[0]["weight"]
+    np.testing.assert_array_equal(made, np.arange(18.0).reshape(2, 1, 3, 3))
+
+
+def test_a_map_of_several_channels_keeps_the_others_where_fewer_numbers_are_pasted(at: At) -> None:
+    person = at(TWO_LAYERS.replace(input=GivenMap(np.zeros((2, 20, 20)))))
+    person.show("input")
+    person.paste("input.values", "1 2\n3 4")
+    values = person.experiment.input.make()
+    assert values.shape == (2, 20, 20)
+    np.testing.assert_array_equal(values[0, :2, :2], [[1, 2], [3, 4]])
+    assert values.sum() == 10
+    assert person.note.startswith("2×2 numbers were put in from row 1, column 1 on")
 
 
 def test_pastes_that_cannot_be_are_explained(person: Person) -> None:
