@@ -116,9 +116,11 @@ class Header(QWidget):
         texts = [layer_text(layer, n) for n, layer in enumerate(frame.problem.layers, 1)]
         texts.append(tr("Loss: {name}").format(name=tr(frame.problem.loss.label)))
         if texts != [self._layer.itemText(n) for n in range(self._layer.count())]:
+            chosen = self._layer.currentIndex()
             with QSignalBlocker(self._layer):
                 self._layer.clear()
                 self._layer.addItems(texts)
+                self._layer.setCurrentIndex(chosen)  # where the walk is the same one, nobody shows it again
 
     def show_walk(self, walk: Walk, channels: Channels) -> None:
         """Show what is looked at."""

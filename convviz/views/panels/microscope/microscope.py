@@ -215,6 +215,7 @@ class Microscope(QWidget):
         if self._sight.frame is not None and self._sight.walk is not None:
             self._header.show_layers(self._sight.frame)
             self._header.show_walk(self._sight.walk, self._sight.channels)
+            self._header.show_phase(self.phase)
         self._show()
 
     def event(self, event: QEvent | None) -> bool:

@@ -101,6 +101,7 @@ class Stage(QWidget):
         self._strips.retranslate()
         for overview in self._overviews.values():
             overview.retranslate()
+        self.setAccessibleName(self.sentence())
         self.update()
 
     def forget(self) -> None:
@@ -123,7 +124,6 @@ class Stage(QWidget):
         if last.moment is None or last.moment.phase != moment.phase:
             self._crops.clear()
         self._arrange()
-        self.setAccessibleName(self.sentence())
 
     def sentence(self) -> str:
         """Return the sentence about this moment."""
@@ -331,12 +331,12 @@ class Stage(QWidget):
             self._put_overviews()
             if self._hovered is not None and self._placed.holding(self._hovered) is None:
                 self._hovered = None
+            self.setAccessibleName(self.sentence())
         self.update()
 
     def _choose_rows(self) -> None:
         self._crops.clear()
         self._arrange()
-        self.setAccessibleName(self.sentence())
 
     def _put_overviews(self) -> None:
         """Show beside every close-up of a map where it is."""
