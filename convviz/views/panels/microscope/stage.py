@@ -48,7 +48,7 @@ class Stage(QWidget):
     Signals
     -------
     pointed(Board | None, row, column)
-        The cell under the pointer.
+        The cell under the pointer; told again where the board is another.
     clicked(Board, row, column)
     asked(Tensor, index)
         A factor of a term was clicked: where it stands in the frame.
@@ -329,8 +329,7 @@ class Stage(QWidget):
             self._extents = None  # they are measured when it is painted
             self._strips.show_rows(moment.rows, self.rows(), regions.tabs)
             self._put_overviews()
-            if self._hovered is not None and self._placed.holding(self._hovered) is None:
-                self._hovered = None
+            self._follow_hovered()
             self.setAccessibleName(self.sentence())
         self.update()
 
@@ -367,6 +366,19 @@ class Stage(QWidget):
             return
         self._hovered = hovered
         self.update()
+        self._tell_hovered()
+
+    def _follow_hovered(self) -> None:
+        """Tell again what is pointed at: the cell may show another number now, or not be seen any more."""
+        if self._hovered is None:
+            return
+        if self._placed.holding(self._hovered) is None:
+            self._set_hovered(None)
+        else:
+            self._tell_hovered()
+
+    def _tell_hovered(self) -> None:
+        hovered = self._hovered
         if hovered is None:
             self.pointed.emit(None, 0, 0)
         else:
