@@ -40,6 +40,8 @@ _LEAST_SHARE = 1e-7
 _LEAST_STRENGTH = 1e-12
 #: How much of a range is left free around its contents, and the least range of one axis as a share of the other's.
 _MARGIN, _LEAST_ASPECT = 0.2, 0.25
+#: The least range of an axis to either side, as a share of where it lies: below it, rounding parts its numbers.
+_FINEST = 1e-12
 #: Steps whose loss is more than so many times that of the start are not held by an automatic range.
 _FAR = 100.0
 #: No range reaches further from its plane's origin: its middle and its size are numbers, too.
@@ -122,6 +124,14 @@ class Window(NamedTuple):
     right: float
     bottom: float
     top: float
+
+    @property
+    def is_finest(self) -> bool:
+        """Whether the points of a survey would hardly differ in a smaller one: numbers have some 16 digits."""
+        return any(
+            high / 2 - low / 2 <= _FINEST * abs(low / 2 + high / 2)
+            for low, high in ((self.left, self.right), (self.bottom, self.top))
+        )
 
     def axes(self, level: int) -> tuple[Vector, Vector]:
         """Return where the columns and the rows of a survey lie, the first and the last of them at the edges."""
@@ -329,8 +339,9 @@ def fitting(plane: Plane, points: Array, losses: Array, here: Array, teacher: Ar
     if not span.max() > 0:
         size = float(np.linalg.norm(here)) / np.sqrt(here.size)
         span = np.array([2 * size if 0 < size < np.inf else 1.0] * 2)
-    half = np.maximum(span, _LEAST_ASPECT * span.max()) * (0.5 + _MARGIN)
     middle = low / 2 + high / 2
+    half = np.maximum(span, _LEAST_ASPECT * span.max()) * (0.5 + _MARGIN)
+    half = np.maximum(half, _FINEST * np.abs(middle))
     (left, bottom), (right, top) = middle - half, middle + half
     return Window(float(left), float(right), float(bottom), float(top))
 

@@ -293,6 +293,16 @@ def test_before_the_first_step_there_is_a_range_too():
     assert window.right > window.left
 
 
+@pytest.mark.parametrize("moved", [(0, 0), (1, 1), (1, 0), (3, 40)])
+def test_a_run_that_has_hardly_moved_has_a_range_whose_points_differ(moved):
+    start = np.array([0.7, -300.0, 1.0])
+    points = np.stack([start, start])
+    points[1, :2] += moved * np.spacing(start[:2])  # as many roundings further
+    window = fitting(of_two(points[1], 0, 1), points, np.array([2.0, 1.0]), points[1])
+    for numbers in window.axes(LEVELS - 1):
+        assert (np.diff(numbers) > 0).all()
+
+
 def test_parameters_near_the_end_of_all_numbers_have_a_range():
     points = np.array([[-1e308, 0, 0, 0], [1.5e308, -1e308, 0, 0]])
     window = fitting(plain(), points, np.array([3.0, 2.0]), points[1], np.array([-1.7e308, 1e308, 0, 0]))

@@ -365,7 +365,7 @@ class LandscapeMap(QWidget):
     def _zoom(self, factor: float, about: Spot) -> None:
         window, whole = self._window, self._whole
         width = (window.right - window.left) * factor
-        if not _LEAST < width / (whole.right - whole.left) < _MOST:
+        if not _LEAST < width / (whole.right - whole.left) < _MOST or (factor < 1 and window.is_finest):
             return
         x, y = about
         self._see(

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+import numpy as np
 import pytest
 from PyQt6.QtCore import QPoint, QPointF, Qt
 from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import QComboBox
 
 from convviz.engine import Conv2d
+from convviz.model.files import load_builtin
+from convviz.model.sources import RandomMap
 from tests.checked import experiment
 from tests.views.hands import choose_item, drag, turn
 from tests.views.reading import number_in
@@ -29,6 +34,26 @@ def test_the_wheel_looks_closer_about_the_pointer(look):
     assert any("out of view" in name for name in viewer.legend)
     viewer.person.click("landscape.fit")
     assert viewer.sees_all(closer).window == pytest.approx(before)
+
+
+def test_nobody_looks_so_close_that_no_two_places_differ(look):
+    demo = load_builtin("demo")
+    faint = replace(
+        demo,
+        input=RandomMap(mean=0.01, std=0.01, size=(20, 20), seed=7),
+        optimizer=replace(demo.optimizer, learning_rate=1e-12),
+    )
+    viewer = look(experiment=faint)
+    before = viewer.survey
+    choose_item(viewer.person.find(QComboBox, "landscape.kind"), "Two parameters")
+    whole = viewer.sees_all(before).window
+    for _ in range(80):
+        viewer.person.press("+", viewer.map)
+    for numbers in viewer.window.axes(2):
+        assert (np.diff(numbers) > 0).all()
+    viewer.person.press("-", viewer.map)
+    viewer.person.press("0", viewer.map)
+    viewer.person.sees(lambda: viewer.window == pytest.approx(whole, rel=1e-12))
 
 
 def test_dragging_moves_the_plane(look):
