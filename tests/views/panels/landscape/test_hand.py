@@ -69,6 +69,18 @@ def test_dragging_moves_the_plane(look):
     assert viewer.person.session.status.shown is None
 
 
+def test_a_plane_that_is_laid_anew_is_out_of_the_hand_that_drags(look):
+    viewer = look()
+    before, start, by = viewer.survey, QPoint(300, 200), QPoint(60, -40)
+    drag(viewer.map, start, by, let_go=False)
+    viewer.person.session.run(500)
+    after = viewer.sees_all(before)
+    assert after.plane is not before.plane
+    QTest.mouseMove(viewer.map, start + by + QPoint(20, 0))
+    QTest.mouseRelease(viewer.map, Qt.MouseButton.LeftButton, pos=start + by + QPoint(20, 0))
+    assert viewer.window == viewer.survey.window
+
+
 def test_keys_lead_the_cursor_and_ask_for_a_step(look):
     viewer = look()
     shown, window = viewer.surveyor.shown, viewer.window
