@@ -88,9 +88,9 @@ class Plane:
 
     def project(self, points: Array) -> Vector:
         """Return the places (…, 2) nearest to ``points`` (…, P); NaN where those are not finite."""
-        return self.shares(np.subtract(points, self.origin, dtype=np.float64))
+        return self.components(np.subtract(points, self.origin, dtype=np.float64))
 
-    def shares(self, differences: Array) -> Vector:
+    def components(self, differences: Array) -> Vector:
         """Return how far ``differences`` (…, P) go across and up, (…, 2)."""
         with np.errstate(all="ignore"):
             return np.stack([differences @ self.across, differences @ self.up], axis=-1)
@@ -99,7 +99,7 @@ class Plane:
         """Return how far off the plane ``points`` (…, P) lie, (…)."""
         with np.errstate(all="ignore"):
             away = np.subtract(points, self.origin, dtype=np.float64)
-            places = self.shares(away)
+            places = self.components(away)
             beside = away - places[..., :1] * self.across - places[..., 1:] * self.up
             return np.asarray(np.linalg.norm(beside, axis=-1))
 
@@ -113,7 +113,7 @@ class Plane:
         with np.errstate(all="ignore"):
             away = np.subtract(points, through, dtype=np.float64)
             whole = float(weights @ (away**2).sum(axis=1))
-            shown = float(weights @ (self.shares(away) ** 2).sum(axis=1))
+            shown = float(weights @ (self.components(away) ** 2).sum(axis=1))
             return min(shown / whole, 1.0) if 0 < whole < np.inf else np.nan
 
 
@@ -201,7 +201,7 @@ def points_of(level: int) -> int:
 
 
 #: A direction (P,), and what it is.
-Direction = tuple["Way", Array]
+Direction = tuple[Way, Array]
 
 
 def through_path(points: Array, losses: Array, through: Array, others: Sequence[Direction] = ()) -> Plane:
@@ -218,8 +218,8 @@ def through_path(points: Array, losses: Array, through: Array, others: Sequence[
         Directions to take, in this order, where the path has fewer than two.
     """
     near = points[is_near(losses)]
-    ways = lengths(near)
-    away = np.subtract(near, through, dtype=np.float64) * np.sqrt(ways)[:, None]
+    weights = lengths(near)
+    away = np.subtract(near, through, dtype=np.float64) * np.sqrt(weights)[:, None]
     plane = along(through, [*zip((Way.MAIN, Way.SECOND), _main_directions(away), strict=False), *others])
     if not len(near):
         return plane
@@ -227,7 +227,7 @@ def through_path(points: Array, losses: Array, through: Array, others: Sequence[
     right = -1.0 if plane.ways[0] is Way.MAIN and places[0, 0] > 0 else 1.0
     begun = places[0]  # the path bows upwards, as seen from the line between its start and the origin
     bow = places[:, 1] - (places[:, 0] * (begun[1] / begun[0]) if begun[0] else 0.0)
-    upward = -1.0 if plane.ways[1] is Way.SECOND and ways @ bow < 0 else 1.0
+    upward = -1.0 if plane.ways[1] is Way.SECOND and weights @ bow < 0 else 1.0
     return Plane(plane.origin, right * plane.across, upward * plane.up, plane.ways)
 
 
@@ -349,8 +349,8 @@ def fitting(plane: Plane, points: Array, losses: Array, here: Array, teacher: Ar
 def lengths(points: Array) -> Vector:
     """Return the length of path around each of its ``points`` (K, P), (K,): half the distance to each neighbour."""
     with np.errstate(all="ignore"):
-        ways = np.linalg.norm(np.diff(np.asarray(points, np.float64), axis=0), axis=1)
-    return np.asarray((np.append(ways, 0.0) + np.append(0.0, ways)) / 2)
+        between = np.linalg.norm(np.diff(np.asarray(points, np.float64), axis=0), axis=1)
+    return np.asarray((np.append(between, 0.0) + np.append(0.0, between)) / 2)
 
 
 def is_near(losses: Array) -> NDArray[np.bool_]:

@@ -92,7 +92,7 @@ def test_along_both_axes_finite_differences_are_the_gradient(stack, kind):
     plane, loss, small = some_plane(problem), LossAt(problem), 1e-5
     across = (loss(plane.at(small, 0)) - loss(plane.at(-small, 0))) / (2 * small)
     up = (loss(plane.at(0, small)) - loss(plane.at(0, -small))) / (2 * small)
-    assert (across, up) == pytest.approx(plane.shares(gradient).tolist(), rel=1e-5, abs=1e-8)
+    assert (across, up) == pytest.approx(plane.components(gradient).tolist(), rel=1e-5, abs=1e-8)
 
 
 def test_a_survey_gets_finer_and_keeps_what_it_has():

@@ -277,7 +277,9 @@ class Stage(QWidget):
             return
         if self._extents is None:
             self._extents = seen_extents(self._placed)
-        painted = self._painters.setdefault(key, BoardPainter(self._scales))
+        if key not in self._painters:
+            self._painters[key] = BoardPainter(self._scales)
+        painted = self._painters[key]
         painted.paint(painter, self._motion.turned(place), ratio, self._extents)
         if place.item.turn is None:
             paint_coordinates(painter, place, place.item, ratio)
