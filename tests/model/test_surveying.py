@@ -8,7 +8,7 @@ from PyQt6.QtCore import QTimer
 
 from convviz.engine.frames import State
 from convviz.engine.initializers import Given
-from convviz.engine.landscape import LossAt, Window
+from convviz.engine.landscape import LossAt, Way, Window
 from convviz.engine.layers import Conv2d, MaxPool2d
 from convviz.engine.trainer import Trainer
 from convviz.model import surveying
@@ -124,6 +124,38 @@ def test_another_part_of_the_plane_is_measured_and_stays(session, surveyor, at, 
     qtbot.waitUntil(lambda: surveyor.shown.step == 250)
     qtbot.waitUntil(lambda: surveyor.track.steps[-1] == 250)
     assert surveyor.survey.plane is before.plane
+
+
+@pytest.mark.parametrize("wait", [0, 1, 3])
+def test_who_has_chosen_another_plane_gets_it_whatever_is_done_with_the_one_before(
+    session, surveyor, at, complete, qtbot, wait
+):
+    at(50)
+    surveyor.watch(True)
+    before = complete()
+    surveyor.choose("weights")
+    qtbot.wait(wait)
+    surveyor.look(Window(-1.0, 1.0, -2.0, 2.0))
+    qtbot.waitUntil(lambda: surveyor.survey.kind == "weights")
+    survey = complete(before)
+    assert survey.plane.ways == (Way.PARAMETER, Way.PARAMETER)
+
+
+def test_a_hand_on_the_plane_before_does_not_hold_up_that_of_another_experiment(session, surveyor, at, complete, qtbot):
+    at(50)
+    surveyor.watch(True)
+    before = complete()
+    session.load(small(Conv2d(kernel=2)), play=False)
+
+    def has_come():
+        survey = surveyor.survey
+        if survey is not None and survey.plane is before.plane:
+            surveyor.look(Window(-1.0, 1.0, -2.0, 2.0))
+        return survey is not None and survey.problem is session.frame.problem
+
+    qtbot.waitUntil(has_come)
+    assert surveyor.error is None
+    assert complete().plane.origin.size == vector(session.frame).size
 
 
 def test_the_plane_follows_a_run_that_has_come_further(session, surveyor, at, complete):
