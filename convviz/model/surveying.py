@@ -122,8 +122,9 @@ class Surveyor(QObject):
 
     @property
     def track(self) -> Track | None:
-        """The path of the run on the plane."""
-        return self._track
+        """The path of the run on the plane of `survey`; None: it is not known yet."""
+        track, survey = self._track, self._survey
+        return track if track is not None and survey is not None and track.plane is survey.plane else None
 
     @property
     def shown(self) -> Place | None:
@@ -273,9 +274,8 @@ class Surveyor(QObject):
 
     def _newest(self) -> Place | None:
         """Return where the newest step lies, as far as the path tells."""
-        track = self._track
-        survey = self._survey
-        if track is None or survey is None or track.plane is not survey.plane:
+        track = self.track
+        if track is None:
             return None
         if not np.isfinite(track.losses[-1]) or track.steps[-1] < (self._session.status.shown or 0):
             return None

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import numpy as np
 import pytest
 from PyQt6.QtCore import QTimer
@@ -92,6 +94,29 @@ def test_the_track_is_the_path_of_the_run(session, surveyor, at, complete, qtbot
         parameters = trainer.problem.network.pack(trainer.parameters(int(step)))
         assert track.places[row] == pytest.approx(survey.plane.project(parameters), abs=1e-9)
     assert track.losses[:-1] == pytest.approx(trainer.losses[track.steps[:-1]])
+
+
+def test_the_path_is_told_only_on_the_plane_that_is_there(session, surveyor, at, complete, monkeypatch):
+    measured, slow = LossAt.__call__, []
+
+    def begin_slowly(loss, parameters):
+        if slow:
+            time.sleep(slow.pop())
+        return measured(loss, parameters)
+
+    monkeypatch.setattr(LossAt, "__call__", begin_slowly)
+    at(50)
+    astray = []
+    surveyor.moved.connect(
+        lambda: astray.append(surveyor.track is not None and surveyor.track.plane is not surveyor.survey.plane)
+    )
+    surveyor.watch(True)
+    before = complete()
+    slow += [0.01] * 24  # so that the path is known before the first losses are
+    surveyor.choose("gradient")
+    complete(before)
+    assert surveyor.track is not None
+    assert not any(astray)
 
 
 def test_looking_at_the_past_moves_the_mark_and_not_the_plane(session, surveyor, at, complete, qtbot):
@@ -312,7 +337,11 @@ def test_a_running_experiment_is_followed(session, surveyor, qtbot):
     surveyor.watch(True)
     qtbot.waitUntil(lambda: surveyor.shown is not None and surveyor.track is not None)
     step, last = surveyor.shown.step, surveyor.track.steps[-1]
-    qtbot.waitUntil(lambda: surveyor.shown.step > step and surveyor.track.steps[-1] > last)
+
+    def newest():
+        return -1 if surveyor.track is None else surveyor.track.steps[-1]  # none while another plane is laid
+
+    qtbot.waitUntil(lambda: surveyor.shown.step > step and newest() > last)
 
 
 def test_the_path_is_not_asked_for_at_every_frame(session, surveyor, qtbot, monkeypatch):
