@@ -40,6 +40,8 @@ _LEAST_SHARE = 1e-7
 _LEAST_STRENGTH = 1e-12
 #: How much of a range is left free around its contents, and the least range of one axis as a share of the other's.
 _MARGIN, _LEAST_ASPECT = 0.2, 0.25
+#: The least range of an axis to either side, as a share of where it lies: below it, rounding parts its numbers.
+_FINEST = 1e-12
 #: Steps whose loss is more than so many times that of the start are not held by an automatic range.
 _FAR = 100.0
 #: No range reaches further from its plane's origin: its middle and its size are numbers, too.
@@ -86,9 +88,9 @@ class Plane:
 
     def project(self, points: Array) -> Vector:
         """Return the places (…, 2) nearest to ``points`` (…, P); NaN where those are not finite."""
-        return self.shares(np.subtract(points, self.origin, dtype=np.float64))
+        return self.components(np.subtract(points, self.origin, dtype=np.float64))
 
-    def shares(self, differences: Array) -> Vector:
+    def components(self, differences: Array) -> Vector:
         """Return how far ``differences`` (…, P) go across and up, (…, 2)."""
         with np.errstate(all="ignore"):
             return np.stack([differences @ self.across, differences @ self.up], axis=-1)
@@ -97,7 +99,7 @@ class Plane:
         """Return how far off the plane ``points`` (…, P) lie, (…)."""
         with np.errstate(all="ignore"):
             away = np.subtract(points, self.origin, dtype=np.float64)
-            places = self.shares(away)
+            places = self.components(away)
             beside = away - places[..., :1] * self.across - places[..., 1:] * self.up
             return np.asarray(np.linalg.norm(beside, axis=-1))
 
@@ -111,7 +113,7 @@ class Plane:
         with np.errstate(all="ignore"):
             away = np.subtract(points, through, dtype=np.float64)
             whole = float(weights @ (away**2).sum(axis=1))
-            shown = float(weights @ (self.shares(away) ** 2).sum(axis=1))
+            shown = float(weights @ (self.components(away) ** 2).sum(axis=1))
             return min(shown / whole, 1.0) if 0 < whole < np.inf else np.nan
 
 
@@ -122,6 +124,14 @@ class Window(NamedTuple):
     right: float
     bottom: float
     top: float
+
+    @property
+    def is_finest(self) -> bool:
+        """Whether the points of a survey would hardly differ in a smaller one: numbers have some 16 digits."""
+        return any(
+            high / 2 - low / 2 <= _FINEST * abs(low / 2 + high / 2)
+            for low, high in ((self.left, self.right), (self.bottom, self.top))
+        )
 
     def axes(self, level: int) -> tuple[Vector, Vector]:
         """Return where the columns and the rows of a survey lie, the first and the last of them at the edges."""
@@ -191,7 +201,7 @@ def points_of(level: int) -> int:
 
 
 #: A direction (P,), and what it is.
-Direction = tuple["Way", Array]
+Direction = tuple[Way, Array]
 
 
 def through_path(points: Array, losses: Array, through: Array, others: Sequence[Direction] = ()) -> Plane:
@@ -208,8 +218,8 @@ def through_path(points: Array, losses: Array, through: Array, others: Sequence[
         Directions to take, in this order, where the path has fewer than two.
     """
     near = points[is_near(losses)]
-    ways = lengths(near)
-    away = np.subtract(near, through, dtype=np.float64) * np.sqrt(ways)[:, None]
+    weights = lengths(near)
+    away = np.subtract(near, through, dtype=np.float64) * np.sqrt(weights)[:, None]
     plane = along(through, [*zip((Way.MAIN, Way.SECOND), _main_directions(away), strict=False), *others])
     if not len(near):
         return plane
@@ -217,7 +227,7 @@ def through_path(points: Array, losses: Array, through: Array, others: Sequence[
     right = -1.0 if plane.ways[0] is Way.MAIN and places[0, 0] > 0 else 1.0
     begun = places[0]  # the path bows upwards, as seen from the line between its start and the origin
     bow = places[:, 1] - (places[:, 0] * (begun[1] / begun[0]) if begun[0] else 0.0)
-    upward = -1.0 if plane.ways[1] is Way.SECOND and ways @ bow < 0 else 1.0
+    upward = -1.0 if plane.ways[1] is Way.SECOND and weights @ bow < 0 else 1.0
     return Plane(plane.origin, right * plane.across, upward * plane.up, plane.ways)
 
 
@@ -329,8 +339,9 @@ def fitting(plane: Plane, points: Array, losses: Array, here: Array, teacher: Ar
     if not span.max() > 0:
         size = float(np.linalg.norm(here)) / np.sqrt(here.size)
         span = np.array([2 * size if 0 < size < np.inf else 1.0] * 2)
-    half = np.maximum(span, _LEAST_ASPECT * span.max()) * (0.5 + _MARGIN)
     middle = low / 2 + high / 2
+    half = np.maximum(span, _LEAST_ASPECT * span.max()) * (0.5 + _MARGIN)
+    half = np.maximum(half, _FINEST * np.abs(middle))
     (left, bottom), (right, top) = middle - half, middle + half
     return Window(float(left), float(right), float(bottom), float(top))
 
@@ -338,8 +349,8 @@ def fitting(plane: Plane, points: Array, losses: Array, here: Array, teacher: Ar
 def lengths(points: Array) -> Vector:
     """Return the length of path around each of its ``points`` (K, P), (K,): half the distance to each neighbour."""
     with np.errstate(all="ignore"):
-        ways = np.linalg.norm(np.diff(np.asarray(points, np.float64), axis=0), axis=1)
-    return np.asarray((np.append(ways, 0.0) + np.append(0.0, ways)) / 2)
+        between = np.linalg.norm(np.diff(np.asarray(points, np.float64), axis=0), axis=1)
+    return np.asarray((np.append(between, 0.0) + np.append(0.0, between)) / 2)
 
 
 def is_near(losses: Array) -> NDArray[np.bool_]:

@@ -96,6 +96,7 @@ class Surveyor(QObject):
         self._follows = True
         self._made_at, self._made = 0, 0.0  # the step at which the plane was asked for, and when
         self._request: Request | None = None
+        self._answered: Request | None = None  # whose survey it is that is there
         self._same: tuple[Problem, Problem] | None = None  # that were found to have one landscape
         self._survey: Survey | None = None
         self._refusal: Refusal | None = None
@@ -121,8 +122,9 @@ class Surveyor(QObject):
 
     @property
     def track(self) -> Track | None:
-        """The path of the run on the plane."""
-        return self._track
+        """The path of the run on the plane of `survey`; None: it is not known yet."""
+        track, survey = self._track, self._survey
+        return track if track is not None and survey is not None and track.plane is survey.plane else None
 
     @property
     def shown(self) -> Place | None:
@@ -189,10 +191,12 @@ class Surveyor(QObject):
         self._ask_path()
 
     def look(self, window: Window) -> None:
-        """Look at another part of the plane."""
-        if self._request is not None and self._survey is not None:
-            self._follows = self._wanted = False
-            self._post(self._request, self._survey.plane, window)
+        """Look at another part of the plane; of one in whose place another was asked for, at none."""
+        answered, survey = self._answered, self._survey
+        if answered is None or survey is None or not self._is_asked_for(answered):
+            return
+        self._follows = self._wanted = False
+        self._post(answered, survey.plane, window)
 
     def ask(self, x: float, y: float) -> None:
         """Have the loss at a place measured."""
@@ -243,6 +247,12 @@ class Surveyor(QObject):
         """Return whether what is asked for is the landscape of a frame, too."""
         return frame is None or self._request is None or self._are_same(self._request.problem, frame.problem)
 
+    def _is_asked_for(self, request: Request) -> bool:
+        """Return whether nobody has chosen another plane since, and it is the landscape of what is shown, too."""
+        if (request.kind, request.weights) != (self._kind, self._weights) or not self._fits(self._session.frame):
+            return False
+        return self._request is not None and self._are_same(self._request.problem, request.problem)
+
     def _are_same(self, one: Problem, other: Problem) -> bool:
         """Return whether two problems have one landscape; what was found last is remembered, for frames are many."""
         if self._same is None or self._same[0] is not one or self._same[1] is not other:
@@ -264,9 +274,8 @@ class Surveyor(QObject):
 
     def _newest(self) -> Place | None:
         """Return where the newest step lies, as far as the path tells."""
-        track = self._track
-        survey = self._survey
-        if track is None or survey is None or track.plane is not survey.plane:
+        track = self.track
+        if track is None:
             return None
         if not np.isfinite(track.losses[-1]) or track.steps[-1] < (self._session.status.shown or 0):
             return None
@@ -340,7 +349,7 @@ class Surveyor(QObject):
             return
         plane = None if self._survey is None else self._survey.plane
         if survey is not None and survey.number == self._number:
-            self._survey = survey if isinstance(survey, Survey) else None
+            self._survey, self._answered = (survey, self._request) if isinstance(survey, Survey) else (None, None)
             self._refusal = survey if isinstance(survey, Refusal) else None
         if track is not None and track.run == self._session.status.run:
             self._track = track

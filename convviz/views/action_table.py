@@ -14,12 +14,18 @@ class ActionSpec(NamedTuple):
     ----------
     name
         Its object name, by which everything refers to it.
+    group
+        Which of `GROUPS` it is listed under.
     text, help
         The name on menus and buttons, and the sentence in tooltips; marked for translation.
     shortcuts
         Key sequences in Qt's portable form; the first is shown.
+    icon
+        The name of its drawing; empty: it has none.
     caption
         A shorter name for a tool button; empty: the same as ``text``.
+    checkable
+        Whether it is switched on and off, rather than done.
     """
 
     name: str

@@ -92,7 +92,7 @@ def test_along_both_axes_finite_differences_are_the_gradient(stack, kind):
     plane, loss, small = some_plane(problem), LossAt(problem), 1e-5
     across = (loss(plane.at(small, 0)) - loss(plane.at(-small, 0))) / (2 * small)
     up = (loss(plane.at(0, small)) - loss(plane.at(0, -small))) / (2 * small)
-    assert (across, up) == pytest.approx(plane.shares(gradient).tolist(), rel=1e-5, abs=1e-8)
+    assert (across, up) == pytest.approx(plane.components(gradient).tolist(), rel=1e-5, abs=1e-8)
 
 
 def test_a_survey_gets_finer_and_keeps_what_it_has():
@@ -291,6 +291,16 @@ def test_before_the_first_step_there_is_a_range_too():
     window = fitting(plain(), np.zeros((1, 4)), np.array([np.nan]), np.zeros(4))
     assert all(map(math.isfinite, window))
     assert window.right > window.left
+
+
+@pytest.mark.parametrize("moved", [(0, 0), (1, 1), (1, 0), (3, 40)])
+def test_a_run_that_has_hardly_moved_has_a_range_whose_points_differ(moved):
+    start = np.array([0.7, -300.0, 1.0])
+    points = np.stack([start, start])
+    points[1, :2] += moved * np.spacing(start[:2])  # as many roundings further
+    window = fitting(of_two(points[1], 0, 1), points, np.array([2.0, 1.0]), points[1])
+    for numbers in window.axes(LEVELS - 1):
+        assert (np.diff(numbers) > 0).all()
 
 
 def test_parameters_near_the_end_of_all_numbers_have_a_range():

@@ -233,7 +233,7 @@ def test_every_kind_of_plane_goes_through_the_step(run, seen, kind, ways):
         assert plane.distance(landscape.teacher_of(run.problem)) == pytest.approx(0, abs=1e-9)
         assert plane.distance(run.path().parameters[0]) == pytest.approx(0, abs=1e-9)
     if kind == "gradient":
-        downhill = plane.shares(-pack(frame.gradients))
+        downhill = plane.components(-pack(frame.gradients))
         assert downhill == pytest.approx([np.linalg.norm(pack(frame.gradients)), 0], abs=1e-9)
 
 

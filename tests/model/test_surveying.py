@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import time
+
 import numpy as np
 import pytest
 from PyQt6.QtCore import QTimer
 
 from convviz.engine.frames import State
 from convviz.engine.initializers import Given
-from convviz.engine.landscape import LossAt, Window
+from convviz.engine.landscape import LossAt, Way, Window
 from convviz.engine.layers import Conv2d, MaxPool2d
 from convviz.engine.trainer import Trainer
 from convviz.model import surveying
@@ -94,6 +96,29 @@ def test_the_track_is_the_path_of_the_run(session, surveyor, at, complete, qtbot
     assert track.losses[:-1] == pytest.approx(trainer.losses[track.steps[:-1]])
 
 
+def test_the_path_is_told_only_on_the_plane_that_is_there(session, surveyor, at, complete, monkeypatch):
+    measured, slow = LossAt.__call__, []
+
+    def begin_slowly(loss, parameters):
+        if slow:
+            time.sleep(slow.pop())
+        return measured(loss, parameters)
+
+    monkeypatch.setattr(LossAt, "__call__", begin_slowly)
+    at(50)
+    astray = []
+    surveyor.moved.connect(
+        lambda: astray.append(surveyor.track is not None and surveyor.track.plane is not surveyor.survey.plane)
+    )
+    surveyor.watch(True)
+    before = complete()
+    slow += [0.01] * 24  # so that the path is known before the first losses are
+    surveyor.choose("gradient")
+    complete(before)
+    assert surveyor.track is not None
+    assert not any(astray)
+
+
 def test_looking_at_the_past_moves_the_mark_and_not_the_plane(session, surveyor, at, complete, qtbot):
     at(50)
     surveyor.watch(True)
@@ -124,6 +149,38 @@ def test_another_part_of_the_plane_is_measured_and_stays(session, surveyor, at, 
     qtbot.waitUntil(lambda: surveyor.shown.step == 250)
     qtbot.waitUntil(lambda: surveyor.track.steps[-1] == 250)
     assert surveyor.survey.plane is before.plane
+
+
+@pytest.mark.parametrize("wait", [0, 1, 3])
+def test_who_has_chosen_another_plane_gets_it_whatever_is_done_with_the_one_before(
+    session, surveyor, at, complete, qtbot, wait
+):
+    at(50)
+    surveyor.watch(True)
+    before = complete()
+    surveyor.choose("weights")
+    qtbot.wait(wait)
+    surveyor.look(Window(-1.0, 1.0, -2.0, 2.0))
+    qtbot.waitUntil(lambda: surveyor.survey.kind == "weights")
+    survey = complete(before)
+    assert survey.plane.ways == (Way.PARAMETER, Way.PARAMETER)
+
+
+def test_a_hand_on_the_plane_before_does_not_hold_up_that_of_another_experiment(session, surveyor, at, complete, qtbot):
+    at(50)
+    surveyor.watch(True)
+    before = complete()
+    session.load(small(Conv2d(kernel=2)), play=False)
+
+    def has_come():
+        survey = surveyor.survey
+        if survey is not None and survey.plane is before.plane:
+            surveyor.look(Window(-1.0, 1.0, -2.0, 2.0))
+        return survey is not None and survey.problem is session.frame.problem
+
+    qtbot.waitUntil(has_come)
+    assert surveyor.error is None
+    assert complete().plane.origin.size == vector(session.frame).size
 
 
 def test_the_plane_follows_a_run_that_has_come_further(session, surveyor, at, complete):
@@ -280,7 +337,11 @@ def test_a_running_experiment_is_followed(session, surveyor, qtbot):
     surveyor.watch(True)
     qtbot.waitUntil(lambda: surveyor.shown is not None and surveyor.track is not None)
     step, last = surveyor.shown.step, surveyor.track.steps[-1]
-    qtbot.waitUntil(lambda: surveyor.shown.step > step and surveyor.track.steps[-1] > last)
+
+    def newest():
+        return -1 if surveyor.track is None else surveyor.track.steps[-1]  # none while another plane is laid
+
+    qtbot.waitUntil(lambda: surveyor.shown.step > step and newest() > last)
 
 
 def test_the_path_is_not_asked_for_at_every_frame(session, surveyor, qtbot, monkeypatch):

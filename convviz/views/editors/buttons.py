@@ -1,4 +1,4 @@
-"""Small square buttons with an icon in the colours of the theme."""
+"""The small controls that panels have in common: a button with an icon, one with a word, and a list to choose from."""
 
 from __future__ import annotations
 
@@ -62,6 +62,16 @@ class IconButton(QToolButton):
 
     def _load(self) -> None:
         self.setIcon(_icon(self._icon_name, theme.current()))
+
+
+class WordButton(QToolButton):
+    """A button that shows a word, with a frame, so that it is not taken for a label; ``role`` is one of the theme's."""
+
+    def __init__(self, name: str, parent: QWidget | None = None, role: str = "button") -> None:
+        super().__init__(parent)
+        self.setObjectName(name)
+        set_role(self, role)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
 
 
 @cache

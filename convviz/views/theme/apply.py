@@ -40,7 +40,7 @@ def apply(app: QApplication, name: str = "system") -> Theme:
     if _follower is None:
         _follower = _SystemFollower(app)
     _follower.active = name == "system"
-    wanted = (DARK if dark_wanted() else LIGHT) if name == "system" else THEMES[name]
+    wanted = (DARK if _is_dark_wanted() else LIGHT) if name == "system" else THEMES[name]
     _put_on(app, wanted)
     return wanted
 
@@ -54,7 +54,7 @@ def set_zoom(app: QApplication, factor: float, away: Iterable[QWidget] = ()) -> 
     _put_on(app, _current, tuple(away))
 
 
-def dark_wanted() -> bool:
+def _is_dark_wanted() -> bool:
     """Return whether the desktop asks for dark colours."""
     hints = QGuiApplication.styleHints()
     return hints is not None and hints.colorScheme() == Qt.ColorScheme.Dark

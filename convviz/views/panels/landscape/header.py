@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import QSignalBlocker, Qt, pyqtSignal
-from PyQt6.QtWidgets import QHBoxLayout, QSizePolicy, QToolButton, QWidget
+from PyQt6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 
 from convviz.i18n import tr
 from convviz.views import theme
-from convviz.views.editors.buttons import Choice, IconButton
+from convviz.views.editors.buttons import Choice, IconButton, WordButton
 from convviz.views.panels.landscape.wording import KINDS, parameter_texts
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ class Header(QWidget):
             box.hide()
         for box in (self._kind, self._across, self._up):
             box.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self._fit, self._start = self._button("landscape.fit"), self._button("landscape.start_here")
+        self._fit, self._start = (WordButton(f"landscape.{name}", self) for name in ("fit", "start_here"))
         self._start.setEnabled(False)
         self._close = IconButton("landscape.close", "dismiss", self)
         self._problem: Problem | None = None
@@ -76,13 +76,6 @@ class Header(QWidget):
         self._start.clicked.connect(self.start_asked)
         self._close.clicked.connect(self.close_asked)
         self.retranslate()
-
-    def _button(self, name: str) -> QToolButton:
-        button = QToolButton(self)
-        button.setObjectName(name)
-        theme.set_role(button, "button")
-        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        return button
 
     def show_choice(self, kind: Kind, weights: tuple[int, int], problem: Problem | None, *, taught: bool) -> None:
         """Show how the plane lies; a plane through the teacher is offered only where there is one."""

@@ -121,7 +121,7 @@ class LandscapeMap(QWidget):
             other = before is None or before.plane is not survey.plane
             self._older = None if other or before is None or before.level < _FINE else before
             if other:
-                self._spot = None
+                self._spot = self._pressed = None  # what was held was the plane before
                 self._whole = survey.window
             if other or self._pressed is None:
                 self._window = survey.window
@@ -365,7 +365,7 @@ class LandscapeMap(QWidget):
     def _zoom(self, factor: float, about: Spot) -> None:
         window, whole = self._window, self._whole
         width = (window.right - window.left) * factor
-        if not _LEAST < width / (whole.right - whole.left) < _MOST:
+        if not _LEAST < width / (whole.right - whole.left) < _MOST or (factor < 1 and window.is_finest):
             return
         x, y = about
         self._see(

@@ -233,10 +233,7 @@ class LandscapePanel(QWidget):
         self._show_run()
 
     def _show_run(self) -> None:
-        surveyor = self._surveyor
-        survey, track = surveyor.survey, surveyor.track
-        on_plane = track is not None and survey is not None and track.plane is survey.plane
-        self._map.set_run(track if on_plane else None, self._marks())
+        self._map.set_run(self._surveyor.track, self._marks())
         self._sentence.set_text(self._told_sentence())
         self._show_legend()
         self._tell()
@@ -262,7 +259,7 @@ class LandscapePanel(QWidget):
             "live": surveyor.live,
             "teacher": self._teacher[1],
         }
-        if track is not None and track.plane is survey.plane and len(track.steps):
+        if track is not None and len(track.steps):
             (x, y), off = track.places[0], track.off[0]
             made["start"] = Place(0, float(x), float(y), float(off), float(track.losses[0]))
         return {mark: place for mark, place in made.items() if place is not None}

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PyQt6.QtCore import QSignalBlocker, Qt, pyqtSignal
-from PyQt6.QtWidgets import QButtonGroup, QHBoxLayout, QLabel, QSizePolicy, QToolButton, QVBoxLayout, QWidget
+from PyQt6.QtCore import QSignalBlocker, pyqtSignal
+from PyQt6.QtWidgets import QButtonGroup, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from convviz.engine.walkthrough import Act
 from convviz.i18n import tr
 from convviz.views import theme
-from convviz.views.editors.buttons import Choice, IconButton
+from convviz.views.editors.buttons import Choice, IconButton, WordButton
 from convviz.views.panels.microscope.wording import HELP, act_text, layer_text
 
 if TYPE_CHECKING:
@@ -68,12 +68,9 @@ class Header(QWidget):
         self._connect()
         self.retranslate()
 
-    def _toggle(self, name: str, role: str = "button") -> QToolButton:
-        button = QToolButton(self)
-        button.setObjectName(name)
+    def _toggle(self, name: str, role: str = "button") -> WordButton:
+        button = WordButton(name, self, role)
         button.setCheckable(True)
-        theme.set_role(button, role)
-        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         return button
 
     def _lay_out(self) -> None:
@@ -116,9 +113,11 @@ class Header(QWidget):
         texts = [layer_text(layer, n) for n, layer in enumerate(frame.problem.layers, 1)]
         texts.append(tr("Loss: {name}").format(name=tr(frame.problem.loss.label)))
         if texts != [self._layer.itemText(n) for n in range(self._layer.count())]:
+            chosen = self._layer.currentIndex()
             with QSignalBlocker(self._layer):
                 self._layer.clear()
                 self._layer.addItems(texts)
+                self._layer.setCurrentIndex(chosen)  # where the walk is the same one, nobody shows it again
 
     def show_walk(self, walk: Walk, channels: Channels) -> None:
         """Show what is looked at."""

@@ -43,7 +43,7 @@ class Microscope(QWidget):
     Signals
     -------
     pointed(Pointed | None)
-        The cell under the pointer, if it is one of the frame's.
+        The number under the pointer is another, or none of the frame's any more.
     arrived(Pointed, bool)
         The number that the moment is about is another, and time does not go on; and whether a cell was clicked.
     asked(Pointed)
@@ -68,6 +68,7 @@ class Microscope(QWidget):
         self.setObjectName("microscope")
         self._sight = Sight()
         self._number: Pointed | None = None
+        self._under: Pointed | None = None
         self._told: Moment | None = None
         self._turned: tuple[View, View] | None = None  # the view after the direction was changed, and before
         self._player = Player(self)
@@ -215,6 +216,7 @@ class Microscope(QWidget):
         if self._sight.frame is not None and self._sight.walk is not None:
             self._header.show_layers(self._sight.frame)
             self._header.show_walk(self._sight.walk, self._sight.channels)
+            self._header.show_phase(self.phase)
         self._show()
 
     def event(self, event: QEvent | None) -> bool:
@@ -367,11 +369,13 @@ class Microscope(QWidget):
             self.moved.emit()
 
     def _stage_pointed(self, board: Board | None, row: int, column: int) -> None:
-        index = None if board is None else board.index_of(row, column)
-        if board is None or board.tensor is None or index is None:
-            self.pointed.emit(None)
-        else:
-            self.pointed.emit(Pointed(board.tensor, index))
+        under = None
+        if board is not None and board.tensor is not None:
+            index = board.index_of(row, column)
+            under = None if index is None else Pointed(board.tensor, index)
+        if under != self._under:
+            self._under = under
+            self.pointed.emit(under)
 
     def _stage_clicked(self, board: Board, row: int, column: int) -> None:
         """Go to the moment that is about the cell."""

@@ -40,17 +40,22 @@ class Placed:
         return next((place for place in self if isinstance(place.item, Board) and place.item.role is role), None)
 
     def holding(self, spot: Spot) -> Place | None:
-        """Return where the board of a cell is, None if it is not there or the cell is not seen."""
+        """Return where the board of a cell is, None if it is not there, is turning or the cell is not seen."""
         row, n, at_row, at_column = spot
         if row >= len(self.rows) or n >= len(self.rows[row]):
             return None
         place = self.rows[row][n]
-        return place if place.area.holds(at_row, at_column) else None
+        return place if _is_still(place) and place.area.holds(at_row, at_column) else None
 
     def at(self, point: QPoint) -> Spot | None:
         """Return the cell under a point; none of a board that is turning."""
         for (row, n), place in self.numbered():
             cell = place.cell_at(point)
-            if cell is not None and isinstance(place.item, Board) and place.item.turn is None:
+            if cell is not None and _is_still(place):
                 return row, n, *cell
         return None
+
+
+def _is_still(place: Place) -> bool:
+    """Return whether a place has cells that stay where they are: those of a board that is not turning."""
+    return isinstance(place.item, Board) and place.item.turn is None

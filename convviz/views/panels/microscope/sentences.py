@@ -186,20 +186,21 @@ def _windows(moment: Moment, facts: Any) -> str:
     if "chooses" in facts:
         return _pooling(moment, facts)
     row = moment.rows[0]
-    words = {"cell": _coordinates(row.facts["cell"]), "n": row.facts["count"], "value": _made(row)}
+    count: Any = row.facts["count"]
+    words = {"cell": _coordinates(row.facts["cell"]), "n": count, "value": _made(row)}
     bias: Any = row.facts["bias"]
     if bias is None:
         text = ntr(
             "{n} product under the window makes y{cell} = {value}.",
             "{n} products under the window add up to y{cell} = {value}.",
-            int(words["n"]),  # type: ignore[call-overload]
+            count,
         )
         return text.format(**words)
     value: Any = row.facts["value"]
     text = ntr(
         "{n} product under the window, {sum}, and the bias {bias} make y{cell} = {value}.",
         "{n} products under the window add up to {sum}; with the bias {bias} that is y{cell} = {value}.",
-        int(words["n"]),  # type: ignore[call-overload]
+        count,
     )
     return text.format(sum=_number(value - bias), bias=_number(bias), **words)
 

@@ -48,7 +48,7 @@ class Stage(QWidget):
     Signals
     -------
     pointed(Board | None, row, column)
-        The cell under the pointer.
+        The cell under the pointer; told again where the board is another.
     clicked(Board, row, column)
     asked(Tensor, index)
         A factor of a term was clicked: where it stands in the frame.
@@ -101,6 +101,7 @@ class Stage(QWidget):
         self._strips.retranslate()
         for overview in self._overviews.values():
             overview.retranslate()
+        self.setAccessibleName(self.sentence())
         self.update()
 
     def forget(self) -> None:
@@ -123,7 +124,6 @@ class Stage(QWidget):
         if last.moment is None or last.moment.phase != moment.phase:
             self._crops.clear()
         self._arrange()
-        self.setAccessibleName(self.sentence())
 
     def sentence(self) -> str:
         """Return the sentence about this moment."""
@@ -277,7 +277,9 @@ class Stage(QWidget):
             return
         if self._extents is None:
             self._extents = seen_extents(self._placed)
-        painted = self._painters.setdefault(key, BoardPainter(self._scales))
+        if key not in self._painters:
+            self._painters[key] = BoardPainter(self._scales)
+        painted = self._painters[key]
         painted.paint(painter, self._motion.turned(place), ratio, self._extents)
         if place.item.turn is None:
             paint_coordinates(painter, place, place.item, ratio)
@@ -329,14 +331,13 @@ class Stage(QWidget):
             self._extents = None  # they are measured when it is painted
             self._strips.show_rows(moment.rows, self.rows(), regions.tabs)
             self._put_overviews()
-            if self._hovered is not None and self._placed.holding(self._hovered) is None:
-                self._hovered = None
+            self._follow_hovered()
+            self.setAccessibleName(self.sentence())
         self.update()
 
     def _choose_rows(self) -> None:
         self._crops.clear()
         self._arrange()
-        self.setAccessibleName(self.sentence())
 
     def _put_overviews(self) -> None:
         """Show beside every close-up of a map where it is."""
@@ -367,6 +368,19 @@ class Stage(QWidget):
             return
         self._hovered = hovered
         self.update()
+        self._tell_hovered()
+
+    def _follow_hovered(self) -> None:
+        """Tell again what is pointed at: the cell may show another number now, or not be seen any more."""
+        if self._hovered is None:
+            return
+        if self._placed.holding(self._hovered) is None:
+            self._set_hovered(None)
+        else:
+            self._tell_hovered()
+
+    def _tell_hovered(self) -> None:
+        hovered = self._hovered
         if hovered is None:
             self.pointed.emit(None, 0, 0)
         else:

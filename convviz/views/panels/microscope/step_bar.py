@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import QSignalBlocker, Qt, pyqtSignal
-from PyQt6.QtWidgets import QHBoxLayout, QToolButton, QWidget
+from PyQt6.QtWidgets import QHBoxLayout, QWidget
 
 from convviz.i18n import tr
 from convviz.number_text import short_number
 from convviz.views import theme
-from convviz.views.editors.buttons import IconButton
+from convviz.views.editors.buttons import IconButton, WordButton
 from convviz.views.log_scale import LogScale
 from convviz.views.panels.microscope.player import SPEEDS
 from convviz.views.readout import ReadOut
@@ -46,7 +46,7 @@ class StepBar(QWidget):
         self._play = IconButton("microscope.play", "play", self)
         self._pause = IconButton("microscope.pause", "pause", self)
         self._forward = IconButton("microscope.forward", "later", self)
-        self._row, self._all = (self._text_button(name) for name in ("microscope.row", "microscope.all"))
+        self._row, self._all = (WordButton(name, self) for name in ("microscope.row", "microscope.all"))
         self._scrub = Slider(Qt.Orientation.Horizontal, self)
         self._scrub.setObjectName("microscope.scrub")
         self._scrub.setFocusPolicy(Qt.FocusPolicy.TabFocus)
@@ -64,13 +64,6 @@ class StepBar(QWidget):
         self.show_speed()
         self.show_playing(False)
         self.retranslate()
-
-    def _text_button(self, name: str) -> QToolButton:
-        button = QToolButton(self)
-        button.setObjectName(name)
-        theme.set_role(button, "button")
-        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        return button
 
     def _lay_out(self) -> None:
         layout = QHBoxLayout(self)

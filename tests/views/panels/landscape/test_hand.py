@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+import numpy as np
 import pytest
 from PyQt6.QtCore import QPoint, QPointF, Qt
 from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import QComboBox
 
 from convviz.engine import Conv2d
+from convviz.model.files import load_builtin
+from convviz.model.sources import RandomMap
 from tests.checked import experiment
 from tests.views.hands import choose_item, drag, turn
 from tests.views.reading import number_in
@@ -31,6 +36,26 @@ def test_the_wheel_looks_closer_about_the_pointer(look):
     assert viewer.sees_all(closer).window == pytest.approx(before)
 
 
+def test_nobody_looks_so_close_that_no_two_places_differ(look):
+    demo = load_builtin("demo")
+    faint = replace(
+        demo,
+        input=RandomMap(mean=0.01, std=0.01, size=(20, 20), seed=7),
+        optimizer=replace(demo.optimizer, learning_rate=1e-12),
+    )
+    viewer = look(experiment=faint)
+    before = viewer.survey
+    choose_item(viewer.person.find(QComboBox, "landscape.kind"), "Two parameters")
+    whole = viewer.sees_all(before).window
+    for _ in range(80):
+        viewer.person.press("+", viewer.map)
+    for numbers in viewer.window.axes(2):
+        assert (np.diff(numbers) > 0).all()
+    viewer.person.press("-", viewer.map)
+    viewer.person.press("0", viewer.map)
+    viewer.person.sees(lambda: viewer.window == pytest.approx(whole, rel=1e-12))
+
+
 def test_dragging_moves_the_plane(look):
     viewer = look()
     before, survey = viewer.window, viewer.survey
@@ -42,6 +67,18 @@ def test_dragging_moves_the_plane(look):
     assert viewer.window.bottom == pytest.approx(before.bottom - up)
     assert viewer.sees_all(survey).window == viewer.window
     assert viewer.person.session.status.shown is None
+
+
+def test_a_plane_that_is_laid_anew_is_out_of_the_hand_that_drags(look):
+    viewer = look()
+    before, start, by = viewer.survey, QPoint(300, 200), QPoint(60, -40)
+    drag(viewer.map, start, by, let_go=False)
+    viewer.person.session.run(500)
+    after = viewer.sees_all(before)
+    assert after.plane is not before.plane
+    QTest.mouseMove(viewer.map, start + by + QPoint(20, 0))
+    QTest.mouseRelease(viewer.map, Qt.MouseButton.LeftButton, pos=start + by + QPoint(20, 0))
+    assert viewer.window == viewer.survey.window
 
 
 def test_keys_lead_the_cursor_and_ask_for_a_step(look):

@@ -17,7 +17,7 @@ from convviz.views.language import speak
 from convviz.views.panels.microscope import captions
 from convviz.views.pointing import Pointed
 from tests.views.hands import choose_item, drag
-from tests.views.panels.microscope.seeing import picture
+from tests.views.panels.microscope.seeing import phase_of, picture
 
 SIZES = [(1000, 600), (720, 450), (1600, 900)]
 SHIFT = Qt.KeyboardModifier.ShiftModifier
@@ -137,6 +137,39 @@ def test_pointing_tells_which_number_it_is(look, qtbot):
     with qtbot.waitSignal(viewer.microscope.pointed) as seen:
         viewer.point_at(Role.PADDED_ERROR, 0, 0)
     assert seen.args == [None], "a zero of the border is no number of the frame"
+
+
+def test_under_a_pointer_at_rest_is_the_number_that_a_cell_shows_now(look, qtbot):
+    viewer = look("pooling", layer=1, back=False)
+    viewer.microscope.show_phase(phase_of(viewer, Act.WINDOWS))
+    window = viewer.stage.place(Role.WINDOW).item
+    with qtbot.waitSignal(viewer.microscope.pointed) as seen:
+        viewer.point_at(Role.WINDOW, 1, 0)
+    assert seen.args == [Pointed(window.tensor, window.index_of(1, 0))]
+    with qtbot.waitSignal(viewer.microscope.pointed) as seen:
+        viewer.press(Qt.Key.Key_Right)
+    moved = viewer.stage.place(Role.WINDOW).item
+    assert seen.args == [Pointed(moved.tensor, moved.index_of(1, 0))]
+    assert moved.index_of(1, 0) != window.index_of(1, 0)
+
+
+def test_where_a_kernel_was_pointed_at_a_curve_is_no_number(look, qtbot):
+    viewer = look("sigmoid", layer=0, back=False)
+    viewer.microscope.show_phase(phase_of(viewer, Act.WINDOWS))
+    viewer.point_at(Role.KERNEL, 1, 1)
+    with qtbot.waitSignal(viewer.microscope.pointed) as seen:
+        choose_item(viewer.box("layer"), "2: Sigmoid")
+    assert viewer.moment.phase.act is Act.FUNCTION
+    assert seen.args == [None]
+
+
+def test_a_number_that_is_no_longer_seen_is_no_longer_pointed_at(look, qtbot):
+    viewer = look()
+    viewer.press(Qt.Key.Key_5)
+    viewer.point_at(Role.KERNEL, 1, 2)
+    with qtbot.waitSignal(viewer.microscope.pointed) as seen:
+        viewer.press(Qt.Key.Key_1)
+    assert seen.args == [None]
 
 
 def test_both_ways_end_in_the_number_that_training_uses(look):
