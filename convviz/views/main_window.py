@@ -308,6 +308,7 @@ class MainWindow(QMainWindow):
         preferences, actions = self._preferences, self._parts.actions
         actions["log_loss"].setChecked(preferences.log_loss)
         actions["inspector"].setChecked(preferences.show_inspector)
+        self._parts.transport.set_run_length(preferences.run_length)
         self._parts.transport.set_speed(preferences.speed)
         self._show_choices()
         if not self.restoreGeometry(preferences.layout("geometry")):

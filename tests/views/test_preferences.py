@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from PyQt6.QtCore import QSize
 from PyQt6.QtGui import QAction, QGuiApplication, QScreen
-from PyQt6.QtWidgets import QFrame, QLabel, QSplitter, QWidget
+from PyQt6.QtWidgets import QFrame, QLabel, QSpinBox, QSplitter, QWidget
 
 from convviz.views.main_window import MainWindow
 from convviz.views.preferences import DEFAULT_SPEED, Preferences
@@ -129,6 +129,15 @@ def test_reset_layout_gives_the_first_sizes_again(open_window: OpenWindow) -> No
     person.find(QAction, "reset_layout").trigger()
     assert columns.sizes() == before
     assert person.find(QWidget, "inspector").isVisible()
+
+
+def test_the_numbers_of_the_toolbar_are_there_from_the_first_moment_on(qtbot: QtBot, preferences: Preferences) -> None:
+    preferences.run_length = 250
+    frame = MainWindow(None, None, preferences)
+    qtbot.addWidget(frame)
+    length = frame.findChild(QSpinBox, "run_length")
+    assert length is not None
+    assert length.value() == 250
 
 
 def test_a_window_remembered_off_the_screen_comes_back_on_it(qtbot: QtBot, preferences: Preferences) -> None:
