@@ -37,6 +37,8 @@ if TYPE_CHECKING:
     from convviz.model.session import Session
 
 _INTERRUPTED = 130  #: what a shell reports of a program that Ctrl+C ended
+#: What else tells a program to end: ``kill`` and whoever shuts the machine down, and a terminal that is closed.
+_TOLD_TO_END = ("SIGTERM", "SIGHUP")
 
 
 def run_window(
@@ -273,6 +275,8 @@ def _reported_errors(window: MainWindow) -> Iterator[None]:
 def leaving_at_ctrl_c(app: QApplication) -> Iterator[None]:
     """Have the application leave its event loops, all of them and with a code of their own, at Ctrl+C in the terminal.
 
+    Likewise where it is told to end otherwise, which would leave half of a file behind that is being written.
+
     Python acts on a signal only while Python code runs, which an idle window does not. The signal therefore also
     writes to a line that Qt watches; that wakes Python up without a timer that would run all the time.
     """
@@ -280,11 +284,14 @@ def leaving_at_ctrl_c(app: QApplication) -> Iterator[None]:
         notifier = QSocketNotifier(sip.voidptr(reading), QSocketNotifier.Type.Read, app)
         notifier.activated.connect(read)
         descriptor = signal.set_wakeup_fd(writing, warn_on_full_buffer=False)
-        handler = signal.signal(signal.SIGINT, lambda number, frame: app.exit(_INTERRUPTED))
+        heard = [getattr(signal, name) for name in _TOLD_TO_END if hasattr(signal, name)]  # not all are everywhere
+        heard = [signal.SIGINT, *(number for number in heard if signal.getsignal(number) != signal.SIG_IGN)]  # by nohup
+        handlers = {number: signal.signal(number, lambda number, frame: app.exit(128 + number)) for number in heard}
         try:
             yield
         finally:
-            signal.signal(signal.SIGINT, handler)
+            for number, handler in handlers.items():
+                signal.signal(number, handler)
             signal.set_wakeup_fd(descriptor)
             notifier.setEnabled(False)
             notifier.deleteLater()

@@ -190,13 +190,27 @@ sys.exit(app.run_window("demo"))
 
 
 @pytest.mark.skipif(os.name == "nt", reason="there is no such signal")
-def test_ctrl_c_ends_an_idle_window(tmp_path: Path) -> None:
+@pytest.mark.parametrize("name", ["SIGINT", "SIGTERM", "SIGHUP"])
+def test_ctrl_c_and_whatever_else_tells_it_to_end_ends_an_idle_window(name: str) -> None:
+    number = getattr(signal, name)
     environment = {**os.environ, "QT_QPA_PLATFORM": "offscreen"}
     with subprocess.Popen([sys.executable, "-c", _IDLE], stdout=subprocess.PIPE, env=environment) as process:
         assert process.stdout is not None
         assert process.stdout.readline().strip() == b"complete"
-        process.send_signal(signal.SIGINT)
-        assert process.wait(timeout=PATIENCE) == 130
+        process.send_signal(number)
+        assert process.wait(timeout=PATIENCE) == 128 + number  # as a shell would report it
+
+
+@pytest.mark.skipif(os.name == "nt", reason="there is no such signal")
+def test_what_was_started_to_outlive_its_terminal_does_so(qapp: QApplication) -> None:
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)  # as nohup does
+    try:
+        with app.leaving_at_ctrl_c(qapp):
+            assert signal.getsignal(signal.SIGHUP) == signal.SIG_IGN
+            assert callable(signal.getsignal(signal.SIGTERM))
+        assert signal.getsignal(signal.SIGTERM) == signal.SIG_DFL
+    finally:
+        signal.signal(signal.SIGHUP, before)
 
 
 #: A program that is told to end at once, and goes on with Qt's events.

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from PyQt6 import sip
 from PyQt6.QtCore import QEvent, QObject, QSize, Qt, QTimer, pyqtSignal
-from PyQt6.QtGui import QGuiApplication, QKeyEvent
+from PyQt6.QtGui import QKeyEvent
 from PyQt6.QtWidgets import QApplication, QFrame, QMainWindow, QSplitter, QVBoxLayout, QWidget
 
 from convviz.views import theme
@@ -19,6 +19,7 @@ from convviz.views.language import speak
 from convviz.views.limits import LEAST_SIZE, LEAST_WITH_INSPECTOR, scale_in_force
 from convviz.views.menus import Menus
 from convviz.views.parts import Parts
+from convviz.views.place import Place
 from convviz.views.stage_scroll import StageScroll
 from convviz.views.status_line import StatusLine
 from convviz.views.transport import TransportBar
@@ -37,7 +38,6 @@ if TYPE_CHECKING:
     from convviz.views.preferences import Preferences
     from convviz.views.presenting import Presentation
 
-_FIRST_SIZE = QSize(1280, 800)
 _INSPECTOR_WIDTH = 303
 #: The size below which the window is only where that is asked for.
 _LEAST_SIZE = QSize(*LEAST_SIZE)
@@ -308,18 +308,11 @@ class MainWindow(QMainWindow):
         preferences, actions = self._preferences, self._parts.actions
         actions["log_loss"].setChecked(preferences.log_loss)
         actions["inspector"].setChecked(preferences.show_inspector)
+        self._parts.transport.set_run_length(preferences.run_length)
         self._parts.transport.set_speed(preferences.speed)
         self._show_choices()
-        if not self.restoreGeometry(preferences.layout("geometry")):
-            self._take_first_size()
+        self._place_on_screen = Place(self, preferences)
         actions["full_screen"].setChecked(self.isFullScreen())
-
-    def _take_first_size(self) -> None:
-        screen = QGuiApplication.primaryScreen()
-        room = screen.availableGeometry().size() if screen is not None else _FIRST_SIZE
-        self.resize(_FIRST_SIZE.boundedTo(room))
-        if room.width() < _FIRST_SIZE.width() or room.height() < _FIRST_SIZE.height():
-            self.setWindowState(Qt.WindowState.WindowMaximized)
 
     def _place(self, stage: QWidget, side: QWidget) -> None:
         """Put the picture and the column beside it where they belong, not to be seen before they are filled."""
@@ -340,7 +333,7 @@ class MainWindow(QMainWindow):
 
     def _remember(self) -> None:
         preferences = self._preferences
-        preferences.set_layout("geometry", self.saveGeometry())
+        self._place_on_screen.remember()
         if self._panels is not None:
             preferences.set_layout("columns", self._columns.saveState())
         preferences.show_inspector = self._parts.actions["inspector"].isChecked()

@@ -74,7 +74,6 @@ class RunControl(QObject):
         self._goes_on_from: int | None = None  # a newest step that is not shown, as tooltips tell it
         self._connect(parts.menus)
         loss.set_series(session.losses)
-        parts.transport.set_run_length(preferences.run_length)
         session.set_speed(preferences.speed)
         self._report(session.status)
         self._offer_seed()

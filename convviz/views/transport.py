@@ -47,7 +47,8 @@ _WIDE_BUTTON, _WIDE = QSize(68, 46), ("microscope", "landscape")
 _STYLE = """
 QToolButton { padding: 0 1px; }
 QComboBox, QSpinBox { min-height: 19px; padding-top: 2px; padding-bottom: 2px; }
-QComboBox:focus, QSpinBox:focus { padding-top: 1px; padding-bottom: 1px; }
+QSpinBox:focus { padding-top: 1px; padding-bottom: 1px; }
+QComboBox:focus { min-height: 17px; }
 """
 _PLAYING = (mark("Pause"), mark("Pause after the current step"), "pause")
 

@@ -242,11 +242,12 @@ def test_ctrl_c_ends_the_run_and_writes_what_there_is(small: Path, tmp_path: Pat
     ],
     ids=["window", "training", "drawing"],
 )
-def test_ctrl_c_ends_what_is_drawn_for_nobody_and_leaves_nothing(tmp_path: Path, words: list[str]) -> None:
+@pytest.mark.parametrize("told", ["SIGINT", "SIGTERM"])
+def test_ctrl_c_ends_what_is_drawn_for_nobody_and_leaves_nothing(tmp_path: Path, words: list[str], told: str) -> None:
     program = (
         "import os, signal, sys, threading\n"
         "from convviz.cli import main\n"
-        "threading.Timer(2.5, os.kill, (os.getpid(), signal.SIGINT)).start()\n"
+        f"threading.Timer(2.5, os.kill, (os.getpid(), signal.{told})).start()\n"
         "sys.exit(main(sys.argv[1:]))"
     )
     finished = run_python("-c", program, *words, cwd=tmp_path)

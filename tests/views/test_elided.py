@@ -1,10 +1,11 @@
-"""A list whose chosen text is longer than there is room for."""
+"""A list to choose from: its chosen text where it is longer than there is room for, and its entries when it is open."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 import pytest
+from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QComboBox
 
 from convviz.views import theme
@@ -69,3 +70,24 @@ def test_the_toolbar_shows_that_an_experiment_with_a_long_name_was_changed(open_
     unchanged = chooser.grab().toImage()
     person.document.propose(before.replace(seed=before.seed + 1), "Change the seed")
     assert chooser.grab().toImage() != unchanged
+
+
+@pytest.mark.parametrize("name", ["experiment", "layers.0", "layers.0.padding"])
+@pytest.mark.parametrize("by_mouse", [True, False], ids=["clicked", "by the keyboard"])
+def test_an_open_list_shows_all_its_entries(open_window: OpenWindow, name: str, by_mouse: bool) -> None:
+    person = open_window(size=(1280, 800))
+    person.look_at("layer", 0)
+    box = person.find(QComboBox, name)
+    if by_mouse:
+        person.bot.mouseClick(box, Qt.MouseButton.LeftButton)
+    else:
+        box.setFocus(Qt.FocusReason.TabFocusReason)
+        person.bot.keyClick(box, Qt.Key.Key_Down, Qt.KeyboardModifier.AltModifier)
+    view, model = box.view(), box.model()
+    assert view is not None
+    assert model is not None
+    person.sees(view.isVisible)
+    first, last = (view.visualRect(model.index(row, 0)) for row in (0, box.count() - 1))
+    assert first.top() >= 0
+    assert last.bottom() < view.viewport().height()  # type: ignore[union-attr]
+    box.hidePopup()

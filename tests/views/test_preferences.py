@@ -6,9 +6,9 @@ import math
 from typing import TYPE_CHECKING
 
 import pytest
-from PyQt6.QtCore import QSize
+from PyQt6.QtCore import QSize, Qt
 from PyQt6.QtGui import QAction, QGuiApplication, QScreen
-from PyQt6.QtWidgets import QFrame, QLabel, QSplitter, QWidget
+from PyQt6.QtWidgets import QFrame, QLabel, QSpinBox, QSplitter, QWidget
 
 from convviz.views.main_window import MainWindow
 from convviz.views.preferences import DEFAULT_SPEED, Preferences
@@ -129,6 +129,41 @@ def test_reset_layout_gives_the_first_sizes_again(open_window: OpenWindow) -> No
     person.find(QAction, "reset_layout").trigger()
     assert columns.sizes() == before
     assert person.find(QWidget, "inspector").isVisible()
+
+
+def test_the_numbers_of_the_toolbar_are_there_from_the_first_moment_on(qtbot: QtBot, preferences: Preferences) -> None:
+    preferences.run_length = 250
+    frame = MainWindow(None, None, preferences)
+    qtbot.addWidget(frame)
+    length = frame.findChild(QSpinBox, "run_length")
+    assert length is not None
+    assert length.value() == 250
+
+
+def test_what_a_window_manager_rounds_off_is_not_lost_from_start_to_start(
+    qtbot: QtBot, preferences: Preferences
+) -> None:
+    def size_after(width: int, height: int) -> QSize:
+        """Open the window, have so many pixels taken from it and close it, and return its size on the next start."""
+        window = MainWindow(None, None, preferences)
+        qtbot.addWidget(window)
+        window.show()
+        window.resize(window.size() - QSize(width, height))
+        window.close()
+        following = MainWindow(None, None, preferences)
+        qtbot.addWidget(following)
+        return following.size()
+
+    first = MainWindow(None, None, preferences)
+    qtbot.addWidget(first)
+    first.setWindowState(Qt.WindowState.WindowNoState)
+    first.setGeometry(40, 60, 700, 600)
+    first.show()
+    first.close()
+    assert size_after(1, 0) == QSize(700, 600)
+    assert size_after(1, 2) == QSize(700, 600)
+    assert size_after(30, 0) == QSize(670, 600)
+    assert size_after(0, 3) == QSize(670, 597)
 
 
 def test_a_window_remembered_off_the_screen_comes_back_on_it(qtbot: QtBot, preferences: Preferences) -> None:

@@ -7,7 +7,7 @@ painted anew with every move of the hand.
 from __future__ import annotations
 
 from PyQt6.QtCore import QEvent, QObject, QPointF, QRectF, Qt, QTimer
-from PyQt6.QtGui import QColor, QCursor, QPainter, QPen, QPixmap, QPolygonF, QRadialGradient
+from PyQt6.QtGui import QColor, QCursor, QGuiApplication, QPainter, QPen, QPixmap, QPolygonF, QRadialGradient
 from PyQt6.QtWidgets import QApplication, QWidget
 
 from convviz.views import theme
@@ -90,6 +90,8 @@ class Pointer(QObject):
         if not self._ringed:
             return QCursor(Qt.CursorShape.ArrowCursor)
         picture = _ringed_arrow(self._window.devicePixelRatioF())
+        if QGuiApplication.platformName() == "xcb":
+            picture.setDevicePixelRatio(1)  # or it would be drawn beside what it points at: X11 counts device pixels
         middle = round(picture.deviceIndependentSize().width() / 2)
         return QCursor(picture, middle, middle)
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from PyQt6 import sip
 from PyQt6.QtCore import QByteArray, QChildEvent, QEvent, QObject, QRect, Qt
+from PyQt6.QtGui import QGuiApplication
 from PyQt6.QtWidgets import QApplication, QMainWindow, QSplitter, QVBoxLayout, QWidget
 
 from convviz.i18n import mark
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
 _ROOM = (1040, 640)
 #: At most so many times as large.
 _MOST = 4.0
+#: Pixels of a window that are to be on a screen at least, in both directions, for a hand to take hold of it.
+_HOLD = 100
 #: What would show something beside the picture, or has no meaning while there is nothing else.
 _AWAY = ("inspector", "full_screen", "reset_layout")
 _OWN = ("blank", "spotlight")
@@ -150,7 +153,7 @@ class Presentation(QObject):
         if self._is_full:
             window.setWindowState(before.state)
             if before.state == Qt.WindowState.WindowNoState:
-                window.setGeometry(before.geometry)
+                window.setGeometry(_on_a_screen(before.geometry))
         self._columns.restoreState(before.columns)
         if before.focused is not None and not sip.isdeleted(before.focused) and before.focused.isVisible():
             before.focused.setFocus()
@@ -212,6 +215,18 @@ class Presentation(QObject):
 def fitting_zoom(size: QSize) -> float:
     """Return how many times as large everything is drawn in a window of a size."""
     return min(_MOST, max(1.0, min(size.width() / _ROOM[0], size.height() / _ROOM[1])))
+
+
+def _on_a_screen(geometry: QRect) -> QRect:
+    """Return the geometry of a window, in the middle of the primary screen if its own has been taken away meanwhile."""
+    places = [screen.availableGeometry() for screen in QGuiApplication.screens()]
+    seen = [place.intersected(geometry) for place in places]
+    if not places or any(min(part.width(), part.height()) >= _HOLD for part in seen):
+        return geometry
+    moved = QRect(geometry)
+    moved.setSize(geometry.size().boundedTo(places[0].size()))
+    moved.moveCenter(places[0].center())
+    return moved
 
 
 def _draw_larger(factor: float, away: Iterable[QWidget] = ()) -> None:

@@ -115,6 +115,8 @@ QAbstractSpinBox::down-arrow { image: url("$icons/down.svg"); width: 10px; heigh
 QAbstractSpinBox::up-arrow:off, QAbstractSpinBox::up-arrow:disabled { image: url("$icons/up-off.svg"); }
 QAbstractSpinBox::down-arrow:off, QAbstractSpinBox::down-arrow:disabled { image: url("$icons/down-off.svg"); }
 QComboBox { padding-right: 2px; }
+/* The padding stays the same: it is also that of the list, made without the focus and measured with it. */
+QComboBox:focus { min-height: 18px; padding: 3px 1px 3px 5px; }
 QComboBox::drop-down { subcontrol-origin: border; subcontrol-position: center right; width: 22px; border: none; }
 QComboBox::down-arrow { image: url("$icons/down.svg"); width: 12px; height: 12px; }
 QComboBox::down-arrow:disabled { image: url("$icons/down-off.svg"); }

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
 from PyQt6.QtCore import QPoint, Qt, QTimer
+from PyQt6.QtGui import QGuiApplication
 from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import QApplication
 
@@ -47,6 +49,24 @@ def test_the_pointer_has_a_large_ring_that_can_be_taken_away(open_window: OpenWi
     assert cursor().pixmap().width() == side
     person.press("F5")
     assert QApplication.overrideCursor() is None
+
+
+@pytest.mark.parametrize("ratio", [1.0, 1.5, 2.0])
+@pytest.mark.parametrize("platform", ["xcb", "windows", "wayland"])
+def test_the_arrow_points_from_the_middle_of_its_ring(
+    open_window: OpenWindow, monkeypatch: pytest.MonkeyPatch, platform: str, ratio: float
+) -> None:
+    person = open_window(size=HD)
+    monkeypatch.setattr(person.window, "devicePixelRatioF", lambda: ratio)
+    monkeypatch.setattr(QGuiApplication, "platformName", lambda: platform)
+    present(person)
+    picture, at = cursor().pixmap(), cursor().hotSpot()
+    if platform != "xcb":  # there it counts in pixels of the picture, which are the screen's
+        at *= picture.devicePixelRatio()
+    assert abs(at.x() - picture.width() / 2) <= ratio
+    assert abs(at.y() - picture.height() / 2) <= ratio
+    # the white outline of the arrow begins there
+    assert picture.toImage().pixelColor(picture.width() // 2, picture.height() // 2).lightness() > 128
 
 
 def test_a_pointer_at_rest_is_hidden_until_it_moves(open_window: OpenWindow) -> None:

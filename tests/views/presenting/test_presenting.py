@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 from PIL import Image, ImageSequence
-from PyQt6.QtCore import QPoint, QRect, Qt
+from PyQt6.QtCore import QPoint, QRect, QSize, Qt
 from PyQt6.QtGui import QAction
 from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import QApplication, QFileDialog, QLabel, QMenuBar, QSplitter, QToolBar, QToolButton, QWidget
@@ -88,6 +88,20 @@ def test_f5_takes_the_whole_screen_and_escape_gives_it_back(open_window: OpenWin
     assert not person.window.isFullScreen()
     assert not person.find(QAction, "present").isChecked()
     person.sees(lambda: person.window.geometry() == before)
+
+
+def test_a_window_whose_screen_was_taken_away_meanwhile_comes_back_where_it_can_be_seen(
+    open_window: OpenWindow,
+) -> None:
+    person = open_window(size=(700, 500))
+    screen = person.window.screen()
+    assert screen is not None
+    room = screen.availableGeometry()
+    person.window.move(room.right() - 20, 40)  # nearly all of it is where the other screen was
+    person.press("F5")
+    person.press("Esc")
+    person.sees(lambda: room.contains(person.window.geometry()))
+    assert person.window.size() == QSize(700, 500)
 
 
 def test_letters_lines_and_numbers_are_as_much_larger_as_the_screen_is(open_window: OpenWindow) -> None:
