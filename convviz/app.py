@@ -94,7 +94,7 @@ def run_window(
             opening.present(full_screen=size is None)
         window.painted.connect(opening.fill)
         try:
-            with _reported_errors(window), leaving_at_ctrl_c(app):
+            with _reported_errors(window), leaving_when_told(app):
                 window.show()
                 code = app.exec()
         finally:
@@ -272,10 +272,10 @@ def _reported_errors(window: MainWindow) -> Iterator[None]:
 
 
 @contextmanager
-def leaving_at_ctrl_c(app: QApplication) -> Iterator[None]:
-    """Have the application leave its event loops, all of them and with a code of their own, at Ctrl+C in the terminal.
+def leaving_when_told(app: QApplication) -> Iterator[None]:
+    """Have the application leave its event loops, all of them, at Ctrl+C and where else it is told to end.
 
-    Likewise where it is told to end otherwise, which would leave half of a file behind that is being written.
+    It has a code of its own for each; to end at once would leave half of a file behind that is being written.
 
     Python acts on a signal only while Python code runs, which an idle window does not. The signal therefore also
     writes to a line that Qt watches; that wakes Python up without a timer that would run all the time.

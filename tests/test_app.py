@@ -205,7 +205,7 @@ def test_ctrl_c_and_whatever_else_tells_it_to_end_ends_an_idle_window(name: str)
 def test_what_was_started_to_outlive_its_terminal_does_so(qapp: QApplication) -> None:
     before = signal.signal(signal.SIGHUP, signal.SIG_IGN)  # as nohup does
     try:
-        with app.leaving_at_ctrl_c(qapp):
+        with app.leaving_when_told(qapp):
             assert signal.getsignal(signal.SIGHUP) == signal.SIG_IGN
             assert callable(signal.getsignal(signal.SIGTERM))
         assert signal.getsignal(signal.SIGTERM) == signal.SIG_DFL

@@ -52,7 +52,7 @@ def wait_until(holds: Callable[[], bool], *signals: pyqtBoundSignal) -> None:
     Raises
     ------
     KeyboardInterrupt
-        If the application is told to leave meanwhile, as `convviz.app.leaving_at_ctrl_c` does.
+        If the application is told to leave meanwhile, as `convviz.app.leaving_when_told` does.
     """
     loop = QEventLoop()
 

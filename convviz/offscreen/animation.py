@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import QCoreApplication, QEvent
 
-from convviz.app import application, document_of, dress, leaving_at_ctrl_c, make_session
+from convviz.app import application, document_of, dress, leaving_when_told, make_session
 from convviz.engine.errors import RunError
 from convviz.engine.explain import Kind, Tensor
 from convviz.export.animation import check_animation_path, check_frames, steps_between
@@ -71,7 +71,7 @@ def render_animation(
     ended: list[Exception | None] = []
     film: Film | None = None
     try:
-        with leaving_at_ctrl_c(app):
+        with leaving_when_told(app):
             tensor = None if part is None else _tensor_named(part, document.experiment)
             with about_file(find_experiment(experiment)):
                 session.load(document.experiment, play=False)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import tempfile
 from pathlib import Path
 
-from convviz.app import application, check_lesson, delete, document_of, dress, leaving_at_ctrl_c, make_session
+from convviz.app import application, check_lesson, delete, document_of, dress, leaving_when_told, make_session
 from convviz.model.files import about_file, find_experiment
 from convviz.model.waiting import train, wait_until
 from convviz.offscreen.part import check_part
@@ -52,7 +52,7 @@ def render_screenshot(
         At Ctrl+C, which is heard between events: one that is raised within them would end the process at once.
     """
     app = application("offscreen", scale)
-    with tempfile.TemporaryDirectory(prefix="convviz-") as folder, leaving_at_ctrl_c(app):
+    with tempfile.TemporaryDirectory(prefix="convviz-") as folder, leaving_when_told(app):
         preferences = Preferences(Path(folder) / "settings.ini")
         dress(app, theme or "light", language or preferences.language)
         if lesson is not None:

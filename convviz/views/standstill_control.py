@@ -10,13 +10,13 @@ from PyQt6.QtCore import QObject, pyqtSignal
 
 from convviz.engine.frames import State
 from convviz.engine.layers import LeakyReLU, ReLU
-from convviz.engine.standstill import Standstill, blockade, standstill
 from convviz.i18n import tr
 from convviz.views import run_words
 from convviz.views.banner import Message, Offer
 
 if TYPE_CHECKING:
     from convviz.engine.frames import Frame
+    from convviz.engine.standstill import Standstill
     from convviz.model.document import Document
     from convviz.model.session import Session
     from convviz.views.parts import Parts
@@ -36,7 +36,8 @@ class _Seen(NamedTuple):
 class StandstillControl(QObject):
     """Shows a message of a run that has come to a standstill, as long as that is true, and once.
 
-    Frames of a run that goes on are looked at only where the loss is that of the frame before.
+    Frames of a run that goes on are looked at only where the loss is that of the frame before. What looks at them, and
+    has words for it, is imported then: most runs never stand still.
 
     Signals
     -------
@@ -66,12 +67,16 @@ class StandstillControl(QObject):
         before, self._before = self._before, _Seen(frame.run, frame.step, frame.loss)
         goes_on = before is not None and before.run == frame.run and before.step <= frame.step
         if self._found is not None:
-            if not goes_on or (before is not None and before.loss != frame.loss and blockade(frame) is None):
+            if not goes_on or (before is not None and before.loss != frame.loss and not _is_blocked(frame)):
                 self._take_back()
             return
         is_flat = goes_on and before is not None and math.isclose(before.loss, frame.loss, rel_tol=_SAME)
-        if not frame.step or not (is_flat or status.state is not State.RUNNING):
-            return
+        if frame.step and (is_flat or status.state is not State.RUNNING):
+            self._look(frame)
+
+    def _look(self, frame: Frame) -> None:
+        from convviz.engine.standstill import standstill
+
         found = standstill(frame)
         if found is not None:
             self._found = found, frame
@@ -85,11 +90,13 @@ class StandstillControl(QObject):
     def _tell(self, run: int, last: int | None) -> None:
         if self._found is None or run != self._session.status.run:
             return
+        from convviz.views.standstill_words import standstill_text
+
         found, frame = self._found
         layers = frame.problem.layers
         self._banner.show_message(
             Message(
-                lambda: run_words.standstill_text(found, layers, last),
+                lambda: standstill_text(found, layers, last),
                 "info",
                 _SUBJECT,
                 tuple(self._offers(found, frame, last)),
@@ -137,3 +144,9 @@ class StandstillControl(QObject):
         experiment = self._document.experiment
         if layer < len(experiment.layers) and isinstance(experiment.layers[layer], ReLU):
             self._document.propose(experiment.with_layer(layer, LeakyReLU()), tr("Leaky ReLU"))
+
+
+def _is_blocked(frame: Frame) -> bool:
+    from convviz.engine.standstill import blockade
+
+    return blockade(frame) is not None

@@ -18,7 +18,7 @@ from convviz.engine.trainer import Trainer
 from convviz.i18n import tr
 from convviz.model.files import load_builtin
 from convviz.model.sources import GivenMap
-from convviz.views import run_words
+from convviz.views.standstill_words import standstill_text
 from tests.model.samples import dying, with_student
 
 if TYPE_CHECKING:
@@ -230,7 +230,7 @@ def test_kernels_of_zeros_are_named(open_window: OpenWindow) -> None:
 @pytest.mark.parametrize("last", [None, 0, 1233])
 def test_every_obstacle_has_a_sentence_and_a_remedy(obstacle: Obstacle, last: int | None) -> None:
     layer = None if obstacle is Obstacle.GRADIENTS else 1
-    text = run_words.standstill_text(Standstill(obstacle, layer), load_builtin("dead-relu").layers, last)
+    text = standstill_text(Standstill(obstacle, layer), load_builtin("dead-relu").layers, last)
     assert text.count(". ") == 1
     assert text.endswith(".")
     assert "{" not in text
