@@ -14,7 +14,7 @@ from convviz.views.heatmap.view import HeatmapView
 
 if TYPE_CHECKING:
     from PyQt6.QtCore import QPoint, QRect
-    from PyQt6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent
+    from PyQt6.QtGui import QEnterEvent, QFocusEvent, QKeyEvent, QMouseEvent
     from PyQt6.QtWidgets import QWidget
 
     from convviz.engine.explain import Tensor
@@ -107,6 +107,13 @@ class Heatmap(HeatmapView):
         """Tell which cell the pointer is on."""
         place = None if event is None else self._at(event.position().toPoint())
         if place != self._cursor:
+            self._point(place)
+
+    def enterEvent(self, event: QEnterEvent | None) -> None:
+        """Tell which cell the pointer has come to: where a drag from elsewhere ends, no move follows."""
+        super().enterEvent(event)
+        place = None if event is None else self._at(event.position().toPoint())
+        if place is not None and place != self._cursor:
             self._point(place)
 
     def leaveEvent(self, event: QEvent | None) -> None:
