@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from PyQt6.QtCore import QEvent, Qt, pyqtSignal
 
 from convviz.i18n import tr
+from convviz.views.action_texts import with_own_keys
 from convviz.views.heatmap.cell import Cell, cell_text, place_texts
 from convviz.views.heatmap.layout import Form
 from convviz.views.heatmap.places import index_of, lead_of
@@ -206,7 +207,7 @@ class Heatmap(HeatmapView):
             "A click on the count, Ctrl+Page Down and Ctrl+Page Up show the others."
         )
         shown = self._layout.shown
-        return told.format(first=shown.start + 1, last=shown.stop, all=self._shown.shape[0])
+        return with_own_keys(told).format(first=shown.start + 1, last=shown.stop, all=self._shown.shape[0])
 
     def _leaves_out(self) -> bool:
         return self._layout is not None and len(self._layout.tiles) < self._shown.shape[0]
