@@ -294,7 +294,7 @@ class PanelControl(QObject):
             read_last(self._badge)  # behind what the explanation offers
 
     def _show_opened(self, path: str, before: Experiment) -> None:
-        """Show the numbers that have come from a file, and tell it elsewhere if kernels that are not seen have grown."""
+        """Show the numbers that have come from a file; where they are not to be seen, tell it if kernels have grown."""
         told = self.inspector.show_opened(path, before)
         if told and not self.inspector.isVisible():
             self._parts.line.show_note(lambda: told)

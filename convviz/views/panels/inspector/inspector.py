@@ -94,7 +94,7 @@ class Inspector(QWidget):
             self._sight.show(f"layers.{layer}.{TEACHER_SETTINGS[name] if is_teacher else name}")
 
     def show_opened(self, path: str, before: Experiment) -> str:
-        """Bring the numbers of the parameter at ``path`` into view, which have come from elsewhere into the layer shown.
+        """Bring the numbers of the parameter at ``path`` into view, which have come into the layer from elsewhere.
 
         Return the sentence that tells how they have resized the kernels since ``before``, which is shown beside them
         where the panel is to be seen; empty: they have not.
