@@ -27,13 +27,3 @@ def not_saved(path: Path, error: ConvvizError | OSError) -> Message:
         return tr("The file could not be saved. {reason}").format(reason=reason)
 
     return Message(text)
-
-
-def not_kept(path: Path) -> Message:
-    """Return the message that what is chosen in the window is not remembered, for ``path`` cannot be written."""
-
-    def text() -> str:
-        told = tr("What you choose in the window lasts until you close it: {file} cannot be written.")
-        return told.format(file=path)
-
-    return Message(text, "info", "preferences")

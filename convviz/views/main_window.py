@@ -23,6 +23,7 @@ from convviz.views.place import Place
 from convviz.views.stage_scroll import StageScroll
 from convviz.views.status_line import StatusLine
 from convviz.views.transport import TransportBar
+from convviz.views.unkept import UnkeptNote
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -81,7 +82,6 @@ class MainWindow(QMainWindow):
         self._panels: PanelControl | None = None
         self._presentation: Presentation | None = None
         self._may_close = False
-        self._was_told_unkept = False
         self._typing = Typing(self._take_keys)
         self._columns = QSplitter(Qt.Orientation.Horizontal)
         self._columns.setObjectName("columns")
@@ -241,7 +241,7 @@ class MainWindow(QMainWindow):
         self._parts.menus.scale_asked.connect(self.set_scale)
         self._parts.menus.theme_asked.connect(self.set_theme)
         self._parts.menus.language_asked.connect(self.set_language)
-        self._preferences.unkept.connect(self._tell_unkept)
+        UnkeptNote(self._preferences, self._parts.banner, self)
         actions.enable(**dict.fromkeys(WAITING, False))
 
     def set_scale(self, factor: float) -> None:
@@ -340,15 +340,6 @@ class MainWindow(QMainWindow):
             preferences.set_layout("columns", self._columns.saveState())
         preferences.show_inspector = self._parts.actions["inspector"].isChecked()
         preferences.flush()
-
-    def _tell_unkept(self, path: Path) -> None:
-        """Say once that what is chosen is not remembered, though not in place of what has to be dealt with."""
-        if self._was_told_unkept or self._parts.banner.subject not in ("", "scale"):
-            return
-        from convviz.views.file_messages import not_kept
-
-        self._was_told_unkept = True
-        self.show_message(not_kept(path))
 
     def _remember_log(self, on: bool) -> None:
         self._preferences.log_loss = on

@@ -231,7 +231,7 @@ def test_the_keys_copy_what_they_are_on(open_window: OpenWindow) -> None:
     assert copied().width() == 2 * (loss.width() + 2 * theme.SPACE.S)
     person.find(Heatmap, "pipeline.residual").setFocus()
     person.press("Ctrl+Shift+C")
-    assert person.text("pointed").startswith("“Residual” has been copied")
+    assert person.text("pointed").startswith("'Residual' has been copied")
     assert copied().pixelColor(2, 2) == theme.LIGHT.surface
 
 
