@@ -41,6 +41,31 @@ def test_a_failure_leaves_the_old_file_and_nothing_else(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == [target]
 
 
+def test_nothing_is_left_where_a_file_that_may_not_be_written_cannot_be_removed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    unlink = os.unlink
+
+    def unlink_as_on_windows(path: str | os.PathLike[str]) -> None:
+        if not os.stat(path).st_mode & 0o200:
+            raise PermissionError(errno.EACCES, "Access is denied", str(path))
+        unlink(path)
+
+    monkeypatch.setattr(os, "unlink", unlink_as_on_windows)
+    target = tmp_path / "run.npz"
+    target.write_text("old")
+    target.chmod(0o444)
+
+    def be_refused() -> None:
+        with replacing(target):
+            raise PermissionError(errno.EACCES, "Access is denied")
+
+    with pytest.raises(PermissionError) as raised:
+        be_refused()
+    assert raised.value.filename == str(target)
+    assert list(tmp_path.iterdir()) == [target]
+
+
 def test_a_link_is_followed(tmp_path: Path) -> None:
     (tmp_path / "real").write_text("old")
     (tmp_path / "link").symlink_to(tmp_path / "real")

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from convviz import i18n
 from convviz.cli.arguments import ArgumentParser, window_parser
 from convviz.cli.exits import BAD_INPUT, DONE, INTERRUPTED, UNABLE
-from convviz.cli.telling import complain, silence, system_error
+from convviz.cli.telling import complain, is_unread, silence, system_error
 from convviz.i18n import Listed, guessed, tr
 from convviz.resources import builtin_files, is_builtin, resource
 
@@ -47,7 +47,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return leaving.code if isinstance(leaving.code, int) else BAD_INPUT
     except KeyboardInterrupt:
         return INTERRUPTED
-    except BrokenPipeError:  # the reader, `head` for instance, has seen enough
+    except OSError as error:
+        if not is_unread(error):
+            raise
+        # The reader, `head` for instance, has seen enough.
         silence(sys.stdout)
         return DONE
 
@@ -78,11 +81,11 @@ def _dispatch(words: list[str]) -> int:
         code = int(module.run(parser.read(words)))
         sys.stdout.flush()
         return code
-    except BrokenPipeError:
-        raise
     except ImportError:
         return _say_what_is_missing()
     except OSError as error:
+        if is_unread(error):
+            raise
         return _complain(system_error(error))
     except MemoryError as error:
         return _complain(tr("the memory is not enough: {reason}").format(reason=str(error) or "MemoryError"))

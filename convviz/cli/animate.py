@@ -87,7 +87,7 @@ def run(options: argparse.Namespace) -> int:
 
     def tell(share: float) -> None:
         if live:
-            sys.stderr.write(f"\r\x1b[K{share:.0%}")
+            sys.stderr.write(f"\r{share:4.0%}")
             sys.stderr.flush()
 
     try:
@@ -105,7 +105,7 @@ def run(options: argparse.Namespace) -> int:
         )
     finally:
         if live:
-            sys.stderr.write("\r\x1b[K")
+            sys.stderr.write("\r    \r")
 
 
 def _text(pixels: tuple[int, int]) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from convviz.cli.arguments import add_choice, add_experiment, script_file
+from convviz.cli.telling import print_file
 from convviz.i18n import Listed, mark, tr
 
 if TYPE_CHECKING:
@@ -58,5 +59,5 @@ def run(options: argparse.Namespace) -> int:
             arrays=Listed(script.arrays),
         )
     else:
-        print(script.text, end="")
+        print_file(script.text)
     return DONE

@@ -13,7 +13,6 @@ if TYPE_CHECKING:
 
 _WIDTH = 28
 _INTERVAL = 0.1
-_CLEAR = "\r\x1b[K"
 
 
 class ProgressBar:
@@ -38,6 +37,7 @@ class ProgressBar:
         self._started = clock()
         self._drawn = self._started
         self._live = live
+        self._nothing = ""  # what takes the line away, without a code that some terminals of Windows would print
 
     def show(self, done: int) -> None:
         """Draw the bar for ``done`` steps, at most ten times a second."""
@@ -45,12 +45,15 @@ class ProgressBar:
         if not self._live or now - self._drawn < _INTERVAL:
             return
         self._drawn = now
-        self._write(_CLEAR + self.line(done, now - self._started, shutil.get_terminal_size().columns))
+        columns = shutil.get_terminal_size().columns
+        self._write(self._nothing + self.line(done, now - self._started, columns))
+        self._nothing = f"\r{' ' * (columns - 1)}\r"
 
     def clear(self) -> None:
         """Take the bar away, so that something else can be written in its place."""
         if self._live:
-            self._write(_CLEAR)
+            self._write(self._nothing)
+            self._nothing = ""
 
     def line(self, done: int, seconds: float, columns: int) -> str:
         """Return what is drawn after ``seconds`` in a terminal of ``columns``."""

@@ -12,6 +12,8 @@ def draw_unseen() -> None:
     """Have Qt draw what it draws for nobody's display."""
     os.environ["QT_QPA_PLATFORM"] = "offscreen"
     os.environ.setdefault("QT_LOGGING_RULES", "default.warning=false")  # it complains of having no window manager
+    if sys.platform == "win32":  # where it looks for fonts beside Qt, which brings none, and not among the system's
+        os.environ.setdefault("QT_QPA_FONTDIR", os.path.join(os.environ.get("WINDIR", r"C:\Windows"), "Fonts"))
 
 
 def is_refused(*, picture: bool) -> bool:

@@ -6,6 +6,7 @@ import json
 from typing import TYPE_CHECKING
 
 from convviz.cli.exits import DONE
+from convviz.cli.telling import print_file
 from convviz.i18n import mark, tr
 
 if TYPE_CHECKING:
@@ -28,5 +29,6 @@ def run(options: argparse.Namespace) -> int:
     from convviz.model.files import experiment_schema
     from convviz.model.lessons.schema import lesson_schema
 
-    print(json.dumps(lesson_schema() if options.lesson else experiment_schema(), indent=2, ensure_ascii=False))
+    schema = lesson_schema() if options.lesson else experiment_schema()
+    print_file(json.dumps(schema, indent=2, ensure_ascii=False) + "\n")
     return DONE

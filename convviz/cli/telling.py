@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import io
 import os
 import sys
 from contextlib import contextmanager, redirect_stdout, suppress
@@ -35,6 +37,20 @@ def shortened(text: str) -> str:
 def system_error(error: OSError) -> str:
     """Return what the system says is wrong, and with which file, if it is one."""
     return f"{error.filename}: {error.strerror}" if error.filename else str(error.strerror or error)
+
+
+def print_file(text: str) -> None:
+    """Print what would be a file, and in UTF-8 where it goes into one or a pipe, whatever the system's encoding is."""
+    if isinstance(sys.stdout, io.TextIOWrapper) and not sys.stdout.isatty():
+        sys.stdout.reconfigure(encoding="utf-8")
+    print(text, end="")
+
+
+def is_unread(error: OSError) -> bool:
+    """Return whether an error says that nobody reads any more what is printed; Windows has another one for that."""
+    return isinstance(error, BrokenPipeError) or (
+        sys.platform == "win32" and error.errno == errno.EINVAL and error.filename is None
+    )
 
 
 def silence(stream: IO[str]) -> None:
@@ -88,7 +104,7 @@ class _Lasting:
     def _give_up(self, error: OSError) -> None:
         self._is_read = False
         silence(self._stream)
-        if not isinstance(error, BrokenPipeError):
+        if not is_unread(error):
             self.error = error
 
 

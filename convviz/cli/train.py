@@ -152,12 +152,14 @@ def _given_by(option: str) -> Iterator[None]:
 def _can_plot(path: Path) -> bool:
     """Return whether the plot can be drawn at the end, having said why not: better known before the work is done."""
     from convviz import doctor
+    from convviz.cli.qt import draw_unseen
     from convviz.export.plot import check_plot_path
 
     with _given_by("--plot"):
         check_plot_path(path)
     if path.suffix.lower() == ".svg":
         return True
+    draw_unseen()
     problems = doctor.obstacles(doctor.examine(platform="offscreen", fonts=False))
     if problems:
         print(doctor.refusal(problems, picture=True), file=sys.stderr)

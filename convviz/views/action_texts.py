@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 
 from PyQt6.QtGui import QKeySequence
 
@@ -19,6 +20,11 @@ def tooltip(sentence: str, shortcut: QKeySequence) -> str:
 def keys_text(shortcut: QKeySequence) -> str:
     """Return a shortcut as the platform writes it."""
     return shortcut.toString(QKeySequence.SequenceFormat.NativeText)
+
+
+def with_own_keys(text: str) -> str:
+    """Return a text that names keys as the keyboard does: what Qt calls Ctrl is the command key of a Mac."""
+    return text.replace("Ctrl", "Cmd") if sys.platform == "darwin" else text
 
 
 def plain(text: str) -> str:

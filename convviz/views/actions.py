@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 #: What goes on while its key is held down. All else is done once: the next repeat would undo it, or ask again.
 _REPEATED = frozenset({"undo", "redo", "step", "slower", "faster", "earlier", "later"})
+#: What macOS shows in the menu of the application. Left to itself, Qt guesses it from how a text begins.
+_ROLES = {"about": QAction.MenuRole.AboutRole, "quit": QAction.MenuRole.QuitRole}
 
 
 class Actions(QObject):
@@ -79,6 +81,7 @@ class Actions(QObject):
     def _make(self, spec: ActionSpec) -> QAction:
         action = QAction(self)
         action.setObjectName(spec.name)
+        action.setMenuRole(_ROLES.get(spec.name, QAction.MenuRole.NoRole))
         action.setCheckable(spec.checkable)
         action.setIconVisibleInMenu(not spec.checkable)  # in its place is the box that is ticked or not
         action.setAutoRepeat(spec.name in _REPEATED)

@@ -106,8 +106,8 @@ class CursorControl(QObject):
         self._tell()
         if self._is_dear:
             self._later.start(_REST)
-        elif time.monotonic() < self._due:
-            self._later.start(max(1, round(1000 * (self._due - time.monotonic()))))
+        elif time.perf_counter() < self._due:
+            self._later.start(max(1, round(1000 * (self._due - time.perf_counter()))))
         else:
             self._catch_up()
 
@@ -148,12 +148,12 @@ class CursorControl(QObject):
         self._tell()
 
     def _catch_up(self) -> None:
-        start = time.monotonic()
+        start = time.perf_counter()  # the other clocks of Windows go in steps of 16 ms
         if self._frame is not None:
             self._panel.set_frame(self._frame)
         if self._pin is not None or self._cell is not None:
             self._mark()
-        taken = time.monotonic() - start
+        taken = time.perf_counter() - start
         self._is_dear = taken > DEAR
         self._due = start + taken / _SHARE if taken > _CHEAP else 0.0
 

@@ -23,7 +23,7 @@ import convviz
 from convviz.i18n import mark, tr
 from convviz.views import icons, theme
 from convviz.views.action_table import ACTIONS, GROUPS, ActionSpec
-from convviz.views.action_texts import keys_text, plain
+from convviz.views.action_texts import keys_text, plain, with_own_keys
 from convviz.views.tooltips import escaped
 
 if TYPE_CHECKING:
@@ -163,7 +163,7 @@ class ShortcutsPage(QDialog):
             for place in places:
                 _add_heading(column, tr(place))
                 for gesture, effect in _GESTURES[place]:
-                    _add_row(column, tr(effect), tr(gesture))
+                    _add_row(column, tr(effect), with_own_keys(tr(gesture)))
             column.setRowStretch(column.rowCount(), 1)
             columns.addLayout(column, 1)
         page = QWidget()

@@ -23,6 +23,7 @@ from convviz.views.place import Place
 from convviz.views.stage_scroll import StageScroll
 from convviz.views.status_line import StatusLine
 from convviz.views.transport import TransportBar
+from convviz.views.unkept import UnkeptNote
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -240,6 +241,7 @@ class MainWindow(QMainWindow):
         self._parts.menus.scale_asked.connect(self.set_scale)
         self._parts.menus.theme_asked.connect(self.set_theme)
         self._parts.menus.language_asked.connect(self.set_language)
+        UnkeptNote(self._preferences, self._parts.banner, self)
         actions.enable(**dict.fromkeys(WAITING, False))
 
     def set_scale(self, factor: float) -> None:

@@ -26,11 +26,14 @@ class MapControl(QObject):
     -------
     opened(Selection)
         The input, the target or a parameter of a layer has come from a file.
+    parameter_opened(str, Experiment)
+        After `opened`, where it is a parameter: its path in the experiment, and the experiment before.
     experiment_dropped(Path)
         What was dropped is an experiment.
     """
 
     opened = pyqtSignal(object)
+    parameter_opened = pyqtSignal(str, object)
     experiment_dropped = pyqtSignal(object)
 
     def __init__(self, window: QMainWindow, document: Document, preferences: Preferences, parts: Parts) -> None:
@@ -53,6 +56,7 @@ class MapControl(QObject):
 
             self._opener = OwnFiles(self._window, self._document, self._preferences, self._parts)
             self._opener.opened.connect(self.opened)
+            self._opener.parameter_opened.connect(self.parameter_opened)
             self._opener.experiment_dropped.connect(self.experiment_dropped)
         return self._opener
 

@@ -88,11 +88,14 @@ class OwnFiles(QObject):
     -------
     opened(Selection)
         The input, the target or a parameter of a layer has come from a file.
+    parameter_opened(str, Experiment)
+        After `opened`, where it is a parameter: its path in the experiment, and the experiment before.
     experiment_dropped(Path)
         What was dropped is an experiment.
     """
 
     opened = pyqtSignal(object)
+    parameter_opened = pyqtSignal(str, object)
     experiment_dropped = pyqtSignal(object)
 
     def __init__(self, window: QMainWindow, document: Document, preferences: Preferences, parts: Parts) -> None:
@@ -254,6 +257,7 @@ class OwnFiles(QObject):
             return
         self._dismiss()
         self.opened.emit(Selection("layer", tensor.position))
+        self.parameter_opened.emit(where, experiment)
 
     def _read(self, read: Callable[[Path], T], path: Path) -> T | None:
         """Return what a file holds; None: it cannot be read, which has been said."""

@@ -153,6 +153,7 @@ class PanelControl(QObject):
         self._document.opened.connect(self._forget_told)
         self.files.reopened.connect(self._run.forget_steps)
         self._maps.opened.connect(self.select)
+        self._maps.parameter_opened.connect(self._show_opened)
         self._maps.experiment_dropped.connect(self.files.open_file)
         self._session.run_started.connect(self._begin_run)
         self._session.frame_changed.connect(self._show_frame)
@@ -291,6 +292,12 @@ class PanelControl(QObject):
             self._show_parameter(number.tensor)
             self.side.show_explanation()
             read_last(self._badge)  # behind what the explanation offers
+
+    def _show_opened(self, path: str, before: Experiment) -> None:
+        """Show the numbers that have come from a file; where they are not to be seen, tell it if kernels have grown."""
+        told = self.inspector.show_opened(path, before)
+        if told and not self.inspector.isVisible():
+            self._parts.line.show_note(lambda: told)
 
     def _show_parameter(self, tensor: Tensor) -> None:
         """Bring the numbers of a kernel or bias into view among the controls, if they are somebody's to be changed."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from PyQt6.QtCore import QByteArray, QSettings
+from PyQt6.QtCore import QByteArray, QCoreApplication, QObject, QSettings, QTimer, pyqtSignal
 
 from convviz.views.limits import LEAST_SCALE, MOST_SCALE
 
@@ -14,20 +14,32 @@ DEFAULT_SPEED = 200.0  #: the demo's 2000 steps take ten seconds: slow enough to
 _RECENT = 8
 
 
-class Preferences:
+class Preferences(QObject):
     """Typed access to the settings file.
 
     Parameters
     ----------
     path
         The file to keep them in; None: where the platform keeps a program's settings.
+
+    Signals
+    -------
+    unkept(Path)
+        Something should have been kept, and the file cannot be written. Sent once control is back in the event loop.
     """
 
+    unkept = pyqtSignal(object)
+
     def __init__(self, path: Path | None = None) -> None:
+        super().__init__()
         if path is None:
             self._settings = QSettings(QSettings.Format.IniFormat, QSettings.Scope.UserScope, "convviz", "convviz")
         else:
             self._settings = QSettings(str(path), QSettings.Format.IniFormat)
+        self._later = QTimer(self)
+        self._later.setSingleShot(True)
+        self._later.setInterval(0)
+        self._later.timeout.connect(self._look)
 
     @property
     def theme(self) -> str:
@@ -36,7 +48,7 @@ class Preferences:
 
     @theme.setter
     def theme(self, name: str) -> None:
-        self._settings.setValue("theme", name)
+        self._keep("theme", name)
 
     @property
     def language(self) -> str:
@@ -45,7 +57,7 @@ class Preferences:
 
     @language.setter
     def language(self, code: str) -> None:
-        self._settings.setValue("language", code)
+        self._keep("language", code)
 
     @property
     def scale(self) -> float:
@@ -54,7 +66,7 @@ class Preferences:
 
     @scale.setter
     def scale(self, factor: float) -> None:
-        self._settings.setValue("scale", str(factor))
+        self._keep("scale", str(factor))
 
     @property
     def speed(self) -> float:
@@ -63,7 +75,7 @@ class Preferences:
 
     @speed.setter
     def speed(self, steps_per_second: float) -> None:
-        self._settings.setValue("speed", str(steps_per_second))
+        self._keep("speed", str(steps_per_second))
 
     @property
     def run_length(self) -> int:
@@ -73,7 +85,7 @@ class Preferences:
     @run_length.setter
     def run_length(self, steps: int) -> None:
         if steps != self.run_length:  # as with the next: what is only read at the start is not to be written then
-            self._settings.setValue("run_length", steps)
+            self._keep("run_length", steps)
 
     @property
     def log_loss(self) -> bool:
@@ -120,12 +132,12 @@ class Preferences:
         """Put ``path`` at the head of the recent files."""
         path = path.absolute()
         names = [str(path), *(str(other) for other in self.recent if other != path)]
-        self._settings.setValue("recent", names[:_RECENT])
+        self._keep("recent", names[:_RECENT])
         self.remember_folder(path.parent)
 
     def remember_folder(self, folder: Path) -> None:
         """Begin there when the next file is asked for."""
-        self._settings.setValue("folder", str(folder.absolute()))
+        self._keep("folder", str(folder.absolute()))
 
     def layout(self, name: str) -> QByteArray:
         """Return the remembered state of a part of the window (``geometry``, ``columns``, …); empty: none is."""
@@ -134,21 +146,36 @@ class Preferences:
 
     def set_layout(self, name: str, state: QByteArray) -> None:
         """Remember the state of one part of the window."""
-        self._settings.setValue(f"layout/{name}", state)
+        self._keep(f"layout/{name}", state)
 
     def forget_layout(self) -> None:
         """Forget the state of every part of the window."""
         self._settings.remove("layout")
+        self._look_later()
 
     def flush(self) -> None:
         """Write everything to the file now."""
         self._settings.sync()
 
+    def _keep(self, name: str, value: object) -> None:
+        self._settings.setValue(name, value)
+        self._look_later()
+
+    def _look_later(self) -> None:
+        """See if what was changed is written when that is tried, once for all that is changed at a time."""
+        if QCoreApplication.instance() is not None:
+            self._later.start()
+
+    def _look(self) -> None:
+        self._settings.sync()
+        if self._settings.status() is QSettings.Status.AccessError:
+            self.unkept.emit(Path(self._settings.fileName()))
+
     def _is_on(self, name: str, default: bool) -> bool:
         return str(self._settings.value(name, "true" if default else "false")) == "true"
 
     def _switch(self, name: str, on: bool) -> None:
-        self._settings.setValue(name, "true" if on else "false")
+        self._keep(name, "true" if on else "false")
 
     def _one_of(self, name: str, known: tuple[str, ...], default: str) -> str:
         value = str(self._settings.value(name, default))

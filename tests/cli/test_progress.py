@@ -29,7 +29,8 @@ def test_the_bar_says_how_far_how_fast_and_how_long(monkeypatch: pytest.MonkeyPa
     assert terminal.getvalue().endswith("step 500 of 2,000, 50 steps/s, 0:30 left")
     assert terminal.getvalue().count("#") == 7
     bar.clear()
-    assert terminal.getvalue().endswith("\r\x1b[K")
+    assert terminal.getvalue().endswith("\r" + " " * 99 + "\r")
+    assert "\x1b" not in terminal.getvalue(), "which an old terminal of Windows prints"
 
 
 def test_the_bar_fits_a_narrow_terminal_and_long_times() -> None:

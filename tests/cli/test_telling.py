@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import io
 import json
 import os
 import subprocess
@@ -13,6 +14,7 @@ import numpy as np
 import pytest
 
 from convviz.cli import main
+from convviz.cli.qt import draw_unseen
 from convviz.cli.telling import one_line, shortened
 from tests.cli.processes import FROM_ANYWHERE
 from tests.patience import PATIENCE
@@ -141,6 +143,56 @@ def test_a_reader_that_has_seen_enough_does_not_cost_the_files(tmp_path: Path) -
     assert (finished.stdout, finished.stderr) == ("Two convolutions\n", "")
     assert (tmp_path / "code").read_text() == "0\n"
     assert np.load(tmp_path / "run.npz")["losses"].size == 20000
+
+
+def test_a_reader_that_has_seen_enough_is_no_error_on_windows_either(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    class Unread(io.StringIO):
+        def write(self, text: str) -> int:
+            raise OSError(errno.EINVAL, "Invalid argument")
+
+    monkeypatch.setattr(sys, "stdout", Unread())
+    assert main(["list"]) == 2, "where that is another error"
+    assert "Invalid argument" in capsys.readouterr().err
+    monkeypatch.setattr(sys, "platform", "win32")
+    assert main(["list"]) == 0
+    assert main(["train", "--steps", "2"]) == 0
+    assert capsys.readouterr().err == ""
+
+
+@pytest.mark.parametrize("words", [["code"], ["code", "--framework", "numpy"], ["schema"]], ids=" ".join)
+def test_what_would_be_a_file_is_printed_in_the_encoding_of_files(words: list[str], tmp_path: Path) -> None:
+    """As into a file on Windows, where the encoding of what is printed is an old one."""
+    done = subprocess.run(
+        [sys.executable, "-m", "convviz", *words],
+        capture_output=True,
+        cwd=tmp_path,
+        env={**FROM_ANYWHERE, "PYTHONIOENCODING": "cp1252"},
+        timeout=PATIENCE,
+        check=True,
+    )
+    assert not done.stdout.isascii()
+    text = done.stdout.decode("utf-8")
+    if words[0] == "schema":
+        json.loads(text)
+    else:
+        compile(text, "script.py", "exec")
+
+
+def test_what_is_drawn_unseen_on_windows_has_the_fonts_of_the_system(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("QT_QPA_FONTDIR", "QT_QPA_PLATFORM", "QT_LOGGING_RULES"):
+        monkeypatch.setenv(name, "to be set back")
+        monkeypatch.delenv(name)
+    draw_unseen()
+    assert "QT_QPA_FONTDIR" not in os.environ
+    monkeypatch.setattr(sys, "platform", "win32")
+    monkeypatch.setenv("WINDIR", "somewhere")
+    draw_unseen()
+    assert os.environ["QT_QPA_FONTDIR"] == os.path.join("somewhere", "Fonts")
+    monkeypatch.setenv("QT_QPA_FONTDIR", "mine")
+    draw_unseen()
+    assert os.environ["QT_QPA_FONTDIR"] == "mine"
 
 
 @CLOSED

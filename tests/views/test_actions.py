@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import sys
 from collections import Counter
 from typing import TYPE_CHECKING
 
 import pytest
 from PyQt6.QtCore import QSignalBlocker, QSize
 from PyQt6.QtGui import QAction, QKeySequence, QScreen
-from PyQt6.QtWidgets import QApplication, QLabel, QMenu, QScrollArea, QToolButton
+from PyQt6.QtWidgets import QApplication, QLabel, QMenu, QScrollArea, QToolButton, QWidget
 
 from convviz.resources import resource
 from convviz.views import theme
 from convviz.views.action_table import ACTIONS, GROUPS, ActionSpec
-from convviz.views.action_texts import plain
+from convviz.views.action_texts import plain, with_own_keys
 from convviz.views.dialogs import AboutBox, ShortcutsPage
+from convviz.views.editors.matrix_grid import MatrixGrid
 
 if TYPE_CHECKING:
     from tests.views.conftest import OpenWindow, Person
@@ -33,6 +35,34 @@ def test_no_shortcut_means_two_things() -> None:
     keys = Counter(QKeySequence(keys).toString() for spec in ACTIONS for keys in spec.shortcuts)
     assert [key for key, count in keys.items() if count > 1] == []
     assert "" not in keys
+
+
+def test_a_mac_finds_about_and_quit_whatever_they_are_called_and_takes_nothing_else_for_them(
+    open_window: OpenWindow,
+) -> None:
+    person = open_window()
+    role = QAction.MenuRole
+    person.find(QAction, "language_zh_CN").trigger()
+    roles = {spec.name: person.find(QAction, spec.name).menuRole() for spec in ACTIONS}
+    assert roles.pop("about") is role.AboutRole
+    assert roles.pop("quit") is role.QuitRole
+    assert set(roles.values()) == {role.NoRole}
+
+
+def test_keys_are_called_what_they_are_called_on_a_mac(
+    monkeypatch: pytest.MonkeyPatch, open_window: OpenWindow
+) -> None:
+    assert with_own_keys("Ctrl+C, Ctrl+V") == "Ctrl+C, Ctrl+V"
+    monkeypatch.setattr(sys, "platform", "darwin")
+    assert with_own_keys("Ctrl+C, Ctrl+V") == "Cmd+C, Cmd+V"
+    person = open_window()
+    person.find(QAction, "shortcuts").trigger()
+    page = person.dialog(ShortcutsPage, "shortcuts_page")
+    texts = {label.text() for label in page.findChildren(QLabel)}
+    assert "Cmd+C, Cmd+V" in texts
+    assert "the same with Shift, with Cmd" in texts
+    assert "Cmd" in person.find(QWidget, "layers.0.weight.cells.copy").toolTip()
+    assert "Cmd coarser" in person.find(MatrixGrid, "layers.0.weight.cells").toolTip()
 
 
 @pytest.mark.parametrize(("title", "words"), [("&File", "File"), ("H&istory", "History"), ("文件(&F)", "文件")])

@@ -124,6 +124,36 @@ def test_a_kernel_of_another_size_makes_the_layer_that_size(open_window: OpenWin
     assert person.document.experiment.layers[0].parameter_shapes((1, 12, 12))["weight"] == (1, 1, 5, 5)
 
 
+@pytest.mark.parametrize(("name", "shown"), [("student", "weight"), ("teacher", "teacher_weight")])
+def test_kernels_that_grow_with_a_larger_one_dropped_onto_one_are_told_beside_it(
+    open_window: OpenWindow, tmp_path: Path, name: str, shown: str
+) -> None:
+    person = open_window(TWO)
+    note = person.find(QLabel, "inspector.note")
+    at = cells(person, f"layer0.{name}", 1, 0, 1, 1).center()
+    drop_files(person.window, at, array(tmp_path, np.eye(3)))
+    assert not note.isVisible()
+    drop_files(person.window, at, array(tmp_path, np.eye(5)))
+    assert note.isVisible()
+    assert note.text().startswith("The layer's kernels are 5×5 now, not 3×3, the student's and the teacher's.")
+    numbers = person.find(QWidget, f"layers.0.{shown}.cells")
+    assert numbers.isVisible()
+    assert not numbers.visibleRegion().isEmpty()
+    person.press("Ctrl+Z")
+    assert not note.isVisible()
+
+
+def test_kernels_that_grow_where_no_controls_are_seen_are_told_in_the_status_line(
+    open_window: OpenWindow, tmp_path: Path
+) -> None:
+    person = open_window(TWO)
+    person.press("F9")
+    drop_files(person.window, cells(person, "layer0.student", 1, 0, 1, 1).center(), array(tmp_path, np.eye(5)))
+    assert person.text("pointed").startswith("The layer's kernels are 5×5 now, not 3×3")
+    person.press("F9")
+    assert not person.find(QLabel, "inspector.note").isVisible()
+
+
 def test_numbers_that_do_not_fit_are_refused_by_the_name_of_their_file(open_window: OpenWindow, tmp_path: Path) -> None:
     person = open_window(ONE)
     before = person.document.experiment

@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING
 import pytest
 from PyQt6.QtCore import QSize, Qt
 from PyQt6.QtGui import QAction, QGuiApplication, QScreen
-from PyQt6.QtWidgets import QFrame, QLabel, QSpinBox, QSplitter, QWidget
+from PyQt6.QtTest import QSignalSpy, QTest
+from PyQt6.QtWidgets import QFrame, QLabel, QSpinBox, QSplitter, QToolButton, QWidget
 
+from convviz.views.banner import Message
 from convviz.views.main_window import MainWindow
 from convviz.views.preferences import DEFAULT_SPEED, Preferences
 
@@ -18,7 +20,7 @@ if TYPE_CHECKING:
 
     from pytestqt.qtbot import QtBot
 
-    from tests.views.conftest import OpenWindow
+    from tests.views.conftest import OpenWindow, Person
 
 
 def test_everything_set_is_there_the_next_day(tmp_path: Path) -> None:
@@ -69,6 +71,56 @@ def test_it_is_told_that_everything_is_too_large(open_window: OpenWindow, monkey
     person.window.tell_if_too_large()
     assert person.find(QFrame, "banner").isVisible()
     assert "125%" in person.find(QLabel, "banner_text").text()
+
+
+def take_the_place_of_the_file(person: Person, folder: Path) -> Path:
+    """Let the preferences have nowhere to be written, whoever asks for it: there is a folder of the file's name."""
+    file = folder / "settings.ini"
+    person.preferences.flush()
+    file.unlink(missing_ok=True)
+    file.mkdir()
+    return file
+
+
+def test_that_nothing_can_be_kept_is_said_once_at_the_first_choice(open_window: OpenWindow, tmp_path: Path) -> None:
+    person = open_window()
+    file = take_the_place_of_the_file(person, tmp_path)
+    banner = person.find(QFrame, "banner")
+    QTest.qWait(50)
+    assert not banner.isVisible()
+    person.find(QAction, "theme_dark").trigger()
+    person.sees(banner.isVisible)
+    expected = f"What you choose in the window lasts until you close it: {file} cannot be written."
+    assert person.banner_text() == expected
+    person.find(QAction, "language_zh_CN").trigger()
+    assert person.banner_text() != expected
+    assert str(file) in person.banner_text()
+    QTest.mouseClick(person.find(QToolButton, "banner_close"), Qt.MouseButton.LeftButton)
+    told = QSignalSpy(person.preferences.unkept)
+    person.find(QAction, "theme_light").trigger()
+    person.sees(lambda: len(told) > 0)
+    assert not banner.isVisible()
+
+
+def test_a_size_that_cannot_be_kept_is_not_promised(open_window: OpenWindow, tmp_path: Path) -> None:
+    person = open_window()
+    file = take_the_place_of_the_file(person, tmp_path)
+    person.find(QAction, "scale_1.0").trigger()
+    person.sees(lambda: str(file) in person.banner_text())
+
+
+def test_what_has_to_be_dealt_with_stays_where_nothing_can_be_kept(open_window: OpenWindow, tmp_path: Path) -> None:
+    person = open_window()
+    file = take_the_place_of_the_file(person, tmp_path)
+    person.window.show_message(Message(lambda: "The file could not be saved."))
+    told = QSignalSpy(person.preferences.unkept)
+    person.find(QAction, "theme_dark").trigger()
+    person.sees(lambda: len(told) > 0)
+    assert person.banner_text() == "The file could not be saved."
+    QTest.mouseClick(person.find(QToolButton, "banner_close"), Qt.MouseButton.LeftButton)
+    person.find(QAction, "theme_light").trigger()
+    person.sees(person.find(QFrame, "banner").isVisible)
+    assert str(file) in person.banner_text()
 
 
 def test_what_is_set_to_what_it_was_is_not_written(tmp_path: Path) -> None:

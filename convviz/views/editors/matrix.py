@@ -15,6 +15,7 @@ from PyQt6.QtWidgets import QApplication, QHBoxLayout, QLabel, QMenu, QVBoxLayou
 from convviz.engine.errors import ConfigError, ConvvizError
 from convviz.engine.shapes import size_text
 from convviz.i18n import mark, tr
+from convviz.views.action_texts import with_own_keys
 from convviz.views.editors.buttons import IconButton
 from convviz.views.editors.matrix_grid import MatrixGrid
 from convviz.views.editors.matrix_text import numpy_text, python_text, spreadsheet_text
@@ -131,7 +132,7 @@ class MatrixEditor(QWidget):
         """Say what the numbers are, in a word and in a sentence."""
         self._title = title
         how = tr("Type a number, drag up or down, or turn the wheel; Shift is finer, Ctrl coarser; arrow keys move")
-        self.grid.setToolTip(paragraphs(help, how))
+        self.grid.setToolTip(paragraphs(help, with_own_keys(how)))
         self.grid.setAccessibleDescription(help)
         self._show_matrix()
 
@@ -145,10 +146,10 @@ class MatrixEditor(QWidget):
         self._value.setAccessibleName(tr("Value of the cell"))
         self._value.setToolTip(tr("The cell's value with all of its digits; 1/9 and 3e-5 can be typed too"))
         self._open.describe(tr("Open…"), self._what_opens())
-        self._copy.describe(tr("Copy"), tr("Copy the matrix for a spreadsheet (Ctrl+C in its cells)"))
-        self._paste.describe(
-            tr("Paste"), tr("Paste cells of a spreadsheet, a Python list or a NumPy array (Ctrl+V in the cells)")
-        )
+        copying = tr("Copy the matrix for a spreadsheet (Ctrl+C in its cells)")
+        pasting = tr("Paste cells of a spreadsheet, a Python list or a NumPy array (Ctrl+V in the cells)")
+        self._copy.describe(tr("Copy"), with_own_keys(copying))
+        self._paste.describe(tr("Paste"), with_own_keys(pasting))
         self._more.describe(tr("More"), tr("Copy as code, rotate, transpose, normalise"))
         self.set_values(self._values)
 

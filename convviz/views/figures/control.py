@@ -115,7 +115,7 @@ class FigureControl(QObject):
         size = f"{image.width():,} × {image.height():,}"
 
         def note() -> str:
-            told = tr("“{part}” has been copied as a picture of {size} pixels.")
+            told = tr("'{part}' has been copied as a picture of {size} pixels.")
             return told.format(part=subject.title, size=size)
 
         self._line.show_note(note)
@@ -128,8 +128,8 @@ class FigureControl(QObject):
         menu.setObjectName("figure_menu")
         menu.aboutToHide.connect(menu.deleteLater)
         for name, text, act in (
-            ("copy_picture", tr("Copy picture of “{part}”"), partial(self.copy, number)),
-            ("export_picture", tr("Export picture of “{part}”…"), partial(self.export_asked.emit, number)),
+            ("copy_picture", tr("Copy picture of '{part}'"), partial(self.copy, number)),
+            ("export_picture", tr("Export picture of '{part}'…"), partial(self.export_asked.emit, number)),
         ):
             action = menu.addAction(self._actions[name].icon(), text.format(part=title))
             if action is not None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from PyQt6.QtCore import QEvent, Qt, pyqtSignal
 
 from convviz.i18n import tr
+from convviz.views.action_texts import with_own_keys
 from convviz.views.heatmap.cell import Cell, cell_text, place_texts
 from convviz.views.heatmap.layout import Form
 from convviz.views.heatmap.places import index_of, lead_of
@@ -14,7 +15,7 @@ from convviz.views.heatmap.view import HeatmapView
 
 if TYPE_CHECKING:
     from PyQt6.QtCore import QPoint, QRect
-    from PyQt6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent
+    from PyQt6.QtGui import QEnterEvent, QFocusEvent, QKeyEvent, QMouseEvent
     from PyQt6.QtWidgets import QWidget
 
     from convviz.engine.explain import Tensor
@@ -109,6 +110,13 @@ class Heatmap(HeatmapView):
         if place != self._cursor:
             self._point(place)
 
+    def enterEvent(self, event: QEnterEvent | None) -> None:
+        """Tell which cell the pointer has come to: where a drag from elsewhere ends, no move follows."""
+        super().enterEvent(event)
+        place = None if event is None else self._at(event.position().toPoint())
+        if place is not None and place != self._cursor:
+            self._point(place)
+
     def leaveEvent(self, event: QEvent | None) -> None:
         """Tell that the pointer is on no cell any more."""
         self._point(None)
@@ -199,7 +207,7 @@ class Heatmap(HeatmapView):
             "A click on the count, Ctrl+Page Down and Ctrl+Page Up show the others."
         )
         shown = self._layout.shown
-        return told.format(first=shown.start + 1, last=shown.stop, all=self._shown.shape[0])
+        return with_own_keys(told).format(first=shown.start + 1, last=shown.stop, all=self._shown.shape[0])
 
     def _leaves_out(self) -> bool:
         return self._layout is not None and len(self._layout.tiles) < self._shown.shape[0]

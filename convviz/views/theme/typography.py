@@ -17,9 +17,13 @@ FontRole = Literal["small", "body", "strong", "heading", "title"]
 #: Usual height of each role in pixels; ``strong`` is ``body`` in semi-bold, as are the two above it.
 FONT_SIZES: dict[FontRole, int] = {"small": 11, "body": 13, "strong": 13, "heading": 16, "title": 22}
 
-#: Where the system names no font of its own (a bare Linux), the first of these that is installed. The CJK face comes
-#: before DejaVu because its Latin letters are narrower and belong to the same design as its Chinese ones.
-_PREFERRED = ("Inter", "Noto Sans", "Noto Sans CJK SC", "Source Han Sans SC", "DejaVu Sans")
+#: Where the system names no font of its own (a bare Linux, or where Qt draws for nobody's display), the first of these
+#: that is installed. The CJK face comes before DejaVu because its Latin letters are narrower and belong to the same
+#: design as its Chinese ones; the last two are those of Windows and macOS.
+_PREFERRED = (
+    *("Inter", "Noto Sans", "Noto Sans CJK SC", "Source Han Sans SC", "DejaVu Sans"),
+    *("Segoe UI", "Helvetica Neue"),
+)
 #: How long a text stands at least, in seconds, while what it tells changes: nobody reads faster, and text is slow to
 #: draw.
 READABLE = 0.2

@@ -224,14 +224,14 @@ def test_the_keys_copy_what_they_are_on(open_window: OpenWindow) -> None:
     image = copied()
     assert (image.width(), image.height()) == (2 * pipeline.width(), 2 * pipeline.height())
     assert person.text("pointed") == (
-        f"“Network” has been copied as a picture of {image.width():,} × {image.height():,} pixels."
+        f"'Network' has been copied as a picture of {image.width():,} × {image.height():,} pixels."
     )
     person.find(QWidget, "loss_plot").setFocus()
     person.press("Ctrl+Shift+C")
     assert copied().width() == 2 * (loss.width() + 2 * theme.SPACE.S)
     person.find(Heatmap, "pipeline.residual").setFocus()
     person.press("Ctrl+Shift+C")
-    assert person.text("pointed").startswith("“Residual” has been copied")
+    assert person.text("pointed").startswith("'Residual' has been copied")
     assert copied().pixelColor(2, 2) == theme.LIGHT.surface
 
 
@@ -247,11 +247,11 @@ def test_the_right_button_offers_the_picture_of_what_is_under_it(open_window: Op
     person = trained(open_window(), 120)
     menu = open_menu(person, person.find(Heatmap, "pipeline.target"))
     assert [action.text() for action in menu.actions()] == [
-        "Copy picture of “Target”",
-        "Export picture of “Target”…",
+        "Copy picture of 'Target'",
+        "Export picture of 'Target'…",
     ]
     menu.actions()[0].trigger()
-    assert person.text("pointed").startswith("“Target” has been copied")
+    assert person.text("pointed").startswith("'Target' has been copied")
     menu.actions()[1].trigger()
     menu.close()
     dialog = person.dialog(FigureDialog, "figure_dialog")

@@ -8,6 +8,7 @@ import numpy as np
 from PyQt6.QtCore import QEvent, QPoint, Qt
 from PyQt6.QtGui import QKeyEvent
 from PyQt6.QtTest import QTest
+from PyQt6.QtWidgets import QHBoxLayout, QWidget
 
 from convviz.number_text import format_number
 from convviz.views import theme
@@ -49,6 +50,33 @@ def test_every_pixel_of_a_cell_belongs_to_it(qtbot: QtBot, show_heatmap: ShowHea
             qtbot.mouseMove(heatmap, corner)
             assert told[-1] is not None
             assert told[-1].index == index
+
+
+def test_the_cell_over_which_a_drag_from_another_heatmap_ends_is_told_without_a_move(
+    qtbot: QtBot, show_heatmap: ShowHeatmap
+) -> None:
+    first = show_heatmap(RNG.normal(size=(8, 8)))
+    pair = QWidget()
+    qtbot.addWidget(pair)
+    second = Heatmap("map2")
+    second.set_values(RNG.normal(size=(8, 8)))
+    row = QHBoxLayout(pair)
+    for heatmap in (first, second):
+        heatmap.setFixedSize(240, 320)
+        row.addWidget(heatmap)
+    with qtbot.waitExposed(pair):
+        pair.show()
+    told = pointed_at(second)
+    window, left, held = pair.windowHandle(), Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+    start = first.mapTo(pair, first.cell_rect(2, 2).center())
+    end = second.mapTo(pair, second.cell_rect(3, 5).center())
+    QTest.mouseMove(window, start)
+    QTest.mousePress(window, left, held, start)
+    QTest.mouseMove(window, end)
+    assert told == []  # the pointer is the first one's as long as the button is held
+    QTest.mouseRelease(window, left, held, end)
+    assert told[-1] is not None
+    assert (told[-1].row, told[-1].column) == (3, 5)
 
 
 def test_leaving_lets_go(qtbot: QtBot, show_heatmap: ShowHeatmap) -> None:

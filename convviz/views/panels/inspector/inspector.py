@@ -93,6 +93,17 @@ class Inspector(QWidget):
             self._page.show_role(is_teacher=is_teacher)
             self._sight.show(f"layers.{layer}.{TEACHER_SETTINGS[name] if is_teacher else name}")
 
+    def show_opened(self, path: str, before: Experiment) -> str:
+        """Bring the numbers of the parameter at ``path`` into view, which have come into the layer from elsewhere.
+
+        Return the sentence that tells how they have resized the kernels since ``before``, which is shown beside them
+        where the panel is to be seen; empty: they have not.
+        """
+        _, layer, name = path.split(".")
+        role = {setting: own for own, setting in TEACHER_SETTINGS.items()}
+        self.show_parameter(int(layer), role.get(name, name), is_teacher=name in role)
+        return self._tell_of_size(path, before)
+
     def _show(self, selection: Selection) -> None:
         if selection.kind == "layer":
             selection = Selection("layer", min(selection.index, len(self._document.experiment.stages) - 1))
@@ -240,10 +251,8 @@ class Inspector(QWidget):
 
     def _edit_numbers(self, path: str, numbers: NDArray[Any], merge: str) -> None:
         before = self._document.experiment
-        made = self._propose(path, lambda: edits.with_numbers(before, path, numbers), self._change_text(path), merge)
-        sizes = [edits.kernel_size(experiment, path) for experiment in (before, self._document.experiment)]
-        if made and sizes[0] != sizes[1]:
-            self._tell(path, _resized_text(*map(size_text, sizes), with_teacher=before.target is None))
+        if self._propose(path, lambda: edits.with_numbers(before, path, numbers), self._change_text(path), merge):
+            self._tell_of_size(path, before)
 
     def _reseed(self, path: str) -> None:
         seed = another_seed(getattr(edits.value_at(self._document.experiment, path), "seed", None))
@@ -288,6 +297,16 @@ class Inspector(QWidget):
         if control is not None and not self._note.isVisible():
             lay_out_now(control)
             self._note.show_at(control, sentence)
+
+    def _tell_of_size(self, path: str, before: Experiment) -> str:
+        """Say beside the control, and return, that kernels have another size than ``before``, if they have."""
+        sizes = [edits.kernel_size(experiment, path) for experiment in (before, self._document.experiment)]
+        if sizes[0] == sizes[1]:
+            return ""
+        told = _resized_text(*map(size_text, sizes), with_teacher=before.target is None)
+        if self.isVisible():
+            self._tell(path, told)
+        return told
 
     def _explained(self, path: str, error: ConvvizError) -> str:
         """Return the error's sentence in the words of the controls, naming the layer if it is another one."""

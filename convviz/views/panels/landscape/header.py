@@ -9,6 +9,7 @@ from PyQt6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 
 from convviz.i18n import tr
 from convviz.views import theme
+from convviz.views.action_texts import with_own_keys
 from convviz.views.editors.buttons import Choice, IconButton, WordButton
 from convviz.views.panels.landscape.wording import KINDS, parameter_texts
 
@@ -109,9 +110,10 @@ class Header(QWidget):
             tr("Lay the plane through the step that is shown, look at all of the path, and follow the run (0)")
         )
         self._start.setText(tr("Start here"))
-        self._start.setToolTip(
-            tr("Let the student start at the cross; a double click on the picture, or Ctrl+Enter, does so at once")
+        at_once = tr(
+            "Let the student start at the cross; a double click on the picture, or Ctrl+Enter, does so at once"
         )
+        self._start.setToolTip(with_own_keys(at_once))
         self._close.describe(tr("Close"), tr("Leave the landscape (Esc)"))
         if self._problem is not None:
             self._fill()
