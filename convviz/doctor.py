@@ -225,8 +225,10 @@ def report(findings: Iterable[Finding]) -> str:
     findings = list(findings)
     lines = [f"{finding.grade.value} {finding.text}" for finding in findings]
     if commands := remedies(findings):
-        lines += ["", tr("To install what is missing (the first on Debian and Ubuntu):"), *(f"  {c}" for c in commands)]
-    if not obstacles(findings):
+        lines += ["", _how_to_install(findings), *(f"  {command}" for command in commands)]
+    if bad := obstacles(findings):
+        lines += ["", tr("The window cannot open."), *_what_works(bad)]
+    else:
         lines += ["", tr("The window can open.")]
     return "\n".join(lines)
 
@@ -238,10 +240,27 @@ def refusal(findings: Iterable[Finding], *, picture: bool = False) -> str:
     lines += [f"  {finding.text}" for finding in bad]
     if commands := remedies(bad):
         lines += [tr("This installs what is missing:"), *(f"  {command}" for command in commands)]
+    return "\n".join(lines + _what_works(bad))
+
+
+def _how_to_install(findings: Iterable[Finding]) -> str:
+    """Return what is said above the lines of `remedies`."""
+    findings = list(findings)
+    if not any(finding.system for finding in findings):
+        return tr("To install what is missing:")
+    if not any(finding.python for finding in findings):
+        return tr("To install what is missing (on Debian and Ubuntu):")
+    return tr("To install what is missing (the first on Debian and Ubuntu):")
+
+
+def _what_works(bad: Iterable[Finding]) -> list[str]:
+    """Return what can be done although the window cannot open."""
+    bad, lines = list(bad), []
     if all(finding.only_window for finding in bad):
         lines.append(tr("Without a window, “convviz --screenshot OUT.png” makes a picture of it."))
-    lines.append(tr("Without Qt, “convviz train” trains in the terminal and draws the loss with --plot OUT.svg."))
-    return "\n".join(lines)
+    if not any("numpy" in finding.python for finding in bad):
+        lines.append(tr("Without Qt, “convviz train” trains in the terminal and draws the loss with --plot OUT.svg."))
+    return lines
 
 
 def _python(machine: Machine) -> Finding:

@@ -113,6 +113,15 @@ def test_a_library_that_the_window_needs_is_named_with_its_package(plugin: str, 
 def test_all_missing_libraries_make_one_line() -> None:
     findings = examine(FakeMachine(lacks_libraries=("libxcb-cursor.so.0", "libxcb-shape.so.0")))
     assert remedies(findings)[0].endswith("apt-get install libxcb-cursor0 libxcb-shape0")
+    assert "To install what is missing (on Debian and Ubuntu):\n" in report(findings)
+
+
+def test_what_pip_cannot_install_is_told_apart() -> None:
+    told = report(examine(FakeMachine(lacks_modules=("numpy",), lacks_libraries=("libxcb-cursor.so.0",))))
+    heading, first, second = told.split("\n\n")[1].splitlines()
+    assert heading == "To install what is missing (the first on Debian and Ubuntu):"
+    assert "apt-get" in first
+    assert "pip" in second
 
 
 def test_one_platform_that_works_is_enough() -> None:
@@ -147,6 +156,14 @@ def test_what_works_all_the_same_is_said() -> None:
     assert "convviz train" in no_qt
 
 
+def test_the_report_ends_with_whether_the_window_can_open_and_what_works_otherwise() -> None:
+    *_, cannot, picture, training = report(examine(FakeMachine({}))).splitlines()
+    assert cannot == "The window cannot open."
+    assert "--screenshot" in picture
+    assert "convviz train" in training
+    assert report(examine(FakeMachine())).splitlines()[-1] == "The window can open."
+
+
 @pytest.mark.parametrize("platform", ["offscreen", "offscreen:enable_fonts", "xcb;offscreen"])
 def test_no_display_is_needed_offscreen(platform: str) -> None:
     assert obstacles(examine(FakeMachine({"QT_QPA_PLATFORM": platform}))) == []
@@ -161,7 +178,10 @@ def test_without_a_display_the_missing_libraries_are_told_all_the_same() -> None
 @pytest.mark.parametrize("name", doctor.REQUIREMENTS)
 def test_a_missing_distribution_comes_with_pip(name: str) -> None:
     findings = examine(FakeMachine(lacks_modules=(name,)))
-    assert f"{name} is not installed" in report(findings)
+    told = report(findings)
+    assert f"{name} is not installed" in told
+    assert "To install what is missing:\n" in told, "pip is not of Debian alone"
+    assert ("convviz train" in told) == ("convviz train" in refusal(findings)) == (name != "numpy")
     assert remedies(findings)[-1].endswith(f"-m pip install --upgrade {name}")
 
 

@@ -27,7 +27,6 @@ ARGPARSE_SENTENCES = (
     mark("positional arguments"),
     mark("options"),
     mark("show this help message and exit"),
-    mark("show program's version number and exit"),
     mark("expected one argument"),
     mark("unrecognized arguments: %s"),
     mark("invalid %(type)s value: %(value)r"),
@@ -101,7 +100,8 @@ class WindowParser(ArgumentParser):
 def window_parser(commands: Callable[[], Mapping[str, str]]) -> ArgumentParser:
     """Return the parser of ``convviz`` without a command; ``commands`` returns each command's summary by its name."""
     parser = WindowParser(commands)
-    parser.add_argument("--version", action="version", version=f"convviz {convviz.__version__}")
+    told = tr("show program's version number and exit")  # which not every Python translates by itself
+    parser.add_argument("--version", action="version", version=f"convviz {convviz.__version__}", help=told)
     return parser
 
 

@@ -21,7 +21,10 @@ SUMMARY = mark("measure engine and window on this machine, against plain loops, 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Describe the command's arguments."""
-    told = tr("against plain loops, or PyTorch (autograd, optim.SGD); can be given twice")
+    told = tr(
+        "against plain loops, or PyTorch (autograd, optim.SGD); can be given twice"
+        " (where no option says what to measure: both, and the memory)"
+    )
     add_choice(parser, "--against", ("naive", "torch"), told, several=True)
     parser.add_argument("--memory", action="store_true", help=tr("the most memory that a process takes at 1024×1024"))
     parser.add_argument("--gui", action="store_true", help=tr("the complete window while it draws, and at rest"))

@@ -25,6 +25,7 @@ def run(options: argparse.Namespace) -> int:
     from convviz.model.lessons.reading import read_lesson
 
     experiments = {name: load_builtin(name) for name in builtin_experiments()}
+    print(tr("Experiments (convviz NAME):"))
     _print_list({name: (experiment.name, experiment.notes) for name, experiment in experiments.items()})
     print()
     print(tr("Lessons (convviz --lesson NAME):"))

@@ -20,7 +20,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--lesson",
         action="store_true",
-        help=tr("of a lesson's file, with the names of everything that a scene can ring or show"),
+        help=tr("that of a lesson's file, with the names of everything that a scene can ring or show"),
     )
 
 

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     import argparse
     from collections.abc import Callable, Iterator
     from pathlib import Path
+    from types import FrameType
 
     from numpy.typing import NDArray
 
@@ -33,6 +34,8 @@ SUMMARY = mark("train without a window and print the numbers")
 _PRINT_EVERY = (1, 2, 5, 10, 20, 50, 100)
 _ROWS = 20
 
+#: What tells a program to end besides Ctrl+C: ``kill`` and whoever shuts the machine down, and a closed terminal.
+_TOLD_TO_END = ("SIGTERM", "SIGHUP")
 #: Ctrl+C is heard, and the bar drawn, about this often, in seconds.
 _BREATH = 0.05
 #: How many rows of a table are made at a time.
@@ -82,7 +85,8 @@ def run(options: argparse.Namespace) -> int:
         with _given_by("--table"):
             check_parameters(trainer.problem.network)
     is_kept = any(file is not None for file in _outputs(options).values())
-    with heard_or_not() if is_kept else nullcontext():  # or what was computed would be lost with what is printed
+    # Or what was computed would be lost with what is printed, and half of a file left behind by being told to end.
+    with heard_or_not() if is_kept else nullcontext(), _told_to_end(signal.default_int_handler):
         return _run(options, experiment, trainer)
 
 
@@ -167,13 +171,13 @@ def _can_plot(path: Path) -> bool:
 
 
 def _train(trainer: Trainer, goal: int, *, quiet: bool) -> bool:
-    """Run until a stop condition is met; return whether Ctrl+C came first."""
+    """Run until a stop condition is met; return whether Ctrl+C, or what else ends a program, came first."""
     from convviz.engine import State
 
     bar = ProgressBar(goal, sys.stderr, live=not quiet and sys.stderr.isatty())
     every = next((each for each in _PRINT_EVERY if goal <= _ROWS * each), _PRINT_EVERY[-1])
     chunk, told = 1, 0  # a step may take long; what it takes says how many come next
-    with _ctrl_c() as asked_to_stop:
+    with _asked_between_steps() as asked_to_stop:
         while trainer.state is State.PAUSED and not asked_to_stop():
             started = time.perf_counter()
             made = trainer.run(chunk)
@@ -190,22 +194,32 @@ def _train(trainer: Trainer, goal: int, *, quiet: bool) -> bool:
 
 
 @contextmanager
-def _ctrl_c() -> Iterator[Callable[[], bool]]:
-    """Make Ctrl+C a question that is asked between steps; a second one interrupts at once, as it always does."""
+def _told_to_end(heard: Callable[[int, FrameType | None], None]) -> Iterator[None]:
+    """Call ``heard`` at Ctrl+C, and where ``kill``, a shutdown or a closed terminal tells the program to end."""
+    if threading.current_thread() is not threading.main_thread():  # where no signal is ever heard
+        yield
+        return
+    numbers = [getattr(signal, name) for name in _TOLD_TO_END if hasattr(signal, name)]  # not all are everywhere
+    numbers = [signal.SIGINT, *(each for each in numbers if signal.getsignal(each) != signal.SIG_IGN)]  # by nohup
+    before = {number: signal.signal(number, heard) for number in numbers}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+@contextmanager
+def _asked_between_steps() -> Iterator[Callable[[], bool]]:
+    """Make being told to end a question that is asked between steps; a second time interrupts at once."""
     heard = threading.Event()
 
-    def hear(number: int, frame: object) -> None:
+    def hear(number: int, frame: FrameType | None) -> None:
         heard.set()
-        signal.signal(signal.SIGINT, signal.default_int_handler)
+        signal.signal(number, signal.default_int_handler)
 
-    if threading.current_thread() is not threading.main_thread():  # where no signal is ever heard
+    with _told_to_end(hear):
         yield heard.is_set
-        return
-    before = signal.signal(signal.SIGINT, hear)
-    try:
-        yield heard.is_set
-    finally:
-        signal.signal(signal.SIGINT, before)
 
 
 def _print_problem(experiment: Experiment, first: Frame) -> None:

@@ -26,7 +26,7 @@ CHINESE = re.compile("[一-鿿]")
 def test_list_names_every_experiment_with_its_note(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["list"]) == 0
     printed = capsys.readouterr().out
-    assert printed.startswith("demo ")
+    assert printed.startswith("Experiments (convviz NAME):\ndemo ")
     for name in builtin_experiments():
         assert re.search(rf"^{re.escape(name)} ", printed, re.MULTILINE)
         assert load_builtin(name).notes in printed
@@ -125,8 +125,13 @@ def test_the_language_can_stand_before_the_command_or_after_it(
 @pytest.mark.skipif(sys.version_info >= (3, 14), reason="argparse's own sentences change from version to version")
 def test_help_is_translated_throughout(capsys: pytest.CaptureFixture[str], command: str) -> None:
     assert main([*([command] if command else []), "--help", "--language", "zh_CN"]) == 0
-    for paragraph in capsys.readouterr().out.split("\n\n")[1:]:
+    printed = capsys.readouterr().out
+    for paragraph in printed.split("\n\n")[1:]:
         assert CHINESE.search(paragraph), paragraph
+    options = re.findall(r"^  -.*(?:\n {3,}.*)*", printed, re.MULTILINE)
+    assert len(options) >= 2
+    for option in options:
+        assert CHINESE.search(option), option
     assert main([*([command] if command else []), "--nonsense", "--language", "zh_CN"]) == 2
     assert CHINESE.search(capsys.readouterr().err)
 

@@ -215,7 +215,9 @@ def test_what_is_no_regular_file_is_not_replaced(
     assert (tmp_path / name).is_fifo()
 
 
-def test_ctrl_c_ends_the_run_and_writes_what_there_is(small: Path, tmp_path: Path) -> None:
+@pytest.mark.skipif(os.name == "nt", reason="there are no such signals")
+@pytest.mark.parametrize("told", ["SIGINT", "SIGTERM", "SIGHUP"])
+def test_a_run_that_is_told_to_end_writes_what_there_is(small: Path, tmp_path: Path, told: str) -> None:
     command = [sys.executable, "-m", "convviz", "train", str(small), "--steps", "30000000", "--output", "run.npz"]
     with subprocess.Popen(
         command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=tmp_path, env=FROM_ANYWHERE
@@ -223,7 +225,7 @@ def test_ctrl_c_ends_the_run_and_writes_what_there_is(small: Path, tmp_path: Pat
         try:
             assert process.stdout is not None
             assert any(line.startswith("    1000") for line in process.stdout)
-            process.send_signal(signal.SIGINT)
+            process.send_signal(getattr(signal, told))
             out, err = process.communicate(timeout=PATIENCE)
         finally:
             process.kill()
@@ -231,6 +233,47 @@ def test_ctrl_c_ends_the_run_and_writes_what_there_is(small: Path, tmp_path: Pat
     assert err == ""
     assert "interrupted after step" in out
     assert 1000 <= np.load(tmp_path / "run.npz")["losses"].size < 30_000_000
+
+
+@pytest.mark.skipif(os.name == "nt", reason="there are no such signals")
+@pytest.mark.parametrize("told", ["SIGINT", "SIGTERM"])
+def test_no_half_of_a_file_is_left_where_the_end_comes_while_it_is_written(
+    small: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, told: str
+) -> None:
+    def interrupted(file: object, **arrays: object) -> None:
+        signal.raise_signal(getattr(signal, told))
+
+    def unheard(number: int, frame: object) -> None:
+        pytest.fail("the signal came through to whoever called")
+
+    monkeypatch.setattr(np, "savez", interrupted)
+    number = getattr(signal, told)
+    before = signal.signal(number, unheard)
+    try:
+        assert main(["train", str(small), "--steps", "3", "--quiet", "--output", str(tmp_path / "run.npz")]) == 130
+        assert signal.getsignal(number) is unheard
+    finally:
+        signal.signal(number, before)
+    assert list(tmp_path.iterdir()) == [small]
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGHUP"), reason="there is no such signal")
+def test_a_run_that_was_started_to_outlive_its_terminal_does_so(
+    small: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)  # as nohup does
+    write = np.savez
+
+    def closed(*places: object, **arrays: object) -> None:
+        signal.raise_signal(signal.SIGHUP)
+        write(*places, **arrays)
+
+    monkeypatch.setattr(np, "savez", closed)
+    try:
+        assert main(["train", str(small), "--steps", "3", "--quiet", "--output", str(tmp_path / "run.npz")]) == 0
+    finally:
+        signal.signal(signal.SIGHUP, before)
+    assert np.load(tmp_path / "run.npz")["losses"].size == 3
 
 
 @pytest.mark.parametrize(
