@@ -23,6 +23,8 @@ Matrix = NDArray[np.float64]
 LONGEST = 4_000_000
 _DEEPEST = 4
 
+#: What says nothing: blanks, and the separators of cells that are all empty.
+_NOTHING = re.compile(r"[\s;,]*")
 #: What may stand before a list: ``name =``, PyTorch's ``Parameter containing:``, and the name of a function.
 _NAMED = re.compile(r"^[A-Za-z_][\w ]*[=:]\s*")
 _WRAPPED = re.compile(r"^[A-Za-z_][\w.]*\s*\(\s*(?=[\[(])")
@@ -69,7 +71,7 @@ def parse_matrix(text: str) -> Matrix:
         Where the text cannot be read as numbers, naming the place.
     """
     stripped = text.strip("\ufeff \r\n")
-    if not stripped.strip():
+    if _NOTHING.fullmatch(stripped):
         raise ConfigError("there is no text to paste; expected rows of numbers or a Python list")
     if len(stripped) > LONGEST:
         raise ConfigError(
@@ -153,7 +155,7 @@ def _measure(value: Any, level: int, lengths: list[int]) -> None:
 
 
 def _rows(text: str) -> Matrix:
-    lines = [line for line in text.splitlines() if line.strip()]
+    lines = [line for line in text.splitlines() if not _NOTHING.fullmatch(line)]
     cells = [_cells(line, _separator(lines)) for line in lines]
     point = _decimal_mark(cells)
     matrix = []
@@ -193,7 +195,7 @@ def _cells(line: str, separator: str) -> list[str]:
     if not separator:
         return line.split()
     row = [cell.strip() for cell in line.split(separator)]
-    while len(row) > 1 and not row[-1]:  # a spreadsheet's selection may reach beyond its last column
+    while not row[-1]:  # a spreadsheet's selection may reach beyond its last column
         row.pop()
     return row
 

@@ -58,6 +58,9 @@ def test_refuses_what_is_not_finite(text: str) -> None:
         "  1   2\n\n  3 4.5  \n",
         "1;2\n3;4,5",
         "1;2;\n3;4,5;",
+        "1;2\n3;4,5\n;\n",
+        ",,\n1,2,\n3,4.5,\n,,",
+        "\t\n1\t2\n3\t4.5\n\t\n",
         "1,2\n3,4.5",
         "1, 2\n3, 4.5",
         "1,0 2,0\n3,0 4,5",
@@ -118,6 +121,7 @@ def test_reads_up_to_four_dimensions() -> None:
     [
         ("", "no text"),
         (" \n\t\n", "no text"),
+        (";;\n;;", "no text"),
         ("0,5", "one number or as two"),
         ("0,5\n1,5", "one number or as two"),
         ("1 2\n3", "the rows have different lengths: 2 in row 1, 1 in row 2"),
