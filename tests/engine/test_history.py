@@ -102,6 +102,7 @@ def test_a_series_is_read_as_one_array():
         expected.extend(numbers)
         assert len(series) == len(expected)
         assert np.array_equal(series.values(), expected)
+        assert series.nbytes == series.values().nbytes
     assert not series.values().flags.writeable
 
 
@@ -113,6 +114,15 @@ def test_a_truncated_series_leaves_what_was_read():
     series.append(np.full(3, -1.0))
     assert before.tolist() == list(range(10))
     assert series.values().tolist() == [0, 1, 2, 3, -1, -1, -1]
+
+
+def test_a_copy_of_a_series_goes_on_without_the_other():
+    series = Series()
+    series.append(np.arange(10.0))
+    copied = series.copy(4)
+    copied.append(np.full(2, -1.0))
+    assert copied.values().tolist() == [0, 1, 2, 3, -1, -1]
+    assert series.values().tolist() == list(range(10))
 
 
 def test_a_log_of_rates_tells_the_rate_of_every_step():
@@ -131,3 +141,13 @@ def test_a_log_of_rates_tells_the_rate_of_every_step():
     assert [log.at(step) for step in (9, 14, 15, 30)] == [(0.5, 10), (0.25, 15), (1.0, None), (1.0, None)]
     log.set(0, 2.0)
     assert log.at(30) == (2.0, None)
+
+
+def test_a_copy_of_a_log_goes_on_without_the_other():
+    log = RateLog(0.5)
+    log.set(10, 0.25)
+    copied = log.copy()
+    copied.set(20, 0.125)
+    log.set(5, 1.0)
+    assert [copied.at(step)[0] for step in (9, 10, 20)] == [0.5, 0.25, 0.125]
+    assert [log.at(step)[0] for step in (4, 10, 20)] == [0.5, 1.0, 1.0]

@@ -59,6 +59,15 @@ def test_a_higher_speed_counts_from_the_last_step():
     assert pace.due(0.3, 100) == 1
 
 
+def test_a_run_that_went_as_fast_as_it_could_is_slowed_down_from_its_last_step_on():
+    pace = Pace()
+    pace.start(0.0, at_once=True)
+    pace.made(pace.due(10.0, 50), 10.0)
+    pace.change(2.0, 10.1)
+    assert pace.next() == pytest.approx(10.5)
+    assert pace.due(10.4, 50) == 0
+
+
 def test_a_stall_ends_in_no_burst():
     pace = Pace()
     pace.change(100.0, 0.0)
@@ -101,6 +110,15 @@ def test_frames_keep_the_beat_while_painting_is_quick():
         deadlines.append(frames.next)
         frames.shown(frames.next + 0.001, frames.next + 0.004)
     assert deadlines == pytest.approx([0.02 * (i + 1) for i in range(100)])
+
+
+def test_another_beat_begins_when_it_is_set():
+    frames = FrameClock(0.1)
+    frames.start(0.0)
+    frames.change(50.0, 3.0)
+    assert frames.next == pytest.approx(3.02)
+    frames.shown(3.02, 3.02)
+    assert frames.next == pytest.approx(3.04)
 
 
 def test_slow_painting_takes_at_most_a_third_of_the_time():
@@ -162,6 +180,13 @@ def test_the_rate_of_slow_steps_is_known_from_the_second_on():
         assert meter.rate() == pytest.approx(0.5 if step > 1 else 0.0)
     meter.start()
     assert meter.rate() == 0.0
+
+
+def test_the_rate_is_known_as_soon_as_two_steps_were_made():
+    meter = RateMeter()
+    meter.mark(3.0, 1)
+    meter.mark(3.001, 2)
+    assert meter.rate() == pytest.approx(1000)
 
 
 def test_the_rate_evens_out_what_comes_in_bursts():

@@ -94,11 +94,13 @@ def test_a_branch_can_still_be_gone_to_after_its_beginning_was_undone_and_someth
     desk.document.undo_stack.undo()
     desk.rests_at(60)
     desk.set_rate(1e-5)
-    _, branch = desk.branches.all
+    root, branch = desk.branches.all
     assert desk.branches.beside_present(1) is branch
     assert desk.branches.beside_present(-1) is None
     desk.branches.go_to(branch)
     desk.rests_at(25)
+    assert desk.branches.beside_present(1) is None
+    assert desk.branches.beside_present(-1) is root
     assert desk.document.experiment.optimizer.learning_rate == 3e-5
     desk.document.undo_stack.undo()
     desk.rests_at(60)

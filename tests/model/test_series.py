@@ -194,3 +194,5 @@ def test_a_series_that_is_handed_over_takes_all_with_it() -> None:
     np.testing.assert_array_equal(other.values(), np.arange(5000.0))
     assert other.envelope(32)[1].max() == 4999
     assert series.envelope(32)[1].tolist() == [7, 7, 7]
+    series.append(np.where(np.arange(5000) == 1000, 9.0, 0.0))
+    assert series.envelope(32)[1].max() == 9

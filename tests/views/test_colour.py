@@ -175,7 +175,7 @@ def test_how_different_colours_look_is_told_in_oklab(rgb: tuple[int, ...], lab: 
     assert oklab(np.array(rgb, float)) == pytest.approx(lab, abs=2e-4)
 
 
-@pytest.mark.parametrize("levels", [(-1.0, 1.0), (-3.0, 0.5), (-1e308, 1e308), (0.0, 1e-320), (1.0, 1.0)])
+@pytest.mark.parametrize("levels", [(-1.0, 1.0), (-3.0, 0.5), (-0.5, 3.0), (-1e308, 1e308), (0.0, 1e-320), (1.0, 1.0)])
 def test_one_number_and_a_known_extent_make_no_difference(levels: tuple[float, float]) -> None:
     for values in (np.linspace(-1.0, 1.0, 999), np.array([math.nan, 0.3]), np.array([-math.inf, math.inf, 2.0])):
         index = to_index(values, levels)

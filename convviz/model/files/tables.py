@@ -23,6 +23,8 @@ Matrix = NDArray[np.float64]
 LONGEST = 4_000_000
 _DEEPEST = 4
 
+#: What says nothing: blanks, and the separators of cells that are all empty.
+_NOTHING = re.compile(r"[\s;,]*")
 #: What may stand before a list: ``name =``, PyTorch's ``Parameter containing:``, and the name of a function.
 _NAMED = re.compile(r"^[A-Za-z_][\w ]*[=:]\s*")
 _WRAPPED = re.compile(r"^[A-Za-z_][\w.]*\s*\(\s*(?=[\[(])")
@@ -33,6 +35,8 @@ _SUPERSCRIPTS = str.maketrans("⁻⁺⁰¹²³⁴⁵⁶⁷⁸⁹", "-+0123456789
 #: A power of ten as the window writes it.
 _POWER = re.compile(r"(?:^([+-]?)|[×*] ?)10([⁻⁺]?[⁰¹²³⁴⁵⁶⁷⁸⁹]+)$")
 _FRACTION = re.compile(r"^([^/]+)/([^/]+)$")
+#: Whole digits in groups of three, by the mark between them; what begins with a zero is a fraction.
+_GROUPED = {mark: re.compile(rf"^[+-]?[1-9]\d{{0,2}}(?:{re.escape(mark)}\d{{3}})+(?![\d{mark}])") for mark in ",."}
 
 
 def parse_number(text: str) -> float:
@@ -58,7 +62,8 @@ def parse_matrix(text: str) -> Matrix:
     """Return the numbers in ``text`` as an array of one to four dimensions; plain rows make a matrix.
 
     Rows of a spreadsheet may be separated by tabs, semicolons, spaces or commas. A comma within a cell is read as a
-    decimal comma where the cells are separated by something else.
+    decimal comma where the cells are separated by something else, or as a mark of thousands where another number has a
+    decimal point and three digits follow each comma; a point beside a decimal comma likewise.
 
     Raises
     ------
@@ -66,7 +71,7 @@ def parse_matrix(text: str) -> Matrix:
         Where the text cannot be read as numbers, naming the place.
     """
     stripped = text.strip("\ufeff \r\n")
-    if not stripped.strip():
+    if _NOTHING.fullmatch(stripped):
         raise ConfigError("there is no text to paste; expected rows of numbers or a Python list")
     if len(stripped) > LONGEST:
         raise ConfigError(
@@ -150,9 +155,9 @@ def _measure(value: Any, level: int, lengths: list[int]) -> None:
 
 
 def _rows(text: str) -> Matrix:
-    lines = [line for line in text.splitlines() if line.strip()]
+    lines = [line for line in text.splitlines() if not _NOTHING.fullmatch(line)]
     cells = [_cells(line, _separator(lines)) for line in lines]
-    thousands = any("." in cell for row in cells for cell in row)
+    point = _decimal_mark(cells)
     matrix = []
     for number, row in enumerate(cells, start=1):
         if len(row) != len(cells[0]):
@@ -162,7 +167,7 @@ def _rows(text: str) -> Matrix:
                 received=len(row),
                 expected=len(cells[0]),
             )
-        matrix.append([_cell(cell, number, column, thousands) for column, cell in enumerate(row, start=1)])
+        matrix.append([_cell(cell, number, column, point) for column, cell in enumerate(row, start=1)])
     return np.array(matrix, dtype=np.float64)
 
 
@@ -190,20 +195,34 @@ def _cells(line: str, separator: str) -> list[str]:
     if not separator:
         return line.split()
     row = [cell.strip() for cell in line.split(separator)]
-    while len(row) > 1 and not row[-1]:  # a spreadsheet's selection may reach beyond its last column
+    while not row[-1]:  # a spreadsheet's selection may reach beyond its last column
         row.pop()
     return row
 
 
-def _cell(text: str, row: int, column: int, thousands: bool) -> float:
+def _decimal_mark(cells: Sequence[Sequence[str]]) -> str:
+    """Return the mark before the decimals: the later one in the first cell that has both, else a point if there is any.
+
+    Without a point anywhere it is the comma.
+    """
+    found = ","
+    for cell in (cell for row in cells for cell in row):
+        if "." in cell and "," in cell:
+            return max(",.", key=cell.rfind)
+        if "." in cell:
+            found = "."
+    return found
+
+
+def _cell(text: str, row: int, column: int, point: str) -> float:
     if not text:
         raise ConfigError("row {row}, column {column} is empty", row=row, column=column)
-    plain = text.strip("'\"")
-    if "," in plain and thousands:  # another number has a point: the later of the two marks is the decimal one
-        if "." not in plain or plain.rfind(".") > plain.rfind(","):
-            plain = plain.replace(",", "")
-        else:
-            plain = plain.replace(".", "").replace(",", ".")
+    plain = text.strip("'\"").translate(_MINUS)
+    if "," in plain and "." in plain:
+        point = max(",.", key=plain.rfind)
+    other = "," if point == "." else "."
+    if _GROUPED[other].match(plain):
+        plain = plain.replace(other, "")
     try:
         return parse_number(plain)
     except ConfigError as error:

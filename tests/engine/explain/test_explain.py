@@ -18,7 +18,18 @@ from convviz.engine import (
     Normal,
     Trainer,
 )
-from convviz.engine.explain import Kind, Rule, Tensor, array_of, explain, fields, next_parameters
+from convviz.engine.explain import (
+    Explanation,
+    Factor,
+    Kind,
+    Part,
+    Rule,
+    Tensor,
+    array_of,
+    explain,
+    fields,
+    next_parameters,
+)
 from tests.engine.networks import NETWORKS, size_of, some_indices, tensors, trained
 
 
@@ -57,8 +68,25 @@ def test_numbers_that_are_none_are_taken_apart_as_well(name, rng):
     assert not all(np.isfinite(values).all() for values in frame.values)
     for tensor, array in tensors(frame):
         for index in some_indices(array, rng, 2):
-            assert explain(frame, tensor, index).tensor == tensor
+            told = explain(frame, tensor, index)
+            assert told.tensor == tensor
+            assert not told.size < abs(told.total) * (1 - 1e-12)  # where both can be compared
+            assert len(told.largest(3)) == min(3, len(told))
             assert tensor in fields(frame, tensor, index)
+
+
+def test_the_size_of_a_number_is_that_of_its_terms_without_their_signs():
+    taken_away = Part((Factor(np.array([3.0, 2.0])), Factor(np.array([1.0, -2.0]))))
+    bias = Part((Factor(np.array([0.5])),), "bias")
+    told = Explanation(Tensor(Kind.VALUE, 1), (0, 0, 0), -0.5, Rule.SUM, (taken_away, bias))
+    assert (told.total, told.size) == (-0.5, 7.5)
+    given = Explanation(Tensor(Kind.VALUE), (0, 0, 0), -0.5, Rule.GIVEN)
+    assert (given.total, given.size) == (-0.5, 0.5)
+
+
+def test_a_total_loses_no_small_terms_beside_large_ones():
+    terms = Factor(np.array([2.0**25, 1.0, -(2.0**25)], np.float32))
+    assert Explanation(Tensor(Kind.VALUE, 1), (0, 0, 0), 1.0, Rule.SUM, (Part((terms,)),)).total == 1
 
 
 @pytest.mark.parametrize("kind", LOSSES)

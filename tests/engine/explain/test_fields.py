@@ -266,6 +266,17 @@ def test_an_error_goes_into_the_gradients_of_all_parameters_before_it(name, rng)
 
 
 @pytest.mark.parametrize("name", ALL)
+def test_an_error_comes_from_the_weights_of_all_layers_behind_it(name, rng):
+    frame = calm(name)
+    for position in range(len(frame.values)):
+        for index in some_indices(frame.values[position], rng, 2):
+            found = fields(frame, Tensor(Kind.VALUE_GRAD, position), index)
+            behind = {number for number, own in enumerate(frame.parameters) if number >= position and "weight" in own}
+            assert {tensor.position for tensor in found if tensor.kind is Kind.WEIGHT} == behind
+            assert all(found[Tensor(Kind.WEIGHT, number)].source is True for number in behind)
+
+
+@pytest.mark.parametrize("name", ALL)
 def test_a_weight_goes_into_the_gradients_before_its_layer(name, rng):
     """Nudged, with the error behind its layer as it is, it changes the errors before it, and what these go into."""
     frame = calm(name)

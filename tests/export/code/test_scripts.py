@@ -14,6 +14,7 @@ import pytest
 from convviz.engine import SGD, Adam, Conv2d, Given, ReLU, RMSprop, StopConditions, Trainer, Zeros
 from convviz.engine.errors import ConfigError
 from convviz.export.code import FRAMEWORKS, MOST_NUMBERS, write_script
+from convviz.export.code.writing import fitted
 from convviz.model.experiment import Experiment, Stage
 from convviz.model.files import builtin_experiments, load_builtin
 from convviz.model.sources import GivenMap, PatternMap, RandomMap
@@ -182,6 +183,19 @@ def test_a_name_cannot_break_the_script(framework: str, name: str) -> None:
     names, _ = run_script(script(experiment, framework))
     assert len(names["losses"]) == 2
     assert "convviz" in names["__doc__"]
+
+
+def test_a_script_begins_with_what_it_is_of(framework: str) -> None:
+    named = script(small(name="Which kernel?", notes="See what finds edges."), framework).text
+    assert named.startswith('"""Which kernel?\n\nSee what finds edges.\n\n')
+    assert script(small(), framework).text.startswith('"""An experiment\n\nWritten by convviz.')
+
+
+def test_a_line_that_is_too_long_is_broken_between_its_arguments_alone() -> None:
+    argument = "make((3, 3), [1, 2])"
+    assert fitted(f"x = call({argument}, {argument})") == [f"x = call({argument}, {argument})"]
+    lines = fitted(f"x = call({', '.join([argument] * 6)})")
+    assert lines == ["x = call(", *[f"    {argument},"] * 6, ")"]
 
 
 def test_a_network_of_many_layers_can_be_written(framework: str) -> None:

@@ -46,6 +46,11 @@ def test_tables_are_read_as_they_are_pasted(tmp_path: Path, text: str, name: str
     np.testing.assert_array_equal(read_map(told(tmp_path, text, name)), [[[1, 2.5], [3, 4]]])
 
 
+def test_a_map_may_have_more_rows_than_channels(tmp_path: Path) -> None:
+    array = np.arange(400.0).reshape(200, 2)
+    np.testing.assert_array_equal(read_map(saved(tmp_path, array)), array[np.newaxis])
+
+
 def test_numbers_for_a_kernel_keep_their_axes(tmp_path: Path) -> None:
     for shape in ((4,), (2, 3), (2, 1, 3, 3)):
         assert read_numbers(saved(tmp_path, np.ones(shape, np.float32))).shape == shape

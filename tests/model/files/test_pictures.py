@@ -107,6 +107,14 @@ def test_what_can_be_seen_through_lies_on_white(tmp_path: Path) -> None:
     assert (values == 1).all()
 
 
+def test_what_can_be_seen_through_lies_on_white_with_sixteen_bits_too(tmp_path: Path) -> None:
+    deep = QImage(2, 1, QImage.Format.Format_RGBA64)
+    deep.setPixelColor(0, 0, QColor.fromRgba64(0x1234, 0x1234, 0x1234, 0xFFFF))
+    deep.setPixelColor(1, 0, QColor.fromRgba64(0, 0, 0, 0))
+    picture = read(tmp_path, written(deep, "png"))
+    np.testing.assert_allclose(picture.make(1, (1, 2)), [[[0x1234 / 65535, 1.0]]], atol=1e-4)
+
+
 def test_scaling_keeps_the_proportions_and_the_mean(tmp_path: Path) -> None:
     colours = np.kron(pixels(), np.ones((10, 10, 1), np.uint8))
     picture = read(tmp_path, written(image(colours), "png"))

@@ -58,6 +58,9 @@ def test_refuses_what_is_not_finite(text: str) -> None:
         "  1   2\n\n  3 4.5  \n",
         "1;2\n3;4,5",
         "1;2;\n3;4,5;",
+        "1;2\n3;4,5\n;\n",
+        ",,\n1,2,\n3,4.5,\n,,",
+        "\t\n1\t2\n3\t4.5\n\t\n",
         "1,2\n3,4.5",
         "1, 2\n3, 4.5",
         "1,0 2,0\n3,0 4,5",
@@ -84,6 +87,28 @@ def test_a_comma_is_a_thousands_mark_only_beside_a_point() -> None:
     np.testing.assert_array_equal(parse_matrix("0,5\t1,234"), [[0.5, 1.234]])
 
 
+@pytest.mark.parametrize(
+    ("text", "values"),
+    [
+        ("0.5\t1,5", [0.5, 1.5]),
+        ("0.5\t0,125", [0.5, 0.125]),
+        ("0.5\t1,2345", [0.5, 1.2345]),
+        ("0.5\t−1,234\t1,234,567", [0.5, -1234, 1234567]),
+        ("1.234,5\t0,125\t1,125", [1234.5, 0.125, 1.125]),
+        ("1.234,5\t2.345\t2.5", [1234.5, 2345, 2.5]),
+        ("2.345\t1.234,5", [2345, 1234.5]),
+    ],
+)
+def test_no_decimal_mark_is_taken_for_one_of_thousands(text: str, values: list[float]) -> None:
+    np.testing.assert_array_equal(parse_matrix(text), [values])
+
+
+@pytest.mark.parametrize("cell", ["1,23.5", "1.23,5", "1,234,5", "12,34.5"])
+def test_marks_that_fit_no_number_are_refused(cell: str) -> None:
+    with pytest.raises(ConfigError, match=r"row 1, column 2: '.*' is not a number"):
+        parse_matrix(f"0.5\t{cell}")
+
+
 def test_reads_up_to_four_dimensions() -> None:
     values = np.arange(24.0).reshape(2, 3, 2, 2)
     np.testing.assert_array_equal(parse_matrix(repr(values.tolist())), values)
@@ -96,6 +121,7 @@ def test_reads_up_to_four_dimensions() -> None:
     [
         ("", "no text"),
         (" \n\t\n", "no text"),
+        (";;\n;;", "no text"),
         ("0,5", "one number or as two"),
         ("0,5\n1,5", "one number or as two"),
         ("1 2\n3", "the rows have different lengths: 2 in row 1, 1 in row 2"),

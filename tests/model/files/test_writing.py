@@ -18,6 +18,7 @@ from convviz.engine.stopping import StopConditions
 from convviz.model.experiment import Experiment, Stage
 from convviz.model.files import decode_experiment, encode_experiment, read_experiment, write_experiment
 from convviz.model.files.reading import migrate
+from convviz.model.files.text import render
 from convviz.model.sources import SOURCES, GivenMap, RandomMap
 from tests.model.samples import (
     AWKWARD,
@@ -144,6 +145,10 @@ def test_the_file_is_laid_out_for_people(tmp_path: Path) -> None:
     )
     write_experiment(path, experiment)
     assert path.read_text("utf-8") == TEXT
+
+
+def test_a_row_of_numbers_stays_on_one_line() -> None:
+    assert render({"values": [1.0, 2.0, 3.0, 0.5]}) == '{"values": [1, 2, 3, 0.5]}\n'
 
 
 TEXT = """{

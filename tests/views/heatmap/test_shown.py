@@ -17,7 +17,7 @@ def shown():
 
 def test_nothing_is_one_cell_on_a_scale_from_0_to_1():
     shown = Shown()
-    assert (shown.shape, shown.levels, shown.values) == ((1, 1, 1), (0.0, 1.0), None)
+    assert (shown.shape, shown.columns, shown.levels, shown.values) == ((1, 1, 1), 0, (0.0, 1.0), None)
     assert shown.take(None) is Change.NOTHING
 
 

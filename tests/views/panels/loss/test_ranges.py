@@ -46,6 +46,7 @@ def test_a_growing_run_seldom_changes_its_axis() -> None:
         [1.2e308, 1.5e308, 1.7e308],
         [5e-324, sys.float_info.max],
         [-4.0, 3.0],
+        [-3.0, -3.0],
     ],
 )
 @pytest.mark.parametrize("log", [False, True])
@@ -62,7 +63,10 @@ def test_ranges_are_finite_and_hold_what_can_be_drawn(values: list[float], log: 
 
 
 def test_losses_without_a_logarithm_lie_at_the_bottom() -> None:
-    assert ranges.on_axis(np.array([100.0, 0.0, -1.0]), True, -3.0).tolist() == [2.0, -3.0, -3.0]
+    losses = [100.0, 0.0, -1.0]
+    assert ranges.on_axis(np.array(losses), True, -3.0).tolist() == [2.0, -3.0, -3.0]
+    assert [ranges.place_on_axis(loss, True, -3.0) for loss in losses] == [2.0, -3.0, -3.0]
+    assert [ranges.place_on_axis(loss, False, -3.0) for loss in losses] == losses
 
 
 @pytest.mark.parametrize(("bottom", "top"), [(-3.0, 4.5), (2.0, 2.5), (-300.0, 300.0), (0.3, 0.9), (307.2, 308.25)])
@@ -71,3 +75,22 @@ def test_logarithmic_ticks_lie_in_the_range_and_are_few(bottom: float, top: floa
     assert all(bottom - 1e-6 <= tick <= top + 1e-6 for tick in ticks)
     labels = [text for text in (ranges.log_tick_text(tick, top - bottom) for tick in ticks) if text]
     assert 1 <= len(labels) <= 10
+
+
+@pytest.mark.parametrize(
+    ("bottom", "top", "between"), [(-2.0, 2.0, 32), (-4.5, -1.0, 30), (-2.0, 2.5, 0), (3.0, 8.0, 0)]
+)
+def test_there_are_ticks_between_decades_while_these_are_few(bottom: float, top: float, between: int) -> None:
+    """From 10⁻⁴·⁵ to 10⁻⁴ stand 4 … 9, then 2 … 9 in each of three decades; and no tick but those and the decades."""
+    ticks = [10**tick for _, values in ranges.log_ticks(bottom, top)[1:] for tick in values]
+    first = [round(tick / 10 ** math.floor(math.log10(tick)), 9) for tick in ticks]
+    assert len(first) == between
+    assert set(first) <= set(range(2, 10))
+
+
+def test_labels_that_stand_together_are_all_powers_of_ten_if_one_is() -> None:
+    assert [ranges.log_tick_text(tick, 8.0) for tick in (0.0, 3.0)] == ["1", "1,000"]
+    assert [ranges.log_tick_text(tick, 8.0, powers=True) for tick in (0.0, 3.0)] == ["10⁰", "10³"]
+    assert ranges.log_tick_text(math.log10(200), 2.0, powers=True) == "2×10²"
+    assert ranges.log_tick_text(math.log10(300), 2.0) == ""
+    assert ranges.log_tick_text(math.log10(200), 3.0) == ""
