@@ -21,6 +21,7 @@ from PyQt6.QtWidgets import QApplication
 
 from convviz.i18n import tr
 from convviz.resources import is_builtin, lesson_files
+from convviz.signals import ending_signals
 from convviz.views import theme
 from convviz.views.banner import Message
 from convviz.views.language import speak
@@ -37,8 +38,6 @@ if TYPE_CHECKING:
     from convviz.model.session import Session
 
 _INTERRUPTED = 130  #: what a shell reports of a program that Ctrl+C ended
-#: What else tells a program to end: ``kill`` and whoever shuts the machine down, and a terminal that is closed.
-_TOLD_TO_END = ("SIGTERM", "SIGHUP")
 
 
 def run_window(
@@ -284,9 +283,9 @@ def leaving_when_told(app: QApplication) -> Iterator[None]:
         notifier = QSocketNotifier(sip.voidptr(reading), QSocketNotifier.Type.Read, app)
         notifier.activated.connect(read)
         descriptor = signal.set_wakeup_fd(writing, warn_on_full_buffer=False)
-        heard = [getattr(signal, name) for name in _TOLD_TO_END if hasattr(signal, name)]  # not all are everywhere
-        heard = [signal.SIGINT, *(number for number in heard if signal.getsignal(number) != signal.SIG_IGN)]  # by nohup
-        handlers = {number: signal.signal(number, lambda number, frame: app.exit(128 + number)) for number in heard}
+        handlers = {
+            number: signal.signal(number, lambda number, frame: app.exit(128 + number)) for number in ending_signals()
+        }
         try:
             yield
         finally:

@@ -15,6 +15,7 @@ from convviz.cli.exits import BAD_INPUT, DIVERGED, DONE, INTERRUPTED, UNABLE
 from convviz.cli.progress import ProgressBar
 from convviz.cli.telling import complain, heard_or_not, one_line, system_error
 from convviz.i18n import joined, mark, tr
+from convviz.signals import ending_signals
 
 if TYPE_CHECKING:
     import argparse
@@ -34,8 +35,6 @@ SUMMARY = mark("train without a window and print the numbers")
 _PRINT_EVERY = (1, 2, 5, 10, 20, 50, 100)
 _ROWS = 20
 
-#: What tells a program to end besides Ctrl+C: ``kill`` and whoever shuts the machine down, and a closed terminal.
-_TOLD_TO_END = ("SIGTERM", "SIGHUP")
 #: Ctrl+C is heard, and the bar drawn, about this often, in seconds.
 _BREATH = 0.05
 #: How many rows of a table are made at a time.
@@ -199,9 +198,7 @@ def _told_to_end(heard: Callable[[int, FrameType | None], None]) -> Iterator[Non
     if threading.current_thread() is not threading.main_thread():  # where no signal is ever heard
         yield
         return
-    numbers = [getattr(signal, name) for name in _TOLD_TO_END if hasattr(signal, name)]  # not all are everywhere
-    numbers = [signal.SIGINT, *(each for each in numbers if signal.getsignal(each) != signal.SIG_IGN)]  # by nohup
-    before = {number: signal.signal(number, heard) for number in numbers}
+    before = {number: signal.signal(number, heard) for number in ending_signals()}
     try:
         yield
     finally:
