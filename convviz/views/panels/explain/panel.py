@@ -103,8 +103,7 @@ class ExplainPanel(QWidget):
         self._scales.clear()
         if self._number is None or not self.isVisible():
             return
-        self._explanation = explain(frame, self._number.tensor, self._number.index)
-        if self._model.set_explanation(self._explanation) or frame.run != self._written:
+        if self._explain_anew() or frame.run != self._written:
             self._write_all()  # in another run, arrays may have other names
         else:
             self._write_numbers()
@@ -152,6 +151,8 @@ class ExplainPanel(QWidget):
         self._open.setText(tr("Under the microscope"))
         self._open.setToolTip(tr("Show step by step how this number is made (Enter on its cell)"))
         self._trail.retranslate()
+        if not self.isVisible():
+            self._explain_anew()  # frames have come since that nobody looked at
         self._write_all()
 
     # -- inside --------------------------------------------------------------------------------------------------------
@@ -297,6 +298,13 @@ class ExplainPanel(QWidget):
         number = self._targets[place]
         if number is not None:
             self._follow(number)
+
+    def _explain_anew(self) -> bool:
+        """Explain the number of the frame that is there, and return whether its terms are other ones."""
+        if self._number is None or self._frame is None:
+            return False
+        self._explanation = explain(self._frame, self._number.tensor, self._number.index)
+        return self._model.set_explanation(self._explanation)
 
     def _go_to(self, number: Pointed) -> None:
         self.show_number(number, self._frame, follow=True)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 from PyQt6.QtCore import Qt
 from PyQt6.QtTest import QTest
-from PyQt6.QtWidgets import QLabel
+from PyQt6.QtWidgets import QLabel, QTabBar
 
 from convviz.engine import AvgPool2d, Conv2d, ConvTranspose2d, ReLU
 from convviz.engine.walkthrough import Role
@@ -189,3 +189,18 @@ def test_a_cell_whose_shares_are_all_cut_off_says_so(open_window: OpenWindow) ->
     assert person.text("explain.total") == "= 0"
     hold(person, "map1", 0, 6, 6)
     assert "cut off" not in person.text("pointed") + sentence(person)
+
+
+def test_another_language_is_taken_on_while_nobody_looks_and_the_network_has_grown(open_window: OpenWindow) -> None:
+    person = open_window(with_layers(Conv2d(3)))
+    hold(person, "reconstruction", 0, 6, 6)
+    person.click("explain.related2")
+    assert sentence(person) == "How much the loss grows with this cell: its derivative, from the residual"
+    tabs = person.find(QTabBar, "side_tabs")
+    person.bot.mouseClick(tabs, LEFT, pos=tabs.tabRect(0).center())
+    person.document.propose(with_layers(Conv2d(3), Conv2d(4, stride=2)), "grown")
+    person.sees(lambda: person.session.frame is not None and len(person.session.frame.problem.layers) == 2)
+    person.window.set_language("zh_CN")
+    person.window.set_language("en")
+    person.bot.mouseClick(tabs, LEFT, pos=tabs.tabRect(1).center())
+    assert sentence(person) == "The sum over the 4 windows that used this cell, error × weight"
