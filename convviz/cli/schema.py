@@ -26,9 +26,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Print the schema."""
-    from convviz.model.files import experiment_schema
-    from convviz.model.lessons.schema import lesson_schema
-
-    schema = lesson_schema() if options.lesson else experiment_schema()
+    if options.lesson:
+        from convviz.model.lessons.schema import lesson_schema as schema_of
+    else:
+        from convviz.model.files import experiment_schema as schema_of
+    schema = schema_of()
     print_file(json.dumps(schema, indent=2, ensure_ascii=False) + "\n")
     return DONE

@@ -300,20 +300,19 @@ def _standstill(trainer: Trainer, last: Frame) -> str:
 
 def _advice(trainer: Trainer, experiment: Experiment) -> str:
     """Return that the loss grew, and what could be tried then; nothing where it did not, or no step was made."""
-    from convviz.engine.settings import settings_of
-    from convviz.views.run_words import smaller_rate
+    from convviz.engine.rates import rate_worth_trying
 
     first, last = trainer.initial_loss, trainer.loss
     if trainer.current_step == 0 or last <= _GREW * first:  # one that is not finite any more is not
         return ""
-    optimizer = experiment.optimizer
-    rate = smaller_rate(optimizer.learning_rate, settings_of(type(optimizer))["learning_rate"].minimum or 0.0)
     told = []
     if math.isfinite(last):
         told.append(tr("The loss grew from {first} to {last}.").format(first=f"{first:.4g}", last=f"{last:.4g}"))
-    if rate < optimizer.learning_rate:
+    received = experiment.optimizer.learning_rate
+    rate = rate_worth_trying(trainer.problem, received)
+    if rate is not None:
         sentence = tr("A smaller learning rate may help: try {rate} instead of {received}.")
-        told.append(sentence.format(rate=f"{rate:g}", received=f"{optimizer.learning_rate:g}"))
+        told.append(sentence.format(rate=f"{rate:g}", received=f"{received:g}"))
     return joined(told)
 
 

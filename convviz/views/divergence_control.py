@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 from PyQt6.QtCore import QObject, pyqtSignal
 
 from convviz.engine.frames import State, Status
+from convviz.engine.rates import rate_worth_trying
 from convviz.i18n import tr
 from convviz.views import run_words
 from convviz.views.banner import Message, Offer
-from convviz.views.rates import rate_offer, rate_worth_trying
+from convviz.views.rates import rate_offer
 
 if TYPE_CHECKING:
     from convviz.model.document import Document

@@ -168,8 +168,3 @@ def last_good_step(losses: Array) -> int:
         return 0
     good = np.flatnonzero(finite <= _GOOD * finite.min())
     return int(good[-1]) if len(good) and math.isfinite(finite.min()) else 0
-
-
-def smaller_rate(rate: float, least: float = 0.0) -> float:
-    """Return a rate worth trying after ``rate`` was too great: a tenth, to one digit, but at least ``least``."""
-    return max(float(f"{rate / 10:.1g}"), least)

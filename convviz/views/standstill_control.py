@@ -120,7 +120,8 @@ class StandstillControl(QObject):
 
     def _ways_back(self, frame: Frame, last: int) -> list[Offer]:
         """Return what helps where it did learn at first, up to step ``last``."""
-        from convviz.views.rates import rate_offer, rate_worth_trying  # late, for it is seldom needed
+        from convviz.engine.rates import rate_worth_trying  # late, for it is seldom needed
+        from convviz.views.rates import rate_offer
 
         offers = []
         good = run_words.last_good_step(self._session.losses.values()[: last + 1])

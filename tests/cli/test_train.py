@@ -100,6 +100,15 @@ def test_a_loss_that_grew_is_told_with_what_may_help(name: str, capsys: pytest.C
     )
 
 
+def test_no_rate_is_told_to_help_with_which_the_network_dies(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("convviz.engine.rates._SECONDS", 60)  # however slow the machine
+    write_experiment(tmp_path / "diverging.json", dying(1e-2))
+    assert main(["train", str(tmp_path / "diverging.json")]) == 3
+    assert "try 0.0001 instead of 0.01." in capsys.readouterr().out
+
+
 def test_a_diverged_run_is_told_what_may_help(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["train", "diverging"]) == 3
     last = capsys.readouterr().out.splitlines()[-1]

@@ -89,5 +89,5 @@ def test_an_open_list_shows_all_its_entries(open_window: OpenWindow, name: str, 
     person.sees(view.isVisible)
     first, last = (view.visualRect(model.index(row, 0)) for row in (0, box.count() - 1))
     assert first.top() >= 0
-    assert last.bottom() < view.viewport().height()  # type: ignore[union-attr]
+    assert last.bottom() < view.viewport().height()
     box.hidePopup()

@@ -75,12 +75,6 @@ def test_the_last_good_step_comes_before_the_loss_runs_away(losses: list[float],
     assert run_words.last_good_step(np.array(losses)) == good
 
 
-@pytest.mark.parametrize(("rate", "smaller"), [(3e-3, 3e-4), (0.1, 0.01), (2.55e-5, 3e-6)])
-def test_a_smaller_rate_is_a_round_tenth(rate: float, smaller: float) -> None:
-    assert run_words.smaller_rate(rate) == pytest.approx(smaller)
-    assert run_words.smaller_rate(rate, least=rate / 2) == rate / 2
-
-
 def test_divergence_says_when_and_why() -> None:
     text = run_words.divergence_text(Status(state=State.DIVERGED, step=1037, learning_rate=0.003), 1036)
     assert "numbers of step 1,036" in text
